@@ -1,0 +1,74 @@
+/** What kind of machine the firmware says it is: which loaders and kernels can run there. */
+export type Arch =
+  | 'bios'
+  | 'x64-efi'
+  | 'ia32-efi'
+  | 'arm64-efi'
+  | 'arm32-efi'
+  | 'riscv64-efi'
+  | 'loong64-efi'
+  | 'arm64-uboot'
+  | 'arm32-uboot'
+  | 'rpi'
+  | 'unknown'
+
+export const archs: readonly Arch[] = [
+  'bios',
+  'x64-efi',
+  'ia32-efi',
+  'arm64-efi',
+  'arm32-efi',
+  'riscv64-efi',
+  'loong64-efi',
+  'arm64-uboot',
+  'arm32-uboot',
+  'rpi',
+]
+
+/** A processor architecture type of DHCP option 93: the arch, and whether it stands for HTTP Boot. */
+export interface ArchType {
+  readonly arch: Arch
+  readonly http: boolean
+}
+
+/**
+ * IANA "Processor Architecture Types" (RFC 5970 and later additions). RFC 4578 printed 7 and 9 the
+ * wrong way round (erratum 4624) and firmware exists that reports 9 for x64, so both mean x64.
+ */
+const types: Readonly<Record<number, ArchType>> = {
+  0: { arch: 'bios', http: false },
+  6: { arch: 'ia32-efi', http: false },
+  7: { arch: 'x64-efi', http: false },
+  9: { arch: 'x64-efi', http: false },
+  10: { arch: 'arm32-efi', http: false },
+  11: { arch: 'arm64-efi', http: false },
+  15: { arch: 'ia32-efi', http: true },
+  16: { arch: 'x64-efi', http: true },
+  18: { arch: 'arm32-efi', http: true },
+  19: { arch: 'arm64-efi', http: true },
+  20: { arch: 'bios', http: true },
+  21: { arch: 'arm32-uboot', http: false },
+  22: { arch: 'arm64-uboot', http: false },
+  23: { arch: 'arm32-uboot', http: true },
+  24: { arch: 'arm64-uboot', http: true },
+  27: { arch: 'riscv64-efi', http: false },
+  28: { arch: 'riscv64-efi', http: true },
+  39: { arch: 'loong64-efi', http: false },
+  40: { arch: 'loong64-efi', http: true },
+  41: { arch: 'rpi', http: false },
+}
+
+/** What a number in option 93 stands for; numbers we do not know are `unknown`, never an error. */
+export function archOfType(type: number): ArchType {
+  return types[type] ?? { arch: 'unknown', http: false }
+}
+
+/** The number that option 93 carries for an arch: the reverse of {@link archOfType}. */
+export function typeOfArch(arch: Arch, http: boolean): number | undefined {
+  const found = Object.entries(types).find(([, t]) => t.arch === arch && t.http === http)
+  return found ? Number(found[0]) : undefined
+}
+
+export function isEfi(arch: Arch): boolean {
+  return arch.endsWith('-efi')
+}
