@@ -1,0 +1,162 @@
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import type { Ipv4 } from '../wire/address.ts'
+import { tftpErrors } from '../wire/tftp-packet.ts'
+import {
+  type ChunkCache,
+  createChunkCache,
+  fileOfBytes,
+  type Source,
+  type TftpFile,
+} from './chunks.ts'
+
+/** Who asks. */
+export interface Peer {
+  readonly address: Ipv4
+  readonly port: number
+}
+
+/** Where names are looked up. It is read at every request, so a getter can follow a reload. */
+export interface Places {
+  /** Folders, searched in this order. */
+  readonly roots: readonly string[]
+  /** Folders that symlinks inside the roots may point into, such as /nix/store. */
+  readonly allowedRoots?: readonly string[]
+  /** Files that exist only in memory; asked first, with the name in its plain form. */
+  readonly virtual?: (name: string, peer: Peer) => Uint8Array | undefined
+}
+
+/** Why a file is not served: the code and the text of the ERROR. */
+export interface Refused {
+  readonly refused: number
+  readonly reason: string
+}
+
+export interface Files {
+  /** Opens the file that a client names. Expected trouble is a value, never an exception. */
+  open(name: string, peer: Peer): Promise<TftpFile | Refused>
+}
+
+const maxNameBytes = 255
+
+/** Read access to the files under some roots, with `cacheBytes` of them kept in memory. */
+export function openFiles(places: Places, cacheBytes: number): Files {
+  const cache = createChunkCache(cacheBytes)
+  return {
+    async open(asked, peer) {
+      const name = plainName(asked)
+      if (typeof name !== 'string') return name
+      const virtual = places.virtual?.(name, peer)
+      if (virtual) return fileOfBytes(virtual)
+      try {
+        const found = await find(places, name)
+        return 'refused' in found ? found : await keep(cache, found)
+      } catch (error) {
+        return refusalOf(error)
+      }
+    },
+  }
+}
+
+/**
+ * The one spelling of a name: segments joined by single slashes, without a leading one. Clients
+ * write backslashes and double slashes; percent signs mean themselves.
+ */
+export function plainName(asked: string): string | Refused {
+  if (Buffer.byteLength(asked) > maxNameBytes) {
+    return { refused: tftpErrors.illegalOperation, reason: 'the name is too long' }
+  }
+  if (/\p{Cc}/u.test(asked)) return denied('the name has control characters')
+  const segments = asked.split(/[/\\]/).filter(segment => segment !== '' && segment !== '.')
+  if (segments.includes('..')) return denied('the name leaves its folder')
+  return segments.length > 0 ? segments.join('/') : notFound
+}
+
+const notFound: Refused = { refused: tftpErrors.notFound, reason: 'file not found' }
+
+function denied(reason: string): Refused {
+  return { refused: tftpErrors.accessViolation, reason }
+}
+
+/** The first root that has the file wins; a refusal counts only when no root has it. */
+async function find({ roots, allowedRoots = [] }: Places, name: string) {
+  const real = await Promise.all([...roots, ...allowedRoots].map(realOrUndefined))
+  const allowed = real.filter(root => root !== undefined)
+  let refusal = notFound
+  for (const root of real.slice(0, roots.length)) {
+    if (root === undefined) continue
+    const found = await openInside(allowed, join(root, name)).catch(refusalOf)
+    if (!('refused' in found)) return found
+    if (found.refused !== tftpErrors.notFound) refusal = found
+  }
+  return refusal
+}
+
+async function openInside(allowed: readonly string[], path: string): Promise<FileHandle | Refused> {
+  const real = await realpath(path)
+  if (!isInside(allowed, real)) return denied('the file lies outside the served folders')
+  // Opening a FIFO or a device can block or do things, so the type is looked at before.
+  if (!(await lstat(real)).isFile()) return denied('not a regular file')
+  const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  // Somebody may have exchanged a folder for a symlink since: what counts is what we hold.
+  const held = await realOfHandle(handle).catch(() => undefined)
+  if (held !== undefined && isInside(allowed, held)) return handle
+  closeQuietly(handle)
+  return denied('the file moved while it was opened')
+}
+
+async function realOfHandle(handle: FileHandle): Promise<string | undefined> {
+  const stat = await handle.stat()
+  return stat.isFile() ? readlink(`/proc/self/fd/${handle.fd}`) : undefined
+}
+
+function isInside(roots: readonly string[], path: string): boolean {
+  return roots.some(root => path.startsWith(root.endsWith(sep) ? root : root + sep))
+}
+
+function realOrUndefined(path: string): Promise<string | undefined> {
+  return realpath(path).catch(() => undefined)
+}
+
+function refusalOf(error: unknown): Refused {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (/^(ENOENT|ENOTDIR|ENAMETOOLONG|ELOOP)$/.test(code)) return notFound
+  if (/^(EACCES|EPERM)$/.test(code)) return denied('permission denied')
+  return { refused: tftpErrors.undefined, reason: `the file cannot be read (${code || error})` }
+}
+
+/** Files of the same version share what is in memory of them. */
+async function keep(cache: ChunkCache, handle: FileHandle): Promise<TftpFile> {
+  const version = await versionOf(handle).catch(error => {
+    closeQuietly(handle)
+    throw error
+  })
+  return cache.open(version.key, version.size, sourceOf(handle, version.key))
+}
+
+function sourceOf(handle: FileHandle, key: string): Source {
+  return {
+    async read(offset, length) {
+      const bytes = Buffer.allocUnsafeSlow(length)
+      for (let done = 0; done < length; ) {
+        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done)
+        if (bytesRead === 0) throw new Error('the file became shorter')
+        done += bytesRead
+      }
+      // Old blocks and new ones in one download would be a file that never existed.
+      if ((await versionOf(handle)).key !== key) throw new Error('the file changed')
+      return bytes
+    },
+    close: () => closeQuietly(handle),
+  }
+}
+
+async function versionOf(handle: FileHandle): Promise<{ key: string; size: number }> {
+  const { dev, ino, size, mtimeNs } = await handle.stat({ bigint: true })
+  return { key: `${dev}:${ino}:${size}:${mtimeNs}`, size: Number(size) }
+}
+
+function closeQuietly(handle: FileHandle): void {
+  handle.close().catch(() => undefined)
+}
