@@ -1,0 +1,96 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { delimiter, join, resolve } from 'node:path'
+import type { Callback } from '../boot/host.ts'
+import type { Mistake, Path } from './mistake.ts'
+import type { ResolvedProfile } from './profiles.ts'
+import { type Subject, sharedMistakes } from './subjects.ts'
+
+/**
+ * What may come later and stops only the hosts that need it: kernels, initrds, secret files, programs.
+ * Profiles that no host has are looked at too, because `install --profile` can name them.
+ */
+export function checkFiles(
+  profiles: Iterable<ResolvedProfile>,
+  subjects: readonly Subject[],
+): Mistake[] {
+  const shared = sharedMistakes()
+  const known = new Map<ResolvedProfile, readonly Lack[]>()
+  const lacksOf = (resolved: ResolvedProfile) => {
+    const lacks = known.get(resolved) ?? findLacks(resolved)
+    known.set(resolved, lacks)
+    return lacks
+  }
+  for (const resolved of profiles) {
+    for (const { path, message } of lacksOf(resolved)) shared.add(path, message)
+  }
+  for (const { host, resolved } of subjects) {
+    for (const { path, message } of lacksOf(resolved)) shared.add(path, message, host.name)
+  }
+  return shared.mistakes('warning')
+}
+
+interface Lack {
+  readonly path: Path
+  readonly message: string
+}
+
+function findLacks({ profile, layers, netbootFolder }: ResolvedProfile): Lack[] {
+  if (!profile) return []
+  const at = (key: string) => layers.from.get(key) ?? ['profiles', profile.name]
+  const images = netbootFolder
+    ? lack(at('nixos'), netbootFolder.problem)
+    : [
+        ...lack(at('kernel'), fileProblem(profile.kernel)),
+        ...profile.initrd.flatMap(path => lack(at('initrd'), fileProblem(path))),
+      ]
+  const callbacks = profile.deploy ? [profile.deploy, ...profile.callbacks] : profile.callbacks
+  return [...images, ...callbacks.flatMap(callbackLacks)]
+}
+
+function callbackLacks(callback: Callback): Lack[] {
+  const path = ['callbacks', callback.name]
+  if (callback.kind === 'webhook') {
+    if (callback.secretFile === undefined) return []
+    return lack([...path, 'webhook', 'secretFile'], fileProblem(callback.secretFile))
+  }
+  const [program = ''] = callback.run
+  return lack([...path, 'command', 'run', 0], programProblem(program, callback.cwd))
+}
+
+function lack(path: Path, message: string | undefined): Lack[] {
+  return message === undefined ? [] : [{ path, message }]
+}
+
+function fileProblem(path: string): string | undefined {
+  try {
+    if (!statSync(path).isFile()) return `${path} is not a file`
+    accessSync(path, constants.R_OK)
+    return undefined
+  } catch (error) {
+    const denied = (error as NodeJS.ErrnoException).code === 'EACCES'
+    return denied ? `${path} cannot be read: permission denied` : `${path} does not exist yet`
+  }
+}
+
+/** As execvp looks: a name with a slash from the working directory, others along PATH. */
+function programProblem(program: string, cwd: string): string | undefined {
+  if (/\{[{%]/.test(program)) return undefined
+  const { PATH = '/usr/bin:/bin' } = process.env
+  if (program.includes('/')) {
+    const path = resolve(cwd, program)
+    return isProgram(path) ? undefined : `${path} is not there or not executable`
+  }
+  const found = PATH.split(delimiter).some(folder => isProgram(join(folder, program)))
+  return found
+    ? undefined
+    : `there is no program "${program}" in PATH; ./${program} is one beside the config`
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}

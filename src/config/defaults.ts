@@ -1,0 +1,25 @@
+/** What a config that does not say otherwise gets, written as the operator would write it. */
+export const defaults = {
+  dataDir: '/var/lib/bootwright',
+  assets: './assets',
+  assetRoots: ['/nix/store'],
+  httpPort: 8080,
+  tftpPort: 69,
+  dhcpPort: 67,
+  proxyPort: 4011,
+  adminAllow: ['127.0.0.0/8', '::1/128'],
+  keep: { events: '30d', perHost: 5000, output: '10MiB' },
+  network: { mode: 'proxy', leaseTo: 'all', lease: '1h', rivals: 'refuse', trustUrl: false },
+  profile: {
+    boot: 'install',
+    ask: 'manual',
+    phoneHome: 'agent',
+    attempts: 3,
+    expires: '24h',
+    bootTimeout: '15m',
+    timeout: '60m',
+  },
+  when: ['ready', 'installed', 'failed'],
+  webhookTimeout: '10s',
+  commandTimeout: '30m',
+} as const

@@ -1,0 +1,154 @@
+import type { Host, Nic, Vars } from '../boot/host.ts'
+import { parseIpv4, parseMac } from '../wire/address.ts'
+import type { NetworkSettings } from './config.ts'
+import { given } from './given.ts'
+import { addLayer, checkLayer, noLayers, overridesOf } from './layers.ts'
+import type { Path } from './mistake.ts'
+import { didYouMean } from './nearest.ts'
+import {
+  checkCallbacks,
+  nothingToBoot,
+  type ResolvedProfile,
+  resolveProfile,
+  type Surroundings,
+} from './profiles.ts'
+import { checkHosts } from './reservations.ts'
+import type { RawHost, RawNic } from './schema-profile.ts'
+
+/** A host with what its profile was made of. */
+export interface ResolvedHost {
+  readonly host: Host
+  readonly resolved?: ResolvedProfile
+}
+
+/** Every host with its own profile, and the look-up by any of its MACs. */
+export function resolveHosts(
+  raw: Readonly<Record<string, RawHost>>,
+  networks: readonly NetworkSettings[],
+  profiles: ReadonlyMap<string, ResolvedProfile>,
+  around: Surroundings,
+) {
+  const known = new Map(Object.entries(raw))
+  const resolved = new Map<string, ResolvedHost>()
+  for (const [name, host] of known) {
+    const profile = profileOf(name, host, profiles, around)
+    resolved.set(name, resolveHost(name, host, profile, around))
+  }
+  const pathOf = (host: Host, nic: number) => nicPath(host.name, known.get(host.name), nic)
+  const hosts = [...resolved.values()].map(({ host }) => host)
+  const byMac = checkHosts(hosts, networks, pathOf, around.report)
+  return { hosts: resolved, hostByMac: byMac }
+}
+
+function resolveHost(
+  name: string,
+  raw: RawHost,
+  resolved: ResolvedProfile | undefined,
+  around: Surroundings,
+): ResolvedHost {
+  const nics = nicsOf(name, raw, around)
+  const vars = raw.vars ?? {}
+  checkVars(name, vars, resolved, around)
+  const profile = resolved?.profile && withVars(resolved.profile, vars)
+  const host: Host = {
+    name,
+    nics,
+    ...given('uuid', raw.uuid?.toLowerCase()),
+    tags: raw.tags ?? [],
+    vars,
+    ...given('profile', profile),
+  }
+  return { host, ...given('resolved', resolved) }
+}
+
+function profileOf(
+  name: string,
+  raw: RawHost,
+  profiles: ReadonlyMap<string, ResolvedProfile>,
+  around: Surroundings,
+): ResolvedProfile | undefined {
+  const path = ['hosts', name]
+  const overrides = overridesOf(raw)
+  const keys = Object.keys(overrides)
+  if (raw.profile === undefined) {
+    for (const key of keys) {
+      around.report([...path, key], 'has no meaning without a `profile`', true)
+    }
+    return undefined
+  }
+  const own = profiles.get(raw.profile)
+  if (!own) {
+    if (around.profileNames.has(raw.profile)) return undefined
+    const hint = didYouMean(raw.profile, around.profileNames)
+    around.report([...path, 'profile'], `there is no profile "${raw.profile}"${hint}`)
+    return undefined
+  }
+  const resolved = keys.length === 0 ? own : override()
+  // Said once at the profile, where it is put right, and not at each of its hosts.
+  if (!resolved.profile) around.report(['profiles', raw.profile], nothingToBoot)
+  return resolved
+
+  function override(): ResolvedProfile {
+    checkLayer(overrides, path, around.report)
+    checkCallbacks(overrides, path, around)
+    const layers = addLayer(own?.layers ?? noLayers, overrides, path)
+    return resolveProfile(raw.profile ?? name, layers, around)
+  }
+}
+
+function nicsOf(name: string, raw: RawHost, around: Surroundings): Nic[] {
+  const path = ['hosts', name]
+  if (raw.mac === undefined && raw.address !== undefined) {
+    around.report([...path, 'address'], 'belongs to `mac`; with `nics` write it there', true)
+  }
+  const own: RawNic[] =
+    raw.mac === undefined ? [] : [{ mac: raw.mac, ...given('address', raw.address) }]
+  const all = [...own, ...(raw.nics ?? [])]
+  if (all.length === 0) around.report(path, 'needs a `mac`, such as 52:54:00:12:34:56')
+  return all.flatMap((nic, i) => {
+    const mac = parseMac(nic.mac)
+    if (!mac) return []
+    const { network } = nic
+    if (network !== undefined && !around.networkNames.has(network)) {
+      const hint = didYouMean(network, around.networkNames)
+      around.report(
+        [...nicPath(name, raw, i), 'network'],
+        `there is no network "${network}"${hint}`,
+      )
+    }
+    const address = nic.address === undefined ? undefined : parseIpv4(nic.address)
+    return [{ mac, ...given('address', address), ...given('network', network) }]
+  })
+}
+
+/** Where the n-th NIC is written: `mac` of the host comes first, then `nics`. */
+function nicPath(name: string, raw: RawHost | undefined, nic: number): Path {
+  const index = raw?.mac === undefined ? nic : nic - 1
+  return index < 0 ? ['hosts', name] : ['hosts', name, 'nics', index]
+}
+
+function checkVars(
+  name: string,
+  vars: Vars,
+  resolved: ResolvedProfile | undefined,
+  around: Surroundings,
+): void {
+  for (const [key, value] of Object.entries(vars)) {
+    if (value !== 'required') continue
+    around.report(
+      ['hosts', name, 'vars', key],
+      '`required` is for profiles; a host gives the value',
+    )
+  }
+  const missing = (resolved?.required ?? []).filter(key => !Object.hasOwn(vars, key))
+  for (const key of missing) {
+    const message = `is missing; profile ${resolved?.name} requires it`
+    around.report(['hosts', name, 'vars', key], message)
+  }
+}
+
+function withVars<P extends { readonly vars: Vars }>(profile: P, vars: Vars): P {
+  return Object.keys(vars).length === 0
+    ? profile
+    : { ...profile, vars: { ...profile.vars, ...vars } }
+}

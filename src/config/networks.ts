@@ -1,0 +1,121 @@
+import type { Ipv4, Subnet } from '../wire/address.ts'
+import {
+  formatIpv4,
+  formatSubnet,
+  parseIpv4,
+  parseRange,
+  parseSubnet,
+  subnetContains,
+} from '../wire/address.ts'
+import type { NetworkSettings } from './config.ts'
+import { defaults } from './defaults.ts'
+import { given } from './given.ts'
+import type { Report } from './mistake.ts'
+import type { RawNetwork } from './schema.ts'
+import { parseDuration } from './units.ts'
+
+/** The networks of a checked shape, and what is wrong between their settings. */
+export function resolveNetworks(
+  raw: Readonly<Record<string, RawNetwork>>,
+  report: Report,
+): NetworkSettings[] {
+  const networks = Object.entries(raw).map(([name, settings]) => resolveNetwork(name, settings))
+  for (const network of networks) checkNetwork(network, raw[network.name] ?? {}, report)
+  checkTogether(networks, report)
+  return networks
+}
+
+function resolveNetwork(name: string, raw: RawNetwork): NetworkSettings {
+  const { mode, leaseTo, lease, rivals, trustUrl } = defaults.network
+  return {
+    name,
+    ...given('interface', raw.interface),
+    ...given('subnet', raw.subnet && parseSubnet(raw.subnet)),
+    ...given('serverAddress', address(raw.serverAddress)),
+    mode: raw.mode ?? mode,
+    ...given('range', raw.range && parseRange(raw.range)),
+    leaseTo: raw.leaseTo ?? leaseTo,
+    ...given('router', address(raw.router)),
+    dns: addresses(raw.dns ?? []),
+    ...given('domain', raw.domain),
+    leaseSeconds: parseDuration(raw.lease ?? lease),
+    rivals: Array.isArray(raw.rivals) ? addresses(raw.rivals) : (raw.rivals ?? rivals),
+    trustUrl: raw.trustUrl ?? trustUrl,
+  }
+}
+
+function checkNetwork(network: NetworkSettings, raw: RawNetwork, report: Report): void {
+  const at = (key: string) => ['networks', network.name, key]
+  const { subnet, serverAddress, range, router } = network
+
+  if (raw.range !== undefined && !range) {
+    report(at('range'), `the last address of "${raw.range}" lies below the first`)
+  }
+  if (raw.range !== undefined && network.mode !== 'server') {
+    report(at('mode'), `is ${network.mode}, and a \`range\` is leased only with \`mode: server\``)
+  }
+  if (raw.range === undefined && network.mode === 'server' && network.leaseTo === 'all') {
+    report(
+      ['networks', network.name],
+      '`mode: server` needs a `range` to lease, or `leaseTo: hosts` for reservations only',
+    )
+  }
+  if (!subnet) return
+  const written = `the subnet ${formatSubnet(subnet)}`
+  if (raw.subnet !== undefined && raw.subnet !== formatSubnet(subnet)) {
+    report(
+      at('subnet'),
+      `"${raw.subnet}" is an address in ${written}; write ${formatSubnet(subnet)}`,
+    )
+  }
+  if (range && !(subnetContains(subnet, range.from) && subnetContains(subnet, range.to))) {
+    report(at('range'), `"${raw.range}" does not lie in ${written}`)
+  }
+  if (router !== undefined && !subnetContains(subnet, router)) {
+    report(at('router'), `${formatIpv4(router)} does not lie in ${written}`)
+  }
+  // Without an interface of ours the network is behind a relay, and we are elsewhere.
+  const outside = serverAddress !== undefined && !subnetContains(subnet, serverAddress)
+  if (outside && network.interface !== undefined) {
+    report(
+      at('serverAddress'),
+      `${formatIpv4(serverAddress)} does not lie in ${written}; for a network behind a relay leave \`interface\` out`,
+    )
+  }
+}
+
+function checkTogether(networks: readonly NetworkSettings[], report: Report): void {
+  for (const [i, network] of networks.entries()) {
+    const { name, subnet } = network
+    const found = network.interface ?? subnet ?? network.serverAddress
+    if (networks.length > 1 && found === undefined) {
+      report(
+        ['networks', name],
+        'needs an `interface`, `subnet` or `serverAddress` to be told from the other networks',
+      )
+    }
+    const twin = networks.slice(0, i).find(other => overlaps(other.subnet, subnet))
+    if (twin && subnet) {
+      report(['networks', name, 'subnet'], `${formatSubnet(subnet)} overlaps network ${twin.name}`)
+    }
+    const neighbour = networks.slice(0, i).find(other => other.interface === network.interface)
+    if (neighbour && network.interface !== undefined && !(subnet && neighbour.subnet)) {
+      report(
+        ['networks', name, 'interface'],
+        `is also the interface of network ${neighbour.name}; then both need a \`subnet\``,
+      )
+    }
+  }
+}
+
+function overlaps(a: Subnet | undefined, b: Subnet | undefined): boolean {
+  return !!a && !!b && (subnetContains(a, b.base) || subnetContains(b, a.base))
+}
+
+function address(text: string | undefined): Ipv4 | undefined {
+  return text === undefined ? undefined : parseIpv4(text)
+}
+
+function addresses(texts: readonly string[]): Ipv4[] {
+  return texts.flatMap(text => address(text) ?? [])
+}

@@ -1,0 +1,174 @@
+import { resolve } from 'node:path'
+import type { Callback, Profile } from '../boot/host.ts'
+import { defaults } from './defaults.ts'
+import { given } from './given.ts'
+import { addLayer, checkLayer, type Layers, noLayers } from './layers.ts'
+import type { Path, Report } from './mistake.ts'
+import { didYouMean } from './nearest.ts'
+import { type NetbootFolder, readNetbootFolder } from './nixos.ts'
+import type { RawProfile } from './schema-profile.ts'
+import { parseDuration } from './units.ts'
+
+/** What resolving needs to know beside the profile itself. */
+export interface Surroundings {
+  /** Folder of the config file. */
+  readonly folder: string
+  readonly assets: string
+  readonly callbacks: ReadonlyMap<string, Callback>
+  /** Every name that the file gives to something, also to what is broken. */
+  readonly profileNames: ReadonlySet<string>
+  readonly callbackNames: ReadonlySet<string>
+  readonly networkNames: ReadonlySet<string>
+  /** NixOS folders that were read, each once per load. */
+  readonly netbootFolders: Map<string, NetbootFolder>
+  readonly report: Report
+}
+
+/** A profile together with what only the load needs. */
+export interface ResolvedProfile {
+  readonly name: string
+  readonly layers: Layers
+  /** Undefined for one that says nothing to boot, and exists to be extended. */
+  readonly profile?: Profile
+  /** Vars that each host must give. */
+  readonly required: readonly string[]
+  /** Its NixOS folder, where it has one. */
+  readonly netbootFolder?: NetbootFolder
+}
+
+/** For a profile that is only there to be extended, and is used. */
+export const nothingToBoot =
+  'says nothing to boot, and is used as if it did; it needs a `kernel` or `nixos`'
+
+/** Every profile with what it extends. */
+export function resolveProfiles(
+  raw: Readonly<Record<string, RawProfile>>,
+  around: Surroundings,
+): Map<string, ResolvedProfile> {
+  const known = new Map(Object.entries(raw))
+  const done = new Map<string, Layers>()
+  const resolved = new Map<string, ResolvedProfile>()
+  for (const [name, profile] of known) {
+    checkLayer(profile, ['profiles', name], around.report)
+    checkCallbacks(profile, ['profiles', name], around)
+    const layers = layersOf(name, known, done, [], around)
+    resolved.set(name, resolveProfile(name, layers, around))
+  }
+  return resolved
+}
+
+/** Makes a profile of its layers; they may end with a host's. */
+export function resolveProfile(
+  name: string,
+  layers: Layers,
+  around: Surroundings,
+): ResolvedProfile {
+  const { keys } = layers
+  const required = Object.entries(keys.vars ?? {}).flatMap(([k, v]) => (v === 'required' ? k : []))
+  const base = { name, layers, required }
+  const netbootFolder = keys.nixos === undefined ? undefined : netbootFolderOf(keys.nixos, around)
+  const kernel = netbootFolder?.kernel ?? (keys.kernel && resolve(around.assets, keys.kernel))
+  if (!kernel) return base
+  if (netbootFolder && keys.initrd !== undefined) {
+    around.report(layers.from.get('initrd') ?? [], '`nixos` brings its own initrd', true)
+  }
+  const initrd = netbootFolder ? [netbootFolder.initrd] : initrdsOf(keys.initrd, around.assets)
+  const cmdline = [literal(netbootFolder?.cmdline ?? ''), ...layers.cmdline.map(p => p.text)]
+  const profile: Profile = {
+    name,
+    kernel,
+    initrd,
+    cmdline: cmdline.filter(Boolean).join(' '),
+    ...lifeOf(layers, around),
+    files: Object.fromEntries(
+      Object.entries(keys.files ?? {}).map(([k, path]) => [k, resolve(around.folder, path)]),
+    ),
+    vars: keys.vars ?? {},
+  }
+  return { ...base, profile, ...given('netbootFolder', netbootFolder) }
+}
+
+/** What is wrong with the callbacks that a layer names. */
+export function checkCallbacks(raw: RawProfile, path: Path, around: Surroundings): void {
+  const { callbackNames, report } = around
+  const check = (name: string, at: Path) => {
+    if (callbackNames.has(name)) return
+    report(at, `there is no callback "${name}"${didYouMean(name, callbackNames)}`)
+  }
+  if (raw.deploy !== undefined) check(raw.deploy, [...path, 'deploy'])
+  for (const [i, name] of (raw.callbacks ?? []).entries()) check(name, [...path, 'callbacks', i])
+}
+
+function lifeOf({ keys, from }: Layers, around: Surroundings) {
+  const d = defaults.profile
+  const boot = keys.boot ?? d.boot
+  const deploy = boot === 'install' ? keys.deploy : undefined
+  const twice = deploy === undefined ? -1 : (keys.callbacks ?? []).indexOf(deploy)
+  if (twice >= 0) {
+    around.report(
+      [...(from.get('callbacks') ?? []), twice],
+      `"${deploy}" is what installs (\`deploy\`); it cannot report too`,
+    )
+  }
+  const up = boot === 'install' ? keys.verify?.up : undefined
+  return {
+    boot,
+    ask: boot === 'always' ? 'never' : (keys.ask ?? d.ask),
+    phoneHome: keys.phoneHome ?? d.phoneHome,
+    ...given('deploy', deploy && around.callbacks.get(deploy)),
+    callbacks: (keys.callbacks ?? []).flatMap(name => around.callbacks.get(name) ?? []),
+    attempts: keys.attempts ?? d.attempts,
+    expires: parseDuration(keys.expires ?? d.expires),
+    bootTimeout: parseDuration(keys.bootTimeout ?? d.bootTimeout),
+    timeout: parseDuration(keys.timeout ?? d.timeout),
+    ...given('verifyUp', up === undefined ? undefined : parseDuration(up)),
+  } as const
+}
+
+function layersOf(
+  name: string,
+  known: ReadonlyMap<string, RawProfile>,
+  done: Map<string, Layers>,
+  above: readonly string[],
+  around: Surroundings,
+): Layers {
+  const cached = done.get(name)
+  if (cached) return cached
+  const raw = known.get(name) ?? {}
+  const below = raw.extends === undefined ? noLayers : baseOf(name, raw.extends)
+  const layers = addLayer(below, raw, ['profiles', name])
+  done.set(name, layers)
+  return layers
+
+  function baseOf(child: string, base: string): Layers {
+    const path = ['profiles', child, 'extends']
+    if ([...above, child].includes(base)) {
+      const circle = [...above.slice(above.indexOf(base) + 1), child, base]
+      around.report(path, `goes in a circle: ${[base, ...new Set(circle)].join(' extends ')}`)
+      return noLayers
+    }
+    if (!around.profileNames.has(base)) {
+      const others = [...around.profileNames].filter(known => known !== child)
+      around.report(path, `there is no profile "${base}"${didYouMean(base, others)}`)
+      return noLayers
+    }
+    return layersOf(base, known, done, [...above, child], around)
+  }
+}
+
+function netbootFolderOf(path: string, around: Surroundings): NetbootFolder {
+  const folder = resolve(around.assets, path)
+  const found = around.netbootFolders.get(folder) ?? readNetbootFolder(folder)
+  around.netbootFolders.set(folder, found)
+  return found
+}
+
+function initrdsOf(initrd: string | readonly string[] | undefined, assets: string): string[] {
+  const paths = typeof initrd === 'string' ? [initrd] : (initrd ?? [])
+  return paths.map(path => resolve(assets, path))
+}
+
+/** Text from elsewhere that stands in a template and means only itself. */
+function literal(text: string): string {
+  return /\{[{%]/.test(text) ? `{% raw %}${text}{% endraw %}` : text
+}

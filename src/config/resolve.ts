@@ -1,0 +1,178 @@
+import { dirname, join, resolve } from 'node:path'
+import type { Host, Profile, UnknownHosts } from '../boot/host.ts'
+import { parseIpv4, parseSubnet } from '../wire/address.ts'
+import { resolveCallbacks } from './callbacks.ts'
+import { checkFiles } from './check-files.ts'
+import { checkTemplates } from './check-templates.ts'
+import type { Config } from './config.ts'
+import { defaults } from './defaults.ts'
+import { given } from './given.ts'
+import { resolveHosts } from './hosts.ts'
+import type { Mistake, Report } from './mistake.ts'
+import { didYouMean } from './nearest.ts'
+import { resolveNetworks } from './networks.ts'
+import {
+  nothingToBoot,
+  type ResolvedProfile,
+  resolveProfiles,
+  type Surroundings,
+} from './profiles.ts'
+import type { RawConfig } from './schema.ts'
+import { type Subject, subjectsOf } from './subjects.ts'
+import { parseDuration, parseSize } from './units.ts'
+
+/** The names that a file gives to things, also to broken ones. */
+export interface Names {
+  readonly profiles: ReadonlySet<string>
+  readonly callbacks: ReadonlySet<string>
+  readonly networks: ReadonlySet<string>
+  /** Nothing of the networks was taken away, so that reservations can be judged. */
+  readonly networksWhole: boolean
+}
+
+/** Flattens a config of the right shape, and finds what its parts make of each other. */
+export function resolveConfig(
+  raw: Partial<RawConfig>,
+  file: string,
+  names: Names,
+): { config: Config; mistakes: Mistake[] } {
+  const mistakes: Mistake[] = []
+  const report: Report = (path, message, atKey = false) => {
+    mistakes.push({ severity: 'error', path, message, atKey })
+  }
+  const folder = dirname(resolve(file))
+  const networks = resolveNetworks(raw.networks ?? {}, report)
+  const callbacks = resolveCallbacks(raw.callbacks ?? {}, folder, report)
+  const around: Surroundings = {
+    folder,
+    assets: resolve(folder, raw.assets ?? defaults.assets),
+    callbacks,
+    profileNames: names.profiles,
+    callbackNames: names.callbacks,
+    networkNames: names.networks,
+    netbootFolders: new Map(),
+    report,
+  }
+  const profiles = resolveProfiles(raw.profiles ?? {}, around)
+  const judged = names.networksWhole ? networks : []
+  const { hosts, hostByMac } = resolveHosts(raw.hosts ?? {}, judged, profiles, around)
+  const unknown = unknownProfile(raw.unknownHosts, profiles, around)
+  const config: Config = {
+    ...settingsOf(raw, file, folder, report),
+    networks,
+    ...given('unknownHosts', unknownHostsOf(raw.unknownHosts, unknown?.profile)),
+    profiles: bootable(profiles),
+    hosts: new Map([...hosts].map(([name, { host }]) => [name, host])),
+    hostByMac,
+  }
+  const subjects = [...subjectsOf(hosts.values()), ...unknownSubject(unknown)]
+  const httpPort = config.http.port
+  const all = {
+    folder,
+    httpPort,
+    networks,
+    callbacks: callbacks.values(),
+    profiles: [...profiles.values()],
+    subjects,
+  }
+  const late = checkFiles(all.profiles, subjectsOf(hosts.values()))
+  return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late] }
+}
+
+function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, report: Report) {
+  const dataDir = resolve(folder, raw.dataDir ?? defaults.dataDir)
+  const { http = {}, tftp = {}, dhcp = {}, admin = {}, keep = {} } = raw
+  const listen = typeof http.address === 'string' ? [http.address] : http.address
+  for (const [i, text] of (listen ?? []).entries()) {
+    const path = Array.isArray(http.address) ? ['http', 'address', i] : ['http', 'address']
+    if (!isAddress(text)) report(path, `"${text}" is not an address; write it like 0.0.0.0 or "::"`)
+  }
+  for (const [i, text] of (admin.allow ?? []).entries()) {
+    if (isBlock(text)) continue
+    report(
+      ['admin', 'allow', i],
+      `"${text}" is not a subnet; write it like 10.0.0.0/8 or "::1/128"`,
+    )
+  }
+  return {
+    file: resolve(file),
+    dataDir,
+    assets: resolve(folder, raw.assets ?? defaults.assets),
+    assetRoots: (raw.assetRoots ?? defaults.assetRoots).map(path => resolve(folder, path)),
+    http: { port: http.port ?? defaults.httpPort, ...given('address', listen) },
+    tftp: { port: tftp.port ?? defaults.tftpPort },
+    dhcp: {
+      port: dhcp.port ?? defaults.dhcpPort,
+      proxyPort: dhcp.proxyPort ?? defaults.proxyPort,
+    },
+    admin: {
+      tokenFile: admin.tokenFile ? resolve(folder, admin.tokenFile) : join(dataDir, 'admin-token'),
+      allow: admin.allow ?? [...defaults.adminAllow],
+    },
+    keep: {
+      events: parseDuration(keep.events ?? defaults.keep.events),
+      perHost: keep.perHost ?? defaults.keep.perHost,
+      output: parseSize(keep.output ?? defaults.keep.output),
+    },
+  }
+}
+
+function isAddress(text: string): boolean {
+  if (parseIpv4(text) !== undefined) return true
+  return text.includes(':') && !/[%[\]/]/.test(text) && URL.canParse(`http://[${text}]/`)
+}
+
+function isBlock(text: string): boolean {
+  if (!text.includes('/')) return isAddress(text)
+  if (!text.includes(':')) return parseSubnet(text) !== undefined
+  const [address = '', prefix = '', ...rest] = text.split('/')
+  return isAddress(address) && /^\d{1,3}$/.test(prefix) && Number(prefix) <= 128 && !rest.length
+}
+
+function bootable(profiles: ReadonlyMap<string, ResolvedProfile>): Map<string, Profile> {
+  return new Map([...profiles].flatMap(([name, { profile }]) => (profile ? [[name, profile]] : [])))
+}
+
+function unknownHostsOf(
+  raw: RawConfig['unknownHosts'],
+  profile: Profile | undefined,
+): UnknownHosts | undefined {
+  if (typeof raw === 'string') return { kind: raw }
+  return profile && { kind: 'profile', profile }
+}
+
+function unknownProfile(
+  raw: RawConfig['unknownHosts'],
+  profiles: ReadonlyMap<string, ResolvedProfile>,
+  { profileNames, report }: Surroundings,
+): ResolvedProfile | undefined {
+  if (raw === undefined || typeof raw === 'string') return undefined
+  const path = ['unknownHosts', 'profile']
+  const { profile: name } = raw
+  const found = profiles.get(name)
+  if (!found) {
+    if (profileNames.has(name)) return undefined
+    report(path, `there is no profile "${name}"${didYouMean(name, profileNames)}`)
+  } else if (!found.profile) {
+    report(['profiles', name], nothingToBoot)
+  } else if (found.profile.boot !== 'always') {
+    const why = 'a machine that the config does not know is never installed'
+    report(
+      path,
+      `profile ${name} is \`boot: ${found.profile.boot}\`; ${why}: write \`boot: always\``,
+    )
+  } else if (found.required.length > 0) {
+    report(
+      path,
+      `profile ${name} requires vars (${found.required.join(', ')}) that nobody gives here`,
+    )
+  } else return found
+  return undefined
+}
+
+/** The templates of such a profile are rendered for a machine without a name of its own. */
+function unknownSubject(resolved: ResolvedProfile | undefined): Subject[] {
+  if (!resolved?.profile) return []
+  const host: Host = { name: 'unknown', nics: [], tags: [], vars: {}, profile: resolved.profile }
+  return [{ host, resolved }]
+}

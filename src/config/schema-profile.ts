@@ -1,0 +1,169 @@
+import Type, { type Static } from 'typebox'
+import { defaults } from './defaults.ts'
+import * as v from './schema-values.ts'
+
+const scalar = Type.Unsafe<string | number | boolean>({
+  title: 'text, a number, true or false',
+  type: ['string', 'number', 'boolean'],
+})
+
+const oneOrSeveralPaths = Type.Unsafe<string | string[]>({
+  title: 'a path or a list of paths',
+  type: ['string', 'array'],
+  minLength: 1,
+  items: v.path,
+  minItems: 1,
+  examples: ['images/debian/initrd.gz'],
+})
+
+const d = defaults.profile
+
+/** What a profile may say and a host may say better. */
+export const profileKeys = {
+  kernel: v.key(v.path, 'Kernel to boot; the path starts at `assets`.'),
+  initrd: v.key(oneOrSeveralPaths, 'Initial RAM disk, one or several; paths start at `assets`.'),
+  nixos: v.key(
+    v.path,
+    'Folder with bzImage, initrd and netboot.ipxe as nix-build leaves them, instead of kernel and initrd; the path starts at `assets`.',
+  ),
+  cmdline: v.key(
+    Type.String({ title: 'text' }),
+    'Kernel command line, a template; appended to the one it extends.',
+  ),
+  'cmdline!': v.key(
+    Type.String({ title: 'text' }),
+    'Kernel command line, a template; replaces the one it extends.',
+  ),
+  files: v.key(
+    v.mapOf(v.name, v.path),
+    'Answer files: name to the path of a template, which starts at the config file. Served as `{{ files.NAME }}`.',
+  ),
+  boot: v.key(
+    Type.Enum(['install', 'once', 'always']),
+    'install: an install, asked for and followed to its end. once: done when delivered (rescue, memtest). always: every network boot (diskless).',
+    d.boot,
+  ),
+  ask: v.key(
+    Type.Enum(['never', 'manual', 'first-boot']),
+    'Who asks for an install: nobody, the operator, or the daemon when a new host first appears.',
+    d.ask,
+  ),
+  phoneHome: v.key(
+    Type.Enum(['agent']),
+    'How the installer reports: agent sends messages to the phone-home URL.',
+    d.phoneHome,
+  ),
+  deploy: v.key(
+    v.name,
+    'The callback that installs. Without it the installer works by itself and its `done` ends the install.',
+  ),
+  callbacks: v.key(
+    Type.Array(v.name, { title: 'a list of callbacks', uniqueItems: true, examples: ['[notify]'] }),
+    'Callbacks that report; they never decide.',
+    [],
+  ),
+  attempts: v.key(
+    Type.Integer({ title: 'a number of boots', minimum: 1, maximum: 100 }),
+    'Boots of one install without a sign of life.',
+    d.attempts,
+  ),
+  expires: v.key(v.duration, 'An install not begun by then fails.', d.expires),
+  bootTimeout: v.key(v.duration, 'From the script to the first sign of life.', d.bootTimeout),
+  timeout: v.key(v.duration, 'From `ready` to the end of the install.', d.timeout),
+  verify: v.key(
+    v.closed({
+      up: v.key(v.duration, 'The installed system must phone home `up` within this time.'),
+    }),
+    'What must be true before a host counts as installed.',
+  ),
+}
+
+export const profile = v.closed(
+  {
+    extends: v.key(v.name, 'Profile to start from.'),
+    ...profileKeys,
+    vars: v.key(
+      v.mapOf(v.varName, scalar),
+      'Values for templates, as `{{ host.vars.NAME }}`. `required`: every host must give it.',
+    ),
+  },
+  { title: 'a profile' },
+)
+
+const nic = v.closed(
+  {
+    mac: v.described(v.mac, { description: 'Hardware address, in any common spelling.' }),
+    address: v.key(v.address, 'Address reserved for it.'),
+    network: v.key(v.name, 'Network it is plugged into, where the address does not tell.'),
+  },
+  { title: 'a network card', examples: ['{ mac: 52:54:00:12:34:56 }'] },
+)
+
+export const host = v.closed(
+  {
+    mac: v.key(v.mac, 'Hardware address, in any common spelling.'),
+    address: v.key(v.address, 'Address reserved for `mac`.'),
+    nics: v.key(
+      Type.Array(nic, { title: 'a list of network cards', minItems: 1 }),
+      'Network cards, instead of `mac` or beside it.',
+    ),
+    uuid: v.key(v.uuid, 'SMBIOS UUID of the machine.'),
+    profile: v.key(v.name, 'What to boot. Without it the host is a reservation.'),
+    tags: v.key(
+      Type.Array(v.tag, { title: 'a list of tags', uniqueItems: true, examples: ['[lab]'] }),
+      'Words to choose hosts by: `install --where tag=lab`.',
+      [],
+    ),
+    ...profileKeys,
+    vars: v.key(v.mapOf(v.varName, scalar), 'Values for templates; they win over the profile’s.'),
+  },
+  { title: 'a host', examples: ['{ mac: 52:54:00:12:34:56, profile: debian }'] },
+)
+
+const events = Type.Array(Type.Enum(['asked', 'ready', 'installed', 'failed', 'cancelled']), {
+  title: 'a list of events',
+  minItems: 1,
+  uniqueItems: true,
+  examples: ['[installed, failed]'],
+})
+
+const webhook = v.closed(
+  {
+    url: Type.String({
+      title: 'a URL',
+      pattern: '^(?:https?://|\\{)',
+      examples: ['http://hooks.example/netboot'],
+      description: 'Where to POST, a template.',
+    }),
+    secretFile: v.key(v.path, 'File with the key that signs the body (HMAC-SHA256).'),
+    timeout: v.key(v.duration, 'For one delivery.', defaults.webhookTimeout),
+  },
+  { title: 'a webhook', examples: ['{ url: "http://hooks.example/netboot" }'] },
+)
+
+const command = v.closed(
+  {
+    run: Type.Array(Type.String({ title: 'text' }), {
+      title: 'a program and its arguments as a list',
+      minItems: 1,
+      examples: ['[./deploy.sh, "{{ host.name }}"]'],
+      description: 'Program and arguments, each a template; never given to a shell.',
+    }),
+    timeout: v.key(v.duration, 'Then its whole process group is ended.', defaults.commandTimeout),
+  },
+  { title: 'a command', examples: ['{ run: [./deploy.sh] }'] },
+)
+
+export const callback = v.closed(
+  {
+    when: v.key(events, 'Moments of an install that it reports.', defaults.when),
+    webhook: v.key(webhook, 'POST a message.'),
+    command: v.key(command, 'Run a program beside the config file.'),
+  },
+  { title: 'a callback' },
+)
+
+export type RawProfile = Static<typeof profile>
+export type RawNic = Static<typeof nic>
+export type RawHost = Static<typeof host>
+export type RawCallback = Static<typeof callback>

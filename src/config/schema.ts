@@ -1,0 +1,147 @@
+import Type, { type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { defaults } from './defaults.ts'
+import { callback, host, profile } from './schema-profile.ts'
+import * as v from './schema-values.ts'
+
+const n = defaults.network
+
+const rivals = Type.Union(
+  [Type.Enum(['refuse', 'warn']), Type.Array(v.address, { title: 'a list of addresses' })],
+  { title: '`refuse`, `warn` or a list of addresses', examples: ['refuse'] },
+)
+
+const network = v.closed(
+  {
+    interface: v.key(
+      v.interfaceName,
+      'Gives subnet and serverAddress when they are not written, also when they change.',
+    ),
+    subnet: v.key(v.subnet, 'The addresses of this network.'),
+    serverAddress: v.key(v.address, 'Where its machines reach us.'),
+    mode: v.key(
+      Type.Enum(['proxy', 'server', 'none']),
+      'proxy: boot answers beside the DHCP server that is there. server: addresses too. none: no DHCP.',
+      n.mode,
+    ),
+    range: v.key(v.range, 'Addresses to lease, first and last; only with mode: server.'),
+    leaseTo: v.key(Type.Enum(['all', 'hosts']), 'Who gets a lease of the range.', n.leaseTo),
+    router: v.key(v.address, 'Default route for the machines.'),
+    dns: v.key(
+      Type.Array(v.address, { title: 'a list of addresses', examples: ['[10.77.0.1]'] }),
+      'DNS servers.',
+      [],
+    ),
+    domain: v.key(v.domain, 'DNS domain.'),
+    lease: v.key(v.duration, 'How long a lease lasts.', n.lease),
+    rivals: v.key(
+      rivals,
+      'Other DHCP servers in mode: server. refuse: give no address while one answers; warn: say it and go on; or the addresses of those that may be there.',
+      n.rivals,
+    ),
+    trustUrl: v.key(
+      Type.Boolean({ title: 'true or false' }),
+      'Whoever knows the URL gets the installer, whatever its address: for machines behind NAT.',
+      n.trustUrl,
+    ),
+  },
+  { title: 'a network', examples: ['{}'] },
+)
+
+const addresses = Type.Unsafe<string | string[]>({
+  title: 'an address or a list of addresses',
+  type: ['string', 'array'],
+  minLength: 2,
+  items: Type.String({ title: 'an address', minLength: 2, examples: ['0.0.0.0'] }),
+  minItems: 1,
+  examples: ['0.0.0.0'],
+})
+
+const unknownProfile = v.closed(
+  { profile: v.described(v.name, { description: 'A profile with boot: always.' }) },
+  { title: 'a profile' },
+)
+
+const unknownHosts = Type.Union([Type.Enum(['ignore', 'local']), unknownProfile], {
+  title: '`ignore`, `local` or `{ profile: NAME }`',
+  examples: ['local'],
+})
+
+const admin = v.closed({
+  tokenFile: v.key(v.path, 'Made with mode 0600 when missing. Default: <dataDir>/admin-token.'),
+  allow: v.key(
+    Type.Array(Type.String({ title: 'a subnet or an address' }), { title: 'a list of subnets' }),
+    'Who may open the page, the API and the metrics.',
+    defaults.adminAllow,
+  ),
+})
+
+const keep = v.closed({
+  events: v.key(v.duration, 'Age at which events go.', defaults.keep.events),
+  perHost: v.key(
+    Type.Integer({ title: 'a number of events', minimum: 10 }),
+    'Events kept for one host.',
+    defaults.keep.perHost,
+  ),
+  output: v.key(v.size, 'Output of callbacks kept for one install.', defaults.keep.output),
+})
+
+/** The whole config file as the operator writes it: checked by it, typed by it, printed by `schema`. */
+export const configSchema = v.closed(
+  {
+    dataDir: v.key(v.path, 'Database and generated secrets.', defaults.dataDir),
+    assets: v.key(v.path, 'What machines download: loaders and images.', defaults.assets),
+    assetRoots: v.key(
+      Type.Array(v.path, { title: 'a list of folders', examples: ['[/nix/store]'] }),
+      'Folders outside `assets` that symlinks inside it may point into.',
+      defaults.assetRoots,
+    ),
+    http: v.key(
+      v.closed({
+        port: v.key(v.port, 'TCP port.', defaults.httpPort),
+        address: v.key(
+          addresses,
+          'Addresses to listen on. Default: every network’s serverAddress and 127.0.0.1.',
+        ),
+      }),
+      'The HTTP server.',
+    ),
+    tftp: v.key(
+      v.closed({ port: v.key(v.port, 'UDP port.', defaults.tftpPort) }),
+      'The TFTP server.',
+    ),
+    dhcp: v.key(
+      v.closed({
+        port: v.key(v.port, 'UDP port of DHCP.', defaults.dhcpPort),
+        proxyPort: v.key(v.port, 'UDP port of the PXE boot server.', defaults.proxyPort),
+      }),
+      'The DHCP server and the proxyDHCP server.',
+    ),
+    admin: v.key(admin, 'Page, API and metrics.'),
+    networks: v.mapOf(v.name, network, {
+      title: 'a map of networks',
+      description: 'Subnets we serve, by name.',
+      minProperties: 1,
+      examples: ['{ lan: {} }'],
+    }),
+    unknownHosts: v.key(
+      unknownHosts,
+      'What clients that are no hosts get. Default: ignore in proxy mode, local in server mode.',
+    ),
+    profiles: v.key(v.mapOf(v.name, profile), 'What to boot, by name.'),
+    hosts: v.key(v.mapOf(v.hostName, host), 'Machines, by name.'),
+    callbacks: v.key(v.mapOf(v.name, callback), 'What to call, by name.'),
+    keep: v.key(keep, 'Bounds of what the daemon remembers.'),
+  },
+  { title: 'Bootwright config' },
+)
+
+export type RawConfig = Static<typeof configSchema>
+export type RawNetwork = Static<typeof network>
+
+const compiled = Compile(configSchema)
+
+/** Whether a value has the shape of a config. Fast; {@link import('./shape.ts').readShape} says why not. */
+export function isConfig(value: unknown): value is RawConfig {
+  return compiled.Check(value)
+}
