@@ -1,0 +1,84 @@
+import type { Ipv4, Mac } from '../wire/address.ts'
+
+/** An address given to a machine for a time. Times are epoch milliseconds. */
+export interface Lease {
+  readonly address: Ipv4
+  readonly mac: Mac
+  /** Option 61 in hex. It tells programs of one machine apart, never machines. */
+  readonly clientId?: string
+  readonly hostname?: string
+  /** Name of the network. */
+  readonly network: string
+  readonly start: number
+  /** The lease holds until then; a declined address is not used until then. */
+  readonly end: number
+  readonly state: 'active' | 'released' | 'declined'
+}
+
+/** The daemon's look-ups of leases, ended ones included. */
+export interface LeaseBook {
+  /** The latest lease of this MAC in this network. */
+  byMac(network: string, mac: Mac): Lease | undefined
+  byAddress(address: Ipv4): Lease | undefined
+}
+
+/** An address promised to a machine that has not asked for it yet. */
+export interface Offer {
+  readonly address: Ipv4
+  readonly mac: Mac
+  /** Name of the network. */
+  readonly network: string
+}
+
+/** Offers in memory. Each is held 60 s. */
+export interface Offers {
+  hold(offer: Offer, now: number): void
+  drop(network: string, mac: Mac): void
+  byMac(network: string, mac: Mac, now: number): Offer | undefined
+  byAddress(address: Ipv4, now: number): Offer | undefined
+}
+
+export const offerMilliseconds = 60_000
+
+/** An empty table for at most `most` offers; when it is full the oldest gives way. Times are epoch ms. */
+export function createOffers(most = 65_536): Offers {
+  // Every offer is held equally long, so the order of insertion is the order of ending.
+  const offers = new Map<string, Offer & { readonly until: number }>()
+  const keyByAddress = new Map<Ipv4, string>()
+
+  function remove(key: string): void {
+    const offer = offers.get(key)
+    if (!offer) return
+    offers.delete(key)
+    if (keyByAddress.get(offer.address) === key) keyByAddress.delete(offer.address)
+  }
+
+  function makeRoom(now: number): void {
+    for (const [key, { until }] of offers) {
+      if (until > now && offers.size < most) return
+      remove(key)
+    }
+  }
+
+  function current(key: string | undefined, now: number): Offer | undefined {
+    const offer = key === undefined ? undefined : offers.get(key)
+    return offer && offer.until > now ? offer : undefined
+  }
+
+  return {
+    hold(offer, now) {
+      const key = keyOf(offer.network, offer.mac)
+      remove(key)
+      makeRoom(now)
+      offers.set(key, { ...offer, until: now + offerMilliseconds })
+      keyByAddress.set(offer.address, key)
+    },
+    drop: (network, mac) => remove(keyOf(network, mac)),
+    byMac: (network, mac, now) => current(keyOf(network, mac), now),
+    byAddress: (address, now) => current(keyByAddress.get(address), now),
+  }
+}
+
+function keyOf(network: string, mac: Mac): string {
+  return `${mac} ${network}`
+}

@@ -1,0 +1,59 @@
+import type { Network } from '../boot/host.ts'
+import { formatIpv4, type Ipv4, subnetContains } from '../wire/address.ts'
+import type { DhcpPacket } from '../wire/dhcp-packet.ts'
+
+/** How a packet came to us. */
+export interface Arrival {
+  /** The network of the socket, where there is only one that it can be. */
+  readonly network?: Network
+  /** By broadcast, and so from a machine (or relay) on a link of ours. */
+  readonly broadcast: boolean
+  /** Port 67, or PXE's 4011. */
+  readonly port: 'dhcp' | 'proxy'
+  readonly source: Endpoint
+  /** The port that DHCP is served on: 67, or a high one in tests. */
+  readonly serverPort: number
+}
+
+export interface Endpoint {
+  readonly address: Ipv4
+  readonly port: number
+}
+
+export type NetworkChoice =
+  | { readonly kind: 'network'; readonly network: Network }
+  | { readonly kind: 'none'; readonly reason: string }
+
+/**
+ * The network that a client is in. A relay says so by `giaddr` (RFC 2131 section 4.3.1). A broadcast was
+ * heard on its own link. What came by unicast is from a machine that knows its address, maybe from
+ * behind a relay.
+ */
+export function networkOf(
+  packet: DhcpPacket,
+  arrival: Arrival,
+  networks: readonly Network[],
+): NetworkChoice {
+  if (packet.giaddr !== 0) {
+    const network = networkHolding(packet.giaddr, networks)
+    return network
+      ? { kind: 'network', network }
+      : none(`the relay ${formatIpv4(packet.giaddr)} is in no network of the config`)
+  }
+  if (arrival.network && arrival.broadcast) return { kind: 'network', network: arrival.network }
+
+  const own = packet.ciaddr !== 0 ? packet.ciaddr : arrival.source.address
+  const network = networkHolding(own, networks) ?? arrival.network
+  return network ? { kind: 'network', network } : none('cannot tell which network it came from')
+}
+
+/** The smallest subnet that holds the address. */
+function networkHolding(address: Ipv4, networks: readonly Network[]): Network | undefined {
+  return networks
+    .filter(({ subnet }) => subnetContains(subnet, address))
+    .sort((a, b) => b.subnet.prefix - a.subnet.prefix)[0]
+}
+
+function none(reason: string): NetworkChoice {
+  return { kind: 'none', reason }
+}

@@ -1,0 +1,61 @@
+import { endsOnEmptyOffer } from '../boot/decide.ts'
+import { option } from '../wire/dhcp-codes.ts'
+import { addressIn } from './classify.ts'
+import { destinationOf } from './destination.ts'
+import { type Case, type Outcome, seenOf, silence } from './outcome.ts'
+import { isPxeClient } from './read-client.ts'
+import { buildReply } from './reply.ts'
+
+/**
+ * What a proxyDHCP server answers: boot, never addresses, and only to those who boot (PXE 2.1 section
+ * 2.2). On port 67 an OFFER to a DISCOVER; on 4011 an ACK to a REQUEST or INFORM.
+ */
+export function serveBoot(from: Case): Outcome {
+  const { asked, arrival, client, answer } = from
+  if (arrival.port === 'proxy' && !isPxeClient(from.packet)) {
+    return silence(from, 'only PXE clients are answered on the proxy port')
+  }
+  if (!client || !answer) return silence(from, 'not booting, and addresses are not ours to give')
+  // U-Boot would take the offer without an address for its own.
+  if (client.stage === 'firmware' && !isPxeClient(from.packet)) {
+    return silence(from, `${client.vendorClass} does not know proxyDHCP`)
+  }
+  if (answer.kind === 'none') return silence(from, answer.reason)
+  if (answer.kind === 'local' && !endsOnEmptyOffer(client)) {
+    return silence(from, `${answer.reason}; this firmware boots its disk when nobody answers`)
+  }
+  if (arrival.port === 'proxy') {
+    return asked === 'request' || asked === 'inform'
+      ? reply(from, 'ack', answer.reason)
+      : silence(from, `${asked} has no place on the proxy port`)
+  }
+  if (asked === 'discover') return reply(from, 'offer', answer.reason)
+  if (asked === 'request' && namesUs(from)) return reply(from, 'ack', answer.reason)
+  return silence(from, `its ${asked} is for the DHCP server`)
+}
+
+function namesUs({ packet, deps }: Case): boolean {
+  const server = addressIn(packet, option.serverId)
+  return deps.networks().some(({ serverAddress }) => serverAddress === server)
+}
+
+function reply(from: Case, type: 'offer' | 'ack', reason: string): Outcome {
+  const { packet, network, arrival, deps, client, answer } = from
+  const packetBack = buildReply(packet, {
+    type,
+    network,
+    gift: { kind: 'proxy' },
+    httpPort: deps.httpPort,
+    ...(client && answer ? { client, answer } : {}),
+  })
+  const to = destinationOf(packetBack, arrival)
+  return {
+    kind: 'reply',
+    ...seenOf(from),
+    reply: packetBack,
+    to,
+    via: arrival.port,
+    network,
+    reason,
+  }
+}

@@ -1,0 +1,114 @@
+import { type Arch, archOfType, isEfi } from '../boot/arch.ts'
+import type { Client } from '../boot/client.ts'
+import { type Mac, macOfBytes } from '../wire/address.ts'
+import { option } from '../wire/dhcp-codes.ts'
+import type { DhcpPacket } from '../wire/dhcp-packet.ts'
+import {
+  textOfBytes,
+  u16ListOfBytes,
+  userClassesOfBytes,
+  uuidOfBytes,
+} from '../wire/dhcp-values.ts'
+import { ipxeFeaturesOfBytes } from '../wire/ipxe-options.ts'
+
+/** The sender's MAC; `undefined` for other hardware, for 00:00:00:00:00:00 and for group addresses. */
+export function macOfPacket({ htype, hlen, chaddr }: DhcpPacket): Mac | undefined {
+  // 1 is Ethernet; 6 is IEEE 802, which some old stacks still claim.
+  if ((htype !== 1 && htype !== 6) || hlen !== 6) return undefined
+  const bytes = chaddr.subarray(0, 6)
+  if (((bytes[0] ?? 1) & 1) === 1 || bytes.every(byte => byte === 0)) return undefined
+  return macOfBytes(bytes)
+}
+
+/**
+ * What a booting client says of itself (RFC 4578, RFC 5970, iPXE's option 175). `undefined` for an
+ * ordinary DHCP client. iPXE looks like the PXE ROM it came from, so it is looked for first.
+ */
+export function readClient(packet: DhcpPacket): Client | undefined {
+  const mac = macOfPacket(packet)
+  if (mac === undefined) return undefined
+  const vendorClass = optionText(packet, option.vendorClass)
+  const arch = readArch(packet, vendorClass, mac)
+  const uuid = readUuid(packet)
+  const base = {
+    mac,
+    arch,
+    ...(uuid === undefined ? {} : { uuid }),
+    ...(vendorClass === '' ? {} : { vendorClass }),
+  }
+  if (isIpxe(packet)) return { ...base, stage: 'ipxe', capable: isCapable(packet, arch) }
+  if (vendorClass.startsWith('HTTPClient'))
+    return { ...base, stage: 'http-firmware', capable: false }
+  if (vendorClass.startsWith('PXEClient') || isUboot(vendorClass)) {
+    return { ...base, stage: 'firmware', capable: false }
+  }
+  return undefined
+}
+
+/** Whether option 60 says `PXEClient`: the only clients that port 4011 is for. */
+export function isPxeClient(packet: DhcpPacket): boolean {
+  return optionText(packet, option.vendorClass).startsWith('PXEClient')
+}
+
+function isIpxe(packet: DhcpPacket): boolean {
+  if (packet.options.has(option.ipxe)) return true
+  const classes = userClassesOfBytes(packet.options.get(option.userClass) ?? new Uint8Array())
+  return classes.includes('iPXE') || classes.includes('gPXE')
+}
+
+/**
+ * Our scripts need HTTP and the kernel format of the arch. A machine's own iPXE may be built without
+ * (VirtualBox). One that names no features at all is taken at its word.
+ */
+function isCapable(packet: DhcpPacket, arch: Arch): boolean {
+  const features = ipxeFeaturesOfBytes(packet.options.get(option.ipxe) ?? new Uint8Array())
+  if (features.size === 0) return true
+  if (!features.has('http')) return false
+  if (arch === 'bios') return features.has('bzimage')
+  return isEfi(arch) ? features.has('efi') : true
+}
+
+function readArch(packet: DhcpPacket, vendorClass: string, mac: Mac): Arch {
+  const arch = declaredArch(packet, vendorClass)
+  return arch === 'bios' && isRaspberryPi(packet, mac) ? 'rpi' : arch
+}
+
+function declaredArch(packet: DhcpPacket, vendorClass: string): Arch {
+  const types = u16ListOfBytes(packet.options.get(option.clientArch) ?? new Uint8Array())
+  if (types.length > 0 && !isUboot(vendorClass)) return firstKnown(types)
+  if (vendorClass.startsWith('U-Boot.armv8')) return 'arm64-uboot'
+  if (vendorClass.startsWith('U-Boot.arm')) return 'arm32-uboot'
+  const [, type] = /^\w+Client:Arch:(\d{5})/.exec(vendorClass) ?? []
+  return firstKnown(types.length > 0 ? types : [Number(type ?? 0)])
+}
+
+function firstKnown(types: readonly number[]): Arch {
+  return types.map(type => archOfType(type).arch).find(arch => arch !== 'unknown') ?? 'unknown'
+}
+
+function isUboot(vendorClass: string): boolean {
+  return vendorClass.startsWith('U-Boot')
+}
+
+const raspberryPiVendors: ReadonlySet<string> = new Set([
+  'b8:27:eb',
+  'dc:a6:32',
+  'e4:5f:01',
+  '28:cd:c1',
+  'd8:3a:dd',
+])
+
+/** Their ROMs say arch 0. The later ones begin option 97 with the letters `RPi`. */
+function isRaspberryPi(packet: DhcpPacket, mac: Mac): boolean {
+  const uuid = packet.options.get(option.clientUuid)
+  const marked = uuid?.[1] === 0x52 && uuid[2] === 0x50 && uuid[3] === 0x69
+  return marked || raspberryPiVendors.has(mac.slice(0, 8))
+}
+
+function readUuid(packet: DhcpPacket): string | undefined {
+  return uuidOfBytes(packet.options.get(option.clientUuid) ?? new Uint8Array())
+}
+
+function optionText(packet: DhcpPacket, code: number): string {
+  return textOfBytes(packet.options.get(code) ?? new Uint8Array())
+}

@@ -1,0 +1,146 @@
+import type { Host, Network } from '../boot/host.ts'
+import {
+  type AddressRange,
+  formatIpv4,
+  type Ipv4,
+  type Mac,
+  subnetBroadcast,
+  subnetContains,
+} from '../wire/address.ts'
+import type { Lease, LeaseBook, Offers } from './lease.ts'
+
+/** Who wants an address. */
+export interface Wish {
+  readonly mac: Mac
+  readonly host?: Host
+  /** Option 50. */
+  readonly requested?: Ipv4
+}
+
+/** Where it wants one, and who has the others. `now` is in epoch milliseconds. */
+export interface Place {
+  readonly network: Network
+  readonly leases: LeaseBook
+  readonly offers: Offers
+  /** The MACs that an address is reserved for, if it is. */
+  reservedFor(address: Ipv4): readonly Mac[] | undefined
+  readonly now: number
+}
+
+export type Selection =
+  | { readonly kind: 'address'; readonly address: Ipv4; readonly reserved: boolean }
+  | { readonly kind: 'none'; readonly reason: string }
+
+/**
+ * The address for a machine: its reservation, else the one it has, was offered or had, else the one it
+ * asks for, else a free one of the range (RFC 2131 section 4.3.1). A machine is its MAC: its ROM, iPXE
+ * and system send different client identifiers (option 61) and get the same address.
+ */
+export function selectAddress(wish: Wish, place: Place): Selection {
+  const candidates = [
+    reservationOf(wish, place.network),
+    place.leases.byMac(place.network.name, wish.mac)?.address,
+    place.offers.byMac(place.network.name, wish.mac, place.now)?.address,
+    wish.requested,
+  ]
+  for (const address of candidates) {
+    if (address !== undefined && whyNot(address, wish, place) === undefined) {
+      return { kind: 'address', address, reserved: address === candidates[0] }
+    }
+  }
+  if (isShutOut(wish, place)) return none(notAHost)
+  if (!place.network.range) return none('no reservation for it, and the network has no range')
+
+  const address = freeAddress(place.network.range, wish, place)
+  return address === undefined ? none('no address of the range is free') : found(address)
+}
+
+/**
+ * Why a machine may not have an address; `undefined` when it may: the address is reserved for it, or is
+ * in the range and nobody else's.
+ */
+export function whyNot(address: Ipv4, wish: Wish, place: Place): string | undefined {
+  const { network } = place
+  if (isShutOut(wish, place)) return notAHost
+  if (isExcluded(address, network)) return `${formatIpv4(address)} is no client address here`
+  if (!isReserved(address, wish, place) && !isInRange(address, network.range)) {
+    return `${formatIpv4(address)} is not in the range`
+  }
+  return whyTaken(address, wish, place)
+}
+
+/** The address reserved for the NIC that asks, where the config has one in this network. */
+export function reservationOf({ mac, host }: Wish, network: Network): Ipv4 | undefined {
+  const nic = host?.nics.find(
+    nic => nic.mac === mac && (nic.network === undefined || nic.network === network.name),
+  )
+  if (nic?.address === undefined) return undefined
+  return subnetContains(network.subnet, nic.address) ? nic.address : undefined
+}
+
+function whyTaken(address: Ipv4, { mac }: Wish, place: Place): string | undefined {
+  const reservedFor = place.reservedFor(address)
+  if (reservedFor && !reservedFor.includes(mac)) return `${formatIpv4(address)} is reserved`
+  const offer = place.offers.byAddress(address, place.now)
+  if (offer && offer.mac !== mac) return `${formatIpv4(address)} is offered to ${offer.mac}`
+  const lease = place.leases.byAddress(address)
+  if (!lease || lease.end <= place.now || lease.state === 'released') return undefined
+  if (lease.state === 'declined') return `${formatIpv4(address)} was declined a short while ago`
+  return lease.mac === mac ? undefined : `${formatIpv4(address)} is leased to ${lease.mac}`
+}
+
+/**
+ * A free address of the range, looked for from a point that depends on the MAC, so that a machine gets
+ * the same one again even when its lease is forgotten. One never leased wins; then the longest ended.
+ */
+function freeAddress(range: AddressRange, wish: Wish, place: Place): Ipv4 | undefined {
+  const size = range.to - range.from + 1
+  const start = hashOf(wish.mac) % size
+  let best: Lease | undefined
+  for (let step = 0; step < size; step++) {
+    const address = (range.from + ((start + step) % size)) as Ipv4
+    if (isExcluded(address, place.network) || whyTaken(address, wish, place)) continue
+    const lease = place.leases.byAddress(address)
+    if (!lease) return address
+    if (!best || lease.end < best.end) best = lease
+  }
+  return best?.address
+}
+
+const notAHost = 'not a host of the config, and the network leases to hosts only'
+
+function isShutOut({ host }: Wish, { network }: Place): boolean {
+  return network.leaseTo === 'hosts' && host === undefined
+}
+
+function isReserved(address: Ipv4, wish: Wish, place: Place): boolean {
+  return reservationOf(wish, place.network) === address
+}
+
+function isInRange(address: Ipv4, range: AddressRange | undefined): boolean {
+  return range !== undefined && address >= range.from && address <= range.to
+}
+
+function isExcluded(address: Ipv4, { subnet, serverAddress, router }: Network): boolean {
+  if (!subnetContains(subnet, address) || address === serverAddress || address === router)
+    return true
+  // Links of /31 and /32 have neither a network nor a broadcast address (RFC 3021).
+  return subnet.prefix < 31 && (address === subnet.base || address === subnetBroadcast(subnet))
+}
+
+/** FNV-1a, 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (let n = 0; n < text.length; n++) {
+    hash = Math.imul(hash ^ text.charCodeAt(n), 0x01000193) >>> 0
+  }
+  return hash
+}
+
+function found(address: Ipv4): Selection {
+  return { kind: 'address', address, reserved: false }
+}
+
+function none(reason: string): Selection {
+  return { kind: 'none', reason }
+}

@@ -1,0 +1,221 @@
+import { formatIpv4, type Ipv4, subnetContains } from '../wire/address.ts'
+import { option } from '../wire/dhcp-codes.ts'
+import { addressIn, classifyRequest } from './classify.ts'
+import { destinationOf } from './destination.ts'
+import type { Lease } from './lease.ts'
+import { newLease } from './new-lease.ts'
+import { type Case, type Outcome, seenOf, silence } from './outcome.ts'
+import { buildNak, buildReply, type Gift } from './reply.ts'
+import { reservationOf, selectAddress, type Wish, whyNot } from './select-address.ts'
+
+/** How long a declined address is left alone. */
+export const quarantineMilliseconds = 600_000
+
+/** What a DHCP server answers on port 67 (RFC 2131 section 4.3). Throws WireError on malformed options. */
+export function serveLease(from: Case): Outcome {
+  switch (from.asked) {
+    case 'discover':
+      return onDiscover(from)
+    case 'request':
+      return onRequest(from)
+    case 'decline':
+      return onDecline(from)
+    case 'release':
+      return onRelease(from)
+    case 'inform':
+      return onInform(from)
+    case 'offer':
+    case 'ack':
+    case 'nak':
+      return silence(from, `a client does not send ${from.asked}`)
+  }
+}
+
+function onDiscover(from: Case): Outcome {
+  const { network, mac, deps, now } = from
+  const selection = selectAddress(wishOf(from), placeOf(from))
+  if (selection.kind === 'none') return silence(from, selection.reason)
+
+  const { address, reserved } = selection
+  deps.offers.hold({ address, mac, network: network.name }, now)
+  return reply(from, 'offer', giftOf(from, address), {
+    reason: because(from, `${formatIpv4(address)}${reserved ? ', its reservation' : ''}`),
+  })
+}
+
+function onRequest(from: Case): Outcome {
+  const { packet, network, mac, deps } = from
+  const request = classifyRequest(packet, address => isOurs(from, address), from.arrival.broadcast)
+  if (request.kind === 'none') return silence(from, request.reason)
+  if (request.kind === 'selecting-other') {
+    deps.offers.drop(network.name, mac)
+    return silence(from, `it chose the DHCP server ${formatIpv4(request.server)}`)
+  }
+  const { kind, address } = request
+  const denied = whyNot(address, wishOf(from), placeOf(from))
+  if (kind === 'selecting-ours' || kind === 'renewing') {
+    return denied === undefined ? grant(from, address) : refuse(from, denied)
+  }
+  return onUninvited(from, kind, address, denied)
+}
+
+/**
+ * A client that remembers an address and asks every server about it. Only one whose record is here is
+ * told no: another server may know the others (RFC 2131 section 4.3.2).
+ */
+function onUninvited(
+  from: Case,
+  kind: 'init-reboot' | 'rebinding',
+  address: Ipv4,
+  denied: string | undefined,
+): Outcome {
+  const record = recordOf(from)
+  if (record === undefined && denied === undefined && isOffered(from, address)) {
+    return grant(from, address)
+  }
+  if (record === undefined) return silence(from, `no record of it here to confirm (${kind})`)
+  if (record === address) return denied === undefined ? grant(from, address) : refuse(from, denied)
+  return kind === 'init-reboot'
+    ? refuse(from, `its address is ${formatIpv4(record)}, not ${formatIpv4(address)}`)
+    : silence(from, `its address here is ${formatIpv4(record)}, not ${formatIpv4(address)}`)
+}
+
+/** Simple clients leave option 54 out when they take an offer. */
+function isOffered({ network, mac, deps, now }: Case, address: Ipv4): boolean {
+  return deps.offers.byMac(network.name, mac, now)?.address === address
+}
+
+/** The address that a machine has by our record: the reservation it can have, else its latest lease. */
+function recordOf(from: Case): Ipv4 | undefined {
+  const wish = wishOf(from)
+  const place = placeOf(from)
+  const reservation = reservationOf(wish, from.network)
+  const lease = from.deps.leases.byMac(from.network.name, from.mac)
+  if (reservation !== undefined && whyNot(reservation, wish, place) === undefined)
+    return reservation
+  return lease?.address
+}
+
+function onDecline(from: Case): Outcome {
+  const { packet, network, mac, deps, now } = from
+  const address = addressIn(packet, option.requestedAddress)
+  if (address === undefined) return silence(from, 'a decline that names no address')
+  if (!isForUs(from)) return silence(from, 'a decline for another server')
+  const holders = [deps.offers.byAddress(address, now), deps.leases.byAddress(address)]
+  if (!holders.some(holder => holder?.mac === mac)) {
+    return silence(from, `it declines ${formatIpv4(address)}, which it was not given`)
+  }
+  deps.offers.drop(network.name, mac)
+  const end = now + quarantineMilliseconds
+  return silence(from, `${formatIpv4(address)} is in use by somebody else: left alone for 10 min`, {
+    ...newLease(from, address),
+    end,
+    state: 'declined',
+  })
+}
+
+function onRelease(from: Case): Outcome {
+  const { packet, network, mac, deps, now } = from
+  const lease = deps.leases.byAddress(packet.ciaddr)
+  if (!isForUs(from)) return silence(from, 'a release for another server')
+  if (lease?.mac !== mac || lease.state !== 'active') {
+    return silence(from, `it releases ${formatIpv4(packet.ciaddr)}, which it does not have`)
+  }
+  deps.offers.drop(network.name, mac)
+  const end = Math.min(now, lease.end)
+  return silence(from, `released ${formatIpv4(lease.address)}`, {
+    ...lease,
+    end,
+    state: 'released',
+  })
+}
+
+function onInform(from: Case): Outcome {
+  const { packet, network } = from
+  if (!subnetContains(network.subnet, packet.ciaddr)) {
+    return silence(
+      from,
+      `it informs from ${formatIpv4(packet.ciaddr)}, which is not in the network`,
+    )
+  }
+  return reply(from, 'ack', { kind: 'settings' }, { reason: because(from, 'settings') })
+}
+
+/** The lease goes with the ACK; the address stays held until the lease is in the book. */
+function grant(from: Case, address: Ipv4): Outcome {
+  const { network, mac, deps, now } = from
+  deps.offers.hold({ address, mac, network: network.name }, now)
+  return reply(from, 'ack', giftOf(from, address), {
+    lease: newLease(from, address),
+    reason: because(from, formatIpv4(address)),
+  })
+}
+
+function refuse(from: Case, reason: string): Outcome {
+  const { packet, network, arrival, deps, mac } = from
+  deps.offers.drop(network.name, mac)
+  const nak = buildNak(packet, network, reason)
+  const to = destinationOf(nak, arrival)
+  return { kind: 'reply', ...seenOf(from), reply: nak, to, via: arrival.port, network, reason }
+}
+
+function reply(
+  from: Case,
+  type: 'offer' | 'ack',
+  gift: Gift,
+  rest: { readonly reason: string; readonly lease?: Lease },
+): Outcome {
+  const { packet, network, arrival, deps, client, answer } = from
+  const packetBack = buildReply(packet, {
+    type,
+    network,
+    gift,
+    httpPort: deps.httpPort,
+    ...(client && answer ? { client, answer } : {}),
+  })
+  const to = destinationOf(packetBack, arrival)
+  return {
+    kind: 'reply',
+    ...seenOf(from),
+    reply: packetBack,
+    to,
+    via: arrival.port,
+    network,
+    ...rest,
+  }
+}
+
+function giftOf(from: Case, address: Ipv4): Gift {
+  const { network, host } = from
+  const reserved = reservationOf(wishOf(from), network) === address
+  return {
+    kind: 'lease',
+    address,
+    seconds: network.leaseSeconds,
+    ...(host && reserved ? { hostName: host.name } : {}),
+  }
+}
+
+function wishOf({ mac, host, packet }: Case): Wish {
+  const requested = addressIn(packet, option.requestedAddress)
+  return { mac, ...(host ? { host } : {}), ...(requested === undefined ? {} : { requested }) }
+}
+
+function placeOf({ network, deps, now }: Case) {
+  const { leases, offers } = deps
+  return { network, leases, offers, now, reservedFor: (a: Ipv4) => deps.reservedFor(a) }
+}
+
+/** RELEASE and DECLINE carry option 54; forgiven where it is missing. */
+function isForUs(from: Case): boolean {
+  const server = addressIn(from.packet, option.serverId)
+  return server === undefined || isOurs(from, server)
+}
+
+function isOurs({ deps }: Case, address: Ipv4): boolean {
+  return deps.networks().some(({ serverAddress }) => serverAddress === address)
+}
+
+function because({ answer }: Case, what: string): string {
+  return answer ? `${what}; ${answer.reason}` : what
+}

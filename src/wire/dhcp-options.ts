@@ -1,0 +1,64 @@
+import { WireError } from './error.ts'
+
+/** Option code to raw value, in the order first seen. */
+export type DhcpOptions = Map<number, Uint8Array>
+
+const pad = 0
+const end = 255
+
+/**
+ * Reads an area of options (RFC 2132 section 2) into a map, up to END. A missing END is forgiven: ROMs
+ * leave it out. A code that comes again continues its first value (RFC 3396 section 7). The values are
+ * views of `area`, except joined ones. Throws WireError when an option runs past the end of the area.
+ */
+export function decodeOptions(area: Uint8Array, into: DhcpOptions = new Map()): DhcpOptions {
+  let at = 0
+  while (at < area.length) {
+    const code = area[at++]
+    if (code === pad) continue
+    if (code === end || code === undefined) break
+    const length = area[at++]
+    if (length === undefined || at + length > area.length) {
+      throw new WireError(`option ${code} runs past the end of its area`)
+    }
+    into.set(code, join(into.get(code), area.subarray(at, at + length)))
+    at += length
+  }
+  return into
+}
+
+/**
+ * Writes options in map order, then END. A value of more than 255 bytes is cut and its code repeated
+ * (RFC 3396 section 5).
+ */
+export function encodeOptions(options: Iterable<readonly [number, Uint8Array]>): Uint8Array {
+  const all = [...options]
+  const out = new Uint8Array(all.reduce((sum, [, value]) => sum + sizeOfOption(value), 1))
+  let at = 0
+  for (const [code, value] of all) {
+    let from = 0
+    do {
+      const piece = value.subarray(from, from + 255)
+      out[at] = code
+      out[at + 1] = piece.length
+      out.set(piece, at + 2)
+      at += 2 + piece.length
+      from += 255
+    } while (from < value.length)
+  }
+  out[at] = end
+  return out
+}
+
+/** Bytes that {@link encodeOptions} needs for a value, its codes and lengths included. */
+export function sizeOfOption(value: Uint8Array): number {
+  return value.length + 2 * Math.max(1, Math.ceil(value.length / 255))
+}
+
+function join(head: Uint8Array | undefined, tail: Uint8Array): Uint8Array {
+  if (!head) return tail
+  const out = new Uint8Array(head.length + tail.length)
+  out.set(head)
+  out.set(tail, head.length)
+  return out
+}

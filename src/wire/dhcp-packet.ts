@@ -1,0 +1,166 @@
+import { type Ipv4, ipv4OfBytes, ipv4ToBytes } from './address.ts'
+import { type MessageName, messageNameOf, option } from './dhcp-codes.ts'
+import { type DhcpOptions, decodeOptions, encodeOptions, sizeOfOption } from './dhcp-options.ts'
+import { textOfBytes, textToBytes, u8OfBytes } from './dhcp-values.ts'
+import { WireError } from './error.ts'
+
+/** A DHCP message (RFC 2131 section 2), independent of the bytes it was read from. */
+export interface DhcpPacket {
+  /** 1 from clients, 2 from servers. */
+  readonly op: number
+  readonly htype: number
+  readonly hlen: number
+  readonly hops: number
+  readonly xid: number
+  readonly secs: number
+  readonly flags: number
+  readonly ciaddr: Ipv4
+  readonly yiaddr: Ipv4
+  readonly siaddr: Ipv4
+  readonly giaddr: Ipv4
+  /** All 16 bytes; the first `hlen` count. */
+  readonly chaddr: Uint8Array
+  /** Empty when options were laid over the field (option 52). */
+  readonly sname: string
+  readonly file: string
+  readonly options: DhcpOptions
+}
+
+export const broadcastFlag = 0x8000
+
+/** What every client must take (RFC 2131 section 2): an IP datagram of 576 bytes. */
+export const smallestMaximum = 548
+
+const cookie = 0x63825363
+const optionsAt = 240
+const smallestPacket = 300
+
+/**
+ * Reads a DHCP message. Options laid over `file` and `sname` are read after the options field (RFC 2132
+ * section 9.3). Throws WireError when it is cut short, is not DHCP, or an option runs past its area.
+ */
+export function decodeDhcp(datagram: Uint8Array): DhcpPacket {
+  if (datagram.length < optionsAt)
+    throw new WireError(`${datagram.length} bytes are no DHCP packet`)
+  const bytes = new Uint8Array(datagram)
+  const view = new DataView(bytes.buffer)
+  if (view.getUint32(236) !== cookie) throw new WireError('no DHCP cookie')
+  const hlen = view.getUint8(2)
+  if (hlen > 16) throw new WireError(`a hardware address of ${hlen} bytes`)
+
+  const options = decodeOptions(bytes.subarray(optionsAt))
+  const overload = readOverload(options)
+  if (overload & 1) decodeOptions(bytes.subarray(108, 236), options)
+  if (overload & 2) decodeOptions(bytes.subarray(44, 108), options)
+  return {
+    op: view.getUint8(0),
+    htype: view.getUint8(1),
+    hlen,
+    hops: view.getUint8(3),
+    xid: view.getUint32(4),
+    secs: view.getUint16(8),
+    flags: view.getUint16(10),
+    ciaddr: ipv4OfBytes(bytes, 12),
+    yiaddr: ipv4OfBytes(bytes, 16),
+    siaddr: ipv4OfBytes(bytes, 20),
+    giaddr: ipv4OfBytes(bytes, 24),
+    chaddr: bytes.subarray(28, 44),
+    sname: overload & 2 ? '' : cString(bytes.subarray(44, 108)),
+    file: overload & 1 ? '' : cString(bytes.subarray(108, 236)),
+    options,
+  }
+}
+
+/**
+ * Writes a DHCP message of 300 to `max` bytes: option 53 first, 54 second, 82 last (RFC 3046 section
+ * 2.1), the others in map order. What does not fit is left out, the least important first. Throws
+ * WireError when `sname` or `file` is too long for its field.
+ */
+export function encodeDhcp(packet: DhcpPacket, { max = smallestMaximum } = {}): Uint8Array {
+  const area = encodeOptions(fitting(inOrder(packet.options), max - optionsAt - 1))
+  const bytes = new Uint8Array(Math.max(smallestPacket, optionsAt + area.length))
+  const view = new DataView(bytes.buffer)
+  bytes.set([packet.op, packet.htype, packet.hlen, packet.hops])
+  view.setUint32(4, packet.xid)
+  view.setUint16(8, packet.secs)
+  view.setUint16(10, packet.flags)
+  bytes.set(ipv4ToBytes(packet.ciaddr), 12)
+  bytes.set(ipv4ToBytes(packet.yiaddr), 16)
+  bytes.set(ipv4ToBytes(packet.siaddr), 20)
+  bytes.set(ipv4ToBytes(packet.giaddr), 24)
+  bytes.set(packet.chaddr.subarray(0, 16), 28)
+  bytes.set(fieldOf('sname', packet.sname, 64), 44)
+  bytes.set(fieldOf('file', packet.file, 128), 108)
+  view.setUint32(236, cookie)
+  bytes.set(area, optionsAt)
+  return bytes
+}
+
+/** The message type by name; `undefined` for BOOTP and for types RFC 2131 does not have. */
+export function messageNameOfPacket(packet: DhcpPacket): MessageName | undefined {
+  const value = packet.options.get(option.messageType)
+  return value?.length === 1 ? messageNameOf(u8OfBytes(value)) : undefined
+}
+
+/** What a full packet keeps the longest, the first the longest of all; every other option goes before. */
+const important: readonly number[] = [
+  option.messageType,
+  option.serverId,
+  option.leaseTime,
+  option.subnetMask,
+  option.vendorClass,
+  option.vendorSpecific,
+  option.bootFile,
+  option.router,
+  option.tftpServer,
+  option.clientUuid,
+  option.clientId,
+  option.relayAgent,
+]
+
+type Option = readonly [code: number, value: Uint8Array]
+
+function inOrder(options: DhcpOptions): Option[] {
+  const place = (code: number) =>
+    code === option.messageType
+      ? 0
+      : code === option.serverId
+        ? 1
+        : code === option.relayAgent
+          ? 3
+          : 2
+  return [...options].sort(([a], [b]) => place(a) - place(b))
+}
+
+function fitting(options: readonly Option[], room: number): readonly Option[] {
+  const size = options.reduce((sum, [, value]) => sum + sizeOfOption(value), 0)
+  const least = leastImportant(options)
+  if (size <= room || least === undefined) return options
+  return fitting(
+    options.filter(([code]) => code !== least),
+    room,
+  )
+}
+
+function leastImportant(options: readonly Option[]): number | undefined {
+  const codes = options.map(([code]) => code)
+  const other = codes.findLast(code => !important.includes(code))
+  return other ?? important.findLast(code => codes.includes(code))
+}
+
+function readOverload(options: DhcpOptions): number {
+  const value = options.get(option.overload)
+  return value ? u8OfBytes(value) : 0
+}
+
+function cString(field: Uint8Array): string {
+  const end = field.indexOf(0)
+  return textOfBytes(end < 0 ? field : field.subarray(0, end))
+}
+
+function fieldOf(name: string, text: string, size: number): Uint8Array {
+  const bytes = textToBytes(text)
+  if (bytes.length >= size)
+    throw new WireError(`${name} holds ${size - 1} bytes, not ${bytes.length}`)
+  return bytes
+}

@@ -1,0 +1,185 @@
+import t from 'tap'
+import { describe } from '../../src/dhcp/describe.ts'
+import { replyLimit } from '../../src/dhcp/reply.ts'
+import { option } from '../../src/wire/dhcp-codes.ts'
+import { decodeDhcp, encodeDhcp } from '../../src/wire/dhcp-packet.ts'
+import { textToBytes } from '../../src/wire/dhcp-values.ts'
+import { golden } from '../golden.ts'
+import {
+  bytesOf,
+  type Change,
+  host,
+  ip,
+  like,
+  mac,
+  network,
+  type Place,
+  world,
+} from './examples.ts'
+
+const macs = {
+  bios: mac('52:54:00:12:34:01'),
+  efi: mac('52:54:00:12:34:02'),
+  http: mac('52:54:00:12:34:03'),
+  ordinary: mac('52:54:00:99:00:01'),
+}
+
+const romOnly = {
+  [option.ipxe]: undefined,
+  [option.userClass]: undefined,
+  [option.clientId]: undefined,
+}
+const stripped = { [option.ipxe]: Uint8Array.of(0x15, 1, 1) }
+const address = { [option.requestedAddress]: bytesOf('10.77.0.20') }
+const toUs = { ...address, [option.serverId]: bytesOf('10.77.0.1') }
+const raspberry = { ...romOnly, [option.maxMessageSize]: undefined }
+
+const proxy: Place['networks'] = [network({ mode: 'proxy' })]
+const due = (hardware = macs.bios) => [{ host: host('node1', hardware, '10.77.0.20'), due: true }]
+const idle = (hardware = macs.bios) => [{ host: host('node1', hardware, '10.77.0.20') }]
+const relay = { giaddr: ip('10.77.0.2'), hops: 1 }
+const circuit = { [option.relayAgent]: Uint8Array.of(1, 4, 0, 0, 0, 7) }
+
+interface Row {
+  readonly name: string
+  readonly capture: string
+  readonly change?: Change
+  readonly place: Place
+  readonly port?: 'dhcp' | 'proxy'
+}
+
+/** The reply matrix: protocols, section 2.9. The file of each row holds the whole reply. */
+const matrix: Row[] = [
+  { name: 'ipxe-bios-due-server', capture: 'undionly-discover', place: { hosts: due() } },
+  {
+    name: 'ipxe-bios-due-server-ack',
+    capture: 'undionly-request',
+    change: { options: toUs },
+    place: { hosts: due() },
+  },
+  {
+    name: 'ipxe-bios-due-proxy',
+    capture: 'undionly-discover',
+    place: { hosts: due(), networks: proxy },
+  },
+  { name: 'ipxe-efi-idle-server', capture: 'snponly-discover', place: { hosts: idle(macs.efi) } },
+  {
+    name: 'ipxe-stripped-due-server',
+    capture: 'ipxe-rom-bios-discover',
+    change: { options: stripped },
+    place: { hosts: due() },
+  },
+  {
+    name: 'ipxe-stripped-due-proxy',
+    capture: 'ipxe-rom-bios-discover',
+    change: { options: stripped },
+    place: { hosts: due(), networks: proxy },
+  },
+  {
+    name: 'pxe-bios-due-server',
+    capture: 'ipxe-rom-bios-discover',
+    change: { options: romOnly },
+    place: { hosts: due() },
+  },
+  {
+    name: 'pxe-bios-due-proxy',
+    capture: 'ipxe-rom-bios-discover',
+    change: { options: romOnly },
+    place: { hosts: due(), networks: proxy },
+  },
+  {
+    name: 'pxe-bios-idle-server',
+    capture: 'ipxe-rom-bios-discover',
+    change: { options: romOnly },
+    place: { hosts: idle() },
+  },
+  { name: 'pxe-efi-due-server', capture: 'ovmf-x64-discover', place: { hosts: due(macs.efi) } },
+  {
+    name: 'pxe-efi-due-server-ack',
+    capture: 'ovmf-x64-request',
+    change: { options: toUs },
+    place: { hosts: due(macs.efi) },
+  },
+  {
+    name: 'pxe-efi-due-proxy',
+    capture: 'ovmf-x64-discover',
+    place: { hosts: due(macs.efi), networks: proxy },
+  },
+  {
+    name: 'pxe-efi-due-proxy-4011',
+    capture: 'ovmf-x64-request-4011',
+    change: { mac: macs.efi, ciaddr: ip('10.77.0.60') },
+    place: { hosts: due(macs.efi), networks: proxy },
+    port: 'proxy',
+  },
+  {
+    name: 'pxe-efi-due-server-4011',
+    capture: 'ovmf-x64-request-4011',
+    change: { mac: macs.efi, ciaddr: ip('10.77.0.20') },
+    place: { hosts: due(macs.efi) },
+    port: 'proxy',
+  },
+  { name: 'pxe-efi-idle-server', capture: 'ovmf-x64-discover', place: { hosts: idle(macs.efi) } },
+  {
+    name: 'pxe-efi-idle-proxy',
+    capture: 'ovmf-x64-discover',
+    place: { hosts: idle(macs.efi), networks: proxy },
+  },
+  { name: 'pxe-efi-unknown-server', capture: 'ovmf-x64-discover', place: { unknown: 'ignore' } },
+  {
+    name: 'pxe-efi-due-relayed',
+    capture: 'ovmf-x64-discover',
+    change: { ...relay, options: circuit },
+    place: { hosts: due(macs.efi) },
+  },
+  { name: 'http-efi-due-server', capture: 'ovmf-http-discover', place: { hosts: due(macs.http) } },
+  {
+    name: 'http-efi-due-proxy',
+    capture: 'ovmf-http-discover',
+    place: { hosts: due(macs.http), networks: proxy },
+  },
+  {
+    name: 'raspberry-pi-due-proxy',
+    capture: 'ipxe-rom-bios-discover',
+    change: { mac: mac('b8:27:eb:00:00:01'), options: raspberry },
+    place: { hosts: due(mac('b8:27:eb:00:00:01')), networks: proxy },
+  },
+  {
+    name: 'u-boot-due-server',
+    capture: 'udhcpc-discover',
+    change: {
+      options: {
+        [option.vendorClass]: textToBytes('U-Boot.armv8'),
+        [option.clientArch]: Uint8Array.of(0, 22),
+      },
+    },
+    place: { hosts: due(macs.ordinary) },
+  },
+  { name: 'ordinary-server', capture: 'udhcpc-discover', place: {} },
+  {
+    name: 'ordinary-reserved-server',
+    capture: 'udhcpc-discover',
+    place: { hosts: idle(macs.ordinary) },
+  },
+  {
+    name: 'ordinary-nak-server',
+    capture: 'udhcpc-request',
+    change: { options: { ...toUs, [option.requestedAddress]: bytesOf('10.9.9.9') } },
+    place: {},
+  },
+]
+
+for (const { name, capture, change, place, port = 'dhcp' } of matrix) {
+  t.test(`${name}: a ${capture} gets the reply in replies/${name}.txt`, async t => {
+    const request = like(capture, change)
+    const source = { address: ip('10.77.0.60'), port: 4011 }
+    const arrival = port === 'proxy' ? { port, source, broadcast: false } : {}
+    const outcome = world(place).send(request, { arrival })
+    if (outcome.kind === 'none') return t.fail(outcome.reason)
+    const bytes = encodeDhcp(outcome.reply, { max: replyLimit(request) })
+    const text = `${outcome.reason}\n${bytes.length} bytes\n${describe(decodeDhcp(bytes))}`
+    t.equal(text, golden(`replies/${name}.txt`, text))
+    t.ok(bytes.length >= 300 && bytes.length <= replyLimit(request), 'size')
+    t.equal(outcome.via, port)
+  })
+}
