@@ -1,0 +1,141 @@
+import type { Ipv4, Mac } from '../wire/address.ts'
+import type { CallbackEvent, Host, Profile } from './host.ts'
+import type { Life, Rules } from './life.ts'
+import type { BootImage } from './script.ts'
+
+/** What is remembered of a host. Times are epoch milliseconds. */
+export interface HostRecord {
+  readonly name: string
+  readonly life: Life
+  /** Id of the current or last install. */
+  readonly install?: string
+  readonly percent?: number
+  readonly message?: string
+  readonly facts?: unknown
+  readonly lastSeen?: number
+}
+
+/** A file of the config with the URL path we serve it under and what it was when it was named. */
+export interface Asset {
+  /** Path part of its URL, such as `/assets/images/debian/linux`. */
+  readonly url: string
+  readonly path: string
+  readonly size: number
+  /** Changes when the file does: size, modification time and inode. */
+  readonly version: string
+}
+
+/** What an install was asked with; a reload changes the next install, never this one. */
+export interface Spec {
+  readonly host: Host
+  readonly profile: Profile
+  readonly kernel: Asset
+  readonly initrd: readonly Asset[]
+  /** Sources of the answer files' templates, by name. */
+  readonly templates: Readonly<Record<string, string>>
+}
+
+/** One wish to install one host. Its id sorts by time. */
+export interface Install {
+  readonly id: string
+  readonly host: string
+  readonly profile: string
+  readonly spec: Spec
+  readonly askedAt: number
+  readonly endedAt?: number
+  readonly outcome?: string
+  readonly reason?: string
+}
+
+/** What one boot is given: rendered once, so that it is the same however often it is fetched. */
+export interface AttemptContent {
+  readonly title: string
+  readonly image: BootImage
+  readonly files: Readonly<Record<string, string>>
+  /** The phone-home URL. */
+  readonly phoneHome: string
+  /** What its templates were rendered with; callbacks are rendered with the same. */
+  readonly context: Readonly<Record<string, unknown>>
+  /** URL paths that must have been fetched whole before the kernel can run. */
+  readonly assets: readonly string[]
+}
+
+/** One boot of an install, numbered, with its token; a `boot: always` host has one without an install. */
+export interface Attempt {
+  readonly token: string
+  readonly install?: string
+  readonly host: string
+  readonly number: number
+  readonly mac: Mac
+  readonly address: Ipv4
+  readonly openedAt: number
+  /** The token is good no more. */
+  readonly void: boolean
+  readonly content: AttemptContent
+}
+
+/** A callback with its templates rendered. Timeouts are seconds. */
+export type Target =
+  | {
+      readonly kind: 'webhook'
+      readonly url: string
+      readonly secretFile?: string
+      readonly timeout: number
+    }
+  | {
+      readonly kind: 'command'
+      readonly run: readonly string[]
+      readonly cwd: string
+      readonly env: Readonly<Record<string, string>>
+      readonly timeout: number
+    }
+  | { readonly kind: 'broken'; readonly reason: string }
+
+/** One callback that is to be made, or was: a line of the outbox. */
+export interface Delivery {
+  readonly id: number
+  /** The idempotency key: `<install>/<attempt>/<callback>/<event>`. */
+  readonly key: string
+  readonly host: string
+  readonly install: string
+  readonly attempt: number
+  readonly callback: string
+  readonly event: CallbackEvent
+  /** `report` tells, `deploy` installs. */
+  readonly role: 'report' | 'deploy'
+  readonly target: Target
+  readonly body: string
+  readonly state: 'due' | 'running' | 'delivered' | 'undelivered' | 'ended'
+  readonly tries: number
+  readonly createdAt: number
+  readonly nextAt: number
+  readonly error?: string
+  /** Process group of a running command and its leader's start time in clock ticks since boot. */
+  readonly group?: { readonly pgid: number; readonly start: number }
+}
+
+export type NewDelivery = Pick<
+  Delivery,
+  'key' | 'host' | 'install' | 'attempt' | 'callback' | 'event' | 'role' | 'target' | 'body'
+>
+
+/** One new line of a timeline; host null is for what concerns no host. */
+export interface NewEvent {
+  readonly host: string | null
+  readonly kind: string
+  readonly text: string
+  readonly data?: unknown
+}
+
+/** The clocks and branches of a profile. */
+export function rulesOf(profile: Profile): Rules {
+  return {
+    boot: profile.boot,
+    ...(profile.deploy && { deploy: profile.deploy.kind }),
+    attempts: profile.attempts,
+    expires: profile.expires,
+    bootTimeout: profile.bootTimeout,
+    timeout: profile.timeout,
+    ...(profile.verifyUp !== undefined && { verifyUp: profile.verifyUp }),
+  }
+}

@@ -1,0 +1,174 @@
+import type { CallbackEvent } from './host.ts'
+
+/** The states of a host, as in the table of "Life of a host". */
+export type HostState =
+  | 'idle'
+  | 'pending'
+  | 'booting'
+  | 'installing'
+  | 'verifying'
+  | 'installed'
+  | 'failed'
+
+export const hostStates: readonly HostState[] = [
+  'idle',
+  'pending',
+  'booting',
+  'installing',
+  'verifying',
+  'installed',
+  'failed',
+]
+
+/** What we remember of a host's life. Times are epoch milliseconds. */
+export interface Life {
+  readonly state: HostState
+  /** When the state was entered, or its clock was set again. */
+  readonly since: number
+  /** Attempts opened by the current install. */
+  readonly attempt: number
+  /** Boots in a row that gave no sign of life. */
+  readonly unanswered: number
+  /** The running attempt gave a sign of life. */
+  readonly alive: boolean
+  /** A new boot began after the script of the running attempt was delivered. */
+  readonly rebooted: boolean
+  /** When the machine netbooted while its installer should have been at work. */
+  readonly cameBack?: number
+  /** The installed system was heard before `deploy` had ended. */
+  readonly up: boolean
+  /** It failed because a clock ran out, so a late `done` or `up` mends it. */
+  readonly byTime: boolean
+  /** One sentence: why it is in this state. */
+  readonly why: string
+}
+
+/** What an install was asked with that its clocks and branches need. Durations are seconds. */
+export interface Rules {
+  readonly boot: 'install' | 'once' | 'always'
+  /** A command decides the end; a webhook only starts somebody else's work. */
+  readonly deploy?: 'command' | 'webhook'
+  readonly attempts: number
+  readonly expires: number
+  readonly bootTimeout: number
+  readonly timeout: number
+  readonly verifyUp?: number
+}
+
+/** What the installer says when it phones home. */
+export type PhoneHomeEvent = 'ready' | 'progress' | 'done' | 'failed' | 'up' | 'again'
+
+export const phoneHomeEvents: readonly PhoneHomeEvent[] = [
+  'ready',
+  'progress',
+  'done',
+  'failed',
+  'up',
+  'again',
+]
+
+/** Everything that can happen to a host. */
+export type LifeEvent =
+  | { readonly kind: 'asked' }
+  | { readonly kind: 'cancelled' }
+  /** The host left the config. */
+  | { readonly kind: 'removed' }
+  /** Its firmware or iPXE sent a DHCP DISCOVER. */
+  | { readonly kind: 'discovered' }
+  /** The machine itself asks for its script; `newBoot` where we see no DHCP and enough time passed. */
+  | { readonly kind: 'script'; readonly newBoot: boolean }
+  /** It fetched an answer file. */
+  | { readonly kind: 'alive' }
+  /** Kernel and initrd were fetched to the last byte. */
+  | { readonly kind: 'delivered' }
+  | { readonly kind: PhoneHomeEvent; readonly message?: string }
+  | { readonly kind: 'deployed' }
+  | { readonly kind: 'undeployed'; readonly message: string }
+  /** The clock of the state ran out. */
+  | { readonly kind: 'late'; readonly why: string }
+
+/** The next life, and what has to happen with it. */
+export interface Step {
+  readonly life: Life
+  /** A new attempt with a new token starts. */
+  readonly opens?: true
+  readonly deploy?: 'start' | 'end'
+  /** The token of the install is good no more. */
+  readonly revokes?: true
+  readonly notify?: CallbackEvent
+  /** For the timeline, where the state's own reason does not tell it. */
+  readonly note?: string
+}
+
+export const idle: Life = {
+  state: 'idle',
+  since: 0,
+  attempt: 0,
+  unanswered: 0,
+  alive: false,
+  rebooted: false,
+  up: false,
+  byTime: false,
+  why: 'no install was asked',
+}
+
+/** Whether a network boot gets the installer now. */
+export function isDue(life: Life): boolean {
+  return life.state === 'pending' || (life.state === 'booting' && !life.alive)
+}
+
+/** Whether an install of the host is under way: asked and not ended. */
+export function isRunning(life: Life): boolean {
+  return !(life.state === 'idle' || life.state === 'installed' || life.state === 'failed')
+}
+
+/** Seconds after it came back in the middle that an installing machine may still say `done`. */
+const cameBackGrace = 600
+
+/**
+ * When the clock of a life runs out, and what that means. `heardAt` is when we last sent it bytes:
+ * a machine that is still downloading is not silent. Epoch milliseconds.
+ */
+export function deadline(
+  life: Life,
+  rules: Rules,
+  heardAt: number,
+): { at: number; why: string } | undefined {
+  switch (life.state) {
+    case 'pending':
+      return after(life.since, rules.expires, 'expired: it did not netboot in time')
+    case 'booting':
+      if (life.alive) return deadlineOfInstaller(life, rules)
+      return after(
+        Math.max(life.since, heardAt),
+        rules.bootTimeout,
+        `bootTimeout: no sign of life after ${countOf(life.unanswered, 'boot')}`,
+      )
+    case 'installing':
+      return deadlineOfInstaller(life, rules)
+    case 'verifying':
+      return after(
+        life.since,
+        rules.verifyUp ?? 0,
+        'never came back: no up from the installed system',
+      )
+    default:
+      return undefined
+  }
+}
+
+function deadlineOfInstaller(life: Life, rules: Rules): { at: number; why: string } {
+  const whole = after(life.since, rules.timeout, 'timeout: the install did not end in time')
+  if (life.cameBack === undefined) return whole
+  const why = 'it came back from the network and never said done'
+  const back = after(life.cameBack, cameBackGrace, why)
+  return back.at < whole.at ? back : whole
+}
+
+function after(from: number, seconds: number, why: string): { at: number; why: string } {
+  return { at: from + seconds * 1000, why }
+}
+
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

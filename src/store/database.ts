@@ -1,0 +1,134 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { Kysely, Migrator, SqliteDialect } from 'kysely'
+import { migrations } from './migrations.ts'
+import type { Tables } from './tables.ts'
+
+/**
+ * The daemon's one connection. Statements are synchronous, and all that one turn of the event loop
+ * writes is committed together, with one fsync. Whoever must not answer before his write is on disk
+ * awaits `committed()`.
+ */
+export interface Database {
+  /** The prepared statement of this text, made once. */
+  statement(text: string): StatementSync
+  /** Runs `work` in the turn's transaction; when it throws, only its own writes are undone. */
+  write<T>(work: () => T): T
+  /** Resolves when everything written so far is on disk; rejects when it could not be. */
+  committed(): Promise<void>
+  /** True when the database did not exist before. */
+  readonly isNew: boolean
+  close(): void
+}
+
+/** Thrown at start when another daemon holds the same dataDir, or it cannot be written. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+}
+
+/** Opens `<dataDir>/bootwright.db` and brings its tables up to date. Throws StoreError. */
+export async function openDatabase(dataDir: string): Promise<Database> {
+  const file = join(dataDir, 'bootwright.db')
+  const connection = connect(dataDir, file)
+  const isNew =
+    connection.prepare("select 1 from sqlite_master where name = 'hosts'").get() === undefined
+  await migrate(connection)
+  return { ...commitPerTurn(connection), isNew }
+}
+
+function connect(dataDir: string, file: string): DatabaseSync {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o750 })
+    const connection = new DatabaseSync(file, { timeout: 500 })
+    // Exclusive: a second daemon on the same dataDir would lease the same addresses.
+    connection.exec('pragma locking_mode = exclusive')
+    connection.exec('pragma journal_mode = wal')
+    connection.exec('pragma synchronous = full')
+    connection.exec('begin exclusive; commit')
+    chmodSync(file, 0o600)
+    return connection
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    const hint = why.includes('locked') ? 'another bootwright runs on this dataDir' : why
+    throw new StoreError(`cannot open ${file}: ${hint}`)
+  }
+}
+
+async function migrate(connection: DatabaseSync): Promise<void> {
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(connection) }) })
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const { error } = await migrator.migrateToLatest()
+  if (error) throw error
+}
+
+/** node:sqlite in the shape that kysely's dialect was written for (better-sqlite3). */
+function adapt(connection: DatabaseSync) {
+  return {
+    close: () => {},
+    prepare: (text: string) => {
+      const statement = connection.prepare(text)
+      return {
+        reader: statement.columns().length > 0,
+        all: (values: readonly unknown[]) => statement.all(...(values as never[])),
+        run: (values: readonly unknown[]) => statement.run(...(values as never[])),
+        iterate: (values: readonly unknown[]) => statement.iterate(...(values as never[])),
+      }
+    },
+  }
+}
+
+function commitPerTurn(connection: DatabaseSync): Omit<Database, 'isNew'> {
+  const statements = new Map<string, StatementSync>()
+  let open: { promise: Promise<void>; resolve(): void; reject(error: unknown): void } | undefined
+  let last = Promise.resolve()
+
+  const begin = () => {
+    if (open) return
+    connection.exec('begin')
+    open = Promise.withResolvers<void>()
+    // Whoever cares awaits committed(); a failure nobody waits for must not end the process.
+    open.promise.catch(() => {})
+    last = open.promise
+    setImmediate(commit)
+  }
+  const commit = () => {
+    const turn = open
+    if (!turn) return
+    open = undefined
+    try {
+      connection.exec('commit')
+      turn.resolve()
+    } catch (error) {
+      if (connection.isTransaction) connection.exec('rollback')
+      turn.reject(error)
+    }
+  }
+
+  return {
+    statement(text) {
+      const known = statements.get(text)
+      if (known) return known
+      const made = connection.prepare(text)
+      statements.set(text, made)
+      return made
+    },
+    write(work) {
+      begin()
+      connection.exec('savepoint work')
+      try {
+        const result = work()
+        connection.exec('release work')
+        return result
+      } catch (error) {
+        if (connection.isTransaction) connection.exec('rollback to work; release work')
+        throw error
+      }
+    },
+    committed: () => last,
+    close() {
+      commit()
+      connection.close()
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import type { Delivery, NewDelivery } from '../boot/install.ts'
+import type { Database } from './database.ts'
+
+/** The outbox: a callback is here before the answer that caused it leaves. */
+export function createDeliveries(db: Database) {
+  const add = db.statement(
+    "insert or ignore into deliveries (key, host, install, attempt, callback, event, role, target, body, state, tries, created_at, next_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'due', 0, ?, ?)",
+  )
+  const due = db.statement(
+    "select * from deliveries where state = 'due' and next_at <= ? order by next_at limit ?",
+  )
+  const next = db.statement("select min(next_at) as at from deliveries where state = 'due'")
+  const running = db.statement("select * from deliveries where state = 'running'")
+  const ofHost = db.statement('select * from deliveries where host = ? order by id desc limit ?')
+  const started = db.statement(
+    "update deliveries set state = 'running', tries = tries + 1 where id = ?",
+  )
+  const grouped = db.statement('update deliveries set pgid = ?, process_start = ? where id = ?')
+  const retry = db.statement(
+    "update deliveries set state = 'due', next_at = ?, error = ? where id = ?",
+  )
+  const ended = db.statement('update deliveries set state = ?, error = ? where id = ?')
+  const state = db.statement('select state from deliveries where id = ?')
+  const endDeploy = db.statement(
+    "update deliveries set state = 'ended' where install = ? and role = 'deploy' and state in ('due', 'running')",
+  )
+  const dropOld = db.statement(
+    "delete from deliveries where created_at < ? and state not in ('due', 'running')",
+  )
+  const many = (rows: Record<string, unknown>[]) => rows.map(row => deliveryOf(row))
+
+  return {
+    /** A key that is already there is not added again. */
+    add(d: NewDelivery, now: number): void {
+      db.write(() =>
+        add.run(
+          d.key,
+          d.host,
+          d.install,
+          d.attempt,
+          d.callback,
+          d.event,
+          d.role,
+          JSON.stringify(d.target),
+          d.body,
+          now,
+          now,
+        ),
+      )
+    },
+    due: (now: number, limit: number): Delivery[] => many(due.all(now, limit)),
+    nextAt: (): number | undefined => (next.get()?.at as number | null) ?? undefined,
+    running: (): Delivery[] => many(running.all()),
+    ofHost: (host: string, limit: number): Delivery[] => many(ofHost.all(host, limit)),
+    start: (id: number): void => db.write(() => void started.run(id)),
+    saveGroup: (id: number, pgid: number, start: number): void =>
+      db.write(() => void grouped.run(pgid, start, id)),
+    retry: (id: number, at: number, error: string): void =>
+      db.write(() => void retry.run(at, error, id)),
+    end: (id: number, state: 'delivered' | 'undelivered' | 'ended', error?: string): void =>
+      db.write(() => void ended.run(state, error ?? null, id)),
+    isRunning: (id: number): boolean => state.get(id)?.state === 'running',
+    /** A deploy that has not started yet never will. */
+    endDeploy: (install: string): void => db.write(() => void endDeploy.run(install)),
+    dropBefore: (at: number): void => db.write(() => void dropOld.run(at)),
+  }
+}
+
+export type Deliveries = ReturnType<typeof createDeliveries>
+
+function deliveryOf(row: Record<string, unknown>): Delivery {
+  return {
+    id: row.id as number,
+    key: row.key as string,
+    host: row.host as string,
+    install: row.install as string,
+    attempt: row.attempt as number,
+    callback: row.callback as string,
+    event: row.event as Delivery['event'],
+    role: row.role as 'report' | 'deploy',
+    target: JSON.parse(row.target as string) as Delivery['target'],
+    body: row.body as string,
+    state: row.state as Delivery['state'],
+    tries: row.tries as number,
+    createdAt: row.created_at as number,
+    nextAt: row.next_at as number,
+    ...(row.error !== null && { error: row.error as string }),
+    ...(row.pgid !== null && {
+      group: { pgid: row.pgid as number, start: row.process_start as number },
+    }),
+  }
+}

@@ -1,0 +1,62 @@
+import type { HostRecord } from '../boot/install.ts'
+import { type HostState, idle, type Life } from '../boot/life.ts'
+import type { Database } from './database.ts'
+
+/** The lives of the hosts. A host without a row was never seen. */
+export function createHosts(db: Database) {
+  const get = db.statement('select * from hosts where name = ?')
+  const all = db.statement('select * from hosts order by name')
+  const running = db.statement(
+    "select * from hosts where state in ('pending', 'booting', 'installing', 'verifying')",
+  )
+  const late = db.statement('select * from hosts where deadline <= ?')
+  const add = db.statement('insert or ignore into hosts (name, state, life) values (?, ?, ?)')
+  const setLife = db.statement(
+    'update hosts set state = ?, life = ?, install = ?, deadline = ? where name = ?',
+  )
+  const setDeadline = db.statement('update hosts set deadline = ? where name = ?')
+  const setProgress = db.statement('update hosts set percent = ?, message = ? where name = ?')
+  const setFacts = db.statement('update hosts set facts = ? where name = ?')
+  const setSeen = db.statement('update hosts set last_seen = ? where name = ?')
+
+  const know = (name: string) => add.run(name, idle.state, JSON.stringify(idle))
+
+  return {
+    get: (name: string): HostRecord | undefined => hostOf(get.get(name)),
+    all: (): HostRecord[] => all.all().flatMap(row => hostOf(row) ?? []),
+    /** Those with an install under way. */
+    running: (): HostRecord[] => running.all().flatMap(row => hostOf(row) ?? []),
+    /** Those whose deadline is at or before `now`. */
+    late: (now: number): HostRecord[] => late.all(now).flatMap(row => hostOf(row) ?? []),
+    /** Makes the host "seen"; one that is known already stays as it is. */
+    know: (name: string): void => db.write(() => void know(name)),
+    saveLife(name: string, life: Life, install: string | undefined, deadline?: number): void {
+      db.write(() => {
+        know(name)
+        setLife.run(life.state, JSON.stringify(life), install ?? null, deadline ?? null, name)
+      })
+    },
+    saveDeadline: (name: string, deadline: number): void =>
+      db.write(() => void setDeadline.run(deadline, name)),
+    saveProgress: (name: string, percent: number | undefined, message: string | undefined): void =>
+      db.write(() => void setProgress.run(percent ?? null, message ?? null, name)),
+    saveFacts: (name: string, facts: unknown): void =>
+      db.write(() => void setFacts.run(JSON.stringify(facts), name)),
+    saveSeen: (name: string, at: number): void => db.write(() => void setSeen.run(at, name)),
+  }
+}
+
+export type Hosts = ReturnType<typeof createHosts>
+
+function hostOf(row: Record<string, unknown> | undefined): HostRecord | undefined {
+  if (!row) return undefined
+  return {
+    name: row.name as string,
+    life: { ...(JSON.parse(row.life as string) as Life), state: row.state as HostState },
+    ...(row.install !== null && { install: row.install as string }),
+    ...(row.percent !== null && { percent: row.percent as number }),
+    ...(row.message !== null && { message: row.message as string }),
+    ...(row.facts !== null && { facts: JSON.parse(row.facts as string) as unknown }),
+    ...(row.last_seen !== null && { lastSeen: row.last_seen as number }),
+  }
+}

@@ -1,0 +1,63 @@
+import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Database } from './database.ts'
+
+/** An address given to a client for a time. Times are epoch milliseconds. */
+export interface StoredLease {
+  readonly address: Ipv4
+  readonly network: string
+  readonly mac: Mac
+  readonly clientId?: string
+  readonly hostname?: string
+  readonly start: number
+  readonly end: number
+  readonly state: 'active' | 'released' | 'declined'
+}
+
+/** The leases on disk. */
+export function createLeases(db: Database) {
+  const columns = 'address, network, mac, client_id, hostname, start, end, state'
+  const byMac = db.statement(
+    `select ${columns} from leases where mac = ? and network = ? order by end desc limit 1`,
+  )
+  const byAddress = db.statement(`select ${columns} from leases where address = ?`)
+  const all = db.statement(`select ${columns} from leases order by address`)
+  const save = db.statement(
+    `insert or replace into leases (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+
+  return {
+    byMac: (network: string, mac: Mac): StoredLease | undefined => leaseOf(byMac.get(mac, network)),
+    byAddress: (address: Ipv4): StoredLease | undefined => leaseOf(byAddress.get(address)),
+    all: (): StoredLease[] => all.all().flatMap(row => leaseOf(row) ?? []),
+    save(lease: StoredLease): void {
+      db.write(() =>
+        save.run(
+          lease.address,
+          lease.network,
+          lease.mac,
+          lease.clientId ?? null,
+          lease.hostname ?? null,
+          lease.start,
+          lease.end,
+          lease.state,
+        ),
+      )
+    },
+  }
+}
+
+export type Leases = ReturnType<typeof createLeases>
+
+function leaseOf(row: Record<string, unknown> | undefined): StoredLease | undefined {
+  if (!row) return undefined
+  return {
+    address: row.address as Ipv4,
+    network: row.network as string,
+    mac: row.mac as Mac,
+    ...(row.client_id !== null && { clientId: row.client_id as string }),
+    ...(row.hostname !== null && { hostname: row.hostname as string }),
+    start: row.start as number,
+    end: row.end as number,
+    state: row.state as StoredLease['state'],
+  }
+}

@@ -1,0 +1,101 @@
+import { type Kysely, type Migration, sql } from 'kysely'
+
+/** Every change of the schema, oldest first; a landed one is never edited. */
+export const migrations: Record<string, Migration> = {
+  '001-first': { up: createTables },
+}
+
+async function createTables(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('hosts')
+    .addColumn('name', 'text', c => c.primaryKey())
+    .addColumn('state', 'text', c => c.notNull())
+    .addColumn('life', 'text', c => c.notNull())
+    .addColumn('install', 'text')
+    .addColumn('deadline', 'integer')
+    .addColumn('percent', 'integer')
+    .addColumn('message', 'text')
+    .addColumn('facts', 'text')
+    .addColumn('last_seen', 'integer')
+    .execute()
+  await db.schema.createIndex('hosts_deadline').on('hosts').column('deadline').execute()
+
+  await db.schema
+    .createTable('installs')
+    .addColumn('id', 'text', c => c.primaryKey())
+    .addColumn('host', 'text', c => c.notNull())
+    .addColumn('profile', 'text', c => c.notNull())
+    .addColumn('spec', 'text', c => c.notNull())
+    .addColumn('asked_at', 'integer', c => c.notNull())
+    .addColumn('ended_at', 'integer')
+    .addColumn('outcome', 'text')
+    .addColumn('reason', 'text')
+    .execute()
+  await db.schema.createIndex('installs_host').on('installs').column('host').execute()
+
+  await db.schema
+    .createTable('attempts')
+    .addColumn('token', 'text', c => c.primaryKey())
+    .addColumn('install', 'text')
+    .addColumn('host', 'text', c => c.notNull())
+    .addColumn('number', 'integer', c => c.notNull())
+    .addColumn('mac', 'text', c => c.notNull())
+    .addColumn('address', 'integer', c => c.notNull())
+    .addColumn('opened_at', 'integer', c => c.notNull())
+    .addColumn('void', 'integer', c => c.notNull())
+    .addColumn('content', 'text', c => c.notNull())
+    .execute()
+  await db.schema.createIndex('attempts_host').on('attempts').columns(['host', 'number']).execute()
+
+  await db.schema
+    .createTable('leases')
+    .addColumn('address', 'integer', c => c.primaryKey())
+    .addColumn('network', 'text', c => c.notNull())
+    .addColumn('mac', 'text', c => c.notNull())
+    .addColumn('client_id', 'text')
+    .addColumn('hostname', 'text')
+    .addColumn('start', 'integer', c => c.notNull())
+    .addColumn('end', 'integer', c => c.notNull())
+    .addColumn('state', 'text', c => c.notNull())
+    .execute()
+  await db.schema.createIndex('leases_mac').on('leases').columns(['mac', 'network']).execute()
+
+  await db.schema
+    .createTable('events')
+    .addColumn('id', 'integer', c => c.primaryKey().autoIncrement())
+    .addColumn('at', 'integer', c => c.notNull())
+    .addColumn('last_at', 'integer', c => c.notNull())
+    .addColumn('count', 'integer', c => c.notNull())
+    .addColumn('host', 'text')
+    .addColumn('kind', 'text', c => c.notNull())
+    .addColumn('text', 'text', c => c.notNull())
+    .addColumn('data', 'text')
+    .execute()
+  await db.schema.createIndex('events_host').on('events').columns(['host', 'id']).execute()
+  await db.schema.createIndex('events_at').on('events').column('last_at').execute()
+
+  await db.schema
+    .createTable('deliveries')
+    .addColumn('id', 'integer', c => c.primaryKey().autoIncrement())
+    .addColumn('key', 'text', c => c.notNull().unique())
+    .addColumn('host', 'text', c => c.notNull())
+    .addColumn('install', 'text', c => c.notNull())
+    .addColumn('attempt', 'integer', c => c.notNull())
+    .addColumn('callback', 'text', c => c.notNull())
+    .addColumn('event', 'text', c => c.notNull())
+    .addColumn('role', 'text', c => c.notNull())
+    .addColumn('target', 'text', c => c.notNull())
+    .addColumn('body', 'text', c => c.notNull())
+    .addColumn('state', 'text', c => c.notNull())
+    .addColumn('tries', 'integer', c => c.notNull())
+    .addColumn('created_at', 'integer', c => c.notNull())
+    .addColumn('next_at', 'integer', c => c.notNull())
+    .addColumn('error', 'text')
+    .addColumn('pgid', 'integer')
+    .addColumn('process_start', 'integer')
+    .execute()
+  await sql`create index deliveries_due on deliveries (next_at) where state in ('due', 'running')`.execute(
+    db,
+  )
+  await db.schema.createIndex('deliveries_host').on('deliveries').column('host').execute()
+}

@@ -1,0 +1,101 @@
+import type { Generated } from 'kysely'
+
+/** The database's tables. Times are epoch milliseconds, addresses are unsigned numbers. */
+export interface Tables {
+  hosts: HostTable
+  installs: InstallTable
+  attempts: AttemptTable
+  leases: LeaseTable
+  events: EventTable
+  deliveries: DeliveryTable
+}
+
+/** One row for each host that was ever seen or asked for; its presence makes a host "not new". */
+export interface HostTable {
+  name: string
+  state: string
+  /** JSON of boot/life.ts Life. */
+  life: string
+  install: string | null
+  /** When the state's clock runs out. */
+  deadline: number | null
+  percent: number | null
+  message: string | null
+  facts: string | null
+  last_seen: number | null
+}
+
+export interface InstallTable {
+  id: string
+  host: string
+  profile: string
+  /** JSON of what it was asked with. */
+  spec: string
+  asked_at: number
+  ended_at: number | null
+  outcome: string | null
+  reason: string | null
+}
+
+/** One boot of an install, or the running boot of a `boot: always` host (then install is null). */
+export interface AttemptTable {
+  token: string
+  install: string | null
+  host: string
+  number: number
+  mac: string
+  address: number
+  opened_at: number
+  /** 1 when the token is good no more. */
+  void: number
+  /** JSON: title, image and rendered answer files. */
+  content: string
+}
+
+export interface LeaseTable {
+  address: number
+  network: string
+  mac: string
+  client_id: string | null
+  hostname: string | null
+  start: number
+  end: number
+  state: string
+}
+
+export interface EventTable {
+  id: Generated<number>
+  at: number
+  /** When an equal event was last seen; `count` says how often. */
+  last_at: number
+  count: number
+  host: string | null
+  kind: string
+  text: string
+  data: string | null
+}
+
+export interface DeliveryTable {
+  id: Generated<number>
+  /** The idempotency key. */
+  key: string
+  host: string
+  install: string
+  attempt: number
+  callback: string
+  event: string
+  /** `report` tells, `deploy` installs. */
+  role: string
+  /** JSON: the webhook or command, rendered. */
+  target: string
+  body: string
+  /** due, running, delivered, undelivered, ended */
+  state: string
+  tries: number
+  created_at: number
+  next_at: number
+  error: string | null
+  pgid: number | null
+  /** Start time of the process group's leader, in clock ticks since boot (proc(5) stat field 22). */
+  process_start: number | null
+}
