@@ -1,0 +1,139 @@
+import type { Callback, CallbackEvent } from '../boot/host.ts'
+import type { Attempt, Install, NewDelivery, Target } from '../boot/install.ts'
+import type { Step } from '../boot/life.ts'
+import { formatIpv4, unspecified } from '../wire/address.ts'
+import type { Circumstance } from './change.ts'
+import type { InstallDeps } from './deps.ts'
+import { bootContext } from './prepare.ts'
+
+/** The callbacks that a step makes due: those that report its event, and the one that installs. */
+export function dueCallbacks(
+  install: Install,
+  step: Step,
+  circumstance: Circumstance,
+  deps: InstallDeps,
+): NewDelivery[] {
+  const { callbacks, deploy } = install.spec.profile
+  const moment = momentOf(install, step, circumstance, deps)
+  const due: NewDelivery[] = []
+  if (step.notify) {
+    for (const callback of callbacks) {
+      if (callback.when.includes(step.notify)) {
+        due.push(deliveryOf(callback, 'report', step.notify, moment, deps))
+      }
+    }
+  }
+  if (step.deploy === 'start' && deploy) {
+    due.push(deliveryOf(deploy, 'deploy', 'ready', moment, deps))
+  }
+  return due
+}
+
+interface Moment {
+  readonly install: Install
+  readonly attempt: Attempt | undefined
+  readonly number: number
+  readonly message: string | undefined
+  readonly facts: unknown
+}
+
+function momentOf(install: Install, step: Step, said: Circumstance, deps: InstallDeps): Moment {
+  const { memory } = deps
+  const message = said.message ?? (step.notify === 'failed' ? step.life.why : undefined)
+  return {
+    install,
+    attempt: memory.installs.currentAttempt(install.host, install.id),
+    number: step.life.attempt,
+    message,
+    facts: said.facts ?? memory.hosts.get(install.host)?.facts,
+  }
+}
+
+function deliveryOf(
+  callback: Callback,
+  role: 'report' | 'deploy',
+  event: CallbackEvent,
+  moment: Moment,
+  deps: InstallDeps,
+): NewDelivery {
+  const { install, number } = moment
+  const name = role === 'deploy' ? `${callback.name}:deploy` : callback.name
+  return {
+    key: `${install.id}/${number}/${name}/${event}`,
+    host: install.host,
+    install: install.id,
+    attempt: number,
+    callback: callback.name,
+    event,
+    role,
+    target: targetOf(callback, event, moment, deps),
+    body: JSON.stringify(bodyOf(event, moment, deps.now())),
+  }
+}
+
+/** The body of a webhook. Keys that have no value are left out. */
+function bodyOf(event: CallbackEvent, moment: Moment, now: number) {
+  const { install, attempt, number, message, facts } = moment
+  return {
+    event,
+    host: install.host,
+    mac: attempt?.mac ?? install.spec.host.nics[0]?.mac,
+    address: addressOf(moment) || undefined,
+    profile: install.profile,
+    install: install.id,
+    attempt: number,
+    at: new Date(now).toISOString(),
+    message,
+    facts,
+  }
+}
+
+/** A template can still fail on what only a real install knows, such as a fact nobody sent. */
+function targetOf(
+  callback: Callback,
+  event: CallbackEvent,
+  moment: Moment,
+  deps: InstallDeps,
+): Target {
+  const { timeout } = callback
+  const render = (template: string) => deps.render(template, contextOf(event, moment, deps))
+  try {
+    if (callback.kind === 'webhook') {
+      const { secretFile } = callback
+      const url = render(callback.url)
+      return { kind: 'webhook', url, timeout, ...(secretFile !== undefined && { secretFile }) }
+    }
+    const env = environment(event, moment)
+    return { kind: 'command', run: callback.run.map(render), cwd: callback.cwd, env, timeout }
+  } catch (error) {
+    return { kind: 'broken', reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function contextOf(event: CallbackEvent, moment: Moment, deps: InstallDeps) {
+  const { install, attempt, number, message, facts } = moment
+  const mac = install.spec.host.nics[0]?.mac
+  const boot = { install: install.id, number, token: '', mac, address: unspecified }
+  const context = attempt?.content.context ?? bootContext(install.spec, boot, deps.place())
+  return { ...context, event, message: message ?? '', facts: facts ?? {} }
+}
+
+/** What a command finds in its environment besides PATH and HOME. */
+function environment(event: CallbackEvent, moment: Moment): Record<string, string> {
+  const { install, attempt, number, message } = moment
+  return {
+    BOOTWRIGHT_EVENT: event,
+    BOOTWRIGHT_HOST: install.host,
+    BOOTWRIGHT_MAC: attempt?.mac ?? install.spec.host.nics[0]?.mac ?? '',
+    BOOTWRIGHT_ADDRESS: addressOf(moment),
+    BOOTWRIGHT_PROFILE: install.profile,
+    BOOTWRIGHT_INSTALL: install.id,
+    BOOTWRIGHT_ATTEMPT: String(number),
+    BOOTWRIGHT_PHONE_HOME: attempt?.content.phoneHome ?? '',
+    BOOTWRIGHT_MESSAGE: message ?? '',
+  }
+}
+
+function addressOf({ attempt }: Moment): string {
+  return attempt ? formatIpv4(attempt.address) : ''
+}

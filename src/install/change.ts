@@ -1,0 +1,72 @@
+import { type Install, rulesOf } from '../boot/install.ts'
+import { deadline, idle, type LifeEvent, type Step } from '../boot/life.ts'
+import { nextState } from '../boot/next-state.ts'
+import { dueCallbacks } from './callbacks.ts'
+import type { InstallDeps } from './deps.ts'
+import type { Outbox } from './outbox.ts'
+
+/** What came with an event, for its callbacks. */
+export interface Circumstance {
+  readonly message?: string
+  readonly facts?: unknown
+  /** The install the host has from now on, when it was just asked for. */
+  readonly install?: Install
+}
+
+/**
+ * Applies an event to a host's life: the new state, its clock, its line in the timeline and the
+ * callbacks that follow are written together. Returns undefined where the event changes nothing.
+ */
+export function change(
+  name: string,
+  event: LifeEvent,
+  deps: InstallDeps,
+  outbox: Outbox,
+  circumstance: Circumstance = {},
+): Step | undefined {
+  const { memory } = deps
+  const now = deps.now()
+  const record = memory.hosts.get(name)
+  const life = record?.life ?? idle
+  const running = record?.install === undefined ? undefined : memory.installs.get(record.install)
+  const install = circumstance.install ?? running
+  if (!install) return undefined
+
+  const rules = rulesOf(install.spec.profile)
+  const step = nextState(life, event, rules, now)
+  if (!step || step.life === life) return step
+
+  memory.write(() => {
+    const due = dueCallbacks(install, step, circumstance, deps)
+    if (step.deploy === 'end' && running) outbox.endDeploy(running.id)
+    if (step.revokes) memory.installs.voidAttempts(name)
+    memory.hosts.saveLife(name, step.life, install.id, deadline(step.life, rules, 0)?.at)
+    if (step.life.state !== life.state) {
+      memory.hosts.saveProgress(name, undefined, undefined)
+      if (running && running.endedAt === undefined) endOf(running, event, step, deps, now)
+    }
+    tell(name, life.state, step, deps)
+    for (const delivery of due) memory.deliveries.add(delivery, now)
+  })
+  outbox.wake()
+  return step
+}
+
+/** An install ends with its host's state, or when another one takes its place. */
+function endOf(running: Install, event: LifeEvent, step: Step, deps: InstallDeps, now: number) {
+  const { state, why } = step.life
+  if (event.kind === 'asked') {
+    deps.memory.installs.end(running.id, now, 'replaced', 'another install was asked for')
+  } else if (state === 'idle' || state === 'installed' || state === 'failed') {
+    deps.memory.installs.end(running.id, now, state === 'idle' ? 'cancelled' : state, why)
+  }
+}
+
+function tell(name: string, before: string, step: Step, deps: InstallDeps): void {
+  const { state, why } = step.life
+  if (step.note) deps.memory.record({ host: name, kind: 'note', text: step.note })
+  if (state !== before) {
+    const text = `${before} -> ${state}: ${why}`
+    deps.memory.record({ host: name, kind: 'state', text, data: { from: before, to: state } })
+  }
+}

@@ -1,0 +1,82 @@
+import type { Host } from '../boot/host.ts'
+import type {
+  Asset,
+  Attempt,
+  Delivery,
+  HostRecord,
+  Install,
+  NewDelivery,
+  NewEvent,
+} from '../boot/install.ts'
+import type { Life } from '../boot/life.ts'
+import type { Ipv4, Mac } from '../wire/address.ts'
+
+/** What the install life cycle remembers; the store gives it. */
+export interface Memory {
+  readonly hosts: {
+    get(name: string): HostRecord | undefined
+    running(): HostRecord[]
+    late(now: number): HostRecord[]
+    know(name: string): void
+    saveLife(name: string, life: Life, install: string | undefined, deadline?: number): void
+    saveDeadline(name: string, deadline: number): void
+    saveProgress(name: string, percent: number | undefined, message: string | undefined): void
+    saveFacts(name: string, facts: unknown): void
+  }
+  readonly installs: {
+    add(install: Install): void
+    end(id: string, at: number, outcome: string, reason: string): void
+    get(id: string): Install | undefined
+    addAttempt(attempt: Omit<Attempt, 'void'>): void
+    attempt(token: string): Attempt | undefined
+    currentAttempt(host: string, install?: string): Attempt | undefined
+    voidAttempts(host: string): void
+  }
+  readonly deliveries: {
+    add(delivery: NewDelivery, now: number): void
+    due(now: number, limit: number): Delivery[]
+    running(): Delivery[]
+    start(id: number): void
+    saveGroup(id: number, pgid: number, start: number): void
+    retry(id: number, at: number, error: string): void
+    isRunning(id: number): boolean
+    endDeploy(install: string): void
+    end(id: number, state: 'delivered' | 'undelivered' | 'ended', error?: string): void
+  }
+  /** Adds a line to a timeline. */
+  record(event: NewEvent): void
+  /** Everything `work` writes is kept together or not at all. */
+  write<T>(work: () => T): T
+  /** Resolves when all that was written is on disk. */
+  committed(): Promise<void>
+}
+
+/** Where a machine reaches us. */
+export interface Place {
+  /** What templates may know of the network. */
+  readonly network: { readonly name: string }
+  readonly serverUrl: string
+  /** Does not check that a request comes from the machine's own address. */
+  readonly trustUrl: boolean
+  /** We hear the DHCP of this network, so a DISCOVER tells a new boot. */
+  readonly seesDhcp: boolean
+}
+
+/** What the life cycle asks of the rest of the daemon. */
+export interface InstallDeps {
+  readonly memory: Memory
+  /** Epoch milliseconds that never jump. */
+  now(): number
+  newId(now: number): string
+  newToken(): string
+  /** A host of the config by name. */
+  host(name: string): Host | undefined
+  /** Renders a Liquid template; throws with a sentence when it cannot. */
+  render(template: string, context: Readonly<Record<string, unknown>>): string
+  /** The asset of an absolute path, or undefined when there is no such file. */
+  publish(path: string): Asset | undefined
+  /** Where machines of a network (by default, of the first one) reach us. */
+  place(network?: string): Place
+  /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */
+  macsOf(address: Ipv4): readonly Mac[]
+}

@@ -1,0 +1,105 @@
+import type { KnownHost } from '../boot/decide.ts'
+import type { Host } from '../boot/host.ts'
+import { type Delivery, type Install, rulesOf } from '../boot/install.ts'
+import { deadline, type HostState, idle, isDue, isRunning, type LifeEvent } from '../boot/life.ts'
+import { type Circumstance, change } from './change.ts'
+import type { InstallDeps } from './deps.ts'
+import type { Outbox } from './outbox.ts'
+import { type Overrides, takeSpec } from './spec.ts'
+
+export type Asked =
+  | { readonly ok: true; readonly install: string }
+  | { readonly ok: false; readonly reason: string }
+
+export type Cancelled =
+  | { readonly ok: true; readonly was: HostState; readonly warning?: string }
+  | { readonly ok: false; readonly was: HostState; readonly reason: string }
+
+/** What happens to hosts: asking, cancelling, their clocks and the ends of their callbacks. */
+export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: string) => number) {
+  const { memory } = deps
+  const lifeOf = (name: string) => memory.hosts.get(name)?.life ?? idle
+
+  const apply = (name: string, event: LifeEvent, circumstance?: Circumstance) =>
+    change(name, event, deps, outbox, circumstance)
+
+  return {
+    apply,
+    lifeOf,
+
+    /** What the boot decision needs to know of a host. */
+    known(host: Host): KnownHost {
+      const life = lifeOf(host.name)
+      const { name } = host
+      if (isRunning(life)) return { name, due: isDue(life), why: `is ${life.state}: ${life.why}` }
+      if (host.profile?.boot === 'always') {
+        return { name, due: true, why: `netboots ${host.profile.name} at every boot` }
+      }
+      return { name, due: false, why: `is ${life.state}: ${life.why}` }
+    },
+
+    /** Asks for an install: what it is made of is taken now. With `dryRun` nothing is changed. */
+    ask(host: Host, overrides: Overrides, replace: boolean, dryRun = false): Asked {
+      const { state } = lifeOf(host.name)
+      const begun = state === 'booting' || state === 'installing' || state === 'verifying'
+      if (begun && !replace) {
+        return { ok: false, reason: `${host.name} is ${state}; --replace starts over` }
+      }
+      const spec = takeSpec(host, overrides, deps)
+      if ('refused' in spec) return { ok: false, reason: spec.refused }
+      if (spec.profile.boot === 'always') {
+        const reason = `${spec.profile.name} is booted always: there is nothing to install`
+        return { ok: false, reason }
+      }
+      const now = deps.now()
+      const profile = spec.profile.name
+      const install: Install = { id: deps.newId(now), host: host.name, profile, spec, askedAt: now }
+      if (dryRun) return { ok: true, install: '' }
+      memory.write(() => {
+        memory.installs.add(install)
+        apply(host.name, { kind: 'asked' }, { install })
+      })
+      return { ok: true, install: install.id }
+    },
+
+    /** Takes the wish back in any state that is not an end. */
+    cancel(name: string): Cancelled {
+      const { state, alive } = lifeOf(name)
+      const step = apply(name, { kind: 'cancelled' })
+      if (!step) return { ok: false, was: state, reason: `${name} is ${state}: nothing to cancel` }
+      const erasing = state === 'installing' || state === 'verifying' || alive
+      const warning = `${name} was ${state}: it may already be erasing its disk`
+      return { ok: true, was: state, ...(erasing && { warning }) }
+    },
+
+    /** Hosts that are in the config no more: a wish is cancelled, a running attempt goes on. */
+    forget(inConfig: (name: string) => boolean): void {
+      for (const { name } of memory.hosts.running()) {
+        if (!inConfig(name)) apply(name, { kind: 'removed' })
+      }
+    },
+
+    /** Ends what ran out of time. */
+    tick(): void {
+      const now = deps.now()
+      for (const { name, life, install: id } of memory.hosts.late(now)) {
+        const install = id === undefined ? undefined : memory.installs.get(id)
+        if (!install) continue
+        const end = deadline(life, rulesOf(install.spec.profile), heardAt(name))
+        if (!end) continue
+        if (end.at > now) memory.hosts.saveDeadline(name, end.at)
+        else apply(name, { kind: 'late', why: end.why })
+      }
+    },
+
+    /** The end of a deploy counts for the attempt it was started for, and only while that installs. */
+    deployEnded({ host, install, attempt, target }: Delivery, error: string | undefined): void {
+      const record = memory.hosts.get(host)
+      if (record?.install !== install || record.life.attempt !== attempt) return
+      if (error !== undefined) apply(host, { kind: 'undeployed', message: error })
+      else if (target.kind === 'command') apply(host, { kind: 'deployed' })
+    },
+  }
+}
+
+export type Lives = ReturnType<typeof createLife>

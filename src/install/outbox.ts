@@ -1,0 +1,168 @@
+import type { Delivery } from '../boot/install.ts'
+import { type RunningCommand, runCommand } from './command.ts'
+import type { Memory } from './deps.ts'
+import { killGroup } from './process-group.ts'
+import { sendWebhook } from './webhook.ts'
+
+/** Webhooks and commands that are under way at the same time. */
+const atOnce = 32
+/** Seconds a webhook is tried for before it counts as undelivered. */
+const triedFor = 24 * 3600
+const longestPause = 300
+
+export interface OutboxDeps {
+  readonly memory: Memory
+  now(): number
+  /** A command that installs has ended; a webhook that installs has been delivered or not. */
+  deployEnded(delivery: Delivery, error: string | undefined): void
+  /** Bytes of output kept for each command. */
+  outputBound(): number
+}
+
+/** Makes the callbacks that are due. They are on disk before the answer that caused them left. */
+export interface Outbox {
+  /** Looks for due callbacks soon. */
+  wake(): void
+  /** Ends the running deploy of an install; what it does from then on counts no more. */
+  endDeploy(install: string): void
+  /** Ends what a daemon that was killed has left running. Those deliveries are never run again. */
+  recover(): Delivery[]
+  /** Stops: running commands are ended, webhooks are tried again at the next start. */
+  close(): Promise<void>
+}
+
+export function createOutbox(deps: OutboxDeps): Outbox {
+  const { memory } = deps
+  const commands = new Map<number, { delivery: Delivery; running: RunningCommand }>()
+  const underWay = new Map<number, Promise<void>>()
+  const closing = new AbortController()
+  let woken = false
+
+  const wake = () => {
+    if (woken || closing.signal.aborted) return
+    woken = true
+    setImmediate(start)
+  }
+  /** Nothing runs before it is on disk: what was never written cannot be found again. */
+  const start = async () => {
+    woken = false
+    await memory.committed().catch(() => {})
+    if (closing.signal.aborted) return
+    for (const delivery of memory.deliveries.due(deps.now(), atOnce - underWay.size)) {
+      if (underWay.has(delivery.id)) continue
+      const done = make(delivery).finally(() => {
+        underWay.delete(delivery.id)
+        wake()
+      })
+      underWay.set(delivery.id, done)
+    }
+  }
+  const make = async (delivery: Delivery): Promise<void> => {
+    switch (delivery.target.kind) {
+      case 'webhook':
+        return post(delivery, delivery.target)
+      case 'command':
+        return run(delivery, delivery.target)
+      case 'broken':
+        memory.deliveries.end(delivery.id, 'undelivered', delivery.target.reason)
+        tell(delivery, `cannot be made: ${delivery.target.reason}`)
+        if (delivery.role === 'deploy') deps.deployEnded(delivery, delivery.target.reason)
+    }
+  }
+
+  const post = async (
+    delivery: Delivery,
+    target: Extract<Delivery['target'], { kind: 'webhook' }>,
+  ): Promise<void> => {
+    memory.deliveries.start(delivery.id)
+    const outcome = await sendWebhook(target, delivery, closing.signal)
+    if (closing.signal.aborted) return
+    if (outcome.ok) {
+      memory.deliveries.end(delivery.id, 'delivered')
+      tell(delivery, 'delivered')
+      if (delivery.role === 'deploy') deps.deployEnded(delivery, undefined)
+      return
+    }
+    const pause = Math.min(longestPause, 2 ** delivery.tries) * 1000
+    const next = deps.now() + pause
+    if (next > delivery.createdAt + triedFor * 1000) {
+      memory.deliveries.end(delivery.id, 'undelivered', outcome.error)
+      tell(delivery, `undelivered after 24 h: ${outcome.error}`)
+      if (delivery.role === 'deploy') deps.deployEnded(delivery, outcome.error)
+      return
+    }
+    memory.deliveries.retry(delivery.id, next, outcome.error)
+    tell(delivery, `not delivered: ${outcome.error}; tried again with growing pauses`)
+  }
+
+  const run = async (
+    delivery: Delivery,
+    target: Extract<Delivery['target'], { kind: 'command' }>,
+  ): Promise<void> => {
+    memory.deliveries.start(delivery.id)
+    await memory.committed()
+    if (!memory.deliveries.isRunning(delivery.id) || closing.signal.aborted) return
+    const running = runCommand(target, outputTo(delivery))
+    if (running.group) {
+      memory.deliveries.saveGroup(delivery.id, running.group.pgid, running.group.start)
+    }
+    commands.set(delivery.id, { delivery, running })
+    tell(delivery, `started: ${target.run.join(' ')}`)
+    const outcome = await running.ended
+    commands.delete(delivery.id)
+    const error = outcome.ok ? undefined : [outcome.error, outcome.line].filter(Boolean).join('; ')
+    memory.deliveries.end(delivery.id, 'ended', error)
+    tell(delivery, error === undefined ? 'ended well' : `ended: ${error}`)
+    if (delivery.role === 'deploy') deps.deployEnded(delivery, error)
+  }
+
+  const outputTo = (delivery: Delivery) => {
+    let left = deps.outputBound()
+    return (line: string) => {
+      if (left <= 0) return
+      left -= line.length
+      const text = left > 0 ? line : 'more output is not kept'
+      const data = { callback: delivery.callback }
+      memory.record({ host: delivery.host, kind: 'output', text, data })
+    }
+  }
+  const tell = (delivery: Delivery, what: string) =>
+    memory.record({
+      host: delivery.host,
+      kind: 'callback',
+      text: `${delivery.callback} (${delivery.event}) ${what}`,
+    })
+
+  const timer = setInterval(wake, 1000).unref()
+
+  return {
+    wake,
+    endDeploy(install) {
+      memory.deliveries.endDeploy(install)
+      for (const { delivery, running } of commands.values()) {
+        if (delivery.install === install && delivery.role === 'deploy') {
+          running.end('the install has ended')
+        }
+      }
+    },
+    recover() {
+      const left = memory.deliveries.running()
+      for (const delivery of left) {
+        if (delivery.target.kind === 'webhook') {
+          memory.deliveries.retry(delivery.id, deps.now(), 'the daemon was restarted')
+          continue
+        }
+        if (delivery.group) killGroup(delivery.group)
+        memory.deliveries.end(delivery.id, 'ended', 'the daemon was restarted while it ran')
+        tell(delivery, 'ended: the daemon was restarted while it ran')
+      }
+      return left.filter(delivery => delivery.target.kind === 'command')
+    },
+    async close() {
+      clearInterval(timer)
+      closing.abort()
+      for (const { running } of commands.values()) running.end('the daemon stops')
+      await Promise.allSettled(underWay.values())
+    },
+  }
+}

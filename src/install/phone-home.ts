@@ -1,0 +1,125 @@
+import type { Attempt } from '../boot/install.ts'
+import type { PhoneHomeEvent } from '../boot/life.ts'
+import type { Ipv4 } from '../wire/address.ts'
+import type { InstallDeps, Place } from './deps.ts'
+import type { Lives } from './life.ts'
+import type { Scripts } from './scripts.ts'
+import type { Strangers } from './strangers.ts'
+
+/** What an installer said, read from JSON, a form or a query. */
+export interface Said {
+  readonly event: PhoneHomeEvent
+  readonly message?: string
+  readonly percent?: number
+  readonly facts?: unknown
+}
+
+/** HTTP status of the answer. 403: not from the machine. 404: no such token. 429: too many. */
+export type Heard = { readonly status: 204 | 403 | 404 | 429; readonly reason?: string }
+
+export type FileAnswer =
+  | { readonly kind: 'file'; readonly text: string }
+  | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
+
+/** A token is good until the next install, and for at most this many seconds. */
+const tokenLife = 7 * 24 * 3600
+const perSecond = 10
+
+/** Everything that a machine does with the token of its attempt. */
+export function createPhoneHome(
+  deps: InstallDeps,
+  lives: Lives,
+  scripts: Scripts,
+  strangers: Strangers,
+) {
+  const { memory } = deps
+  const lastSecond = new Map<string, number>()
+  let second = 0
+
+  const attemptOf = (token: string): Attempt | undefined => {
+    const attempt = memory.installs.attempt(token)
+    if (!attempt || attempt.void) return undefined
+    return deps.now() - attempt.openedAt > tokenLife * 1000 ? undefined : attempt
+  }
+  const isMachine = (attempt: Attempt, address: Ipv4, place: Place): boolean => {
+    const host = hostOf(attempt)
+    return host !== undefined && scripts.isMachine({ host, address, place })
+  }
+  const hostOf = (attempt: Attempt) => {
+    const install = attempt.install === undefined ? undefined : memory.installs.get(attempt.install)
+    return install?.spec.host ?? deps.host(attempt.host)
+  }
+  const tooMany = (token: string): boolean => {
+    const now = Math.floor(deps.now() / 1000)
+    if (now !== second) lastSecond.clear()
+    second = now
+    const count = (lastSecond.get(token) ?? 0) + 1
+    lastSecond.set(token, count)
+    return count > perSecond
+  }
+
+  return {
+    /** What the installer said; everything it leads to is written, not yet committed. */
+    hear(token: string, said: Said, address: Ipv4, place: Place): Heard {
+      const attempt = attemptOf(token)
+      const known = attempt ?? strangers.byToken(token)
+      if (known && tooMany(token)) return { status: 429 }
+      if (!attempt) return { status: known ? 204 : 404 }
+      const { host } = attempt
+      if (said.event === 'ready' && !isMachine(attempt, address, place)) {
+        const reason = `ready for ${host} came from an address that is not known to be its own`
+        return { status: 403, reason }
+      }
+      memory.write(() => {
+        note(attempt, said)
+        if (said.facts !== undefined) memory.hosts.saveFacts(host, said.facts)
+        if (attempt.install === undefined) return
+        const newest = memory.installs.currentAttempt(host, attempt.install)
+        // An earlier boot of this install is over: it may end the install, not start its work.
+        if (said.event === 'ready' && newest?.token !== token) return
+        const { event, message, facts } = said
+        lives.apply(
+          host,
+          { kind: event, ...(message !== undefined && { message }) },
+          { ...(message !== undefined && { message }), ...(facts !== undefined && { facts }) },
+        )
+        if (event === 'progress') memory.hosts.saveProgress(host, said.percent, message)
+      })
+      return { status: 204 }
+    },
+
+    /** An answer file of the running attempt, for the machine only. */
+    file(token: string, name: string, address: Ipv4, place: Place): FileAnswer {
+      const attempt = attemptOf(token)
+      const text =
+        attempt && Object.hasOwn(attempt.content.files, name) && attempt.content.files[name]
+      if (!attempt || typeof text !== 'string') return { kind: 'gone', reason: 'no such file' }
+      if (!isMachine(attempt, address, place)) {
+        const reason = `${name} of ${attempt.host} was asked for by an address that is not its own`
+        memory.record({ host: attempt.host, kind: 'stranger', text: reason })
+        return { kind: 'forbidden', reason }
+      }
+      const { state } = lives.lifeOf(attempt.host)
+      const open = attempt.install === undefined || state === 'booting' || state === 'installing'
+      if (!open) return { kind: 'gone', reason: `${attempt.host} is ${state}` }
+      memory.write(() => {
+        memory.record({ host: attempt.host, kind: 'file', text: `answer file ${name} fetched` })
+        lives.apply(attempt.host, { kind: 'alive' })
+      })
+      return { kind: 'file', text }
+    },
+  }
+
+  function note(attempt: Attempt, said: Said): void {
+    const percent = said.percent === undefined ? '' : ` ${said.percent} %`
+    const message = said.message === undefined ? '' : `: ${said.message}`
+    memory.record({
+      host: attempt.host,
+      kind: 'phone-home',
+      text: `${said.event}${percent}${message}`,
+      data: { event: said.event, attempt: attempt.number },
+    })
+  }
+}
+
+export type PhoneHome = ReturnType<typeof createPhoneHome>

@@ -1,0 +1,75 @@
+import type { AttemptContent, Spec } from '../boot/install.ts'
+import { formatIpv4, type Ipv4, type Mac, macWithHyphens } from '../wire/address.ts'
+import type { InstallDeps, Place } from './deps.ts'
+
+/** One boot that is about to get its script. */
+export interface Boot {
+  readonly install?: string
+  readonly number: number
+  readonly token: string
+  readonly mac: Mac
+  readonly address: Ipv4
+}
+
+/**
+ * Renders all that one boot is given: command line and answer files, with the token in their URLs.
+ * Throws what the templates throw.
+ */
+export function prepareAttempt(
+  spec: Spec,
+  boot: Boot,
+  place: Place,
+  render: InstallDeps['render'],
+): AttemptContent {
+  const { profile, host } = spec
+  const context = bootContext(spec, boot, place)
+  const files = Object.entries(spec.templates).map(
+    ([name, source]) => [name, render(source, context)] as const,
+  )
+  const args = [
+    render(profile.cmdline, context),
+    `bootwright=${context.phoneHome}`,
+    `BOOTIF=01-${macWithHyphens(boot.mac)}`,
+  ]
+  const what = profile.boot === 'install' ? 'installs' : 'boots'
+  const which = boot.install === undefined ? '' : `, attempt ${boot.number}`
+  return {
+    title: `${host.name} ${what} ${profile.name}${which}`,
+    image: {
+      kernel: `${place.serverUrl}${spec.kernel.url}`,
+      initrd: spec.initrd.map(asset => `${place.serverUrl}${asset.url}`),
+      cmdline: args.filter(Boolean).join(' '),
+    },
+    files: Object.fromEntries(files),
+    phoneHome: context.phoneHome,
+    context,
+    assets: [spec.kernel, ...spec.initrd].map(asset => asset.url),
+  }
+}
+
+/** The names that templates of the command line and the answer files may use. */
+export function bootContext(
+  spec: Spec,
+  boot: Omit<Boot, 'mac'> & { readonly mac: Mac | undefined },
+  place: Place,
+) {
+  const { profile, host } = spec
+  const filesUrl = `${place.serverUrl}/files/${boot.token}/`
+  const nic = host.nics.find(({ mac }) => mac === boot.mac)
+  return {
+    host: {
+      name: host.name,
+      mac: boot.mac ?? '',
+      address: nic?.address === undefined ? '' : formatIpv4(nic.address),
+      vars: profile.vars,
+    },
+    profile: { name: profile.name },
+    network: place.network,
+    server: { url: place.serverUrl },
+    install: { id: boot.install ?? '' },
+    attempt: { number: boot.number, address: boot.address ? formatIpv4(boot.address) : '' },
+    phoneHome: `${place.serverUrl}/phone-home/${boot.token}`,
+    filesUrl,
+    files: Object.fromEntries(Object.keys(spec.templates).map(name => [name, filesUrl + name])),
+  }
+}

@@ -1,0 +1,127 @@
+import type { Host } from '../boot/host.ts'
+import type { Attempt, Install, Spec } from '../boot/install.ts'
+import { isRunning } from '../boot/life.ts'
+import type { Ipv4, Mac } from '../wire/address.ts'
+import type { InstallDeps, Place } from './deps.ts'
+import type { Lives } from './life.ts'
+import { prepareAttempt } from './prepare.ts'
+import { changedAsset, takeSpec } from './spec.ts'
+
+/** What a request for a host's script gets. */
+export type ScriptAnswer =
+  | { readonly kind: 'boot'; readonly attempt: Attempt }
+  | { readonly kind: 'local'; readonly reason: string }
+  /** Somebody else asked: 403, and nothing changed. */
+  | { readonly kind: 'forbidden'; readonly reason: string }
+
+export interface ScriptRequest {
+  readonly host: Host
+  readonly mac: Mac
+  readonly address: Ipv4
+  readonly place: Place
+}
+
+/** Seconds without a request after which the next one is a new boot, where we see no DHCP. */
+const newBootAfter = 120
+
+/** Hands out scripts: one boot, one attempt; and only to the machine itself. */
+export function createScripts(deps: InstallDeps, lives: Lives) {
+  const { memory } = deps
+  /** When a machine last asked, and netbooting hosts whose new boot has begun. */
+  const lastRequest = new Map<string, number>()
+  const freshNetboots = new Set<string>()
+
+  const isMachine = ({ host, address, place }: Pick<ScriptRequest, 'host' | 'address' | 'place'>) =>
+    place.trustUrl || deps.macsOf(address).some(mac => host.nics.some(nic => nic.mac === mac))
+
+  const open = (spec: Spec, request: ScriptRequest, number: number, install?: string): Attempt => {
+    const { mac, address, place } = request
+    const token = deps.newToken()
+    const boot = { token, number, mac, address, ...(install !== undefined && { install }) }
+    const content = prepareAttempt(spec, boot, place, deps.render)
+    const attempt = { ...boot, host: spec.host.name, openedAt: deps.now(), content }
+    memory.installs.addAttempt(attempt)
+    return { ...attempt, void: false }
+  }
+
+  const netboot = (request: ScriptRequest): ScriptAnswer => {
+    const { name } = request.host
+    const spec = takeSpec(request.host, {}, deps)
+    if ('refused' in spec) return { kind: 'local', reason: spec.refused }
+    const running = memory.installs.currentAttempt(name)
+    if (running && !freshNetboots.has(name) && running.mac === request.mac) {
+      return { kind: 'boot', attempt: running }
+    }
+    return memory.write(() => {
+      memory.installs.voidAttempts(name)
+      freshNetboots.delete(name)
+      return { kind: 'boot', attempt: open(spec, request, (running?.number ?? 0) + 1) }
+    })
+  }
+
+  const deliver = (install: Install, request: ScriptRequest): ScriptAnswer => {
+    const { name } = request.host
+    const changed = changedAsset(install.spec, deps)
+    if (changed) {
+      const why = `${changed.path} is not what it was when the install was asked for; ask again`
+      lives.apply(name, { kind: 'late', why })
+      return { kind: 'local', reason: why }
+    }
+    const silent = deps.now() - (lastRequest.get(name) ?? deps.now())
+    const newBoot = !request.place.seesDhcp && silent > newBootAfter * 1000
+    lastRequest.set(name, deps.now())
+    return memory.write(() => {
+      const step = lives.apply(name, { kind: 'script', newBoot })
+      if (step?.opens) {
+        const attempt = open(install.spec, request, step.life.attempt, install.id)
+        return { kind: 'boot', attempt }
+      }
+      const running = memory.installs.currentAttempt(name, install.id)
+      const life = lives.lifeOf(name)
+      if (step && life.state === 'booting' && !life.alive && running) {
+        return { kind: 'boot', attempt: running }
+      }
+      return { kind: 'local', reason: `${name} is ${life.state}: ${life.why}` }
+    })
+  }
+
+  return {
+    isMachine,
+
+    /** The script of a host that is due. A template that fails leaves everything as it was. */
+    request(request: ScriptRequest): ScriptAnswer {
+      const { host } = request
+      const life = lives.lifeOf(host.name)
+      const known = lives.known(host)
+      const running = isRunning(life)
+      if (!known.due && !running) return { kind: 'local', reason: `${host.name} ${known.why}` }
+      if (!isMachine(request)) {
+        if (!known.due) return { kind: 'local', reason: `${host.name} ${known.why}` }
+        const reason = `${host.name} is due, and this address is not known to be its own`
+        return { kind: 'forbidden', reason }
+      }
+      try {
+        if (!running) return netboot(request)
+        const id = memory.hosts.get(host.name)?.install
+        const install = id === undefined ? undefined : memory.installs.get(id)
+        return install ? deliver(install, request) : { kind: 'local', reason: known.why }
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error)
+        memory.record({ host: host.name, kind: 'script', text: `no script: ${why}` })
+        return { kind: 'local', reason: `no script for ${host.name}: ${why}` }
+      }
+    },
+
+    /** A DISCOVER of its firmware or iPXE: a new boot has begun. */
+    discovered(name: string): void {
+      freshNetboots.add(name)
+      lives.apply(name, { kind: 'discovered' })
+    },
+
+    heard(name: string): void {
+      lastRequest.set(name, deps.now())
+    },
+  }
+}
+
+export type Scripts = ReturnType<typeof createScripts>

@@ -1,0 +1,61 @@
+import type { Host, Profile } from '../boot/host.ts'
+import type { Attempt } from '../boot/install.ts'
+import { type Ipv4, type Mac, macWithHyphens } from '../wire/address.ts'
+import type { InstallDeps, Place } from './deps.ts'
+import { prepareAttempt } from './prepare.ts'
+import { takeSpec } from './spec.ts'
+
+/** A client that is no host of the config, and what it was given to boot. */
+export interface Stranger {
+  readonly host: Host
+  readonly attempt: Attempt
+}
+
+/** Random MACs must not fill the memory: the oldest are forgotten. */
+const kept = 1024
+
+/** Clients that boot the profile of `unknownHosts`. They live in memory only. */
+export function createStrangers(deps: InstallDeps) {
+  const byMac = new Map<Mac, Stranger>()
+  const byToken = new Map<string, Stranger>()
+
+  return {
+    byToken: (token: string): Stranger | undefined => byToken.get(token),
+
+    /** What a stranger boots, or the sentence that says why nothing can be booted. */
+    boot(
+      profile: Profile,
+      mac: Mac,
+      address: Ipv4,
+      place: Place,
+    ): Stranger | { readonly refused: string } {
+      const known = byMac.get(mac)
+      const name = macWithHyphens(mac)
+      const host: Host = { name, nics: [{ mac }], tags: [], vars: {}, profile }
+      const spec = takeSpec(host, {}, deps)
+      if ('refused' in spec) return spec
+      const token = known?.attempt.token ?? deps.newToken()
+      const boot = { token, number: 0, mac, address }
+      try {
+        const content = prepareAttempt(spec, boot, place, deps.render)
+        const attempt = { ...boot, host: name, openedAt: deps.now(), void: false, content }
+        const stranger = { host, attempt }
+        byMac.set(mac, stranger)
+        byToken.set(token, stranger)
+        forgetOldest()
+        return stranger
+      } catch (error) {
+        return { refused: error instanceof Error ? error.message : String(error) }
+      }
+    },
+  }
+
+  function forgetOldest(): void {
+    const [oldest] = byMac
+    if (byMac.size <= kept || !oldest) return
+    byMac.delete(oldest[0])
+    byToken.delete(oldest[1].attempt.token)
+  }
+}
+
+export type Strangers = ReturnType<typeof createStrangers>

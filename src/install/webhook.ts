@@ -1,0 +1,54 @@
+import { createHmac } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { Agent, request } from 'undici'
+import type { Delivery, Target } from '../boot/install.ts'
+
+/** How a delivery ended: told, or the sentence that says why not. */
+export type Delivered = { readonly ok: true } | { readonly ok: false; readonly error: string }
+
+/** A receiver that redirects would have us sign a body for somebody else, so none is followed. */
+const agent = new Agent({ keepAliveTimeout: 4000, connections: 16 })
+
+/** Posts a webhook's body once. Any 2xx is a delivery. Never throws. */
+export async function sendWebhook(
+  target: Extract<Target, { kind: 'webhook' }>,
+  delivery: Pick<Delivery, 'key' | 'body'>,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const milliseconds = target.timeout * 1000
+  try {
+    const { statusCode, body } = await request(target.url, {
+      dispatcher: agent,
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        'Idempotency-Key': delivery.key,
+        ...(await signature(target.secretFile, delivery.body)),
+      },
+      body: delivery.body,
+      headersTimeout: milliseconds,
+      bodyTimeout: milliseconds,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]),
+    })
+    await body.dump({ limit: 65_536 })
+    if (statusCode >= 200 && statusCode < 300) return { ok: true }
+    return { ok: false, error: `the receiver answered ${statusCode}` }
+  } catch (error) {
+    return { ok: false, error: sentenceOf(error, target.timeout) }
+  }
+}
+
+/** `X-Bootwright-Signature: sha256=<hex HMAC of the body>`, where the callback has a secret. */
+async function signature(secretFile: string | undefined, body: string) {
+  if (secretFile === undefined) return {}
+  const secret = (await readFile(secretFile, 'utf8')).trim()
+  const hex = createHmac('sha256', secret).update(body).digest('hex')
+  return { 'X-Bootwright-Signature': `sha256=${hex}` }
+}
+
+function sentenceOf(error: unknown, timeout: number): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return `no answer within ${timeout} s`
+  const { code } = error as NodeJS.ErrnoException
+  return code ? `${code}: ${error.message}` : error.message
+}
