@@ -1,0 +1,141 @@
+import { type BigIntStats, constants } from 'node:fs'
+import { type FileHandle, open, readlink, realpath } from 'node:fs/promises'
+import path from 'node:path'
+
+/** A folder whose files may be asked for by name. */
+export interface AssetRoot {
+  readonly folder: string
+}
+
+export type Refused = { readonly refused: string }
+
+/** A file found: its real path, free of symlinks. */
+export type Found = { readonly path: string }
+
+/** A file open for reading, and its status when it was opened. */
+export type Opened = { readonly file: FileHandle; readonly status: BigIntStats }
+
+/**
+ * Collapses repeated slashes in the path of a request target and cuts scheme and host off an absolute
+ * one; query and fragment stay as they are. Redirecting instead would end an EDK2 HTTP boot.
+ */
+export function normaliseUrl(url: string): string {
+  const target = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
+  const end = target.search(/[?#]/)
+  const urlPath = end < 0 ? target : target.slice(0, end)
+  return `/${urlPath}`.replace(/\/{2,}/g, '/') + target.slice(urlPath.length)
+}
+
+/**
+ * Finds the file that a URL path names below one of the roots, the first that has it. Symlinks are
+ * followed inside their root and into the allowed roots. The path is still percent-encoded, has no
+ * leading slash and no query.
+ */
+export async function resolveAsset(
+  roots: readonly AssetRoot[],
+  allowedRoots: readonly string[],
+  urlPath: string,
+): Promise<Found | Refused> {
+  const name = readUrlPath(urlPath)
+  if ('refused' in name) return name
+
+  const allowed = await realFolders(allowedRoots)
+  let answer: Refused = { refused: 'no such file' }
+  for (const root of await realFolders(roots.map(({ folder }) => folder))) {
+    const real = await lookUp(() => realpath(path.join(root, name.path)))
+    if (typeof real !== 'string') {
+      if (real.refused !== 'no such file') answer = real
+    } else if ([root, ...allowed].some(folder => contains(folder, real))) {
+      return { path: real }
+    } else {
+      answer = { refused: 'a symlink leads out of the folders that may be served' }
+    }
+  }
+  return answer
+}
+
+/** Decodes a URL path once into a relative path of plain names, or says why it is none. */
+export function readUrlPath(urlPath: string): Found | Refused {
+  if (/%2f|%5c|\\/i.test(urlPath)) return { refused: 'a slash or backslash inside a name' }
+  const text = decodeOnce(urlPath)
+  if (text === undefined) return { refused: 'the percent-encoding is broken' }
+  if (text.includes('\0')) return { refused: 'a NUL inside the path' }
+  if (text.startsWith('/')) return { refused: 'an absolute path' }
+  const segments = text.split('/').filter(segment => segment !== '' && segment !== '.')
+  if (segments.includes('..')) return { refused: 'a path that climbs with ".."' }
+  if (segments.length === 0 || /(?:^|\/)\.?$/.test(text)) return { refused: 'a folder' }
+  return { path: segments.join('/') }
+}
+
+/**
+ * Opens a real path for reading. What was opened is looked up again through its descriptor, so a
+ * folder that turned into a symlink since {@link resolveAsset} leads nowhere. Only regular files;
+ * neither a FIFO nor a device can make this wait. The caller closes the file.
+ */
+export async function openAsset(realPath: string): Promise<Opened | Refused> {
+  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants
+  const file = await lookUp(() => open(realPath, O_RDONLY | O_NONBLOCK | O_NOFOLLOW))
+  if ('refused' in file) return file
+  try {
+    const status = await file.stat({ bigint: true })
+    const refused = status.isFile() ? await strayed(file, realPath) : 'not a regular file'
+    if (!refused) return { file, status }
+    await file.close()
+    return { refused }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+/** The real path of a file that the config names, wherever it lies. */
+export async function resolvePublished(file: string): Promise<Found | Refused> {
+  const real = await lookUp(() => realpath(file))
+  return typeof real === 'string' ? { path: real } : real
+}
+
+async function strayed(file: FileHandle, realPath: string): Promise<string | undefined> {
+  const opened = await readlink(`/proc/self/fd/${file.fd}`)
+  // A file that was replaced just after it was opened shows as deleted, and is still the right one.
+  const same = opened === realPath || opened === `${realPath} (deleted)`
+  return same ? undefined : 'the path changed while it was being opened'
+}
+
+function contains(folder: string, file: string): boolean {
+  return file.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
+}
+
+async function realFolders(folders: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(folders.map(folder => lookUp(() => realpath(folder))))
+  return found.filter(folder => typeof folder === 'string')
+}
+
+function decodeOnce(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+const expected: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  ENAMETOOLONG: 'no such file',
+  ELOOP: 'a loop of symlinks',
+  EACCES: 'the daemon may not read it',
+  EPERM: 'the daemon may not read it',
+  ENXIO: 'not a regular file',
+  EISDIR: 'a folder',
+}
+
+/** Errors that say something about the path become values; all others are thrown on. */
+async function lookUp<T>(look: () => Promise<T>): Promise<T | Refused> {
+  try {
+    return await look()
+  } catch (error) {
+    const refused = expected[(error as NodeJS.ErrnoException).code ?? '']
+    if (refused === undefined) throw error
+    return { refused }
+  }
+}

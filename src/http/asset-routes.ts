@@ -1,0 +1,146 @@
+import path from 'node:path'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import {
+  type Found,
+  normaliseUrl,
+  openAsset,
+  type Refused,
+  readUrlPath,
+  resolveAsset,
+  resolvePublished,
+} from './asset-path.ts'
+import { selectBytes, versionOf } from './conditional.ts'
+import { contentTypeOf } from './content-type.ts'
+import { sendFile } from './send-file.ts'
+
+/** What the file routes need of the rest of the daemon. */
+export interface AssetDeps {
+  readonly assets: { readonly folder: string; readonly allowedRoots: readonly string[] }
+  /** The absolute path of a file that the config names, by the id in its URL. */
+  readonly published: (id: string) => string | undefined
+  /** Absolute paths of the loaders we serve, by name. */
+  readonly loaders: () => ReadonlyMap<string, string>
+  /** Told now and then while a file goes out, and once when that ends. */
+  readonly sent: (event: SentEvent) => void
+}
+
+/** How far a file went out to a client. */
+export interface SentEvent {
+  readonly address: string
+  readonly url: string
+  /** Real path of the file. */
+  readonly path: string
+  /** Where in the file this answer began: above 0 when a download was resumed. */
+  readonly from: number
+  /** Bytes of this answer that left so far. */
+  readonly bytes: number
+  /** Bytes of the whole file. */
+  readonly size: number
+  /** The answer ended and its last byte was the file's last. */
+  readonly complete: boolean
+}
+
+type Asked = Pick<SentEvent, 'url' | 'address'>
+type Look = (name: string, deps: AssetDeps) => Promise<Found | Refused>
+
+/** `GET` and `HEAD` of `/assets/*`, `/assets/@ID/NAME` and `/loaders/NAME`. Never a redirect. */
+export function assetRoutes(app: FastifyInstance, deps: AssetDeps): void {
+  serve(app, deps, '/assets/', findAsset)
+  serve(app, deps, '/loaders/', findLoader)
+}
+
+function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look): void {
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: `${prefix}*`,
+    handler: async (request, reply) => {
+      const asked = askedFor(request)
+      const name = asked.url.startsWith(prefix) ? asked.url.slice(prefix.length) : ''
+      const found = await find(name, deps)
+      const refused =
+        'refused' in found ? found : await answerFile(request, reply, asked, found, deps)
+      if (!refused) return reply
+      request.log.info({ ...asked, reason: refused.refused }, 'no file')
+      return reply
+        .code(404)
+        .type('text/plain; charset=utf-8')
+        .send(`${JSON.stringify(asked.url)} is not served: ${refused.refused}.\n`)
+    },
+  })
+}
+
+/** Who asks for what. The router's parameters are decoded; names are judged by what was really sent. */
+function askedFor({ raw, ip }: FastifyRequest): Asked {
+  const url = normaliseUrl(raw.url ?? '').replace(/[?#].*$/s, '')
+  // A client that is gone already has no address; one on a dual-stack socket has `::ffff:10.0.0.1`.
+  const address = ((ip as string | undefined) ?? '').replace(/^::ffff:(?=\d+\.)/i, '')
+  return { url, address }
+}
+
+const findAsset: Look = async (name, { assets, published }) => {
+  const [, id, rest = ''] = /^(?:@|%40)([^/]*)\/(.*)$/s.exec(name) ?? []
+  if (id === undefined) return resolveAsset([assets], assets.allowedRoots, name)
+  const file = published(id)
+  const wanted = readUrlPath(rest)
+  if ('refused' in wanted) return wanted
+  if (file === undefined || path.basename(file) !== wanted.path) return { refused: 'no such file' }
+  return resolvePublished(file)
+}
+
+const findLoader: Look = async (name, { loaders }) => {
+  const wanted = readUrlPath(name)
+  if ('refused' in wanted) return wanted
+  const file = loaders().get(wanted.path)
+  return file === undefined ? { refused: 'no such loader' } : resolvePublished(file)
+}
+
+/** Answers with the file as the request's conditions and range ask for, unless it cannot be opened. */
+async function answerFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asked: Asked,
+  found: Found,
+  deps: AssetDeps,
+): Promise<Refused | undefined> {
+  const opened = await openAsset(found.path)
+  if ('refused' in opened) return opened
+
+  await using file = opened.file
+  const version = versionOf(opened.status)
+  const { status, from, to, headers } = selectBytes(request.method, request.headers, version)
+  const whole = { ...headers, 'Content-Type': contentTypeOf(asked.url) }
+  if (request.method === 'HEAD' || (status !== 200 && status !== 206)) {
+    answerWithoutFile(reply, status, whole)
+    return undefined
+  }
+  reply.hijack()
+  const { size } = version
+  const event = { ...asked, path: found.path, from, size }
+  const end = await sendFile(
+    reply.raw,
+    { file, from, to, status, headers: whole },
+    (bytes, complete) => deps.sent({ ...event, bytes, complete: complete && to === size }),
+  )
+  if (end !== 'sent') request.log.info({ ...asked, end }, 'download cut')
+  return undefined
+}
+
+const sentences: Readonly<Record<number, string>> = {
+  412: 'The file is another version than the one asked for.\n',
+  416: 'The file has no byte in the range asked for.\n',
+}
+
+function answerWithoutFile(
+  reply: FastifyReply,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const sentence = sentences[status]
+  reply.hijack()
+  if (sentence === undefined) {
+    reply.raw.writeHead(status, { ...headers }).end()
+    return
+  }
+  const text = { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': sentence.length }
+  reply.raw.writeHead(status, { ...headers, ...text }).end(sentence)
+}

@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { type EventRecord, eventView } from './views.ts'
+
+export interface EventsDeps {
+  after(id: number, limit: number, host?: string): readonly EventRecord[]
+  newest(limit: number, host?: string): readonly EventRecord[]
+  /** Calls back for each new event until the returned function is called. */
+  listen(listener: (event: EventRecord) => void): () => void
+}
+
+const Query = Type.Object({
+  host: Type.Optional(Type.String()),
+  after: Type.Optional(Type.Integer({ minimum: 0 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+})
+
+/** A reader that does not read is let go when this many bytes wait for it. */
+const longestBacklog = 4 << 20
+
+/** `GET /events`: the newest or those after an id as a list, or a stream of server-sent events that goes on where it stopped. */
+export function eventRoutes(app: FastifyInstance, deps: EventsDeps): void {
+  app.get<{ Querystring: Static<typeof Query> }>(
+    '/events',
+    { schema: { querystring: Query } },
+    async (request, reply) => {
+      const { host, after, limit = 1000 } = request.query
+      if (request.headers.accept?.includes('text/event-stream')) {
+        return stream(request, reply, deps, host, after ?? 0)
+      }
+      const events = after === undefined ? deps.newest(limit, host) : deps.after(after, limit, host)
+      return { events: events.map(eventView) }
+    },
+  )
+}
+
+function stream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: EventsDeps,
+  host: string | undefined,
+  after: number,
+): FastifyReply {
+  const resumed = Number(request.headers['last-event-id'])
+  let last = Number.isSafeInteger(resumed) && resumed >= 0 ? resumed : after
+  reply.hijack()
+  const out = reply.raw
+  out.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' })
+
+  const send = (event: EventRecord) => {
+    if (event.id <= last || (host !== undefined && event.host !== host)) return
+    last = event.id
+    out.write(`id: ${event.id}\ndata: ${JSON.stringify(eventView(event))}\n\n`)
+    if (out.writableLength > longestBacklog) out.destroy()
+  }
+  for (;;) {
+    const page = deps.after(last, 1000, host)
+    for (const event of page) send(event)
+    if (page.length < 1000 || out.destroyed) break
+  }
+  const unlisten = deps.listen(send)
+  const beat = setInterval(() => out.write(': alive\n\n'), 15_000)
+  out.on('close', () => {
+    clearInterval(beat)
+    unlisten()
+  })
+  return reply
+}

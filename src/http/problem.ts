@@ -1,0 +1,19 @@
+import type { FastifyReply } from 'fastify'
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not found',
+  409: 'Conflict',
+  503: 'Service unavailable',
+}
+
+/** Answers with problem details (RFC 9457); `detail` is the sentence that people read. */
+export function problem(reply: FastifyReply, status: number, detail: string): FastifyReply {
+  const title = titles[status] ?? 'Error'
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', title, status, detail }))
+}

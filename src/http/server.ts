@@ -1,0 +1,59 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { TitleCaseResponse } from './title-case.ts'
+
+/** The sockets of the HTTP door: one listener for each address, all with the same routes. */
+export interface HttpServer {
+  /** Opens listeners for new addresses and closes those of addresses that are gone. */
+  listen(addresses: readonly string[]): Promise<void>
+  /** Lets running answers end for at most the grace (milliseconds), then cuts them. */
+  close(graceMs: number): Promise<void>
+}
+
+/** Rejects with the error of `listen` as Node made it (`code`, `address`, `port`). */
+export function createHttpServer(app: FastifyInstance, port: number): HttpServer {
+  const servers = new Map<string, Server>()
+
+  const open = async (address: string): Promise<void> => {
+    const server = createServer(
+      {
+        ServerResponse: TitleCaseResponse as typeof ServerResponse,
+        headersTimeout: 10_000,
+        // A 20 GB image over a slow link takes as long as it takes.
+        requestTimeout: 0,
+        keepAliveTimeout: 10_000,
+      },
+      (request, response) => app.routing(request, response),
+    )
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ host: address, port }, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    servers.set(address, server)
+  }
+
+  return {
+    async listen(addresses) {
+      for (const [address, server] of servers) {
+        if (addresses.includes(address)) continue
+        server.close()
+        servers.delete(address)
+      }
+      for (const address of addresses) if (!servers.has(address)) await open(address)
+    },
+    async close(graceMs) {
+      const closed = [...servers.values()].map(
+        server => new Promise(resolve => server.close(resolve)),
+      )
+      for (const server of servers.values()) server.closeIdleConnections()
+      const cut = setTimeout(() => {
+        for (const server of servers.values()) server.closeAllConnections()
+      }, graceMs)
+      await Promise.all(closed)
+      clearTimeout(cut)
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import fastify from 'fastify'
+import type { Test } from 'tap'
+import { normaliseUrl } from '../../src/http/asset-path.ts'
+import { type AssetDeps, assetRoutes, type SentEvent } from '../../src/http/asset-routes.ts'
+import { TitleCaseResponse } from '../../src/http/title-case.ts'
+
+/** Serves assets on a free port of 127.0.0.1; `sent` gathers what is told of downloads. */
+export async function startAssets(t: Test, deps: Partial<AssetDeps>) {
+  const sent: SentEvent[] = []
+  const app = fastify({
+    rewriteUrl: request => normaliseUrl(request.url ?? ''),
+    serverFactory: handler => createServer({ ServerResponse: TitleCaseResponse }, handler),
+  })
+  assetRoutes(app, {
+    assets: { folder: '/nonexistent', allowedRoots: [] },
+    published: () => undefined,
+    loaders: () => new Map(),
+    sent: event => sent.push(event),
+    ...deps,
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  t.teardown(() => app.close())
+  const { port } = app.server.address() as AddressInfo
+  return { port, sent }
+}
