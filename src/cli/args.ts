@@ -1,0 +1,148 @@
+import { parseArgs } from 'node:util'
+
+/** An option of a command: with `value` it takes one, called so in the usage; else it is a switch. */
+export interface OptionSpec {
+  readonly help: string
+  readonly value?: string
+  /** May be given several times. */
+  readonly many?: true
+}
+
+/** What a command accepts. */
+export interface CommandSpec {
+  readonly name: string
+  /** What follows `bootwright NAME` on the usage line. */
+  readonly line: string
+  readonly summary: string
+  readonly options: Readonly<Record<string, OptionSpec>>
+  /** How many words that are no options. */
+  readonly words: { readonly min: number; readonly max: number }
+}
+
+/** The options that were given, by name. */
+export interface Values {
+  readonly has: (name: string) => boolean
+  readonly text: (name: string) => string | undefined
+  readonly list: (name: string) => string[]
+}
+
+export type Parsed =
+  | { readonly kind: 'run'; readonly values: Values; readonly words: readonly string[] }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'wrong'; readonly message: string }
+
+/** The options of every command that talks to a daemon. */
+export const apiOptions: Readonly<Record<string, OptionSpec>> = {
+  json: { help: 'write what the API answered, for programs' },
+  server: {
+    value: 'URL',
+    help: 'the daemon (else $BOOTWRIGHT_SERVER, else http://127.0.0.1:8080)',
+  },
+  'token-file': {
+    value: 'FILE',
+    help: 'its token (else $BOOTWRIGHT_TOKEN_FILE, else ~/.config/bootwright/token)',
+  },
+}
+
+const helpOption: OptionSpec = { help: 'write this' }
+
+/** Reads the arguments behind the command's name; wrong ones are a value that says what is wrong. */
+export function parseCommand(spec: CommandSpec, argv: readonly string[]): Parsed {
+  const options = { ...spec.options, help: helpOption }
+  const config = Object.entries(options).map(([name, { value, many }]) => [
+    name,
+    { type: value ? 'string' : 'boolean', multiple: many ?? false, ...shortOf(name) },
+  ])
+  const { tokens, values, positionals } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(config),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
+  const message = tokens.map(token => wrongToken(token, options)).find(wrong => wrong !== undefined)
+  if (message !== undefined) return { kind: 'wrong', message }
+  if (values.help) return { kind: 'help' }
+  const wrongWords = wrongNumber(spec, positionals)
+  if (wrongWords !== undefined) return { kind: 'wrong', message: wrongWords }
+  return { kind: 'run', values: valuesOf(values), words: positionals }
+}
+
+/** The text behind `--help`: the usage line, what the command does, its options. */
+export function usageOf(spec: CommandSpec): string {
+  const rows = Object.entries({ ...spec.options, help: helpOption }).map(
+    ([name, { value, help }]) => [`--${name}${value ? ` ${value}` : ''}`, help] as const,
+  )
+  const width = Math.max(...rows.map(([left]) => left.length))
+  const lines = rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}\n`)
+  return `${usageLine(spec)}\n\n${spec.summary}\n\n${lines.join('')}`
+}
+
+/** The first line of the usage text; it may go on in a second one. */
+export function usageLine({ name, line }: CommandSpec): string {
+  return `usage: bootwright ${[name, line].filter(Boolean).join(' ')}`
+}
+
+/** The candidate that a misspelt word most likely means, if any is near enough. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const limit = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3))
+  return candidates
+    .map(candidate => ({
+      candidate,
+      far: candidate.startsWith(word) && word.length > 1 ? 0 : distance(word, candidate),
+    }))
+    .filter(({ far }) => far <= limit)
+    .toSorted((a, b) => a.far - b.far)[0]?.candidate
+}
+
+type Token = { kind: string; rawName?: string; name?: string; value?: string | undefined } & {
+  inlineValue?: boolean | undefined
+}
+
+function wrongToken(
+  { kind, name = '', rawName = '', value, inlineValue }: Token,
+  options: Readonly<Record<string, OptionSpec>>,
+): string | undefined {
+  if (kind !== 'option') return undefined
+  const option = Object.hasOwn(options, name) ? options[name] : undefined
+  if (!option) {
+    const meant = nearest(name, Object.keys(options))
+    return `there is no option ${rawName}${meant ? `; did you mean --${meant}?` : ''}`
+  }
+  if (option.value === undefined) {
+    return value === undefined ? undefined : `${rawName} takes no value`
+  }
+  // A value that looks like the next option is one that was forgotten.
+  const forgotten = value === undefined || value === '' || (!inlineValue && value.startsWith('-'))
+  return forgotten ? `${rawName} needs a value: ${rawName} ${option.value}` : undefined
+}
+
+function wrongNumber({ words }: CommandSpec, given: readonly string[]): string | undefined {
+  if (given.length < words.min) return 'it needs the name of a host'
+  if (given.length <= words.max) return undefined
+  const extra = given.slice(words.max).join(' ')
+  return words.max === 0 ? `it takes no words, but got "${extra}"` : `"${extra}" is one too many`
+}
+
+function valuesOf(values: Readonly<Record<string, unknown>>): Values {
+  const list = (name: string) => [values[name] ?? []].flat().map(String)
+  return { has: name => values[name] === true, text: name => list(name)[0], list }
+}
+
+function shortOf(name: string): { short?: string } {
+  return name === 'help' ? { short: 'h' } : {}
+}
+
+/** Levenshtein's distance: how many letters to add, drop or change. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1]
+    for (const [j, other] of [...b].entries()) {
+      const change = (row[j] ?? 0) + (letter === other ? 0 : 1)
+      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}

@@ -1,0 +1,36 @@
+import type { OptionSpec } from './args.ts'
+import { exit, Failure } from './io.ts'
+
+/** Which hosts a command is for, as the API takes it. */
+export interface Choice {
+  /** Names or globs. */
+  readonly hosts: string[]
+  readonly where?: string[]
+}
+
+export const whereOption: OptionSpec = {
+  value: 'tag=T|profile=P|state=S',
+  many: true,
+  help: 'only hosts of this tag, profile or state; may be given several times',
+}
+
+/** Reads host names and `--where`; with only `--where` all hosts are meant that it lets through. */
+export function readChoice(words: readonly string[], where: string[]): Choice {
+  const wrong = where.find(text => !/^(?:tag|profile|state)=./.test(text))
+  if (wrong !== undefined) {
+    throw new Failure(`--where is tag=T, profile=P or state=S, not "${wrong}"`, exit.usage)
+  }
+  if (words.length === 0 && where.length === 0) {
+    throw new Failure(
+      'it needs the name of a host, a glob such as "rack1-*", or --where',
+      exit.usage,
+    )
+  }
+  const hosts = words.length === 0 ? ['*'] : [...new Set(words)]
+  return { hosts, ...(where.length > 0 && { where }) }
+}
+
+/** Whether the choice can never be more than one host. */
+export function isOneHost({ hosts }: Choice): boolean {
+  return hosts.length === 1 && !/[*?[\]{}!]/.test(hosts[0] ?? '')
+}

@@ -1,0 +1,60 @@
+import type { HostEvent } from './api-types.ts'
+import { usageOf } from './args.ts'
+import { apiCommand, type Call, runCommand, writeJson } from './command.ts'
+import { followEvents } from './follow.ts'
+import { type EventWidths, eventWidths, formatEvent } from './format.ts'
+import { exit, Failure, type Io } from './io.ts'
+import { screenOf } from './table.ts'
+
+const spec = apiCommand({
+  name: 'events',
+  line: '[HOST] [--follow] [--limit N] [--json]',
+  summary: 'Shows the timeline of one host or of all: what was asked, what was answered, and why.',
+  options: {
+    follow: { help: 'go on with new events as they happen; as JSON, one event a line' },
+    limit: { value: 'N', help: 'only the newest N events' },
+  },
+  words: { min: 0, max: 1 },
+})
+
+export const usage = usageOf(spec)
+
+/** `bootwright events`. */
+export function run(argv: string[], io: Io): Promise<number> {
+  return runCommand(spec, argv, io, async call => {
+    const { api, values, words } = call
+    const query = { host: words[0], limit: limitOf(values.text('limit')) }
+    const body = await api.get<{ events: HostEvent[] }>('/api/v1/events', query)
+    const widths = eventWidths(body.events, words[0] === undefined)
+    if (values.has('follow')) return follow(call, body.events, widths)
+
+    if (values.has('json')) writeJson(io, body)
+    else if (body.events.length === 0) io.stderr.write('no events\n')
+    else for (const event of body.events) io.stdout.write(formatEvent(event, widths, screenOf(io)))
+    return exit.done
+  })
+}
+
+async function follow(
+  { io, api, values, words: [host] }: Call,
+  known: readonly HostEvent[],
+  widths: EventWidths,
+): Promise<number> {
+  const json = values.has('json')
+  const write = (event: HostEvent) =>
+    io.stdout.write(json ? `${JSON.stringify(event)}\n` : formatEvent(event, widths, screenOf(io)))
+
+  for (const event of known) write(event)
+  const after = known.at(-1)?.id ?? 0
+  for await (const step of followEvents(api, { host, after, signal: io.signal })) {
+    if (step.kind === 'event') write(step.event)
+    if (step.kind === 'lost') io.stderr.write('the daemon went away; trying again\n')
+  }
+  return exit.done
+}
+
+function limitOf(text: string | undefined): number | undefined {
+  if (text === undefined || /^[1-9]\d{0,8}$/.test(text))
+    return text === undefined ? text : Number(text)
+  throw new Failure(`--limit is a number of events, not "${text}"`, exit.usage)
+}

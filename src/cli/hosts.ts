@@ -1,0 +1,60 @@
+import { type HostRow, hostStates } from './api-types.ts'
+import { usageOf } from './args.ts'
+import { apiCommand, runCommand, writeJson } from './command.ts'
+import { formatTime, stateCell } from './format.ts'
+import { exit, Failure, type Io } from './io.ts'
+import { formatTable, screenOf } from './table.ts'
+
+const spec = apiCommand({
+  name: 'hosts',
+  line: '[--tag T] [--profile P] [--state S] [--json]',
+  summary: 'Lists the hosts of the config, their state, and why they are in it.',
+  options: {
+    tag: { value: 'T', help: 'only hosts with this tag' },
+    profile: { value: 'P', help: 'only hosts with this profile' },
+    state: { value: 'S', help: `only hosts in this state: ${hostStates.join(', ')}` },
+  },
+  words: { min: 0, max: 0 },
+})
+
+export const usage = usageOf(spec)
+
+const columns = [
+  { title: 'NAME' },
+  { title: 'STATE' },
+  { title: 'PROFILE', leave: 5, cut: 8 },
+  { title: 'ADDRESS', leave: 4 },
+  { title: 'MAC', leave: 1 },
+  { title: 'TAGS', leave: 2, cut: 6 },
+  { title: 'SINCE', leave: 3 },
+  { title: 'WHY', leave: 6, cut: 20 },
+] as const
+
+/** `bootwright hosts`. */
+export function run(argv: string[], io: Io): Promise<number> {
+  return runCommand(spec, argv, io, async ({ api, values }) => {
+    const state = values.text('state')
+    if (state !== undefined && !hostStates.some(known => known === state)) {
+      throw new Failure(`"${state}" is no state; there are ${hostStates.join(', ')}`, exit.usage)
+    }
+    const query = { tag: values.text('tag'), profile: values.text('profile'), state }
+    const body = await api.get<{ hosts: HostRow[] }>('/api/v1/hosts', query)
+    if (values.has('json')) writeJson(io, body)
+    else if (body.hosts.length === 0) io.stderr.write('no hosts\n')
+    else io.stdout.write(formatTable(columns, body.hosts.map(rowOf), screenOf(io)))
+    return exit.done
+  })
+}
+
+function rowOf(host: HostRow) {
+  return [
+    host.name,
+    stateCell(host),
+    host.profile ?? '-',
+    host.address ?? '-',
+    host.mac ?? '-',
+    host.tags.join(',') || '-',
+    formatTime(host.since),
+    host.why,
+  ]
+}

@@ -1,0 +1,49 @@
+import type { LeaseRow } from './api-types.ts'
+import { usageOf } from './args.ts'
+import { apiCommand, runCommand, writeJson } from './command.ts'
+import { colourOf, formatTime } from './format.ts'
+import { exit, type Io } from './io.ts'
+import { formatTable, screenOf } from './table.ts'
+
+const spec = apiCommand({
+  name: 'leases',
+  line: '[--json]',
+  summary: 'Lists the addresses that the DHCP server gave away.',
+  options: {},
+  words: { min: 0, max: 0 },
+})
+
+export const usage = usageOf(spec)
+
+const columns = [
+  { title: 'ADDRESS' },
+  { title: 'STATE' },
+  { title: 'HOST', leave: 5, cut: 8 },
+  { title: 'MAC', leave: 4 },
+  { title: 'NETWORK', leave: 2, cut: 6 },
+  { title: 'HOSTNAME', leave: 1, cut: 8 },
+  { title: 'END', leave: 3 },
+] as const
+
+/** `bootwright leases`. */
+export function run(argv: string[], io: Io): Promise<number> {
+  return runCommand(spec, argv, io, async ({ api, values }) => {
+    const body = await api.get<{ leases: LeaseRow[] }>('/api/v1/leases')
+    if (values.has('json')) writeJson(io, body)
+    else if (body.leases.length === 0) io.stderr.write('no leases\n')
+    else io.stdout.write(formatTable(columns, body.leases.map(rowOf), screenOf(io)))
+    return exit.done
+  })
+}
+
+function rowOf(lease: LeaseRow) {
+  return [
+    lease.address,
+    { text: lease.state, colour: colourOf(lease.state) },
+    lease.host ?? '-',
+    lease.mac,
+    lease.network,
+    lease.hostname ?? '-',
+    formatTime(lease.end),
+  ]
+}

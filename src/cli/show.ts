@@ -1,0 +1,125 @@
+import type { CallbackRow, HostDetail, InstallRow } from './api-types.ts'
+import { usageOf } from './args.ts'
+import { apiCommand, runCommand, writeJson } from './command.ts'
+import { colourOf, eventWidths, formatEvent, formatTime, stateCell } from './format.ts'
+import { exit, type Io } from './io.ts'
+import { type Cell, formatTable, paint, partsOf, type Screen, screenOf, wrapText } from './table.ts'
+
+const spec = apiCommand({
+  name: 'show',
+  line: 'HOST [--json]',
+  summary: 'Shows one host: its state and why, its installs, callbacks and latest events.',
+  options: {},
+  words: { min: 1, max: 1 },
+})
+
+export const usage = usageOf(spec)
+
+/** `bootwright show HOST`. */
+export function run(argv: string[], io: Io): Promise<number> {
+  return runCommand(spec, argv, io, async ({ api, values, words: [name = ''] }) => {
+    const body = await api.get<HostDetail>(`/api/v1/hosts/${encodeURIComponent(name)}`)
+    if (values.has('json')) writeJson(io, body)
+    else io.stdout.write(formatHost(body, screenOf(io)))
+    return exit.done
+  })
+}
+
+/** The whole page of a host; sections without content are left out. */
+export function formatHost(detail: HostDetail, screen: Screen): string {
+  return [
+    formatFacts(factsOf(detail.host), screen),
+    section('Installs', formatInstalls(detail.installs, screen), screen),
+    section('Callbacks', formatCallbacks(detail.callbacks, screen), screen),
+    section('Events', formatEvents(detail, screen), screen),
+  ].join('')
+}
+
+function factsOf(host: HostDetail['host']): [string, Cell | null][] {
+  const nics = host.nics.map(({ mac, address, network }) =>
+    [mac, address, network].filter(part => part !== null).join(' '),
+  )
+  const vars = Object.entries(host.vars).map(([name, value]) => `${name}=${value}`)
+  return [
+    ['Name', host.name],
+    ['State', stateCell(host)],
+    ['Why', host.why],
+    ['Since', host.since && formatTime(host.since)],
+    ['Profile', host.profile],
+    ['Install', host.install && `${host.install}, attempt ${host.attempt}`],
+    ['Message', host.message],
+    ['Address', host.address],
+    ...nics.map((nic): [string, string] => ['NIC', nic]),
+    ['UUID', host.uuid],
+    ['Tags', host.tags.join(', ')],
+    ['Vars', vars.join(', ')],
+    ['Last seen', host.lastSeen && formatTime(host.lastSeen)],
+  ]
+}
+
+function formatFacts(facts: readonly [string, Cell | null][], screen: Screen): string {
+  const width = Math.max(...facts.map(([title]) => title.length)) + 2
+  return facts
+    .filter(([, cell]) => cell !== null && cell !== '')
+    .map(([title, cell]) => {
+      const { text, colour } = partsOf(cell ?? '')
+      const value = paint(wrapText(text, width, screen.width), colour, screen)
+      return `${paint(title, 'dim', screen)}${' '.repeat(width - title.length)}${value}\n`
+    })
+    .join('')
+}
+
+function section(title: string, text: string, screen: Screen): string {
+  return text === '' ? '' : `\n${paint(title, 'dim', screen)}\n${text}`
+}
+
+const installColumns = [
+  { title: 'INSTALL' },
+  { title: 'OUTCOME' },
+  { title: 'PROFILE', leave: 2, cut: 8 },
+  { title: 'ASKED', leave: 4 },
+  { title: 'ENDED', leave: 3 },
+  { title: 'ATTEMPTS', leave: 1 },
+  { title: 'REASON', leave: 5, cut: 20 },
+] as const
+
+function formatInstalls(installs: readonly InstallRow[], screen: Screen): string {
+  if (installs.length === 0) return ''
+  const rows = installs.map(install => [
+    install.id,
+    { text: install.outcome ?? 'running', colour: colourOf(install.outcome ?? 'pending') },
+    install.profile,
+    formatTime(install.askedAt),
+    formatTime(install.endedAt),
+    String(install.attempts),
+    install.reason ?? '-',
+  ])
+  return formatTable(installColumns, rows, screen)
+}
+
+const callbackColumns = [
+  { title: 'CALLBACK' },
+  { title: 'STATE' },
+  { title: 'EVENT', leave: 3 },
+  { title: 'TRIES', leave: 2 },
+  { title: 'NEXT', leave: 1 },
+  { title: 'ERROR', leave: 4, cut: 20 },
+] as const
+
+function formatCallbacks(callbacks: readonly CallbackRow[], screen: Screen): string {
+  if (callbacks.length === 0) return ''
+  const rows = callbacks.map(callback => [
+    callback.name,
+    { text: callback.state, colour: colourOf(callback.state) },
+    callback.event,
+    String(callback.tries),
+    formatTime(callback.nextAt),
+    callback.error ?? '-',
+  ])
+  return formatTable(callbackColumns, rows, screen)
+}
+
+function formatEvents({ events }: HostDetail, screen: Screen): string {
+  const widths = eventWidths(events, false)
+  return events.map(event => formatEvent(event, widths, screen)).join('')
+}

@@ -1,0 +1,188 @@
+import t from 'tap'
+import { run as hosts } from '../../src/cli/hosts.ts'
+import { run as leases } from '../../src/cli/leases.ts'
+import { run as show } from '../../src/cli/show.ts'
+import { event, fakeIo, hostRow, problem, startApi } from './fake.ts'
+
+const hostList = {
+  hosts: [
+    hostRow(),
+    hostRow({
+      name: 'node2',
+      state: 'installing',
+      percent: 42,
+      profile: 'nixos',
+      why: 'nixos-anywhere is running',
+    }),
+    hostRow({ name: 'kiosk', netboots: true, address: null, tags: [], profile: null, since: null }),
+  ],
+}
+
+t.test('hosts', async t => {
+  const api = await startApi(t, { 'GET /api/v1/hosts': () => hostList })
+  const { io, out, err } = fakeIo(t, api.url)
+  t.equal(await hosts([], io), 0)
+  t.equal(err(), '')
+  t.equal(
+    out(),
+    `NAME   STATE           PROFILE  ADDRESS     MAC                TAGS  SINCE                WHY
+node1  idle            debian   10.77.0.20  52:54:00:12:34:56  lab   2026-03-01 12:00:00  was never installed
+node2  installing 42%  nixos    10.77.0.20  52:54:00:12:34:56  lab   2026-03-01 12:00:00  nixos-anywhere is running
+kiosk  netboots        -        -           52:54:00:12:34:56  -     -                    was never installed
+`,
+  )
+})
+
+t.test('hosts on a terminal', async t => {
+  const api = await startApi(t, { 'GET /api/v1/hosts': () => hostList })
+  const env = { NO_COLOR: '1' }
+  const { io, out } = fakeIo(t, api.url, { isTerminal: true, columns: 80, env })
+  await hosts([], io)
+  t.equal(
+    out(),
+    `NAME   STATE           PROFILE  ADDRESS     WHY
+node1  idle            debian   10.77.0.20  was never installed
+node2  installing 42%  nixos    10.77.0.20  nixos-anywhere is running
+kiosk  netboots        -        -           was never installed
+`,
+  )
+  const colours = fakeIo(t, api.url, { isTerminal: true, columns: 200 })
+  await hosts([], colours.io)
+  t.match(colours.out(), '\x1b[33minstalling 42%\x1b[0m')
+})
+
+t.test('hosts passes its filters on, and JSON through', async t => {
+  const api = await startApi(t, { 'GET /api/v1/hosts': () => hostList })
+  const { io, out } = fakeIo(t, api.url)
+  t.equal(await hosts(['--tag', 'lab & co', '--profile=p', '--state', 'failed', '--json'], io), 0)
+  t.equal(api.seen[0]?.line, 'GET /api/v1/hosts?tag=lab+%26+co&profile=p&state=failed')
+  t.strictSame(JSON.parse(out()), hostList)
+})
+
+t.test('hosts refuses a state that there is not', async t => {
+  const { io, err } = fakeIo(t, 'http://127.0.0.1:1')
+  t.equal(await hosts(['--state', 'fine'], io), 2)
+  t.equal(
+    err(),
+    'bootwright hosts: "fine" is no state; there are idle, pending, booting, installing, ' +
+      'verifying, installed, failed\n' +
+      'usage: bootwright hosts [--tag T] [--profile P] [--state S] [--json]\n',
+  )
+})
+
+t.test('leases', async t => {
+  const base = { mac: '52:54:00:12:34:56', network: 'rack', end: '2026-03-01T13:00:00Z' }
+  const body = {
+    leases: [
+      { ...base, address: '10.77.0.20', host: 'node1', hostname: 'n1', state: 'active' },
+      { ...base, address: '10.77.0.50', host: null, hostname: 'evil\x1b[2J', state: 'released' },
+    ],
+  }
+  const api = await startApi(t, { 'GET /api/v1/leases': () => body })
+  const { io, out } = fakeIo(t, api.url)
+  t.equal(await leases([], io), 0)
+  t.equal(
+    out(),
+    `ADDRESS     STATE     HOST   MAC                NETWORK  HOSTNAME  END
+10.77.0.20  active    node1  52:54:00:12:34:56  rack     n1        2026-03-01 13:00:00
+10.77.0.50  released  -      52:54:00:12:34:56  rack     evil?[2J  2026-03-01 13:00:00
+`,
+  )
+  const json = fakeIo(t, api.url)
+  await leases(['--json'], json.io)
+  t.strictSame(JSON.parse(json.out()), body)
+})
+
+const detail = {
+  host: {
+    ...hostRow({ state: 'installing', percent: 42, install: '01J', attempt: 2, message: 'half' }),
+    uuid: null,
+    vars: { disk: '/dev/vda', swap: 4 },
+    nics: [{ mac: '52:54:00:12:34:56', address: '10.77.0.20', network: 'rack' }],
+    lastSeen: '2026-03-01T12:00:09Z',
+  },
+  installs: [
+    {
+      id: '01H',
+      profile: 'debian',
+      askedAt: '2026-02-01T12:00:00Z',
+      endedAt: '2026-02-01T12:30:00Z',
+      outcome: 'failed',
+      reason: 'never came back',
+      attempts: 1,
+    },
+    {
+      id: '01J',
+      profile: 'debian',
+      askedAt: '2026-03-01T12:00:00Z',
+      endedAt: null,
+      outcome: null,
+      reason: null,
+      attempts: 2,
+    },
+  ],
+  callbacks: [
+    { name: 'notify', event: 'ready', state: 'due', tries: 3, nextAt: null, error: 'HTTP 500' },
+  ],
+  events: [event(1), event(2, { kind: 'phone-home', text: 'ready', count: 3 })],
+}
+
+t.test('show', async t => {
+  const api = await startApi(t, { 'GET /api/v1/hosts/node1': () => detail })
+  const { io, out } = fakeIo(t, api.url)
+  t.equal(await show(['node1'], io), 0)
+  t.equal(
+    out(),
+    `Name       node1
+State      installing 42%
+Why        was never installed
+Since      2026-03-01 12:00:00
+Profile    debian
+Install    01J, attempt 2
+Message    half
+Address    10.77.0.20
+NIC        52:54:00:12:34:56 10.77.0.20 rack
+Tags       lab
+Vars       disk=/dev/vda, swap=4
+Last seen  2026-03-01 12:00:09
+
+Installs
+INSTALL  OUTCOME  PROFILE  ASKED                ENDED                ATTEMPTS  REASON
+01H      failed   debian   2026-02-01 12:00:00  2026-02-01 12:30:00  1         never came back
+01J      running  debian   2026-03-01 12:00:00  -                    2         -
+
+Callbacks
+CALLBACK  STATE  EVENT  TRIES  NEXT  ERROR
+notify    due    ready  3      -     HTTP 500
+
+Events
+2026-03-01 12:00:01  script      event 1
+2026-03-01 12:00:02  phone-home  ready (3 times)
+`,
+  )
+  const json = fakeIo(t, api.url)
+  t.equal(await show(['--json', 'node1'], json.io), 0)
+  t.strictSame(JSON.parse(json.out()), detail)
+})
+
+t.test('show of a host without a past, and of none', async t => {
+  const empty = { ...detail, installs: [], callbacks: [], events: [] }
+  const api = await startApi(t, {
+    'GET /api/v1/hosts/node1': () => empty,
+    'GET /api/v1/hosts/a%2Fb': (_, response) => problem(response, 404, 'There is no host "a/b".'),
+  })
+  const { io, out, err } = fakeIo(t, api.url)
+  await show(['node1'], io)
+  t.notMatch(out(), /Installs|Callbacks|Events/)
+  t.equal(await show(['a/b'], io), 1)
+  t.equal(err(), 'bootwright show: There is no host "a/b".\n')
+})
+
+t.test('show without a host', async t => {
+  const { io, err } = fakeIo(t, 'http://127.0.0.1:1')
+  t.equal(await show([], io), 2)
+  t.equal(
+    err(),
+    'bootwright show: it needs the name of a host\nusage: bootwright show HOST [--json]\n',
+  )
+})
