@@ -1,0 +1,214 @@
+import { statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from './config/config.ts'
+import { formatProblem, loadConfig } from './config/load.ts'
+import { renderText } from './config/template.ts'
+import { buildApp } from './http/app.ts'
+import { createDownloads } from './install/downloads.ts'
+import { createLife } from './install/life.ts'
+import { createOutbox, type Outbox } from './install/outbox.ts'
+import { createPhoneHome } from './install/phone-home.ts'
+import { createScripts } from './install/scripts.ts'
+import { createStrangers } from './install/strangers.ts'
+import { steadyClock } from './system/clock.ts'
+import { neighboursOf } from './system/neighbours.ts'
+import { createPublished } from './system/published.ts'
+import { adminToken, newId, newToken } from './system/secrets.ts'
+import { openDoors } from './wiring/doors.ts'
+import { httpDeps } from './wiring/http-deps.ts'
+import { openMemory } from './wiring/memory.ts'
+import { createReserve } from './wiring/reserve.ts'
+import { createStrangerRing } from './wiring/stranger-ring.ts'
+import { createTimeline } from './wiring/timeline.ts'
+import { createWorld } from './wiring/world.ts'
+
+export interface Daemon {
+  /** Takes the config file again; a bad one changes nothing and says why. */
+  reload(): Promise<void>
+  /** Ends running downloads after a grace and leaves everything on disk. */
+  close(): Promise<void>
+}
+
+/** Bytes sent within this time before the end are not cut. */
+const closeGraceMs = 3000
+
+/** Starts everything in order; rejects with a sentence when a port or the dataDir cannot be had. */
+export async function startDaemon(first: Config, log: FastifyBaseLogger): Promise<Daemon> {
+  const world = createWorld(first)
+  const config = world.config
+  const now = steadyClock()
+  const memory = await openMemory(config)
+  const token = adminToken(config().admin.tokenFile)
+  const published = createPublished(config().assets)
+  const strangerRing = createStrangerRing()
+  const macsOf = (address: Parameters<typeof neighboursOf>[0]) => {
+    const lease = memory.leases.byAddress(address)
+    const leased = lease?.state === 'active' && lease.end > now() ? [lease.mac] : []
+    return [...leased, ...neighboursOf(address)]
+  }
+
+  const installDeps = {
+    memory,
+    now,
+    newId,
+    newToken,
+    macsOf,
+    host: (name: string) => config().hosts.get(name),
+    render: renderText,
+    publish: published.publish,
+    place: (name?: string) => {
+      const networks = world.networks()
+      return world.place(networks.find(n => n.name === name) ?? networks[0])
+    },
+  }
+  const heard = { at: new Map<string, number>(), startedAt: now() }
+  const heardAt = (name: string) => heard.at.get(name) ?? heard.startedAt
+  // The outbox tells the lives when a deploy ends, and the lives fill the outbox.
+  const outbox: Outbox = createOutbox({
+    memory,
+    now,
+    deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
+    outputBound: () => config().keep.output,
+  })
+  const lives = createLife(installDeps, outbox, heardAt)
+  const scripts = createScripts(installDeps, lives)
+  const strangers = createStrangers(installDeps)
+  const phoneHome = createPhoneHome(installDeps, lives, scripts, strangers)
+  const downloads = createDownloads(installDeps, lives, heard)
+  const timeline = createTimeline({
+    world,
+    memory,
+    strangers: strangerRing,
+    scripts,
+    downloads,
+    log,
+    macsOf,
+  })
+
+  const specHost = (id: string) => memory.installs.get(id)?.spec.host
+  const adopt = () => {
+    if (memory.isNew) for (const name of config().hosts.keys()) memory.hosts.know(name)
+    lives.forget(name => config().hosts.has(name))
+    world.replace(config(), memory.hosts.running(), specHost)
+  }
+  adopt()
+  recover()
+
+  const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
+  const unready: string[] = []
+  /** The sockets do not follow the networks yet. */
+  let stale = false
+  const app = await buildApp(
+    httpDeps({
+      ...parts,
+      strangerRing,
+      now,
+      log,
+      token,
+      unready: () => [...unready, ...world.waiting()],
+    }),
+  )
+  await app.ready()
+  const doors = await openDoors({ ...parts, app, log, now }).catch(async error => {
+    await outbox.close()
+    memory.close()
+    throw error
+  })
+  for (const line of [...world.waiting(), ...world.missingLoaders()]) log.warn(line)
+
+  const reserve = createReserve(join(config().dataDir, 'reserve'))
+  const timers = [
+    every(1000, 'clocks', lives.tick),
+    every(3000, 'networks', refresh),
+    every(3600_000, 'housekeeping', housekeeping),
+    every(5000, 'disk', watchDisk),
+  ]
+  outbox.wake()
+
+  return {
+    async reload() {
+      const { config: next, problems } = loadConfig(config().file)
+      for (const problem of problems) {
+        const line = formatProblem(config().file, problem)
+        if (problem.severity === 'error') log.error(line)
+        else log.warn(line)
+      }
+      if (!next) {
+        log.error('reload refused: the config above has errors, the running one stays')
+        memory.record({ host: null, kind: 'reload', text: 'refused: the new config has errors' })
+        return
+      }
+      for (const line of needRestart(config(), next)) log.warn(line)
+      world.replace(next, [], specHost)
+      adopt()
+      await doors.refresh()
+      memory.record({ host: null, kind: 'reload', text: 'config reloaded' })
+      log.info({ hosts: next.hosts.size }, 'config reloaded')
+    },
+    async close() {
+      for (const timer of timers) clearInterval(timer)
+      await doors.close(closeGraceMs)
+      await outbox.close()
+      await app.close()
+      await memory.committed().catch(() => {})
+      memory.close()
+    },
+  }
+
+  /** A turn that fails is said, and the next one tries again. */
+  function every(ms: number, what: string, turn: () => void | Promise<void>): NodeJS.Timeout {
+    return setInterval(async () => {
+      try {
+        await turn()
+      } catch (error) {
+        log.error({ err: error }, `${what} could not be looked after`)
+      }
+    }, ms)
+  }
+
+  /** What an earlier run left: commands that still run are ended, a deploy among them has failed. */
+  function recover(): void {
+    for (const delivery of outbox.recover()) {
+      if (delivery.role !== 'deploy') continue
+      lives.deployEnded(delivery, 'the daemon was restarted while deploy ran')
+    }
+    for (const { install } of memory.hosts.running()) {
+      const spec = install === undefined ? undefined : memory.installs.get(install)?.spec
+      for (const asset of spec ? [spec.kernel, ...spec.initrd] : []) published.again(asset)
+    }
+  }
+
+  async function refresh(): Promise<void> {
+    if (world.settle()) {
+      stale = true
+      for (const line of world.waiting()) log.warn(line)
+    }
+    if (!stale) return
+    await doors.refresh()
+    stale = false
+  }
+
+  function housekeeping(): void {
+    memory.events.pruneOld()
+    memory.installs.voidAttemptsBefore(now() - 7 * 86_400_000)
+    memory.deliveries.dropBefore(now() - config().keep.events * 1000)
+  }
+
+  /** Leases and states must go on when the disk is full: events give way first. */
+  function watchDisk(): void {
+    const { bavail, bsize } = statfsSync(config().dataDir)
+    const full = reserve.watch(bavail * bsize)
+    memory.events.setDropping(full)
+    unready.length = 0
+    if (full) unready.push('the disk of dataDir is nearly full: events are not recorded')
+  }
+}
+
+/** Settings that a running daemon cannot take over. */
+function needRestart(before: Config, after: Config): string[] {
+  const keys = ['dataDir', 'assets', 'http', 'tftp', 'dhcp', 'admin'] as const
+  return keys
+    .filter(key => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+    .map(key => `${key} has changed: that takes effect at the next start`)
+}

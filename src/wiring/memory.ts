@@ -1,0 +1,27 @@
+import type { Config } from '../config/config.ts'
+import { type Database, openDatabase } from '../store/database.ts'
+import { createDeliveries } from '../store/deliveries.ts'
+import { createEvents } from '../store/events.ts'
+import { createHosts } from '../store/hosts.ts'
+import { createInstalls } from '../store/installs.ts'
+import { createLeases } from '../store/leases.ts'
+
+/** Everything the daemon remembers. Timelines carry wall-clock time, because people read it. */
+export async function openMemory(config: () => Config) {
+  const db: Database = await openDatabase(config().dataDir)
+  const events = createEvents(db, Date.now, () => config().keep)
+  return {
+    isNew: db.isNew,
+    hosts: createHosts(db),
+    installs: createInstalls(db),
+    deliveries: createDeliveries(db),
+    leases: createLeases(db),
+    events,
+    record: events.record,
+    write: db.write,
+    committed: db.committed,
+    close: db.close,
+  }
+}
+
+export type DaemonMemory = Awaited<ReturnType<typeof openMemory>>

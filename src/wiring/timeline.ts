@@ -1,0 +1,115 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Host } from '../boot/host.ts'
+import type { Outcome } from '../dhcp/outcome.ts'
+import type { SentEvent } from '../http/asset-routes.ts'
+import type { Downloads } from '../install/downloads.ts'
+import type { Scripts } from '../install/scripts.ts'
+import type { TftpEvent } from '../tftp/session.ts'
+import { formatIpv4, type Ipv4, type Mac, parseIpv4 } from '../wire/address.ts'
+import type { DaemonMemory } from './memory.ts'
+import type { StrangerRing } from './stranger-ring.ts'
+import type { World } from './world.ts'
+
+export interface TimelineDeps {
+  readonly world: World
+  readonly memory: DaemonMemory
+  readonly strangers: StrangerRing
+  readonly scripts: Scripts
+  readonly downloads: Downloads
+  readonly log: FastifyBaseLogger
+  macsOf(address: Ipv4): readonly Mac[]
+}
+
+/** Writes what the doors saw into the hosts' timelines and the log: one line a decision. */
+export function createTimeline(deps: TimelineDeps) {
+  const { world, memory, log } = deps
+  const hostAt = (address: Ipv4): Host | undefined =>
+    deps
+      .macsOf(address)
+      .map(mac => world.hostOf(mac))
+      .find(host => host !== undefined)
+
+  return {
+    dhcp(outcome: Outcome): void {
+      const { asked, mac, client, host, reason } = outcome
+      const text = dhcpLine(outcome)
+      const fields = { mac, host: host?.name, stage: client?.stage, arch: client?.arch, reason }
+      if (!host) {
+        if (client && mac) deps.strangers.see(mac, { client, text, at: Date.now() })
+        // Machines that netboot are worth a line whatever they got; other DHCP traffic is not.
+        log[client || outcome.kind === 'reply' ? 'info' : 'debug'](fields, text)
+        return
+      }
+      memory.hosts.know(host.name)
+      memory.hosts.saveSeen(host.name, Date.now())
+      memory.record({ host: host.name, kind: 'dhcp', text })
+      log.info(fields, text)
+      if (asked === 'discover' && client) deps.scripts.discovered(host.name)
+    },
+
+    tftp(event: TftpEvent): void {
+      const { kind, peer, name, bytes, ms, reason } = event
+      const address = formatIpv4(peer.address)
+      const text =
+        kind === 'done'
+          ? `TFTP: ${name} sent, ${amount(bytes ?? 0)} in ${seconds(ms ?? 0)}`
+          : `TFTP: ${name} ${kind === 'start' ? 'started' : kind}${reason ? `: ${reason}` : ''}`
+      log[kind === 'start' ? 'debug' : 'info']({ address }, text)
+      const host = kind === 'start' ? undefined : hostAt(peer.address)
+      if (host) memory.record({ host: host.name, kind: 'tftp', text })
+    },
+
+    sent(event: SentEvent): void {
+      const address = parseIpv4(event.address)
+      const host = address === undefined ? undefined : hostAt(address)
+      const name = event.url.slice(event.url.lastIndexOf('/') + 1)
+      if (event.complete)
+        log.info({ address: event.address, host: host?.name }, `HTTP: ${name} sent`)
+      if (!host || address === undefined) return
+      deps.downloads.sent(host.name, { ...event, address })
+      deps.scripts.heard(host.name)
+      if (!event.complete) return
+      const text = `HTTP: ${name} sent, ${amount(event.size)}`
+      memory.record({ host: host.name, kind: 'asset', text, data: { url: event.url } })
+    },
+
+    script(seen: {
+      mac: Mac
+      host: Host | undefined
+      address: Ipv4
+      answer: string
+      reason: string
+    }): void {
+      const { mac, host, answer, reason } = seen
+      const address = formatIpv4(seen.address)
+      const text =
+        answer === 'forbidden' ? `script refused to ${address}: ${reason}` : `script: ${reason}`
+      log.info({ mac, host: host?.name, address, answer }, text)
+      if (!host) return
+      const kind = answer === 'forbidden' ? 'stranger' : 'script'
+      memory.record({ host: host.name, kind, text, data: { answer, address } })
+    },
+  }
+}
+
+function dhcpLine(outcome: Outcome): string {
+  const { client, answer, reason, asked } = outcome
+  const who = client ? ` (${client.stage}, ${client.arch})` : ''
+  if (outcome.kind === 'none')
+    return `DHCP ${(asked ?? 'packet').toUpperCase()}${who}: no reply: ${reason}`
+  const given = outcome.reply.yiaddr === 0 ? '' : ` ${formatIpv4(outcome.reply.yiaddr)}`
+  const boot =
+    answer?.kind === 'load' ? `, ${answer.file}` : answer && client ? `, ${answer.kind}` : ''
+  return `DHCP ${asked?.toUpperCase()}${who} -> ${outcome.via === 'proxy' ? 'proxy ' : ''}reply${given}${boot}: ${reason}`
+}
+
+/** Bytes as people say them. */
+export function amount(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`
+  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(0)} kB`
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}

@@ -1,0 +1,140 @@
+import type { Arch } from '../boot/arch.ts'
+import type { KnownHost, Site } from '../boot/decide.ts'
+import type { Host, Network, UnknownHosts } from '../boot/host.ts'
+import type { HostRecord } from '../boot/install.ts'
+import { isRunning } from '../boot/life.ts'
+import type { Config } from '../config/config.ts'
+import { findLoaders, type Loader } from '../config/loaders.ts'
+import { networkNames } from '../config/template-context.ts'
+import type { Place } from '../install/deps.ts'
+import { ownAddresses, settle } from '../system/interfaces.ts'
+import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
+
+/** What the doors look things up in: the running config, and what the machine adds to it. */
+export interface World {
+  config(): Config
+  /** The networks that can be served now. */
+  networks(): readonly Network[]
+  /** For each that cannot: the sentence that says what it waits for. */
+  waiting(): readonly string[]
+  loaders(): ReadonlyMap<string, string>
+  /** A sentence for each arch that hosts may have and that has no loader. */
+  missingLoaders(): readonly string[]
+  /** The host of a MAC, also of one that left the config in the middle of an install. */
+  hostOf(mac: Mac): Host | undefined
+  site(network: Network | undefined): Site
+  unknownHosts(network: Network | undefined): UnknownHosts
+  reservedFor(address: Ipv4): readonly Mac[] | undefined
+  /** The network whose machines reach us at this address of ours, else the first. */
+  networkAt(address: Ipv4 | undefined): Network | undefined
+  place(network: Network | undefined): Place
+  /** Takes a new config, and the hosts that still have an install under way. */
+  replace(config: Config, running: readonly HostRecord[], specHost: SpecHost): void
+  /** Looks at the machine's interfaces again; true when the networks have changed. */
+  settle(): boolean
+}
+
+/** The host as it was when an install was asked for. */
+export type SpecHost = (install: string) => Host | undefined
+
+/** Archs without a loader are worth a line only where such machines are common. */
+const usualArchs: readonly Arch[] = ['bios', 'x64-efi']
+
+export function createWorld(first: Config): World {
+  let config = first
+  let networks: readonly Network[] = []
+  let waiting: readonly string[] = []
+  let loaders = findLoaders(config.assets)
+  let reserved = reservationsOf(config)
+  let departed: ReadonlyMap<Mac, Host> = new Map()
+
+  const unknownHosts = (network: Network | undefined): UnknownHosts =>
+    config.unknownHosts ?? { kind: network?.mode === 'server' ? 'local' : 'ignore' }
+
+  const world: World = {
+    config: () => config,
+    networks: () => networks,
+    waiting: () => waiting,
+    loaders: () => new Map([...loaders.loaders.values()].map(({ name, path }) => [name, path])),
+    missingLoaders: () =>
+      loaders.missing.filter(({ arch }) => usualArchs.includes(arch)).map(({ line }) => line),
+    hostOf: mac => config.hostByMac.get(mac) ?? departed.get(mac),
+    site: network => {
+      const { kind } = unknownHosts(network)
+      return { unknown: kind === 'profile' ? 'boot' : kind, loaders: namesOf(loaders.loaders) }
+    },
+    unknownHosts,
+    reservedFor: address => reserved.get(address),
+    networkAt: address => networks.find(n => n.serverAddress === address) ?? networks[0],
+    place: network => ({
+      network: networkNames(network ?? {}),
+      serverUrl: `http://${network ? formatIpv4(network.serverAddress) : '127.0.0.1'}:${config.http.port}`,
+      trustUrl: network?.trustUrl ?? false,
+      seesDhcp: network !== undefined && network.mode !== 'none',
+    }),
+    replace(next, running, specHost) {
+      config = next
+      loaders = findLoaders(config.assets)
+      reserved = reservationsOf(config)
+      departed = departedOf(config, running, specHost)
+      world.settle()
+    },
+    settle() {
+      const own = ownAddresses()
+      const settled = config.networks.map(network => settle(network, own))
+      const before = JSON.stringify([networks, waiting])
+      networks = settled.flatMap(s => (s.ok ? s.network : []))
+      waiting = settled.flatMap(s => (s.ok ? [] : `network ${s.name}: ${s.waits}`))
+      return JSON.stringify([networks, waiting]) !== before
+    },
+  }
+  world.settle()
+  return world
+}
+
+/**
+ * A host whose config names a uuid boots only on the machine that has it: a card that moved into
+ * another machine does not take the install along. Either byte order counts (RFC 4578, SMBIOS 2.6).
+ */
+export function withUuid(host: Host, known: KnownHost, uuid: string | undefined): KnownHost {
+  const nobody = /^[0f-]*$/.test(uuid ?? '')
+  if (host.uuid === undefined || uuid === undefined || nobody) return known
+  const wanted = host.uuid.toLowerCase()
+  if (uuid === wanted || swapUuid(uuid) === wanted) return known
+  const why = `has the uuid ${wanted} in the config, and this machine says ${uuid}`
+  return { ...known, due: false, why }
+}
+
+function swapUuid(uuid: string): string {
+  const [a = '', b = '', c = '', ...rest] = uuid.split('-')
+  const swap = (hex: string) => (hex.match(/../g) ?? []).reverse().join('')
+  return [swap(a), swap(b), swap(c), ...rest].join('-')
+}
+
+function namesOf(loaders: ReadonlyMap<Arch, Loader>): ReadonlyMap<Arch, string> {
+  return new Map([...loaders].map(([arch, { name }]) => [arch, name]))
+}
+
+function reservationsOf(config: Config): ReadonlyMap<Ipv4, readonly Mac[]> {
+  const reserved = new Map<Ipv4, Mac[]>()
+  for (const host of config.hosts.values()) {
+    for (const { mac, address } of host.nics) {
+      if (address !== undefined) reserved.set(address, [...(reserved.get(address) ?? []), mac])
+    }
+  }
+  return reserved
+}
+
+function departedOf(
+  config: Config,
+  running: readonly HostRecord[],
+  specHost: SpecHost,
+): ReadonlyMap<Mac, Host> {
+  const departed = new Map<Mac, Host>()
+  for (const { name, life, install } of running) {
+    const host = isRunning(life) && install !== undefined ? specHost(install) : undefined
+    if (!host || config.hosts.has(name)) continue
+    for (const { mac } of host.nics) if (!config.hostByMac.has(mac)) departed.set(mac, host)
+  }
+  return departed
+}
