@@ -1,0 +1,123 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/**
+ * Per-host scripts with 10,000 hosts in the config, asked for by wrk (Debian package `wrk`) for 10 s on
+ * loopback: first while every host boots its disk, then while every host is due. Prints one JSON object:
+ * seconds to check the config, to be ready and to ask for 10,000 installs; scripts a second; the daemon's
+ * share of a CPU.
+ *
+ *   npm run bench:scripts
+ */
+const hosts = 10_000
+const port = 18_099
+const folder = mkdtempSync(join(tmpdir(), 'bootwright-bench-'))
+
+const mac = (n: number) =>
+  `52:54:00:${[n >> 16, n >> 8, n].map(byte => (byte & 255).toString(16).padStart(2, '0')).join(':')}`
+
+function writeConfig(): string {
+  mkdirSync(join(folder, 'assets', 'images'), { recursive: true })
+  for (const name of ['linux', 'initrd']) writeFileSync(join(folder, 'assets/images', name), name)
+  const rows = Array.from({ length: hosts }, (_, n) => `  n${n}: { mac: "${mac(n)}", profile: p }`)
+  const lines = [
+    `dataDir: ${folder}/data`,
+    `assets: ${folder}/assets`,
+    `http: { port: ${port} }`,
+    'networks:',
+    '  lo: { subnet: 127.0.0.0/8, serverAddress: 127.0.0.1, mode: none, trustUrl: true }',
+    'profiles:',
+    '  p: { kernel: images/linux, initrd: images/initrd, cmdline: "host={{ host.name }}" }',
+    'hosts:',
+    ...rows,
+  ]
+  const file = join(folder, 'config.yaml')
+  writeFileSync(file, `${lines.join('\n')}\n`)
+  return file
+}
+
+/** Every request is for another host, so that nothing can be answered from what came before. */
+function writeRequests(): string {
+  const file = join(folder, 'requests.lua')
+  const lines = [
+    'local n = 0',
+    'request = function()',
+    `  n = (n + 7919) % ${hosts}`,
+    '  local mac = string.format("52-54-00-%02x-%02x-%02x", math.floor(n / 65536), math.floor(n / 256) % 256, n % 256)',
+    '  return wrk.format("GET", "/boot/" .. mac .. "/boot.ipxe")',
+    'end',
+  ]
+  writeFileSync(file, `${lines.join('\n')}\n`)
+  return file
+}
+
+/** CPU seconds that a process has used: fields 14 and 15 of proc(5) stat, at 100 ticks a second. */
+function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+async function serve(config: string) {
+  const started = performance.now()
+  const child = spawn(process.execPath, ['src/main.ts', 'serve', '--config', config], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, LOG_LEVEL: 'info' },
+  })
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (text: Buffer) => text.includes('"msg":"ready"') && resolve())
+    child.once('exit', code => reject(new Error(`the daemon ended with ${code}`)))
+  })
+  return { child, ready: (performance.now() - started) / 1000 }
+}
+
+/** Asks for an install of every host; seconds. */
+async function installAll(): Promise<number> {
+  const started = performance.now()
+  const token = readFileSync(join(folder, 'data', 'admin-token'), 'utf8').trim()
+  const response = await fetch(`http://127.0.0.1:${port}/api/v1/installs`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ hosts: ['*'] }),
+  })
+  const { results } = (await response.json()) as { results: { ok: boolean }[] }
+  if (!results.every(({ ok }) => ok)) throw new Error('not every install could be asked for')
+  return (performance.now() - started) / 1000
+}
+
+function scriptsASecond(requests: string): number {
+  const url = `http://127.0.0.1:${port}`
+  const args = ['-t', '1', '-c', '32', '-d', '10s', '-s', requests, url]
+  const out = execFileSync('wrk', args, { encoding: 'utf8' })
+  if (out.includes('Non-2xx')) throw new Error(out)
+  return Number(/Requests\/sec:\s+([\d.]+)/.exec(out)?.[1])
+}
+
+const config = writeConfig()
+const requests = writeRequests()
+const checked = performance.now()
+execFileSync(process.execPath, ['src/main.ts', 'check', '--config', config])
+const check = (performance.now() - checked) / 1000
+const { child, ready } = await serve(config)
+try {
+  const before = cpuSeconds(child.pid ?? 0)
+  const local = scriptsASecond(requests)
+  const cpu = (cpuSeconds(child.pid ?? 0) - before) / 10
+  const ask = await installAll()
+  const installers = scriptsASecond(requests)
+  const figures = {
+    hosts,
+    check,
+    ready,
+    localScripts: local,
+    cpu,
+    ask,
+    installerScripts: installers,
+  }
+  process.stdout.write(`${JSON.stringify(figures)}\n`)
+} finally {
+  child.kill()
+  rmSync(folder, { recursive: true, force: true })
+}
