@@ -88,10 +88,10 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
 
   const specHost = (id: string) => memory.installs.get(id)?.spec.host
   const adopt = () => {
-    if (memory.isNew) for (const name of config().hosts.keys()) memory.hosts.know(name)
     lives.forget(name => config().hosts.has(name))
     world.replace(config(), memory.hosts.running(), specHost)
   }
+  if (memory.isNew) meetAll()
   adopt()
   recover()
 
@@ -165,6 +165,14 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
         log.error({ err: error }, `${what} could not be looked after`)
       }
     }, ms)
+  }
+
+  /** On an empty database all hosts count as seen; what a reload adds later is new. */
+  function meetAll(): void {
+    memory.write(() => {
+      for (const name of config().hosts.keys()) memory.hosts.know(name)
+      memory.settle()
+    })
   }
 
   /** What an earlier run left: commands that still run are ended, a deploy among them has failed. */

@@ -49,8 +49,7 @@ export function decide(client: Client, host: KnownHost | undefined, site: Site):
         ? { kind: 'chain', reason: wish.reason }
         : load(client, 'tftp', site, `its iPXE lacks features; ${wish.reason}`)
     case 'http-firmware':
-      // No answer of ours ends UEFI HTTP Boot early, so the loader is what boots the disk fastest.
-      return load(client, 'http', site, wish.reason)
+      return wish.kind === 'boot' ? load(client, 'http', site, wish.reason) : wish
     case 'firmware':
       return wish.kind === 'boot' ? load(client, 'tftp', site, wish.reason) : wish
   }
@@ -79,10 +78,11 @@ function load(client: Client, over: 'tftp' | 'http', site: Site, reason: string)
 }
 
 /**
- * Whether a PXE offer without a boot file ends this firmware's network boot at once. EDK2 takes it for
- * "boot server type 0, local boot" after one 4 s window, where silence costs it 60 s. BIOS ROMs fall
- * through by themselves when no offer carries a boot file.
+ * Whether a reply can send this firmware to its disk at once; silence costs EDK2 60 s for each way of
+ * booting. A PXE offer without a boot file means "boot server type 0, local boot" to it, and HTTP Boot
+ * ends with a URL that answers 404: 4 s each, seen with OVMF 2022.11. BIOS ROMs fall through by
+ * themselves when no offer carries a boot file.
  */
-export function endsOnEmptyOffer(client: Client): boolean {
-  return client.stage === 'firmware' && isEfi(client.arch)
+export function canBeSentToDisk(client: Client): boolean {
+  return client.stage === 'http-firmware' || (client.stage === 'firmware' && isEfi(client.arch))
 }

@@ -159,7 +159,7 @@ export function deadline(
 
 function deadlineOfInstaller(life: Life, rules: Rules): { at: number; why: string } {
   const whole = after(life.since, rules.timeout, 'timeout: the install did not end in time')
-  if (life.cameBack === undefined) return whole
+  if (life.cameBack === undefined || life.up) return whole
   const why = 'it came back from the network and never said done'
   const back = after(life.cameBack, cameBackGrace, why)
   return back.at < whole.at ? back : whole

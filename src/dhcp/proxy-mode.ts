@@ -1,4 +1,4 @@
-import { endsOnEmptyOffer } from '../boot/decide.ts'
+import { canBeSentToDisk } from '../boot/decide.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { addressIn } from './classify.ts'
 import { destinationOf } from './destination.ts'
@@ -21,7 +21,7 @@ export function serveBoot(from: Case): Outcome {
     return silence(from, `${client.vendorClass} does not know proxyDHCP`)
   }
   if (answer.kind === 'none') return silence(from, answer.reason)
-  if (answer.kind === 'local' && !endsOnEmptyOffer(client)) {
+  if (answer.kind === 'local' && !canBeSentToDisk(client)) {
     return silence(from, `${answer.reason}; this firmware boots its disk when nobody answers`)
   }
   if (arrival.port === 'proxy') {

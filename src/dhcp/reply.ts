@@ -1,5 +1,5 @@
 import type { Client } from '../boot/client.ts'
-import { type Answer, endsOnEmptyOffer } from '../boot/decide.ts'
+import { type Answer, canBeSentToDisk } from '../boot/decide.ts'
 import type { Network } from '../boot/host.ts'
 import {
   formatIpv4,
@@ -184,16 +184,17 @@ function bootOf(say: Say): Boot {
     case 'boot':
       return noBoot
     case 'local':
-      return endsOnEmptyOffer(client) ? { options: pxeOptions(client) } : noBoot
+      if (!canBeSentToDisk(client)) return noBoot
+      return client.stage === 'http-firmware'
+        ? httpBoot(`${baseUrl(say)}/no-such-file.efi`)
+        : { options: pxeOptions(client) }
     case 'chain': {
       const url = `${baseUrl(say)}/boot/${macWithHyphens(client.mac)}/boot.ipxe`
       return { file: url, options: [bootFile(url), ...ipxeOptions(say)] }
     }
     case 'load': {
       if (answer.over === 'http') {
-        const url = `${baseUrl(say)}/loaders/${encodeURIComponent(answer.file)}`
-        const classes: Options = [[option.vendorClass, textToBytes('HTTPClient')]]
-        return { file: url, options: [bootFile(url), ...classes] }
+        return httpBoot(`${baseUrl(say)}/loaders/${encodeURIComponent(answer.file)}`)
       }
       const server = formatIpv4(network.serverAddress)
       return {
@@ -208,6 +209,11 @@ function bootOf(say: Say): Boot {
       }
     }
   }
+}
+
+/** UEFI HTTP Boot takes a URL only under its own class (UEFI 2.10 section 24.7.3). */
+function httpBoot(url: string): Boot {
+  return { file: url, options: [bootFile(url), [option.vendorClass, textToBytes('HTTPClient')]] }
 }
 
 /** Makes PXE firmware take the boot file of this reply, without a menu and without asking port 4011. */

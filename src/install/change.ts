@@ -1,5 +1,5 @@
 import { type Install, rulesOf } from '../boot/install.ts'
-import { deadline, idle, type LifeEvent, type Step } from '../boot/life.ts'
+import { deadline, idle, isRunning, type LifeEvent, type Step } from '../boot/life.ts'
 import { nextState } from '../boot/next-state.ts'
 import { dueCallbacks } from './callbacks.ts'
 import type { InstallDeps } from './deps.ts'
@@ -43,8 +43,8 @@ export function change(
     memory.hosts.saveLife(name, step.life, install.id, deadline(step.life, rules, 0)?.at)
     if (step.life.state !== life.state) {
       memory.hosts.saveProgress(name, undefined, undefined)
-      if (running && running.endedAt === undefined) endOf(running, event, step, deps, now)
     }
+    if (running) endOf(running, event, step, deps, now)
     tell(name, life.state, step, deps)
     for (const delivery of due) memory.deliveries.add(delivery, now)
   })
@@ -52,13 +52,18 @@ export function change(
   return step
 }
 
-/** An install ends with its host's state, or when another one takes its place. */
+/**
+ * An install ends with its host's state, or when another one takes its place. One that had failed by
+ * time and is heard of late ends once more.
+ */
 function endOf(running: Install, event: LifeEvent, step: Step, deps: InstallDeps, now: number) {
+  const { installs } = deps.memory
   const { state, why } = step.life
   if (event.kind === 'asked') {
-    deps.memory.installs.end(running.id, now, 'replaced', 'another install was asked for')
-  } else if (state === 'idle' || state === 'installed' || state === 'failed') {
-    deps.memory.installs.end(running.id, now, state === 'idle' ? 'cancelled' : state, why)
+    if (running.endedAt !== undefined) return
+    installs.end(running.id, now, 'replaced', 'another install was asked for')
+  } else if (step.notify && !isRunning(step.life)) {
+    installs.end(running.id, now, state === 'idle' ? 'cancelled' : state, why)
   }
 }
 

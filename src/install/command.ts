@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import type { Target } from '../boot/install.ts'
 import { endGroup, groupOf, type ProcessGroup } from './process-group.ts'
 
@@ -16,26 +17,42 @@ export interface RunningCommand {
 
 /** Longest piece of output that becomes one line of the timeline, in bytes. */
 const longestLine = 4096
+/** From SIGTERM to SIGKILL. */
+const killAfterMs = 5000
+/** How long the output of a command is heard after its end. */
+const hearOnMs = 1000
+
+type Command = Extract<Target, { kind: 'command' }>
+type Child = ChildProcessByStdio<null, Readable, Readable>
 
 /**
  * Starts a command as its own process group, with stdin closed and no shell. Its environment is PATH,
  * HOME and what the target gives; nothing else of the daemon's reaches it. Each line it prints goes to
  * `say`. After the target's timeout the whole group is ended.
  */
-export function runCommand(
-  target: Extract<Target, { kind: 'command' }>,
-  say: (line: string) => void,
-): RunningCommand {
-  const [program = '', ...args] = target.run
+export function runCommand(target: Command, say: (line: string) => void): RunningCommand {
+  try {
+    return follow(startCommand(target), target, say)
+  } catch (error) {
+    // Arguments that no program can be given: a zero byte or 128 KiB out of somebody's facts.
+    const ended = { ok: false, error: cannotRun(target, error), line: undefined } as const
+    return { group: undefined, ended: Promise.resolve(ended), end: () => {} }
+  }
+}
+
+function startCommand({ run, cwd, env }: Command): Child {
+  const [program = '', ...args] = run
   const { PATH = '/usr/bin:/bin', HOME = '/', LANG = 'C.UTF-8' } = process.env
-  const child = spawn(program, args, {
-    cwd: target.cwd,
-    env: { PATH, HOME, LANG, ...target.env },
+  return spawn(program, args, {
+    cwd,
+    env: { PATH, HOME, LANG, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  const group = child.pid === undefined ? undefined : groupOf(child.pid)
+}
 
+function follow(child: Child, target: Command, say: (line: string) => void): RunningCommand {
+  const group = child.pid === undefined ? undefined : groupOf(child.pid)
   let last: string | undefined
   const hear = (line: string) => {
     last = line
@@ -47,23 +64,34 @@ export function runCommand(
   let stopped: string | undefined
   const end = (why: string) => {
     stopped ??= why
-    if (group) endGroup(group)
+    if (group) endGroup(group, killAfterMs)
   }
   const timer = setTimeout(end, target.timeout * 1000, `it ran longer than ${target.timeout} s`)
+  let deaf: NodeJS.Timeout | undefined
 
   const ended = new Promise<Ended>(resolve => {
     child.once('error', error => {
       clearTimeout(timer)
-      resolve({ ok: false, error: `cannot run ${program}: ${error.message}`, line: last })
+      resolve({ ok: false, error: cannotRun(target, error), line: last })
+    })
+    child.once('exit', () => {
+      // What it left running may hold its output open for ever; that is not waited for.
+      const hush = () => [child.stdout, child.stderr].map(pipe => pipe.destroy())
+      deaf = setTimeout(hush, stopped ? killAfterMs + hearOnMs : hearOnMs)
     })
     child.once('close', (code, signal) => {
       clearTimeout(timer)
+      clearTimeout(deaf)
       if (code === 0 && !stopped) return resolve({ ok: true })
       const error = stopped ?? (signal ? `ended by ${signal}` : `exit code ${code}`)
       return resolve({ ok: false, error, line: last })
     })
   })
   return { group, ended, end }
+}
+
+function cannotRun({ run }: Command, error: unknown): string {
+  return `cannot run ${run[0]}: ${error instanceof Error ? error.message : String(error)}`
 }
 
 function eachLine(stream: NodeJS.ReadableStream, hear: (line: string) => void): void {

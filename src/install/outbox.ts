@@ -10,6 +10,11 @@ const atOnce = 32
 const triedFor = 24 * 3600
 const longestPause = 300
 
+/** Seconds until a webhook that was tried this often before, and now in vain again, is due. */
+export function pauseAfter(tries: number): number {
+  return Math.min(longestPause, 2 ** tries)
+}
+
 export interface OutboxDeps {
   readonly memory: Memory
   now(): number
@@ -83,8 +88,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       if (delivery.role === 'deploy') deps.deployEnded(delivery, undefined)
       return
     }
-    const pause = Math.min(longestPause, 2 ** delivery.tries) * 1000
-    const next = deps.now() + pause
+    const next = deps.now() + pauseAfter(delivery.tries) * 1000
     if (next > delivery.createdAt + triedFor * 1000) {
       memory.deliveries.end(delivery.id, 'undelivered', outcome.error)
       tell(delivery, `undelivered after 24 h: ${outcome.error}`)

@@ -1,6 +1,6 @@
 import type { Attempt } from '../boot/install.ts'
-import type { PhoneHomeEvent } from '../boot/life.ts'
-import type { Ipv4 } from '../wire/address.ts'
+import { isRunning, type PhoneHomeEvent } from '../boot/life.ts'
+import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
 import type { Lives } from './life.ts'
 import type { Scripts } from './scripts.ts'
@@ -24,6 +24,8 @@ export type FileAnswer =
 /** A token is good until the next install, and for at most this many seconds. */
 const tokenLife = 7 * 24 * 3600
 const perSecond = 10
+/** What a boot may still say when the next one has begun. */
+const ends: readonly PhoneHomeEvent[] = ['done', 'failed', 'up']
 
 /** Everything that a machine does with the token of its attempt. */
 export function createPhoneHome(
@@ -45,6 +47,8 @@ export function createPhoneHome(
     const host = hostOf(attempt)
     return host !== undefined && scripts.isMachine({ host, address, place })
   }
+  const isNewest = ({ host, install, token }: Attempt): boolean =>
+    memory.installs.currentAttempt(host, install)?.token === token
   const hostOf = (attempt: Attempt) => {
     const install = attempt.install === undefined ? undefined : memory.installs.get(attempt.install)
     return install?.spec.host ?? deps.host(attempt.host)
@@ -67,35 +71,41 @@ export function createPhoneHome(
       if (!attempt) return { status: known ? 204 : 404 }
       const { host } = attempt
       if (said.event === 'ready' && !isMachine(attempt, address, place)) {
-        const reason = `ready for ${host} came from an address that is not known to be its own`
+        const reason = `ready for ${host} came from ${formatIpv4(address)}, which is not known to be its own`
+        memory.record({ host, kind: 'stranger', text: reason })
         return { status: 403, reason }
       }
       memory.write(() => {
         note(attempt, said)
         if (said.facts !== undefined) memory.hosts.saveFacts(host, said.facts)
         if (attempt.install === undefined) return
-        const newest = memory.installs.currentAttempt(host, attempt.install)
-        // An earlier boot of this install is over: it may end the install, not start its work.
-        if (said.event === 'ready' && newest?.token !== token) return
         const { event, message, facts } = said
+        // An earlier boot of this install is over: it may end the install and nothing else.
+        if (!isNewest(attempt) && !ends.includes(event)) return
         lives.apply(
           host,
           { kind: event, ...(message !== undefined && { message }) },
           { ...(message !== undefined && { message }), ...(facts !== undefined && { facts }) },
         )
-        if (event === 'progress') memory.hosts.saveProgress(host, said.percent, message)
+        if (event === 'progress' && isRunning(lives.lifeOf(host)))
+          memory.hosts.saveProgress(host, said.percent, message)
       })
       return { status: 204 }
     },
 
     /** An answer file of the running attempt, for the machine only. */
     file(token: string, name: string, address: Ipv4, place: Place): FileAnswer {
-      const attempt = attemptOf(token)
-      const text =
-        attempt && Object.hasOwn(attempt.content.files, name) && attempt.content.files[name]
-      if (!attempt || typeof text !== 'string') return { kind: 'gone', reason: 'no such file' }
+      const stranger = strangers.byToken(token)
+      const attempt = stranger?.attempt ?? attemptOf(token)
+      const text = attempt && new Map(Object.entries(attempt.content.files)).get(name)
+      if (!attempt || text === undefined) return { kind: 'gone', reason: 'no such file' }
+      if (stranger) {
+        const own = scripts.isMachine({ host: stranger.host, address, place })
+        return own ? { kind: 'file', text } : { kind: 'forbidden', reason: 'not its own address' }
+      }
+      if (!isNewest(attempt)) return { kind: 'gone', reason: `${attempt.host} has booted anew` }
       if (!isMachine(attempt, address, place)) {
-        const reason = `${name} of ${attempt.host} was asked for by an address that is not its own`
+        const reason = `${name} of ${attempt.host} was asked for by ${formatIpv4(address)}, which is not its own`
         memory.record({ host: attempt.host, kind: 'stranger', text: reason })
         return { kind: 'forbidden', reason }
       }

@@ -17,11 +17,11 @@ export function groupOf(pid: number): ProcessGroup | undefined {
  * Ends a group: SIGTERM, then SIGKILL after the grace (milliseconds). A group whose leader is not the
  * process that was started is somebody else's and is left alone. Returns whether there was one.
  */
-export function endGroup(group: ProcessGroup, graceMs = 5000): boolean {
+export function endGroup(group: ProcessGroup, graceMs: number): boolean {
   const start = startOf(group.pgid)
   if (start !== undefined && start !== group.start) return false
   if (!signal(group.pgid, 'SIGTERM')) return false
-  setTimeout(() => signal(group.pgid, 'SIGKILL'), graceMs).unref()
+  setTimeout(() => killGroup(group), graceMs).unref()
   return true
 }
 

@@ -1,6 +1,6 @@
 import type { Host } from '../boot/host.ts'
 import type { Attempt, Install, Spec } from '../boot/install.ts'
-import { isRunning } from '../boot/life.ts'
+import { isDue, isRunning } from '../boot/life.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
 import type { Lives } from './life.ts'
@@ -44,12 +44,20 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
     return { ...attempt, void: false }
   }
 
+  /** Where we see no DHCP: whether so long nothing came that this request begins a new boot. */
+  const wasSilent = ({ host, place }: ScriptRequest): boolean => {
+    const silent = deps.now() - (lastRequest.get(host.name) ?? deps.now())
+    lastRequest.set(host.name, deps.now())
+    return !place.seesDhcp && silent > newBootAfter * 1000
+  }
+
   const netboot = (request: ScriptRequest): ScriptAnswer => {
     const { name } = request.host
     const spec = takeSpec(request.host, {}, deps)
     if ('refused' in spec) return { kind: 'local', reason: spec.refused }
     const running = memory.installs.currentAttempt(name)
-    if (running && !freshNetboots.has(name) && running.mac === request.mac) {
+    const newBoot = wasSilent(request) || freshNetboots.has(name)
+    if (running && !newBoot && running.mac === request.mac) {
       return { kind: 'boot', attempt: running }
     }
     return memory.write(() => {
@@ -61,15 +69,14 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
 
   const deliver = (install: Install, request: ScriptRequest): ScriptAnswer => {
     const { name } = request.host
-    const changed = changedAsset(install.spec, deps)
+    // What an installer at work was booted from may change; only what is booted now must not.
+    const changed = isDue(lives.lifeOf(name)) && changedAsset(install.spec, deps)
     if (changed) {
       const why = `${changed.path} is not what it was when the install was asked for; ask again`
       lives.apply(name, { kind: 'late', why })
       return { kind: 'local', reason: why }
     }
-    const silent = deps.now() - (lastRequest.get(name) ?? deps.now())
-    const newBoot = !request.place.seesDhcp && silent > newBootAfter * 1000
-    lastRequest.set(name, deps.now())
+    const newBoot = wasSilent(request)
     return memory.write(() => {
       const step = lives.apply(name, { kind: 'script', newBoot })
       if (step?.opens) {

@@ -50,5 +50,5 @@ function sentenceOf(error: unknown, timeout: number): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return `no answer within ${timeout} s`
   const { code } = error as NodeJS.ErrnoException
-  return code ? `${code}: ${error.message}` : error.message
+  return code && !error.message.includes(code) ? `${code}: ${error.message}` : error.message
 }

@@ -17,8 +17,10 @@ export interface Database {
   write<T>(work: () => T): T
   /** Resolves when everything written so far is on disk; rejects when it could not be. */
   committed(): Promise<void>
-  /** True when the database did not exist before. */
+  /** True when it was opened without anything learnt: no turn with `settle` was on disk. */
   readonly isNew: boolean
+  /** From the next start on the database is not new. Written with the turn. */
+  settle(): void
   close(): void
 }
 
@@ -31,9 +33,15 @@ export class StoreError extends Error {
 export async function openDatabase(dataDir: string): Promise<Database> {
   const file = join(dataDir, 'bootwright.db')
   const connection = connect(dataDir, file)
-  const isNew =
-    connection.prepare("select 1 from sqlite_master where name = 'hosts'").get() === undefined
-  await migrate(connection)
+  // In the file's header, so it is set in one transaction with what makes the database not new.
+  const isNew = connection.prepare('pragma user_version').get()?.user_version === 0
+  try {
+    await migrate(connection)
+  } catch (error) {
+    connection.close()
+    const why = error instanceof Error ? error.message : String(error)
+    throw new StoreError(`cannot bring ${file} up to date: ${why}`)
+  }
   return { ...commitPerTurn(connection), isNew }
 }
 
@@ -124,6 +132,10 @@ function commitPerTurn(connection: DatabaseSync): Omit<Database, 'isNew'> {
         if (connection.isTransaction) connection.exec('rollback to work; release work')
         throw error
       }
+    },
+    settle() {
+      begin()
+      connection.exec('pragma user_version = 1')
     },
     committed: () => last,
     close() {

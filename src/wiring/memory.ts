@@ -12,6 +12,7 @@ export async function openMemory(config: () => Config) {
   const events = createEvents(db, Date.now, () => config().keep)
   return {
     isNew: db.isNew,
+    settle: db.settle,
     hosts: createHosts(db),
     installs: createInstalls(db),
     deliveries: createDeliveries(db),

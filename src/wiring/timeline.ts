@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { Answer } from '../boot/decide.ts'
 import type { Host } from '../boot/host.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
 import type { SentEvent } from '../http/asset-routes.ts'
@@ -6,6 +7,7 @@ import type { Downloads } from '../install/downloads.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { TftpEvent } from '../tftp/session.ts'
 import { formatIpv4, type Ipv4, type Mac, parseIpv4 } from '../wire/address.ts'
+import { messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { World } from './world.ts'
@@ -82,8 +84,7 @@ export function createTimeline(deps: TimelineDeps) {
     }): void {
       const { mac, host, answer, reason } = seen
       const address = formatIpv4(seen.address)
-      const text =
-        answer === 'forbidden' ? `script refused to ${address}: ${reason}` : `script: ${reason}`
+      const text = scriptWords(answer, address, reason)
       log.info({ mac, host: host?.name, address, answer }, text)
       if (!host) return
       const kind = answer === 'forbidden' ? 'stranger' : 'script'
@@ -92,15 +93,42 @@ export function createTimeline(deps: TimelineDeps) {
   }
 }
 
+/** `DHCP DISCOVER (firmware, bios) -> OFFER 10.0.0.5, loader undionly.kpxe: node1 is pending` */
 function dhcpLine(outcome: Outcome): string {
   const { client, answer, reason, asked } = outcome
   const who = client ? ` (${client.stage}, ${client.arch})` : ''
-  if (outcome.kind === 'none')
-    return `DHCP ${(asked ?? 'packet').toUpperCase()}${who}: no reply: ${reason}`
-  const given = outcome.reply.yiaddr === 0 ? '' : ` ${formatIpv4(outcome.reply.yiaddr)}`
-  const boot =
-    answer?.kind === 'load' ? `, ${answer.file}` : answer && client ? `, ${answer.kind}` : ''
-  return `DHCP ${asked?.toUpperCase()}${who} -> ${outcome.via === 'proxy' ? 'proxy ' : ''}reply${given}${boot}: ${reason}`
+  const head = `DHCP ${(asked ?? 'packet').toUpperCase()}${who}`
+  if (outcome.kind === 'none') return `${head}: no reply: ${reason}`
+  const { reply, via, network } = outcome
+  const type = `${network.mode === 'proxy' || via === 'proxy' ? 'proxy ' : ''}${(messageNameOfPacket(reply) ?? 'reply').toUpperCase()}`
+  const given = reply.yiaddr === 0 ? '' : ` ${formatIpv4(reply.yiaddr)}`
+  const boot = client && answer ? `${bootWords(answer)}: ${answer.reason}` : ''
+  return `${head} -> ${type}${given}${boot || (given ? '' : `: ${reason}`)}`
+}
+
+function bootWords(answer: Answer): string {
+  switch (answer.kind) {
+    case 'load':
+      return `, loader ${answer.file}`
+    case 'chain':
+      return ', its script'
+    case 'local':
+      return ', boot your disk'
+    case 'none':
+    case 'boot':
+      return ''
+  }
+}
+
+function scriptWords(answer: string, address: string, reason: string): string {
+  switch (answer) {
+    case 'forbidden':
+      return `script refused to ${address}: ${reason}`
+    case 'local':
+      return `script: boot your disk: ${reason.replace(/^Disk: /, '')}`
+    default:
+      return `script: ${reason}`
+  }
 }
 
 /** Bytes as people say them. */
