@@ -42,7 +42,10 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const token = adminToken(config().admin.tokenFile)
   const published = createPublished(config().assets)
   const strangerRing = createStrangerRing()
+  let closed = false
   const macsOf = (address: Parameters<typeof neighboursOf>[0]) => {
+    // A download that the end has cut says so when the database is closed already.
+    if (closed) return []
     const lease = memory.leases.byAddress(address)
     const leased = lease?.state === 'active' && lease.end > now() ? [lease.mac] : []
     return [...leased, ...neighboursOf(address)]
@@ -69,6 +72,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     memory,
     now,
     deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
+    failed: (delivery, err) => log.error({ err, key: delivery.key }, 'callback not looked after'),
     outputBound: () => config().keep.output,
   })
   const lives = createLife(installDeps, outbox, heardAt)
@@ -152,6 +156,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
       await outbox.close()
       await app.close()
       await memory.committed().catch(() => {})
+      closed = true
       memory.close()
     },
   }

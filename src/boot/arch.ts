@@ -63,10 +63,11 @@ export function archOfType(type: number): ArchType {
   return types[type] ?? { arch: 'unknown', http: false }
 }
 
-/** The number that option 93 carries for an arch: the reverse of {@link archOfType}. */
-export function typeOfArch(arch: Arch, http: boolean): number | undefined {
-  const found = Object.entries(types).find(([, t]) => t.arch === arch && t.http === http)
-  return found ? Number(found[0]) : undefined
+/** The numbers that option 93 carries for an arch, the usual one first: the reverse of {@link archOfType}. */
+export function typesOfArch(arch: Arch, http: boolean): number[] {
+  return Object.entries(types)
+    .filter(([, type]) => type.arch === arch && type.http === http)
+    .map(([number]) => Number(number))
 }
 
 export function isEfi(arch: Arch): boolean {

@@ -1,4 +1,4 @@
-import { type Arch, typeOfArch } from './arch.ts'
+import { type Arch, typesOfArch } from './arch.ts'
 
 export type ForeignServer = 'dnsmasq' | 'kea' | 'isc'
 
@@ -38,10 +38,11 @@ export function foreignLines(server: ForeignServer, facts: ForeignFacts): string
 function rowsOf({ serverAddress, httpPort, loaders }: ForeignFacts): Row[] {
   return [...loaders].flatMap(([arch, name]) =>
     [false, true].flatMap(http => {
-      const type = typeOfArch(arch, http)
-      if (type === undefined) return []
       const file = http ? `http://${serverAddress}:${httpPort}/loaders/${name}` : name
-      return { arch, tag: http ? `${arch}-http` : arch, type, file, http }
+      const tag = http ? `${arch}-http` : arch
+      return typesOfArch(arch, http).map((type, n) => {
+        return { arch, tag: n === 0 ? tag : `${tag}-${type}`, type, file, http }
+      })
     }),
   )
 }

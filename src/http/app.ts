@@ -22,6 +22,8 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     loggerInstance: deps.log,
     // One line a decision is written where it is made; a line for each request says nothing more.
     logController: new LogController({ disableRequestLogging: true }),
+    // Unknown keys and other types are mistakes to be told, not to be dropped or bent.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     exposeHeadRoutes: false,
     bodyLimit: 1 << 20,
     routerOptions: { maxParamLength: 256, ignoreDuplicateSlashes: true },

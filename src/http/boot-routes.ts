@@ -18,11 +18,19 @@ export type Booted =
   | { readonly kind: 'forbidden'; readonly reason: string }
 
 export interface BootDeps {
-  host(mac: Mac, uuid: string | undefined): { host: Host; known: KnownHost } | undefined
+  /** `netboots`: this is the machine's own boot, not somebody looking at it. */
+  host(
+    mac: Mac,
+    uuid: string | undefined,
+    caller: Caller,
+    netboots: boolean,
+  ): { host: Host; known: KnownHost } | undefined
   site(caller: Caller): Site
   serverUrl(caller: Caller): string
   /** Opens or repeats the attempt; everything it leads to is written, not yet committed. */
   boot(host: Host | undefined, mac: Mac, caller: Caller): Booted
+  /** A host that is sent to its disk asked for its script. */
+  sentToDisk(host: Host, caller: Caller): void
   committed(): Promise<void>
   /** Tells the timeline what a script request was answered. */
   seen(event: {
@@ -59,7 +67,7 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
       const mac = parseMac(request.params.mac)
       if (!mac) return refuse(reply, 400, `${request.params.mac} is not a MAC address`)
       const caller = callerOf(request.socket)
-      const found = deps.host(mac, uuidOf(request.query.uuid))
+      const found = deps.host(mac, uuidOf(request.query.uuid), caller, request.method === 'GET')
       const client: Client = { mac, stage: 'script', arch: 'unknown', capable: true }
       const answer = decide(client, found?.known, deps.site(caller))
       // A HEAD delivers nothing and so counts nothing.
@@ -88,6 +96,7 @@ function outcomeOf(
   deps: BootDeps,
 ): Outcome {
   const { kind, reason } = answer
+  if (kind === 'local' && host) deps.sentToDisk(host, caller)
   if (kind === 'local') return { kind, reason, content: { kind, reason: `Disk: ${reason}` } }
   if (kind !== 'boot') return { kind: 'none', reason }
   const booted = deps.boot(host, mac, caller)

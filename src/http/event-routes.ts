@@ -11,8 +11,8 @@ export interface EventsDeps {
 
 const Query = Type.Object({
   host: Type.Optional(Type.String()),
-  after: Type.Optional(Type.Integer({ minimum: 0 })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+  after: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })),
+  limit: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,3}$' })),
 })
 
 /** A reader that does not read is let go when this many bytes wait for it. */
@@ -24,7 +24,9 @@ export function eventRoutes(app: FastifyInstance, deps: EventsDeps): void {
     '/events',
     { schema: { querystring: Query } },
     async (request, reply) => {
-      const { host, after, limit = 1000 } = request.query
+      const { host } = request.query
+      const after = numberOf(request.query.after)
+      const limit = numberOf(request.query.limit) ?? 1000
       if (request.headers.accept?.includes('text/event-stream')) {
         return stream(request, reply, deps, host, after ?? 0)
       }
@@ -32,6 +34,10 @@ export function eventRoutes(app: FastifyInstance, deps: EventsDeps): void {
       return { events: events.map(eventView) }
     },
   )
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
 }
 
 function stream(
@@ -46,6 +52,8 @@ function stream(
   reply.hijack()
   const out = reply.raw
   out.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' })
+
+  out.flushHeaders()
 
   const send = (event: EventRecord) => {
     if (event.id <= last || (host !== undefined && event.host !== host)) return

@@ -11,6 +11,7 @@ export interface Said {
 type Fields = Readonly<Record<string, unknown>>
 
 const longestMessage = 1000
+const deepest = 64
 
 /**
  * Reads a phone home from its query and body: JSON, form, or nothing but the query. Where `event`
@@ -23,7 +24,8 @@ export function readSaid(query: Fields, contentType: string, body: string): Said
   const event = eventOf(query.event) ?? eventOf(fields.event)
   if (!event) return undefined
   const own = foreign ? query : { ...query, ...fields }
-  const facts = foreign && Object.keys(fields).length > 0 ? fields : objectOf(own.facts)
+  const told = foreign && Object.keys(fields).length > 0 ? fields : objectOf(own.facts)
+  const facts = isShallow(told, deepest) ? told : undefined
   return {
     event,
     ...present('message', messageOf(own.message)),
@@ -70,6 +72,12 @@ function objectOf(value: unknown): Fields | undefined {
   const object = typeof value === 'string' ? parseJson(value) : value
   if (typeof object !== 'object' || object === null || Array.isArray(object)) return undefined
   return object as Fields
+}
+
+/** What is nested deeper could not be written as JSON again. */
+function isShallow(value: unknown, left: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return left > 0 && Object.values(value).every(inner => isShallow(inner, left - 1))
 }
 
 function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

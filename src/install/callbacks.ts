@@ -57,9 +57,8 @@ function deliveryOf(
   deps: InstallDeps,
 ): NewDelivery {
   const { install, number } = moment
-  const name = role === 'deploy' ? `${callback.name}:deploy` : callback.name
   return {
-    key: `${install.id}/${number}/${name}/${event}`,
+    key: `${install.id}/${number}/${callback.name}/${event}`,
     host: install.host,
     install: install.id,
     attempt: number,

@@ -51,6 +51,9 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
         const reason = `${spec.profile.name} is booted always: there is nothing to install`
         return { ok: false, reason }
       }
+      if (spec.profile.ask === 'never') {
+        return { ok: false, reason: `${spec.profile.name} says ask: never` }
+      }
       const now = deps.now()
       const profile = spec.profile.name
       const install: Install = { id: deps.newId(now), host: host.name, profile, spec, askedAt: now }

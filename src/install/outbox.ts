@@ -1,7 +1,7 @@
 import type { Delivery } from '../boot/install.ts'
 import { type RunningCommand, runCommand } from './command.ts'
 import type { Memory } from './deps.ts'
-import { killGroup } from './process-group.ts'
+import { groupsWith, killGroup, type ProcessGroup } from './process-group.ts'
 import { sendWebhook } from './webhook.ts'
 
 /** Webhooks and commands that are under way at the same time. */
@@ -20,6 +20,8 @@ export interface OutboxDeps {
   now(): number
   /** A command that installs has ended; a webhook that installs has been delivered or not. */
   deployEnded(delivery: Delivery, error: string | undefined): void
+  /** A delivery could not be looked after, for example because the disk is full. */
+  failed(delivery: Delivery, error: unknown): void
   /** Bytes of output kept for each command. */
   outputBound(): number
 }
@@ -51,14 +53,22 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   /** Nothing runs before it is on disk: what was never written cannot be found again. */
   const start = async () => {
     woken = false
-    await memory.committed().catch(() => {})
+    try {
+      await memory.committed()
+    } catch {
+      return
+    }
     if (closing.signal.aborted) return
-    for (const delivery of memory.deliveries.due(deps.now(), atOnce - underWay.size)) {
+    // Commands run for long and must not keep webhooks waiting.
+    const webhooks = underWay.size - commands.size
+    for (const delivery of memory.deliveries.due(deps.now(), atOnce - webhooks)) {
       if (underWay.has(delivery.id)) continue
-      const done = make(delivery).finally(() => {
-        underWay.delete(delivery.id)
-        wake()
-      })
+      const done = make(delivery)
+        .catch(error => deps.failed(delivery, error))
+        .finally(() => {
+          underWay.delete(delivery.id)
+          wake()
+        })
       underWay.set(delivery.id, done)
     }
   }
@@ -156,7 +166,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
           memory.deliveries.retry(delivery.id, deps.now(), 'the daemon was restarted')
           continue
         }
-        if (delivery.group) killGroup(delivery.group)
+        for (const group of groupsOf(delivery)) killGroup(group)
         memory.deliveries.end(delivery.id, 'ended', 'the daemon was restarted while it ran')
         tell(delivery, 'ended: the daemon was restarted while it ran')
       }
@@ -169,4 +179,10 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       await Promise.allSettled(underWay.values())
     },
   }
+}
+
+/** What a command left running. Killed just after its start, we had not noted its group yet. */
+function groupsOf({ group, target }: Delivery): ProcessGroup[] {
+  if (group) return [group]
+  return target.kind === 'command' ? groupsWith(target.env) : []
 }

@@ -25,7 +25,7 @@ export type FileAnswer =
 const tokenLife = 7 * 24 * 3600
 const perSecond = 10
 /** What a boot may still say when the next one has begun. */
-const ends: readonly PhoneHomeEvent[] = ['done', 'failed', 'up']
+const ends: readonly PhoneHomeEvent[] = ['done', 'up']
 
 /** Everything that a machine does with the token of its attempt. */
 export function createPhoneHome(
@@ -67,7 +67,7 @@ export function createPhoneHome(
     hear(token: string, said: Said, address: Ipv4, place: Place): Heard {
       const attempt = attemptOf(token)
       const known = attempt ?? strangers.byToken(token)
-      if (known && tooMany(token)) return { status: 429 }
+      if (known && tooMany(token)) return { status: 429, reason: `more than ${perSecond} a second` }
       if (!attempt) return { status: known ? 204 : 404 }
       const { host } = attempt
       if (said.event === 'ready' && !isMachine(attempt, address, place)) {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** A running process group: its id, and when its leader started, since ids are used again. */
 export interface ProcessGroup {
@@ -11,6 +11,19 @@ export interface ProcessGroup {
 export function groupOf(pid: number): ProcessGroup | undefined {
   const start = startOf(pid)
   return start === undefined ? undefined : { pgid: pid, start }
+}
+
+/** The groups of all processes that were started with all of these variables. */
+export function groupsWith(env: Readonly<Record<string, string>>): ProcessGroup[] {
+  const wanted = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  if (wanted.length === 0) return []
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name))
+  const theirs = pids.filter(pid => {
+    const given = read(`/proc/${pid}/environ`)?.split('\0') ?? []
+    return wanted.every(variable => given.includes(variable))
+  })
+  const ids = new Set(theirs.flatMap(pid => statOf(pid)?.[2] ?? []).map(Number))
+  return [...ids].map(pgid => ({ pgid, start: startOf(pgid) ?? 0 }))
 }
 
 /**
@@ -42,11 +55,20 @@ function signal(pgid: number, name: NodeJS.Signals): boolean {
 }
 
 function startOf(pid: number): number | undefined {
+  const start = statOf(pid)?.[19]
+  return start === undefined ? undefined : Number(start)
+}
+
+/** The fields of /proc/PID/stat from the third on. */
+function statOf(pid: number | string): string[] | undefined {
+  const stat = read(`/proc/${pid}/stat`)
+  // The command name, in parentheses, may itself hold spaces and parentheses.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
+function read(path: string): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The command name, in parentheses, may itself hold spaces and parentheses.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return Number(fields[19])
+    return readFileSync(path, 'utf8')
   } catch {
     return undefined
   }

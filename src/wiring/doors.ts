@@ -49,8 +49,13 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const refreshDhcp = async (networks: readonly Network[]) => {
     const served = networks.filter(({ mode }) => mode !== 'none')
     for (const network of served) await claim(network, config.dhcp, claimed)
-    if (dhcp) await dhcp.reload()
-    else if (served.length > 0) dhcp = await openDhcpFor(parts)
+    try {
+      if (dhcp) await dhcp.reload()
+      else if (served.length > 0) dhcp = await openDhcpFor(parts)
+    } catch (error) {
+      const { address = '', port = 0 } = error as { address?: string; port?: number }
+      throw portError(error, 'UDP', address, port)
+    }
   }
   const refresh = async () => {
     const networks = world.networks()

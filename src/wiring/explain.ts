@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type Arch, archs, typeOfArch } from '../boot/arch.ts'
+import { type Arch, archs, typesOfArch } from '../boot/arch.ts'
 import { type Stage, stages } from '../boot/client.ts'
 import { decide } from '../boot/decide.ts'
 import { type ForeignServer, foreignLines, foreignServers } from '../boot/foreign.ts'
@@ -124,7 +124,7 @@ function answerAt(question: Question, network: Network, world: World): string {
     mac,
     stage,
     arch,
-    type: typeOfArch(arch, stage === 'http-firmware'),
+    type: typesOfArch(arch, stage === 'http-firmware')[0],
   })
   const outcome = handle(
     packet,

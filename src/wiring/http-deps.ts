@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Host } from '../boot/host.ts'
+import { isDue } from '../boot/life.ts'
 import type { HttpDeps } from '../http/app.ts'
 import type { Booted, Caller } from '../http/boot-routes.ts'
 import type { Lives } from '../install/life.ts'
@@ -38,20 +39,27 @@ export function httpDeps(parts: HttpParts): HttpDeps {
   const { world, memory, phoneHome, timeline, log } = parts
   const networkOf = (caller: Caller) => world.networkAt(caller.localAddress)
   const placeOf = (caller: Caller) => world.place(networkOf(caller))
+  const isMachine = (host: Host, caller: Caller) =>
+    parts.scripts.isMachine({ host, address: caller.address, place: placeOf(caller) })
 
   return {
     log,
     unready: parts.unready,
     boot: {
-      host(mac, uuid) {
+      host(mac, uuid, caller, netboots) {
         const host = world.hostOf(mac)
         if (!host) return undefined
-        appear(host, parts)
+        if (netboots && isMachine(host, caller)) appear(host, parts)
         return { host, known: withUuid(host, parts.lives.known(host), uuid) }
       },
       site: caller => world.site(networkOf(caller)),
       serverUrl: caller => placeOf(caller).serverUrl,
       boot: (host, mac, caller) => boot(host, mac, caller, parts),
+      sentToDisk(host, caller) {
+        const { lives } = parts
+        if (isDue(lives.lifeOf(host.name)) || !isMachine(host, caller)) return
+        lives.apply(host.name, { kind: 'script', newBoot: false })
+      },
       committed: memory.committed,
       seen: ({ caller, ...seen }) => timeline.script({ ...seen, address: caller.address }),
     },
@@ -117,10 +125,7 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     deliveries: name => memory.deliveries.ofHost(name, 50),
     leases: memory.leases.all,
     strangers: parts.strangerRing.list,
-    ask(host, overrides, replace, dryRun) {
-      memory.hosts.know(host.name)
-      return lives.ask(host, overrides, replace, dryRun)
-    },
+    ask: lives.ask,
     cancel: lives.cancel,
     committed: memory.committed,
   }

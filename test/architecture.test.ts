@@ -1,0 +1,149 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { dirname, join, normalize } from 'node:path'
+import t from 'tap'
+
+interface Law {
+  /** Folders of src whose files may be imported, besides its own. */
+  readonly folders: readonly string[]
+  /** Modules of Node and packages, each with the files that may use it; `*` is all of them. */
+  readonly modules?: Readonly<Record<string, string>>
+}
+
+/** Who may import whom: DESIGN section 3. What is not listed is forbidden. */
+const laws: Readonly<Record<string, Law>> = {
+  wire: { folders: [] },
+  boot: { folders: ['wire'] },
+  config: {
+    folders: ['boot', 'wire'],
+    modules: { 'node:fs': '*', 'node:path': '*', yaml: '*', typebox: '*', liquidjs: '*' },
+  },
+  store: {
+    folders: ['boot', 'wire'],
+    modules: { 'node:fs': '*', 'node:path': '*', 'node:sqlite': '*', kysely: '*' },
+  },
+  dhcp: { folders: ['boot', 'wire'], modules: { 'node:dgram': 'server.ts', pino: '*' } },
+  tftp: {
+    folders: ['boot', 'wire'],
+    modules: { 'node:*': '*', 'node:dgram': 'server.ts', pino: '*' },
+  },
+  http: { folders: ['boot', 'wire'], modules: { 'node:*': '*', fastify: '*', typebox: '*' } },
+  install: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
+  cli: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
+  // Kernel facts: addresses, ports, neighbours, files. The config's types, never its reader.
+  system: { folders: ['boot', 'wire', 'config/config.ts'], modules: { 'node:*': '*' } },
+}
+
+/** The only wiring: these may import everything. */
+const wiring = /^src\/(wiring\/|daemon\.ts$|serve\.ts$|main\.ts$)/
+const longest = 250
+
+/** Static imports and re-exports, imports for effect, and dynamic ones. */
+const importing = [
+  /^(?:import|export)\b[^'"]*?\bfrom\s*['"]([^'"\n]+)['"]/gm,
+  /^import\s*['"]([^'"\n]+)['"]/gm,
+  /\bimport\(\s*['"]([^'"\n]+)['"]/g,
+]
+
+function importsOf(text: string): string[] {
+  return importing.flatMap(kind => [...text.matchAll(kind)].flatMap(([, from]) => from ?? []))
+}
+
+/** Why a file may not import this; undefined where it may. */
+function offence(file: string, from: string): string | undefined {
+  if (wiring.test(file)) return undefined
+  const [, folder = '', ...rest] = file.split('/')
+  const law = laws[folder]
+  if (!law) return `src/${folder} has no law: write it into test/architecture.test.ts`
+  if (from.startsWith('.')) {
+    const target = normalize(join(dirname(file), from)).replace(/^src\//, '')
+    const allowed = [folder, ...law.folders]
+    if (allowed.some(path => target === path || target.startsWith(`${path}/`))) return undefined
+    return `${folder}/ may not import ${target}`
+  }
+  const modules = law.modules ?? {}
+  const name = from.split('/')[0] ?? from
+  const known = modules[from] ?? modules[name] ?? (from.startsWith('node:') && modules['node:*'])
+  if (!known) return `${folder}/ may not import ${from}`
+  if (known !== '*' && known !== rest.join('/')) return `only ${folder}/${known} may import ${from}`
+  return undefined
+}
+
+const files = globSync('src/**/*.ts').sort()
+
+t.test('who may import whom', async t => {
+  t.ok(files.length > 100, 'there are files to look at')
+  const offences = files.flatMap(file => {
+    const imports = importsOf(readFileSync(file, 'utf8'))
+    return imports.flatMap(from => {
+      const why = offence(file, from)
+      return why === undefined ? [] : `${file}: ${why}`
+    })
+  })
+  t.strictSame(offences, [])
+})
+
+t.test('every module of Node is imported as node:, every file by its own name', async t => {
+  for (const file of files) {
+    for (const from of importsOf(readFileSync(file, 'utf8'))) {
+      if (from.startsWith('.')) {
+        t.ok(from.endsWith('.ts') && existsSync(join(dirname(file), from)), `${file}: ${from}`)
+      } else if (isBuiltin(from)) t.match(from, /^node:/, file)
+    }
+  }
+})
+
+t.test(`no file is longer than ${longest} lines`, async t => {
+  const long = files.flatMap(file => {
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n').length
+    return lines > longest ? `${file}: ${lines} lines` : []
+  })
+  t.strictSame(long, [])
+})
+
+t.test('no barrels: a file is imported from where it is written', async t => {
+  const barrels = files.filter(file => {
+    const text = readFileSync(file, 'utf8')
+    return /\/index\.ts$/.test(file) || /^export\s+(type\s+)?(\*|\{[^}]*\})\s+from\b/m.test(text)
+  })
+  t.strictSame(barrels, [])
+})
+
+t.test('the law is red where it is broken', async t => {
+  const broken = [
+    ['src/wire/a.ts', "import { readFileSync } from 'node:fs'"],
+    ['src/wire/a.ts', "import type { Host } from '../boot/host.ts'"],
+    ['src/boot/a.ts', "import type { Config } from '../config/config.ts'"],
+    ['src/boot/a.ts', "import { join } from 'node:path'"],
+    ['src/boot/a.ts', "import { Type } from 'typebox'"],
+    ['src/config/a.ts', "import { createHosts } from '../store/hosts.ts'"],
+    ['src/store/a.ts', "const x = await import('node:net')"],
+    ['src/dhcp/handle.ts', "import {\n  createSocket,\n} from 'node:dgram'"],
+    ['src/dhcp/server.ts', "import { readFileSync } from 'node:fs'"],
+    ['src/tftp/session.ts', "import { createSocket } from 'node:dgram'"],
+    ['src/http/a.ts', "import { change } from '../install/change.ts'"],
+    ['src/http/a.ts', "export { change } from '../install/change.ts'"],
+    ['src/install/a.ts', "import '../http/app.ts'"],
+    ['src/install/a.ts', "import fastify from 'fastify'"],
+    ['src/cli/a.ts', "import { openDatabase } from '../store/database.ts'"],
+    ['src/system/a.ts', "import { loadConfig } from '../config/load.ts'"],
+    ['src/wire/a.ts', "import { startDaemon } from '../daemon.ts'"],
+    ['src/other/a.ts', "import { x } from './b.ts'"],
+  ] as const
+  for (const [file, text] of broken) {
+    const [from = 'nothing was found'] = importsOf(text)
+    t.type(offence(file, from), 'string', `${file}: ${text}`)
+  }
+  const right = [
+    ['src/wire/a.ts', "import { WireError } from './error.ts'"],
+    ['src/http/a.ts', "import { type Static, Type } from 'typebox'"],
+    ['src/dhcp/server.ts', "import { createSocket } from 'node:dgram'"],
+    ['src/install/a.ts', "import { readFile } from 'node:fs/promises'"],
+    ['src/system/a.ts', "import type { Config } from '../config/config.ts'"],
+    ['src/daemon.ts', "import { buildApp } from './http/app.ts'"],
+    ['src/wiring/a.ts', "import { buildApp } from '../http/app.ts'"],
+  ] as const
+  for (const [file, text] of right) {
+    t.equal(offence(file, importsOf(text)[0] ?? 'nothing was found'), undefined, text)
+  }
+})

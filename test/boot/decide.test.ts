@@ -1,0 +1,149 @@
+import t from 'tap'
+import type { Arch } from '../../src/boot/arch.ts'
+import type { Client } from '../../src/boot/client.ts'
+import {
+  type Answer,
+  canBeSentToDisk,
+  decide,
+  type KnownHost,
+  type Site,
+} from '../../src/boot/decide.ts'
+import { client } from './examples.ts'
+
+const loaders = new Map<Arch, string>([
+  ['bios', 'undionly.kpxe'],
+  ['x64-efi', 'ipxe.efi'],
+])
+const due: KnownHost = { name: 'node1', due: true, why: 'is pending' }
+const idle: KnownHost = { name: 'node1', due: false, why: 'is idle' }
+const site = (unknown: Site['unknown']): Site => ({ unknown, loaders })
+
+const pending = 'node1 is pending'
+const resting = 'node1 is idle'
+const ignored = 'not a host of the config, and unknownHosts is ignore'
+const localOnly = 'not a host of the config, and unknownHosts is local'
+const everybody = 'not a host of the config: the profile of unknownHosts'
+
+const efi = { arch: 'x64-efi' } as const
+const http = { stage: 'http-firmware', arch: 'x64-efi' } as const
+const stripped = { stage: 'ipxe', capable: false } as const
+
+type Row = readonly [
+  sentence: string,
+  asks: Partial<Client>,
+  host: KnownHost | Site['unknown'],
+  answer: Answer,
+]
+
+const tftp = (file: string, reason: string): Answer => ({
+  kind: 'load',
+  over: 'tftp',
+  file,
+  reason,
+})
+const none = (reason: string): Answer => ({ kind: 'none', reason })
+const local = (reason: string): Answer => ({ kind: 'local', reason })
+const chain = (reason: string): Answer => ({ kind: 'chain', reason })
+const boot = (reason: string): Answer => ({ kind: 'boot', reason })
+
+const rows: readonly Row[] = [
+  ['a BIOS ROM of a due host loads iPXE', {}, due, tftp('undionly.kpxe', pending)],
+  ['a UEFI ROM of a due host loads iPXE', efi, due, tftp('ipxe.efi', pending)],
+  ['a BIOS ROM of an idle host boots its disk', {}, idle, local(resting)],
+  ['a UEFI ROM of an idle host boots its disk', efi, idle, local(resting)],
+  ['a BIOS ROM nobody knows is ignored', {}, 'ignore', none(ignored)],
+  ['a BIOS ROM nobody knows boots its disk', {}, 'local', local(localOnly)],
+  ['a BIOS ROM nobody knows loads iPXE', {}, 'boot', tftp('undionly.kpxe', everybody)],
+  [
+    'a due ARM machine without a loader gets nothing, and why',
+    { arch: 'arm64-efi' },
+    due,
+    none(`${pending}; no loader for arm64-efi`),
+  ],
+  [
+    'a due machine of an arch nobody heard of gets nothing, and why',
+    { arch: 'unknown' },
+    due,
+    none(`${pending}; no loader for unknown`),
+  ],
+  ['an idle machine needs no loader to boot its disk', { arch: 'arm64-efi' }, idle, local(resting)],
+
+  [
+    'HTTP Boot of a due host loads iPXE over HTTP',
+    http,
+    due,
+    { kind: 'load', over: 'http', file: 'ipxe.efi', reason: pending },
+  ],
+  ['HTTP Boot of an idle host ends in its disk', http, idle, local(resting)],
+  ['HTTP Boot of a machine nobody knows is ignored', http, 'ignore', none(ignored)],
+  ['HTTP Boot of a machine nobody knows ends in its disk', http, 'local', local(localOnly)],
+  [
+    'HTTP Boot of a due host without a loader gets nothing, and why',
+    { ...http, arch: 'arm64-efi' },
+    due,
+    none(`${pending}; no loader for arm64-efi`),
+  ],
+
+  ['iPXE of a due host goes to its script', { stage: 'ipxe' }, due, chain(pending)],
+  ['iPXE of an idle host goes to its script', { stage: 'ipxe' }, idle, chain(resting)],
+  ['iPXE that nobody knows is ignored', { stage: 'ipxe' }, 'ignore', none(ignored)],
+  ['iPXE that nobody knows goes to a local boot', { stage: 'ipxe' }, 'local', chain(localOnly)],
+  ['iPXE that nobody knows goes to the profile', { stage: 'ipxe' }, 'boot', chain(everybody)],
+  [
+    'a stripped iPXE of a due host is swapped for ours',
+    stripped,
+    due,
+    tftp('undionly.kpxe', `its iPXE lacks features; ${pending}`),
+  ],
+  [
+    'a stripped iPXE of an idle host is swapped for ours too: its own may not boot the disk',
+    stripped,
+    idle,
+    tftp('undionly.kpxe', `its iPXE lacks features; ${resting}`),
+  ],
+  [
+    'a stripped iPXE that cannot be swapped gets nothing, and why',
+    { ...stripped, arch: 'ia32-efi' },
+    due,
+    none(`its iPXE lacks features; ${pending}; no loader for ia32-efi`),
+  ],
+  ['a stripped iPXE that nobody knows is ignored', stripped, 'ignore', none(ignored)],
+
+  ['the script of a due host boots it', { stage: 'script' }, due, boot(pending)],
+  ['the script of an idle host boots its disk', { stage: 'script' }, idle, local(resting)],
+  ['there is no script for a machine nobody knows', { stage: 'script' }, 'ignore', none(ignored)],
+  ['the script of a stranger boots its disk', { stage: 'script' }, 'local', local(localOnly)],
+  ['the script of a stranger boots the profile', { stage: 'script' }, 'boot', boot(everybody)],
+  [
+    'a script needs no loader, whatever the arch',
+    { stage: 'script', arch: 'unknown' },
+    due,
+    boot(pending),
+  ],
+]
+
+for (const [sentence, asks, host, answer] of rows) {
+  t.test(sentence, async t => {
+    const known = typeof host === 'string' ? undefined : host
+    const place = site(typeof host === 'string' ? host : 'ignore')
+    t.strictSame(decide(client(asks), known, place), answer)
+  })
+}
+
+t.test('what unknownHosts says never touches a host of the config', async t => {
+  for (const unknown of ['ignore', 'local', 'boot'] as const) {
+    t.strictSame(decide(client(), idle, site(unknown)), local(resting))
+    t.strictSame(decide(client(), due, site(unknown)), tftp('undionly.kpxe', pending))
+  }
+})
+
+t.test(
+  'a reply can send EFI firmware and HTTP Boot to the disk, others find it by themselves',
+  async t => {
+    t.equal(canBeSentToDisk(client(efi)), true)
+    t.equal(canBeSentToDisk(client({ arch: 'arm64-efi' })), true)
+    t.equal(canBeSentToDisk(client()), false)
+    t.equal(canBeSentToDisk(client({ ...efi, stage: 'ipxe' })), false)
+    t.equal(canBeSentToDisk(client(http)), true)
+  },
+)

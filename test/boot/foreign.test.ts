@@ -1,0 +1,35 @@
+import t from 'tap'
+import type { Arch } from '../../src/boot/arch.ts'
+import { foreignLines, foreignServers } from '../../src/boot/foreign.ts'
+import { golden } from '../golden.ts'
+
+const facts = {
+  serverAddress: '10.77.0.1',
+  httpPort: 8080,
+  loaders: new Map<Arch, string>([
+    ['bios', 'undionly.kpxe'],
+    ['x64-efi', 'ipxe.efi'],
+    ['rpi', 'bootcode.bin'],
+  ]),
+}
+
+for (const server of foreignServers) {
+  t.test(`the lines for ${server}`, async t => {
+    const lines = foreignLines(server, facts)
+    t.equal(lines, golden(`scripts/foreign-${server}.txt`, lines))
+  })
+  t.test(`without a loader ${server} still sends iPXE to us`, async t => {
+    const lines = foreignLines(server, { ...facts, loaders: new Map() })
+    t.match(lines, 'http://10.77.0.1:8080/boot.ipxe')
+    t.notMatch(lines, 'undionly')
+  })
+}
+
+t.test(
+  'what Kea is given is JSON, with the rule for iPXE before those that exclude it',
+  async t => {
+    const { 'client-classes': classes } = JSON.parse(foreignLines('kea', facts))
+    t.equal(classes[0].name, 'bootwright-ipxe')
+    for (const one of classes.slice(1)) t.match(one.test, "not member('bootwright-ipxe')")
+  },
+)

@@ -1,0 +1,126 @@
+import t from 'tap'
+import {
+  deadline,
+  hostStates,
+  idle,
+  isDue,
+  isRunning,
+  type LifeEvent,
+  phoneHomeEvents,
+  type Rules,
+} from '../../src/boot/life.ts'
+import { nextState } from '../../src/boot/next-state.ts'
+import { rules, start } from './examples.ts'
+
+/** mulberry32: the same seed, the same life. */
+function dice(seed: number): (sides: number) => number {
+  let state = seed
+  return sides => {
+    state = (state + 0x6d2b79f5) | 0
+    let z = Math.imul(state ^ (state >>> 15), state | 1)
+    z ^= z + Math.imul(z ^ (z >>> 7), z | 61)
+    return ((z ^ (z >>> 14)) >>> 0) % sides
+  }
+}
+
+const events: readonly LifeEvent[] = [
+  ...phoneHomeEvents.map(kind => ({ kind })),
+  { kind: 'asked' },
+  { kind: 'cancelled' },
+  { kind: 'removed' },
+  { kind: 'discovered' },
+  { kind: 'script', newBoot: false },
+  { kind: 'script', newBoot: true },
+  { kind: 'alive' },
+  { kind: 'delivered' },
+  { kind: 'deployed' },
+  { kind: 'undeployed', message: 'exit code 1' },
+]
+
+const kinds: readonly Rules[] = (['install', 'once'] as const).flatMap(boot =>
+  [{}, { deploy: 'command' as const }, { deploy: 'webhook' as const }].flatMap(deploy =>
+    [{}, { verifyUp: 900 }].map(verify => rules({ boot, ...deploy, ...verify })),
+  ),
+)
+
+interface Found {
+  readonly wrong: string[]
+  readonly seen: Set<string>
+}
+
+/** One life of random events; every wrong step is a sentence. */
+function live(seed: number, by: Rules): Found {
+  const roll = dice(seed)
+  const wrong: string[] = []
+  const seen = new Set<string>()
+  let life = idle
+  let now = start
+  let mayInstall = 0
+  for (let step = 0; step < 120; step++) {
+    now += roll(20 * 60) * 1000
+    const end = deadline(life, by, 0)
+    const picked = events[roll(events.length)] ?? { kind: 'asked' }
+    const event: LifeEvent = end && end.at <= now ? { kind: 'late', why: end.why } : picked
+    if (event.kind === 'asked') mayInstall = 1
+    const before = life
+    const next = nextState(life, event, by, now)
+    life = next?.life ?? life
+    if (event.kind === 'again' && life.state === 'booting') mayInstall = 1
+    if (life.state === 'installing' && before.state !== 'installing' && mayInstall-- === 0)
+      wrong.push(`${seed}: installing twice by ${event.kind} in step ${step}`)
+    if (!hostStates.includes(life.state)) wrong.push(`${seed}: state ${life.state}`)
+    if (isDue(life) && !isRunning(life)) wrong.push(`${seed}: due in ${life.state}`)
+    if (isRunning(life) && deadline(life, by, 0) === undefined)
+      wrong.push(`${seed}: no clock in ${life.state}`)
+    if (next?.opens && life.state !== 'booting') wrong.push(`${seed}: opens in ${life.state}`)
+    if (next?.deploy === 'start' && life.state !== 'installing')
+      wrong.push(`${seed}: deploy starts in ${life.state}`)
+    if (before.state === 'installing' && life.state !== 'installing' && next?.deploy !== 'end')
+      if (life.state !== 'verifying') wrong.push(`${seed}: deploy goes on in ${life.state}`)
+    if (life.unanswered > by.attempts) wrong.push(`${seed}: ${life.unanswered} silent boots`)
+    if (life.why === '') wrong.push(`${seed}: ${life.state} without a reason`)
+    seen.add(life.state)
+  }
+  return { wrong, seen }
+}
+
+for (const by of kinds) {
+  const { boot, deploy = 'none', verifyUp = 0 } = by
+  t.test(`500 lives of boot ${boot}, deploy ${deploy}, verify ${verifyUp}`, async t => {
+    const seen = new Set<string>()
+    const wrong: string[] = []
+    for (let seed = 1; seed <= 500; seed++) {
+      const found = live(seed, by)
+      wrong.push(...found.wrong)
+      for (const state of found.seen) seen.add(state)
+    }
+    t.strictSame(wrong.slice(0, 5), [])
+    const never = boot === 'once' ? ['installing', 'verifying'] : verifyUp ? [] : ['verifying']
+    t.strictSame(
+      hostStates.filter(state => !seen.has(state)),
+      never,
+      'the events reach every state there is',
+    )
+  })
+}
+
+t.test('left alone, every life ends: nobody is stuck', async t => {
+  for (const by of kinds) {
+    for (let seed = 1; seed <= 200; seed++) {
+      const roll = dice(seed)
+      let life = idle
+      let now = start
+      for (let step = 0; step < 30; step++) {
+        const event = events[roll(events.length)] ?? { kind: 'asked' }
+        life = nextState(life, event, by, now)?.life ?? life
+      }
+      for (let left = 10; left > 0 && isRunning(life); left--) {
+        const end = deadline(life, by, 0)
+        now = Math.max(now, end?.at ?? now)
+        life = nextState(life, { kind: 'late', why: end?.why ?? '' }, by, now)?.life ?? life
+      }
+      if (isRunning(life)) t.fail(`seed ${seed}: stuck in ${life.state}`)
+    }
+  }
+  t.pass('all ended')
+})

@@ -1,0 +1,105 @@
+import type { AddressInfo } from 'node:net'
+import t from 'tap'
+import { startHttp, token } from './daemon.ts'
+
+interface Line {
+  readonly id: number
+  readonly text: string
+}
+
+t.test('the list of events: all, of a host, after an id, a few', async t => {
+  const { admin, memory } = await startHttp(t)
+  for (let n = 1; n <= 6; n++)
+    memory.record({ host: n % 2 ? 'node1' : 'node2', kind: 'note', text: `line ${n}` })
+  const list = async (query = '') =>
+    ((await admin('GET', `/events${query}`)).json().events as Line[]).map(({ text }) => text)
+  t.equal((await list()).length, 6)
+  t.strictSame(await list('?host=node1'), ['line 1', 'line 3', 'line 5'])
+  t.strictSame(await list('?after=4'), ['line 5', 'line 6'])
+  t.strictSame(await list('?after=0&limit=2'), ['line 1', 'line 2'])
+  t.strictSame(await list('?limit=2'), ['line 5', 'line 6'], 'the newest, oldest first')
+  t.strictSame(await list('?host=nobody'), [])
+  t.strictSame(await list('?after=99'), [])
+})
+
+t.test('a query that means nothing is 400', async t => {
+  const { admin } = await startHttp(t)
+  for (const query of ['?after=-1', '?after=x', '?limit=0', '?limit=10001', '?limit=1.5'])
+    t.equal((await admin('GET', `/events${query}`)).statusCode, 400, query)
+})
+
+/** Follows the stream until `count` events came; `heard` is told how many there are so far. */
+async function follow(
+  url: string,
+  count: number,
+  lastEventId?: string,
+  heard: (count: number) => void = () => {},
+): Promise<{ status: number; type: string | null; ids: string[]; texts: string[] }> {
+  const leave = new AbortController()
+  const reply = await fetch(url, {
+    signal: leave.signal,
+    headers: {
+      Authorization: `Bearer ${token}`,
+      Accept: 'text/event-stream',
+      ...(lastEventId !== undefined && { 'Last-Event-ID': lastEventId }),
+    },
+  })
+  let all = ''
+  let blocks: string[] = []
+  for await (const piece of reply.body ?? []) {
+    all += Buffer.from(piece).toString('utf8')
+    blocks = all.split('\n\n').slice(0, -1)
+    heard(blocks.length)
+    if (blocks.length >= count) break
+  }
+  leave.abort()
+  const lines = blocks.map(block => block.split('\n'))
+  const events = lines.map(([, data]) => JSON.parse(data?.replace(/^data: /, '') ?? '{}') as Line)
+  return {
+    status: reply.status,
+    type: reply.headers.get('content-type'),
+    ids: lines.map(([id], index) => (id === `id: ${events[index]?.id}` ? 'right' : `${id}`)),
+    texts: events.map(({ text }) => text),
+  }
+}
+
+t.test('the stream tells what was, then what comes, and goes on after Last-Event-ID', async t => {
+  const { app, memory } = await startHttp(t)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}/api/v1/events`
+  const say = (text: string, host = 'node1') => memory.record({ host, kind: 'note', text })
+  say('one')
+  say('two', 'node2')
+  say('three')
+
+  const whole = await follow(url, 5, undefined, heard => {
+    if (heard === 3) say('four')
+    if (heard === 4) say('five')
+  })
+  t.strictSame(whole, {
+    ...{ status: 200, type: 'text/event-stream', ids: Array(5).fill('right') },
+    texts: ['one', 'two', 'three', 'four', 'five'],
+  })
+  const texts = async (...how: Parameters<typeof follow>) => (await follow(...how)).texts
+  t.strictSame(await texts(`${url}?after=1`, 2, '3'), ['four', 'five'], 'Last-Event-ID wins')
+  t.strictSame(await texts(`${url}?host=node2`, 1), ['two'])
+  t.strictSame(await texts(`${url}?after=4`, 1, 'nonsense'), ['five'])
+  t.strictSame(
+    await texts(`${url}?host=node2`, 2, undefined, heard => {
+      if (heard !== 1) return
+      say('not for node2')
+      say('six', 'node2')
+    }),
+    ['two', 'six'],
+  )
+})
+
+t.test('the stream is for the admin alone', async t => {
+  const { app } = await startHttp(t)
+  const reply = await app.inject({
+    ...{ url: '/api/v1/events', remoteAddress: '127.0.0.1' },
+    headers: { accept: 'text/event-stream' },
+  })
+  t.equal(reply.statusCode, 401)
+})

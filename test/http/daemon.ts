@@ -1,0 +1,143 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { InjectOptions } from 'fastify'
+import { pino } from 'pino'
+import type { Test } from 'tap'
+import { loadConfig } from '../../src/config/load.ts'
+import { renderText } from '../../src/config/template.ts'
+import { buildApp } from '../../src/http/app.ts'
+import { createDownloads } from '../../src/install/downloads.ts'
+import { createLife } from '../../src/install/life.ts'
+import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
+import { createPhoneHome } from '../../src/install/phone-home.ts'
+import { createScripts } from '../../src/install/scripts.ts'
+import { createStrangers } from '../../src/install/strangers.ts'
+import { createPublished } from '../../src/system/published.ts'
+import { newId, newToken } from '../../src/system/secrets.ts'
+import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
+import { httpDeps } from '../../src/wiring/http-deps.ts'
+import { openMemory } from '../../src/wiring/memory.ts'
+import { createStrangerRing } from '../../src/wiring/stranger-ring.ts'
+import { createTimeline } from '../../src/wiring/timeline.ts'
+import { createWorld } from '../../src/wiring/world.ts'
+
+export const start = Date.UTC(2026, 10, 20, 12)
+export const token = 'a-token-of-the-tests'
+/** The address of node1; everybody else is a stranger. */
+export const own = '127.0.0.20'
+export const stranger = '127.0.0.66'
+export const mac = '52:54:00:12:34:56' as Mac
+
+const yaml = `
+dataDir: data
+assets: assets
+networks: { lan: { interface: lo, mode: proxy } }
+profiles:
+  debian:
+    kernel: linux
+    initrd: [initrd.gz]
+    cmdline: url={{ files.preseed }}
+    files: { preseed: preseed }
+    ask: manual
+  diskless: { kernel: linux, boot: always }
+  broken: { kernel: nowhere }
+  eager: { kernel: linux, ask: first-boot }
+hosts:
+  node1: { mac: "${mac}", profile: debian, tags: [lab, red] }
+  node2: { mac: "52:54:00:12:34:57", profile: debian, tags: [lab] }
+  rack-a: { mac: "52:54:00:12:34:58", profile: diskless }
+  printer: { mac: "52:54:00:12:34:59" }
+  poor: { mac: "52:54:00:12:34:5a", profile: broken }
+  fresh: { mac: "52:54:00:12:34:5b", profile: eager }
+`
+
+/** The HTTP door over a real store and config, without a socket; `more` is added to the config. */
+export async function startHttp(t: Test, more = '') {
+  const folder = t.testdir({
+    assets: { linux: 'kernel', 'initrd.gz': 'initrd' },
+    preseed: 'd-i for {{ host.name }}\n',
+    'config.yaml': yaml + more,
+  })
+  const { config, problems } = loadConfig(join(folder, 'config.yaml'))
+  if (!config) throw new Error(problems.map(({ message }) => message).join('\n'))
+  mkdirSync(config.dataDir, { recursive: true })
+  const world = createWorld(config)
+  const clock = { now: start }
+  const now = () => clock.now
+  const memory = await openMemory(world.config)
+  const published = createPublished(config.assets)
+  const macsOf = (address: Ipv4) => (formatIpv4(address) === own ? [mac] : [])
+  const deps = {
+    ...{ memory, now, newId, newToken, macsOf },
+    host: (name: string) => config.hosts.get(name),
+    render: renderText,
+    publish: published.publish,
+    place: () => world.place(world.networks()[0]),
+  }
+  const heard = { at: new Map<string, number>(), startedAt: now() }
+  const outbox: Outbox = createOutbox({
+    ...{ memory, now },
+    deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
+    failed(_delivery, error) {
+      throw error
+    },
+    outputBound: () => 1000,
+  })
+  const lives = createLife(deps, outbox, () => now())
+  const scripts = createScripts(deps, lives)
+  const strangers = createStrangers(deps)
+  const phoneHome = createPhoneHome(deps, lives, scripts, strangers)
+  const downloads = createDownloads(deps, lives, heard)
+  const strangerRing = createStrangerRing()
+  const log = pino({ level: 'silent' })
+  const timeline = createTimeline({
+    ...{ world, memory, scripts, downloads, log, macsOf },
+    strangers: strangerRing,
+  })
+  const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
+  const unready = () => [] as string[]
+  const app = await buildApp(httpDeps({ ...parts, strangerRing, now, log, token, unready }))
+  await app.ready()
+  t.teardown(async () => {
+    await app.close()
+    await outbox.close()
+    memory.close()
+  })
+
+  return {
+    ...{ app, memory, lives, scripts, clock, folder },
+    /** What a machine at this address asks. */
+    ask: (url: string, from = own, method: 'GET' | 'HEAD' = 'GET') =>
+      app.inject({ method, url, remoteAddress: from }),
+    /** A phone home with the token of node1's attempt. */
+    say: (query: string, more: InjectOptions = {}) => {
+      const url = `/phone-home/${tokenOf('node1')}${query}`
+      return app.inject({ method: 'POST', remoteAddress: own, ...more, url })
+    },
+    /** A request of the admin, from this machine. */
+    admin: (method: 'GET' | 'POST', path: string, body?: object, headers: object = {}) =>
+      app.inject({
+        ...{ method, url: `/api/v1${path}`, remoteAddress: '127.0.0.1' },
+        headers: { authorization: `Bearer ${token}`, ...headers },
+        ...(body && { payload: body }),
+      }),
+    install(name = 'node1') {
+      const host = config.hosts.get(name)
+      const asked = host && lives.ask(host, {}, false)
+      if (!asked?.ok) throw new Error(asked?.reason)
+      return asked.install
+    },
+    tokenOf,
+    state: (name = 'node1') => lives.lifeOf(name).state,
+    timeline: (name = 'node1', kind?: string) =>
+      memory.events
+        .newest(100, name)
+        .filter(event => kind === undefined || event.kind === kind)
+        .map(event => event.text),
+    write: (file: string, text: string) => writeFileSync(join(folder, file), text),
+  }
+
+  function tokenOf(name: string): string {
+    return memory.installs.currentAttempt(name, memory.hosts.get(name)?.install)?.token ?? 'none'
+  }
+}

@@ -1,0 +1,82 @@
+import t, { type Test } from 'tap'
+import { createWorld, foreign, own } from './world.ts'
+
+const text = (token: string) =>
+  `d-i disk /dev/vda for node1 home http://10.77.0.1:8080/phone-home/${token}\n`
+
+async function booted(test: Test) {
+  const world = await createWorld(test, { profile: { verifyUp: 900 } })
+  world.ask()
+  const token = world.boot()
+  const fetch = (name = 'preseed', from = own, by = token) =>
+    world.phoneHome.file(by, name, from, world.place)
+  return { world, token, fetch }
+}
+
+t.test('the machine gets its answer file, which is a sign of life', async t => {
+  const { world, token, fetch } = await booted(t)
+  t.strictSame(fetch(), { kind: 'file', text: text(token) })
+  t.match(world.lives.lifeOf('node1'), { state: 'booting', alive: true, unanswered: 0 })
+  t.equal(world.lives.known(world.host).due, false, 'its next netboot gets its disk')
+  t.strictSame(world.timeline('file'), ['answer file preseed fetched'])
+})
+
+t.test(
+  'nobody else gets it: forbidden, no change, and the timeline names the stranger',
+  async t => {
+    const { world, fetch } = await booted(t)
+    const before = world.lives.lifeOf('node1')
+    t.match(fetch('preseed', foreign), { kind: 'forbidden' })
+    t.strictSame(world.lives.lifeOf('node1'), before)
+    t.match(world.timeline('stranger'), [/10\.77\.0\.66/])
+  },
+)
+
+t.test('names that are no answer file are gone, whoever asks', async t => {
+  const { fetch } = await booted(t)
+  for (const name of [
+    'nothing',
+    '',
+    '../preseed',
+    '__proto__',
+    'constructor',
+    'toString',
+    '/etc/passwd',
+  ])
+    t.match(fetch(name), { kind: 'gone' }, name)
+  t.match(fetch('preseed', own, 'wrong'), { kind: 'gone' })
+})
+
+t.test('it is there while the machine boots and installs, and gone when it is done', async t => {
+  const { world, fetch } = await booted(t)
+  t.match(fetch(), { kind: 'file' })
+  world.say('ready')
+  t.match(fetch(), { kind: 'file' })
+  world.say('done')
+  t.equal(world.state(), 'verifying')
+  t.match(fetch(), { kind: 'gone', reason: 'node1 is verifying' })
+  world.say('up')
+  t.match(fetch(), { kind: 'gone', reason: 'node1 is installed' })
+})
+
+t.test('it is gone after a failure, after a cancel and with the next install', async t => {
+  const { world, fetch } = await booted(t)
+  world.say('failed')
+  t.match(fetch(), { kind: 'gone' })
+  world.ask()
+  t.match(fetch(), { kind: 'gone' }, 'the old token')
+  const token = world.boot()
+  t.match(fetch('preseed', own, token), { kind: 'file' })
+  world.lives.cancel('node1')
+  t.match(fetch('preseed', own, token), { kind: 'gone' })
+})
+
+t.test('it is gone for an older boot, and that is no sign of life of the newer', async t => {
+  const { world, fetch } = await booted(t)
+  world.scripts.discovered('node1')
+  const second = world.boot()
+  t.match(fetch(), { kind: 'gone', reason: 'node1 has booted anew' })
+  t.equal(world.lives.known(world.host).due, true)
+  t.strictSame(fetch('preseed', own, second), { kind: 'file', text: text(second) })
+  t.equal(world.lives.known(world.host).due, false)
+})

@@ -1,0 +1,186 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import type { Callback } from '../../src/boot/host.ts'
+import { createWorld, type Settings, until, type World } from './world.ts'
+
+const command = (run: readonly string[], more: Partial<Callback> = {}) =>
+  ({
+    kind: 'command',
+    name: 'custom',
+    when: [],
+    run,
+    cwd: '/tmp',
+    timeout: 30,
+    ...more,
+  }) as Callback
+const shell = (script: string) => command(['/bin/sh', '-c', script])
+
+const deliveries = (world: World) => world.memory.deliveries.ofHost('node1', 10)
+const ended = (world: World) => until(() => world.deploys.length > 0, 'the deploy ended')
+
+/** A machine whose installer is ready, so that the deploy of its profile runs. */
+async function installing(t: Test, deploy: Callback, settings: Settings = {}) {
+  const world = await createWorld(t, { ...settings, profile: { ...settings.profile, deploy } })
+  world.ask()
+  world.boot()
+  t.equal(world.say('ready', { facts: { serial: 'A1' } }), 204)
+  t.equal(world.state(), 'installing')
+  return world
+}
+
+t.test('an argument list without a shell: a host name is only a name', async t => {
+  const name = 'node1; touch pwned; $(touch pwned) `touch pwned` \' " && touch pwned'
+  const hostile = 'x\ny $HOME $(id)'
+  const deploy = command(
+    [
+      process.execPath,
+      '-e',
+      'console.log(JSON.stringify(process.argv.slice(1)))',
+      '{{ host.name }}',
+      '{{ attempt.address }}',
+      '{{ facts.serial }}',
+    ],
+    { cwd: t.testdirName },
+  )
+  const world = await createWorld(t, { host: { name }, profile: { deploy } })
+  world.ask()
+  world.boot()
+  world.say('ready', { facts: { serial: hostile } })
+  await ended(world)
+  const [output] = world.memory.events.newest(100, name).filter(({ kind }) => kind === 'output')
+  t.strictSame(JSON.parse(output?.text ?? '[]'), [name, '10.77.0.20', hostile])
+  t.equal(existsSync(join(world.folder, 'pwned')), false)
+  t.equal(world.state(), 'installed')
+})
+
+t.test('its environment: PATH, HOME, LANG and what it is about, and nothing of ours', async t => {
+  process.env.BOOTWRIGHT_TEST_SECRET = 'leaked'
+  t.teardown(() => delete process.env.BOOTWRIGHT_TEST_SECRET)
+  // tap adds variables of its own to every process; some are long and of several lines.
+  const run = ['/usr/bin/grep', '-zavE', '^(_?TAP|NODE_OPTIONS)', '/proc/self/environ']
+  const world = await installing(t, command(run))
+  await ended(world)
+  const lines = world.timeline('output').join('').split('\0').filter(Boolean)
+  const env = Object.fromEntries(lines.map(line => [line.split('=')[0], line.split('=')[1]]))
+  const { install, token } = {
+    install: world.memory.hosts.get('node1')?.install ?? '',
+    token: world.memory.installs.currentAttempt('node1', world.memory.hosts.get('node1')?.install)
+      ?.token,
+  }
+  t.match(env, {
+    BOOTWRIGHT_EVENT: 'ready',
+    BOOTWRIGHT_HOST: 'node1',
+    BOOTWRIGHT_MAC: '52:54:00:12:34:56',
+    BOOTWRIGHT_ADDRESS: '10.77.0.20',
+    BOOTWRIGHT_PROFILE: 'debian',
+    BOOTWRIGHT_INSTALL: install,
+    BOOTWRIGHT_ATTEMPT: '1',
+    BOOTWRIGHT_PHONE_HOME: `http://10.77.0.1:8080/phone-home/${token}`,
+    BOOTWRIGHT_MESSAGE: '',
+  })
+  const rest = Object.keys(env).filter(name => !name.startsWith('BOOTWRIGHT_'))
+  t.strictSame(rest.sort(), ['HOME', 'LANG', 'PATH'])
+  t.notOk('BOOTWRIGHT_TEST_SECRET' in env)
+})
+
+t.test('each line that it prints is a line of the timeline', async t => {
+  const world = await installing(
+    t,
+    shell('printf "one\\ntwo\\r\\n\\nthree"; sleep 0; echo four >&2'),
+  )
+  await ended(world)
+  t.strictSame(world.timeline('output').sort(), ['four', 'one', 'three', 'two'])
+  t.equal(world.state(), 'installed')
+  t.match(world.timeline('callback'), [/^custom \(ready\) started: \/bin\/sh/, /ended well$/])
+  t.match(deliveries(world), [{ state: 'ended', tries: 1 }])
+})
+
+t.test('output beyond the bound is not kept', async t => {
+  const world = await installing(t, shell('for i in $(seq 500); do echo line $i; done'))
+  await ended(world)
+  const lines = world.timeline('output')
+  t.equal(lines.at(-1), 'more output is not kept')
+  t.ok(lines.join('').length < 2100, 'the bound is 2000 bytes')
+})
+
+t.test('a line without an end does not fill the memory', async t => {
+  const world = await installing(t, shell('head -c 100000 /dev/zero | tr "\\0" x'))
+  await ended(world)
+  for (const line of world.timeline('output')) t.ok(line.length <= 4096)
+})
+
+t.test('an exit code that is not 0 fails the install with the last line', async t => {
+  const world = await installing(t, shell('echo first; echo "no such flake" >&2; exit 3'))
+  await ended(world)
+  t.match(world.lives.lifeOf('node1'), {
+    state: 'failed',
+    why: 'deploy failed: exit code 3; no such flake',
+    byTime: false,
+  })
+  t.match(deliveries(world), [{ state: 'ended', error: 'exit code 3; no such flake' }])
+})
+
+t.test('what cannot be run fails the install with a sentence', async t => {
+  const rows = [
+    [
+      'no such program',
+      command(['/nowhere/deploy.sh']),
+      /^deploy failed: cannot run \/nowhere\/deploy.sh: .*ENOENT/,
+    ],
+    ['no such folder', command(['/bin/true'], { cwd: '/nowhere' }), /ENOENT/],
+    ['not executable', command(['/etc/passwd']), /EACCES/],
+    ['an empty name', command(['']), /^deploy failed: cannot run/],
+    ['a zero byte out of facts', command(['/bin/echo', '{{ facts.serial }}']), /null bytes/],
+    ['a megabyte out of facts', command(['/bin/echo', '{{ facts.big }}']), /E2BIG/],
+  ] as const
+  for (const [what, deploy, why] of rows) {
+    const world = await createWorld(t, { profile: { deploy } })
+    world.ask()
+    world.boot()
+    world.say('ready', { facts: { serial: 'a\0b', big: 'x'.repeat(1 << 20) } })
+    await ended(world)
+    t.equal(world.state(), 'failed', what)
+    t.match(world.lives.lifeOf('node1').why, why, what)
+    await world.close()
+  }
+})
+
+t.test('a program that left something running behind has ended all the same', async t => {
+  const world = await installing(t, shell('setsid sleep 60 & echo $!; exit 0'))
+  await ended(world)
+  t.equal(world.state(), 'installed')
+  process.kill(Number(world.timeline('output')[0]), 'SIGKILL')
+})
+
+t.test('a command that reports never decides, whatever it comes to', async t => {
+  const callbacks = [{ ...shell('echo told; exit 1'), when: ['asked' as const] }]
+  const world = await createWorld(t, { profile: { callbacks } })
+  world.ask()
+  await until(() => deliveries(world)[0]?.state === 'ended', 'the report ended')
+  t.equal(world.state(), 'pending')
+  t.strictSame(world.timeline('output'), ['told'])
+  t.strictSame(world.deploys, [])
+})
+
+t.test('a deploy that was not started yet never is, when the install has ended', async t => {
+  const mark = join(t.testdirName, 'started')
+  const world = await installing(t, shell(`touch ${mark}`))
+  world.lives.cancel('node1')
+  await world.memory.committed()
+  world.outbox.wake()
+  for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
+  t.equal(existsSync(mark), false)
+  t.match(deliveries(world), [{ state: 'ended', tries: 0 }])
+})
+
+t.test('a deploy starts once for an attempt, however often ready is said', async t => {
+  const log = join(t.testdirName, 'log')
+  const world = await installing(t, shell(`echo started >> ${log}`), { profile: { verifyUp: 900 } })
+  world.say('ready')
+  await ended(world)
+  world.say('ready')
+  t.equal(world.state(), 'verifying')
+  t.equal(readFileSync(log, 'utf8'), 'started\n')
+  writeFileSync(log, '')
+})

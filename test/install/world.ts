@@ -1,0 +1,217 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import type { Host, Profile } from '../../src/boot/host.ts'
+import { renderText } from '../../src/config/template.ts'
+import type { InstallDeps, Place } from '../../src/install/deps.ts'
+import { createDownloads } from '../../src/install/downloads.ts'
+import { createLife } from '../../src/install/life.ts'
+import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
+import { createPhoneHome, type Said } from '../../src/install/phone-home.ts'
+import { createScripts } from '../../src/install/scripts.ts'
+import { createStrangers } from '../../src/install/strangers.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { createDeliveries } from '../../src/store/deliveries.ts'
+import { createEvents } from '../../src/store/events.ts'
+import { createHosts } from '../../src/store/hosts.ts'
+import { createInstalls } from '../../src/store/installs.ts'
+import { createPublished } from '../../src/system/published.ts'
+import { type Ipv4, type Mac, parseIpv4 } from '../../src/wire/address.ts'
+
+export const mac = '52:54:00:12:34:56' as Mac
+export const secondMac = '52:54:00:12:34:57' as Mac
+export const start = Date.UTC(2026, 10, 20, 12)
+
+export function ip(text: string): Ipv4 {
+  const address = parseIpv4(text)
+  if (address === undefined) throw new Error(`not an address: ${text}`)
+  return address
+}
+
+export const own = ip('10.77.0.20')
+export const foreign = ip('10.77.0.66')
+
+export interface World {
+  readonly folder: string
+  readonly dataDir: string
+  readonly deps: InstallDeps
+  readonly outbox: Outbox
+  readonly memory: Awaited<ReturnType<typeof openStore>>
+  readonly lives: ReturnType<typeof createLife>
+  readonly scripts: ReturnType<typeof createScripts>
+  readonly phoneHome: ReturnType<typeof createPhoneHome>
+  readonly strangers: ReturnType<typeof createStrangers>
+  readonly downloads: ReturnType<typeof createDownloads>
+  readonly host: Host
+  readonly place: Place
+  /** What the deploys came to: undefined for a good end. */
+  readonly deploys: (string | undefined)[]
+  now(): number
+  pass(seconds: number): void
+  /** Asks for an install of the host; its id. */
+  ask(): string
+  /** The machine asks for its script; the token of what it gets, or the sentence it reads. */
+  boot(from?: Ipv4): string
+  say(event: Said['event'], more?: Partial<Said> & { token?: string; from?: Ipv4 }): number
+  state(): string
+  timeline(kind?: string): string[]
+  close(): Promise<void>
+}
+
+export interface Settings {
+  readonly profile?: Partial<Profile>
+  readonly host?: Partial<Host>
+  readonly place?: Partial<Place>
+  readonly deps?: Partial<InstallDeps>
+  /** An earlier world, whose dataDir and clock go on. */
+  readonly after?: World
+}
+
+export async function openStore(dataDir: string, now: () => number) {
+  const db = await openDatabase(dataDir)
+  const events = createEvents(db, now, () => ({ events: 30 * 86_400, perHost: 5000 }))
+  return {
+    ...db,
+    hosts: createHosts(db),
+    installs: createInstalls(db),
+    deliveries: createDeliveries(db),
+    events,
+    record: events.record,
+  }
+}
+
+export function profile(folder: string, more: Partial<Profile> = {}): Profile {
+  return {
+    name: 'debian',
+    boot: 'install',
+    ask: 'manual',
+    kernel: join(folder, 'assets/linux'),
+    initrd: [join(folder, 'assets/initrd.gz')],
+    cmdline: 'console=ttyS0 url={{ files.preseed }}',
+    files: { preseed: join(folder, 'preseed') },
+    vars: { disk: '/dev/vda' },
+    phoneHome: 'agent',
+    callbacks: [],
+    attempts: 3,
+    expires: 24 * 3600,
+    bootTimeout: 15 * 60,
+    timeout: 60 * 60,
+    ...more,
+  }
+}
+
+/** Everything around the install life cycle, with a real store, a clock of its own and one host. */
+export async function createWorld(t: Test, settings: Settings = {}): Promise<World> {
+  const folder = settings.after?.folder ?? writeFiles(t)
+  const dataDir = join(folder, 'data')
+  let clock = settings.after?.now() ?? start
+  const now = () => clock
+  const memory = await openStore(dataDir, now)
+  const host: Host = {
+    name: 'node1',
+    nics: [{ mac, address: own }, { mac: secondMac }],
+    tags: [],
+    vars: {},
+    profile: profile(folder, settings.profile),
+    ...settings.host,
+  }
+  const place: Place = {
+    network: { name: 'lan' },
+    serverUrl: 'http://10.77.0.1:8080',
+    trustUrl: false,
+    seesDhcp: true,
+    ...settings.place,
+  }
+  let made = 0
+  const deps: InstallDeps = {
+    memory,
+    now,
+    newId: at => `install-${at - start}-${++made}`,
+    newToken: () => `token-${clock - start}-${++made}`,
+    host: name => (name === host.name ? host : undefined),
+    render: renderText,
+    publish: createPublished(join(folder, 'assets')).publish,
+    place: () => place,
+    macsOf: address =>
+      address === own ? [mac] : address === foreign ? ['52:54:00:66:66:66' as Mac] : [],
+    ...settings.deps,
+  }
+  const heard = { at: new Map<string, number>(), startedAt: clock }
+  const deploys: (string | undefined)[] = []
+  const outbox: Outbox = createOutbox({
+    memory,
+    now,
+    deployEnded(delivery, error) {
+      deploys.push(error)
+      lives.deployEnded(delivery, error)
+    },
+    failed(_delivery, error) {
+      throw error
+    },
+    outputBound: () => 2000,
+  })
+  const lives = createLife(deps, outbox, name => heard.at.get(name) ?? heard.startedAt)
+  const scripts = createScripts(deps, lives)
+  const strangers = createStrangers(deps)
+  const phoneHome = createPhoneHome(deps, lives, scripts, strangers)
+  const downloads = createDownloads(deps, lives, heard)
+  const token = () =>
+    memory.installs.currentAttempt(host.name, memory.hosts.get(host.name)?.install)?.token
+  let closed = false
+  const close = async () => {
+    if (closed) return
+    closed = true
+    await outbox.close()
+    memory.close()
+  }
+  t.teardown(close)
+
+  return {
+    ...{ folder, dataDir, deps, outbox, memory, lives, scripts, phoneHome, strangers, downloads },
+    ...{ host, place, deploys, now, close },
+    pass(seconds) {
+      clock += seconds * 1000
+    },
+    ask() {
+      const asked = lives.ask(host, {}, false)
+      if (!asked.ok) throw new Error(asked.reason)
+      return asked.install
+    },
+    boot(from = own) {
+      const answer = scripts.request({ host, mac, address: from, place })
+      return answer.kind === 'boot' ? answer.attempt.token : `${answer.kind}: ${answer.reason}`
+    },
+    say(event, { token: named, from = own, ...more } = {}) {
+      const said = { event, ...more }
+      return phoneHome.hear(named ?? token() ?? 'no token', said, from, place).status
+    },
+    state: () => lives.lifeOf(host.name).state,
+    timeline: kind =>
+      memory.events
+        .newest(1000, host.name)
+        .filter(event => kind === undefined || event.kind === kind)
+        .map(event => event.text),
+  }
+}
+
+function writeFiles(t: Test): string {
+  return t.testdir({
+    assets: { linux: 'kernel', 'initrd.gz': 'initrd' },
+    preseed: 'd-i disk {{ host.vars.disk }} for {{ host.name }} home {{ phoneHome }}\n',
+  })
+}
+
+/** Writes another kernel in the place of the one that was asked with. */
+export function changeKernel(world: World, text: string): void {
+  mkdirSync(join(world.folder, 'assets'), { recursive: true })
+  writeFileSync(join(world.folder, 'assets/linux'), text)
+}
+
+/** Lets the event loop turn until something holds; real sockets and processes are under way. */
+export async function until(holds: () => boolean, what: string): Promise<void> {
+  const last = Date.now() + 10_000
+  while (!holds()) {
+    if (Date.now() > last) throw new Error(`never happened: ${what}`)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+}

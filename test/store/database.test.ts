@@ -1,0 +1,224 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import t from 'tap'
+import { openDatabase, StoreError } from '../../src/store/database.ts'
+import { createHosts } from '../../src/store/hosts.ts'
+
+const tables = ['attempts', 'deliveries', 'events', 'hosts', 'installs', 'leases']
+
+t.test('a fresh dataDir gets every table, and is readable by its owner alone', async t => {
+  const dataDir = join(t.testdir({}), 'deep/data')
+  const db = await openDatabase(dataDir)
+  t.teardown(() => db.close())
+  t.equal(db.isNew, true)
+  const found = db
+    .statement(
+      "select name from sqlite_master where type = 'table' and name not like 'kysely%' and name not like 'sqlite%' order by name",
+    )
+    .all()
+  t.strictSame(
+    found.map(({ name }) => name),
+    tables,
+  )
+  t.equal(statSync(join(dataDir, 'bootwright.db')).mode & 0o777, 0o600)
+  t.equal(statSync(dataDir).mode & 0o007, 0)
+})
+
+t.test('what is written is durable: WAL, and an fsync for each commit', async t => {
+  const db = await openDatabase(t.testdir({}))
+  t.teardown(() => db.close())
+  t.match(db.statement('pragma journal_mode').get(), { journal_mode: 'wal' })
+  t.match(db.statement('pragma synchronous').get(), { synchronous: 2 })
+  t.match(db.statement('pragma locking_mode').get(), { locking_mode: 'exclusive' })
+})
+
+t.test('an existing file is opened again with all that is in it', async t => {
+  const dataDir = t.testdir({})
+  for (const count of [0, 1, 2]) {
+    const db = await openDatabase(dataDir)
+    t.equal(createHosts(db).all().length, count)
+    createHosts(db).know(`node${count}`)
+    await db.committed()
+    db.close()
+  }
+})
+
+t.test('it is new until somebody settles it', async t => {
+  const dataDir = t.testdir({})
+  const isNew = async (settles: boolean) => {
+    const db = await openDatabase(dataDir)
+    if (settles) db.settle()
+    await db.committed()
+    db.close()
+    return db.isNew
+  }
+  t.equal(await isNew(false), true)
+  t.equal(await isNew(true), true)
+  t.equal(await isNew(false), false)
+})
+
+t.test('an empty file and one without our tables are brought up to date', async t => {
+  const dataDir = t.testdir({ 'bootwright.db': '' })
+  const db = await openDatabase(dataDir)
+  t.strictSame(createHosts(db).all(), [])
+  db.close()
+})
+
+t.test('a second daemon on the same dataDir is refused with a clear sentence', async t => {
+  const dataDir = t.testdir({})
+  const db = await openDatabase(dataDir)
+  t.teardown(() => db.close())
+  await t.rejects(openDatabase(dataDir), {
+    name: 'StoreError',
+    message: `cannot open ${join(dataDir, 'bootwright.db')}: another bootwright runs on this dataDir`,
+  })
+  const other = new URL('../../src/store/database.ts', import.meta.url).href
+  const script = `import { openDatabase } from ${JSON.stringify(other)}
+    await openDatabase(process.argv[1]).catch(error => console.log(error.message))`
+  const child = spawnSync(process.execPath, ['--input-type=module', '-e', script, dataDir])
+  t.match(String(child.stdout), 'another bootwright runs on this dataDir')
+
+  createHosts(db).know('node1')
+  await db.committed()
+  t.equal(createHosts(db).all().length, 1, 'the first goes on')
+})
+
+t.test('when the first has gone the second may', async t => {
+  const dataDir = t.testdir({})
+  ;(await openDatabase(dataDir)).close()
+  ;(await openDatabase(dataDir)).close()
+})
+
+t.test('a dataDir that cannot be used is a StoreError that names the file', async t => {
+  const folder = t.testdir({ file: 'not a folder', folder: { 'bootwright.db': {} } })
+  const rows = [
+    ['a file in its place', join(folder, 'file')],
+    ['a folder under a file', join(folder, 'file/data')],
+    ['a folder in the place of the database', join(folder, 'folder')],
+  ] as const
+  for (const [what, dataDir] of rows) {
+    const error = await openDatabase(dataDir).catch((error: unknown) => error)
+    t.type(error, StoreError, what)
+    t.match(error, { message: `cannot open ${join(dataDir, 'bootwright.db')}: ` })
+  }
+})
+
+t.test('a file that is no database, and one of a later version, are StoreErrors', async t => {
+  const garbage = t.testdir({
+    'bootwright.db': 'this is no database, but it is long enough '.repeat(50),
+  })
+  t.type(await openDatabase(garbage).catch((error: unknown) => error), StoreError)
+
+  const later = join(garbage, 'later')
+  mkdirSync(later)
+  ;(await openDatabase(later)).close()
+  const connection = new DatabaseSync(join(later, 'bootwright.db'))
+  connection.exec("insert into kysely_migration (name, timestamp) values ('999-later', '2030')")
+  connection.close()
+  const error = await openDatabase(later).catch((error: unknown) => error)
+  t.type(error, StoreError)
+  t.match(error, { message: /999-later/ })
+})
+
+t.test('committed() resolves when the turn is on disk', async t => {
+  const db = await openDatabase(t.testdir({}))
+  t.teardown(() => db.close())
+  const hosts = createHosts(db)
+  let done = false
+  hosts.know('node1')
+  const first = db.committed().then(() => {
+    done = true
+  })
+  hosts.know('node2')
+  const [again, andAgain] = [db.committed(), db.committed()]
+  t.equal(again, andAgain, 'one turn, one commit')
+  await Promise.resolve()
+  t.equal(done, false, 'not within the turn')
+  await first
+  t.equal(done, true)
+  await db.committed()
+  t.equal(hosts.all().length, 2)
+})
+
+t.test('a write that throws undoes itself and nothing else of its turn', async t => {
+  const dataDir = t.testdir({})
+  const db = await openDatabase(dataDir)
+  const hosts = createHosts(db)
+  hosts.know('before')
+  const fails = () =>
+    db.write(() => {
+      hosts.know('undone')
+      throw new Error('no')
+    })
+  t.throws(fails, { message: 'no' })
+  db.write(() => {
+    hosts.know('outer')
+    t.throws(fails, { message: 'no' }, 'also inside another')
+    hosts.know('after')
+  })
+  t.equal(
+    db.write(() => 42),
+    42,
+  )
+  await db.committed()
+  db.close()
+  const again = await openDatabase(dataDir)
+  t.teardown(() => again.close())
+  t.strictSame(
+    createHosts(again)
+      .all()
+      .map(({ name }) => name),
+    ['after', 'before', 'outer'],
+  )
+})
+
+t.test('close() keeps what the turn wrote', async t => {
+  const dataDir = t.testdir({})
+  const db = await openDatabase(dataDir)
+  createHosts(db).know('node1')
+  db.close()
+  const again = await openDatabase(dataDir)
+  t.teardown(() => again.close())
+  t.equal(createHosts(again).all().length, 1)
+})
+
+t.test('a commit that fails rejects, and the next turn is not harmed', async t => {
+  const db = await openDatabase(t.testdir({}))
+  t.teardown(() => db.close())
+  const hosts = createHosts(db)
+  hosts.know('lost')
+  db.statement('rollback').run()
+  await t.rejects(db.committed())
+  hosts.know('kept')
+  await db.committed()
+  t.strictSame(
+    hosts.all().map(({ name }) => name),
+    ['kept'],
+  )
+})
+
+t.test('kill -9 loses nothing that was committed, and no half of a turn', async t => {
+  const dataDir = t.testdir({})
+  const source = (file: string) => new URL(`../../src/store/${file}.ts`, import.meta.url).href
+  const script = `
+    import { openDatabase } from ${JSON.stringify(source('database'))}
+    import { createHosts } from ${JSON.stringify(source('hosts'))}
+    const db = await openDatabase(process.argv[1])
+    const hosts = createHosts(db)
+    hosts.know('a1'); hosts.know('a2')
+    await db.committed()
+    hosts.know('b1'); hosts.know('b2')
+    process.kill(process.pid, 'SIGKILL')`
+  const child = spawnSync(process.execPath, ['--input-type=module', '-e', script, dataDir])
+  t.equal(child.signal, 'SIGKILL')
+  const db = await openDatabase(dataDir)
+  t.teardown(() => db.close())
+  t.strictSame(
+    createHosts(db)
+      .all()
+      .map(({ name }) => name),
+    ['a1', 'a2'],
+  )
+})

@@ -1,0 +1,168 @@
+import t, { type Test } from 'tap'
+import { openDatabase } from '../../src/store/database.ts'
+import { createEvents, type EventBounds, type StoredEvent } from '../../src/store/events.ts'
+import { start } from './examples.ts'
+
+async function timeline(t: Test, bounds: Partial<EventBounds> = {}) {
+  const db = await openDatabase(t.testdir({}))
+  t.teardown(() => db.close())
+  const clock = { now: start }
+  const kept = { events: 3600, perHost: 5000, ...bounds }
+  const events = createEvents(
+    db,
+    () => clock.now,
+    () => kept,
+  )
+  const say = (text: string, host: string | null = 'node1', data?: unknown) =>
+    events.record({ host, kind: 'note', text, ...(data !== undefined && { data }) })
+  const texts = (host?: string) => events.newest(100_000, host).map(event => event.text)
+  return { db, clock, events, say, texts }
+}
+
+t.test('events come back as they were written, oldest first', async t => {
+  const { events, say, clock } = await timeline(t)
+  say('one', 'node1', { a: [1, 'x', null] })
+  clock.now += 1000
+  say('two', null)
+  t.strictSame(events.after(0, 10), [
+    {
+      ...{ id: 1, at: start, lastAt: start, count: 1, host: 'node1', kind: 'note' },
+      ...{ text: 'one', data: { a: [1, 'x', null] } },
+    },
+    {
+      ...{ id: 2, at: start + 1000, lastAt: start + 1000, count: 1, host: null, kind: 'note' },
+      ...{ text: 'two', data: null },
+    },
+  ])
+})
+
+t.test('equal events in a row become one with a count', async t => {
+  const { events, say, clock } = await timeline(t)
+  for (let n = 0; n < 1000; n++) {
+    clock.now += 1000
+    say('same')
+    say('of another host', 'node2')
+  }
+  const all = events.after(0, 10)
+  t.equal(all.length, 2)
+  t.match(all[0], { text: 'same', count: 1000, at: start + 1000, lastAt: start + 1_000_000 })
+})
+
+t.test('what differs in text, kind, data or host is not equal', async t => {
+  const { events, say, texts } = await timeline(t)
+  say('same')
+  say('same', 'node1', { a: 1 })
+  say('same', 'node1', { a: 2 })
+  events.record({ host: 'node1', kind: 'other', text: 'same', data: { a: 2 } })
+  say('other')
+  say('same')
+  t.equal(texts('node1').length, 6)
+  say('same', null)
+  say('same', null)
+  t.match(events.after(0, 10).at(-1), { host: null, count: 2 })
+})
+
+t.test('the timeline of a host is bounded, and that of others is not touched', async t => {
+  const { say, texts } = await timeline(t, { perHost: 10 })
+  say('a quiet host', 'node2')
+  for (let n = 0; n < 100; n++) say(`line ${n}`)
+  t.strictSame(
+    texts('node1'),
+    Array.from({ length: 10 }, (_, n) => `line ${n + 90}`),
+  )
+  t.strictSame(texts('node2'), ['a quiet host'])
+  for (let n = 0; n < 100; n++) say(`line ${n}`, null)
+  t.equal(texts().filter(text => text.startsWith('line')).length, 20, 'also what is of no host')
+})
+
+t.test('100,000 events of one host stay within the bound', async t => {
+  const { db, say, texts } = await timeline(t)
+  const began = performance.now()
+  let most = 0
+  for (let n = 0; n < 100_000; n++) {
+    say(`line ${n}`)
+    if (n % 5000 === 0) {
+      await db.committed()
+      most = Math.max(most, texts('node1').length)
+    }
+  }
+  most = Math.max(most, texts('node1').length)
+  t.ok(most >= 5000 && most <= 5050, `at most ${most} lines: the bound and a hundredth`)
+  t.equal(texts('node1').at(-1), 'line 99999')
+  t.comment(`${Math.round(performance.now() - began)} ms`)
+})
+
+t.test('old events go, and how old is told by when they last happened', async t => {
+  const { events, say, texts, clock } = await timeline(t)
+  say('old')
+  say('repeated', 'node2')
+  clock.now += 3599_000
+  say('repeated', 'node2')
+  events.pruneOld()
+  t.strictSame(texts(), ['old', 'repeated'])
+  clock.now += 2000
+  events.pruneOld()
+  t.strictSame(texts(), ['repeated'])
+})
+
+t.test('a reader goes on where it stopped, also for one host only', async t => {
+  const { events, say } = await timeline(t)
+  for (let n = 0; n < 10; n++) say(`line ${n}`, n % 2 ? 'node1' : 'node2')
+  const page = (id: number, limit: number, host?: string) =>
+    events.after(id, limit, host).map(event => event.text)
+  t.strictSame(page(0, 3), ['line 0', 'line 1', 'line 2'])
+  t.strictSame(page(3, 3), ['line 3', 'line 4', 'line 5'])
+  t.strictSame(page(4, 2, 'node1'), ['line 5', 'line 7'])
+  t.strictSame(page(10, 3), [])
+  t.strictSame(page(0, 3, 'nobody'), [])
+})
+
+t.test('the newest come oldest first', async t => {
+  const { events, say } = await timeline(t)
+  for (let n = 0; n < 10; n++) say(`line ${n}`, n % 2 ? 'node1' : 'node2')
+  t.strictSame(
+    events.newest(2, 'node1').map(event => event.text),
+    ['line 7', 'line 9'],
+  )
+  t.strictSame(
+    events.newest(2).map(event => event.text),
+    ['line 8', 'line 9'],
+  )
+})
+
+t.test('ids are not used again, so nobody who reads on misses a line', async t => {
+  const { events, say, clock } = await timeline(t)
+  say('one')
+  clock.now += 7200_000
+  events.pruneOld()
+  say('two')
+  t.strictSame(
+    events.after(0, 10).map(event => event.id),
+    [2],
+  )
+})
+
+t.test('listeners hear each new line until they leave', async t => {
+  const { events, say } = await timeline(t)
+  const heard: StoredEvent[] = []
+  const leave = events.listen(event => heard.push(event))
+  say('one')
+  say('one')
+  say('two', 'node2', { a: 1 })
+  leave()
+  say('three')
+  t.strictSame(
+    heard,
+    events.after(0, 2).map(event => ({ ...event, count: 1, lastAt: event.at })),
+  )
+})
+
+t.test('when the disk is nearly full events are dropped and nothing else', async t => {
+  const { events, say, texts } = await timeline(t)
+  say('before')
+  events.setDropping(true)
+  say('lost')
+  events.setDropping(false)
+  say('after')
+  t.strictSame(texts(), ['before', 'after'])
+})

@@ -1,0 +1,182 @@
+import t, { type Test } from 'tap'
+import { idle, type Life } from '../../src/boot/life.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { createDeliveries } from '../../src/store/deliveries.ts'
+import { createHosts } from '../../src/store/hosts.ts'
+import { createInstalls } from '../../src/store/installs.ts'
+import { createLeases, type StoredLease } from '../../src/store/leases.ts'
+import type { Ipv4, Mac } from '../../src/wire/address.ts'
+import { address, attempt, delivery, install, mac, start } from './examples.ts'
+
+async function open(t: Test, dataDir: string) {
+  const db = await openDatabase(dataDir)
+  let closed = false
+  const close = () => {
+    if (!closed) db.close()
+    closed = true
+  }
+  t.teardown(close)
+  const stores = {
+    hosts: createHosts(db),
+    installs: createInstalls(db),
+    leases: createLeases(db),
+    deliveries: createDeliveries(db),
+  }
+  return { ...stores, db, close }
+}
+
+const booting: Life = { ...idle, state: 'booting', since: start, attempt: 2, why: 'attempt 2' }
+
+t.test('everything survives a restart', async t => {
+  const dataDir = t.testdir({})
+  const lease: StoredLease = {
+    ...{ address, network: 'lan', mac, clientId: '01525400123456', hostname: 'node1' },
+    ...{ start, end: start + 3600_000, state: 'active' },
+  }
+  const written = async () => {
+    const { hosts, installs, leases, deliveries, db, close } = await open(t, dataDir)
+    db.write(() => {
+      installs.add(install('i1'))
+      installs.addAttempt(attempt('t1'))
+      hosts.saveLife('node1', booting, 'i1', start + 900_000)
+      hosts.saveProgress('node1', 40, 'copying')
+      hosts.saveFacts('node1', { serial: 'A1' })
+      hosts.saveSeen('node1', start + 5)
+      leases.save(lease)
+      deliveries.add(delivery('i1/2/notify/ready'), start)
+    })
+    await db.committed()
+    close()
+  }
+  await written()
+
+  const { hosts, installs, leases, deliveries } = await open(t, dataDir)
+  t.strictSame(hosts.get('node1'), {
+    ...{ name: 'node1', life: booting, install: 'i1', percent: 40, message: 'copying' },
+    ...{ facts: { serial: 'A1' }, lastSeen: start + 5 },
+  })
+  t.strictSame(installs.get('i1'), install('i1'))
+  t.strictSame(installs.attempt('t1'), { ...attempt('t1'), void: false })
+  t.strictSame(leases.all(), [lease])
+  t.match(deliveries.due(start, 10), [{ key: 'i1/2/notify/ready', state: 'due', tries: 0 }])
+})
+
+t.test('hosts', async t => {
+  const { hosts } = await open(t, t.testdir({}))
+  t.equal(hosts.get('node1'), undefined, 'never seen')
+  hosts.know('node1')
+  t.strictSame(hosts.get('node1'), { name: 'node1', life: idle })
+  hosts.saveLife('node1', booting, 'i1', start)
+  hosts.know('node1')
+  t.equal(hosts.get('node1')?.life.state, 'booting', 'one that is known stays as it is')
+
+  hosts.saveLife('node2', { ...idle, state: 'pending' }, 'i2', start + 1)
+  hosts.saveLife('node3', { ...idle, state: 'installed' }, 'i3')
+  const names = (records: readonly { name: string }[]) => records.map(({ name }) => name)
+  t.strictSame(names(hosts.all()), ['node1', 'node2', 'node3'])
+  t.strictSame(names(hosts.running()), ['node1', 'node2'])
+  t.strictSame(names(hosts.late(start)), ['node1'])
+  hosts.saveDeadline('node1', start + 10)
+  t.strictSame(names(hosts.late(start + 1)), ['node2'])
+  hosts.saveProgress('node1', 1, 'x')
+  hosts.saveProgress('node1', undefined, undefined)
+  t.notOk('percent' in (hosts.get('node1') ?? {}))
+})
+
+t.test('installs', async t => {
+  const { installs } = await open(t, t.testdir({}))
+  for (let n = 1; n <= 150; n++) installs.add(install(`i${String(n).padStart(3, '0')}`))
+  installs.add(install('x1', 'node2'))
+  t.equal(installs.ofHost('node1', 1000).length, 100, 'the newest hundred are kept')
+  t.equal(installs.ofHost('node1', 3)[0]?.id, 'i150')
+  t.equal(installs.get('i050'), undefined)
+  t.ok(installs.get('x1'))
+  installs.end('i150', start + 1, 'failed', 'no disk')
+  t.match(installs.get('i150'), { endedAt: start + 1, outcome: 'failed', reason: 'no disk' })
+})
+
+t.test('attempts', async t => {
+  const { installs } = await open(t, t.testdir({}))
+  installs.addAttempt(attempt('t1'))
+  installs.addAttempt(attempt('t2', { number: 2, openedAt: start + 1000 }))
+  const { install: _, ...netboot } = attempt('n1', { number: 7 })
+  installs.addAttempt(netboot)
+  t.equal(installs.attempt('nonsense'), undefined)
+  t.equal(installs.currentAttempt('node1', 'i1')?.token, 't2')
+  t.equal(installs.currentAttempt('node1')?.token, 'n1', 'a netboot has no install')
+  t.equal(installs.currentAttempt('node1', 'i2'), undefined)
+  t.equal(installs.currentAttempt('node2', 'i1'), undefined)
+  t.throws(() => installs.addAttempt(attempt('t1')), 'a token is one attempt')
+
+  installs.voidAttemptsBefore(start + 1)
+  t.equal(installs.attempt('t1')?.void, true)
+  t.equal(installs.currentAttempt('node1', 'i1')?.token, 't2')
+  installs.voidAttempts('node1')
+  t.equal(installs.currentAttempt('node1', 'i1'), undefined)
+  installs.add(install('i2'))
+  t.equal(installs.attempt('t2'), undefined, 'the next install forgets void tokens')
+})
+
+t.test('leases', async t => {
+  const { leases } = await open(t, t.testdir({}))
+  const lease = (n: number, more: Partial<StoredLease> = {}): StoredLease => ({
+    address: (address + n) as Ipv4,
+    ...{ network: 'lan', mac, start, end: start + n, state: 'active' },
+    ...more,
+  })
+  leases.save(lease(1))
+  leases.save(lease(2))
+  leases.save(lease(3, { network: 'other' }))
+  leases.save(lease(4, { mac: '52:54:00:99:99:99' as Mac }))
+  t.strictSame(leases.byMac('lan', mac), lease(2), 'the one that lasts longest')
+  t.strictSame(leases.byMac('other', mac), lease(3, { network: 'other' }))
+  t.equal(leases.byMac('nowhere', mac), undefined)
+  t.strictSame(leases.byAddress((address + 4) as Ipv4)?.mac, '52:54:00:99:99:99')
+  leases.save(lease(4, { state: 'released', end: start }))
+  t.strictSame(leases.byAddress((address + 4) as Ipv4), lease(4, { state: 'released', end: start }))
+  t.equal(leases.all().length, 4, 'an address has one lease')
+  const high = lease(0, { address: 0xfffffffe as Ipv4 })
+  leases.save(high)
+  t.strictSame(leases.byAddress(high.address), high, 'addresses are unsigned')
+})
+
+t.test('deliveries: a key is there once', async t => {
+  const { deliveries } = await open(t, t.testdir({}))
+  deliveries.add(delivery('k1', { body: 'first' }), start)
+  deliveries.add(delivery('k1', { body: 'second' }), start + 1)
+  t.match(deliveries.ofHost('node1', 10), [{ body: 'first', createdAt: start }])
+  const id = deliveries.ofHost('node1', 1)[0]?.id ?? 0
+  deliveries.start(id)
+  deliveries.end(id, 'delivered')
+  deliveries.add(delivery('k1'), start + 2)
+  t.match(deliveries.ofHost('node1', 10), [{ state: 'delivered' }], 'not even when it has ended')
+})
+
+t.test('deliveries: what is due, running, retried and ended', async t => {
+  const { deliveries } = await open(t, t.testdir({}))
+  const keys = (list: readonly { key: string }[]) => list.map(({ key }) => key)
+  for (const [n, role] of (['report', 'report', 'deploy'] as const).entries())
+    deliveries.add(delivery(`k${n}`, { role }), start + n)
+  const [first, second, third] = deliveries.due(start + 9, 10).map(({ id }) => id)
+  t.strictSame(keys(deliveries.due(start, 10)), ['k0'])
+  t.strictSame(keys(deliveries.due(start + 9, 2)), ['k0', 'k1'])
+  t.strictSame(deliveries.due(start + 9, 0), [])
+  t.equal(deliveries.nextAt(), start)
+
+  deliveries.start(first ?? 0)
+  t.strictSame(keys(deliveries.running()), ['k0'])
+  t.equal(deliveries.isRunning(first ?? 0), true)
+  t.equal(deliveries.isRunning(second ?? 0), false)
+  deliveries.saveGroup(first ?? 0, 4711, 99)
+  t.match(deliveries.running(), [{ group: { pgid: 4711, start: 99 }, tries: 1 }])
+  deliveries.retry(first ?? 0, start + 500, 'the receiver answered 503')
+  t.match(deliveries.due(start + 500, 10).at(-1), { key: 'k0', error: 'the receiver answered 503' })
+
+  deliveries.endDeploy('i1')
+  t.match(deliveries.ofHost('node1', 1), [{ id: third, state: 'ended' }])
+  t.strictSame(keys(deliveries.due(start + 500, 10)), ['k1', 'k0'], 'reports go on')
+
+  deliveries.end(second ?? 0, 'undelivered', 'no')
+  deliveries.dropBefore(start + 1000)
+  t.strictSame(keys(deliveries.ofHost('node1', 10)), ['k0'], 'what is still due is never dropped')
+})
