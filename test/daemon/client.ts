@@ -1,0 +1,146 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import type { Test } from 'tap'
+import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../../src/wire/dhcp-packet.ts'
+import { decodeTftp, encodeTftp, type TftpPacket } from '../../src/wire/tftp-packet.ts'
+import type { Ports } from './ports.ts'
+
+const again = 400
+const patience = 10_000
+
+/** The DHCP clients of a test: one socket on the client port, replies told apart by xid. */
+export interface DhcpWire {
+  /** Sends, and again when nothing comes, until the reply is there. */
+  ask(packet: DhcpPacket, port?: 'dhcp' | 'proxy'): Promise<DhcpPacket>
+  /** Resolves when the system has taken it. */
+  send(packet: DhcpPacket, port?: 'dhcp' | 'proxy'): Promise<void>
+  /** Gives up on every reply that is still waited for. */
+  forget(): void
+}
+
+interface Waiting {
+  resolve(reply: DhcpPacket): void
+  reject(error: Error): void
+}
+
+/** Opens the client port on every address, because replies come by broadcast. */
+export async function openDhcpWire(t: Test, ports: Ports): Promise<DhcpWire> {
+  const socket = createSocket({ type: 'udp4', reuseAddr: true, recvBufferSize: 1 << 22 })
+  socket.bind(ports.dhcp + 1)
+  await once(socket, 'listening')
+  const waiting = new Map<number, Waiting>()
+  const forget = () => {
+    for (const { reject } of waiting.values()) reject(new Error('no DHCP reply'))
+  }
+  t.teardown(() => {
+    forget()
+    return new Promise<void>(resolve => socket.close(resolve))
+  })
+  socket.on('message', bytes => {
+    // Most of what a flood gets back is for nobody here: not worth decoding.
+    waiting.get(bytes.readUInt32BE(4))?.resolve(decodeDhcp(bytes))
+  })
+
+  const send = (packet: DhcpPacket, port: 'dhcp' | 'proxy' = 'dhcp') =>
+    sendTo(socket, encodeDhcp(packet, { max: 1472 }), ports[port])
+  return {
+    send,
+    forget,
+    async ask(packet, port) {
+      const { promise, resolve, reject } = Promise.withResolvers<DhcpPacket>()
+      waiting.set(packet.xid, { resolve, reject })
+      const timer = setInterval(() => void send(packet, port), again)
+      const end = setTimeout(() => reject(new Error('no DHCP reply')), patience)
+      try {
+        await send(packet, port)
+        return await promise
+      } finally {
+        clearInterval(timer)
+        clearTimeout(end)
+        waiting.delete(packet.xid)
+      }
+    },
+  }
+}
+
+/** What a TFTP server said instead of sending the file. */
+export class TftpError extends Error {
+  override readonly name = 'TftpError'
+}
+
+/** Downloads a file by blocks of 1024 bytes, from this address of ours. Throws TftpError. */
+export async function tftpGet(port: number, file: string, from = '127.0.0.1'): Promise<Buffer> {
+  const socket = createSocket('udp4')
+  socket.bind({ address: from })
+  await once(socket, 'listening')
+  const options = new Map([
+    ['blksize', '1024'],
+    ['tsize', '0'],
+  ])
+  let last: TftpPacket = { kind: 'rrq', file, mode: 'octet', options }
+  const say = (packet: TftpPacket) => {
+    last = packet
+    return sendTo(socket, encodeTftp(packet), port)
+  }
+  const timer = setInterval(() => void say(last), again)
+  try {
+    return await new Promise<Buffer>((resolve, reject) => {
+      const blocks: Uint8Array[] = []
+      setTimeout(() => reject(new Error(`no end of ${file} by TFTP`)), patience).unref()
+      socket.on('message', bytes => {
+        const packet = decodeTftp(bytes)
+        if (packet.kind === 'error') reject(new TftpError(packet.text))
+        if (packet.kind === 'oack') void say({ kind: 'ack', block: 0 })
+        if (packet.kind !== 'data') return
+        void say({ kind: 'ack', block: packet.block })
+        if (packet.block !== ((blocks.length + 1) & 0xffff)) return
+        blocks.push(packet.payload)
+        if (packet.payload.length < 1024) resolve(Buffer.concat(blocks))
+      })
+      say(last).catch(reject)
+    })
+  } finally {
+    clearInterval(timer)
+    socket.close()
+  }
+}
+
+export interface HttpAsk {
+  readonly method?: string
+  /** Our address, so that the daemon sees another machine. */
+  readonly from?: string
+  readonly body?: string
+  readonly type?: string
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly text: string
+}
+
+/** One request on a connection of its own; the path goes out exactly as it is written here. */
+export function http(port: number, path: string, ask: HttpAsk = {}): Promise<HttpAnswer> {
+  const { method = 'GET', from = '127.0.0.1', body, type = 'application/json' } = ask
+  const headers = body === undefined ? {} : { 'content-type': type }
+  const options = { host: '127.0.0.1', port, path, method, localAddress: from, headers }
+  return new Promise((resolve, reject) => {
+    const asked = request({ ...options, agent: false, timeout: patience }, answer => {
+      const pieces: Buffer[] = []
+      answer.on('data', piece => pieces.push(piece))
+      answer.on('error', reject)
+      answer.on('end', () =>
+        resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(pieces).toString() }),
+      )
+    })
+    asked.on('timeout', () => asked.destroy(new Error(`no answer to ${method} ${path}`)))
+    asked.on('error', reject)
+    asked.end(body)
+  })
+}
+
+function sendTo(socket: Socket, bytes: Uint8Array, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.send(bytes, port, '127.0.0.1', error => (error ? reject(error) : resolve()))
+  })
+}
