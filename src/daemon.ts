@@ -15,6 +15,7 @@ import { steadyClock } from './system/clock.ts'
 import { neighboursOf } from './system/neighbours.ts'
 import { createPublished } from './system/published.ts'
 import { adminToken, newId, newToken } from './system/secrets.ts'
+import { meetAll, meetNewCards } from './wiring/appear.ts'
 import { openDoors } from './wiring/doors.ts'
 import { httpDeps } from './wiring/http-deps.ts'
 import { openMemory } from './wiring/memory.ts'
@@ -92,10 +93,11 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
 
   const specHost = (id: string) => memory.installs.get(id)?.spec.host
   const adopt = () => {
+    meetNewCards(config().hosts.values(), memory)
     lives.forget(name => config().hosts.has(name))
     world.replace(config(), memory.hosts.running(), specHost)
   }
-  if (memory.isNew) meetAll()
+  if (memory.isNew) meetAll(config().hosts.values(), memory)
   adopt()
   recover()
 
@@ -170,14 +172,6 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
         log.error({ err: error }, `${what} could not be looked after`)
       }
     }, ms)
-  }
-
-  /** On an empty database all hosts count as seen; what a reload adds later is new. */
-  function meetAll(): void {
-    memory.write(() => {
-      for (const name of config().hosts.keys()) memory.hosts.know(name)
-      memory.settle()
-    })
   }
 
   /** What an earlier run left: commands that still run are ended, a deploy among them has failed. */

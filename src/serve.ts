@@ -2,31 +2,38 @@ import { stdout } from 'node:process'
 import { pino } from 'pino'
 import pretty from 'pino-pretty'
 import type { Config } from './config/config.ts'
-import { startDaemon } from './daemon.ts'
+import { type Daemon, startDaemon } from './daemon.ts'
 import { StoreError } from './store/database.ts'
 import { PortError } from './system/ports.ts'
+import { SecretError } from './system/secrets.ts'
 
 /** Runs the daemon until SIGTERM or SIGINT. SIGHUP reloads. Returns the exit code. */
 export async function serve(config: Config): Promise<number> {
   const stream = stdout.isTTY ? pretty({ sync: true, ignore: 'pid,hostname' }) : pino.destination(1)
   const log = pino({ level: process.env.LOG_LEVEL ?? 'info', base: null }, stream)
+  let daemon: Daemon | undefined
+  // From the first moment on: an unheard SIGHUP would end the process.
+  process.on('SIGHUP', () => {
+    daemon?.reload().catch(err => log.error({ err }, 'reload failed'))
+  })
   try {
-    const daemon = await startDaemon(config, log)
-    const reload = () => void daemon.reload().catch(err => log.error({ err }, 'reload failed'))
-    process.on('SIGHUP', reload)
+    daemon = await startDaemon(config, log)
     await new Promise<void>(resolve => {
-      process.once('SIGTERM', resolve)
-      process.once('SIGINT', resolve)
+      process.once('SIGTERM', () => resolve())
+      process.once('SIGINT', () => resolve())
     })
     log.info('stopping')
     await daemon.close()
-    process.off('SIGHUP', reload)
     log.info('stopped')
     return 0
   } catch (error) {
-    const expected = error instanceof PortError || error instanceof StoreError
-    if (expected) process.stderr.write(`bootwright: ${error.message}\n`)
+    if (isExpected(error)) process.stderr.write(`bootwright: ${error.message}\n`)
     else log.fatal({ err: error }, 'bootwright cannot go on')
     return 1
   }
+}
+
+/** What an operator can put right: one sentence, and no stack. */
+function isExpected(error: unknown): error is Error {
+  return [PortError, StoreError, SecretError].some(kind => error instanceof kind)
 }

@@ -17,7 +17,6 @@ export interface Memory {
     get(name: string): HostRecord | undefined
     running(): HostRecord[]
     late(now: number): HostRecord[]
-    know(name: string): void
     saveLife(name: string, life: Life, install: string | undefined, deadline?: number): void
     saveDeadline(name: string, deadline: number): void
     saveProgress(name: string, percent: number | undefined, message: string | undefined): void

@@ -1,5 +1,6 @@
 import type { HostRecord } from '../boot/install.ts'
 import { type HostState, idle, type Life } from '../boot/life.ts'
+import type { Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
 
 /** The lives of the hosts. A host without a row was never seen. */
@@ -19,6 +20,9 @@ export function createHosts(db: Database) {
   const setFacts = db.statement('update hosts set facts = ? where name = ?')
   const setSeen = db.statement('update hosts set last_seen = ? where name = ?')
 
+  const addMac = db.statement('insert or ignore into macs (mac) values (?)')
+  const hasMac = db.statement('select 1 from macs where mac = ?')
+
   const know = (name: string) => add.run(name, idle.state, JSON.stringify(idle))
 
   return {
@@ -28,8 +32,14 @@ export function createHosts(db: Database) {
     running: (): HostRecord[] => running.all().flatMap(row => hostOf(row) ?? []),
     /** Those whose deadline is at or before `now`. */
     late: (now: number): HostRecord[] => late.all(now).flatMap(row => hostOf(row) ?? []),
-    /** Makes the host "seen"; one that is known already stays as it is. */
-    know: (name: string): void => db.write(() => void know(name)),
+    /** Makes the host and its MACs "seen"; one that is known already stays as it is. */
+    know: (name: string, macs: readonly Mac[] = []): void =>
+      db.write(() => {
+        know(name)
+        for (const mac of macs) addMac.run(mac)
+      }),
+    /** Whether a MAC is one of a host that was seen, under whatever name. */
+    knowsMac: (mac: Mac): boolean => hasMac.get(mac) !== undefined,
     saveLife(name: string, life: Life, install: string | undefined, deadline?: number): void {
       db.write(() => {
         know(name)

@@ -21,6 +21,11 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('hosts_deadline').on('hosts').column('deadline').execute()
 
   await db.schema
+    .createTable('macs')
+    .addColumn('mac', 'text', c => c.primaryKey())
+    .execute()
+
+  await db.schema
     .createTable('installs')
     .addColumn('id', 'text', c => c.primaryKey())
     .addColumn('host', 'text', c => c.notNull())

@@ -3,6 +3,7 @@ import type { Generated } from 'kysely'
 /** The database's tables. Times are epoch milliseconds, addresses are unsigned numbers. */
 export interface Tables {
   hosts: HostTable
+  macs: MacTable
   installs: InstallTable
   attempts: AttemptTable
   leases: LeaseTable
@@ -23,6 +24,11 @@ export interface HostTable {
   message: string | null
   facts: string | null
   last_seen: number | null
+}
+
+/** MACs of hosts that were ever seen: a host that is renamed is not new. */
+export interface MacTable {
+  mac: string
 }
 
 export interface InstallTable {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 
 /**
  * Who holds a port, as `name (pid 123)`: found through /proc/self/net and the descriptors of every
@@ -47,8 +48,11 @@ function linkOf(path: string): string {
   }
 }
 
+/** The program's file name: Node calls its main thread, and so every program, `MainThread`. */
 function nameOf(pid: string): string {
-  return read(`/proc/${pid}/comm`).trim() || 'a process'
+  const [program = ''] = read(`/proc/${pid}/cmdline`).split('\0')
+  const comm = read(`/proc/${pid}/comm`).trim()
+  return basename(program) || comm || 'a process'
 }
 
 function read(path: string): string {

@@ -1,24 +1,37 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+
+/** A secret that cannot be had, in one sentence. */
+export class SecretError extends Error {
+  override readonly name = 'SecretError'
+}
 
 /**
  * Reads the admin token; a missing file is made with a random one, readable by its owner alone.
- * Throws with a sentence when it can be neither read nor made, or is empty.
+ * Throws SecretError when it can be neither read nor made, or is empty.
  */
 export function adminToken(file: string): string {
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o750 })
-    writeFileSync(file, `${newToken()}\n`, { mode: 0o600, flag: 'wx' })
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code !== 'EEXIST') throw new Error(`cannot make the admin token ${file}: ${message}`)
+  if (!existsSync(file)) {
+    say(`cannot make the admin token ${file}`, () => {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o750 })
+      writeFileSync(file, `${newToken()}\n`, { mode: 0o600, flag: 'wx' })
+    })
   }
-  const token = readFileSync(file, 'utf8').trim()
+  const token = say(`cannot read the admin token`, () => readFileSync(file, 'utf8').trim())
   if (token.length < 16) {
-    throw new Error(`${file} holds no token: write at least 16 characters into it, or delete it`)
+    const ways = 'write at least 16 characters into it, or delete it'
+    throw new SecretError(`the admin token ${file} is too short: ${ways}`)
   }
   return token
+}
+
+function say<T>(what: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw new SecretError(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 /** 144 random bits in letters that need no escaping in URLs. */
