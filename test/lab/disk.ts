@@ -1,0 +1,92 @@
+import {
+  createReadStream,
+  createWriteStream,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { run } from './command.ts'
+
+const mebibyte = 1 << 20
+const imageMebibytes = 24
+const sectorsPerMebibyte = 2048
+
+/** Makes an empty disk, as it comes from the shop. */
+export function makeEmptyDisk(file: string, mebibytes = 128): void {
+  writeFileSync(file, '')
+  truncateSync(file, mebibytes * mebibyte)
+}
+
+/**
+ * Writes a gzipped raw disk image with kernel and initrd that boots on BIOS (syslinux) and on UEFI
+ * (systemd-boot) and says `BOOTED FROM DISK` on its serial console. `work` is a folder for parts.
+ */
+export async function writeDiskImage(
+  kernelImage: string,
+  initrd: string,
+  file: string,
+  work: string,
+): Promise<void> {
+  const raw = `${work}/disk.img`
+  makeEmptyDisk(raw, imageMebibytes)
+  writeFileSync(raw, masterBootRecord(), { flag: 'r+' })
+  await formatPartition(raw)
+  await copyFiles(raw, kernelImage, initrd, work)
+  await run(['syslinux', '--install', '--offset', String(mebibyte), raw])
+  await pipeline(createReadStream(raw), createGzip({ level: 6 }), createWriteStream(file))
+}
+
+/** Syslinux's boot code and one active FAT16 partition that begins at 1 MiB. */
+function masterBootRecord(): Buffer {
+  const record = Buffer.alloc(512)
+  readFileSync('/usr/lib/syslinux/mbr/mbr.bin').copy(record)
+  const entry = record.subarray(446, 462)
+  entry.set([0x80, 0xfe, 0xff, 0xff, 0x0e, 0xfe, 0xff, 0xff])
+  entry.writeUInt32LE(sectorsPerMebibyte, 8)
+  entry.writeUInt32LE((imageMebibytes - 1) * sectorsPerMebibyte, 12)
+  record.writeUInt16LE(0xaa55, 510)
+  return record
+}
+
+async function formatPartition(raw: string): Promise<void> {
+  const sectors = String((imageMebibytes - 1) * sectorsPerMebibyte)
+  const geometry = ['-h', '64', '-s', '32', '-H', String(sectorsPerMebibyte), '-T', sectors]
+  await run(['mformat', '-i', partition(raw), ...geometry, '::'])
+}
+
+async function copyFiles(raw: string, kernel: string, initrd: string, work: string): Promise<void> {
+  const at = ['-i', partition(raw)]
+  const copy = (source: string, target: string) => run(['mcopy', ...at, source, `::${target}`])
+  const write = async (target: string, lines: readonly string[]) => {
+    writeFileSync(`${work}/part`, `${lines.join('\n')}\n`)
+    await copy(`${work}/part`, target)
+  }
+  for (const folder of ['EFI', 'EFI/BOOT', 'loader', 'loader/entries']) {
+    await run(['mmd', ...at, `::${folder}`])
+  }
+  await copy(kernel, 'vmlinuz')
+  await copy(initrd, 'initrd.gz')
+  await copy('/usr/lib/systemd/boot/efi/systemd-bootx64.efi', 'EFI/BOOT/BOOTX64.EFI')
+  await write('syslinux.cfg', syslinuxConfig)
+  await write('loader/loader.conf', ['timeout 0', 'default disk.conf'])
+  await write('loader/entries/disk.conf', systemdBootEntry)
+}
+
+function partition(raw: string): string {
+  return `${raw}@@${mebibyte}`
+}
+
+const cmdline = 'console=ttyS0 quiet lab.role=disk lab.end=stay'
+
+const syslinuxConfig = [
+  'default disk',
+  'prompt 0',
+  'label disk',
+  '  linux vmlinuz',
+  '  initrd initrd.gz',
+  `  append ${cmdline}`,
+]
+
+const systemdBootEntry = ['title Lab', 'linux /vmlinuz', 'initrd /initrd.gz', `options ${cmdline}`]

@@ -1,0 +1,36 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { cpio, type Entry } from './cpio.ts'
+import { type Kernel, moduleFiles } from './kernel.ts'
+
+/** Drivers of every machine that the lab can emulate. */
+const drivers = ['virtio_pci', 'virtio_net', 'virtio_blk', 'virtio_rng', 'e1000', 'ahci', 'sd_mod']
+const folders = ['bin', 'dev', 'modules', 'proc', 'sys', 'tmp']
+
+/**
+ * Writes the initrd of the lab: busybox, the kernel's drivers and `init.sh`, which is both the
+ * installer and the system that it leaves on the disk.
+ */
+export function writeInitrd(kernel: Kernel, file: string): void {
+  writeFileSync(file, gzipSync(cpio(entries(kernel)), { level: 6 }))
+}
+
+function entries(kernel: Kernel): Entry[] {
+  const modules = moduleFiles(kernel, drivers)
+  const order = modules.map(path => `${basename(path)}\n`).join('')
+  return [
+    ...folders.map(path => ({ path, mode: 0o40755 })),
+    { path: 'dev/console', mode: 0o20600, device: [5, 1] },
+    { path: 'dev/null', mode: 0o20666, device: [1, 3] },
+    program('bin/busybox', readFileSync('/bin/busybox')),
+    program('init', readFileSync(new URL('init.sh', import.meta.url))),
+    program('udhcpc.sh', readFileSync(new URL('udhcpc.sh', import.meta.url))),
+    { path: 'modules/order', mode: 0o100644, content: Buffer.from(order) },
+    ...modules.map(path => program(`modules/${basename(path)}`, readFileSync(path))),
+  ]
+}
+
+function program(path: string, content: Uint8Array): Entry {
+  return { path, mode: 0o100755, content }
+}

@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A kernel that Debian installed, with its modules. */
+export interface Kernel {
+  readonly version: string
+  /** The bootable image, `/boot/vmlinuz-VERSION`. */
+  readonly image: string
+  /** The folder of its modules, `/lib/modules/VERSION`. */
+  readonly modules: string
+}
+
+/** The newest installed kernel that has its modules. */
+export function newestKernel(): Kernel {
+  const kernels = readdirSync('/boot')
+    .filter(name => name.startsWith('vmlinuz-'))
+    .map(name => name.slice('vmlinuz-'.length))
+    .filter(version => existsSync(`/lib/modules/${version}/modules.dep`))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  const version = kernels.at(-1)
+  if (version === undefined) throw new Error('no kernel in /boot: install linux-image-amd64')
+  return { version, image: `/boot/vmlinuz-${version}`, modules: `/lib/modules/${version}` }
+}
+
+/** Files of these modules and all they need, in the order of loading; built-in ones are left out. */
+export function moduleFiles(kernel: Kernel, names: readonly string[]): string[] {
+  const needs = readDependencies(kernel)
+  const files = new Set<string>()
+  for (const name of names) {
+    const file = [...needs.keys()].find(path => path.endsWith(`/${name}.ko`))
+    if (file === undefined) continue
+    // modules.dep names what a module needs nearest first, so the reverse is the order of loading.
+    for (const need of (needs.get(file) ?? []).toReversed()) files.add(need)
+    files.add(file)
+  }
+  return [...files].map(file => join(kernel.modules, file))
+}
+
+function readDependencies(kernel: Kernel): Map<string, string[]> {
+  const lines = readFileSync(join(kernel.modules, 'modules.dep'), 'utf8').split('\n')
+  return new Map(
+    lines
+      .filter(line => line.includes(':'))
+      .map(line => {
+        const [file = '', needs = ''] = line.split(':')
+        return [file, needs.split(' ').filter(need => need !== '')]
+      }),
+  )
+}

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { accessSync, existsSync } from 'node:fs'
+import { attempt } from './command.ts'
+
+/** What the tests and the lab need from Debian, and why. */
+export const packages: Readonly<Record<string, string>> = {
+  'qemu-system-x86': 'the machines',
+  'ipxe-qemu': 'the boot ROM of their network cards',
+  ovmf: 'UEFI firmware',
+  ipxe: 'loaders: undionly.kpxe, snponly.efi, ipxe.efi',
+  iproute2: 'network namespaces, bridges and taps',
+  procps: 'sysctl, to keep IPv6 out of the namespaces',
+  'linux-image-amd64': 'the kernel that the machines boot',
+  'busybox-static': 'the installer; also udhcpc and tftp as clients',
+  'syslinux-common': 'boots the installed disk on BIOS',
+  syslinux: 'puts that onto the disk image',
+  'systemd-boot-efi': 'boots the installed disk on UEFI',
+  mtools: 'fills the disk image without mounting it',
+  'dnsmasq-base': 'the DHCP server that was there first',
+  curl: 'HTTP client, also into the namespaces',
+  atftp: 'TFTP client with options',
+  'tftp-hpa': 'TFTP client',
+  'isc-dhcp-client': 'DHCP client',
+}
+
+/** Packages of the list that are not installed. */
+export async function missingPackages(): Promise<string[]> {
+  const names = Object.keys(packages)
+  // It exits with 1 when it does not know one of them, and still tells about the others.
+  const format = ['-f', '$' + '{Package} $' + '{db:Status-Status}\n']
+  const { stdout } = await attempt(['dpkg-query', '-W', ...format, ...names])
+  const installed = new Set(stdout.split('\n').filter(line => line.endsWith(' installed')))
+  return names.filter(name => !installed.has(`${name} installed`))
+}
+
+/**
+ * Installs what is missing where that is possible (root, apt-get), with apt's own progress.
+ * Returns what is missing still.
+ */
+export async function ensurePackages(say: (line: string) => void): Promise<string[]> {
+  const missing = await missingPackages()
+  if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    return missing
+  }
+  say('Installing what is missing:')
+  for (const name of missing) say(`  ${name} (${packages[name]})`)
+  await apt(['update', '-q'])
+  await apt(['install', '-y', '-q', '--no-install-recommends', ...missing])
+  return missingPackages()
+}
+
+/** The command that installs these packages. */
+export function installCommand(names: readonly string[]): string {
+  return `sudo apt-get install -y --no-install-recommends ${names.join(' ')}`
+}
+
+/** Why machines cannot be started here, if so: a sentence that says what to do. */
+export async function labObstacle(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return 'the lab needs root: sudo npm test (or sudo npm run lab)'
+  if (!isThere('/dev/net/tun')) return 'the lab needs /dev/net/tun: modprobe tun'
+  const missing = await missingPackages()
+  if (missing.length > 0) return `the lab needs more packages: ${installCommand(missing)}`
+  const { code, stderr } = await attempt(['unshare', '--net', '--mount', 'true'])
+  return code === 0 ? undefined : `the lab may not make network namespaces here: ${stderr.trim()}`
+}
+
+function apt(args: readonly string[]): Promise<void> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  return new Promise(resolve => {
+    const child = spawn('apt-get', args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
+    // What it could not do is found by looking which packages are missing still.
+    child.on('error', () => resolve())
+    child.on('close', () => resolve())
+  })
+}
+
+function isThere(path: string): boolean {
+  try {
+    accessSync(path)
+    return true
+  } catch {
+    return false
+  }
+}

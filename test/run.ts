@@ -1,0 +1,76 @@
+/** `npm test`: packages, types, lint, unit tests, machines; ends with `N passed, N failed`. */
+import { spawn } from 'node:child_process'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readLines } from './lab/lines.ts'
+import { ensurePackages, installCommand } from './lab/packages.ts'
+import { type Counts, createTapReport, sum } from './lab/tap-report.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const bin = join(root, 'node_modules/.bin')
+const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` }
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+await packages()
+const results = [
+  await check('types', ['tsc']),
+  await check('lint', ['biome', 'check', '--error-on-warnings']),
+  await tests('unit tests', []),
+  await tests('machines that netboot', ['--jobs=1', 'test/lab/*.lab.ts']),
+]
+finish(results)
+
+async function packages(): Promise<void> {
+  heading('packages')
+  const missing = await ensurePackages(say)
+  if (missing.length === 0) say('all there')
+  else say(`missing, so tests will be skipped: ${installCommand(missing)}`)
+}
+
+async function check(name: string, command: readonly string[]): Promise<Counts> {
+  heading(name)
+  const good = (await exitCode(command)) === 0
+  say(good ? 'good' : `${name}: FAILED`)
+  return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: [] }
+}
+
+async function tests(name: string, args: readonly string[]): Promise<Counts> {
+  heading(name)
+  const report = createTapReport(name, say)
+  return report.counts(await exitCode(['tap', '--reporter=tap', ...args], report.take))
+}
+
+/** Runs a command; with `take` it gets the lines of its output, which are shown otherwise. */
+function exitCode(
+  [program = '', ...args]: readonly string[],
+  take?: (line: string) => void,
+): Promise<number> {
+  return new Promise(resolve => {
+    const stdout = take === undefined ? 'inherit' : 'pipe'
+    const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', stdout, 'inherit'] })
+    if (take !== undefined) readLines(child.stdout, take)
+    const pass = (signal: NodeJS.Signals) => child.kill(signal)
+    process.on('SIGINT', pass).on('SIGTERM', pass)
+    const end = (code: number) => {
+      process.off('SIGINT', pass).off('SIGTERM', pass)
+      resolve(code)
+    }
+    child.on('error', error => {
+      say(`${program}: ${error.message}`)
+      end(127)
+    })
+    child.on('close', code => end(code ?? 1))
+  })
+}
+
+function finish(results: readonly Counts[]): void {
+  const { passed, failed, skipped } = sum(results)
+  heading('result')
+  for (const what of skipped) say(`skipped: ${what}`)
+  say(`${passed} passed, ${failed} failed`)
+  process.exitCode = failed > 0 ? 1 : 0
+}
+
+function heading(text: string): void {
+  say(`\n=== ${text}`)
+}
