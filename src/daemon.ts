@@ -12,9 +12,12 @@ import { createPhoneHome } from './install/phone-home.ts'
 import { createScripts } from './install/scripts.ts'
 import { createStrangers } from './install/strangers.ts'
 import { steadyClock } from './system/clock.ts'
+import { takeHandedOver, untiedOf } from './system/handed-over.ts'
 import { neighboursOf } from './system/neighbours.ts'
+import { PortError } from './system/ports.ts'
 import { createPublished } from './system/published.ts'
 import { adminToken, newId, newToken } from './system/secrets.ts'
+import { whyNotTogether } from './system/serving.ts'
 import { meetAll, meetNewCards } from './wiring/appear.ts'
 import { openDoors } from './wiring/doors.ts'
 import { httpDeps } from './wiring/http-deps.ts'
@@ -25,6 +28,8 @@ import { createTimeline } from './wiring/timeline.ts'
 import { createWorld } from './wiring/world.ts'
 
 export interface Daemon {
+  /** Resolves to a sentence when nothing can be served any more. */
+  readonly gaveUp: Promise<string>
   /** Takes the config file again; a bad one changes nothing and says why. */
   reload(): Promise<void>
   /** Ends running downloads after a grace and leaves everything on disk. */
@@ -38,6 +43,15 @@ const closeGraceMs = 3000
 export async function startDaemon(first: Config, log: FastifyBaseLogger): Promise<Daemon> {
   const world = createWorld(first)
   const config = world.config
+  const { sockets: handedOver, unknown } = takeHandedOver(process.env, process.pid)
+  const tied = handedOver.filter(({ door }) => door === 'dhcp').map(socket => socket.interface)
+  const apart = whyNotTogether(first.networks, tied)
+  if (apart !== undefined) throw new PortError(apart)
+  for (const name of unknown) log.warn(`the socket ${name} was handed over and is not used`)
+  for (const name of handedOver.length > 0 ? untiedOf(handedOver) : []) {
+    log.warn(`the sockets for ${name} are not tied to it: set BindToDevice=${name} in their units`)
+  }
+  const gaveUp = Promise.withResolvers<string>()
   const now = steadyClock()
   const memory = await openMemory(config)
   const token = adminToken(config().admin.tokenFile)
@@ -59,6 +73,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     newToken,
     macsOf,
     host: (name: string) => config().hosts.get(name),
+    hostOf: world.hostOf,
     render: renderText,
     publish: published.publish,
     place: (name?: string) => {
@@ -103,6 +118,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
 
   const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
   const unready: string[] = []
+  let held = (): readonly string[] => []
   /** The sockets do not follow the networks yet. */
   let stale = false
   const app = await buildApp(
@@ -112,15 +128,17 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
       now,
       log,
       token,
-      unready: () => [...unready, ...world.waiting()],
+      unready: () => [...unready, ...world.waiting(), ...held()],
     }),
   )
   await app.ready()
-  const doors = await openDoors({ ...parts, app, log, now }).catch(async error => {
+  const doorParts = { ...parts, app, log, handedOver, now, giveUp: gaveUp.resolve }
+  const doors = await openDoors(doorParts).catch(async error => {
     await outbox.close()
     memory.close()
     throw error
   })
+  held = doors.held
   for (const line of [...world.waiting(), ...world.missingLoaders()]) log.warn(line)
 
   const reserve = createReserve(join(config().dataDir, 'reserve'))
@@ -133,6 +151,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   outbox.wake()
 
   return {
+    gaveUp: gaveUp.promise,
     async reload() {
       const { config: next, problems } = loadConfig(config().file)
       for (const problem of problems) {
@@ -140,7 +159,9 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
         if (problem.severity === 'error') log.error(line)
         else log.warn(line)
       }
-      if (!next) {
+      const apart = next && whyNotTogether(next.networks, tied)
+      if (apart !== undefined) log.error(apart)
+      if (!next || apart !== undefined) {
         log.error('reload refused: the config above has errors, the running one stays')
         memory.record({ host: null, kind: 'reload', text: 'refused: the new config has errors' })
         return

@@ -18,14 +18,17 @@ export async function serve(config: Config): Promise<number> {
   })
   try {
     daemon = await startDaemon(config, log)
-    await new Promise<void>(resolve => {
+    const told = new Promise<void>(resolve => {
       process.once('SIGTERM', () => resolve())
       process.once('SIGINT', () => resolve())
     })
+    const why = await Promise.race([told, daemon.gaveUp])
     log.info('stopping')
     await daemon.close()
     log.info('stopped')
-    return 0
+    if (typeof why !== 'string') return 0
+    process.stderr.write(`bootwright: ${why}\n`)
+    return 1
   } catch (error) {
     if (isExpected(error)) process.stderr.write(`bootwright: ${error.message}\n`)
     else log.fatal({ err: error }, 'bootwright cannot go on')

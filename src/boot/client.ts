@@ -24,3 +24,8 @@ export interface Client {
   readonly capable: boolean
   readonly vendorClass?: string
 }
+
+/** The client as its host's config says that it should be taken, where that says so. */
+export function takenFor(client: Client, arch: Arch | undefined): Client {
+  return arch === undefined ? client : { ...client, arch }
+}

@@ -1,5 +1,6 @@
 import { type Arch, isEfi } from './arch.ts'
 import type { Client } from './client.ts'
+import type { DhcpOption, Ways } from './host.ts'
 
 /** What to tell a client. Each door writes it in its own words. */
 export type Answer =
@@ -10,14 +11,16 @@ export type Answer =
       readonly kind: 'load'
       readonly over: 'tftp' | 'http'
       readonly file: string
+      /** UEFI PXE is told the file on port 4011 only. */
+      readonly binl?: true
       readonly reason: string
     }
   /** Go to the host's script. */
   | { readonly kind: 'chain'; readonly reason: string }
   /** Boot what the host's profile says. Only the `script` stage can. */
   | { readonly kind: 'boot'; readonly reason: string }
-  /** Boot your disk. */
-  | { readonly kind: 'local'; readonly reason: string }
+  /** Boot your disk. `empty`: also firmware that would find it by itself is told so. */
+  | { readonly kind: 'local'; readonly empty?: true; readonly reason: string }
 
 /** What the decision needs to know of the host that a client turned out to be. */
 export interface KnownHost {
@@ -25,6 +28,7 @@ export interface KnownHost {
   /** A network boot of it gets its profile now, and the sentence that says why or why not. */
   readonly due: boolean
   readonly why: string
+  readonly ways?: Ways
 }
 
 /** What the decision needs to know of the place. */
@@ -33,26 +37,42 @@ export interface Site {
   readonly unknown: 'ignore' | 'local' | 'boot'
   /** The loader of each arch that we can serve. */
   readonly loaders: ReadonlyMap<Arch, string>
+  /** Loaders that hosts or profiles name and that are not there. */
+  readonly missing?: ReadonlySet<string>
+  /** What the profile says that clients get that are no hosts. */
+  readonly profile?: Ways & { readonly options?: readonly DhcpOption[] }
 }
 
 /** The whole boot policy. Every door asks here, and only here. */
 export function decide(client: Client, host: KnownHost | undefined, site: Site): Answer {
   const wish = wishOf(host, site)
-  if (wish.kind === 'none') return wish
-
-  switch (client.stage) {
-    case 'script':
+  const ways = (host ? host.ways : site.unknown === 'boot' ? site.profile : undefined) ?? {}
+  switch (wish.kind) {
+    case 'none':
       return wish
-    case 'ipxe':
-      // A ROM's stripped iPXE is swapped for ours, which can do all that our scripts ask for.
-      return client.capable
-        ? { kind: 'chain', reason: wish.reason }
-        : load(client, 'tftp', site, `its iPXE lacks features; ${wish.reason}`)
-    case 'http-firmware':
-      return wish.kind === 'boot' ? load(client, 'http', site, wish.reason) : wish
-    case 'firmware':
-      return wish.kind === 'boot' ? load(client, 'tftp', site, wish.reason) : wish
+    case 'boot':
+      return client.stage === 'script' ? wish : onTheWay(client, wish, ways, site)
+    case 'local':
+      return client.stage === 'script' ? wish : toDisk(client, wish, ways, site)
   }
+}
+
+/** Towards the script, from any stage before it. */
+function onTheWay(client: Client, { reason }: Wish, ways: Ways, site: Site): Answer {
+  if (client.stage === 'http-firmware') return load(client, 'http', ways, site, reason)
+  if (client.stage === 'firmware') return load(client, 'tftp', ways, site, reason)
+  // A ROM's stripped iPXE is swapped for ours, which can do all that our scripts ask for.
+  return client.capable
+    ? { kind: 'chain', reason }
+    : load(client, 'tftp', ways, site, `its iPXE lacks features; ${reason}`)
+}
+
+/** To the disk, as fast as the firmware knows or as its host says. iPXE needs its script for it. */
+function toDisk(client: Client, wish: Wish, ways: Ways, site: Site): Answer {
+  const { localBoot = 'auto' } = ways
+  if (localBoot === 'silent') return { kind: 'none', reason: `${wish.reason}; localBoot: silent` }
+  if (localBoot === 'loader' || client.stage === 'ipxe') return onTheWay(client, wish, ways, site)
+  return localBoot === 'empty' ? { kind: 'local', empty: true, reason: wish.reason } : wish
 }
 
 type Wish = Extract<Answer, { kind: 'none' | 'boot' | 'local' }>
@@ -69,12 +89,20 @@ function wishOf(host: KnownHost | undefined, site: Site): Wish {
   }
 }
 
-function load(client: Client, over: 'tftp' | 'http', site: Site, reason: string): Answer {
-  const file = site.loaders.get(client.arch)
+function load(
+  client: Client,
+  over: 'tftp' | 'http',
+  ways: Ways,
+  site: Site,
+  reason: string,
+): Answer {
+  const file = ways.loader ?? site.loaders.get(client.arch)
   if (file === undefined) {
     return { kind: 'none', reason: `${reason}; no loader for ${client.arch}` }
   }
-  return { kind: 'load', over, file, reason }
+  if (site.missing?.has(file)) return { kind: 'none', reason: `${reason}; no loader ${file}` }
+  const binl = ways.uefi === 'binl' && client.stage === 'firmware' && isEfi(client.arch)
+  return { kind: 'load', over, file, ...(binl ? { binl } : {}), reason }
 }
 
 /**
@@ -83,6 +111,8 @@ function load(client: Client, over: 'tftp' | 'http', site: Site, reason: string)
  * ends with a URL that answers 404: 4 s each, seen with OVMF 2022.11. BIOS ROMs fall through by
  * themselves when no offer carries a boot file.
  */
-export function canBeSentToDisk(client: Client): boolean {
-  return client.stage === 'http-firmware' || (client.stage === 'firmware' && isEfi(client.arch))
+export function canBeSentToDisk(client: Client, answer?: Answer): boolean {
+  if (client.stage === 'http-firmware') return true
+  const empty = answer?.kind === 'local' && answer.empty === true
+  return client.stage === 'firmware' && (empty || isEfi(client.arch))
 }

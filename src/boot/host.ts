@@ -1,4 +1,6 @@
 import type { AddressRange, Ipv4, Mac, Subnet } from '../wire/address.ts'
+import type { Route } from '../wire/classless-routes.ts'
+import type { Arch } from './arch.ts'
 
 /** A subnet we serve. */
 export interface Network {
@@ -13,9 +15,38 @@ export interface Network {
   readonly router?: Ipv4
   readonly dns: readonly Ipv4[]
   readonly domain?: string
+  readonly domainSearch?: readonly string[]
+  readonly ntp?: readonly Ipv4[]
+  readonly mtu?: number
+  readonly routes?: readonly Route[]
+  readonly options?: readonly DhcpOption[]
   readonly leaseSeconds: number
+  /** Answers a DISCOVER that asks for it with the lease at once (RFC 4039). */
+  readonly rapidCommit?: boolean
   /** Skips the check that a request comes from the host's own address (machines behind NAT). */
   readonly trustUrl: boolean
+}
+
+/** A DHCP option that the config writes itself. Plain, because hosts are kept as JSON. */
+export interface DhcpOption {
+  readonly code: number
+  /** 1 to 255 of them: firmware does not put longer values together. */
+  readonly bytes: readonly number[]
+  /** Sent to clients that do not ask for it, too. */
+  readonly force?: boolean
+}
+
+/** Where a machine's firmware must be treated differently from others; what is not said is as usual. */
+export interface Ways {
+  /** File name of the loader for its firmware. */
+  readonly loader?: string
+  /**
+   * How its firmware is sent to the disk: the fastest way it knows (auto), by no boot answer at all
+   * (silent), by iPXE (loader), or by an offer without a file (empty).
+   */
+  readonly localBoot?: 'auto' | 'silent' | 'loader' | 'empty'
+  /** UEFI PXE: told the file at once (pxe10), or on port 4011 only (binl). */
+  readonly uefi?: 'pxe10' | 'binl'
 }
 
 /** One network card of a host, with the address reserved for it. */
@@ -26,7 +57,7 @@ export interface Nic {
 }
 
 /** What to boot. Durations are seconds. Paths are absolute. */
-export interface Profile {
+export interface Profile extends Ways {
   readonly name: string
   readonly boot: 'install' | 'once' | 'always'
   readonly ask: 'never' | 'manual' | 'first-boot'
@@ -47,18 +78,27 @@ export interface Profile {
   readonly timeout: number
   /** The installed system must phone home `up` within this time. */
   readonly verifyUp?: number
+  readonly options?: readonly DhcpOption[]
 }
 
 export type Vars = Readonly<Record<string, string | number | boolean>>
 
-/** A machine in the config. Without a profile it is a reservation that can never be installed. */
-export interface Host {
+/**
+ * A machine in the config. Without a profile it is a reservation that can never be installed. Its ways
+ * and options are its profile's where it does not say better.
+ */
+export interface Host extends Ways {
   readonly name: string
   readonly nics: readonly Nic[]
   readonly uuid?: string
   readonly tags: readonly string[]
   readonly vars: Vars
   readonly profile?: Profile
+  readonly options?: readonly DhcpOption[]
+  /** What its firmware is to be taken for, whatever it says. */
+  readonly arch?: Arch
+  /** The largest TFTP block it can take. */
+  readonly tftpBlockSize?: number
 }
 
 export type CallbackEvent = 'asked' | 'ready' | 'installed' | 'failed' | 'cancelled'

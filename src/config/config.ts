@@ -1,5 +1,6 @@
-import type { Host, Profile, UnknownHosts } from '../boot/host.ts'
+import type { DhcpOption, Host, Profile, UnknownHosts } from '../boot/host.ts'
 import type { AddressRange, Ipv4, Mac, Subnet } from '../wire/address.ts'
+import type { Route } from '../wire/classless-routes.ts'
 
 /** A network as the config states it; what is missing comes from the machine's interfaces. */
 export interface NetworkSettings {
@@ -13,7 +14,13 @@ export interface NetworkSettings {
   readonly router?: Ipv4
   readonly dns: readonly Ipv4[]
   readonly domain?: string
+  readonly domainSearch?: readonly string[]
+  readonly ntp?: readonly Ipv4[]
+  readonly mtu?: number
+  readonly routes?: readonly Route[]
+  readonly options?: readonly DhcpOption[]
   readonly leaseSeconds: number
+  readonly rapidCommit?: boolean
   readonly rivals: 'refuse' | 'warn' | readonly Ipv4[]
   readonly trustUrl: boolean
 }

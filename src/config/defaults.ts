@@ -9,7 +9,14 @@ export const defaults = {
   proxyPort: 4011,
   adminAllow: ['127.0.0.0/8', '::1/128'],
   keep: { events: '30d', perHost: 5000, output: '10MiB' },
-  network: { mode: 'proxy', leaseTo: 'all', lease: '1h', rivals: 'refuse', trustUrl: false },
+  network: {
+    mode: 'proxy',
+    leaseTo: 'all',
+    lease: '1h',
+    rapidCommit: false,
+    rivals: 'refuse',
+    trustUrl: false,
+  },
   profile: {
     boot: 'install',
     ask: 'manual',

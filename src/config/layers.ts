@@ -64,6 +64,7 @@ function mergeKeys(below: ProfileKeys, own: ProfileKeys): ProfileKeys {
         : below
   const merged: ProfileKeys = { ...inherited, ...own }
   if (below.files && own.files) merged.files = { ...below.files, ...own.files }
+  if (below.options && own.options) merged.options = { ...below.options, ...own.options }
   if (below.vars && own.vars) merged.vars = { ...below.vars, ...own.vars }
   if (below.verify && own.verify) merged.verify = { ...below.verify, ...own.verify }
   return merged

@@ -58,6 +58,20 @@ export function findLoaders(
   return { loaders, missing }
 }
 
+/** Where a loader of this name is, which a host or profile asks for; `undefined` when it is nowhere. */
+export function findLoader(
+  assets: string,
+  name: string,
+  extraFolders: readonly string[] = systemFolders,
+): Loader | undefined {
+  const own = join(assets, 'loaders', name)
+  if (isFile(own)) return { name, path: own }
+  // The folders of the system hold more than loaders: only what is known as one is served from there.
+  const isKnown = Object.values(names).some(known => known?.includes(name))
+  const found = isKnown ? extraFolders.find(folder => isFile(join(folder, name))) : undefined
+  return found === undefined ? undefined : { name, path: join(found, name) }
+}
+
 /** Fedora says `ipxe-snponly-x86_64.efi`, and `arm64-efi/snponly.efi` as iPXE's own builds do. */
 function efiNames(suffixes: readonly string[]): string[] {
   return ['snponly', 'ipxe'].flatMap(base =>

@@ -7,10 +7,13 @@ import {
   parseSubnet,
   subnetContains,
 } from '../wire/address.ts'
+import { type Route, routesToBytes } from '../wire/classless-routes.ts'
+import { domainsToBytes } from '../wire/domain-names.ts'
 import type { NetworkSettings } from './config.ts'
 import { defaults } from './defaults.ts'
 import { given } from './given.ts'
 import type { Report } from './mistake.ts'
+import { checkOptions, resolveOptions, sizeProblem } from './options.ts'
 import type { RawNetwork } from './schema.ts'
 import { parseDuration } from './units.ts'
 
@@ -38,10 +41,32 @@ function resolveNetwork(name: string, raw: RawNetwork): NetworkSettings {
     ...given('router', address(raw.router)),
     dns: addresses(raw.dns ?? []),
     ...given('domain', raw.domain),
+    ...settingsOf(raw),
     leaseSeconds: parseDuration(raw.lease ?? lease),
     rivals: Array.isArray(raw.rivals) ? addresses(raw.rivals) : (raw.rivals ?? rivals),
     trustUrl: raw.trustUrl ?? trustUrl,
   }
+}
+
+/** What few networks say. */
+function settingsOf(raw: RawNetwork) {
+  const { domainSearch, ntp, mtu, options } = raw
+  return {
+    ...given('domainSearch', domainSearch),
+    ...given('ntp', ntp && addresses(ntp)),
+    ...given('mtu', mtu),
+    ...given('routes', raw.routes && routesOf(raw.routes)),
+    ...given('options', options && resolveOptions(options)),
+    ...given('rapidCommit', raw.rapidCommit || undefined),
+  }
+}
+
+function routesOf(raw: NonNullable<RawNetwork['routes']>): Route[] {
+  return raw.flatMap(route => {
+    const to = parseSubnet(route.to)
+    const via = parseIpv4(route.via)
+    return to && via !== undefined ? [{ to, via }] : []
+  })
 }
 
 function checkNetwork(network: NetworkSettings, raw: RawNetwork, report: Report): void {
@@ -60,6 +85,12 @@ function checkNetwork(network: NetworkSettings, raw: RawNetwork, report: Report)
       '`mode: server` needs a `range` to lease, or `leaseTo: hosts` for reservations only',
     )
   }
+  if (network.rapidCommit && network.mode !== 'server') {
+    report(at('rapidCommit'), 'is for `mode: server`', true)
+  }
+  checkOptions(raw.options ?? {}, at('options'), 'network', report)
+  checkSizes(network, report)
+  checkRoutes(network, raw, report)
   if (!subnet) return
   const written = `the subnet ${formatSubnet(subnet)}`
   if (raw.subnet !== undefined && raw.subnet !== formatSubnet(subnet)) {
@@ -81,6 +112,32 @@ function checkNetwork(network: NetworkSettings, raw: RawNetwork, report: Report)
       at('serverAddress'),
       `${formatIpv4(serverAddress)} does not lie in ${written}; for a network behind a relay leave \`interface\` out`,
     )
+  }
+}
+
+function checkSizes({ name, domainSearch = [], routes = [] }: NetworkSettings, report: Report) {
+  const sizes = { domainSearch: domainsToBytes(domainSearch), routes: routesToBytes(routes) }
+  for (const [key, { length }] of Object.entries(sizes)) {
+    const wrong = sizeProblem(length)
+    if (wrong !== undefined) report(['networks', name, key], wrong)
+  }
+}
+
+function checkRoutes(
+  { name, subnet, routes = [] }: NetworkSettings,
+  raw: RawNetwork,
+  report: Report,
+) {
+  for (const [i, { to, via }] of routes.entries()) {
+    const at = (key: string) => ['networks', name, 'routes', i, key]
+    const text = raw.routes?.[i]?.to
+    if (text !== formatSubnet(to)) {
+      const right = formatSubnet(to)
+      report(at('to'), `"${text}" is an address in the subnet ${right}; write ${right}`)
+    }
+    if (subnet && !subnetContains(subnet, via)) {
+      report(at('via'), `${formatIpv4(via)} does not lie in the subnet ${formatSubnet(subnet)}`)
+    }
   }
 }
 

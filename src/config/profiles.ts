@@ -6,6 +6,7 @@ import { addLayer, checkLayer, type Layers, noLayers } from './layers.ts'
 import type { Path, Report } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
 import { type NetbootFolder, readNetbootFolder } from './nixos.ts'
+import { checkOptions, resolveOptions } from './options.ts'
 import type { RawProfile } from './schema-profile.ts'
 import { parseDuration } from './units.ts'
 
@@ -50,6 +51,7 @@ export function resolveProfiles(
   const resolved = new Map<string, ResolvedProfile>()
   for (const [name, profile] of known) {
     checkLayer(profile, ['profiles', name], around.report)
+    checkOptions(profile.options ?? {}, ['profiles', name, 'options'], 'host', around.report)
     checkCallbacks(profile, ['profiles', name], around)
     const layers = layersOf(name, known, done, [], around)
     resolved.set(name, resolveProfile(name, layers, around))
@@ -80,12 +82,22 @@ export function resolveProfile(
     initrd,
     cmdline: cmdline.filter(Boolean).join(' '),
     ...lifeOf(layers, around),
+    ...waysOf(keys),
     files: Object.fromEntries(
       Object.entries(keys.files ?? {}).map(([k, path]) => [k, resolve(around.folder, path)]),
     ),
     vars: keys.vars ?? {},
   }
   return { ...base, profile, ...given('netbootFolder', netbootFolder) }
+}
+
+/** The ways and options of a profile or host. */
+export function waysOf(keys: Pick<RawProfile, 'loader' | 'localBoot' | 'options'>) {
+  return {
+    ...given('loader', keys.loader),
+    ...given('localBoot', keys.localBoot),
+    ...given('options', keys.options && resolveOptions(keys.options)),
+  }
 }
 
 /** What is wrong with the callbacks that a layer names. */

@@ -3,6 +3,7 @@ import type { Host, Profile, UnknownHosts } from '../boot/host.ts'
 import { parseIpv4, parseSubnet } from '../wire/address.ts'
 import { resolveCallbacks } from './callbacks.ts'
 import { checkFiles } from './check-files.ts'
+import { checkLoaders } from './check-loaders.ts'
 import { checkTemplates } from './check-templates.ts'
 import type { Config } from './config.ts'
 import { defaults } from './defaults.ts'
@@ -75,7 +76,10 @@ export function resolveConfig(
     profiles: [...profiles.values()],
     subjects,
   }
-  const late = checkFiles(all.profiles, subjectsOf(hosts.values()))
+  const late = [
+    ...checkFiles(all.profiles, subjectsOf(hosts.values())),
+    ...checkLoaders(all.profiles, hosts.values(), config.assets),
+  ]
   return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late] }
 }
 

@@ -1,5 +1,7 @@
 import Type, { type Static } from 'typebox'
+import { archs } from '../boot/arch.ts'
 import { defaults } from './defaults.ts'
+import { options } from './schema-options.ts'
 import * as v from './schema-values.ts'
 
 const scalar = Type.Unsafe<string | number | boolean>({
@@ -78,10 +80,25 @@ export const profileKeys = {
   ),
 }
 
+/** What a profile or a host, also one without a profile, says about its firmware and DHCP. */
+export const wayKeys = {
+  loader: v.key(
+    v.loaderName,
+    'The loader for its firmware instead of the one of its arch: a file in assets/loaders, or iPXE’s of the system.',
+  ),
+  localBoot: v.key(
+    Type.Enum(['auto', 'silent', 'loader', 'empty']),
+    'How firmware is sent to the disk. auto: the fastest way it knows. silent: no boot answer. loader: iPXE does it. empty: an offer without a file.',
+    'auto',
+  ),
+  options: v.key(options, 'DHCP options; they go before those of the network.'),
+}
+
 export const profile = v.closed(
   {
     extends: v.key(v.name, 'Profile to start from.'),
     ...profileKeys,
+    ...wayKeys,
     vars: v.key(
       v.mapOf(v.varName, scalar),
       'Values for templates, as `{{ host.vars.NAME }}`. `required`: every host must give it.',
@@ -115,6 +132,17 @@ export const host = v.closed(
       [],
     ),
     ...profileKeys,
+    ...wayKeys,
+    arch: v.key(Type.Enum([...archs]), 'What its firmware is to be taken for, whatever it says.'),
+    uefi: v.key(
+      Type.Enum(['pxe10', 'binl']),
+      'UEFI PXE is told the file at once (pxe10), or on port 4011 only (binl), for firmware that fails otherwise.',
+      'pxe10',
+    ),
+    tftpBlockSize: v.key(
+      Type.Integer({ title: 'a block size in bytes', minimum: 512, maximum: 1468 }),
+      'The largest TFTP block that its firmware can take.',
+    ),
     vars: v.key(v.mapOf(v.varName, scalar), 'Values for templates; they win over the profile’s.'),
   },
   { title: 'a host', examples: ['{ mac: 52:54:00:12:34:56, profile: debian }'] },

@@ -8,6 +8,8 @@ const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])'
 const ipv4 = `${octet}(?:\\.${octet}){3}`
 const hex = '[0-9a-fA-F]'
 
+export const addressPattern = `^${ipv4}$`
+
 export const mac = Type.String({
   title: 'a MAC address',
   pattern: `^(?:${hex}{2}([:-])${hex}{2}(?:\\1${hex}{2}){4}|${hex}{12}|${hex}{4}(?:\\.${hex}{4}){2})$`,
@@ -16,7 +18,7 @@ export const mac = Type.String({
 
 export const address = Type.String({
   title: 'an IPv4 address',
-  pattern: `^${ipv4}$`,
+  pattern: addressPattern,
   examples: ['10.77.0.20'],
 })
 
@@ -78,6 +80,12 @@ export const path = Type.String({
   title: 'a path',
   minLength: 1,
   examples: ['images/debian/linux'],
+})
+
+export const loaderName = Type.String({
+  title: 'the file name of a loader',
+  pattern: '^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,126}$',
+  examples: ['snponly.efi'],
 })
 
 /** 0 lets the system choose, for tests. */

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { defaults } from './defaults.ts'
+import { options } from './schema-options.ts'
 import { callback, host, profile } from './schema-profile.ts'
 import * as v from './schema-values.ts'
 
@@ -9,6 +10,20 @@ const n = defaults.network
 const rivals = Type.Union(
   [Type.Enum(['refuse', 'warn']), Type.Array(v.address, { title: 'a list of addresses' })],
   { title: '`refuse`, `warn` or a list of addresses', examples: ['refuse'] },
+)
+
+const addressList = Type.Array(v.address, {
+  title: 'a list of addresses',
+  maxItems: 63,
+  examples: ['[10.77.0.1]'],
+})
+
+const route = v.closed(
+  {
+    to: v.described(v.subnet, { description: 'The addresses it is the way to.' }),
+    via: v.described(v.address, { description: 'The router.' }),
+  },
+  { title: 'a route', examples: ['{ to: 10.0.0.0/8, via: 10.77.0.2 }'] },
 )
 
 const network = v.closed(
@@ -27,13 +42,33 @@ const network = v.closed(
     range: v.key(v.range, 'Addresses to lease, first and last; only with mode: server.'),
     leaseTo: v.key(Type.Enum(['all', 'hosts']), 'Who gets a lease of the range.', n.leaseTo),
     router: v.key(v.address, 'Default route for the machines.'),
-    dns: v.key(
-      Type.Array(v.address, { title: 'a list of addresses', examples: ['[10.77.0.1]'] }),
-      'DNS servers.',
+    dns: v.key(addressList, 'DNS servers.', []),
+    domain: v.key(v.domain, 'DNS domain.'),
+    domainSearch: v.key(
+      Type.Array(v.domain, { title: 'a list of domains', examples: ['[lab.example]'] }),
+      'Domains that names without a dot are looked for in.',
       [],
     ),
-    domain: v.key(v.domain, 'DNS domain.'),
+    ntp: v.key(addressList, 'Time servers.', []),
+    mtu: v.key(
+      Type.Integer({ title: 'a number of bytes', minimum: 68, maximum: 65_535 }),
+      'The largest packet of the link.',
+    ),
+    routes: v.key(
+      Type.Array(route, {
+        title: 'a list of routes',
+        examples: ['[{ to: 10.0.0.0/8, via: 10.77.0.2 }]'],
+      }),
+      'Ways to other subnets. The default route is `router`.',
+      [],
+    ),
+    options: v.key(options, 'Other DHCP options, for every machine that gets an address here.'),
     lease: v.key(v.duration, 'How long a lease lasts.', n.lease),
+    rapidCommit: v.key(
+      Type.Boolean({ title: 'true or false' }),
+      'Gives clients that ask for it (RFC 4039) the lease at once. Only where no other DHCP server is.',
+      n.rapidCommit,
+    ),
     rivals: v.key(
       rivals,
       'Other DHCP servers in mode: server. refuse: give no address while one answers; warn: say it and go on; or the addresses of those that may be there.',

@@ -2,6 +2,7 @@ import type { Ipv4 } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import { addressOfBytes } from '../wire/dhcp-values.ts'
+import { wasUnicastToRelay } from './relay.ts'
 
 /** What a DHCPREQUEST is about (RFC 2131 section 4.3.2), and the address it is about. */
 export type Request =
@@ -29,7 +30,8 @@ export function classifyRequest(
   if (address === undefined) return { kind: 'none', reason: 'a request that names no address' }
   if (server !== undefined) return { kind: 'selecting-ours', address }
   if (requested !== undefined) return { kind: 'init-reboot', address }
-  return { kind: broadcast || packet.giaddr !== 0 ? 'rebinding' : 'renewing', address }
+  const toAll = packet.giaddr === 0 ? broadcast : !wasUnicastToRelay(packet)
+  return { kind: toAll ? 'rebinding' : 'renewing', address }
 }
 
 /** The address in an option, if the packet has it. Throws WireError on a malformed one. */

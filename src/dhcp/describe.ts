@@ -1,7 +1,10 @@
-import { formatIpv4, type Ipv4, toHex } from '../wire/address.ts'
+import { formatIpv4, formatSubnet, type Ipv4, toHex } from '../wire/address.ts'
+import { type Route, routesOfBytes } from '../wire/classless-routes.ts'
 import { messageNameOf, option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import { addressesOfBytes, u16ListOfBytes, u32OfBytes, uuidOfBytes } from '../wire/dhcp-values.ts'
+import { domainsOfBytes } from '../wire/domain-names.ts'
+import { WireError } from '../wire/error.ts'
 
 /**
  * A packet as text for people: a line for each field that is not empty and each option, in the order
@@ -56,7 +59,9 @@ const options: Readonly<Record<number, readonly [name: string, show: Show]>> = {
   [option.dns]: ['dns', addresses],
   [option.hostName]: ['host name', text],
   [option.domain]: ['domain', text],
+  [option.mtu]: ['mtu', numbers],
   [option.broadcast]: ['broadcast', addresses],
+  [option.ntp]: ['ntp', addresses],
   [option.vendorSpecific]: ['vendor specific', pairs],
   [option.requestedAddress]: ['requested address', addresses],
   [option.leaseTime]: ['lease time', seconds],
@@ -73,11 +78,34 @@ const options: Readonly<Record<number, readonly [name: string, show: Show]>> = {
   [option.tftpServer]: ['tftp server', text],
   [option.bootFile]: ['boot file', text],
   [option.userClass]: ['user class', text],
+  [option.rapidCommit]: ['rapid commit', pairs],
   [option.relayAgent]: ['relay agent', pairs],
   [option.clientArch]: ['client arch', numbers],
   [option.clientInterface]: ['client interface', pairs],
   [option.clientUuid]: ['client uuid', uuidOfBytes],
+  [option.subnetSelection]: ['subnet selection', addresses],
+  [option.domainSearch]: [
+    'domain search',
+    value => readable(() => domainsOfBytes(value).join(' ')),
+  ],
+  [option.classlessRoutes]: [
+    'routes',
+    value => readable(() => routesOfBytes(value).map(way).join(', ')),
+  ],
   [option.ipxe]: ['ipxe', pairs],
+}
+
+function way({ to, via }: Route): string {
+  return `${formatSubnet(to)} via ${formatIpv4(via)}`
+}
+
+function readable(read: () => string): string | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof WireError) return undefined
+    throw error
+  }
 }
 
 function number(value: number): string {

@@ -1,9 +1,9 @@
+import { takenFor } from '../boot/client.ts'
 import { decide } from '../boot/decide.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
 import { type Arrival, networkOf } from './network.ts'
-import type { Case, DhcpDeps, Outcome } from './outcome.ts'
-import { silence } from './outcome.ts'
+import { type Case, type DhcpDeps, type Outcome, type Seen, seenOf, silence } from './outcome.ts'
 import { serveBoot } from './proxy-mode.ts'
 import { macOfPacket, readClient } from './read-client.ts'
 import { serveLease } from './server-mode.ts'
@@ -19,27 +19,33 @@ export function handle(packet: DhcpPacket, arrival: Arrival, deps: DhcpDeps, now
   if (asked === undefined) return { kind: 'none', reason: 'no DHCP message type' }
   const mac = macOfPacket(packet)
   if (mac === undefined) return { kind: 'none', asked, reason: 'no Ethernet address' }
-  const choice = networkOf(packet, arrival, deps.networks())
-  if (choice.kind === 'none') return { kind: 'none', asked, mac, reason: choice.reason }
-
-  const { network } = choice
-  const found = recognise({ packet, arrival, asked, mac, network, deps, now })
+  let seen: Seen = { asked, mac }
   try {
+    const choice = networkOf(packet, arrival, deps.networks())
+    if (choice.kind === 'none') return { kind: 'none', ...seen, reason: choice.reason }
+    const found = recognise({ packet, arrival, asked, mac, network: choice.network, deps, now })
+    seen = seenOf(found)
     return answer(found)
   } catch (error) {
-    if (error instanceof WireError) return silence(found, `malformed: ${error.message}`)
-    throw error
+    if (!(error instanceof WireError)) throw error
+    return { kind: 'none', ...seen, reason: `malformed: ${error.message}` }
   }
 }
 
 function recognise(from: Case): Case {
   const { packet, mac, network, deps } = from
-  const client = readClient(packet)
-  const found = deps.host(mac, client, network)
+  const said = readClient(packet)
+  const found = deps.host(mac, said, network)
+  const site = deps.site(network)
+  const client = said && takenFor(said, found?.host.arch)
+  const known = found && { ...found.known, ways: found.host }
+  const stranger = client && site.unknown === 'boot' ? site.profile : undefined
+  const options = found ? found.host.options : stranger?.options
   return {
     ...from,
-    ...(client ? { client, answer: decide(client, found?.known, deps.site(network)) } : {}),
+    ...(client ? { client, answer: decide(client, known, site) } : {}),
     ...(found ? { host: found.host } : {}),
+    ...(options ? { options } : {}),
   }
 }
 

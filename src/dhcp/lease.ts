@@ -1,4 +1,5 @@
 import type { Ipv4, Mac } from '../wire/address.ts'
+import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
 
 /** An address given to a machine for a time. Times are epoch milliseconds. */
 export interface Lease {
@@ -20,6 +21,12 @@ export interface LeaseBook {
   /** The latest lease of this MAC in this network. */
   byMac(network: string, mac: Mac): Lease | undefined
   byAddress(address: Ipv4): Lease | undefined
+  /** Every address that has a lease, ended ones included. */
+  known(): AddressSet
+  /** The addresses whose leases hold, declined ones included, and perhaps some that have just ended. */
+  held(now: number): AddressSet
+  /** The addresses of a network whose leases have ended, the longest ended first. */
+  ended(network: string, now: number): Iterable<Ipv4>
 }
 
 /** An address promised to a machine that has not asked for it yet. */
@@ -36,6 +43,8 @@ export interface Offers {
   drop(network: string, mac: Mac): void
   byMac(network: string, mac: Mac, now: number): Offer | undefined
   byAddress(address: Ipv4, now: number): Offer | undefined
+  /** All addresses that are on offer. */
+  held(now: number): AddressSet
 }
 
 export const offerMilliseconds = 60_000
@@ -45,17 +54,21 @@ export function createOffers(most = 65_536): Offers {
   // Every offer is held equally long, so the order of insertion is the order of ending.
   const offers = new Map<string, Offer & { readonly until: number }>()
   const keyByAddress = new Map<Ipv4, string>()
+  const held = createAddressSet()
 
   function remove(key: string): void {
     const offer = offers.get(key)
     if (!offer) return
     offers.delete(key)
-    if (keyByAddress.get(offer.address) === key) keyByAddress.delete(offer.address)
+    if (keyByAddress.get(offer.address) !== key) return
+    keyByAddress.delete(offer.address)
+    held.delete(offer.address)
   }
 
-  function makeRoom(now: number): void {
+  /** Leaves at most `size` of those that hold. */
+  function prune(now: number, size: number): void {
     for (const [key, { until }] of offers) {
-      if (until > now && offers.size < most) return
+      if (until > now && offers.size <= size) return
       remove(key)
     }
   }
@@ -69,13 +82,18 @@ export function createOffers(most = 65_536): Offers {
     hold(offer, now) {
       const key = keyOf(offer.network, offer.mac)
       remove(key)
-      makeRoom(now)
+      prune(now, most - 1)
       offers.set(key, { ...offer, until: now + offerMilliseconds })
       keyByAddress.set(offer.address, key)
+      held.add(offer.address)
     },
     drop: (network, mac) => remove(keyOf(network, mac)),
     byMac: (network, mac, now) => current(keyOf(network, mac), now),
     byAddress: (address, now) => current(keyByAddress.get(address), now),
+    held(now) {
+      prune(now, most)
+      return held
+    },
   }
 }
 

@@ -1,6 +1,9 @@
 import type { Network } from '../boot/host.ts'
 import { formatIpv4, type Ipv4, subnetContains } from '../wire/address.ts'
+import { option } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
+import { addressOfBytes } from '../wire/dhcp-values.ts'
+import { linkSelectionOf } from './relay.ts'
 
 /** How a packet came to us. */
 export interface Arrival {
@@ -25,26 +28,39 @@ export type NetworkChoice =
   | { readonly kind: 'none'; readonly reason: string }
 
 /**
- * The network that a client is in. A relay says so by `giaddr` (RFC 2131 section 4.3.1). A broadcast was
- * heard on its own link. What came by unicast is from a machine that knows its address, maybe from
- * behind a relay.
+ * The network that a client is in. A relay says so by `giaddr` (RFC 2131 section 4.3.1), unless it
+ * selects another link (RFC 3527) or its client another subnet (RFC 3011). A broadcast was heard on its
+ * own link. What came by unicast is from a machine that knows its address, maybe from behind a relay.
+ * Throws WireError on a malformed option.
  */
 export function networkOf(
   packet: DhcpPacket,
   arrival: Arrival,
   networks: readonly Network[],
 ): NetworkChoice {
-  if (packet.giaddr !== 0) {
-    const network = networkHolding(packet.giaddr, networks)
-    return network
-      ? { kind: 'network', network }
-      : none(`the relay ${formatIpv4(packet.giaddr)} is in no network of the config`)
-  }
+  if (packet.giaddr !== 0) return networkBehind(packet, networks)
   if (arrival.network && arrival.broadcast) return { kind: 'network', network: arrival.network }
 
   const own = packet.ciaddr !== 0 ? packet.ciaddr : arrival.source.address
   const network = networkHolding(own, networks) ?? arrival.network
   return network ? { kind: 'network', network } : none('cannot tell which network it came from')
+}
+
+/** A relay outside our networks gets no reply, whatever it asks for: it could be anybody's address. */
+function networkBehind(packet: DhcpPacket, networks: readonly Network[]): NetworkChoice {
+  const relay = `the relay ${formatIpv4(packet.giaddr)}`
+  const around = networkHolding(packet.giaddr, networks)
+  if (!around) return none(`${relay} is in no network of the config`)
+  const selected = linkSelectionOf(packet) ?? subnetSelectionOf(packet)
+  if (selected === undefined) return { kind: 'network', network: around }
+  const network = networkHolding(selected, networks)
+  if (network) return { kind: 'network', network }
+  return none(`${relay} asks for ${formatIpv4(selected)}, which is in no network of the config`)
+}
+
+function subnetSelectionOf({ options }: DhcpPacket): Ipv4 | undefined {
+  const value = options.get(option.subnetSelection)
+  return value && addressOfBytes(value)
 }
 
 /** The smallest subnet that holds the address. */

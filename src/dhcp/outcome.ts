@@ -1,11 +1,13 @@
 import type { Client } from '../boot/client.ts'
 import type { Answer, KnownHost, Site } from '../boot/decide.ts'
-import type { Host, Network } from '../boot/host.ts'
+import type { DhcpOption, Host, Network } from '../boot/host.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
+import type { AddressSet } from '../wire/address-set.ts'
 import type { MessageName } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import type { Lease, LeaseBook, Offers } from './lease.ts'
 import type { Arrival, Endpoint } from './network.ts'
+import { serverIdOverrideOf } from './relay.ts'
 
 /** What the DHCP door asks of the rest of the program. */
 export interface DhcpDeps {
@@ -18,6 +20,8 @@ export interface DhcpDeps {
   site(network: Network): Site
   /** The MACs that an address is reserved for, if it is. */
   reservedFor(address: Ipv4): readonly Mac[] | undefined
+  /** All those addresses, so that a search passes over them at once. */
+  reserved?(): AddressSet
   readonly leases: LeaseBook
   readonly offers: Offers
   readonly httpPort: number
@@ -57,6 +61,8 @@ export interface Case {
   readonly host?: Host
   /** Only for clients that boot. */
   readonly answer?: Answer
+  /** Options of the host, or of the profile that a stranger boots. */
+  readonly options?: readonly DhcpOption[]
   readonly deps: DhcpDeps
   /** Epoch milliseconds. */
   readonly now: number
@@ -65,6 +71,12 @@ export interface Case {
 /** No reply, and why. A lease that ends by the packet goes with it. */
 export function silence(from: Case, reason: string, lease?: Lease): Outcome {
   return { kind: 'none', ...seenOf(from), reason, ...(lease ? { lease } : {}) }
+}
+
+/** Whether clients may take this for our address: one of ours, or what their relay calls us. */
+export function isOurs({ packet, deps }: Case, address: Ipv4): boolean {
+  if (serverIdOverrideOf(packet) === address) return true
+  return deps.networks().some(({ serverAddress }) => serverAddress === address)
 }
 
 /** The part of a case that the outcome tells. */

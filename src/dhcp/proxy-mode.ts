@@ -2,7 +2,7 @@ import { canBeSentToDisk } from '../boot/decide.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { addressIn } from './classify.ts'
 import { destinationOf } from './destination.ts'
-import { type Case, type Outcome, seenOf, silence } from './outcome.ts'
+import { type Case, isOurs, type Outcome, seenOf, silence } from './outcome.ts'
 import { isPxeClient } from './read-client.ts'
 import { buildReply } from './reply.ts'
 
@@ -21,7 +21,7 @@ export function serveBoot(from: Case): Outcome {
     return silence(from, `${client.vendorClass} does not know proxyDHCP`)
   }
   if (answer.kind === 'none') return silence(from, answer.reason)
-  if (answer.kind === 'local' && !canBeSentToDisk(client)) {
+  if (answer.kind === 'local' && !canBeSentToDisk(client, answer)) {
     return silence(from, `${answer.reason}; this firmware boots its disk when nobody answers`)
   }
   if (arrival.port === 'proxy') {
@@ -34,9 +34,9 @@ export function serveBoot(from: Case): Outcome {
   return silence(from, `its ${asked} is for the DHCP server`)
 }
 
-function namesUs({ packet, deps }: Case): boolean {
-  const server = addressIn(packet, option.serverId)
-  return deps.networks().some(({ serverAddress }) => serverAddress === server)
+function namesUs(from: Case): boolean {
+  const server = addressIn(from.packet, option.serverId)
+  return server !== undefined && isOurs(from, server)
 }
 
 function reply(from: Case, type: 'offer' | 'ack', reason: string): Outcome {
@@ -45,6 +45,7 @@ function reply(from: Case, type: 'offer' | 'ack', reason: string): Outcome {
     type,
     network,
     gift: { kind: 'proxy' },
+    via: arrival.port,
     httpPort: deps.httpPort,
     ...(client && answer ? { client, answer } : {}),
   })

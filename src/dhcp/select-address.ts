@@ -7,7 +7,8 @@ import {
   subnetBroadcast,
   subnetContains,
 } from '../wire/address.ts'
-import type { Lease, LeaseBook, Offers } from './lease.ts'
+import { type AddressSet, firstOutside } from '../wire/address-set.ts'
+import type { LeaseBook, Offers } from './lease.ts'
 
 /** Who wants an address. */
 export interface Wish {
@@ -24,6 +25,8 @@ export interface Place {
   readonly offers: Offers
   /** The MACs that an address is reserved for, if it is. */
   reservedFor(address: Ipv4): readonly Mac[] | undefined
+  /** All those addresses. */
+  readonly reserved?: AddressSet
   readonly now: number
 }
 
@@ -48,7 +51,7 @@ export function selectAddress(wish: Wish, place: Place): Selection {
       return { kind: 'address', address, reserved: address === candidates[0] }
     }
   }
-  if (isShutOut(wish, place)) return none(notAHost)
+  if (isShutOut(wish, place.network)) return none(notAHost)
   if (!place.network.range) return none('no reservation for it, and the network has no range')
 
   const address = freeAddress(place.network.range, wish, place)
@@ -61,7 +64,7 @@ export function selectAddress(wish: Wish, place: Place): Selection {
  */
 export function whyNot(address: Ipv4, wish: Wish, place: Place): string | undefined {
   const { network } = place
-  if (isShutOut(wish, place)) return notAHost
+  if (isShutOut(wish, network)) return notAHost
   if (isExcluded(address, network)) return `${formatIpv4(address)} is no client address here`
   if (!isReserved(address, wish, place) && !isInRange(address, network.range)) {
     return `${formatIpv4(address)} is not in the range`
@@ -91,25 +94,56 @@ function whyTaken(address: Ipv4, { mac }: Wish, place: Place): string | undefine
 
 /**
  * A free address of the range, looked for from a point that depends on the MAC, so that a machine gets
- * the same one again even when its lease is forgotten. One never leased wins; then the longest ended.
+ * the same one again even when its lease is forgotten. One never leased wins; then one of the longest
+ * ended; then any. It costs the same however many are taken: the sets pass over those at once.
  */
 function freeAddress(range: AddressRange, wish: Wish, place: Place): Ipv4 | undefined {
-  const size = range.to - range.from + 1
-  const start = hashOf(wish.mac) % size
-  let best: Lease | undefined
-  for (let step = 0; step < size; step++) {
-    const address = (range.from + ((start + step) % size)) as Ipv4
-    if (isExcluded(address, place.network) || whyTaken(address, wish, place)) continue
-    const lease = place.leases.byAddress(address)
-    if (!lease) return address
-    if (!best || lease.end < best.end) best = lease
+  const { leases, offers, reserved, network, now } = place
+  const others = [offers.held(now), ...(reserved ? [reserved] : [])]
+  const fits = (address: Ipv4) => {
+    const is = isInRange(address, range) && !isExcluded(address, network)
+    return is && whyTaken(address, wish, place) === undefined
   }
-  return best?.address
+  return (
+    firstFree(range, wish.mac, [leases.known(), ...others], fits) ??
+    take(leases.ended(network.name, now), longestEnded).find(fits) ??
+    firstFree(range, wish.mac, [leases.held(now), ...others], fits)
+  )
+}
+
+/** How many of the longest ended leases are looked at. */
+const longestEnded = 16
+
+/** What the sets leave over from the MAC's own point on, round the range, and fits. */
+function firstFree(
+  range: AddressRange,
+  mac: Mac,
+  sets: readonly AddressSet[],
+  fits: (address: Ipv4) => boolean,
+): Ipv4 | undefined {
+  const start = (range.from + (hashOf(mac) % (range.to - range.from + 1))) as Ipv4
+  const parts = [
+    { from: start, to: range.to },
+    { from: range.from, to: (start - 1) as Ipv4 },
+  ]
+  for (const { from, to } of parts) {
+    let found = firstOutside(sets, { from, to })
+    while (found !== undefined && !fits(found)) {
+      found = firstOutside(sets, { from: (found + 1) as Ipv4, to })
+    }
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function take<T>(items: Iterable<T>, most: number): T[] {
+  return Iterator.from(items).take(most).toArray()
 }
 
 const notAHost = 'not a host of the config, and the network leases to hosts only'
 
-function isShutOut({ host }: Wish, { network }: Place): boolean {
+/** Whether a machine gets no address here because the config does not know it. */
+export function isShutOut({ host }: Wish, network: Network): boolean {
   return network.leaseTo === 'hosts' && host === undefined
 }
 

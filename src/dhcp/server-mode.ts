@@ -4,9 +4,10 @@ import { addressIn, classifyRequest } from './classify.ts'
 import { destinationOf } from './destination.ts'
 import type { Lease } from './lease.ts'
 import { newLease } from './new-lease.ts'
-import { type Case, type Outcome, seenOf, silence } from './outcome.ts'
-import { buildNak, buildReply, type Gift } from './reply.ts'
-import { reservationOf, selectAddress, type Wish, whyNot } from './select-address.ts'
+import { type Case, isOurs, type Outcome, seenOf, silence } from './outcome.ts'
+import { buildNak, buildReply } from './reply.ts'
+import type { Gift } from './say.ts'
+import { isShutOut, reservationOf, selectAddress, type Wish, whyNot } from './select-address.ts'
 
 /** How long a declined address is left alone. */
 export const quarantineMilliseconds = 600_000
@@ -32,11 +33,14 @@ export function serveLease(from: Case): Outcome {
 }
 
 function onDiscover(from: Case): Outcome {
-  const { network, mac, deps, now } = from
+  const { packet, network, mac, deps, now } = from
   const selection = selectAddress(wishOf(from), placeOf(from))
   if (selection.kind === 'none') return silence(from, selection.reason)
 
   const { address, reserved } = selection
+  if (network.rapidCommit && packet.options.has(option.rapidCommit)) {
+    return grant(from, address, true)
+  }
   deps.offers.hold({ address, mac, network: network.name }, now)
   return reply(from, 'offer', giftOf(from, address), {
     reason: because(from, `${formatIpv4(address)}${reserved ? ', its reservation' : ''}`),
@@ -60,8 +64,9 @@ function onRequest(from: Case): Outcome {
 }
 
 /**
- * A client that remembers an address and asks every server about it. Only one whose record is here is
- * told no: another server may know the others (RFC 2131 section 4.3.2).
+ * A client that remembers an address and asks every server about it. It is told no when it has moved
+ * here from another network, or when its record is here: another server may know the others (RFC 2131
+ * section 4.3.2).
  */
 function onUninvited(
   from: Case,
@@ -70,6 +75,10 @@ function onUninvited(
   denied: string | undefined,
 ): Outcome {
   const record = recordOf(from)
+  const isLost = kind === 'init-reboot' && record === undefined && isElsewhere(from, address)
+  if (isLost && !isShutOut(wishOf(from), from.network)) {
+    return refuse(from, `${formatIpv4(address)} is not an address of this network`)
+  }
   if (record === undefined && denied === undefined && isOffered(from, address)) {
     return grant(from, address)
   }
@@ -78,6 +87,14 @@ function onUninvited(
   return kind === 'init-reboot'
     ? refuse(from, `its address is ${formatIpv4(record)}, not ${formatIpv4(address)}`)
     : silence(from, `its address here is ${formatIpv4(record)}, not ${formatIpv4(address)}`)
+}
+
+/** Several networks may share our own link. */
+function isElsewhere({ packet, network, deps }: Case, address: Ipv4): boolean {
+  const here = deps.networks().filter(({ name, interface: device }) => {
+    return name === network.name || (packet.giaddr === 0 && device === network.interface)
+  })
+  return !here.some(({ subnet }) => subnetContains(subnet, address))
 }
 
 /** Simple clients leave option 54 out when they take an offer. */
@@ -142,12 +159,13 @@ function onInform(from: Case): Outcome {
 }
 
 /** The lease goes with the ACK; the address stays held until the lease is in the book. */
-function grant(from: Case, address: Ipv4): Outcome {
+function grant(from: Case, address: Ipv4, rapidCommit = false): Outcome {
   const { network, mac, deps, now } = from
   deps.offers.hold({ address, mac, network: network.name }, now)
   return reply(from, 'ack', giftOf(from, address), {
     lease: newLease(from, address),
     reason: because(from, formatIpv4(address)),
+    rapidCommit,
   })
 }
 
@@ -163,14 +181,20 @@ function reply(
   from: Case,
   type: 'offer' | 'ack',
   gift: Gift,
-  rest: { readonly reason: string; readonly lease?: Lease },
+  {
+    rapidCommit = false,
+    ...rest
+  }: { readonly reason: string; readonly lease?: Lease; readonly rapidCommit?: boolean },
 ): Outcome {
-  const { packet, network, arrival, deps, client, answer } = from
+  const { packet, network, arrival, deps, client, answer, options } = from
   const packetBack = buildReply(packet, {
     type,
     network,
     gift,
+    via: arrival.port,
+    rapidCommit,
     httpPort: deps.httpPort,
+    ...(options ? { options } : {}),
     ...(client && answer ? { client, answer } : {}),
   })
   const to = destinationOf(packetBack, arrival)
@@ -203,17 +227,20 @@ function wishOf({ mac, host, packet }: Case): Wish {
 
 function placeOf({ network, deps, now }: Case) {
   const { leases, offers } = deps
-  return { network, leases, offers, now, reservedFor: (a: Ipv4) => deps.reservedFor(a) }
+  return {
+    network,
+    leases,
+    offers,
+    now,
+    reservedFor: (a: Ipv4) => deps.reservedFor(a),
+    ...(deps.reserved ? { reserved: deps.reserved() } : {}),
+  }
 }
 
 /** RELEASE and DECLINE carry option 54; forgiven where it is missing. */
 function isForUs(from: Case): boolean {
   const server = addressIn(from.packet, option.serverId)
   return server === undefined || isOurs(from, server)
-}
-
-function isOurs({ deps }: Case, address: Ipv4): boolean {
-  return deps.networks().some(({ serverAddress }) => serverAddress === address)
 }
 
 function because({ answer }: Case, what: string): string {

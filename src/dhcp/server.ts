@@ -1,125 +1,151 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import type { Network } from '../boot/host.ts'
-import { formatIpv4, type Ipv4, parseIpv4, toHex, unspecified } from '../wire/address.ts'
-import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
-import { WireError } from '../wire/error.ts'
-import { handle } from './handle.ts'
-import type { Lease } from './lease.ts'
+import { formatIpv4, type Ipv4, parseIpv4, subnetContains, unspecified } from '../wire/address.ts'
+import { encodeDhcp } from '../wire/dhcp-packet.ts'
+import { createDesk, type DeskOptions, type Speak } from './desk.ts'
+import { isOnOurLink } from './link.ts'
 import type { Arrival, Endpoint } from './network.ts'
-import type { DhcpDeps, Outcome } from './outcome.ts'
 import { replyLimit } from './reply.ts'
 
-/** The part of pino that is used here. */
-export interface DhcpLog {
-  debug(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
-
-export interface DhcpServerOptions {
+export interface DhcpServerOptions extends DeskOptions {
   /** 67 and 4011. */
   readonly ports: { readonly dhcp: number; readonly proxy: number }
-  readonly deps: DhcpDeps
-  /** Resolves when the lease is on disk. Only then does the reply leave. */
-  commit(lease: Lease): Promise<void>
-  /** Called after every packet that was understood, replied to or not. */
-  seen(outcome: Outcome): void
-  /** Epoch milliseconds; `Date.now` unless a test says otherwise. */
-  now?(): number
-  readonly log: DhcpLog
+  readonly handedOver?: readonly HandedSocket[]
+}
+
+/**
+ * A UDP socket that somebody opened for us on 0.0.0.0, tied to an interface (SO_BINDTODEVICE): on port
+ * 67, on 4011, or on 68 to hear other DHCP servers.
+ */
+export interface HandedSocket {
+  readonly door: 'dhcp' | 'proxy' | 'rivals'
+  readonly interface: string
+  readonly fd: number
 }
 
 export interface DhcpServer {
   /** Opens sockets for addresses that the networks have gained, and closes those they have lost. */
   reload(): Promise<void>
+  /** Sends from port 67 of a network; what cannot be sent is lost. */
+  send(network: Network, bytes: Uint8Array, to: Endpoint): void
+  /**
+   * Hears on port 68 what other servers send to their clients, until the returned function is called.
+   * Rejects when the port cannot be had.
+   */
+  overhear(take: Take): Promise<() => void>
   close(): Promise<void>
 }
 
+export type Take = (bytes: Uint8Array, source: Endpoint) => void
 type Port = Arrival['port']
 
 /**
  * Opens the DHCP sockets: one on every address for broadcasts, and for each distinct `serverAddress` one
  * to speak from and one on the proxy port. A broadcast leaves by the interface whose address its socket
- * is bound to. Rejects with the error of `bind` as Node made it (`code`, `address`, `port`).
+ * is bound to. Networks whose interface has a socket that was handed over use that one for everything.
+ * Rejects with the error of `bind` as Node made it (`code`, `address`, `port`).
  */
 export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> {
   const { deps, log, ports } = options
+  const desk = createDesk(options)
   const sockets = new Map<string, Socket>()
+  const listeners = new Set<Take>()
 
-  async function open(address: Ipv4, port: Port, broadcast: boolean): Promise<void> {
+  async function open(address: Ipv4, port: Port): Promise<void> {
     const key = keyOf(address, port)
     if (sockets.has(key)) return
-    const socket = await bind(address, ports[port])
+    const socket = await bind({ address: formatIpv4(address), port: ports[port] })
+    const broadcast = address === unspecified
+    const speak: Speak = (packet, reply) =>
+      send(
+        sockets.get(keyOf(reply.network.serverAddress, reply.via)),
+        encodeDhcp(reply.reply, { max: replyLimit(packet) }),
+        reply.to,
+      )
     sockets.set(key, socket)
-    socket.on('error', error =>
-      log.error({ err: error, address: formatIpv4(address) }, 'DHCP socket'),
-    )
+    watch(socket, formatIpv4(address))
     socket.on('message', (bytes, from) => {
-      const network = onlyNetwork(deps.networks(), broadcast ? undefined : address)
-      receive(bytes, {
-        port,
-        broadcast,
-        source: sourceOf(from),
-        serverPort: ports.dhcp,
-        ...(network ? { network } : {}),
-      })
+      const network = onlyNetwork(deps.networks(), n =>
+        broadcast ? isOnOurLink(n) : n.serverAddress === address,
+      )
+      const known = network ? { network } : {}
+      const source = sourceOf(from)
+      desk.receive(bytes, { port, broadcast, source, serverPort: ports.dhcp, ...known }, speak)
     })
   }
 
-  function receive(bytes: Uint8Array, arrival: Arrival): void {
-    const packet = read(bytes, arrival.source)
-    if (!packet) return
-    const outcome = handle(packet, arrival, deps, options.now?.() ?? Date.now())
-    finish(packet, outcome).catch(error => log.error({ err: error, mac: outcome.mac }, 'DHCP'))
+  async function adopt({ door, interface: name, fd }: HandedSocket): Promise<void> {
+    const socket = await bind({ fd })
+    sockets.set(tiedKey(name, door), socket)
+    watch(socket, name)
+    socket.on('message', (bytes, from) => {
+      const source = sourceOf(from)
+      if (door === 'rivals') return tell(bytes, source)
+      const network = onlyNetwork(deps.networks(), n => n.interface === name && isOnOurLink(n))
+      const broadcast = wasBroadcast(network, source.address)
+      const arrival = { port: door, broadcast, source, serverPort: ports.dhcp }
+      desk.receive(
+        bytes,
+        { ...arrival, ...(network ? { network } : {}) },
+        (packet, { reply, to }) => send(socket, encodeDhcp(reply, { max: replyLimit(packet) }), to),
+      )
+    })
   }
 
-  function read(bytes: Uint8Array, { address }: Endpoint): DhcpPacket | undefined {
-    try {
-      return decodeDhcp(bytes)
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error
-      const fields = { source: formatIpv4(address), reason: error.message }
-      log.debug({ ...fields, bytes: toHex(bytes.subarray(0, 600)) }, 'not a DHCP packet')
-      return undefined
-    }
+  function watch(socket: Socket, where: string): void {
+    socket.on('error', error => log.error({ err: error, where }, 'DHCP socket'))
   }
 
-  async function finish(packet: DhcpPacket, outcome: Outcome): Promise<void> {
-    try {
-      if (outcome.lease) await options.commit(outcome.lease)
-    } catch (error) {
-      log.error({ err: error, mac: outcome.mac }, 'the lease could not be stored: no reply')
-      return
-    }
-    if (outcome.kind === 'reply') send(packet, outcome)
-    options.seen(outcome)
+  function tell(bytes: Uint8Array, source: Endpoint): void {
+    for (const take of listeners) take(bytes, source)
   }
 
-  function send(packet: DhcpPacket, outcome: Extract<Outcome, { kind: 'reply' }>): void {
-    const { network, via, to, reply, mac } = outcome
-    const bytes = encodeDhcp(reply, { max: replyLimit(packet) })
+  function send(socket: Socket | undefined, bytes: Uint8Array, to: Endpoint): void {
     if (sockets.size === 0) return // closed while the lease was being stored
-    const socket = sockets.get(keyOf(network.serverAddress, via))
-    const fields = { mac, to: formatIpv4(to.address), port: to.port }
+    const fields = { to: formatIpv4(to.address), port: to.port }
     if (!socket) {
-      log.error(fields, `no socket on ${formatIpv4(network.serverAddress)}`)
+      log.error(fields, 'no DHCP socket for the network to send from')
       return
     }
     socket.send(bytes, to.port, formatIpv4(to.address), error => {
-      if (error) log.error({ ...fields, err: error }, 'the DHCP reply could not be sent')
+      if (error) log.error({ ...fields, err: error }, 'a DHCP packet could not be sent')
     })
   }
 
+  /** The sockets of our own that the networks need now, as address and port. */
+  function needed(): (readonly [Ipv4, Port])[] {
+    const tied = (network: Network, port: Port) => sockets.has(tiedKey(network.interface, port))
+    return deps
+      .networks()
+      .filter(({ mode }) => mode !== 'none')
+      .flatMap(network => {
+        const { serverAddress } = network
+        const needs: (readonly [Ipv4, Port])[] = []
+        if (!tied(network, 'dhcp')) {
+          if (isOnOurLink(network)) needs.push([unspecified, 'dhcp'])
+          needs.push([serverAddress, 'dhcp'])
+        }
+        if (!tied(network, 'proxy')) needs.push([serverAddress, 'proxy'])
+        return needs
+      })
+  }
+
   async function reload(): Promise<void> {
-    const addresses = servedAddresses(deps.networks())
-    const wanted = new Set(addresses.flatMap(a => [keyOf(a, 'dhcp'), keyOf(a, 'proxy')]))
-    if (addresses.length > 0) wanted.add(keyOf(unspecified, 'dhcp'))
-    await Promise.all(
-      [...sockets.keys()].filter(key => !wanted.has(key)).map(key => shut(sockets, key)),
-    )
-    if (addresses.length > 0) await open(unspecified, 'dhcp', true)
-    for (const address of addresses) {
-      await open(address, 'dhcp', false)
-      await open(address, 'proxy', false)
+    const needs = needed()
+    const wanted = new Set(needs.map(([address, port]) => keyOf(address, port)))
+    const gone = [...sockets.keys()].filter(key => !wanted.has(key) && !key.startsWith(tiedPrefix))
+    await Promise.all(gone.map(key => shut(sockets, key)))
+    for (const [address, port] of needs) await open(address, port)
+  }
+
+  async function overhear(take: Take): Promise<() => void> {
+    const tied = [...sockets.keys()].some(key => key.endsWith(' rivals'))
+    const socket = tied ? undefined : await bind({ address: '0.0.0.0', port: ports.dhcp + 1 })
+    if (socket) watch(socket, 'port 68')
+    socket?.on('message', (bytes, from) => tell(bytes, sourceOf(from)))
+    listeners.add(take)
+    return () => {
+      if (listeners.delete(take)) socket?.close()
     }
   }
 
@@ -128,41 +154,66 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
   }
 
   try {
+    for (const socket of options.handedOver ?? []) await adopt(socket)
     await reload()
   } catch (error) {
     await close()
     throw error
   }
-  return { reload, close }
+  return {
+    reload,
+    send: (network, bytes, to) =>
+      send(
+        sockets.get(tiedKey(network.interface, 'dhcp')) ??
+          sockets.get(keyOf(network.serverAddress, 'dhcp')),
+        bytes,
+        to,
+      ),
+    overhear,
+    close,
+  }
 }
 
-function servedAddresses(networks: readonly Network[]): Ipv4[] {
-  const served = networks.filter(({ mode }) => mode !== 'none')
-  return [...new Set(served.map(({ serverAddress }) => serverAddress))]
-}
-
-/**
- * The one network that a packet can be for, given the address it came to; `undefined` for a broadcast
- * when there are several, since Node does not tell by which interface a datagram came.
- */
-function onlyNetwork(networks: readonly Network[], address: Ipv4 | undefined): Network | undefined {
-  const possible = networks.filter(
-    ({ mode, serverAddress }) =>
-      mode !== 'none' && (address === undefined || serverAddress === address),
-  )
+/** The one network that a packet can be for, given what is known of its way; `undefined` for several. */
+function onlyNetwork(
+  networks: readonly Network[],
+  fits: (network: Network) => boolean,
+): Network | undefined {
+  const possible = networks.filter(network => network.mode !== 'none' && fits(network))
   return possible.length === 1 ? possible[0] : undefined
 }
 
-function bind(address: Ipv4, port: number): Promise<Socket> {
-  const socket = createSocket({ type: 'udp4', reuseAddr: true })
+/**
+ * A socket on 0.0.0.0 does not tell broadcasts from what was sent to our address. From its own link both
+ * count as a broadcast: taken for a unicast, a request that goes to all servers could get a NAK from us.
+ */
+function wasBroadcast(network: Network | undefined, source: Ipv4): boolean {
+  return source === unspecified || (network !== undefined && subnetContains(network.subnet, source))
+}
+
+/**
+ * For what comes while a lease is being written. The system gives at most `net.core.rmem_max`, usually
+ * room for about 550 packets, which is twice its default.
+ */
+const receiveBuffer = 4 << 20
+
+function bind(to: { address: string; port: number } | { fd: number }): Promise<Socket> {
+  const socket = createSocket({
+    type: 'udp4',
+    reuseAddr: true,
+    // There are no names here, and Node's own look-up costs every packet another turn.
+    lookup: (address, _options, found) => found(null, address, 4),
+  })
   return new Promise((resolve, reject) => {
     socket.once('error', error => {
       socket.close()
       reject(error)
     })
-    socket.bind({ address: formatIpv4(address), port }, () => {
+    socket.bind({ ...to, exclusive: true }, () => {
       socket.removeAllListeners('error')
       socket.setBroadcast(true)
+      // One that was handed over may have more already, and must not lose it.
+      if (socket.getRecvBufferSize() < receiveBuffer) socket.setRecvBufferSize(receiveBuffer)
       resolve(socket)
     })
   })
@@ -176,6 +227,12 @@ async function shut(sockets: Map<string, Socket>, key: string): Promise<void> {
 
 function keyOf(address: Ipv4, port: Port): string {
   return `${formatIpv4(address)} ${port}`
+}
+
+const tiedPrefix = 'on '
+
+function tiedKey(name: string | undefined, door: HandedSocket['door']): string {
+  return `${tiedPrefix}${name} ${door}`
 }
 
 function sourceOf({ address, port }: RemoteInfo): Endpoint {

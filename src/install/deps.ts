@@ -70,6 +70,8 @@ export interface InstallDeps {
   newToken(): string
   /** A host of the config by name. */
   host(name: string): Host | undefined
+  /** The host of a MAC. */
+  hostOf(mac: Mac): Host | undefined
   /** Renders a Liquid template; throws with a sentence when it cannot. */
   render(template: string, context: Readonly<Record<string, unknown>>): string
   /** The asset of an absolute path, or undefined when there is no such file. */

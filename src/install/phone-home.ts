@@ -53,6 +53,11 @@ export function createPhoneHome(
     const install = attempt.install === undefined ? undefined : memory.installs.get(attempt.install)
     return install?.spec.host ?? deps.host(attempt.host)
   }
+  /** An installed system may call from any address, but not from one that another host has. */
+  const otherHostAt = (address: Ipv4, name: string): string | undefined => {
+    const names = deps.macsOf(address).flatMap(mac => deps.hostOf(mac)?.name ?? [])
+    return names.includes(name) ? undefined : names[0]
+  }
   const tooMany = (token: string): boolean => {
     const now = Math.floor(deps.now() / 1000)
     if (now !== second) lastSecond.clear()
@@ -70,6 +75,12 @@ export function createPhoneHome(
       if (known && tooMany(token)) return { status: 429, reason: `more than ${perSecond} a second` }
       if (!attempt) return { status: known ? 204 : 404 }
       const { host } = attempt
+      const other = place.trustUrl ? undefined : otherHostAt(address, host)
+      if (other !== undefined) {
+        const text = `${said.event} for ${host} came from ${formatIpv4(address)}, which is ${other}`
+        memory.record({ host, kind: 'stranger', text })
+        return { status: 404 }
+      }
       if (said.event === 'ready' && !isMachine(attempt, address, place)) {
         const reason = `ready for ${host} came from ${formatIpv4(address)}, which is not known to be its own`
         memory.record({ host, kind: 'stranger', text: reason })

@@ -1,5 +1,6 @@
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
+import { createLeaseIndex } from './lease-index.ts'
 
 /** An address given to a client for a time. Times are epoch milliseconds. */
 export interface StoredLease {
@@ -21,13 +22,25 @@ export function createLeases(db: Database) {
   )
   const byAddress = db.statement(`select ${columns} from leases where address = ?`)
   const all = db.statement(`select ${columns} from leases order by address`)
+  const inOrder = db.statement('select address, network, end, state from leases order by end')
+  const gave = db.statement(
+    "select 1 from leases where network = ? and state != 'declined' limit 1",
+  )
   const save = db.statement(
     `insert or replace into leases (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
 
+  const index = createLeaseIndex()
+  for (const row of inOrder.iterate()) index.put(row as unknown as StoredLease)
+
   return {
+    known: index.known,
+    held: index.held,
+    ended: index.ended,
     byMac: (network: string, mac: Mac): StoredLease | undefined => leaseOf(byMac.get(mac, network)),
     byAddress: (address: Ipv4): StoredLease | undefined => leaseOf(byAddress.get(address)),
+    /** Whether the network ever gave an address. */
+    gave: (network: string): boolean => gave.get(network) !== undefined,
     all: (): StoredLease[] => all.all().flatMap(row => leaseOf(row) ?? []),
     save(lease: StoredLease): void {
       db.write(() =>
@@ -42,6 +55,7 @@ export function createLeases(db: Database) {
           lease.state,
         ),
       )
+      index.put(lease)
     },
   }
 }

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram'
-import { formatIpv4, type Ipv4 } from '../wire/address.ts'
+import { formatIpv4, type Ipv4, unspecified } from '../wire/address.ts'
 import {
   createDesk,
   type Desk,
@@ -16,6 +16,8 @@ import { openFiles, type Peer, type Places } from './files.ts'
 
 export interface TftpOptions extends Places, Omit<DeskOptions, 'limits' | 'files'> {
   readonly addresses: readonly Ipv4[]
+  /** Sockets that were opened for us, on every address of one interface each. */
+  readonly fds?: readonly number[]
   /** 0 lets the system choose. */
   readonly port: number
   readonly limits?: Partial<TftpLimits>
@@ -39,10 +41,12 @@ interface Server {
 /** One address and its one socket: answers leave from the port that was asked, as NAT needs it. */
 interface Listener {
   readonly address: Ipv4
+  readonly fd?: number
   socket: Socket | undefined
   retry: NodeJS.Timeout | undefined
 }
 
+const closed = { socket: undefined, retry: undefined }
 const rebindMs = 1000
 const lookMs = 100
 const socketBufferBytes = 4 * 1024 * 1024
@@ -59,7 +63,10 @@ export async function openTftp(options: TftpOptions): Promise<Tftp> {
   const server: Server = {
     options,
     desk,
-    doors: options.addresses.map(address => ({ address, socket: undefined, retry: undefined })),
+    doors: [
+      ...options.addresses.map(address => ({ ...closed, address })),
+      ...(options.fds ?? []).map(fd => ({ ...closed, address: unspecified, fd })),
+    ],
     clock: setInterval(() => wakeAll(desk), Math.min(lookMs, limits.timeoutMs / 4)),
     closed: false,
   }
@@ -76,7 +83,8 @@ async function listen(server: Server, listener: Listener): Promise<void> {
   const { log, port } = server.options
   const address = formatIpv4(listener.address)
   try {
-    const socket = await bindSocket(address, port)
+    const { fd } = listener
+    const socket = await bindSocket(fd === undefined ? { address, port } : { fd })
     socket.on('error', err => log.warn({ err, address }, 'TFTP socket'))
     listener.socket = socket
     if (server.closed) socket.close()
@@ -106,7 +114,7 @@ function answer({ desk, options }: Server, socket: Socket): void {
   socket.on('message', (bytes, from) => receive(desk, door, bytes, from))
 }
 
-function bindSocket(address: string, port: number): Promise<Socket> {
+function bindSocket(to: { address: string; port: number } | { fd: number }): Promise<Socket> {
   const socket = createSocket({
     type: 'udp4',
     recvBufferSize: socketBufferBytes,
@@ -119,7 +127,7 @@ function bindSocket(address: string, port: number): Promise<Socket> {
       socket.close()
       reject(error)
     })
-    socket.bind({ address, port, exclusive: true }, () => {
+    socket.bind({ ...to, exclusive: true }, () => {
       socket.removeAllListeners('error')
       resolve(socket)
     })

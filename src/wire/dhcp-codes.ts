@@ -19,7 +19,9 @@ export const option = {
   dns: 6,
   hostName: 12,
   domain: 15,
+  mtu: 26,
   broadcast: 28,
+  ntp: 42,
   vendorSpecific: 43,
   requestedAddress: 50,
   leaseTime: 51,
@@ -37,6 +39,8 @@ export const option = {
   bootFile: 67,
   /** RFC 3004; iPXE sends it without the inner length. */
   userClass: 77,
+  /** RFC 4039. */
+  rapidCommit: 80,
   /** RFC 3046. */
   relayAgent: 82,
   /** RFC 4578 section 2.1, a list of u16. */
@@ -45,6 +49,12 @@ export const option = {
   clientInterface: 94,
   /** RFC 4578 section 2.3. */
   clientUuid: 97,
+  /** RFC 3011. */
+  subnetSelection: 118,
+  /** RFC 3397. */
+  domainSearch: 119,
+  /** RFC 3442. */
+  classlessRoutes: 121,
   /** Etherboot's and iPXE's own encapsulated options. */
   ipxe: 175,
 } as const

@@ -106,6 +106,7 @@ export function messageNameOfPacket(packet: DhcpPacket): MessageName | undefined
 const important: readonly number[] = [
   option.messageType,
   option.serverId,
+  option.rapidCommit,
   option.leaseTime,
   option.subnetMask,
   option.vendorClass,

@@ -2,37 +2,46 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Network } from '../boot/host.ts'
-import { createOffers } from '../dhcp/lease.ts'
-import { type DhcpServer, openDhcp } from '../dhcp/server.ts'
+import type { HandedSocket } from '../dhcp/server.ts'
 import { createHttpServer } from '../http/server.ts'
+import type { HandedOver } from '../system/handed-over.ts'
+import { neighboursOf } from '../system/neighbours.ts'
 import { claimUdp, portError } from '../system/ports.ts'
-import { openTftp, type Tftp } from '../tftp/server.ts'
+import { openTftp, type Tftp, type TftpOptions } from '../tftp/server.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
-import { appear } from './appear.ts'
+import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import type { Parts } from './http-deps.ts'
-import { withUuid } from './world.ts'
 
 export interface DoorParts extends Parts {
   readonly app: FastifyInstance
   readonly log: FastifyBaseLogger
+  /** Sockets that were opened for us. */
+  readonly handedOver: readonly HandedOver[]
   now(): number
+  /** Nothing can be served, and why. */
+  giveUp(why: string): void
 }
 
 /** All sockets of the daemon. */
 export interface Doors {
   /** Follows the networks that can be served now. */
   refresh(): Promise<void>
+  /** Sentences of networks that give no addresses because of other DHCP servers. */
+  held(): readonly string[]
   close(graceMs: number): Promise<void>
 }
 
 /** Opens HTTP, TFTP and DHCP, in this order: who gets an offer can fetch what it names. */
 export async function openDoors(parts: DoorParts): Promise<Doors> {
-  const { world, log } = parts
+  const { world, log, handedOver } = parts
   const config = world.config()
+  const tied = (device: string | undefined, door: HandedOver['door']) =>
+    handedOver.some(socket => socket.door === door && socket.interface === device)
   const http = createHttpServer(parts.app, config.http.port)
   const tftps = new Map<string, Tftp>()
   const claimed = new Set<string>()
-  let dhcp: DhcpServer | undefined
+  let dhcp: DhcpDoor | undefined
+  const adopted = await adoptTftp(parts)
 
   const refreshTftp = async (addresses: readonly Ipv4[]) => {
     const wanted = addresses.map(formatIpv4)
@@ -48,10 +57,13 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   }
   const refreshDhcp = async (networks: readonly Network[]) => {
     const served = networks.filter(({ mode }) => mode !== 'none')
-    for (const network of served) await claim(network, config.dhcp, claimed)
+    for (const network of served) {
+      if (!tied(network.interface, 'dhcp')) await claim(network, config.dhcp.port, claimed)
+      if (!tied(network.interface, 'proxy')) await claim(network, config.dhcp.proxyPort, claimed)
+    }
     try {
       if (dhcp) await dhcp.reload()
-      else if (served.length > 0) dhcp = await openDhcpFor(parts)
+      else if (served.length > 0) dhcp = await openDhcpDoor(parts, dhcpSockets(handedOver))
     } catch (error) {
       const { address = '', port = 0 } = error as { address?: string; port?: number }
       throw portError(error, 'UDP', address, port)
@@ -64,12 +76,14 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     await http.listen([...new Set(listen)]).catch(error => {
       throw portError(error, 'TCP', (error as { address?: string }).address ?? '', config.http.port)
     })
-    await refreshTftp(addresses)
+    const untied = networks.filter(network => !tied(network.interface, 'tftp'))
+    await refreshTftp([...new Set(untied.map(({ serverAddress }) => serverAddress))])
     await refreshDhcp(networks)
   }
   const close = async (graceMs: number) => {
     await dhcp?.close()
-    await Promise.all([...[...tftps.values()].map(tftp => tftp.close()), http.close(graceMs)])
+    const files = [...tftps.values(), ...(adopted ? [adopted] : [])]
+    await Promise.all([...files.map(tftp => tftp.close()), http.close(graceMs)])
   }
 
   try {
@@ -79,24 +93,48 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     throw error
   }
   log.info({ networks: world.networks().map(({ name }) => name) }, 'ready')
-  return { refresh, close }
+  return { refresh, held: () => dhcp?.held() ?? [], close }
 }
 
-async function openTftpAt(address: Ipv4, { world, log, timeline }: DoorParts): Promise<Tftp> {
-  const { tftp, assets, assetRoots } = world.config()
+function dhcpSockets(handedOver: readonly HandedOver[]): HandedSocket[] {
+  return handedOver.flatMap(({ door, ...rest }) => (door === 'tftp' ? [] : { door, ...rest }))
+}
+
+/** One for all sockets that were opened for TFTP: they stay, whatever the networks do. */
+async function adoptTftp(parts: DoorParts): Promise<Tftp | undefined> {
+  const fds = parts.handedOver.filter(({ door }) => door === 'tftp').map(({ fd }) => fd)
+  return fds.length === 0 ? undefined : openTftpFor({ addresses: [], fds }, parts)
+}
+
+async function openTftpAt(address: Ipv4, parts: DoorParts): Promise<Tftp> {
   try {
-    return await openTftp({
-      addresses: [address],
-      port: tftp.port,
-      roots: [join(assets, 'loaders'), assets],
-      allowedRoots: assetRoots,
-      virtual: name => readLoader(world.loaders().get(name)),
-      log,
-      seen: timeline.tftp,
-    })
+    return await openTftpFor({ addresses: [address] }, parts)
   } catch (error) {
-    throw portError(error, 'UDP', formatIpv4(address), tftp.port)
+    throw portError(error, 'UDP', formatIpv4(address), parts.world.config().tftp.port)
   }
+}
+
+function openTftpFor(
+  where: Pick<TftpOptions, 'addresses' | 'fds'>,
+  { world, memory, log, timeline, now }: DoorParts,
+): Promise<Tftp> {
+  const { tftp, assets, assetRoots } = world.config()
+  return openTftp({
+    ...where,
+    port: tftp.port,
+    roots: [join(assets, 'loaders'), assets],
+    allowedRoots: assetRoots,
+    virtual: name => readLoader(world.loaders().get(name)),
+    blockSizeFor({ address }) {
+      if (!world.hasBlockSizes()) return undefined
+      const lease = memory.leases.byAddress(address)
+      const leased = lease?.state === 'active' && lease.end > now() ? [lease.mac] : []
+      const macs = [...leased, ...neighboursOf(address)]
+      return macs.map(mac => world.hostOf(mac)?.tftpBlockSize).find(size => size !== undefined)
+    },
+    log,
+    seen: timeline.tftp,
+  })
 }
 
 /** A loader where a distribution put it: that file alone, not the folder it lies in (/boot). */
@@ -109,43 +147,11 @@ function readLoader(path: string | undefined): Uint8Array | undefined {
   }
 }
 
-function openDhcpFor({ world, memory, lives, timeline, log, now }: DoorParts): Promise<DhcpServer> {
-  const { dhcp, http } = world.config()
-  return openDhcp({
-    ports: { dhcp: dhcp.port, proxy: dhcp.proxyPort },
-    deps: {
-      networks: world.networks,
-      host(mac, client) {
-        const host = world.hostOf(mac)
-        if (!host) return undefined
-        if (client) appear(host, { memory, lives })
-        return { host, known: withUuid(host, lives.known(host), client?.uuid) }
-      },
-      site: world.site,
-      reservedFor: world.reservedFor,
-      leases: memory.leases,
-      offers: createOffers(),
-      httpPort: http.port,
-    },
-    commit(lease) {
-      memory.leases.save(lease)
-      return memory.committed()
-    },
-    seen: timeline.dhcp,
-    now,
-    log,
-  })
-}
-
-/** Asks for ports 67 and 4011 of a network, once for each address. */
-async function claim(
-  network: Network,
-  ports: { readonly port: number; readonly proxyPort: number },
-  claimed: Set<string>,
-): Promise<void> {
+/** Asks for a DHCP port of a network, once for each address. */
+async function claim(network: Network, port: number, claimed: Set<string>): Promise<void> {
   const address = formatIpv4(network.serverAddress)
-  if (claimed.has(address)) return
-  await claimUdp(address, ports.port, network.interface)
-  await claimUdp(address, ports.proxyPort, network.interface)
-  claimed.add(address)
+  const key = `${address} ${port}`
+  if (claimed.has(key)) return
+  await claimUdp(address, port, network.interface)
+  claimed.add(key)
 }

@@ -11,12 +11,13 @@ import type { Config } from '../config/config.ts'
 import { renderText } from '../config/template.ts'
 import { describe } from '../dhcp/describe.ts'
 import { handle } from '../dhcp/handle.ts'
-import { createOffers } from '../dhcp/lease.ts'
+import { createOffers, type LeaseBook } from '../dhcp/lease.ts'
 import { prepareAttempt } from '../install/prepare.ts'
 import { takeSpec } from '../install/spec.ts'
 import { settle } from '../system/interfaces.ts'
 import { createPublished } from '../system/published.ts'
 import { formatIpv4, type Ipv4, type Mac, parseMac, unspecified } from '../wire/address.ts'
+import { createAddressSet } from '../wire/address-set.ts'
 import { bootDiscover } from './boot-discover.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -30,6 +31,15 @@ What a client would be told, and why. Nothing is sent.
   --whole   the whole boot: firmware, iPXE and script
   --dhcp    prints the lines for a DHCP server that is not Bootwright
 `
+
+const nothing = createAddressSet()
+const noLeases: LeaseBook = {
+  byMac: () => undefined,
+  byAddress: () => undefined,
+  known: () => nothing,
+  held: () => nothing,
+  ended: () => [],
+}
 
 /** What is asked, read from the command line. */
 interface Question {
@@ -140,7 +150,8 @@ function answerAt(question: Question, network: Network, world: World): string {
       host: () => (host && known ? { host, known } : undefined),
       site: world.site,
       reservedFor: world.reservedFor,
-      leases: { byMac: () => undefined, byAddress: () => undefined },
+      reserved: world.reserved,
+      leases: noLeases,
       offers: createOffers(),
       httpPort: world.config().http.port,
     },

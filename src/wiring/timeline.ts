@@ -1,13 +1,15 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Answer } from '../boot/decide.ts'
-import type { Host } from '../boot/host.ts'
+import type { Host, Network } from '../boot/host.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
+import { bootOptionsOf, type Rival } from '../dhcp/rivals.ts'
 import type { SentEvent } from '../http/asset-routes.ts'
 import type { Downloads } from '../install/downloads.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { TftpEvent } from '../tftp/session.ts'
-import { formatIpv4, type Ipv4, type Mac, parseIpv4 } from '../wire/address.ts'
-import { messageNameOfPacket } from '../wire/dhcp-packet.ts'
+import { formatIpv4, type Ipv4, ipv4OfBytes, type Mac, parseIpv4 } from '../wire/address.ts'
+import { option } from '../wire/dhcp-codes.ts'
+import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { World } from './world.ts'
@@ -22,6 +24,8 @@ export interface TimelineDeps {
   macsOf(address: Ipv4): readonly Mac[]
 }
 
+type RivalsOf = (network: Network) => readonly Rival[]
+
 /** Writes what the doors saw into the hosts' timelines and the log: one line a decision. */
 export function createTimeline(deps: TimelineDeps) {
   const { world, memory, log } = deps
@@ -32,7 +36,7 @@ export function createTimeline(deps: TimelineDeps) {
       .find(host => host !== undefined)
 
   return {
-    dhcp(outcome: Outcome): void {
+    dhcp(outcome: Outcome, packet: DhcpPacket, rivals: RivalsOf): void {
       const { asked, mac, client, host, reason } = outcome
       const text = dhcpLine(outcome)
       const fields = { mac, host: host?.name, stage: client?.stage, arch: client?.arch, reason }
@@ -46,6 +50,8 @@ export function createTimeline(deps: TimelineDeps) {
       memory.hosts.saveSeen(host.name, Date.now())
       memory.record({ host: host.name, kind: 'dhcp', text })
       log.info(fields, text)
+      const foreign = foreignLine(outcome, packet, rivals)
+      if (foreign !== undefined) memory.record({ host: host.name, kind: 'dhcp', text: foreign })
       if (asked === 'discover' && client) deps.scripts.discovered(host.name)
     },
 
@@ -91,6 +97,22 @@ export function createTimeline(deps: TimelineDeps) {
       memory.record({ host: host.name, kind, text, data: { answer, address } })
     },
   }
+}
+
+/** In proxy mode: who gave the address, and whether its boot options are in the way of ours. */
+function foreignLine(
+  { asked, network, client }: Outcome,
+  packet: DhcpPacket,
+  rivals: RivalsOf,
+): string | undefined {
+  const id = packet.options.get(option.serverId)
+  if (asked !== 'request' || network?.mode !== 'proxy' || !client || id?.length !== 4) return
+  const server = ipv4OfBytes(id)
+  if (server === network.serverAddress) return
+  const rival = rivals(network).find(other => other.server === server)
+  const boot = rival && bootOptionsOf(rival)
+  const mayWin = boot === undefined ? '' : `, which ${boot} too: that may win over ours`
+  return `takes its address from the DHCP server ${formatIpv4(server)}${mayWin}`
 }
 
 /** `DHCP DISCOVER (firmware, bios) -> OFFER 10.0.0.5, loader undionly.kpxe: node1 is pending` */

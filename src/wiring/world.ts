@@ -4,11 +4,12 @@ import type { Host, Network, UnknownHosts } from '../boot/host.ts'
 import type { HostRecord } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
 import type { Config } from '../config/config.ts'
-import { findLoaders, type Loader } from '../config/loaders.ts'
+import { findLoader, findLoaders, type Loader } from '../config/loaders.ts'
 import { networkNames } from '../config/template-context.ts'
 import type { Place } from '../install/deps.ts'
 import { ownAddresses, settle } from '../system/interfaces.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
+import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
 
 /** What the doors look things up in: the running config, and what the machine adds to it. */
 export interface World {
@@ -22,9 +23,13 @@ export interface World {
   missingLoaders(): readonly string[]
   /** The host of a MAC, also of one that left the config in the middle of an install. */
   hostOf(mac: Mac): Host | undefined
+  /** Whether any host says how large its TFTP blocks may be: only then it is worth asking whose. */
+  hasBlockSizes(): boolean
   site(network: Network | undefined): Site
   unknownHosts(network: Network | undefined): UnknownHosts
   reservedFor(address: Ipv4): readonly Mac[] | undefined
+  /** All those addresses. */
+  reserved(): AddressSet
   /** The network whose machines reach us at this address of ours, else the first. */
   networkAt(address: Ipv4 | undefined): Network | undefined
   place(network: Network | undefined): Place
@@ -45,7 +50,11 @@ export function createWorld(first: Config): World {
   let networks: readonly Network[] = []
   let waiting: readonly string[] = []
   let loaders = findLoaders(config.assets)
+  let byArch = namesOf(loaders.loaders)
+  let named = namedLoaders(config)
   let reserved = reservationsOf(config)
+  let hasBlockSizes = limitsBlocks(config)
+  let reservedSet = createAddressSet(reserved.keys())
   let departed: ReadonlyMap<Mac, Host> = new Map()
 
   const unknownHosts = (network: Network | undefined): UnknownHosts =>
@@ -55,16 +64,24 @@ export function createWorld(first: Config): World {
     config: () => config,
     networks: () => networks,
     waiting: () => waiting,
-    loaders: () => new Map([...loaders.loaders.values()].map(({ name, path }) => [name, path])),
+    loaders: () =>
+      new Map([...loaders.loaders.values(), ...named.found].map(({ name, path }) => [name, path])),
     missingLoaders: () =>
       loaders.missing.filter(({ arch }) => usualArchs.includes(arch)).map(({ line }) => line),
+    hasBlockSizes: () => hasBlockSizes,
     hostOf: mac => config.hostByMac.get(mac) ?? departed.get(mac),
     site: network => {
-      const { kind } = unknownHosts(network)
-      return { unknown: kind === 'profile' ? 'boot' : kind, loaders: namesOf(loaders.loaders) }
+      const unknown = unknownHosts(network)
+      return {
+        unknown: unknown.kind === 'profile' ? 'boot' : unknown.kind,
+        loaders: byArch,
+        missing: named.missing,
+        ...(unknown.kind === 'profile' && { profile: unknown.profile }),
+      }
     },
     unknownHosts,
     reservedFor: address => reserved.get(address),
+    reserved: () => reservedSet,
     networkAt: address => networks.find(n => n.serverAddress === address) ?? networks[0],
     place: network => ({
       network: networkNames(network ?? {}),
@@ -75,7 +92,11 @@ export function createWorld(first: Config): World {
     replace(next, running, specHost) {
       config = next
       loaders = findLoaders(config.assets)
+      byArch = namesOf(loaders.loaders)
+      named = namedLoaders(config)
+      hasBlockSizes = limitsBlocks(config)
       reserved = reservationsOf(config)
+      reservedSet = createAddressSet(reserved.keys())
       departed = departedOf(config, running, specHost)
       world.settle()
     },
@@ -113,6 +134,19 @@ function swapUuid(uuid: string): string {
 
 function namesOf(loaders: ReadonlyMap<Arch, Loader>): ReadonlyMap<Arch, string> {
   return new Map([...loaders].map(([arch, { name }]) => [arch, name]))
+}
+
+/** The loaders that hosts and profiles ask for by name. */
+function namedLoaders({ assets, hosts, profiles }: Config) {
+  const asking = [...hosts.values(), ...profiles.values()]
+  const names = new Set(asking.flatMap(({ loader }) => loader ?? []))
+  const found = [...names].flatMap(name => findLoader(assets, name) ?? [])
+  const there = new Set(found.map(({ name }) => name))
+  return { found, missing: new Set([...names].filter(name => !there.has(name))) }
+}
+
+function limitsBlocks({ hosts }: Config): boolean {
+  return [...hosts.values()].some(({ tftpBlockSize }) => tftpBlockSize !== undefined)
 }
 
 function reservationsOf(config: Config): ReadonlyMap<Ipv4, readonly Mac[]> {

@@ -16,7 +16,9 @@ const loaders = new Map<Arch, string>([
 ])
 const due: KnownHost = { name: 'node1', due: true, why: 'is pending' }
 const idle: KnownHost = { name: 'node1', due: false, why: 'is idle' }
-const site = (unknown: Site['unknown']): Site => ({ unknown, loaders })
+const silent: KnownHost = { ...idle, ways: { localBoot: 'silent' } }
+const missing = new Set(['gone.efi'])
+const site = (unknown: Site['unknown']): Site => ({ unknown, loaders, missing })
 
 const pending = 'node1 is pending'
 const resting = 'node1 is idle'
@@ -109,6 +111,65 @@ const rows: readonly Row[] = [
   ],
   ['a stripped iPXE that nobody knows is ignored', stripped, 'ignore', none(ignored)],
 
+  [
+    'a due host with a loader of its own loads that',
+    efi,
+    { ...due, ways: { loader: 'shim.efi' } },
+    tftp('shim.efi', pending),
+  ],
+  [
+    'a loader of its own over HTTP too',
+    http,
+    { ...due, ways: { loader: 'shim.efi' } },
+    { kind: 'load', over: 'http', file: 'shim.efi', reason: pending },
+  ],
+  [
+    'a loader of its own that is not there gets nothing, and why',
+    efi,
+    { ...due, ways: { loader: 'gone.efi' } },
+    none(`${pending}; no loader gone.efi`),
+  ],
+  [
+    'UEFI that is told the file on port 4011 only',
+    efi,
+    { ...due, ways: { uefi: 'binl' } },
+    { kind: 'load', over: 'tftp', file: 'ipxe.efi', binl: true, reason: pending },
+  ],
+  [
+    'BIOS has no such thing',
+    {},
+    { ...due, ways: { uefi: 'binl' } },
+    tftp('undionly.kpxe', pending),
+  ],
+  ['a silent host gets no boot answer', efi, silent, none(`${resting}; localBoot: silent`)],
+  ['its iPXE none either', { stage: 'ipxe' }, silent, none(`${resting}; localBoot: silent`)],
+  ['its script boots the disk', { stage: 'script' }, silent, local(resting)],
+  [
+    'it boots like others when it is due',
+    efi,
+    { ...due, ways: { localBoot: 'silent' } },
+    tftp('ipxe.efi', pending),
+  ],
+  [
+    'a host that goes to its disk by iPXE',
+    {},
+    { ...idle, ways: { localBoot: 'loader' } },
+    tftp('undionly.kpxe', resting),
+  ],
+  [
+    'and from iPXE to the script',
+    { stage: 'ipxe' },
+    { ...idle, ways: { localBoot: 'loader' } },
+    chain(resting),
+  ],
+  [
+    'a host that gets an offer without a file',
+    {},
+    { ...idle, ways: { localBoot: 'empty' } },
+    { kind: 'local', empty: true, reason: resting },
+  ],
+  ['auto is what others get', {}, { ...idle, ways: { localBoot: 'auto' } }, local(resting)],
+
   ['the script of a due host boots it', { stage: 'script' }, due, boot(pending)],
   ['the script of an idle host boots its disk', { stage: 'script' }, idle, local(resting)],
   ['there is no script for a machine nobody knows', { stage: 'script' }, 'ignore', none(ignored)],
@@ -147,3 +208,16 @@ t.test(
     t.equal(canBeSentToDisk(client(http)), true)
   },
 )
+
+t.test('strangers that get the profile of unknownHosts get its ways', async t => {
+  const strangers = { ...site('boot'), profile: { loader: 'shim.efi' } }
+  t.strictSame(decide(client(efi), undefined, strangers), tftp('shim.efi', everybody))
+  t.strictSame(decide(client(efi), due, strangers), tftp('ipxe.efi', pending))
+})
+
+t.test('an offer without a file can be sent to BIOS too', async t => {
+  const empty: Answer = { kind: 'local', empty: true, reason: resting }
+  t.equal(canBeSentToDisk(client(), empty), true)
+  t.equal(canBeSentToDisk(client(), local(resting)), false)
+  t.equal(canBeSentToDisk(client({ stage: 'ipxe' }), empty), false)
+})

@@ -120,8 +120,10 @@ t.test('a wrong, an old and another host’s token change nothing', async t => {
   }
   t.strictSame(await states(), before)
 
-  const theirs = `/phone-home/${other.token()}?event=ready`
-  t.equal((await http(ports.http, theirs, { from: machine.address() })).status, 403)
+  for (const event of ['ready', 'progress', 'done', 'failed', 'up', 'again']) {
+    const theirs = `/phone-home/${other.token()}?event=${event}`
+    t.equal((await http(ports.http, theirs, { from: machine.address() })).status, 404, event)
+  }
   const file = `/files/${other.token()}/answers`
   t.equal((await http(ports.http, file, { from: machine.address() })).status, 403)
   t.strictSame(await states(), before, 'another host’s')

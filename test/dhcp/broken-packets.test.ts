@@ -1,10 +1,11 @@
 import t from 'tap'
 import { describe } from '../../src/dhcp/describe.ts'
 import { replyLimit } from '../../src/dhcp/reply.ts'
+import { toHex } from '../../src/wire/address.ts'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../../src/wire/dhcp-packet.ts'
 import { WireError } from '../../src/wire/error.ts'
 import { capturedBytes, captures } from '../packets.ts'
-import { network, world } from './examples.ts'
+import { ip, like, network, world } from './examples.ts'
 
 function decoded(bytes: Uint8Array): DhcpPacket | undefined {
   try {
@@ -44,3 +45,32 @@ for (const name of captures) {
     })
   }
 }
+
+t.test('a relay may write anything into 82 and 118', async t => {
+  let seed = 7
+  const next = (most: number) => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+    return (seed >>> 8) % most
+  }
+  const rubbish = () =>
+    Uint8Array.from({ length: next(24) }, () => [5, 4, 11, 19, 10, next(256)][next(6)] ?? 0)
+  let replies = 0
+  for (let n = 0; n < 3000; n++) {
+    const name = captures[n % captures.length] ?? ''
+    const packet = like(name, {
+      giaddr: ip('10.77.0.2'),
+      options: { 82: rubbish(), ...(n % 3 === 0 ? { 118: rubbish() } : {}) },
+    })
+    describe(packet)
+    const outcome = world({ unknown: 'boot' }).send(packet)
+    if (outcome.kind === 'none') continue
+    replies++
+    const { options } = decodeDhcp(encodeDhcp(outcome.reply, { max: replyLimit(packet) }))
+    const [back, sent] = [options, packet.options].map(map =>
+      toHex(map.get(82) ?? new Uint8Array()),
+    )
+    if (back !== sent) t.fail(`${name}: 82 was ${sent} and came back as ${back}`)
+    if (outcome.to.address !== packet.giaddr) t.fail('a reply that does not go to the relay')
+  }
+  t.ok(replies > 500, `${replies} replies`)
+})

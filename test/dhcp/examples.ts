@@ -1,7 +1,7 @@
 import type { KnownHost, Site } from '../../src/boot/decide.ts'
 import type { Host, Network } from '../../src/boot/host.ts'
 import { handle } from '../../src/dhcp/handle.ts'
-import { createOffers, type Lease, type Offers } from '../../src/dhcp/lease.ts'
+import { createOffers, type Lease, type LeaseBook, type Offers } from '../../src/dhcp/lease.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import type { DhcpDeps, Outcome } from '../../src/dhcp/outcome.ts'
 import {
@@ -14,6 +14,7 @@ import {
   parseRange,
   parseSubnet,
 } from '../../src/wire/address.ts'
+import { createAddressSet } from '../../src/wire/address-set.ts'
 import { type MessageName, messageType, option } from '../../src/wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../../src/wire/dhcp-packet.ts'
 import { captured } from '../packets.ts'
@@ -78,6 +79,7 @@ export interface Place {
   readonly hosts?: readonly { readonly host: Host; readonly due?: boolean }[]
   readonly unknown?: Site['unknown']
   readonly loaders?: Site['loaders']
+  readonly profile?: Site['profile']
 }
 
 /** Everything around `handle`, as lambdas over plain maps. */
@@ -101,18 +103,17 @@ export function world(place: Place = {}): World {
       )
       return found && { host: found.host, known: known(found.host.name, found.due) }
     },
-    site: () => ({ unknown: place.unknown ?? 'ignore', loaders: place.loaders ?? loaders }),
+    reserved: () => createAddressSet(nics.flatMap(({ address }) => address ?? [])),
+    site: () => ({
+      unknown: place.unknown ?? 'ignore',
+      loaders: place.loaders ?? loaders,
+      ...(place.profile ? { profile: place.profile } : {}),
+    }),
     reservedFor: address => {
       const macs = nics.filter(nic => nic.address === address).map(nic => nic.mac)
       return macs.length > 0 ? macs : undefined
     },
-    leases: {
-      byAddress: address => leases.get(address),
-      byMac: (name, hardware) =>
-        [...leases.values()]
-          .filter(lease => lease.mac === hardware && lease.network === name)
-          .sort((a, b) => b.start - a.start)[0],
-    },
+    leases: bookOf(leases),
     offers,
     httpPort: 8080,
   }
@@ -134,6 +135,26 @@ export function world(place: Place = {}): World {
       if (outcome.lease) leases.set(outcome.lease.address, outcome.lease)
       return outcome
     },
+  }
+}
+
+/** A lease book over a plain map. */
+export function bookOf(leases: ReadonlyMap<Ipv4, Lease>): LeaseBook {
+  const all = () => [...leases.values()]
+  const holds = ({ state, end }: Lease, at: number) => state !== 'released' && end > at
+  return {
+    byAddress: address => leases.get(address),
+    byMac: (name, hardware) =>
+      all()
+        .filter(lease => lease.mac === hardware && lease.network === name)
+        .sort((a, b) => b.start - a.start)[0],
+    known: () => createAddressSet(leases.keys()),
+    held: at => createAddressSet(all().flatMap(l => (holds(l, at) ? [l.address] : []))),
+    ended: (name, at) =>
+      all()
+        .filter(lease => lease.network === name && !holds(lease, at))
+        .sort((a, b) => a.end - b.end)
+        .map(({ address }) => address),
   }
 }
 

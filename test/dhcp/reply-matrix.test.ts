@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Network, Ways } from '../../src/boot/host.ts'
 import { describe } from '../../src/dhcp/describe.ts'
 import { replyLimit } from '../../src/dhcp/reply.ts'
 import { option } from '../../src/wire/dhcp-codes.ts'
@@ -35,8 +36,23 @@ const toUs = { ...address, [option.serverId]: bytesOf('10.77.0.1') }
 const raspberry = { ...romOnly, [option.maxMessageSize]: undefined }
 
 const proxy: Place['networks'] = [network({ mode: 'proxy' })]
-const due = (hardware = macs.bios) => [{ host: host('node1', hardware, '10.77.0.20'), due: true }]
-const idle = (hardware = macs.bios) => [{ host: host('node1', hardware, '10.77.0.20') }]
+const due = (hardware = macs.bios, ways: Ways = {}) => [
+  { host: { ...host('node1', hardware, '10.77.0.20'), ...ways }, due: true },
+]
+const idle = (hardware = macs.bios, ways: Ways = {}) => [
+  { host: { ...host('node1', hardware, '10.77.0.20'), ...ways } },
+]
+const everything: Partial<Network> = {
+  mtu: 9000,
+  ntp: [ip('10.77.0.1')],
+  domainSearch: ['lab.example', 'example'],
+  routes: [{ to: { base: ip('10.0.0.0'), prefix: 8 }, via: ip('10.77.0.2') }],
+  options: [
+    { code: 150, bytes: [10, 77, 0, 1] },
+    { code: 226, bytes: [0, 1, 0x51, 0x80], force: true },
+    { code: 252, bytes: [1] },
+  ],
+}
 const relay = { giaddr: ip('10.77.0.2'), hops: 1 }
 const circuit = { [option.relayAgent]: Uint8Array.of(1, 4, 0, 0, 0, 7) }
 
@@ -131,6 +147,66 @@ const matrix: Row[] = [
     capture: 'ovmf-x64-discover',
     change: { ...relay, options: circuit },
     place: { hosts: due(macs.efi) },
+  },
+  {
+    name: 'pxe-efi-binl-server',
+    capture: 'ovmf-x64-discover',
+    place: { hosts: due(macs.efi, { uefi: 'binl' }) },
+  },
+  {
+    name: 'pxe-efi-binl-proxy-4011',
+    capture: 'ovmf-x64-request-4011',
+    change: { mac: macs.efi, ciaddr: ip('10.77.0.60') },
+    place: { hosts: due(macs.efi, { uefi: 'binl' }), networks: proxy },
+    port: 'proxy',
+  },
+  {
+    name: 'pxe-bios-empty-proxy',
+    capture: 'ipxe-rom-bios-discover',
+    change: { options: romOnly },
+    place: { hosts: idle(macs.bios, { localBoot: 'empty' }), networks: proxy },
+  },
+  {
+    name: 'pxe-efi-silent-server',
+    capture: 'ovmf-x64-discover',
+    place: { hosts: idle(macs.efi, { localBoot: 'silent' }) },
+  },
+  {
+    name: 'ordinary-relayed-override-ack',
+    capture: 'dhclient-request',
+    change: {
+      ...relay,
+      options: {
+        [option.requestedAddress]: bytesOf('10.77.0.60'),
+        [option.serverId]: bytesOf('10.77.0.2'),
+        [option.subnetSelection]: bytesOf('10.77.0.0'),
+        [option.relayAgent]: Uint8Array.of(1, 1, 7, 11, 4, ...bytesOf('10.77.0.2'), 19, 0),
+      },
+    },
+    place: {},
+  },
+  {
+    name: 'ordinary-relayed-nak',
+    capture: 'dhclient-request',
+    change: {
+      ...relay,
+      options: { ...toUs, ...circuit, [option.requestedAddress]: bytesOf('10.9.9.9') },
+    },
+    place: {},
+  },
+  {
+    name: 'ordinary-all-options',
+    capture: 'dhclient-discover',
+    change: {
+      options: { [option.parameterList]: Uint8Array.of(1, 121, 3, 6, 15, 26, 28, 42, 119, 150) },
+    },
+    place: { networks: [network(everything)] },
+  },
+  {
+    name: 'ordinary-rapid-commit-ack',
+    capture: 'udhcpc-discover',
+    change: { options: { [option.rapidCommit]: new Uint8Array() } },
+    place: { networks: [network({ rapidCommit: true })] },
   },
   { name: 'http-efi-due-server', capture: 'ovmf-http-discover', place: { hosts: due(macs.http) } },
   {

@@ -3,7 +3,8 @@ import type { Host } from '../../src/boot/host.ts'
 import { createOffers, type Lease } from '../../src/dhcp/lease.ts'
 import { selectAddress } from '../../src/dhcp/select-address.ts'
 import { formatIpv4, type Ipv4, type Mac, parseRange } from '../../src/wire/address.ts'
-import { host, ip, mac, network, now } from './examples.ts'
+import { createAddressSet } from '../../src/wire/address-set.ts'
+import { bookOf, host, ip, mac, network, now } from './examples.ts'
 
 const me = mac('52:54:00:00:00:01')
 const other = mac('52:54:00:00:00:02')
@@ -56,10 +57,7 @@ function select(row: Row): string {
         range: rangeOf(row.range ?? '10.77.0.50-10.77.0.59'),
         leaseTo: row.leaseTo ?? 'all',
       }),
-      leases: {
-        byAddress: address => byAddress.get(address),
-        byMac: (_, hardware) => row.leases?.find(lease => lease.mac === hardware),
-      },
+      leases: bookOf(byAddress),
       offers,
       reservedFor: address => {
         const macs = hosts.flatMap(h => h.nics.filter(n => n.address === address).map(n => n.mac))
@@ -179,7 +177,7 @@ for (const [when, row, gets] of rows) {
 
 t.test('without a range only reservations are given', async t => {
   const { range: _, ...bare } = network()
-  const book = { byMac: () => undefined, byAddress: () => undefined }
+  const book = bookOf(new Map())
   const reservedFor = () => undefined
   const place = { network: bare, leases: book, offers: createOffers(), reservedFor, now }
   t.match(selectAddress({ mac: me }, place), { kind: 'none' })
@@ -191,6 +189,47 @@ t.test('a forgotten machine gets the same address again, and others get others',
   const range = '10.77.0.50-10.77.0.150'
   t.equal(select({ range }), select({ range }))
   t.not(select({ range }), select({ range, offers: [[select({ range }), other]] }))
+})
+
+t.test('a nearly full range costs a handful of look-ups', async t => {
+  const range = rangeOf('10.77.16.0-10.77.35.255')
+  const subnet = { base: ip('10.77.0.0'), prefix: 16 }
+  const free = ip('10.77.20.99')
+  const leases = new Map<Ipv4, Lease>()
+  const offers = createOffers()
+  const reserved = createAddressSet()
+  const macOf = (n: number) =>
+    mac(`52:54:01:${n.toString(16).padStart(6, '0')}`.replace(/(..)(..)(..)$/, '$1:$2:$3'))
+  for (let n = range.from; n <= range.to; n++) {
+    const address = n as Ipv4
+    const other = macOf(n & 0xffffff)
+    if (address === free) continue
+    if (n % 10 === 0) offers.hold({ address, mac: other, network: 'rack' }, now)
+    else if (n % 10 === 1) reserved.add(address)
+    else leases.set(address, lease(formatIpv4(address), other))
+  }
+  let looks = 0
+  const book = bookOf(leases)
+  const byAddress = (address: Ipv4) => {
+    looks++
+    return book.byAddress(address)
+  }
+  const place = {
+    network: network({ subnet, range }),
+    leases: { ...book, byAddress },
+    offers,
+    reserved,
+    reservedFor: (a: Ipv4) => (reserved.has(a) ? [other] : undefined),
+    now,
+  }
+  const select = () => selectAddress({ mac: me }, place)
+  t.match(select(), { kind: 'address', address: free })
+  leases.set(free, lease('10.77.20.99', other))
+  t.match(select(), { kind: 'none', reason: full })
+  const ended = lease('10.77.30.33', other, { end: now - 1 })
+  leases.set(ended.address, ended)
+  t.match(select(), { kind: 'address', address: ended.address })
+  t.ok(looks < 20, `${looks} look-ups`)
 })
 
 t.test('offers are bounded, and the oldest gives way', async t => {

@@ -1,10 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import t, { type Test } from 'tap'
+import type { Conflict, DhcpLog } from '../../src/dhcp/desk.ts'
 import type { Lease } from '../../src/dhcp/lease.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
-import { type DhcpLog, openDhcp } from '../../src/dhcp/server.ts'
-import { ipv4ToBytes, parseSubnet } from '../../src/wire/address.ts'
+import { openDhcp } from '../../src/dhcp/server.ts'
+import { type Ipv4, ipv4ToBytes, parseSubnet } from '../../src/wire/address.ts'
 import { option } from '../../src/wire/dhcp-codes.ts'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../../src/wire/dhcp-packet.ts'
 import { bytesOf, host, ip, like, mac, network, now, type World, world } from './examples.ts'
@@ -157,4 +158,80 @@ t.test('reload opens what the config has gained and closes what it has lost', as
   const taken = await bound(ports.dhcp)
   taken.close()
   t.pass('all ports are free again')
+})
+
+t.test('a network that is shut gives no address, and says why', async t => {
+  const w = world({ networks: [loopback] })
+  let why: string | undefined = 'somebody else answers there'
+  const { ports, seen } = await open(t, w, { shut: () => why })
+  const { socket, ask } = await client(t, ports.dhcp + 1)
+  socket.send(encodeDhcp(like('udhcpc-discover')), ports.dhcp, '127.0.0.1')
+  while (seen.length === 0) await new Promise(setImmediate)
+  t.match(seen, [{ kind: 'none', asked: 'discover', reason: why }])
+  why = undefined
+  t.equal((await ask(like('udhcpc-discover'), ports.dhcp)).op, 2)
+})
+
+t.test('our own question to other servers is not answered', async t => {
+  const w = world({ networks: [loopback] })
+  const ownMac = mac('02:00:00:00:00:01')
+  const { ports, seen } = await open(t, w, { ownMac })
+  const { socket, ask } = await client(t, ports.dhcp + 1)
+  socket.send(encodeDhcp(like('udhcpc-discover', { mac: ownMac })), ports.dhcp, '127.0.0.1')
+  await ask(like('udhcpc-discover'), ports.dhcp)
+  t.equal(seen.length, 1)
+})
+
+t.test('an address in use by somebody else is left alone, and another one is offered', async t => {
+  const w = world({ networks: [loopback] })
+  const asked: Ipv4[] = []
+  const by = mac('52:54:00:00:00:99')
+  const conflicts: Conflict[] = []
+  const { ports, seen } = await open(t, w, {
+    async holderOf(_, address) {
+      asked.push(address)
+      return asked.length === 1 ? by : undefined
+    },
+    conflict: conflict => conflicts.push(conflict),
+  })
+  const { ask } = await client(t, ports.dhcp + 1)
+  const { yiaddr } = await ask(like('udhcpc-discover'), ports.dhcp)
+  t.strictSame([asked.length, asked[1]], [2, yiaddr])
+  t.match(conflicts, [{ address: asked[0], by }])
+  t.match([...w.leases.values()], [{ address: asked[0], state: 'declined', mac: by }])
+  t.equal(seen.length, 1)
+})
+
+t.test('after two such addresses it says nothing: the client asks again', async t => {
+  const w = world({ networks: [loopback] })
+  const { ports, seen } = await open(t, w, { holderOf: async () => mac('52:54:00:00:00:99') })
+  const { socket } = await client(t, ports.dhcp + 1)
+  socket.send(encodeDhcp(like('udhcpc-discover')), ports.dhcp, '127.0.0.1')
+  while (seen.length === 0) await new Promise(setImmediate)
+  t.match(seen, [{ kind: 'none', reason: /the next two addresses are in use/ }])
+  t.equal(w.leases.size, 2)
+})
+
+t.test('nobody is asked about a reservation or a lease that goes on', async t => {
+  const node = host('node1', mac('52:54:00:12:34:56'), '127.7.0.60')
+  const w = world({ networks: [loopback], hosts: [{ host: node }] })
+  let asked = 0
+  const { ports } = await open(t, w, {
+    async holderOf() {
+      asked += 1
+      return undefined
+    },
+  })
+  const { ask } = await client(t, ports.dhcp + 1)
+  const reserved = like('udhcpc-discover', { mac: mac('52:54:00:12:34:56') })
+  t.equal((await ask(reserved, ports.dhcp)).yiaddr, ip('127.7.0.60'))
+  t.equal(asked, 0)
+  const other = mac('52:54:00:12:34:57')
+  const { yiaddr } = await ask(like('udhcpc-discover', { mac: other }), ports.dhcp)
+  t.equal(asked, 1)
+  const times = { start: now, end: now + 1000 }
+  const lease = { address: yiaddr, mac: other, network: 'rack', state: 'active', ...times } as const
+  w.leases.set(yiaddr, lease)
+  t.equal((await ask(like('udhcpc-discover', { mac: other }), ports.dhcp)).yiaddr, yiaddr)
+  t.equal(asked, 1)
 })

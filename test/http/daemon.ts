@@ -70,6 +70,7 @@ export async function startHttp(t: Test, more = '') {
   const deps = {
     ...{ memory, now, newId, newToken, macsOf },
     host: (name: string) => config.hosts.get(name),
+    hostOf: world.hostOf,
     render: renderText,
     publish: published.publish,
     place: () => world.place(world.networks()[0]),

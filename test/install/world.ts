@@ -129,6 +129,7 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     newId: at => `install-${at - start}-${++made}`,
     newToken: () => `token-${clock - start}-${++made}`,
     host: name => (name === host.name ? host : undefined),
+    hostOf: address => (host.nics.some(nic => nic.mac === address) ? host : undefined),
     render: renderText,
     publish: createPublished(join(folder, 'assets')).publish,
     place: () => place,

@@ -1,0 +1,29 @@
+import type { ResolvedHost } from './hosts.ts'
+import { findLoader } from './loaders.ts'
+import type { Mistake, Path } from './mistake.ts'
+import type { ResolvedProfile } from './profiles.ts'
+import { sharedMistakes } from './subjects.ts'
+
+/** Loaders that profiles and hosts name and that are not there; they may come later. */
+export function checkLoaders(
+  profiles: Iterable<ResolvedProfile>,
+  hosts: Iterable<ResolvedHost>,
+  assets: string,
+): Mistake[] {
+  const shared = sharedMistakes()
+  const known = new Map<string, boolean>()
+  const check = (loader: string | undefined, path: Path, host?: string) => {
+    if (loader === undefined) return
+    const isThere = known.get(loader) ?? findLoader(assets, loader) !== undefined
+    known.set(loader, isThere)
+    if (!isThere) shared.add(path, `there is no ${loader} in assets/loaders yet`, host)
+  }
+  for (const { layers } of profiles) check(layers.keys.loader, layers.from.get('loader') ?? [])
+  for (const { host, resolved } of hosts) {
+    const { loader, name } = host
+    const { keys, from } = resolved?.layers ?? {}
+    const own = ['hosts', name, 'loader']
+    check(loader, loader === keys?.loader ? (from?.get('loader') ?? own) : own, name)
+  }
+  return shared.mistakes('warning')
+}

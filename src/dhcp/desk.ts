@@ -1,0 +1,151 @@
+import type { Host, Network } from '../boot/host.ts'
+import { formatIpv4, type Ipv4, type Mac, toHex } from '../wire/address.ts'
+import { type DhcpPacket, decodeDhcp } from '../wire/dhcp-packet.ts'
+import { WireError } from '../wire/error.ts'
+import { handle } from './handle.ts'
+import type { Lease } from './lease.ts'
+import { isOnOurLink } from './link.ts'
+import type { Arrival, Endpoint } from './network.ts'
+import type { DhcpDeps, Outcome } from './outcome.ts'
+import { macOfPacket } from './read-client.ts'
+import { quarantineMilliseconds } from './server-mode.ts'
+
+/** The part of pino that is used here. */
+export interface DhcpLog {
+  debug(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** An address that was to be offered, and is in use by somebody we did not give it to. */
+export interface Conflict {
+  readonly network: Network
+  readonly address: Ipv4
+  readonly by: Mac
+  /** Who was to get it. */
+  readonly mac: Mac
+  readonly host?: Host
+}
+
+export interface DeskOptions {
+  readonly deps: DhcpDeps
+  /** Resolves when the lease is on disk. Only then does the reply leave. */
+  commit(lease: Lease): Promise<void>
+  /** Called after every packet that was understood, replied to or not. */
+  seen(outcome: Outcome, packet: DhcpPacket): void
+  /** Epoch milliseconds; `Date.now` unless a test says otherwise. */
+  now?(): number
+  readonly log: DhcpLog
+  /** Why a network gives no addresses for now, if so. */
+  shut?(network: Network): string | undefined
+  /** Finds out who else uses an address before it is offered to `mac`. */
+  holderOf?(network: Network, address: Ipv4, mac: Mac): Promise<Mac | undefined>
+  conflict?(conflict: Conflict): void
+  /** The MAC that our own questions to other DHCP servers carry: broadcasts come back to us. */
+  readonly ownMac?: Mac
+}
+
+export type Reply = Extract<Outcome, { kind: 'reply' }>
+/** Sends a reply from the socket that is right for it. */
+export type Speak = (packet: DhcpPacket, reply: Reply) => void
+
+/** Two look-ups of 400 ms: a first offer is not late by more than a second. */
+const mostLookups = 2
+
+/** What happens between the sockets and `handle`: reading, storing, sending, telling. */
+export function createDesk(options: DeskOptions) {
+  const { deps, log } = options
+
+  function receive(bytes: Uint8Array, arrival: Arrival, speak: Speak): void {
+    const packet = read(bytes, arrival.source)
+    if (!packet || isOurOwn(packet)) return
+    const outcome = answer(packet, arrival)
+    finish(packet, arrival, outcome, speak).catch(error =>
+      log.error({ err: error, mac: outcome.mac }, 'DHCP'),
+    )
+  }
+
+  function read(bytes: Uint8Array, { address }: Endpoint): DhcpPacket | undefined {
+    try {
+      return decodeDhcp(bytes)
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      const fields = { source: formatIpv4(address), reason: error.message }
+      log.debug({ ...fields, bytes: toHex(bytes.subarray(0, 600)) }, 'not a DHCP packet')
+      return undefined
+    }
+  }
+
+  function isOurOwn(packet: DhcpPacket): boolean {
+    return options.ownMac !== undefined && macOfPacket(packet) === options.ownMac
+  }
+
+  function answer(packet: DhcpPacket, arrival: Arrival): Outcome {
+    const outcome = handle(packet, arrival, deps, options.now?.() ?? Date.now())
+    if (outcome.kind !== 'reply' || outcome.network.mode !== 'server') return outcome
+    const reason = options.shut?.(outcome.network)
+    return reason === undefined ? outcome : withdraw(outcome, reason)
+  }
+
+  /** No reply after all, and no lease. */
+  function withdraw(outcome: Reply, reason: string): Outcome {
+    const { kind: _kind, reply: _reply, to: _to, via: _via, lease: _lease, ...seen } = outcome
+    if (outcome.mac) deps.offers.drop(outcome.network.name, outcome.mac)
+    return { ...seen, kind: 'none', reason }
+  }
+
+  async function finish(
+    packet: DhcpPacket,
+    arrival: Arrival,
+    first: Outcome,
+    speak: Speak,
+  ): Promise<void> {
+    let outcome = first
+    try {
+      if (isNewAddress(first)) outcome = await looked(packet, arrival, first)
+      if (outcome.lease) await options.commit(outcome.lease)
+    } catch (error) {
+      log.error({ err: error, mac: outcome.mac }, 'the lease could not be stored: no reply')
+      return
+    }
+    if (outcome.kind === 'reply') speak(packet, outcome)
+    options.seen(outcome, packet)
+  }
+
+  /** Neither a reservation nor the client's by a lease, and on a link where we can look. */
+  function isNewAddress(outcome: Outcome): outcome is Reply {
+    if (!options.holderOf || outcome.kind !== 'reply' || outcome.asked !== 'discover') return false
+    const { network, reply, mac } = outcome
+    const { yiaddr, giaddr } = reply
+    if (!mac || yiaddr === 0 || giaddr !== 0 || !isOnOurLink(network)) return false
+    if (deps.reservedFor(yiaddr)?.includes(mac)) return false
+    const lease = deps.leases.byAddress(yiaddr)
+    const now = options.now?.() ?? Date.now()
+    return !(lease?.mac === mac && lease.state === 'active' && lease.end > now)
+  }
+
+  /** RFC 2131 section 3.1: a server should see that an address is free before it offers it. */
+  async function looked(packet: DhcpPacket, arrival: Arrival, first: Reply): Promise<Outcome> {
+    let outcome: Outcome = first
+    for (let times = 0; times < mostLookups && isNewAddress(outcome); times++) {
+      const { network, reply, mac, host } = outcome
+      const address = reply.yiaddr
+      const by = mac && (await options.holderOf?.(network, address, mac))
+      if (!mac || !by) return outcome
+      await options.commit(quarantine(network, address, by))
+      options.conflict?.({ network, address, by, mac, ...(host ? { host } : {}) })
+      outcome = answer(packet, arrival)
+    }
+    if (!isNewAddress(outcome)) return outcome
+    return withdraw(outcome, 'the next two addresses are in use by others: it will ask again')
+  }
+
+  function quarantine(network: Network, address: Ipv4, mac: Mac): Lease {
+    const start = options.now?.() ?? Date.now()
+    const end = start + quarantineMilliseconds
+    return { address, mac, network: network.name, start, end, state: 'declined' }
+  }
+
+  return { receive }
+}
+
+export type Desk = ReturnType<typeof createDesk>

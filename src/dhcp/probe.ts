@@ -1,0 +1,89 @@
+import type { Network } from '../boot/host.ts'
+import type { Ipv4, Mac } from '../wire/address.ts'
+
+export interface ProberDeps {
+  /** Sends something to an address, so that the kernel asks by ARP who has it. */
+  poke(network: Network, address: Ipv4): void
+  /** The MACs that answered for an address, as far as the kernel remembers. */
+  neighbours(address: Ipv4): readonly Mac[]
+  /** Who had the address and gave it back. */
+  leftBy(address: Ipv4): Mac | undefined
+  now(): number
+  wait?(ms: number): Promise<void>
+}
+
+/** How long somebody who has the address may take to answer ARP. */
+const patienceMs = 400
+const lookMs = 50
+const cacheMs = 30_000
+/** More new addresses in a second than this are a storm, in which nobody is kept waiting. */
+const stormAt = 16
+const mostCached = 4096
+
+interface Found {
+  readonly macs: readonly Mac[]
+  readonly at: number
+}
+
+/**
+ * Finds out who uses an address, without raw sockets: a datagram to it makes the kernel ask by ARP.
+ * Each look-up leaves an entry in the neighbour table, which holds about a thousand, so that with many
+ * new machines at once only the first are looked up.
+ */
+export function createProber(deps: ProberDeps) {
+  const wait = deps.wait ?? (ms => new Promise<void>(resolve => setTimeout(resolve, ms)))
+  const found = new Map<Ipv4, Found>()
+  const underWay = new Map<Ipv4, Promise<readonly Mac[]>>()
+  const isStorm = createStormGauge(deps.now)
+
+  async function ask(network: Network, address: Ipv4): Promise<readonly Mac[]> {
+    const before = deps.neighbours(address)
+    const left = deps.leftBy(address)
+    // The kernel forgets slowly: who gave the address back is in its table for a while.
+    const fresh = () =>
+      deps.neighbours(address).filter(mac => !(mac === left && before.includes(mac)))
+    deps.poke(network, address)
+    let macs: readonly Mac[] = []
+    for (let ms = 0; ms < patienceMs && macs.length === 0; ms += lookMs) {
+      await wait(lookMs)
+      macs = fresh()
+    }
+    if (found.size >= mostCached) found.clear()
+    found.set(address, { macs, at: deps.now() })
+    return macs
+  }
+
+  function macsAt(network: Network, address: Ipv4): Promise<readonly Mac[]> {
+    const known = found.get(address)
+    if (known && deps.now() - known.at < cacheMs) return Promise.resolve(known.macs)
+    const running = underWay.get(address)
+    if (running) return running
+    if (isStorm()) return Promise.resolve([])
+    const asking = ask(network, address).finally(() => underWay.delete(address))
+    underWay.set(address, asking)
+    return asking
+  }
+
+  return {
+    /** Who but `mac` answers at the address; `undefined` when nobody does, or nobody was asked. */
+    async holderOf(network: Network, address: Ipv4, mac: Mac): Promise<Mac | undefined> {
+      const macs = await macsAt(network, address)
+      return macs.find(other => other !== mac)
+    },
+  }
+}
+
+/** Counts by the second: a storm lasts until a second with few. */
+function createStormGauge(now: () => number): () => boolean {
+  let second = 0
+  let count = 0
+  let before = 0
+  return () => {
+    const current = Math.floor(now() / 1000)
+    if (current !== second) before = current === second + 1 ? count : 0
+    if (current !== second) count = 0
+    second = current
+    count += 1
+    return before > stormAt || count > stormAt
+  }
+}

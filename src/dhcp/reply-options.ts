@@ -1,0 +1,69 @@
+import type { Network } from '../boot/host.ts'
+import { ipv4ToBytes, subnetBroadcast, subnetMask, unspecified } from '../wire/address.ts'
+import { type Route, routesToBytes } from '../wire/classless-routes.ts'
+import { option } from '../wire/dhcp-codes.ts'
+import type { DhcpPacket } from '../wire/dhcp-packet.ts'
+import { addressesToBytes, textToBytes, u16ToBytes, u32ToBytes } from '../wire/dhcp-values.ts'
+import { domainsToBytes } from '../wire/domain-names.ts'
+import type { Gift, Options, Say } from './say.ts'
+
+const always: readonly number[] = [option.subnetMask, option.leaseTime]
+
+/** They boot firmware, and so are the business of the boot decision alone. */
+const booting: readonly number[] = [option.vendorSpecific, option.tftpServer, option.bootFile]
+
+/**
+ * The options of a lease and of its network that the client's option 55 asks for; all without one. Of
+ * those that the config writes by number the others wait to be asked for, unless they are forced.
+ */
+export function settingsOf(request: DhcpPacket, say: Say): Options {
+  const { gift, network, client } = say
+  if (gift.kind === 'proxy') return []
+  const wanted = request.options.get(option.parameterList)
+  const named = [...networkOptions(network), ...(gift.kind === 'lease' ? leaseOptions(gift) : [])]
+  const free = new Map([...(network.options ?? []), ...(say.options ?? [])].map(o => [o.code, o]))
+  // Who sends no list gets what the network names, by number or not.
+  const isWanted = (code: number) => wanted?.includes(code) ?? named.some(([own]) => own === code)
+  return [
+    ...named.filter(([code]) => always.includes(code) || isWanted(code)),
+    ...[...free.values()]
+      .filter(({ code, force }) => force || isWanted(code))
+      .filter(({ code }) => !client || !booting.includes(code))
+      .map(({ code, bytes }): Options[number] => [code, Uint8Array.from(bytes)]),
+  ]
+}
+
+function networkOptions(network: Network): Options {
+  const { subnet, router, dns, domain, mtu, ntp = [], domainSearch = [] } = network
+  const routes = routesOf(network)
+  const options: Options = [
+    [option.subnetMask, ipv4ToBytes(subnetMask(subnet))],
+    [option.broadcast, ipv4ToBytes(subnetBroadcast(subnet))],
+  ]
+  if (router !== undefined) options.push([option.router, ipv4ToBytes(router)])
+  if (dns.length > 0) options.push([option.dns, addressesToBytes(dns)])
+  if (domain !== undefined) options.push([option.domain, textToBytes(domain)])
+  if (mtu !== undefined) options.push([option.mtu, u16ToBytes(mtu)])
+  if (ntp.length > 0) options.push([option.ntp, addressesToBytes(ntp)])
+  if (domainSearch.length > 0) options.push([option.domainSearch, domainsToBytes(domainSearch)])
+  if (routes.length > 0) options.push([option.classlessRoutes, routesToBytes(routes)])
+  return options
+}
+
+/** Who takes these routes ignores option 3, so the default route stands here again (RFC 3442). */
+function routesOf({ routes = [], router }: Network): readonly Route[] {
+  const whole = routes.some(({ to }) => to.prefix === 0)
+  if (routes.length === 0 || router === undefined || whole) return routes
+  return [...routes, { to: { base: unspecified, prefix: 0 }, via: router }]
+}
+
+function leaseOptions({ seconds, hostName }: Extract<Gift, { kind: 'lease' }>): Options {
+  const time = Math.min(seconds, 0xffffffff)
+  const options: Options = [
+    [option.leaseTime, u32ToBytes(time)],
+    [option.renewalTime, u32ToBytes(Math.floor(time * 0.5))],
+    [option.rebindingTime, u32ToBytes(Math.floor(time * 0.875))],
+  ]
+  if (hostName !== undefined) options.push([option.hostName, textToBytes(hostName)])
+  return options
+}

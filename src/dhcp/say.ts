@@ -1,0 +1,38 @@
+import type { Client } from '../boot/client.ts'
+import type { Answer } from '../boot/decide.ts'
+import type { DhcpOption, Network } from '../boot/host.ts'
+import type { Ipv4 } from '../wire/address.ts'
+import type { Arrival } from './network.ts'
+
+/** What a reply gives besides the boot. */
+export type Gift =
+  /** An address, for a time in seconds; the host's name where the address is reserved. */
+  | {
+      readonly kind: 'lease'
+      readonly address: Ipv4
+      readonly seconds: number
+      readonly hostName?: string
+    }
+  /** The settings of the network, for a client that has its address from elsewhere (DHCPINFORM). */
+  | { readonly kind: 'settings' }
+  /** Nothing: somebody else's DHCP server does that. */
+  | { readonly kind: 'proxy' }
+
+/** Everything a reply says. */
+export interface Say {
+  readonly type: 'offer' | 'ack'
+  readonly network: Network
+  readonly httpPort: number
+  readonly gift: Gift
+  /** The port that it is said from. */
+  readonly via: Arrival['port']
+  /** The lease holds without a REQUEST (RFC 4039). */
+  readonly rapidCommit?: boolean
+  readonly client?: Client
+  readonly answer?: Answer
+  /** Options of the host; they go before those of the network. */
+  readonly options?: readonly DhcpOption[]
+}
+
+/** Options as a reply holds them. */
+export type Options = [code: number, value: Uint8Array][]

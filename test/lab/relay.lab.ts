@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { node1, quickDaemon, udhcpc } from './clients.ts'
+import { attempt, run } from './command.ts'
+import { readLines } from './lines.ts'
+import { createNetwork, type Network } from './network.ts'
+import { labObstacle } from './packages.ts'
+import { waitUntil } from './wait.ts'
+
+const skip = (await labObstacle()) ?? false
+t.setTimeout(120_000)
+
+const withSockets = fileURLToPath(new URL('../../systemd/with-sockets', import.meta.url))
+
+const near = '  near: { interface: br0, mode: server, range: 10.77.0.50-10.77.0.99, rivals: warn }'
+const far = `
+  far:
+    subnet: 10.99.0.0/24
+    serverAddress: 10.77.0.1
+    mode: server
+    range: 10.99.0.50-10.99.0.99
+    router: 10.99.0.1
+    lease: 2m
+`
+
+/** A router with a relay between our bridge and `10.99.0.0/24`; returns the namespace of a machine there. */
+async function behindRelay(network: Network): Promise<string> {
+  const { namespace: router, start } = await network.addPeer('10.77.0.2')
+  // It goes away with the network: the name is one that its `remove` takes along.
+  const machine = (await network.addPeer('10.77.0.240')).namespace
+  const inside = (where: string, ...command: string[]) =>
+    run(['ip', 'netns', 'exec', where, ...command])
+  await inside(machine, 'ip', 'link', 'delete', 'eth0')
+  const cable = ['ip', 'link', 'add', 'eth1', 'type', 'veth', 'peer', 'name', 'eth0']
+  await inside(router, ...cable, 'address', node1, 'netns', machine)
+  await inside(router, 'ip', 'address', 'add', '10.99.0.1/24', 'dev', 'eth1')
+  await inside(router, 'ip', 'link', 'set', 'eth1', 'up')
+  await inside(machine, 'ip', 'link', 'set', 'eth0', 'up')
+  await inside(router, 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
+  await network.run(['ip', 'route', 'add', '10.99.0.0/24', 'via', '10.77.0.2'])
+
+  const relay = start([
+    ...['dnsmasq', '--keep-in-foreground', '--log-facility=-', '--conf-file=/dev/null', '--port=0'],
+    ...['--interface=eth1', '--interface=eth0', '--dhcp-relay=10.99.0.1,10.77.0.1'],
+  ])
+  const log: string[] = []
+  readLines(relay.stderr, line => log.push(line))
+  await waitUntil(
+    `a relay ${log.join('\n')}`,
+    10,
+    () => log.some(line => /relay/i.test(line)) || undefined,
+  )
+  return machine
+}
+
+for (const launcher of [[], [withSockets, 'br0', '--']]) {
+  const how = launcher.length > 0 ? 'sockets handed over' : 'sockets of its own'
+  t.test(`a network behind a relay, ${how}`, { skip }, async t => {
+    const network = await createNetwork()
+    t.teardown(() => network.remove())
+    const machine = await behindRelay(network)
+    const neighbour = (await network.addPeer('10.77.0.241')).namespace
+    const daemon = await quickDaemon(network, `${near}\n${far}`, launcher).start()
+    const inside = (...command: string[]) => attempt(['ip', 'netns', 'exec', machine, ...command])
+
+    const given = await udhcpc(machine)
+    t.match(given, { ip: /^10\.99\.0\.\d+$/, router: '10.99.0.1' })
+    t.match(await udhcpc(neighbour), { ip: /^10\.77\.0\.\d+$/, serverid: '10.77.0.1' })
+
+    await inside('ip', 'address', 'add', `${given?.ip}/24`, 'dev', 'eth0')
+    await inside('ip', 'route', 'add', 'default', 'via', '10.99.0.1')
+    t.equal((await daemon.cli(['install', 'node1', '--yes'])).code, 0)
+    const { stdout } = await inside('curl', '-sS', `http://10.77.0.1:8080/boot/${node1}/boot.ipxe`)
+    t.match(stdout, /^#!ipxe[\s\S]*http:\/\/10\.77\.0\.1:8080\/assets\/linux/, 'the installer')
+
+    const { leases } = (await daemon.api('/api/v1/leases')).body
+    t.match(leases, [{ network: 'near' }, { network: 'far', mac: node1 }])
+    t.equal(await daemon.kill('SIGTERM'), 0)
+  })
+}
