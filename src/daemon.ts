@@ -129,6 +129,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
       log,
       token,
       unready: () => [...unready, ...world.waiting(), ...held()],
+      held: () => held(),
     }),
   )
   await app.ready()

@@ -27,7 +27,10 @@ const laws: Readonly<Record<string, Law>> = {
     folders: ['boot', 'wire'],
     modules: { 'node:*': '*', 'node:dgram': 'server.ts', pino: '*' },
   },
-  http: { folders: ['boot', 'wire'], modules: { 'node:*': '*', fastify: '*', typebox: '*' } },
+  http: {
+    folders: ['boot', 'wire'],
+    modules: { 'node:*': '*', fastify: '*', typebox: '*', 'prom-client': 'metrics-route.ts' },
+  },
   install: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
   cli: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
   // Kernel facts: addresses, ports, neighbours, files. The config's types, never its reader.

@@ -30,6 +30,12 @@ const columns = [
   { title: 'WHY', leave: 6, cut: 20 },
 ] as const
 
+interface Hosts {
+  readonly hosts: readonly HostRow[]
+  /** What concerns them all, such as a network that gives no addresses. */
+  readonly notices?: readonly string[]
+}
+
 /** `bootwright hosts`. */
 export function run(argv: string[], io: Io): Promise<number> {
   return runCommand(spec, argv, io, async ({ api, values }) => {
@@ -38,10 +44,11 @@ export function run(argv: string[], io: Io): Promise<number> {
       throw new Failure(`"${state}" is no state; there are ${hostStates.join(', ')}`, exit.usage)
     }
     const query = { tag: values.text('tag'), profile: values.text('profile'), state }
-    const body = await api.get<{ hosts: HostRow[] }>('/api/v1/hosts', query)
+    const body = await api.get<Hosts>('/api/v1/hosts', query)
     if (values.has('json')) writeJson(io, body)
     else if (body.hosts.length === 0) io.stderr.write('no hosts\n')
     else io.stdout.write(formatTable(columns, body.hosts.map(rowOf), screenOf(io)))
+    if (!values.has('json')) for (const line of body.notices ?? []) io.stderr.write(`${line}\n`)
     return exit.done
   })
 }

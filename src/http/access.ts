@@ -10,8 +10,8 @@ export interface Access {
   readonly token: string
 }
 
-/** A check that lets a request pass, or answers it. It follows a reloaded config by itself. */
-export function adminOnly(access: () => Access) {
+/** A check that lets a request of an allowed address pass, or answers it. It follows a reload. */
+export function allowedOnly(access: () => Access) {
   let list: BlockList | undefined
   let made: readonly string[] | undefined
   const allowed = (address: string): boolean => {
@@ -28,14 +28,20 @@ export function adminOnly(access: () => Access) {
     reply: FastifyReply,
   ): Promise<FastifyReply | undefined> => {
     const address = plainAddress(request.socket.remoteAddress ?? '')
-    if (!allowed(address)) {
-      return problem(reply, 403, `${address} is not in admin.allow of the config`)
-    }
-    if (!isToken(request.headers.authorization, access().token)) {
-      const detail = 'this needs the header "Authorization: Bearer TOKEN" with the admin token'
-      return problem(reply.header('WWW-Authenticate', 'Bearer'), 401, detail)
-    }
-    return undefined
+    if (allowed(address)) return undefined
+    return problem(reply, 403, `${address} is not in admin.allow of the config`)
+  }
+}
+
+/** The same for a request that must carry the admin token. */
+export function tokenOnly(access: () => Access) {
+  return async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply | undefined> => {
+    if (isToken(request.headers.authorization, access().token)) return undefined
+    const detail = 'this needs the header "Authorization: Bearer TOKEN" with the admin token'
+    return problem(reply.header('WWW-Authenticate', 'Bearer'), 401, detail)
   }
 }
 

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import type { Host, Profile, Vars } from '../boot/host.ts'
 import type { Delivery, HostRecord, Install } from '../boot/install.ts'
 import type { Ipv4 } from '../wire/address.ts'
-import { type Access, adminOnly } from './access.ts'
+import { type Access, allowedOnly, tokenOnly } from './access.ts'
 import { chooseHosts } from './choose.ts'
 import { type EventsDeps, eventRoutes } from './event-routes.ts'
 import { problem } from './problem.ts'
@@ -29,6 +29,8 @@ export interface ApiDeps {
   installs(name: string): readonly Install[]
   deliveries(name: string): readonly Delivery[]
   leases(): readonly LeaseRecord[]
+  /** What concerns every host: networks that cannot be served, a full disk. */
+  notices(): readonly string[]
   /** Clients that are no hosts, newest last. */
   strangers(): readonly unknown[]
   ask(
@@ -70,7 +72,8 @@ const HostsQuery = Type.Object({
 
 /** `/api/v1`: what the command line and the page use. */
 export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
-  app.addHook('onRequest', adminOnly(deps.access))
+  app.addHook('onRequest', allowedOnly(deps.access))
+  app.addHook('onRequest', tokenOnly(deps.access))
   hostRoutes(app, deps)
   installRoutes(app, deps)
   eventRoutes(app, deps.events)
@@ -91,10 +94,11 @@ function hostRoutes(app: FastifyInstance, deps: ApiDeps): void {
     async (request, reply) => {
       const where = Object.entries(request.query).map(([key, value]) => `${key}=${value}`)
       const choice = { hosts: where.length === 0 ? ['*'] : [], where }
-      if (deps.hosts().size === 0) return { hosts: [] }
+      const notices = deps.notices()
+      if (deps.hosts().size === 0) return { hosts: [], notices }
       const chosen = chooseHosts(choice, deps.hosts(), stateOf(deps))
       if ('refused' in chosen) return problem(reply, 400, chosen.refused)
-      return { hosts: chosen.hosts.map(view) }
+      return { hosts: chosen.hosts.map(view), notices }
     },
   )
 

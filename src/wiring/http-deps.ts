@@ -32,6 +32,7 @@ export interface HttpParts extends Parts {
   readonly token: string
   now(): number
   unready(): readonly string[]
+  held(): readonly string[]
 }
 
 /** What the HTTP door needs, from what the daemon is made of. */
@@ -45,6 +46,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
   return {
     log,
     unready: parts.unready,
+    held: parts.held,
     boot: {
       host(mac, uuid, caller, netboots) {
         const host = world.hostOf(mac)
@@ -124,6 +126,7 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     installs: name => memory.installs.ofHost(name, 20),
     deliveries: name => memory.deliveries.ofHost(name, 50),
     leases: memory.leases.all,
+    notices: parts.unready,
     strangers: parts.strangerRing.list,
     ask: lives.ask,
     cancel: lives.cancel,

@@ -97,7 +97,8 @@ export async function startHttp(t: Test, more = '') {
   })
   const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
   const unready = () => [] as string[]
-  const app = await buildApp(httpDeps({ ...parts, strangerRing, now, log, token, unready }))
+  const about = { strangerRing, now, log, token, unready, held: unready }
+  const app = await buildApp(httpDeps({ ...parts, ...about }))
   await app.ready()
   t.teardown(async () => {
     await app.close()
