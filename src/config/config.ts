@@ -1,28 +1,12 @@
-import type { DhcpOption, Host, Profile, UnknownHosts } from '../boot/host.ts'
-import type { AddressRange, Ipv4, Mac, Subnet } from '../wire/address.ts'
-import type { Route } from '../wire/classless-routes.ts'
+import type { Host, Network, Profile, UnknownHosts } from '../boot/host.ts'
+import type { Ipv4, Mac, Subnet } from '../wire/address.ts'
 
 /** A network as the config states it; what is missing comes from the machine's interfaces. */
-export interface NetworkSettings {
-  readonly name: string
-  readonly interface?: string
+export interface NetworkSettings extends Omit<Network, 'subnet' | 'serverAddress'> {
   readonly subnet?: Subnet
   readonly serverAddress?: Ipv4
-  readonly mode: 'proxy' | 'server' | 'none'
-  readonly range?: AddressRange
-  readonly leaseTo: 'all' | 'hosts'
-  readonly router?: Ipv4
-  readonly dns: readonly Ipv4[]
-  readonly domain?: string
-  readonly domainSearch?: readonly string[]
-  readonly ntp?: readonly Ipv4[]
-  readonly mtu?: number
-  readonly routes?: readonly Route[]
-  readonly options?: readonly DhcpOption[]
-  readonly leaseSeconds: number
-  readonly rapidCommit?: boolean
+  /** Other DHCP servers that may be there. */
   readonly rivals: 'refuse' | 'warn' | readonly Ipv4[]
-  readonly trustUrl: boolean
 }
 
 /** The whole config: checked, inheritance flattened, paths absolute, durations in seconds. */

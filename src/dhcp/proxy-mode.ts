@@ -1,10 +1,11 @@
 import { canBeSentToDisk } from '../boot/decide.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { addressIn } from './classify.ts'
-import { destinationOf } from './destination.ts'
-import { type Case, isOurs, type Outcome, seenOf, silence } from './outcome.ts'
+import { type Case, isOurs, type Outcome, silence } from './outcome.ts'
 import { isPxeClient } from './read-client.ts'
-import { buildReply } from './reply.ts'
+import { reply } from './reply-outcome.ts'
+
+const bootOnly = { kind: 'proxy' } as const
 
 /**
  * What a proxyDHCP server answers: boot, never addresses, and only to those who boot (PXE 2.1 section
@@ -26,37 +27,16 @@ export function serveBoot(from: Case): Outcome {
   }
   if (arrival.port === 'proxy') {
     return asked === 'request' || asked === 'inform'
-      ? reply(from, 'ack', answer.reason)
+      ? reply(from, 'ack', bootOnly, { reason: answer.reason })
       : silence(from, `${asked} has no place on the proxy port`)
   }
-  if (asked === 'discover') return reply(from, 'offer', answer.reason)
-  if (asked === 'request' && namesUs(from)) return reply(from, 'ack', answer.reason)
+  if (asked === 'discover') return reply(from, 'offer', bootOnly, { reason: answer.reason })
+  if (asked === 'request' && namesUs(from))
+    return reply(from, 'ack', bootOnly, { reason: answer.reason })
   return silence(from, `its ${asked} is for the DHCP server`)
 }
 
 function namesUs(from: Case): boolean {
   const server = addressIn(from.packet, option.serverId)
   return server !== undefined && isOurs(from, server)
-}
-
-function reply(from: Case, type: 'offer' | 'ack', reason: string): Outcome {
-  const { packet, network, arrival, deps, client, answer } = from
-  const packetBack = buildReply(packet, {
-    type,
-    network,
-    gift: { kind: 'proxy' },
-    via: arrival.port,
-    httpPort: deps.httpPort,
-    ...(client && answer ? { client, answer } : {}),
-  })
-  const to = destinationOf(packetBack, arrival)
-  return {
-    kind: 'reply',
-    ...seenOf(from),
-    reply: packetBack,
-    to,
-    via: arrival.port,
-    network,
-    reason,
-  }
 }

@@ -2,10 +2,10 @@ import { formatIpv4, type Ipv4, subnetContains } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { addressIn, classifyRequest } from './classify.ts'
 import { destinationOf } from './destination.ts'
-import type { Lease } from './lease.ts'
 import { newLease } from './new-lease.ts'
 import { type Case, isOurs, type Outcome, seenOf, silence } from './outcome.ts'
-import { buildNak, buildReply } from './reply.ts'
+import { buildNak } from './reply.ts'
+import { reply } from './reply-outcome.ts'
 import type { Gift } from './say.ts'
 import { isShutOut, reservationOf, selectAddress, type Wish, whyNot } from './select-address.ts'
 
@@ -175,38 +175,6 @@ function refuse(from: Case, reason: string): Outcome {
   const nak = buildNak(packet, network, reason)
   const to = destinationOf(nak, arrival)
   return { kind: 'reply', ...seenOf(from), reply: nak, to, via: arrival.port, network, reason }
-}
-
-function reply(
-  from: Case,
-  type: 'offer' | 'ack',
-  gift: Gift,
-  {
-    rapidCommit = false,
-    ...rest
-  }: { readonly reason: string; readonly lease?: Lease; readonly rapidCommit?: boolean },
-): Outcome {
-  const { packet, network, arrival, deps, client, answer, options } = from
-  const packetBack = buildReply(packet, {
-    type,
-    network,
-    gift,
-    via: arrival.port,
-    rapidCommit,
-    httpPort: deps.httpPort,
-    ...(options ? { options } : {}),
-    ...(client && answer ? { client, answer } : {}),
-  })
-  const to = destinationOf(packetBack, arrival)
-  return {
-    kind: 'reply',
-    ...seenOf(from),
-    reply: packetBack,
-    to,
-    via: arrival.port,
-    network,
-    ...rest,
-  }
 }
 
 function giftOf(from: Case, address: Ipv4): Gift {
