@@ -54,9 +54,9 @@ export function createPhoneHome(
     return install?.spec.host ?? deps.host(attempt.host)
   }
   /** An installed system may call from any address, but not from one that another host has. */
-  const otherHostAt = (address: Ipv4, name: string): string | undefined => {
-    const names = deps.macsOf(address).flatMap(mac => deps.hostOf(mac)?.name ?? [])
-    return names.includes(name) ? undefined : names[0]
+  const otherHostAt = (attempt: Attempt, address: Ipv4, place: Place): string | undefined => {
+    if (isMachine(attempt, address, place)) return undefined
+    return deps.macsOf(address).flatMap(mac => deps.hostOf(mac)?.name ?? [])[0]
   }
   const tooMany = (token: string): boolean => {
     const now = Math.floor(deps.now() / 1000)
@@ -75,7 +75,7 @@ export function createPhoneHome(
       if (known && tooMany(token)) return { status: 429, reason: `more than ${perSecond} a second` }
       if (!attempt) return { status: known ? 204 : 404 }
       const { host } = attempt
-      const other = place.trustUrl ? undefined : otherHostAt(address, host)
+      const other = otherHostAt(attempt, address, place)
       if (other !== undefined) {
         const text = `${said.event} for ${host} came from ${formatIpv4(address)}, which is ${other}`
         memory.record({ host, kind: 'stranger', text })
