@@ -85,8 +85,13 @@ function head(type: MessageName, request: DhcpPacket, network: Network): Options
   ]
 }
 
-function isSettled(request: DhcpPacket, { type, gift }: Say): boolean {
-  return type === 'ack' && !(gift.kind === 'lease' && request.options.has(option.requestedAddress))
+/**
+ * Whether the client has its address already, so that `ciaddr` can be believed. In a DISCOVER or beside
+ * option 50 it is rubbish, and an answer sent there (rapid commit) would go to somebody else.
+ */
+function isSettled(request: DhcpPacket, { type, gift, rapidCommit = false }: Say): boolean {
+  if (type !== 'ack' || rapidCommit) return false
+  return !(gift.kind === 'lease' && request.options.has(option.requestedAddress))
 }
 
 /** Option 118 comes back where the address was chosen by it (RFC 3011 section 2). */

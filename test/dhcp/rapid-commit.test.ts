@@ -1,7 +1,7 @@
 import t from 'tap'
 import { option } from '../../src/wire/dhcp-codes.ts'
 import { me, told } from './conversation.ts'
-import { bytesOf, like, mac, network, now, world } from './examples.ts'
+import { bytesOf, ip, like, mac, network, now, world } from './examples.ts'
 
 const quick = [network({ rapidCommit: true })]
 const options = { [option.rapidCommit]: new Uint8Array(), 50: bytesOf('10.77.0.60') }
@@ -32,4 +32,12 @@ t.test('an address that is not to be had is not committed', async t => {
   const outcome = w.send(like('dhclient-discover', { options, mac: mac('52:54:00:00:00:09') }))
   t.match(told(outcome), /leases to hosts only/)
   t.notOk(outcome.lease)
+})
+
+t.test('rubbish in ciaddr of a DISCOVER sends the lease to nobody else', async t => {
+  const w = world({ networks: quick })
+  // Without option 50, beside which ciaddr does not count anyway.
+  const asks = { [option.rapidCommit]: new Uint8Array(), 50: undefined }
+  const packet = like('dhclient-discover', { options: asks, ciaddr: ip('117.0.0.0') })
+  t.match(told(w.send(packet)), /^ack 10\.77\.0\.\d+ -> 255\.255\.255\.255:68$/)
 })
