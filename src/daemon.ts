@@ -117,7 +117,10 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   recover()
 
   const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
+  // Filled before anybody waits for an answer.
+  const reserve = createReserve(join(config().dataDir, 'reserve'))
   const unready: string[] = []
+  watchDisk()
   let held = (): readonly string[] => []
   /** The sockets do not follow the networks yet. */
   let stale = false
@@ -142,7 +145,6 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   held = doors.held
   for (const line of [...world.waiting(), ...world.missingLoaders()]) log.warn(line)
 
-  const reserve = createReserve(join(config().dataDir, 'reserve'))
   const timers = [
     every(1000, 'clocks', lives.tick),
     every(3000, 'networks', refresh),

@@ -42,8 +42,7 @@ export function createTimeline(deps: TimelineDeps) {
       const fields = { mac, host: host?.name, stage: client?.stage, arch: client?.arch, reason }
       if (!host) {
         if (client && mac) deps.strangers.see(mac, { client, text, at: Date.now() })
-        // Machines that netboot are worth a line whatever they got; other DHCP traffic is not.
-        log[client || outcome.kind === 'reply' ? 'info' : 'debug'](fields, text)
+        log[client || isSettled(outcome) ? 'info' : 'debug'](fields, text)
         return
       }
       memory.hosts.know(host.name)
@@ -113,6 +112,11 @@ function foreignLine(
   const boot = rival && bootOptionsOf(rival)
   const mayWin = boot === undefined ? '' : `, which ${boot} too: that may win over ours`
   return `takes its address from the DHCP server ${formatIpv4(server)}${mayWin}`
+}
+
+/** Machines that netboot are worth a line whatever they got; of others only what they have in the end. */
+function isSettled(outcome: Outcome): boolean {
+  return outcome.kind === 'reply' && messageNameOfPacket(outcome.reply) !== 'offer'
 }
 
 /** `DHCP DISCOVER (firmware, bios) -> OFFER 10.0.0.5, loader undionly.kpxe: node1 is pending` */

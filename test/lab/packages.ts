@@ -11,6 +11,7 @@ export const packages: Readonly<Record<string, string>> = {
   iproute2: 'network namespaces, bridges and taps',
   procps: 'sysctl, to keep IPv6 out of the namespaces',
   'linux-image-amd64': 'the kernel that the machines boot',
+  'dhcpcd-base': 'dhcpcd, a DHCP client',
   'busybox-static': 'the installer; also udhcpc and tftp as clients',
   'syslinux-common': 'boots the installed disk on BIOS',
   syslinux: 'puts that onto the disk image',

@@ -1,0 +1,158 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { cpus, loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Cable, layCable, type Running } from './cable.ts'
+import { bootwright, type DhcpServer, dnsmasq, kea } from './dhcp-servers.ts'
+import { type Load, perfdhcp, type Stood } from './perfdhcp.ts'
+
+/**
+ * DHCP exchanges a second against Kea and dnsmasq in the same run, asked for by perfdhcp (Debian packages
+ * `kea-admin`, `kea-dhcp4-server`, `dnsmasq-base`; root). Each server is alone in a fresh namespace, with
+ * no leases at the start of every measurement, and every exchange is a new client's. The highest rate
+ * with at most 1 % drops is searched for, and the delays are taken at 2,000 exchanges a second. Prints a
+ * line for each measurement and, in the end, the medians of all rounds and their ratios as JSON.
+ *
+ *   node bench/dhcp.ts [rounds] [server...]     BENCH_QUIET=1: no server logs its leases
+ */
+const [roundsText = '3', ...chosen] = process.argv.slice(2)
+const rounds = Number(roundsText)
+const mostDrops = 0.01
+const clients = 60_000
+const seconds = 5
+const steady = 2000
+/** Where the search begins: about half of what was seen before. */
+const candidates = [
+  { server: bootwright, from: 3000 },
+  { server: kea, from: 3000 },
+  { server: dnsmasq, from: 200 },
+].filter(({ server }) => chosen.length === 0 || chosen.includes(server.name))
+
+interface Round {
+  /** The best that a server stood with few drops. */
+  readonly rate: number
+  readonly mean: number
+  readonly p99: number
+  readonly drops: number
+}
+
+const say = (text: string) => void process.stderr.write(`${text}\n`)
+
+/** Runs one load against a server that was just started. */
+async function measure(
+  server: DhcpServer,
+  load: Omit<Load, 'clients' | 'seconds'>,
+): Promise<Stood> {
+  const cable = await layCable()
+  const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'bootwright-bench-'))
+  const running = server.start(cable.server, folder)
+  try {
+    await answers(cable, running)
+    const stood = await perfdhcp(cable, { ...load, clients, seconds })
+    say(`${server.name.padEnd(10)} ${textOf(load.rate, stood)}`)
+    return stood
+  } finally {
+    await running.end()
+    cable.remove()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Waits for the first answer, then lets the server settle and become warm: a daemon runs for weeks. */
+async function answers(cable: Cable, running: Running): Promise<void> {
+  const warm = { rate: 200, seconds: 2, clients: 400, mac: '00:0c:02:00:00:00' }
+  for (let tries = 0; tries < 10; tries++) {
+    await sleep(1000)
+    const first = { rate: 10, seconds: 1, clients: 10, mac: '00:0c:03:00:00:00' }
+    const { rate } = await perfdhcp(cable, first)
+    if (rate === 0) continue
+    await perfdhcp(cable, warm)
+    return sleep(3000)
+  }
+  throw new Error(`the server does not answer: ${running.said()}`)
+}
+
+function textOf(asked: number, { rate, drops, mean, p99, max }: Stood): string {
+  const load = loadavg().map(n => n.toFixed(1))
+  const delays = [`mean ${mean.toFixed(2)}`, ...(p99 ? [`p99 ${p99.toFixed(2)}`] : [])]
+  const percent = `${(drops * 100).toFixed(2)} %`
+  return `${asked}/s asked: ${rate.toFixed(0)}/s, drops ${percent}, ${delays.join(', ')}, max ${max.toFixed(1)} ms, load ${load[0]}`
+}
+
+/** Others may use the machine too: a rate is stood when it is in one of two tries. */
+async function stands(server: DhcpServer, rate: number): Promise<Stood | undefined> {
+  for (let tries = 0; tries < 2; tries++) {
+    const stood = await measure(server, { rate })
+    if (stood.drops <= mostDrops) return stood
+  }
+  return undefined
+}
+
+/** Up by halves until it fails, then two steps between. */
+async function search(server: DhcpServer, from: number): Promise<number> {
+  let good = { asked: 0, rate: 0 }
+  let bad = Number.POSITIVE_INFINITY
+  const tryAt = async (asked: number) => {
+    const stood = await stands(server, asked)
+    if (stood) good = { asked, rate: Math.max(good.rate, stood.rate) }
+    else bad = asked
+    return stood !== undefined && stood.rate > asked * 0.9
+  }
+  let asked = from
+  while (!(await tryAt(asked)) && good.asked === 0 && asked > 50) asked = Math.round(asked / 2)
+  if (bad > from) while (await tryAt(Math.round(good.asked * 1.5))) {}
+  for (let steps = 0; steps < 2 && bad < Number.POSITIVE_INFINITY; steps++) {
+    await tryAt(Math.round((good.asked + bad) / 2))
+  }
+  return good.rate
+}
+
+async function round({ server, from }: (typeof candidates)[number]): Promise<Round> {
+  const {
+    mean,
+    p99 = Number.NaN,
+    drops,
+  } = await measure(server, { rate: steady, percentile: true })
+  return { rate: await search(server, from), mean, p99, drops }
+}
+
+const results = new Map<string, Round[]>(candidates.map(({ server }) => [server.name, []]))
+for (let n = 0; n < rounds; n++) {
+  for (const candidate of candidates) {
+    results.get(candidate.server.name)?.push(await round(candidate))
+  }
+}
+const medians = new Map([...results].map(([name, all]) => [name, medianOf(all)]))
+const ours = medians.get(bootwright.name)
+const versus = (name: string) => {
+  const peer = medians.get(name)
+  if (!ours || !peer || peer === ours) return {}
+  return {
+    [`rate / ${name}`]: digits(ours.rate / peer.rate),
+    [`mean / ${name}`]: digits(ours.mean / peer.mean),
+    [`p99 / ${name}`]: digits(ours.p99 / peer.p99),
+  }
+}
+const figures = {
+  machine: { cpus: cpus().length, model: cpus()[0]?.model, load: loadavg().map(digits) },
+  rounds,
+  servers: Object.fromEntries(medians),
+  ratios: { ...versus('kea'), ...versus('dnsmasq') },
+}
+process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`)
+
+function medianOf(all: readonly Round[]): Round {
+  const of = (key: keyof Round) => digits(median(all.map(one => one[key])))
+  return { rate: of('rate'), mean: of('mean'), p99: of('p99'), drops: of('drops') }
+}
+
+function median(all: readonly number[]): number {
+  const sorted = all.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  if (sorted.length % 2 === 1) return sorted[middle] ?? Number.NaN
+  return ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
+}
+
+function digits(value: number): number {
+  return Number(value.toPrecision(4))
+}
