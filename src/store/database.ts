@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Kysely, Migrator, SqliteDialect } from 'kysely'
@@ -48,13 +48,15 @@ export async function openDatabase(dataDir: string): Promise<Database> {
 function connect(dataDir: string, file: string): DatabaseSync {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o750 })
+    // Made before SQLite does: its log gets the same rights, and both hold tokens. Not when it is
+    // there: closing a second descriptor would drop the locks of whoever has it open.
+    if (!existsSync(file)) closeSync(openSync(file, 'wx', 0o600))
     const connection = new DatabaseSync(file, { timeout: 500 })
     // Exclusive: a second daemon on the same dataDir would lease the same addresses.
     connection.exec('pragma locking_mode = exclusive')
     connection.exec('pragma journal_mode = wal')
     connection.exec('pragma synchronous = full')
     connection.exec('begin exclusive; commit')
-    chmodSync(file, 0o600)
     return connection
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)

@@ -22,7 +22,9 @@ t.test('a fresh dataDir gets every table, and is readable by its owner alone', a
     found.map(({ name }) => name),
     tables,
   )
-  t.equal(statSync(join(dataDir, 'bootwright.db')).mode & 0o777, 0o600)
+  for (const file of ['bootwright.db', 'bootwright.db-wal']) {
+    t.equal(statSync(join(dataDir, file)).mode & 0o777, 0o600, file)
+  }
   t.equal(statSync(dataDir).mode & 0o007, 0)
 })
 
