@@ -136,7 +136,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     }),
   )
   await app.ready()
-  const doorParts = { ...parts, app, log, handedOver, now, giveUp: gaveUp.resolve }
+  const doorParts = { ...parts, macsOf, app, log, handedOver, now, giveUp: gaveUp.resolve }
   const doors = await openDoors(doorParts).catch(async error => {
     await outbox.close()
     memory.close()

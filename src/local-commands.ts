@@ -3,7 +3,7 @@ import type { Config } from './config/config.ts'
 import { jsonSchema } from './config/json-schema.ts'
 import { formatProblem, loadConfig } from './config/load.ts'
 import { serve } from './serve.ts'
-import { explain, usage as explainUsage } from './wiring/explain.ts'
+import { explain, options as explainOptions, usage as explainUsage } from './wiring/explain.ts'
 
 /** Runs the daemon until it is told to stop. */
 export function serveCommand(argv: readonly string[]): Promise<number> {
@@ -32,15 +32,7 @@ export function checkCommand(argv: readonly string[]): number {
 /** What a client would be told, and why; nothing is sent. */
 export function explainCommand(argv: readonly string[]): number | Promise<number> {
   if (argv.includes('--help')) return say(explainUsage)
-  const options = {
-    mac: { type: 'string' },
-    arch: { type: 'string' },
-    stage: { type: 'string' },
-    state: { type: 'string' },
-    dhcp: { type: 'string' },
-    whole: { type: 'boolean' },
-  } as const
-  return withConfig('explain --config FILE --mac M', argv, options, config => {
+  return withConfig('explain --config FILE --mac M', argv, explainOptions, config => {
     const explained = explain(argv, config)
     return 'wrong' in explained ? wrong(`bootwright: ${explained.wrong}\n`) : say(explained.text)
   })

@@ -127,6 +127,19 @@ export interface NewEvent {
   readonly data?: unknown
 }
 
+/** A line of a timeline as it is kept; equal ones in a row are one. Times are epoch milliseconds. */
+export interface EventRecord {
+  readonly id: number
+  /** The first and the last of them. */
+  readonly at: number
+  readonly lastAt: number
+  readonly count: number
+  readonly host: string | null
+  readonly kind: string
+  readonly text: string
+  readonly data: unknown
+}
+
 /** The clocks and branches of a profile. */
 export function rulesOf(profile: Profile): Rules {
   return {

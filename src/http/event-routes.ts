@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { type EventRecord, eventView } from './views.ts'
+import type { EventRecord } from '../boot/install.ts'
+import { eventView } from './views.ts'
 
 export interface EventsDeps {
   after(id: number, limit: number, host?: string): readonly EventRecord[]

@@ -1,19 +1,7 @@
 import type { Host } from '../boot/host.ts'
-import type { Delivery, HostRecord, Install } from '../boot/install.ts'
+import type { Delivery, EventRecord, HostRecord, Install } from '../boot/install.ts'
 import { idle } from '../boot/life.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
-
-/** A line of a timeline as it is stored. Times are epoch milliseconds. */
-export interface EventRecord {
-  readonly id: number
-  readonly at: number
-  readonly lastAt: number
-  readonly count: number
-  readonly host: string | null
-  readonly kind: string
-  readonly text: string
-  readonly data: unknown
-}
 
 export interface LeaseRecord {
   readonly address: Ipv4

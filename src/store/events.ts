@@ -1,18 +1,5 @@
-import type { NewEvent } from '../boot/install.ts'
+import type { EventRecord, NewEvent } from '../boot/install.ts'
 import type { Database } from './database.ts'
-
-/** One line of a host's timeline; `count` equal ones in a row are one. */
-export interface StoredEvent {
-  readonly id: number
-  /** Epoch milliseconds of the first and of the last of them. */
-  readonly at: number
-  readonly lastAt: number
-  readonly count: number
-  readonly host: string | null
-  readonly kind: string
-  readonly text: string
-  readonly data: unknown
-}
 
 /** How much of the timeline is kept: seconds, and lines for each host. */
 export interface EventBounds {
@@ -42,7 +29,7 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
     'delete from events where host is ? and id <= (select id from events where host is ? order by id desc limit 1 offset ?)',
   )
   const tooOld = db.statement('delete from events where last_at < ?')
-  const listeners = new Set<(event: StoredEvent) => void>()
+  const listeners = new Set<(event: EventRecord) => void>()
   const sincePruned = new Map<string | null, number>()
   let dropping = false
 
@@ -73,17 +60,17 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
         return undefined
       })
     },
-    after(id: number, limit: number, host?: string): StoredEvent[] {
+    after(id: number, limit: number, host?: string): EventRecord[] {
       const rows = host === undefined ? after.all(id, limit) : afterOfHost.all(host, id, limit)
       return rows.map(eventOf)
     },
     /** The last of them, oldest first. */
-    newest(limit: number, host?: string): StoredEvent[] {
+    newest(limit: number, host?: string): EventRecord[] {
       const rows = host === undefined ? newest.all(limit) : newestOfHost.all(host, limit)
       return rows.map(eventOf).reverse()
     },
     /** Calls back for each new event until the returned function is called. */
-    listen(listener: (event: StoredEvent) => void): () => void {
+    listen(listener: (event: EventRecord) => void): () => void {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
@@ -97,7 +84,7 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
 
 export type Events = ReturnType<typeof createEvents>
 
-function eventOf(row: Record<string, unknown>): StoredEvent {
+function eventOf(row: Record<string, unknown>): EventRecord {
   return {
     id: row.id as number,
     at: row.at as number,

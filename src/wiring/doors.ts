@@ -5,10 +5,9 @@ import type { Network } from '../boot/host.ts'
 import type { HandedSocket } from '../dhcp/server.ts'
 import { createHttpServer } from '../http/server.ts'
 import type { HandedOver } from '../system/handed-over.ts'
-import { neighboursOf } from '../system/neighbours.ts'
 import { claimUdp, portError } from '../system/ports.ts'
 import { openTftp, type Tftp, type TftpOptions } from '../tftp/server.ts'
-import { formatIpv4, type Ipv4 } from '../wire/address.ts'
+import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
 import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import type { Parts } from './http-deps.ts'
 
@@ -18,6 +17,8 @@ export interface DoorParts extends Parts {
   /** Sockets that were opened for us. */
   readonly handedOver: readonly HandedOver[]
   now(): number
+  /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */
+  macsOf(address: Ipv4): readonly Mac[]
   /** Nothing can be served, and why. */
   giveUp(why: string): void
 }
@@ -116,7 +117,7 @@ async function openTftpAt(address: Ipv4, parts: DoorParts): Promise<Tftp> {
 
 function openTftpFor(
   where: Pick<TftpOptions, 'addresses' | 'fds'>,
-  { world, memory, log, timeline, now }: DoorParts,
+  { world, macsOf, log, timeline }: DoorParts,
 ): Promise<Tftp> {
   const { tftp, assets, assetRoots } = world.config()
   return openTftp({
@@ -127,10 +128,8 @@ function openTftpFor(
     virtual: name => readLoader(world.loaders().get(name)),
     blockSizeFor({ address }) {
       if (!world.hasBlockSizes()) return undefined
-      const lease = memory.leases.byAddress(address)
-      const leased = lease?.state === 'active' && lease.end > now() ? [lease.mac] : []
-      const macs = [...leased, ...neighboursOf(address)]
-      return macs.map(mac => world.hostOf(mac)?.tftpBlockSize).find(size => size !== undefined)
+      const sizes = macsOf(address).map(mac => world.hostOf(mac)?.tftpBlockSize)
+      return sizes.find(size => size !== undefined)
     },
     log,
     seen: timeline.tftp,

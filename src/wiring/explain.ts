@@ -49,7 +49,8 @@ interface Question {
   readonly state: HostState
 }
 
-const options = {
+/** What it takes on the command line. */
+export const options = {
   config: { type: 'string' },
   mac: { type: 'string' },
   arch: { type: 'string' },

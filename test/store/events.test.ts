@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
+import type { EventRecord } from '../../src/boot/install.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { createEvents, type EventBounds, type StoredEvent } from '../../src/store/events.ts'
+import { createEvents, type EventBounds } from '../../src/store/events.ts'
 import { start } from './examples.ts'
 
 async function timeline(t: Test, bounds: Partial<EventBounds> = {}) {
@@ -144,7 +145,7 @@ t.test('ids are not used again, so nobody who reads on misses a line', async t =
 
 t.test('listeners hear each new line until they leave', async t => {
   const { events, say } = await timeline(t)
-  const heard: StoredEvent[] = []
+  const heard: EventRecord[] = []
   const leave = events.listen(event => heard.push(event))
   say('one')
   say('one')
