@@ -8,7 +8,7 @@ import { buildApp } from './http/app.ts'
 import { createDownloads } from './install/downloads.ts'
 import { createLife } from './install/life.ts'
 import { createOutbox, type Outbox } from './install/outbox.ts'
-import { createPhoneHome } from './install/phone-home.ts'
+import { createPhoneHome, tokenLife } from './install/phone-home.ts'
 import { createScripts } from './install/scripts.ts'
 import { createStrangers } from './install/strangers.ts'
 import { steadyClock } from './system/clock.ts'
@@ -107,13 +107,13 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   })
 
   const specHost = (id: string) => memory.installs.get(id)?.spec.host
-  const adopt = () => {
-    meetNewCards(config().hosts.values(), memory)
-    lives.forget(name => config().hosts.has(name))
-    world.replace(config(), memory.hosts.running(), specHost)
+  const adopt = (next: Config) => {
+    meetNewCards(next.hosts.values(), memory)
+    lives.forget(name => next.hosts.has(name))
+    world.replace(next, memory.hosts.running(), specHost)
   }
   if (memory.isNew) meetAll(config().hosts.values(), memory)
-  adopt()
+  adopt(config())
   recover()
 
   const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
@@ -170,9 +170,9 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
         return
       }
       for (const line of needRestart(config(), next)) log.warn(line)
-      world.replace(next, [], specHost)
-      adopt()
-      await doors.refresh()
+      adopt(next)
+      stale = true
+      await refresh()
       memory.record({ host: null, kind: 'reload', text: 'config reloaded' })
       log.info({ hosts: next.hosts.size }, 'config reloaded')
     },
@@ -222,7 +222,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
 
   function housekeeping(): void {
     memory.events.pruneOld()
-    memory.installs.voidAttemptsBefore(now() - 7 * 86_400_000)
+    memory.installs.voidAttemptsBefore(now() - tokenLife * 1000)
     memory.deliveries.dropBefore(now() - config().keep.events * 1000)
   }
 

@@ -12,6 +12,11 @@ export type ScriptContent =
   | { readonly kind: 'local'; readonly reason: string }
   | { readonly kind: 'find'; readonly url: string }
 
+/** What the script says of a machine that is sent to its disk. */
+export function toDisk(reason: string): ScriptContent {
+  return { kind: 'local', reason: `Disk: ${reason}` }
+}
+
 /** The iPXE script of an answer: the same bytes for the same content. */
 export function renderScript(content: ScriptContent): string {
   switch (content.kind) {

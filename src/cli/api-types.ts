@@ -1,16 +1,6 @@
+import type { HostState } from '../boot/life.ts'
+
 /** What the admin API says, as `src/http` writes it. Times are ISO 8601. */
-
-export const hostStates = [
-  'idle',
-  'pending',
-  'booting',
-  'installing',
-  'verifying',
-  'installed',
-  'failed',
-] as const
-
-export type HostState = (typeof hostStates)[number]
 
 export interface HostRow {
   readonly name: string

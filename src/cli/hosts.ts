@@ -1,4 +1,5 @@
-import { type HostRow, hostStates } from './api-types.ts'
+import { hostStates } from '../boot/life.ts'
+import type { HostRow } from './api-types.ts'
 import { usageOf } from './args.ts'
 import { apiCommand, runCommand, writeJson } from './command.ts'
 import { formatTime, stateCell } from './format.ts'

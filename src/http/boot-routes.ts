@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Client } from '../boot/client.ts'
 import { type Answer, decide, type KnownHost, type Site } from '../boot/decide.ts'
 import type { Host } from '../boot/host.ts'
-import { renderScript, type ScriptContent } from '../boot/script.ts'
+import { type BootImage, renderScript, type ScriptContent, toDisk } from '../boot/script.ts'
 import { type Ipv4, type Mac, parseIpv4, parseMac } from '../wire/address.ts'
 import { plainAddress } from './access.ts'
 
@@ -14,8 +14,8 @@ export interface Caller {
 
 /** What a request for a script leads to, once the decision says "boot". */
 export type Booted =
-  | { readonly kind: 'content'; readonly content: ScriptContent }
-  | { readonly kind: 'forbidden'; readonly reason: string }
+  | { readonly kind: 'boot'; readonly title: string; readonly image: BootImage }
+  | { readonly kind: 'local' | 'forbidden'; readonly reason: string }
 
 export interface BootDeps {
   /** `netboots`: this is the machine's own boot, not somebody looking at it. */
@@ -97,13 +97,17 @@ function outcomeOf(
 ): Outcome {
   const { kind, reason } = answer
   if (kind === 'local' && host) deps.sentToDisk(host, caller)
-  if (kind === 'local') return { kind, reason, content: { kind, reason: `Disk: ${reason}` } }
+  if (kind === 'local') return { kind, reason, content: toDisk(reason) }
   if (kind !== 'boot') return { kind: 'none', reason }
   const booted = deps.boot(host, mac, caller)
-  if (booted.kind === 'forbidden') return booted
-  const { content } = booted
-  if (content.kind === 'boot') return { kind: 'boot', reason: content.title, content }
-  return { kind: 'local', reason: content.kind === 'local' ? content.reason : reason, content }
+  switch (booted.kind) {
+    case 'boot':
+      return { kind: 'boot', reason: booted.title, content: booted }
+    case 'local':
+      return { kind: 'local', reason: booted.reason, content: toDisk(booted.reason) }
+    case 'forbidden':
+      return { kind: 'forbidden', reason: booted.reason }
+  }
 }
 
 function head(reply: FastifyReply, answer: Answer): FastifyReply {

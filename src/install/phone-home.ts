@@ -22,7 +22,7 @@ export type FileAnswer =
   | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
 
 /** A token is good until the next install, and for at most this many seconds. */
-const tokenLife = 7 * 24 * 3600
+export const tokenLife = 7 * 24 * 3600
 const perSecond = 10
 /** What a boot may still say when the next one has begun. */
 const ends: readonly PhoneHomeEvent[] = ['done', 'up']

@@ -52,7 +52,12 @@ export function createHosts(db: Database) {
       db.write(() => void setProgress.run(percent ?? null, message ?? null, name)),
     saveFacts: (name: string, facts: unknown): void =>
       db.write(() => void setFacts.run(JSON.stringify(facts), name)),
-    saveSeen: (name: string, at: number): void => db.write(() => void setSeen.run(at, name)),
+    saveSeen(name: string, at: number): void {
+      db.write(() => {
+        know(name)
+        setSeen.run(at, name)
+      })
+    },
   }
 }
 

@@ -6,7 +6,7 @@ import { decide } from '../boot/decide.ts'
 import { type ForeignServer, foreignLines, foreignServers } from '../boot/foreign.ts'
 import type { Host, Network } from '../boot/host.ts'
 import { type HostState, hostStates, idle, isDue } from '../boot/life.ts'
-import { renderScript } from '../boot/script.ts'
+import { renderScript, toDisk } from '../boot/script.ts'
 import type { Config } from '../config/config.ts'
 import { renderText } from '../config/template.ts'
 import { describe } from '../dhcp/describe.ts'
@@ -177,8 +177,7 @@ function scriptText(
   )
   const why = `why: ${answer.reason}\n`
   if (answer.kind === 'none') return `${why}404\n`
-  if (answer.kind === 'local')
-    return why + renderScript({ kind: 'local', reason: `Disk: ${answer.reason}` })
+  if (answer.kind === 'local') return why + renderScript(toDisk(answer.reason))
   const unknown = world.unknownHosts(network)
   const booted = host ?? {
     name: mac,

@@ -91,21 +91,16 @@ function boot(host: Host | undefined, mac: Mac, caller: Caller, parts: HttpParts
   const { address } = caller
   if (!host) {
     const unknown = world.unknownHosts(network)
-    if (unknown.kind !== 'profile') return local('not a host of the config')
+    if (unknown.kind !== 'profile') return { kind: 'local', reason: 'not a host of the config' }
     const stranger = strangers.boot(unknown.profile, mac, address, place)
-    if ('refused' in stranger) return local(stranger.refused)
+    if ('refused' in stranger) return { kind: 'local', reason: stranger.refused }
     const { title, image } = stranger.attempt.content
-    return { kind: 'content', content: { kind: 'boot', title, image } }
+    return { kind: 'boot', title, image }
   }
   const answer = scripts.request({ host, mac, address, place })
-  if (answer.kind === 'forbidden') return answer
-  if (answer.kind === 'local') return local(answer.reason)
+  if (answer.kind !== 'boot') return answer
   const { title, image } = answer.attempt.content
-  return { kind: 'content', content: { kind: 'boot', title, image } }
-}
-
-function local(reason: string): Booted {
-  return { kind: 'content', content: { kind: 'local', reason: `Disk: ${reason}` } }
+  return { kind: 'boot', title, image }
 }
 
 function apiDeps(parts: HttpParts): HttpDeps['api'] {

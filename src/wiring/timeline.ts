@@ -45,7 +45,6 @@ export function createTimeline(deps: TimelineDeps) {
         log[client || isSettled(outcome) ? 'info' : 'debug'](fields, text)
         return
       }
-      memory.hosts.know(host.name)
       memory.hosts.saveSeen(host.name, Date.now())
       memory.record({ host: host.name, kind: 'dhcp', text })
       log.info(fields, text)
@@ -151,7 +150,7 @@ function scriptWords(answer: string, address: string, reason: string): string {
     case 'forbidden':
       return `script refused to ${address}: ${reason}`
     case 'local':
-      return `script: boot your disk: ${reason.replace(/^Disk: /, '')}`
+      return `script: boot your disk: ${reason}`
     default:
       return `script: ${reason}`
   }
