@@ -20,7 +20,13 @@ const laws: Readonly<Record<string, Law>> = {
   },
   store: {
     folders: ['boot', 'wire'],
-    modules: { 'node:fs': '*', 'node:path': '*', 'node:sqlite': '*', kysely: '*' },
+    modules: {
+      'node:fs': '*',
+      'node:path': '*',
+      'node:sqlite': '*',
+      'node:util': '*',
+      kysely: '*',
+    },
   },
   dhcp: { folders: ['boot', 'wire'], modules: { 'node:dgram': 'server.ts', pino: '*' } },
   tftp: {
@@ -34,7 +40,10 @@ const laws: Readonly<Record<string, Law>> = {
   install: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
   cli: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
   // Kernel facts: addresses, ports, neighbours, files. The config's types, never its reader.
-  system: { folders: ['boot', 'wire', 'config/config.ts'], modules: { 'node:*': '*' } },
+  system: {
+    folders: ['boot', 'wire', 'config/config.ts'],
+    modules: { 'node:*': '*', pino: 'log-lines.ts' },
+  },
 }
 
 /** The only wiring: these may import everything. */

@@ -22,6 +22,7 @@ export const packages: Readonly<Record<string, string>> = {
   atftp: 'TFTP client with options',
   'tftp-hpa': 'TFTP client',
   'isc-dhcp-client': 'DHCP client',
+  strace: 'shows that a write is on disk before an answer leaves',
 }
 
 /** Packages of the list that are not installed. */
