@@ -37,7 +37,8 @@ export function parseMac(text: string): Mac | undefined {
 /** The MAC of the first six bytes. */
 export function macOfBytes(bytes: Uint8Array): Mac {
   if (bytes.length < 6) throw new WireError(`a MAC has 6 bytes, not ${bytes.length}`)
-  return Array.from(bytes.subarray(0, 6), hexOf).join(':') as Mac
+  const pair = (at: number) => hexOf(bytes[at] ?? 0)
+  return `${pair(0)}:${pair(1)}:${pair(2)}:${pair(3)}:${pair(4)}:${pair(5)}` as Mac
 }
 
 export function macToBytes(mac: Mac): Uint8Array {
