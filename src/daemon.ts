@@ -1,8 +1,10 @@
 import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import { assetsOf } from './boot/install.ts'
 import type { Config } from './config/config.ts'
 import { formatProblem, loadConfig } from './config/load.ts'
+import { readMedia } from './config/media.ts'
 import { renderText } from './config/template.ts'
 import { buildApp } from './http/app.ts'
 import { createDownloads } from './install/downloads.ts'
@@ -76,6 +78,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     hostOf: world.hostOf,
     render: renderText,
     publish: published.publish,
+    publishTogether: published.publishTogether,
+    readMedia,
     place: (name?: string) => {
       const networks = world.networks()
       return world.place(networks.find(n => n.name === name) ?? networks[0])
@@ -206,7 +210,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     }
     for (const { install } of memory.hosts.running()) {
       const spec = install === undefined ? undefined : memory.installs.get(install)?.spec
-      for (const asset of spec ? [spec.kernel, ...spec.initrd] : []) published.again(asset)
+      for (const asset of spec ? assetsOf(spec) : []) published.again(asset)
     }
   }
 

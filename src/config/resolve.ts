@@ -51,7 +51,7 @@ export function resolveConfig(
     profileNames: names.profiles,
     callbackNames: names.callbacks,
     networkNames: names.networks,
-    netbootFolders: new Map(),
+    media: new Map(),
     report,
   }
   const profiles = resolveProfiles(raw.profiles ?? {}, around)

@@ -8,6 +8,7 @@ import type { Host, Network } from '../boot/host.ts'
 import { type HostState, hostStates, idle, isDue } from '../boot/life.ts'
 import { renderScript, toDisk } from '../boot/script.ts'
 import type { Config } from '../config/config.ts'
+import { readMedia } from '../config/media.ts'
 import { renderText } from '../config/template.ts'
 import { describe } from '../dhcp/describe.ts'
 import { handle } from '../dhcp/handle.ts'
@@ -188,7 +189,7 @@ function scriptText(
   }
   const assets = world.config().assets
   if (!existsSync(assets)) return `${why}no script: there is no folder ${assets}\n`
-  const spec = takeSpec(booted, {}, createPublished(assets))
+  const spec = takeSpec(booted, {}, { ...createPublished(assets), readMedia })
   if ('refused' in spec) return `${why}no script: ${spec.refused}\n`
   const boot = { install: 'INSTALL', number: 1, token: 'TOKEN', mac, address: unspecified }
   const { title, image } = prepareAttempt(spec, boot, world.place(network), renderText)

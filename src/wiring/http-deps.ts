@@ -76,7 +76,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     },
     assets: {
       assets: { folder: world.config().assets, allowedRoots: world.config().assetRoots },
-      published: parts.published.path,
+      published: parts.published.file,
       loaders: world.loaders,
       sent: timeline.sent,
     },

@@ -4,6 +4,7 @@ import type { InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { loadConfig } from '../../src/config/load.ts'
+import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { createDownloads } from '../../src/install/downloads.ts'
@@ -73,6 +74,8 @@ export async function startHttp(t: Test, more = '') {
     hostOf: world.hostOf,
     render: renderText,
     publish: published.publish,
+    publishTogether: published.publishTogether,
+    readMedia,
     place: () => world.place(world.networks()[0]),
   }
   const heard = { at: new Map<string, number>(), startedAt: now() }
