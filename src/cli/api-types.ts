@@ -90,3 +90,13 @@ export interface CancelResult {
   readonly warning: string | null
   readonly reason: string | null
 }
+
+export interface ImageRow {
+  readonly name: string
+  readonly form: 'nixos' | 'kexec' | 'files'
+  readonly bytes: number
+  readonly kernel: { readonly name: string; readonly version: string | null }
+  readonly init: string | null
+  readonly problem: string | null
+  readonly profiles: readonly string[]
+}

@@ -10,6 +10,7 @@ import type { Strangers } from '../install/strangers.ts'
 import type { Published } from '../system/published.ts'
 import { type Ipv4, type Mac, parseMac } from '../wire/address.ts'
 import { appear } from './appear.ts'
+import { imageViews } from './images.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
@@ -81,6 +82,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       sent: timeline.sent,
     },
     api: apiDeps(parts),
+    images: () => imageViews(world.config(), parts.published),
   }
 }
 

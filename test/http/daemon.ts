@@ -53,11 +53,11 @@ hosts:
 `
 
 /** The HTTP door over a real store and config, without a socket; `more` is added to the config. */
-export async function startHttp(t: Test, more = '') {
+export async function startHttp(t: Test, more = '', profiles = '') {
   const folder = t.testdir({
     assets: { linux: 'kernel', 'initrd.gz': 'initrd' },
     preseed: 'd-i for {{ host.name }}\n',
-    'config.yaml': yaml + more,
+    'config.yaml': yaml.replace('profiles:\n', `profiles:\n  ${profiles}\n`) + more,
   })
   const { config, problems } = loadConfig(join(folder, 'config.yaml'))
   if (!config) throw new Error(problems.map(({ message }) => message).join('\n'))
