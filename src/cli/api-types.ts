@@ -23,6 +23,8 @@ export interface HostRow {
 
 export interface HostDetail {
   readonly host: HostRow & {
+    /** Why it could not boot what its profile says. */
+    readonly blocked: string | null
     readonly uuid: string | null
     readonly vars: Readonly<Record<string, unknown>>
     readonly nics: readonly {

@@ -1,8 +1,16 @@
 import { basename, join, resolve } from 'node:path'
 import type { MediaFolder, Profile } from '../boot/host.ts'
 import type { Layers } from './layers.ts'
+import type { Path } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
 import type { Surroundings } from './profiles.ts'
+
+/** A checksum and where it is written. */
+export interface PlacedChecksum {
+  readonly path: Path
+  readonly file: string
+  readonly sha256: string
+}
 
 /** What a profile boots, by the paths of the config. */
 interface Booted extends Pick<Profile, 'kernel' | 'initrd'> {
@@ -13,14 +21,18 @@ interface Booted extends Pick<Profile, 'kernel' | 'initrd'> {
 export function resolveChecksums(
   { keys, from }: Layers,
   { folder, kernel, initrd }: Booted,
-  { assets, report }: Surroundings,
+  { assets, checksums: placed, report }: Surroundings,
 ): Profile['checksums'] {
   const { checksums } = keys
   if (!checksums) return undefined
   const entries = Object.entries(checksums).flatMap(([name, sha256]) => {
     const found = filesNamed(name)
     if (found.length === 0) report(from.get(`checksums.${name}`) ?? [], notBooted(name), true)
-    return found.map(path => [path, sha256.toLowerCase()] as const)
+    return found.map(file => {
+      const path = from.get(`checksums.${name}`) ?? []
+      placed.set([...path, file].join('\0'), { path, file, sha256: sha256.toLowerCase() })
+      return [file, sha256.toLowerCase()] as const
+    })
   })
   return Object.fromEntries(entries)
 

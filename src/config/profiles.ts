@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Callback, MediaFolder, Profile } from '../boot/host.ts'
 import type { Media } from '../boot/media.ts'
-import { resolveChecksums } from './checksums.ts'
+import { type PlacedChecksum, resolveChecksums } from './checksums.ts'
 import { defaults } from './defaults.ts'
 import { given } from './given.ts'
 import { addLayer, checkLayer, type Layers, noLayers } from './layers.ts'
@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly networkNames: ReadonlySet<string>
   /** Folders of boot media that were read, each once per load. */
   readonly media: Map<string, Media>
+  /** Each checksum that was resolved, by its place in the config. */
+  readonly checksums: Map<string, PlacedChecksum>
   readonly report: Report
 }
 

@@ -80,6 +80,11 @@ export interface InstallDeps {
   /** Assets that are good only together, under one URL; undefined when one of them is missing. */
   publishTogether(paths: readonly string[]): readonly Asset[] | undefined
   readonly readMedia: ReadMedia
+  readonly digests: {
+    /** The sha256 of this version of an asset in hex; undefined while it is not known. */
+    known(asset: Asset): string | undefined
+    of(asset: Asset): Promise<string>
+  }
   /** Where machines of a network (by default, of the first one) reach us. */
   place(network?: string): Place
   /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */

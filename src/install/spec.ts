@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Host, Profile, Vars } from '../boot/host.ts'
 import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
 import type { InstallDeps } from './deps.ts'
+import { doubtOf } from './integrity.ts'
 import { takeMedia } from './take-media.ts'
 
 /** What differs from the host's own profile and vars, for one install only. */
@@ -10,7 +11,7 @@ export interface Overrides {
   readonly vars?: Vars
 }
 
-export type SpecDeps = Pick<InstallDeps, 'publish' | 'publishTogether' | 'readMedia'>
+export type SpecDeps = Pick<InstallDeps, 'publish' | 'publishTogether' | 'readMedia' | 'digests'>
 
 /** A sentence: why something cannot be had. */
 export interface Refused {
@@ -42,7 +43,9 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
 
   const { cmdline = base.cmdline, ...assets } = images
   const profile = { ...base, cmdline, vars }
-  return { host: { ...host, vars, profile }, profile, ...assets, ...templates }
+  const spec = { host: { ...host, vars, profile }, profile, ...assets, ...templates }
+  const doubt = doubtOf(spec, deps)
+  return doubt?.kind === 'wrong' ? { refused: doubt.why } : spec
 }
 
 /** The first asset of a spec that is not what it was when the spec was taken. */

@@ -39,7 +39,8 @@ export function createPublished(assets: string): Published {
   }
 
   const urlOf = (file: PublishedFile): string => {
-    const inside = relative(realpathSync(assets), file.path)
+    const root = realOf(assets)
+    const inside = root === undefined ? '..' : relative(root, file.path)
     if (!inside.startsWith('..') && !inside.startsWith(sep)) {
       return `/assets/${inside.split(sep).map(encodeURIComponent).join('/')}`
     }
@@ -73,6 +74,14 @@ function look(path: string): Omit<Asset, 'url'> | undefined {
     const status = statSync(real, { bigint: true })
     if (!status.isFile()) return undefined
     return { path: real, size: Number(status.size), version: assetVersion(status) }
+  } catch {
+    return undefined
+  }
+}
+
+function realOf(path: string): string | undefined {
+  try {
+    return realpathSync(path)
   } catch {
     return undefined
   }

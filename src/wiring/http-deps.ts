@@ -55,6 +55,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         if (netboots && isMachine(host, caller)) appear(host, parts)
         return { host, known: withUuid(host, parts.lives.known(host), uuid) }
       },
+      verified: mac => parts.scripts.verified(world.hostOf(mac)),
       site: caller => world.site(networkOf(caller)),
       serverUrl: caller => placeOf(caller).serverUrl,
       boot: (host, mac, caller) => boot(host, mac, caller, parts),
@@ -115,6 +116,7 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     hosts: () => config().hosts,
     profile: name => config().profiles.get(name),
     record: memory.hosts.get,
+    blocked: parts.scripts.blocked,
     addressOf: host => addressOf(host, parts),
     hostOfMac: mac => {
       const parsed = parseMac(mac)

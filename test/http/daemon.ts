@@ -13,6 +13,7 @@ import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
 import { createPhoneHome } from '../../src/install/phone-home.ts'
 import { createScripts } from '../../src/install/scripts.ts'
 import { createStrangers } from '../../src/install/strangers.ts'
+import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { newId, newToken } from '../../src/system/secrets.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
@@ -76,6 +77,7 @@ export async function startHttp(t: Test, more = '', profiles = '') {
     publish: published.publish,
     publishTogether: published.publishTogether,
     readMedia,
+    digests: createDigests(),
     place: () => world.place(world.networks()[0]),
   }
   const heard = { at: new Map<string, number>(), startedAt: now() }

@@ -16,6 +16,7 @@ import { createDeliveries } from '../../src/store/deliveries.ts'
 import { createEvents } from '../../src/store/events.ts'
 import { createHosts } from '../../src/store/hosts.ts'
 import { createInstalls } from '../../src/store/installs.ts'
+import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { type Ipv4, type Mac, parseIpv4 } from '../../src/wire/address.ts'
 
@@ -134,6 +135,7 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     render: renderText,
     ...createPublished(join(folder, 'assets')),
     readMedia,
+    digests: createDigests(),
     place: () => place,
     macsOf: address =>
       address === own ? [mac] : address === foreign ? ['52:54:00:66:66:66' as Mac] : [],
