@@ -1,8 +1,10 @@
 import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import { assetsOf } from './boot/install.ts'
 import type { Config } from './config/config.ts'
 import { formatProblem, loadConfig } from './config/load.ts'
+import { readMedia } from './config/media.ts'
 import { renderText } from './config/template.ts'
 import { buildApp } from './http/app.ts'
 import { createDownloads } from './install/downloads.ts'
@@ -12,6 +14,7 @@ import { createPhoneHome, tokenLife } from './install/phone-home.ts'
 import { createScripts } from './install/scripts.ts'
 import { createStrangers } from './install/strangers.ts'
 import { steadyClock } from './system/clock.ts'
+import { createDigests } from './system/digests.ts'
 import { takeHandedOver, untiedOf } from './system/handed-over.ts'
 import { neighboursOf } from './system/neighbours.ts'
 import { PortError } from './system/ports.ts'
@@ -19,9 +22,12 @@ import { createPublished } from './system/published.ts'
 import { adminToken, newId, newToken } from './system/secrets.ts'
 import { whyNotTogether } from './system/serving.ts'
 import { meetAll, meetNewCards } from './wiring/appear.ts'
+import { createChecksumWatch } from './wiring/checksums.ts'
 import { openDoors } from './wiring/doors.ts'
+import { createEvery } from './wiring/every.ts'
 import { httpDeps } from './wiring/http-deps.ts'
 import { openMemory } from './wiring/memory.ts'
+import { needRestart } from './wiring/need-restart.ts'
 import { createReserve } from './wiring/reserve.ts'
 import { createStrangerRing } from './wiring/stranger-ring.ts'
 import { createTimeline } from './wiring/timeline.ts'
@@ -56,7 +62,9 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const memory = await openMemory(config)
   const token = adminToken(config().admin.tokenFile)
   const published = createPublished(config().assets)
+  const digests = createDigests()
   const strangerRing = createStrangerRing()
+  const checksums = createChecksumWatch({ world, published, digests, log, record: memory.record })
   let closed = false
   const macsOf = (address: Parameters<typeof neighboursOf>[0]) => {
     // A download that the end has cut says so when the database is closed already.
@@ -76,6 +84,9 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     hostOf: world.hostOf,
     render: renderText,
     publish: published.publish,
+    publishTogether: published.publishTogether,
+    readMedia,
+    digests,
     place: (name?: string) => {
       const networks = world.networks()
       return world.place(networks.find(n => n.name === name) ?? networks[0])
@@ -145,13 +156,16 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   held = doors.held
   for (const line of [...world.waiting(), ...world.missingLoaders()]) log.warn(line)
 
+  const every = createEvery(log)
   const timers = [
     every(1000, 'clocks', lives.tick),
     every(3000, 'networks', refresh),
     every(3600_000, 'housekeeping', housekeeping),
     every(5000, 'disk', watchDisk),
+    every(10_000, 'checksums', checksums.look),
   ]
   outbox.wake()
+  void checksums.look()
 
   return {
     gaveUp: gaveUp.promise,
@@ -173,11 +187,13 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
       adopt(next)
       stale = true
       await refresh()
+      void checksums.look()
       memory.record({ host: null, kind: 'reload', text: 'config reloaded' })
       log.info({ hosts: next.hosts.size }, 'config reloaded')
     },
     async close() {
       for (const timer of timers) clearInterval(timer)
+      digests.close()
       await doors.close(closeGraceMs)
       await outbox.close()
       await app.close()
@@ -185,17 +201,6 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
       closed = true
       memory.close()
     },
-  }
-
-  /** A turn that fails is said, and the next one tries again. */
-  function every(ms: number, what: string, turn: () => void | Promise<void>): NodeJS.Timeout {
-    return setInterval(async () => {
-      try {
-        await turn()
-      } catch (error) {
-        log.error({ err: error }, `${what} could not be looked after`)
-      }
-    }, ms)
   }
 
   /** What an earlier run left: commands that still run are ended, a deploy among them has failed. */
@@ -206,7 +211,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     }
     for (const { install } of memory.hosts.running()) {
       const spec = install === undefined ? undefined : memory.installs.get(install)?.spec
-      for (const asset of spec ? [spec.kernel, ...spec.initrd] : []) published.again(asset)
+      for (const asset of spec ? assetsOf(spec) : []) published.again(asset)
     }
   }
 
@@ -234,12 +239,4 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     unready.length = 0
     if (full) unready.push('the disk of dataDir is nearly full: events are not recorded')
   }
-}
-
-/** Settings that a running daemon cannot take over. */
-function needRestart(before: Config, after: Config): string[] {
-  const keys = ['dataDir', 'assets', 'http', 'tftp', 'dhcp', 'admin'] as const
-  return keys
-    .filter(key => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
-    .map(key => `${key} has changed: that takes effect at the next start`)
 }

@@ -11,6 +11,8 @@ const usage = `usage: bootwright COMMAND [options]
   show HOST                one host: facts, installs, callbacks, timeline
   events [HOST]            the timeline; --follow goes on
   leases                   addresses given
+  images                   boot media: size, kernel, init
+  import DIR|FILE… NAME    copies boot media into assets
   install HOST…            asks for an install; --wait follows it
   cancel HOST…             takes it back
 
@@ -27,6 +29,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   show: async () => (await import('./cli/show.ts')).run,
   events: async () => (await import('./cli/events.ts')).run,
   leases: async () => (await import('./cli/leases.ts')).run,
+  images: async () => (await import('./cli/images.ts')).run,
+  import: async () => (await import('./wiring/import.ts')).run,
   install: async () => (await import('./cli/install.ts')).run,
   cancel: async () => (await import('./cli/cancel.ts')).run,
 }

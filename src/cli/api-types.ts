@@ -23,6 +23,8 @@ export interface HostRow {
 
 export interface HostDetail {
   readonly host: HostRow & {
+    /** Why it could not boot what its profile says. */
+    readonly blocked: string | null
     readonly uuid: string | null
     readonly vars: Readonly<Record<string, unknown>>
     readonly nics: readonly {
@@ -89,4 +91,14 @@ export interface CancelResult {
   readonly was: HostState
   readonly warning: string | null
   readonly reason: string | null
+}
+
+export interface ImageRow {
+  readonly name: string
+  readonly form: 'nixos' | 'kexec' | 'files'
+  readonly bytes: number
+  readonly kernel: { readonly name: string; readonly version: string | null }
+  readonly init: string | null
+  readonly problem: string | null
+  readonly profiles: readonly string[]
 }

@@ -44,6 +44,7 @@ function factsOf(host: HostDetail['host']): [string, Cell | null][] {
     ['Name', host.name],
     ['State', stateCell(host)],
     ['Why', host.why],
+    ['Blocked', host.blocked && { text: host.blocked, colour: 'red' }],
     ['Since', host.since && formatTime(host.since)],
     ['Profile', host.profile],
     ['Install', host.install && `${host.install}, attempt ${host.attempt}`],

@@ -26,6 +26,7 @@ export interface Config {
   readonly profiles: ReadonlyMap<string, Profile>
   readonly hosts: ReadonlyMap<string, Host>
   readonly hostByMac: ReadonlyMap<Mac, Host>
+  readonly checksums: readonly ConfigChecksum[]
   readonly keep: {
     /** Seconds. */
     readonly events: number
@@ -33,6 +34,17 @@ export interface Config {
     /** Bytes of callback output kept per install. */
     readonly output: number
   }
+}
+
+/** The sha256 (hex) that the config says a file has, and where it says so. */
+export interface ConfigChecksum {
+  /** Absolute path. */
+  readonly file: string
+  readonly sha256: string
+  readonly line: number
+  readonly column: number
+  /** Dotted path of the key. */
+  readonly path: string
 }
 
 /** A mistake or a warning, where it stands and what would be right. Lines and columns start at 1. */

@@ -5,6 +5,7 @@ import { resolveCallbacks } from './callbacks.ts'
 import { checkFiles } from './check-files.ts'
 import { checkLoaders } from './check-loaders.ts'
 import { checkTemplates } from './check-templates.ts'
+import type { PlacedChecksum } from './checksums.ts'
 import type { Config } from './config.ts'
 import { defaults } from './defaults.ts'
 import { given } from './given.ts'
@@ -31,12 +32,15 @@ export interface Names {
   readonly networksWhole: boolean
 }
 
+/** All but what needs to know where things are written. */
+export type Resolved = Omit<Config, 'checksums'>
+
 /** Flattens a config of the right shape, and finds what its parts make of each other. */
 export function resolveConfig(
   raw: Partial<RawConfig>,
   file: string,
   names: Names,
-): { config: Config; mistakes: Mistake[] } {
+): { config: Resolved; mistakes: Mistake[]; checksums: PlacedChecksum[] } {
   const mistakes: Mistake[] = []
   const report: Report = (path, message, atKey = false) => {
     mistakes.push({ severity: 'error', path, message, atKey })
@@ -51,14 +55,15 @@ export function resolveConfig(
     profileNames: names.profiles,
     callbackNames: names.callbacks,
     networkNames: names.networks,
-    netbootFolders: new Map(),
+    media: new Map(),
+    checksums: new Map(),
     report,
   }
   const profiles = resolveProfiles(raw.profiles ?? {}, around)
   const judged = names.networksWhole ? networks : []
   const { hosts, hostByMac } = resolveHosts(raw.hosts ?? {}, judged, profiles, around)
   const unknown = unknownProfile(raw.unknownHosts, profiles, around)
-  const config: Config = {
+  const config: Resolved = {
     ...settingsOf(raw, file, folder, report),
     networks,
     ...given('unknownHosts', unknownHostsOf(raw.unknownHosts, unknown?.profile)),
@@ -80,7 +85,8 @@ export function resolveConfig(
     ...checkFiles(all.profiles, subjectsOf(hosts.values())),
     ...checkLoaders(all.profiles, hosts.values(), config.assets),
   ]
-  return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late] }
+  const checksums = [...around.checksums.values()]
+  return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late], checksums }
 }
 
 function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, report: Report) {

@@ -28,6 +28,14 @@ export const profileKeys = {
     v.path,
     'Folder with bzImage, initrd and netboot.ipxe as nix-build leaves them, instead of kernel and initrd; the path starts at `assets`.',
   ),
+  kexec: v.key(
+    v.path,
+    'Folder with bzImage, initrd and kexec-boot (a kexecTree) or run (an unpacked kexec tarball), instead of kernel and initrd; the path starts at `assets`.',
+  ),
+  checksums: v.key(
+    v.mapOf(v.path, v.sha256),
+    'sha256 of the files to boot, by name or by path from `assets`; one that differs keeps the host from booting.',
+  ),
   cmdline: v.key(
     Type.String({ title: 'text' }),
     'Kernel command line, a template; appended to the one it extends.',

@@ -24,6 +24,8 @@ export interface ApiDeps {
   hosts(): ReadonlyMap<string, Host>
   profile(name: string): Profile | undefined
   record(name: string): HostRecord | undefined
+  /** Why a host could not boot what its profile says. */
+  blocked(host: Host): string | undefined
   addressOf(host: Host): Ipv4 | undefined
   hostOfMac(mac: string): string | undefined
   installs(name: string): readonly Install[]
@@ -108,7 +110,7 @@ function hostRoutes(app: FastifyInstance, deps: ApiDeps): void {
     const record = deps.record(host.name)
     const attempts = record?.life.attempt ?? 0
     return {
-      host: { ...view(host), ...hostDetails(host, record) },
+      host: { ...view(host), ...hostDetails(host, record, deps.blocked(host)) },
       installs: deps
         .installs(host.name)
         .map(install => installView(install, install.id === record?.install ? attempts : 0)),

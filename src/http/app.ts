@@ -5,6 +5,7 @@ import { type AssetDeps, assetRoutes } from './asset-routes.ts'
 import { type AttemptDeps, attemptRoutes } from './attempt-routes.ts'
 import { type BootDeps, bootRoutes } from './boot-routes.ts'
 import { healthRoutes, type Unready } from './health-routes.ts'
+import { type ImagesDeps, imagesRoute } from './images-route.ts'
 import { metricsRoute } from './metrics-route.ts'
 import { problem } from './problem.ts'
 
@@ -13,6 +14,7 @@ export interface HttpDeps {
   readonly attempt: AttemptDeps
   readonly assets: AssetDeps
   readonly api: ApiDeps
+  readonly images: ImagesDeps['images']
   readonly unready: Unready
   readonly held: () => readonly string[]
   readonly log: FastifyBaseLogger
@@ -51,5 +53,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   healthRoutes(app, deps.unready)
   metricsRoute(app, { access: deps.api.access, held: deps.held, unready: deps.unready })
   await app.register(async api => apiRoutes(api, deps.api), { prefix: '/api/v1' })
+  const images = { access: deps.api.access, images: deps.images }
+  await app.register(async api => imagesRoute(api, images), { prefix: '/api/v1' })
   return app
 }

@@ -25,6 +25,8 @@ export interface BootDeps {
     caller: Caller,
     netboots: boolean,
   ): { host: Host; known: KnownHost } | undefined
+  /** Waits until it is known whether the assets of a due host are what they must be. */
+  verified(mac: Mac): Promise<void> | undefined
   site(caller: Caller): Site
   serverUrl(caller: Caller): string
   /** Opens or repeats the attempt; everything it leads to is written, not yet committed. */
@@ -67,6 +69,7 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
       const mac = parseMac(request.params.mac)
       if (!mac) return refuse(reply, 400, `${request.params.mac} is not a MAC address`)
       const caller = callerOf(request.socket)
+      if (request.method === 'GET') await deps.verified(mac)
       const found = deps.host(mac, uuidOf(request.query.uuid), caller, request.method === 'GET')
       const client: Client = { mac, stage: 'script', arch: 'unknown', capable: true }
       const answer = decide(client, found?.known, deps.site(caller))

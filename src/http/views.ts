@@ -37,8 +37,13 @@ export function hostView(host: Host, record: HostRecord | undefined, leased: Ipv
   }
 }
 
-export function hostDetails(host: Host, record: HostRecord | undefined) {
+export function hostDetails(
+  host: Host,
+  record: HostRecord | undefined,
+  blocked: string | undefined,
+) {
   return {
+    blocked: blocked ?? null,
     uuid: host.uuid ?? null,
     vars: { ...host.profile?.vars, ...host.vars },
     nics: host.nics.map(nic => ({

@@ -10,6 +10,7 @@ import type { Strangers } from '../install/strangers.ts'
 import type { Published } from '../system/published.ts'
 import { type Ipv4, type Mac, parseMac } from '../wire/address.ts'
 import { appear } from './appear.ts'
+import { imageViews } from './images.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
@@ -54,6 +55,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         if (netboots && isMachine(host, caller)) appear(host, parts)
         return { host, known: withUuid(host, parts.lives.known(host), uuid) }
       },
+      verified: mac => parts.scripts.verified(world.hostOf(mac)),
       site: caller => world.site(networkOf(caller)),
       serverUrl: caller => placeOf(caller).serverUrl,
       boot: (host, mac, caller) => boot(host, mac, caller, parts),
@@ -76,11 +78,12 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     },
     assets: {
       assets: { folder: world.config().assets, allowedRoots: world.config().assetRoots },
-      published: parts.published.path,
+      published: parts.published.file,
       loaders: world.loaders,
       sent: timeline.sent,
     },
     api: apiDeps(parts),
+    images: () => imageViews(world.config(), parts.published),
   }
 }
 
@@ -113,6 +116,7 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     hosts: () => config().hosts,
     profile: name => config().profiles.get(name),
     record: memory.hosts.get,
+    blocked: parts.scripts.blocked,
     addressOf: host => addressOf(host, parts),
     hostOfMac: mac => {
       const parsed = parseMac(mac)

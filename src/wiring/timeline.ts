@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { amount } from '../boot/amount.ts'
 import type { Answer } from '../boot/decide.ts'
 import type { Host, Network } from '../boot/host.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
@@ -154,13 +155,6 @@ function scriptWords(answer: string, address: string, reason: string): string {
     default:
       return `script: ${reason}`
   }
-}
-
-/** Bytes as people say them. */
-export function amount(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(0)} kB`
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
 }
 
 function seconds(ms: number): string {

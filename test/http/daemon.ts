@@ -4,6 +4,7 @@ import type { InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { loadConfig } from '../../src/config/load.ts'
+import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { createDownloads } from '../../src/install/downloads.ts'
@@ -12,6 +13,7 @@ import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
 import { createPhoneHome } from '../../src/install/phone-home.ts'
 import { createScripts } from '../../src/install/scripts.ts'
 import { createStrangers } from '../../src/install/strangers.ts'
+import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { newId, newToken } from '../../src/system/secrets.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
@@ -52,11 +54,11 @@ hosts:
 `
 
 /** The HTTP door over a real store and config, without a socket; `more` is added to the config. */
-export async function startHttp(t: Test, more = '') {
+export async function startHttp(t: Test, more = '', profiles = '') {
   const folder = t.testdir({
     assets: { linux: 'kernel', 'initrd.gz': 'initrd' },
     preseed: 'd-i for {{ host.name }}\n',
-    'config.yaml': yaml + more,
+    'config.yaml': yaml.replace('profiles:\n', `profiles:\n  ${profiles}\n`) + more,
   })
   const { config, problems } = loadConfig(join(folder, 'config.yaml'))
   if (!config) throw new Error(problems.map(({ message }) => message).join('\n'))
@@ -73,6 +75,9 @@ export async function startHttp(t: Test, more = '') {
     hostOf: world.hostOf,
     render: renderText,
     publish: published.publish,
+    publishTogether: published.publishTogether,
+    readMedia,
+    digests: createDigests(),
     place: () => world.place(world.networks()[0]),
   }
   const heard = { at: new Map<string, number>(), startedAt: now() }

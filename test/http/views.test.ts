@@ -62,15 +62,19 @@ t.test('a reservation, a leased address, a host that netboots', async t => {
 })
 
 t.test('what more there is to a host', async t => {
-  t.strictSame(hostDetails(host, { name: 'node1', life: idle, facts: { serial: 'A1' } }), {
-    uuid: null,
-    vars: { disk: '/dev/vda', swap: '4G' },
-    nics: [
-      { mac, address: null, network: null },
-      { mac: '52:54:00:12:34:57', address: '10.77.0.20', network: 'lan' },
-    ],
-    facts: { serial: 'A1' },
-  })
+  t.strictSame(
+    hostDetails(host, { name: 'node1', life: idle, facts: { serial: 'A1' } }, undefined),
+    {
+      blocked: null,
+      uuid: null,
+      vars: { disk: '/dev/vda', swap: '4G' },
+      nics: [
+        { mac, address: null, network: null },
+        { mac: '52:54:00:12:34:57', address: '10.77.0.20', network: 'lan' },
+      ],
+      facts: { serial: 'A1' },
+    },
+  )
 })
 
 t.test('installs, callbacks, events and leases', async t => {
