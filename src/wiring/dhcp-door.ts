@@ -4,6 +4,7 @@ import type { Network } from '../boot/host.ts'
 import type { Conflict } from '../dhcp/desk.ts'
 import { createOffers } from '../dhcp/lease.ts'
 import { isLoopback } from '../dhcp/link.ts'
+import type { DhcpDeps } from '../dhcp/outcome.ts'
 import { createProber } from '../dhcp/probe.ts'
 import { createRivalWatch, type RivalWatch } from '../dhcp/rival-watch.ts'
 import type { RivalRule, Verdict } from '../dhcp/rivals.ts'
@@ -75,7 +76,12 @@ export async function openDhcpDoor(
   }
 }
 
-function dhcpDeps({ world, memory, lives }: DoorParts): Parameters<typeof openDhcp>[0]['deps'] {
+/** What the DHCP door asks of the rest of the daemon. */
+export function dhcpDeps({
+  world,
+  memory,
+  lives,
+}: Pick<DoorParts, 'world' | 'memory' | 'lives'>): DhcpDeps {
   return {
     networks: world.networks,
     host(mac, client) {

@@ -10,6 +10,7 @@ import type { Strangers } from '../install/strangers.ts'
 import type { Published } from '../system/published.ts'
 import { type Ipv4, type Mac, parseMac } from '../wire/address.ts'
 import { appear } from './appear.ts'
+import { doctorOf } from './doctor.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
@@ -79,6 +80,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       published: parts.published.path,
       loaders: world.loaders,
       sent: timeline.sent,
+      missed: timeline.missed,
     },
     api: apiDeps(parts),
   }
@@ -123,6 +125,7 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     leases: memory.leases.all,
     notices: parts.unready,
     strangers: parts.strangerRing.list,
+    doctor: host => doctorOf(host, parts),
     ask: lives.ask,
     cancel: lives.cancel,
     committed: memory.committed,

@@ -31,7 +31,7 @@ export const mac = '52:54:00:12:34:56' as Mac
 const yaml = `
 dataDir: data
 assets: assets
-networks: { lan: { interface: lo, mode: proxy } }
+networks: { lan: { interface: lo, mode: MODE } }
 profiles:
   debian:
     kernel: linux
@@ -52,11 +52,11 @@ hosts:
 `
 
 /** The HTTP door over a real store and config, without a socket; `more` is added to the config. */
-export async function startHttp(t: Test, more = '') {
+export async function startHttp(t: Test, more = '', mode = 'proxy') {
   const folder = t.testdir({
     assets: { linux: 'kernel', 'initrd.gz': 'initrd' },
     preseed: 'd-i for {{ host.name }}\n',
-    'config.yaml': yaml + more,
+    'config.yaml': yaml.replace('MODE', mode) + more,
   })
   const { config, problems } = loadConfig(join(folder, 'config.yaml'))
   if (!config) throw new Error(problems.map(({ message }) => message).join('\n'))
@@ -96,9 +96,11 @@ export async function startHttp(t: Test, more = '') {
     strangers: strangerRing,
   })
   const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
-  const unready = () => [] as string[]
+  const held: string[] = []
+  const unready = () => held
   const about = { strangerRing, now, log, token, unready, held: unready }
-  const app = await buildApp(httpDeps({ ...parts, ...about }))
+  const wired = { ...parts, ...about }
+  const app = await buildApp(httpDeps(wired))
   await app.ready()
   t.teardown(async () => {
     await app.close()
@@ -107,7 +109,7 @@ export async function startHttp(t: Test, more = '') {
   })
 
   return {
-    ...{ app, memory, lives, scripts, clock, folder },
+    ...{ app, memory, lives, scripts, clock, folder, wired, held },
     /** What a machine at this address asks. */
     ask: (url: string, from = own, method: 'GET' | 'HEAD' = 'GET') =>
       app.inject({ method, url, remoteAddress: from }),
