@@ -22,9 +22,10 @@ import { meetAll, meetNewCards } from './wiring/appear.ts'
 import { openDoors } from './wiring/doors.ts'
 import { httpDeps } from './wiring/http-deps.ts'
 import { openMemory } from './wiring/memory.ts'
+import { needRestart } from './wiring/need-restart.ts'
 import { createReserve } from './wiring/reserve.ts'
-import { createStrangerRing } from './wiring/stranger-ring.ts'
 import { createTimeline } from './wiring/timeline.ts'
+import { createWitness } from './wiring/witness.ts'
 import { createWorld } from './wiring/world.ts'
 
 export interface Daemon {
@@ -56,7 +57,6 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const memory = await openMemory(config)
   const token = adminToken(config().admin.tokenFile)
   const published = createPublished(config().assets)
-  const strangerRing = createStrangerRing()
   let closed = false
   const macsOf = (address: Parameters<typeof neighboursOf>[0]) => {
     // A download that the end has cut says so when the database is closed already.
@@ -96,15 +96,9 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const strangers = createStrangers(installDeps)
   const phoneHome = createPhoneHome(installDeps, lives, scripts, strangers)
   const downloads = createDownloads(installDeps, lives, heard)
-  const timeline = createTimeline({
-    world,
-    memory,
-    strangers: strangerRing,
-    scripts,
-    downloads,
-    log,
-    macsOf,
-  })
+  const witness = createWitness(world, memory, macsOf)
+  const seen = { ...witness, scripts, downloads, log, macsOf }
+  const timeline = createTimeline({ world, memory, ...seen })
 
   const specHost = (id: string) => memory.installs.get(id)?.spec.host
   const adopt = (next: Config) => {
@@ -116,7 +110,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   adopt(config())
   recover()
 
-  const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
+  const lived = { lives, scripts, strangers, phoneHome }
+  const parts = { world, memory, ...lived, published, timeline, ...witness }
   // Filled before anybody waits for an answer.
   const reserve = createReserve(join(config().dataDir, 'reserve'))
   const unready: string[] = []
@@ -127,7 +122,6 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const app = await buildApp(
     httpDeps({
       ...parts,
-      strangerRing,
       now,
       log,
       token,
@@ -234,12 +228,4 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     unready.length = 0
     if (full) unready.push('the disk of dataDir is nearly full: events are not recorded')
   }
-}
-
-/** Settings that a running daemon cannot take over. */
-function needRestart(before: Config, after: Config): string[] {
-  const keys = ['dataDir', 'assets', 'http', 'tftp', 'dhcp', 'admin'] as const
-  return keys
-    .filter(key => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
-    .map(key => `${key} has changed: that takes effect at the next start`)
 }

@@ -3,8 +3,8 @@
  * network cards, gives way to one that uses the firmware's driver. None for any other loader.
  */
 export function firmwareDriven(loader: string): string[] {
-  const [, suffix] = /^ipxe(-\w+)?\.efi$/.exec(loader) ?? []
-  if (/^ipxe(?:-(?!snponly)\w+)?\.efi$/.test(loader)) {
+  const [isEfi, suffix] = /^ipxe(-(?!snponly)\w+)?\.efi$/.exec(loader) ?? []
+  if (isEfi) {
     const own = suffix === undefined ? [] : [`snponly${suffix}.efi`, `ipxe-snponly${suffix}.efi`]
     return suffix === undefined || /x86_64|x64/.test(suffix) ? [...own, 'snponly.efi'] : own
   }

@@ -1,4 +1,5 @@
 import type { HostState } from '../boot/life.ts'
+import type { Verdict } from '../boot/verdict.ts'
 
 /** What the admin API says, as `src/http` writes it. Times are ISO 8601. */
 
@@ -89,4 +90,10 @@ export interface CancelResult {
   readonly was: HostState
   readonly warning: string | null
   readonly reason: string | null
+}
+
+/** What the doctor says of a host; no verdicts where nothing seems wrong. */
+export interface Diagnosis {
+  readonly host: string
+  readonly verdicts: readonly Verdict[]
 }

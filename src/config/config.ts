@@ -26,6 +26,7 @@ export interface Config {
   readonly profiles: ReadonlyMap<string, Profile>
   readonly hosts: ReadonlyMap<string, Host>
   readonly hostByMac: ReadonlyMap<Mac, Host>
+  readonly loaders: { readonly fallback: 'auto' | 'off' }
   readonly keep: {
     /** Seconds. */
     readonly events: number

@@ -3,6 +3,7 @@ import { type Kysely, type Migration, sql } from 'kysely'
 /** Every change of the schema, oldest first; a landed one is never edited. */
 export const migrations: Record<string, Migration> = {
   '001-first': { up: createTables },
+  '002-nic-vendors': { up: createNicVendors },
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {
@@ -103,4 +104,13 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
     db,
   )
   await db.schema.createIndex('deliveries_host').on('deliveries').column('host').execute()
+}
+
+async function createNicVendors(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('nic_vendors')
+    .addColumn('vendor', 'text', c => c.primaryKey())
+    .addColumn('loader', 'text', c => c.notNull())
+    .addColumn('at', 'integer', c => c.notNull())
+    .execute()
 }

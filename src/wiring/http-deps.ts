@@ -11,7 +11,9 @@ import type { Published } from '../system/published.ts'
 import { type Ipv4, type Mac, parseMac } from '../wire/address.ts'
 import { appear } from './appear.ts'
 import { doctorOf } from './doctor.ts'
+import type { Fallback } from './fallback.ts'
 import type { DaemonMemory } from './memory.ts'
+import type { PacketRing } from './packet-ring.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
 import { type World, withUuid } from './world.ts'
@@ -25,6 +27,8 @@ export interface Parts {
   readonly phoneHome: PhoneHome
   readonly published: Published
   readonly timeline: ReturnType<typeof createTimeline>
+  readonly fallback: Fallback
+  readonly packets: PacketRing
 }
 
 export interface HttpParts extends Parts {
@@ -126,6 +130,7 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     notices: parts.unready,
     strangers: parts.strangerRing.list,
     doctor: host => doctorOf(host, parts),
+    packets: parts.packets.pcapOf,
     ask: lives.ask,
     cancel: lives.cancel,
     committed: memory.committed,

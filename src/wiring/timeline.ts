@@ -11,6 +11,7 @@ import type { TftpEvent } from '../tftp/session.ts'
 import { formatIpv4, type Ipv4, ipv4OfBytes, type Mac, parseIpv4 } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
+import type { Fallback } from './fallback.ts'
 import type { DaemonMemory } from './memory.ts'
 import { createPerMinute } from './per-minute.ts'
 import type { StrangerRing } from './stranger-ring.ts'
@@ -19,9 +20,10 @@ import type { World } from './world.ts'
 export interface TimelineDeps {
   readonly world: World
   readonly memory: DaemonMemory
-  readonly strangers: StrangerRing
+  readonly strangerRing: StrangerRing
   readonly scripts: Scripts
   readonly downloads: Downloads
+  readonly fallback: Fallback
   readonly log: FastifyBaseLogger
   macsOf(address: Ipv4): readonly Mac[]
 }
@@ -34,11 +36,13 @@ const mostMissed = 10
 /** Writes what the doors saw into the hosts' timelines and the log: one line a decision. */
 export function createTimeline(deps: TimelineDeps) {
   const { world, memory, log } = deps
-  const hostAt = (address: Ipv4): Host | undefined =>
-    deps
-      .macsOf(address)
-      .map(mac => world.hostOf(mac))
-      .find(host => host !== undefined)
+  /** Who has an address: a host if there is one, else whoever it is. */
+  const ownerAt = (address: Ipv4): { mac?: Mac; host?: Host } => {
+    const [first, ...others] = deps.macsOf(address).map(mac => ({ mac, host: world.hostOf(mac) }))
+    const { mac, host } = [first, ...others].find(one => one?.host) ?? first ?? {}
+    return { ...(mac && { mac }), ...(host && { host }) }
+  }
+  const hostAt = (address: Ipv4) => ownerAt(address).host
   const mayTellMissed = createPerMinute(mostMissed, Date.now)
 
   return {
@@ -47,7 +51,7 @@ export function createTimeline(deps: TimelineDeps) {
       const text = dhcpLine(outcome)
       const fields = { mac, host: host?.name, stage: client?.stage, arch: client?.arch, reason }
       if (!host) {
-        if (client && mac) deps.strangers.see(mac, { client, text, at: Date.now() })
+        if (client && mac) deps.strangerRing.see(mac, { client, text, at: Date.now() })
         log[client || isSettled(outcome) ? 'info' : 'debug'](fields, text)
         return
       }
@@ -67,8 +71,10 @@ export function createTimeline(deps: TimelineDeps) {
           ? `TFTP: ${name} sent, ${amount(bytes ?? 0)} in ${seconds(ms ?? 0)}`
           : `TFTP: ${name} ${kind === 'start' ? 'started' : kind}${reason ? `: ${reason}` : ''}`
       log[kind === 'start' ? 'debug' : 'info']({ address }, text)
-      const host = kind === 'start' ? undefined : hostAt(peer.address)
-      if (kind === 'start' || !host) return
+      if (kind === 'start') return
+      const { mac, host } = ownerAt(peer.address)
+      if (mac && kind === 'done') deps.fallback.fetched(name, mac, host)
+      if (!host) return
       const { size } = event
       const data: TftpData = {
         ...{ end: kind, name },
@@ -80,8 +86,10 @@ export function createTimeline(deps: TimelineDeps) {
 
     sent(event: SentEvent): void {
       const address = parseIpv4(event.address)
-      const host = address === undefined ? undefined : hostAt(address)
+      const { mac, host } = address === undefined ? {} : ownerAt(address)
       const name = event.url.slice(event.url.lastIndexOf('/') + 1)
+      const isLoader = event.url.startsWith('/loaders/')
+      if (event.complete && mac && isLoader) deps.fallback.fetched(name, mac, host)
       if (event.complete)
         log.info({ address: event.address, host: host?.name }, `HTTP: ${name} sent`)
       if (!host || address === undefined) return
@@ -119,6 +127,7 @@ export function createTimeline(deps: TimelineDeps) {
       const address = formatIpv4(seen.address)
       const text = scriptWords(answer, address, reason)
       log.info({ mac, host: host?.name, address, answer }, text)
+      deps.fallback.heard(mac, host)
       if (!host) return
       const kind = answer === 'forbidden' ? 'stranger' : 'script'
       memory.record({ host: host.name, kind, text, data: { answer, address } })

@@ -113,6 +113,7 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
     const say = (packet: TftpPacket) => receive(desk, door, Buffer.from(encodeTftp(packet)), from)
     const door = {
       sessions: new Map(),
+      local: { address: ip('127.0.0.1'), port: 69 },
       send(bytes: Uint8Array) {
         const block = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0)
         const isData = bytes[1] === 3

@@ -17,8 +17,8 @@ import { newId, newToken } from '../../src/system/secrets.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
 import { httpDeps } from '../../src/wiring/http-deps.ts'
 import { openMemory } from '../../src/wiring/memory.ts'
-import { createStrangerRing } from '../../src/wiring/stranger-ring.ts'
 import { createTimeline } from '../../src/wiring/timeline.ts'
+import { createWitness } from '../../src/wiring/witness.ts'
 import { createWorld } from '../../src/wiring/world.ts'
 
 export const start = Date.UTC(2026, 10, 20, 12)
@@ -89,16 +89,15 @@ export async function startHttp(t: Test, more = '', mode = 'proxy') {
   const strangers = createStrangers(deps)
   const phoneHome = createPhoneHome(deps, lives, scripts, strangers)
   const downloads = createDownloads(deps, lives, heard)
-  const strangerRing = createStrangerRing()
   const log = pino({ level: 'silent' })
-  const timeline = createTimeline({
-    ...{ world, memory, scripts, downloads, log, macsOf },
-    strangers: strangerRing,
-  })
-  const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
+  const witness = createWitness(world, memory, macsOf)
+  const seen = { ...witness, scripts, downloads, log, macsOf }
+  const timeline = createTimeline({ world, memory, ...seen })
+  const lived = { lives, scripts, strangers, phoneHome }
+  const parts = { world, memory, ...lived, published, timeline, ...witness }
   const held: string[] = []
   const unready = () => held
-  const about = { strangerRing, now, log, token, unready, held: unready }
+  const about = { now, log, token, unready, held: unready }
   const wired = { ...parts, ...about }
   const app = await buildApp(httpDeps(wired))
   await app.ready()
