@@ -29,8 +29,8 @@ import { httpDeps } from './wiring/http-deps.ts'
 import { openMemory } from './wiring/memory.ts'
 import { needRestart } from './wiring/need-restart.ts'
 import { createReserve } from './wiring/reserve.ts'
-import { createStrangerRing } from './wiring/stranger-ring.ts'
 import { createTimeline } from './wiring/timeline.ts'
+import { createWitness } from './wiring/witness.ts'
 import { createWorld } from './wiring/world.ts'
 
 export interface Daemon {
@@ -63,7 +63,6 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const token = adminToken(config().admin.tokenFile)
   const published = createPublished(config().assets)
   const digests = createDigests()
-  const strangerRing = createStrangerRing()
   const checksums = createChecksumWatch({ world, published, digests, log, record: memory.record })
   let closed = false
   const macsOf = (address: Parameters<typeof neighboursOf>[0]) => {
@@ -107,15 +106,9 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const strangers = createStrangers(installDeps)
   const phoneHome = createPhoneHome(installDeps, lives, scripts, strangers)
   const downloads = createDownloads(installDeps, lives, heard)
-  const timeline = createTimeline({
-    world,
-    memory,
-    strangers: strangerRing,
-    scripts,
-    downloads,
-    log,
-    macsOf,
-  })
+  const witness = createWitness(world, memory, macsOf)
+  const seen = { ...witness, scripts, downloads, log, macsOf }
+  const timeline = createTimeline({ world, memory, ...seen })
 
   const specHost = (id: string) => memory.installs.get(id)?.spec.host
   const adopt = (next: Config) => {
@@ -127,7 +120,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   adopt(config())
   recover()
 
-  const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
+  const lived = { lives, scripts, strangers, phoneHome }
+  const parts = { world, memory, ...lived, published, digests, timeline, ...witness }
   // Filled before anybody waits for an answer.
   const reserve = createReserve(join(config().dataDir, 'reserve'))
   const unready: string[] = []
@@ -138,7 +132,6 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const app = await buildApp(
     httpDeps({
       ...parts,
-      strangerRing,
       now,
       log,
       token,

@@ -14,6 +14,7 @@ interface Law {
 const laws: Readonly<Record<string, Law>> = {
   wire: { folders: [] },
   boot: { folders: ['wire'] },
+  doctor: { folders: ['boot', 'wire'] },
   config: {
     folders: ['boot', 'wire'],
     modules: { 'node:fs': '*', 'node:path': '*', yaml: '*', typebox: '*', liquidjs: '*' },
@@ -128,6 +129,7 @@ t.test('the law is red where it is broken', async t => {
     ['src/boot/a.ts', "import type { Config } from '../config/config.ts'"],
     ['src/boot/a.ts', "import { join } from 'node:path'"],
     ['src/boot/a.ts', "import { Type } from 'typebox'"],
+    ['src/doctor/rules/a.ts', "import { readFileSync } from 'node:fs'"],
     ['src/config/a.ts', "import { createHosts } from '../store/hosts.ts'"],
     ['src/store/a.ts', "const x = await import('node:net')"],
     ['src/dhcp/handle.ts', "import {\n  createSocket,\n} from 'node:dgram'"],

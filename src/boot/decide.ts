@@ -1,3 +1,4 @@
+import type { Mac } from '../wire/address.ts'
 import { type Arch, isEfi } from './arch.ts'
 import type { Client } from './client.ts'
 import type { DhcpOption, Ways } from './host.ts'
@@ -37,6 +38,8 @@ export interface Site {
   readonly unknown: 'ignore' | 'local' | 'boot'
   /** The loader of each arch that we can serve. */
   readonly loaders: ReadonlyMap<Arch, string>
+  /** The loader to try on this card in place of one that was never heard on such cards. */
+  instead?(loader: string, mac: Mac): string | undefined
   /** Loaders that hosts or profiles name and that are not there. */
   readonly missing?: ReadonlySet<string>
   /** What the profile says that clients get that are no hosts. */
@@ -96,10 +99,11 @@ function load(
   site: Site,
   reason: string,
 ): Answer {
-  const file = ways.loader ?? site.loaders.get(client.arch)
-  if (file === undefined) {
+  const named = ways.loader ?? site.loaders.get(client.arch)
+  if (named === undefined) {
     return { kind: 'none', reason: `${reason}; no loader for ${client.arch}` }
   }
+  const file = site.instead?.(named, client.mac) ?? named
   if (site.missing?.has(file)) return { kind: 'none', reason: `${reason}; no loader ${file}` }
   const binl = ways.uefi === 'binl' && client.stage === 'firmware' && isEfi(client.arch)
   return { kind: 'load', over, file, ...(binl ? { binl } : {}), reason }

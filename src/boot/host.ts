@@ -109,6 +109,8 @@ export interface Host extends Ways {
   readonly options?: readonly DhcpOption[]
   /** What its firmware is to be taken for, whatever it says. */
   readonly arch?: Arch
+  /** Woken by Wake-on-LAN when an install is asked for. */
+  readonly wake?: boolean
   /** The largest TFTP block it can take. */
   readonly tftpBlockSize?: number
 }

@@ -27,6 +27,7 @@ export interface Config {
   readonly hosts: ReadonlyMap<string, Host>
   readonly hostByMac: ReadonlyMap<Mac, Host>
   readonly checksums: readonly ConfigChecksum[]
+  readonly loaders: { readonly fallback: 'auto' | 'off' }
   readonly keep: {
     /** Seconds. */
     readonly events: number

@@ -119,6 +119,7 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
       tokenFile: admin.tokenFile ? resolve(folder, admin.tokenFile) : join(dataDir, 'admin-token'),
       allow: admin.allow ?? [...defaults.adminAllow],
     },
+    loaders: { fallback: raw.loaders?.fallback ?? defaults.loaders.fallback },
     keep: {
       events: parseDuration(keep.events ?? defaults.keep.events),
       perHost: keep.perHost ?? defaults.keep.perHost,

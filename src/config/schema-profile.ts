@@ -147,6 +147,11 @@ export const host = v.closed(
       'UEFI PXE is told the file at once (pxe10), or on port 4011 only (binl), for firmware that fails otherwise.',
       'pxe10',
     ),
+    wake: v.key(
+      Type.Boolean({ title: 'true or false' }),
+      'Wakes it by Wake-on-LAN when an install is asked for.',
+      false,
+    ),
     tftpBlockSize: v.key(
       Type.Integer({ title: 'a block size in bytes', minimum: 512, maximum: 1468 }),
       'The largest TFTP block that its firmware can take.',

@@ -121,6 +121,14 @@ const keep = v.closed({
   output: v.key(v.size, 'Output of callbacks kept for one install.', defaults.keep.output),
 })
 
+const loaders = v.closed({
+  fallback: v.key(
+    Type.Enum(['auto', 'off']),
+    'auto: network cards on which an iPXE with drivers of its own was fetched and never heard get one that uses the firmware’s driver (snponly.efi) at the next boot; remembered for the vendor of the card.',
+    defaults.loaders.fallback,
+  ),
+})
+
 /** The whole config file as the operator writes it: checked by it, typed by it, printed by `schema`. */
 export const configSchema = v.closed(
   {
@@ -166,6 +174,7 @@ export const configSchema = v.closed(
     profiles: v.key(v.mapOf(v.name, profile), 'What to boot, by name.'),
     hosts: v.key(v.mapOf(v.hostName, host), 'Machines, by name.'),
     callbacks: v.key(v.mapOf(v.name, callback), 'What to call, by name.'),
+    loaders: v.key(loaders, 'The first programs that firmware loads.'),
     keep: v.key(keep, 'Bounds of what the daemon remembers.'),
   },
   { title: 'Bootwright config' },

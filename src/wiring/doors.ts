@@ -117,7 +117,7 @@ async function openTftpAt(address: Ipv4, parts: DoorParts): Promise<Tftp> {
 
 function openTftpFor(
   where: Pick<TftpOptions, 'addresses' | 'fds'>,
-  { world, macsOf, log, timeline }: DoorParts,
+  { world, macsOf, log, timeline, packets }: DoorParts,
 ): Promise<Tftp> {
   const { tftp, assets, assetRoots } = world.config()
   return openTftp({
@@ -133,6 +133,7 @@ function openTftpFor(
     },
     log,
     seen: timeline.tftp,
+    keep: packet => packets.tapped(packet),
   })
 }
 

@@ -7,11 +7,15 @@ import type { Lives } from '../install/life.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { Strangers } from '../install/strangers.ts'
+import type { Digests } from '../system/digests.ts'
 import type { Published } from '../system/published.ts'
 import { type Ipv4, type Mac, parseMac } from '../wire/address.ts'
 import { appear } from './appear.ts'
+import { doctorOf } from './doctor.ts'
+import type { Fallback } from './fallback.ts'
 import { imageViews } from './images.ts'
 import type { DaemonMemory } from './memory.ts'
+import type { PacketRing } from './packet-ring.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
 import { type World, withUuid } from './world.ts'
@@ -24,7 +28,10 @@ export interface Parts {
   readonly strangers: Strangers
   readonly phoneHome: PhoneHome
   readonly published: Published
+  readonly digests: Digests
   readonly timeline: ReturnType<typeof createTimeline>
+  readonly fallback: Fallback
+  readonly packets: PacketRing
 }
 
 export interface HttpParts extends Parts {
@@ -81,6 +88,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       published: parts.published.file,
       loaders: world.loaders,
       sent: timeline.sent,
+      missed: timeline.missed,
     },
     api: apiDeps(parts),
     images: () => imageViews(world.config(), parts.published),
@@ -127,6 +135,8 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     leases: memory.leases.all,
     notices: parts.unready,
     strangers: parts.strangerRing.list,
+    doctor: host => doctorOf(host, parts),
+    packets: parts.packets.pcapOf,
     ask: lives.ask,
     cancel: lives.cancel,
     committed: memory.committed,

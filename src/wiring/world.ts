@@ -1,5 +1,6 @@
 import type { Arch } from '../boot/arch.ts'
 import type { KnownHost, Site } from '../boot/decide.ts'
+import { firmwareDriven } from '../boot/fallback-loader.ts'
 import type { Host, Network, UnknownHosts } from '../boot/host.ts'
 import type { HostRecord } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
@@ -19,6 +20,8 @@ export interface World {
   /** For each that cannot: the sentence that says what it waits for. */
   waiting(): readonly string[]
   loaders(): ReadonlyMap<string, string>
+  /** The loader to try in place of one whose own drivers hang; `undefined` where there is none. */
+  standIn(loader: string): string | undefined
   /** A sentence for each arch that hosts may have and that has no loader. */
   missingLoaders(): readonly string[]
   /** The host of a MAC, also of one that left the config in the middle of an install. */
@@ -52,6 +55,7 @@ export function createWorld(first: Config): World {
   let loaders = findLoaders(config.assets)
   let byArch = namesOf(loaders.loaders)
   let named = namedLoaders(config)
+  let standIns = standInsOf(config, loaders.loaders, named.found)
   let reserved = reservationsOf(config)
   let hasBlockSizes = limitsBlocks(config)
   let reservedSet = createAddressSet(reserved.keys())
@@ -65,7 +69,13 @@ export function createWorld(first: Config): World {
     networks: () => networks,
     waiting: () => waiting,
     loaders: () =>
-      new Map([...loaders.loaders.values(), ...named.found].map(({ name, path }) => [name, path])),
+      new Map(
+        [...standIns.values(), ...loaders.loaders.values(), ...named.found].map(l => [
+          l.name,
+          l.path,
+        ]),
+      ),
+    standIn: loader => standIns.get(loader)?.name,
     missingLoaders: () =>
       loaders.missing.filter(({ arch }) => usualArchs.includes(arch)).map(({ line }) => line),
     hasBlockSizes: () => hasBlockSizes,
@@ -94,6 +104,7 @@ export function createWorld(first: Config): World {
       loaders = findLoaders(config.assets)
       byArch = namesOf(loaders.loaders)
       named = namedLoaders(config)
+      standIns = standInsOf(config, loaders.loaders, named.found)
       hasBlockSizes = limitsBlocks(config)
       reserved = reservationsOf(config)
       reservedSet = createAddressSet(reserved.keys())
@@ -143,6 +154,20 @@ function namedLoaders({ assets, hosts, profiles }: Config) {
   const found = [...names].flatMap(name => findLoader(assets, name) ?? [])
   const there = new Set(found.map(({ name }) => name))
   return { found, missing: new Set([...names].filter(name => !there.has(name))) }
+}
+
+/** For each loader that machines may be told to load, the first that can stand in for it. */
+function standInsOf(
+  { assets }: Config,
+  byArch: ReadonlyMap<Arch, Loader>,
+  named: readonly Loader[],
+): ReadonlyMap<string, Loader> {
+  return new Map(
+    [...byArch.values(), ...named].flatMap(({ name }) => {
+      const found = firmwareDriven(name).flatMap(other => findLoader(assets, other) ?? [])[0]
+      return found ? [[name, found] as const] : []
+    }),
+  )
 }
 
 function limitsBlocks({ hosts }: Config): boolean {
