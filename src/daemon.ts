@@ -116,7 +116,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   adopt(config())
   recover()
 
-  const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
+  const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline, macsOf }
   // Filled before anybody waits for an answer.
   const reserve = createReserve(join(config().dataDir, 'reserve'))
   const unready: string[] = []
@@ -136,7 +136,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     }),
   )
   await app.ready()
-  const doorParts = { ...parts, macsOf, app, log, handedOver, now, giveUp: gaveUp.resolve }
+  const doorParts = { ...parts, app, log, handedOver, now, giveUp: gaveUp.resolve }
   const doors = await openDoors(doorParts).catch(async error => {
     await outbox.close()
     memory.close()

@@ -12,6 +12,7 @@ import { option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { StrangerRing } from './stranger-ring.ts'
+import { amount, tftpLine } from './tftp-line.ts'
 import type { World } from './world.ts'
 
 export interface TimelineDeps {
@@ -54,15 +55,20 @@ export function createTimeline(deps: TimelineDeps) {
     },
 
     tftp(event: TftpEvent): void {
-      const { kind, peer, name, bytes, ms, reason } = event
-      const address = formatIpv4(peer.address)
-      const text =
-        kind === 'done'
-          ? `TFTP: ${name} sent, ${amount(bytes ?? 0)} in ${seconds(ms ?? 0)}`
-          : `TFTP: ${name} ${kind === 'start' ? 'started' : kind}${reason ? `: ${reason}` : ''}`
-      log[kind === 'start' ? 'debug' : 'info']({ address }, text)
-      const host = kind === 'start' ? undefined : hostAt(peer.address)
-      if (host) memory.record({ host: host.name, kind: 'tftp', text })
+      const { kind, peer, size = 0 } = event
+      const line = tftpLine(event)
+      log[line.isQuiet ? 'debug' : 'info']({ address: formatIpv4(peer.address) }, line.text)
+      const { url, text } = line
+      const host = line.isQuiet && url === undefined ? undefined : hostAt(peer.address)
+      if (!host) return
+      if (url !== undefined) {
+        const complete = kind === 'done'
+        deps.downloads.sent(host.name, { address: peer.address, url, size, complete })
+        deps.scripts.heard(host.name)
+      }
+      if (line.isQuiet || line.isConfig) return
+      const as = url === undefined ? { kind: 'tftp' } : { kind: 'asset', data: { url } }
+      memory.record({ host: host.name, text, ...as })
     },
 
     sent(event: SentEvent): void {
@@ -83,12 +89,14 @@ export function createTimeline(deps: TimelineDeps) {
       mac: Mac
       host: Host | undefined
       address: Ipv4
+      /** What it asked for. */
+      what: string
       answer: string
       reason: string
     }): void {
-      const { mac, host, answer, reason } = seen
+      const { mac, host, what, answer, reason } = seen
       const address = formatIpv4(seen.address)
-      const text = scriptWords(answer, address, reason)
+      const text = scriptWords(what, answer, address, reason)
       log.info({ mac, host: host?.name, address, answer }, text)
       if (!host) return
       const kind = answer === 'forbidden' ? 'stranger' : 'script'
@@ -145,24 +153,13 @@ function bootWords(answer: Answer): string {
   }
 }
 
-function scriptWords(answer: string, address: string, reason: string): string {
+function scriptWords(what: string, answer: string, address: string, reason: string): string {
   switch (answer) {
     case 'forbidden':
-      return `script refused to ${address}: ${reason}`
+      return `${what} refused to ${address}: ${reason}`
     case 'local':
-      return `script: boot your disk: ${reason}`
+      return `${what}: boot your disk: ${reason}`
     default:
-      return `script: ${reason}`
+      return `${what}: ${reason}`
   }
-}
-
-/** Bytes as people say them. */
-export function amount(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(0)} kB`
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`
 }

@@ -120,10 +120,15 @@ export function createWorld(first: Config): World {
 export function withUuid(host: Host, known: KnownHost, uuid: string | undefined): KnownHost {
   const nobody = /^[0f-]*$/.test(uuid ?? '')
   if (host.uuid === undefined || uuid === undefined || nobody) return known
-  const wanted = host.uuid.toLowerCase()
-  if (uuid === wanted || swapUuid(uuid) === wanted) return known
-  const why = `has the uuid ${wanted} in the config, and this machine says ${uuid}`
+  if (isUuidOf(host, uuid)) return known
+  const why = `has the uuid ${host.uuid} in the config, and this machine says ${uuid}`
   return { ...known, due: false, why }
+}
+
+/** Whether a UUID in either byte order is the one of a host's config. */
+export function isUuidOf(host: Host, uuid: string): boolean {
+  const wanted = host.uuid?.toLowerCase()
+  return uuid === wanted || swapUuid(uuid) === wanted
 }
 
 function swapUuid(uuid: string): string {

@@ -95,7 +95,7 @@ export async function startHttp(t: Test, more = '') {
     ...{ world, memory, scripts, downloads, log, macsOf },
     strangers: strangerRing,
   })
-  const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
+  const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline, macsOf }
   const unready = () => [] as string[]
   const about = { strangerRing, now, log, token, unready, held: unready }
   const app = await buildApp(httpDeps({ ...parts, ...about }))
