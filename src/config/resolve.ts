@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import { defaults } from './defaults.ts'
 import { given } from './given.ts'
 import { resolveHosts } from './hosts.ts'
+import { checkLoaderRules, resolveLoaderRules } from './loader-rules.ts'
 import type { Mistake, Report } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
 import { resolveNetworks } from './networks.ts'
@@ -61,6 +62,7 @@ export function resolveConfig(
   const config: Config = {
     ...settingsOf(raw, file, folder, report),
     networks,
+    loaders: resolveLoaderRules(raw.loaders ?? {}, report),
     ...given('unknownHosts', unknownHostsOf(raw.unknownHosts, unknown?.profile)),
     profiles: bootable(profiles),
     hosts: new Map([...hosts].map(([name, { host }]) => [name, host])),
@@ -79,6 +81,7 @@ export function resolveConfig(
   const late = [
     ...checkFiles(all.profiles, subjectsOf(hosts.values())),
     ...checkLoaders(all.profiles, hosts.values(), config.assets),
+    ...checkLoaderRules(config.loaders, config.assets),
   ]
   return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late] }
 }

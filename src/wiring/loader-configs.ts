@@ -1,3 +1,4 @@
+import { loaderOf } from '../boot/decide.ts'
 import type { Caller } from '../boot/deliver.ts'
 import type { Host } from '../boot/host.ts'
 import type { Asker } from '../boot/loaders/asker.ts'
@@ -19,7 +20,7 @@ export function configRequest(
   const { kind, asker } = found
   const { uuid } = asker
   const request = { mac, caller, what: kind.asks, ...(uuid !== undefined && { uuid }) }
-  return { request, kind, transport: kind.transport(loaderOf(mac, caller, parts)) }
+  return { request, kind, transport: kind.transport(fileOf(mac, caller, parts)) }
 }
 
 /**
@@ -44,8 +45,9 @@ function macOfUuid(uuid: string | undefined, world: Parts['world']): Mac | undef
   return [...world.config().hosts.values()].find(isIt)?.nics[0]?.mac
 }
 
-/** The loader that its firmware is given: of its own, or of its arch. */
-function loaderOf(mac: Mac, caller: Caller, { world }: Pick<Parts, 'world'>): string | undefined {
-  const { loader, arch = 'bios' } = world.hostOf(mac) ?? {}
-  return loader ?? world.site(world.networkAt(caller.localAddress)).loaders.get(arch)
+/** The loader that its firmware is given, as far as is known without its DHCP. */
+function fileOf(mac: Mac, caller: Caller, { world }: Pick<Parts, 'world'>): string | undefined {
+  const host = world.hostOf(mac)
+  const client = { mac, arch: host?.arch ?? 'bios' } as const
+  return loaderOf(client, host ?? {}, world.site(world.networkAt(caller.localAddress)))
 }
