@@ -121,7 +121,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   recover()
 
   const lived = { lives, scripts, strangers, phoneHome }
-  const parts = { world, memory, ...lived, published, digests, timeline, ...witness }
+  const made = { published, digests, timeline, macsOf, ...witness }
+  const parts = { world, memory, ...lived, ...made }
   // Filled before anybody waits for an answer.
   const reserve = createReserve(join(config().dataDir, 'reserve'))
   const unready: string[] = []
@@ -140,7 +141,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     }),
   )
   await app.ready()
-  const doorParts = { ...parts, macsOf, app, log, handedOver, now, giveUp: gaveUp.resolve }
+  const doorParts = { ...parts, app, log, handedOver, now, giveUp: gaveUp.resolve }
   const doors = await openDoors(doorParts).catch(async error => {
     await outbox.close()
     memory.close()

@@ -8,7 +8,7 @@ export const defaults = {
   dhcpPort: 67,
   proxyPort: 4011,
   adminAllow: ['127.0.0.0/8', '::1/128'],
-  loaders: { fallback: 'auto' },
+  loaderFallback: 'auto',
   keep: { events: '30d', perHost: 5000, output: '10MiB' },
   network: {
     mode: 'proxy',

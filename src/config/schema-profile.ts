@@ -92,7 +92,7 @@ export const profileKeys = {
 export const wayKeys = {
   loader: v.key(
     v.loaderName,
-    'The loader for its firmware instead of the one of its arch: a file in assets/loaders, or iPXE’s of the system.',
+    'The loader for its firmware instead of the one of its arch: a file in assets/loaders, or what distributions know by this name (iPXE, pxelinux.0, lpxelinux.0, shimx64.efi …).',
   ),
   localBoot: v.key(
     Type.Enum(['auto', 'silent', 'loader', 'empty']),

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { defaults } from './defaults.ts'
+import { loaders } from './schema-loaders.ts'
 import { options } from './schema-options.ts'
 import { callback, host, profile } from './schema-profile.ts'
 import * as v from './schema-values.ts'
@@ -121,14 +122,6 @@ const keep = v.closed({
   output: v.key(v.size, 'Output of callbacks kept for one install.', defaults.keep.output),
 })
 
-const loaders = v.closed({
-  fallback: v.key(
-    Type.Enum(['auto', 'off']),
-    'auto: network cards on which an iPXE with drivers of its own was fetched and never heard get one that uses the firmware’s driver (snponly.efi) at the next boot; remembered for the vendor of the card.',
-    defaults.loaders.fallback,
-  ),
-})
-
 /** The whole config file as the operator writes it: checked by it, typed by it, printed by `schema`. */
 export const configSchema = v.closed(
   {
@@ -167,6 +160,10 @@ export const configSchema = v.closed(
       minProperties: 1,
       examples: ['{ lan: {} }'],
     }),
+    loaders: v.key(
+      loaders,
+      'The first program of firmware, by arch, where it is to be another than usual.',
+    ),
     unknownHosts: v.key(
       unknownHosts,
       'What clients that are no hosts get. Default: ignore in proxy mode, local in server mode.',
@@ -174,7 +171,6 @@ export const configSchema = v.closed(
     profiles: v.key(v.mapOf(v.name, profile), 'What to boot, by name.'),
     hosts: v.key(v.mapOf(v.hostName, host), 'Machines, by name.'),
     callbacks: v.key(v.mapOf(v.name, callback), 'What to call, by name.'),
-    loaders: v.key(loaders, 'The first programs that firmware loads.'),
     keep: v.key(keep, 'Bounds of what the daemon remembers.'),
   },
   { title: 'Bootwright config' },

@@ -20,7 +20,7 @@ export interface FallbackDeps {
 export function createFallback({ world, memory }: FallbackDeps) {
   const waiting = new Map<string, string>()
   const keyOf = (mac: Mac, host: Host | undefined) => host?.name ?? mac
-  const isOn = () => world.config().loaders.fallback === 'auto'
+  const isOn = () => world.config().loaderFallback === 'auto'
 
   return {
     /** A loader went to a machine whole. */

@@ -1,8 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { Caller } from '../boot/deliver.ts'
 import type { Host } from '../boot/host.ts'
-import { isDue } from '../boot/life.ts'
 import type { HttpDeps } from '../http/app.ts'
-import type { Booted, Caller } from '../http/boot-routes.ts'
 import type { Lives } from '../install/life.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
 import type { Scripts } from '../install/scripts.ts'
@@ -10,15 +9,16 @@ import type { Strangers } from '../install/strangers.ts'
 import type { Digests } from '../system/digests.ts'
 import type { Published } from '../system/published.ts'
 import { type Ipv4, type Mac, parseMac } from '../wire/address.ts'
-import { appear } from './appear.ts'
+import { createBootDesk } from './boot-desk.ts'
 import { doctorOf } from './doctor.ts'
 import type { Fallback } from './fallback.ts'
 import { imageViews } from './images.ts'
+import { configRequest } from './loader-configs.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { PacketRing } from './packet-ring.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
-import { type World, withUuid } from './world.ts'
+import type { World } from './world.ts'
 
 export interface Parts {
   readonly world: World
@@ -32,6 +32,8 @@ export interface Parts {
   readonly timeline: ReturnType<typeof createTimeline>
   readonly fallback: Fallback
   readonly packets: PacketRing
+  /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */
+  macsOf(address: Ipv4): readonly Mac[]
 }
 
 export interface HttpParts extends Parts {
@@ -46,33 +48,17 @@ export interface HttpParts extends Parts {
 /** What the HTTP door needs, from what the daemon is made of. */
 export function httpDeps(parts: HttpParts): HttpDeps {
   const { world, memory, phoneHome, timeline, log } = parts
-  const networkOf = (caller: Caller) => world.networkAt(caller.localAddress)
-  const placeOf = (caller: Caller) => world.place(networkOf(caller))
-  const isMachine = (host: Host, caller: Caller) =>
-    parts.scripts.isMachine({ host, address: caller.address, place: placeOf(caller) })
+  const placeOf = (caller: Caller) => world.place(world.networkAt(caller.localAddress))
 
   return {
     log,
     unready: parts.unready,
     held: parts.held,
     boot: {
-      host(mac, uuid, caller, netboots) {
-        const host = world.hostOf(mac)
-        if (!host) return undefined
-        if (netboots && isMachine(host, caller)) appear(host, parts)
-        return { host, known: withUuid(host, parts.lives.known(host), uuid) }
-      },
-      verified: mac => parts.scripts.verified(world.hostOf(mac)),
-      site: caller => world.site(networkOf(caller)),
+      ...createBootDesk(parts),
       serverUrl: caller => placeOf(caller).serverUrl,
-      boot: (host, mac, caller) => boot(host, mac, caller, parts),
-      sentToDisk(host, caller) {
-        const { lives } = parts
-        if (isDue(lives.lifeOf(host.name)) || !isMachine(host, caller)) return
-        lives.apply(host.name, { kind: 'script', newBoot: false })
-      },
       committed: memory.committed,
-      seen: ({ caller, ...seen }) => timeline.script({ ...seen, address: caller.address }),
+      config: (name, caller) => configRequest(name, caller, parts),
     },
     attempt: {
       hear(token, said, caller) {
@@ -95,25 +81,6 @@ export function httpDeps(parts: HttpParts): HttpDeps {
   }
 }
 
-function boot(host: Host | undefined, mac: Mac, caller: Caller, parts: HttpParts): Booted {
-  const { world, scripts, strangers } = parts
-  const network = world.networkAt(caller.localAddress)
-  const place = world.place(network)
-  const { address } = caller
-  if (!host) {
-    const unknown = world.unknownHosts(network)
-    if (unknown.kind !== 'profile') return { kind: 'local', reason: 'not a host of the config' }
-    const stranger = strangers.boot(unknown.profile, mac, address, place)
-    if ('refused' in stranger) return { kind: 'local', reason: stranger.refused }
-    const { title, image } = stranger.attempt.content
-    return { kind: 'boot', title, image }
-  }
-  const answer = scripts.request({ host, mac, address, place })
-  if (answer.kind !== 'boot') return answer
-  const { title, image } = answer.attempt.content
-  return { kind: 'boot', title, image }
-}
-
 function apiDeps(parts: HttpParts): HttpDeps['api'] {
   const { world, memory, lives, token } = parts
   const config = world.config
@@ -124,7 +91,6 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     hosts: () => config().hosts,
     profile: name => config().profiles.get(name),
     record: memory.hosts.get,
-    blocked: parts.scripts.blocked,
     addressOf: host => addressOf(host, parts),
     hostOfMac: mac => {
       const parsed = parseMac(mac)
@@ -135,6 +101,7 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     leases: memory.leases.all,
     notices: parts.unready,
     strangers: parts.strangerRing.list,
+    blocked: parts.scripts.blocked,
     doctor: host => doctorOf(host, parts),
     packets: parts.packets.pcapOf,
     ask: lives.ask,

@@ -16,6 +16,7 @@ import type { Fallback } from './fallback.ts'
 import type { DaemonMemory } from './memory.ts'
 import { createPerMinute } from './per-minute.ts'
 import type { StrangerRing } from './stranger-ring.ts'
+import { tftpLine } from './tftp-line.ts'
 import type { World } from './world.ts'
 
 export interface TimelineDeps {
@@ -65,24 +66,27 @@ export function createTimeline(deps: TimelineDeps) {
     },
 
     tftp(event: TftpEvent): void {
-      const { kind, peer, name, bytes, ms, reason } = event
-      const address = formatIpv4(peer.address)
-      const text =
-        kind === 'done'
-          ? `TFTP: ${name} sent, ${amount(bytes ?? 0)} in ${seconds(ms ?? 0)}`
-          : `TFTP: ${name} ${kind === 'start' ? 'started' : kind}${reason ? `: ${reason}` : ''}`
-      log[kind === 'start' ? 'debug' : 'info']({ address }, text)
-      if (kind === 'start') return
+      const { kind, peer, name, bytes, size } = event
+      const line = tftpLine(event)
+      log[line.isQuiet ? 'debug' : 'info']({ address: formatIpv4(peer.address) }, line.text)
+      const { url, text } = line
+      if (line.isQuiet && url === undefined) return
       const { mac, host } = ownerAt(peer.address)
-      if (mac && kind === 'done') deps.fallback.fetched(name, mac, host)
+      const complete = kind === 'done'
+      if (mac && complete) deps.fallback.fetched(name, mac, host)
       if (!host) return
-      const { size } = event
+      if (url !== undefined) {
+        deps.downloads.sent(host.name, { address: peer.address, url, size: size ?? 0, complete })
+        deps.scripts.heard(host.name)
+      }
+      if (kind === 'start' || line.isQuiet || line.isConfig) return
       const data: TftpData = {
         ...{ end: kind, name },
         ...(bytes !== undefined && { bytes }),
         ...(size !== undefined && { size }),
       }
-      memory.record({ host: host.name, kind: 'tftp', text, data })
+      const as = url === undefined ? { kind: 'tftp', data } : { kind: 'asset', data: { url } }
+      memory.record({ host: host.name, text, ...as })
     },
 
     sent(event: SentEvent): void {
@@ -121,12 +125,14 @@ export function createTimeline(deps: TimelineDeps) {
       mac: Mac
       host: Host | undefined
       address: Ipv4
+      /** What it asked for. */
+      what: string
       answer: string
       reason: string
     }): void {
-      const { mac, host, answer, reason } = seen
+      const { mac, host, what, answer, reason } = seen
       const address = formatIpv4(seen.address)
-      const text = scriptWords(answer, address, reason)
+      const text = scriptWords(what, answer, address, reason)
       log.info({ mac, host: host?.name, address, answer }, text)
       deps.fallback.heard(mac, host)
       if (!host) return
@@ -205,17 +211,13 @@ function bootWords(answer: Answer): string {
   }
 }
 
-function scriptWords(answer: string, address: string, reason: string): string {
+function scriptWords(what: string, answer: string, address: string, reason: string): string {
   switch (answer) {
     case 'forbidden':
-      return `script refused to ${address}: ${reason}`
+      return `${what} refused to ${address}: ${reason}`
     case 'local':
-      return `script: boot your disk: ${reason}`
+      return `${what}: boot your disk: ${reason}`
     default:
-      return `script: ${reason}`
+      return `${what}: ${reason}`
   }
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`
 }

@@ -101,7 +101,8 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const timeline = createTimeline({ world, memory, ...seen })
   const lived = { lives, scripts, strangers, phoneHome }
   const { digests } = deps
-  const parts = { world, memory, ...lived, published, digests, timeline, ...witness }
+  const made = { published, digests, timeline, macsOf, ...witness }
+  const parts = { world, memory, ...lived, ...made }
   const held: string[] = []
   const unready = () => held
   const about = { now, log, token, unready, held: unready }
