@@ -102,8 +102,8 @@ t.test('offered, and never asked again', async t => {
 t.test('no loader for its arch', async t => {
   const story = await startStory(t, { mode: 'server' })
   story.install()
-  await story.send(story.packet('ovmf-x64-discover', { options: { 93: Uint8Array.of(0, 11) } }))
-  t.match(story.verdicts()[0], { id: 'no-loader', title: /no loader for arm64-efi/ })
+  await story.send(story.packet('ovmf-x64-discover', { options: { 93: Uint8Array.of(0, 27) } }))
+  t.match(story.verdicts()[0], { id: 'no-loader', title: /no loader for riscv64-efi/ })
   await story.send(story.packet('ipxe-rom-bios-discover'))
   t.strictSame(story.ids(), [])
 })
