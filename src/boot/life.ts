@@ -1,4 +1,4 @@
-import type { CallbackEvent } from './host.ts'
+import type { CallbackEvent } from './callback.ts'
 
 /** The states of a host, as in the table of "Life of a host". */
 export type HostState =
@@ -53,6 +53,7 @@ export interface Rules {
   readonly bootTimeout: number
   readonly timeout: number
   readonly verifyUp?: number
+  readonly verifySsh?: number
 }
 
 /** What the installer says when it phones home. */

@@ -26,6 +26,8 @@ export interface Config {
   readonly profiles: ReadonlyMap<string, Profile>
   readonly hosts: ReadonlyMap<string, Host>
   readonly hostByMac: ReadonlyMap<Mac, Host>
+  /** How many deploys work at the same time. */
+  readonly parallel: number
   readonly keep: {
     /** Seconds. */
     readonly events: number

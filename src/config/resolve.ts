@@ -113,6 +113,7 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
       tokenFile: admin.tokenFile ? resolve(folder, admin.tokenFile) : join(dataDir, 'admin-token'),
       allow: admin.allow ?? [...defaults.adminAllow],
     },
+    parallel: raw.installs?.parallel ?? defaults.parallel,
     keep: {
       events: parseDuration(keep.events ?? defaults.keep.events),
       perHost: keep.perHost ?? defaults.keep.perHost,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { Callback } from '../../src/boot/host.ts'
+import type { Callback } from '../../src/boot/callback.ts'
 import { createWorld, type Settings, until, type World } from './world.ts'
 
 const command = (run: readonly string[], more: Partial<Callback> = {}) =>
