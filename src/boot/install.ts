@@ -73,6 +73,15 @@ export interface Attempt {
   /** The token is good no more. */
   readonly void: boolean
   readonly content: AttemptContent
+  readonly proof?: Proof
+}
+
+/** Its installer let us in and showed that it is this attempt, on the right machine. */
+export interface Proof {
+  /** Where. */
+  readonly address: Ipv4
+  /** The boot that it runs; every boot has another id. */
+  readonly bootId: string
 }
 
 /** A callback with its templates rendered. Timeouts are seconds. */

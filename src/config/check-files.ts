@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import type { Callback } from '../boot/callback.ts'
+import type { Profile } from '../boot/host.ts'
 import { lackOf, programsOf } from '../boot/programs.ts'
 import type { Mistake, Path } from './mistake.ts'
 import type { ResolvedProfile } from './profiles.ts'
@@ -28,6 +29,12 @@ export function checkFiles(
     for (const { path, message } of lacksOf(resolved)) shared.add(path, message, host.name)
   }
   return shared.mistakes('warning')
+}
+
+/** The first program that is missing of those without which a profile cannot be installed. */
+export function lackOfProfile(profile: Profile): string | undefined {
+  const missing = programsOf(profile).find(({ name }) => !isInPath(name))
+  return missing && lackOf(missing)
 }
 
 interface Lack {
@@ -106,7 +113,7 @@ function programProblem(program: string, cwd: string): string | undefined {
 }
 
 /** Whether a program of this name is found along PATH. */
-export function isInPath(program: string): boolean {
+function isInPath(program: string): boolean {
   const { PATH = '/usr/bin:/bin' } = process.env
   return PATH.split(delimiter).some(folder => isProgram(join(folder, program)))
 }

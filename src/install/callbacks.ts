@@ -150,7 +150,8 @@ function contextOf(event: CallbackEvent, moment: Moment, deps: InstallDeps) {
   const mac = install.spec.host.nics[0]?.mac
   const boot = { install: install.id, number, token: '', mac, address: unspecified }
   const context = attempt?.content.context ?? bootContext(install.spec, boot, deps.place())
-  return { ...context, event, message: message ?? '', facts: facts ?? {} }
+  const heard = { number, address: addressOf(moment) }
+  return { ...context, attempt: heard, event, message: message ?? '', facts: facts ?? {} }
 }
 
 /** What a command finds in its environment besides PATH and HOME. */
@@ -169,6 +170,7 @@ function environment(event: CallbackEvent, moment: Moment): Record<string, strin
   }
 }
 
+/** Where the machine was last heard. */
 function addressOf({ attempt }: Moment): string {
-  return attempt ? formatIpv4(attempt.address) : ''
+  return attempt ? formatIpv4(attempt.proof?.address ?? attempt.address) : ''
 }

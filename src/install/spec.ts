@@ -16,7 +16,7 @@ export interface Overrides {
 export function takeSpec(
   host: Host,
   overrides: Overrides,
-  deps: Pick<InstallDeps, 'publish'>,
+  deps: Pick<InstallDeps, 'publish' | 'lackOf'>,
 ): Spec | { readonly refused: string } {
   const base = overrides.profile ?? host.profile
   if (!base) return { refused: `${host.name} has no profile: it is a reservation only` }
@@ -27,6 +27,8 @@ export function takeSpec(
     return { refused: `${host.name} gives no value for ${names}, which ${base.name} requires` }
   }
   const profile = { ...base, vars }
+  const lack = deps.lackOf(base)
+  if (lack !== undefined) return { refused: lack }
 
   const kernel = deps.publish(base.kernel)
   if (!kernel) return { refused: `no such kernel: ${base.kernel}` }

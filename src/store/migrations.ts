@@ -3,6 +3,12 @@ import { type Kysely, type Migration, sql } from 'kysely'
 /** Every change of the schema, oldest first; a landed one is never edited. */
 export const migrations: Record<string, Migration> = {
   '001-first': { up: createTables },
+  '002-ssh': { up: addProof },
+}
+
+/** What an attempt's installer proved over SSH. */
+async function addProof(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('attempts').addColumn('proof', 'text').execute()
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {

@@ -72,6 +72,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         return heard
       },
       file: (token, name, caller) => phoneHome.file(token, name, caller.address, placeOf(caller)),
+      login: (token, caller) => phoneHome.login(token, caller.address, placeOf(caller)),
       committed: memory.committed,
     },
     assets: {

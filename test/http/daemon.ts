@@ -11,6 +11,8 @@ import { createLife } from '../../src/install/life.ts'
 import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
 import { createPhoneHome } from '../../src/install/phone-home.ts'
 import { createScripts } from '../../src/install/scripts.ts'
+import { createDeployer } from '../../src/install/ssh/deploy.ts'
+import { createLogins } from '../../src/install/ssh/logins.ts'
 import { createStrangers } from '../../src/install/strangers.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { newId, newToken } from '../../src/system/secrets.ts'
@@ -74,10 +76,18 @@ export async function startHttp(t: Test, more = '') {
     render: renderText,
     publish: published.publish,
     place: () => world.place(world.networks()[0]),
+    addressesOf: () => [],
+    whyNoTarget: () => undefined,
+    lackOf: () => undefined,
+    logins: createLogins(join(config.dataDir, 'logins')),
   }
+  const deployer = createDeployer({ ...deps, folder: config.dataDir })
   const heard = { at: new Map<string, number>(), startedAt: now() }
   const outbox: Outbox = createOutbox({
-    ...{ memory, now },
+    ...{ memory, now, ...deployer },
+    places: () => config.parallel,
+    deployStarted: delivery => lives.deployStarted(delivery),
+    left: install => lives.tidy(install),
     deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
     failed(_delivery, error) {
       throw error

@@ -64,6 +64,7 @@ t.test('a timeout ends the whole group, also who ignores SIGTERM', async t => {
   t.strictSame(await running.ended, {
     ok: false,
     error: 'it ran longer than 60 s',
+    stopped: true,
     line: lines.at(-1),
   })
   await until(() => !alive(pgid) && !alive(grandchild), 'both are gone')
