@@ -22,6 +22,11 @@ export const packages: Readonly<Record<string, string>> = {
   atftp: 'TFTP client with options',
   'tftp-hpa': 'TFTP client',
   'isc-dhcp-client': 'DHCP client',
+  'openssh-client': 'how the daemon logs in',
+  sshpass: 'gives ssh a password',
+  openssl: 'makes the hash of that password',
+  'openssh-server': 'the SSH server of installers',
+  cpio: 'unpacks an initrd that we made',
 }
 
 /** Packages of the list that are not installed. */
