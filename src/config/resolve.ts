@@ -123,6 +123,7 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
       allow: admin.allow ?? [...defaults.adminAllow],
     },
     loaderFallback: raw.loaders?.fallback ?? defaults.loaderFallback,
+    parallel: raw.installs?.parallel ?? defaults.parallel,
     keep: {
       events: parseDuration(keep.events ?? defaults.keep.events),
       perHost: keep.perHost ?? defaults.keep.perHost,

@@ -22,6 +22,10 @@ export type FileAnswer =
   | { readonly kind: 'file'; readonly text: string }
   | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
 
+export type LoginAnswer =
+  | { readonly kind: 'file'; readonly bytes: Uint8Array }
+  | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
+
 /** A token is good until the next install, and for at most this many seconds. */
 export const tokenLife = 7 * 24 * 3600
 const perSecond = 10
@@ -94,15 +98,42 @@ export function createPhoneHome(
         const { event, message, facts } = said
         // An earlier boot of this install is over: it may end the install and nothing else.
         if (!isNewest(attempt) && !ends.includes(event)) return
-        lives.apply(
-          host,
-          { kind: event, ...(message !== undefined && { message }) },
-          { ...(message !== undefined && { message }), ...(facts !== undefined && { facts }) },
-        )
+        const circumstance = {
+          ...(message !== undefined && { message }),
+          ...(facts !== undefined && { facts }),
+        }
+        if (event === 'ready') lives.ready(host, circumstance)
+        else
+          lives.apply(
+            host,
+            { kind: event, ...(message !== undefined && { message }) },
+            circumstance,
+          )
         if (event === 'progress' && isRunning(lives.lifeOf(host)))
           memory.hosts.saveProgress(host, said.percent, message)
       })
       return { status: 204 }
+    },
+
+    /** What lets us into the installer of the running attempt, as an initrd: for the machine only. */
+    login(token: string, address: Ipv4, place: Place): LoginAnswer {
+      const attempt = attemptOf(token)
+      const of = attempt?.install !== undefined && {
+        install: attempt.install,
+        attempt: attempt.number,
+      }
+      const bytes = of ? deps.logins.initrd(of) : undefined
+      if (!attempt || !bytes) return { kind: 'gone', reason: 'no such login' }
+      if (!isMachine(attempt, address, place)) {
+        const reason = `the login of ${attempt.host} was asked for by ${formatIpv4(address)}, which is not its own`
+        memory.record({ host: attempt.host, kind: 'stranger', text: reason })
+        return { kind: 'forbidden', reason }
+      }
+      const { state } = lives.lifeOf(attempt.host)
+      const open = isNewest(attempt) && state === 'booting'
+      return open
+        ? { kind: 'file', bytes }
+        : { kind: 'gone', reason: `${attempt.host} is ${state}` }
     },
 
     /** An answer file of the running attempt, for the machine only. */

@@ -6,6 +6,12 @@ export const migrations: Record<string, Migration> = {
   // Leases are looked up in memory: the index only cost a page with every lease.
   '002-leases-in-memory': { up: db => db.schema.dropIndex('leases_mac').execute() },
   '002-nic-vendors': { up: createNicVendors },
+  '002-ssh': { up: addProof },
+}
+
+/** What an attempt's installer proved over SSH. */
+async function addProof(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('attempts').addColumn('proof', 'text').execute()
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {

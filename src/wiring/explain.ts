@@ -194,11 +194,14 @@ function scriptText(
   const spec = takeSpec(
     booted,
     {},
-    { ...createPublished(assets), readMedia, digests: createDigests() },
+    { ...createPublished(assets), readMedia, digests: createDigests(), lackOf: () => undefined },
   )
   if ('refused' in spec) return `${why}no script: ${spec.refused}\n`
   const boot = { install: 'INSTALL', number: 1, token: 'TOKEN', mac, address: unspecified }
-  const { title, image } = prepareAttempt(spec, boot, world.place(network), renderText)
+  const way = spec.profile.login?.way
+  const args = way === 'password' ? ['live.nixos.passwordHash=HASH'] : []
+  const extras = { args, initrd: way === 'key' }
+  const { title, image } = prepareAttempt(spec, boot, world.place(network), renderText, extras)
   return why + renderScript({ kind: 'boot', title, image })
 }
 

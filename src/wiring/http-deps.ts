@@ -5,8 +5,8 @@ import type { HttpDeps } from '../http/app.ts'
 import type { Lives } from '../install/life.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
 import type { Scripts } from '../install/scripts.ts'
+import type { SpecDeps } from '../install/spec.ts'
 import type { Strangers } from '../install/strangers.ts'
-import type { Digests } from '../system/digests.ts'
 import type { Published } from '../system/published.ts'
 import { type Ipv4, type Mac, parseMac } from '../wire/address.ts'
 import { createBootDesk } from './boot-desk.ts'
@@ -28,7 +28,7 @@ export interface Parts {
   readonly strangers: Strangers
   readonly phoneHome: PhoneHome
   readonly published: Published
-  readonly digests: Digests
+  readonly specDeps: SpecDeps
   readonly timeline: ReturnType<typeof createTimeline>
   readonly fallback: Fallback
   readonly packets: PacketRing
@@ -67,6 +67,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         return heard
       },
       file: (token, name, caller) => phoneHome.file(token, name, caller.address, placeOf(caller)),
+      login: (token, caller) => phoneHome.login(token, caller.address, placeOf(caller)),
       committed: memory.committed,
     },
     assets: {

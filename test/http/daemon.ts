@@ -12,6 +12,8 @@ import { createLife } from '../../src/install/life.ts'
 import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
 import { createPhoneHome } from '../../src/install/phone-home.ts'
 import { createScripts } from '../../src/install/scripts.ts'
+import { createDeployer } from '../../src/install/ssh/deploy.ts'
+import { createLogins } from '../../src/install/ssh/logins.ts'
 import { createStrangers } from '../../src/install/strangers.ts'
 import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
@@ -70,20 +72,31 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const memory = await openMemory(world.config)
   const published = createPublished(config.assets)
   const macsOf = (address: Ipv4) => (formatIpv4(address) === own ? [mac] : [])
+  const specDeps = {
+    publish: published.publish,
+    publishTogether: published.publishTogether,
+    readMedia,
+    digests: createDigests(),
+    lackOf: () => undefined,
+  }
   const deps = {
     ...{ memory, now, newId, newToken, macsOf },
     host: (name: string) => config.hosts.get(name),
     hostOf: world.hostOf,
     render: renderText,
-    publish: published.publish,
-    publishTogether: published.publishTogether,
-    readMedia,
-    digests: createDigests(),
+    ...specDeps,
     place: () => world.place(world.networks()[0]),
+    addressesOf: () => [],
+    whyNoTarget: () => undefined,
+    logins: createLogins(join(config.dataDir, 'logins')),
   }
+  const deployer = createDeployer({ ...deps, folder: config.dataDir })
   const heard = { at: new Map<string, number>(), startedAt: now() }
   const outbox: Outbox = createOutbox({
-    ...{ memory, now },
+    ...{ memory, now, ...deployer },
+    places: () => config.parallel,
+    deployStarted: delivery => lives.deployStarted(delivery),
+    left: install => lives.tidy(install),
     deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
     failed(_delivery, error) {
       throw error
@@ -100,8 +113,7 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const seen = { ...witness, scripts, downloads, log, macsOf }
   const timeline = createTimeline({ world, memory, ...seen })
   const lived = { lives, scripts, strangers, phoneHome }
-  const { digests } = deps
-  const made = { published, digests, timeline, macsOf, ...witness }
+  const made = { published, specDeps, timeline, macsOf, ...witness }
   const parts = { world, memory, ...lived, ...made }
   const held: string[] = []
   const unready = () => held

@@ -23,6 +23,11 @@ export const packages: Readonly<Record<string, string>> = {
   'tftp-hpa': 'TFTP client',
   'isc-dhcp-client': 'DHCP client',
   strace: 'shows that a write is on disk before an answer leaves',
+  'openssh-client': 'how the daemon logs in',
+  sshpass: 'gives ssh a password',
+  openssl: 'makes the hash of that password',
+  'openssh-server': 'the SSH server of installers',
+  cpio: 'unpacks an initrd that we made',
 }
 
 /** Packages of the list that are not installed. */
