@@ -18,6 +18,7 @@ import type { DaemonMemory } from './memory.ts'
 import type { PacketRing } from './packet-ring.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
+import { wake } from './wake.ts'
 import type { World } from './world.ts'
 
 export interface Parts {
@@ -105,7 +106,13 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     blocked: parts.scripts.blocked,
     doctor: host => doctorOf(host, parts),
     packets: parts.packets.pcapOf,
-    ask: lives.ask,
+    ask(host, overrides, replace, dryRun) {
+      const asked = lives.ask(host, overrides, replace, dryRun)
+      if (asked.ok && !dryRun && host.wake) {
+        wake(host, parts).catch(err => parts.log.error({ err, host: host.name }, 'not woken'))
+      }
+      return asked
+    },
     cancel: lives.cancel,
     committed: memory.committed,
   }

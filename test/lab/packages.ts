@@ -28,6 +28,7 @@ export const packages: Readonly<Record<string, string>> = {
   openssl: 'makes the hash of that password',
   'openssh-server': 'the SSH server of installers',
   cpio: 'unpacks an initrd that we made',
+  tshark: 'reads the captures that the daemon writes, and sees magic packets',
 }
 
 /** Packages of the list that are not installed. */
