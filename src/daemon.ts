@@ -137,9 +137,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   let stale = false
   const app = await buildApp(
     httpDeps({
-      ...parts,
-      strangerRing,
-      now,
+      ...{ ...parts, strangerRing, digests, macsOf, now },
       log,
       token,
       unready: () => [...unready, ...world.waiting(), ...held()],

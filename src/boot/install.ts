@@ -73,6 +73,10 @@ export interface AttemptContent {
   readonly phoneHome: string
   /** What its templates were rendered with; callbacks are rendered with the same. */
   readonly context: Readonly<Record<string, unknown>>
+  /** The files behind the URLs of the image; attempts of older versions do not tell them. */
+  readonly parts?: readonly Asset[]
+  /** A static kexec that came with the boot media. */
+  readonly kexec?: Asset
   /** URL paths that must have been fetched whole before the kernel can run. */
   readonly assets: readonly string[]
 }

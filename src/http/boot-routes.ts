@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Client } from '../boot/client.ts'
 import { type Answer, decide, type KnownHost, type Site } from '../boot/decide.ts'
 import type { Host } from '../boot/host.ts'
-import { type BootImage, renderScript, type ScriptContent, toDisk } from '../boot/script.ts'
+import type { AttemptContent } from '../boot/install.ts'
+import { renderScript, type ScriptContent, toDisk } from '../boot/script.ts'
 import { type Ipv4, type Mac, parseIpv4, parseMac } from '../wire/address.ts'
 import { plainAddress } from './access.ts'
 
@@ -14,7 +15,7 @@ export interface Caller {
 
 /** What a request for a script leads to, once the decision says "boot". */
 export type Booted =
-  | { readonly kind: 'boot'; readonly title: string; readonly image: BootImage }
+  | ({ readonly kind: 'boot' } & Pick<AttemptContent, 'title' | 'image' | 'parts' | 'kexec'>)
   | { readonly kind: 'local' | 'forbidden'; readonly reason: string }
 
 export interface BootDeps {

@@ -43,6 +43,8 @@ export function prepareAttempt(
     files: Object.fromEntries(files),
     phoneHome: context.phoneHome,
     context,
+    parts: [spec.kernel, ...spec.initrd],
+    ...(spec.kexec && { kexec: spec.kexec }),
     assets: [spec.kernel, ...spec.initrd].map(asset => asset.url),
   }
 }

@@ -3,6 +3,7 @@ import type { Host } from '../boot/host.ts'
 import { isDue } from '../boot/life.ts'
 import type { HttpDeps } from '../http/app.ts'
 import type { Booted, Caller } from '../http/boot-routes.ts'
+import type { InstallDeps } from '../install/deps.ts'
 import type { Lives } from '../install/life.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
 import type { Scripts } from '../install/scripts.ts'
@@ -31,6 +32,8 @@ export interface HttpParts extends Parts {
   readonly strangerRing: StrangerRing
   readonly log: FastifyBaseLogger
   readonly token: string
+  readonly digests: InstallDeps['digests']
+  macsOf(address: Ipv4): readonly Mac[]
   now(): number
   unready(): readonly string[]
   held(): readonly string[]
@@ -67,6 +70,14 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       committed: memory.committed,
       seen: ({ caller, ...seen }) => timeline.script({ ...seen, address: caller.address }),
     },
+    kexec: {
+      macAt: address => parts.macsOf(address).find(mac => world.hostOf(mac)),
+      preview: (host, mac, caller) => {
+        const { address } = caller
+        return parts.scripts.preview({ host, mac, address, place: placeOf(caller) })
+      },
+      digest: parts.digests.of,
+    },
     attempt: {
       hear(token, said, caller) {
         const heard = phoneHome.hear(token, said, caller.address, placeOf(caller))
@@ -97,13 +108,11 @@ function boot(host: Host | undefined, mac: Mac, caller: Caller, parts: HttpParts
     if (unknown.kind !== 'profile') return { kind: 'local', reason: 'not a host of the config' }
     const stranger = strangers.boot(unknown.profile, mac, address, place)
     if ('refused' in stranger) return { kind: 'local', reason: stranger.refused }
-    const { title, image } = stranger.attempt.content
-    return { kind: 'boot', title, image }
+    return { kind: 'boot', ...stranger.attempt.content }
   }
   const answer = scripts.request({ host, mac, address, place })
   if (answer.kind !== 'boot') return answer
-  const { title, image } = answer.attempt.content
-  return { kind: 'boot', title, image }
+  return { kind: 'boot', ...answer.attempt.content }
 }
 
 function apiDeps(parts: HttpParts): HttpDeps['api'] {

@@ -102,7 +102,16 @@ export async function startHttp(t: Test, more = '', profiles = '') {
   })
   const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
   const unready = () => [] as string[]
-  const about = { strangerRing, now, log, token, unready, held: unready }
+  const about = {
+    strangerRing,
+    digests: deps.digests,
+    macsOf,
+    now,
+    log,
+    token,
+    unready,
+    held: unready,
+  }
   const app = await buildApp(httpDeps({ ...parts, ...about }))
   await app.ready()
   t.teardown(async () => {

@@ -22,6 +22,12 @@ export const packages: Readonly<Record<string, string>> = {
   atftp: 'TFTP client with options',
   'tftp-hpa': 'TFTP client',
   'isc-dhcp-client': 'DHCP client',
+  'kexec-tools': 'boots a kernel from a running one',
+  'debian-installer-12-netboot-amd64': 'the installer of Debian, as it is netbooted',
+  shellcheck: 'looks at the scripts that are served',
+  'cloud-init': 'its schema, for user-data',
+  ignition: 'ignition-validate, for Ignition configs',
+  'nix-bin': 'nix-instantiate, which parses the NixOS modules',
 }
 
 /** Packages of the list that are not installed. */
