@@ -69,6 +69,8 @@ export interface AttemptContent {
   readonly title: string
   readonly image: BootImage
   readonly files: Readonly<Record<string, string>>
+  /** Names of those that are gone after the first complete download. */
+  readonly burn?: readonly string[]
   /** The phone-home URL. */
   readonly phoneHome: string
   /** What its templates were rendered with; callbacks are rendered with the same. */
@@ -92,6 +94,8 @@ export interface Attempt {
   readonly openedAt: number
   /** The token is good no more. */
   readonly void: boolean
+  /** Names of answer files that are gone, because they were downloaded. */
+  readonly burnt: readonly string[]
   readonly content: AttemptContent
 }
 

@@ -41,6 +41,7 @@ export function prepareAttempt(
       cmdline: args.filter(Boolean).join(' '),
     },
     files: Object.fromEntries(files),
+    ...(profile.burn && { burn: profile.burn }),
     phoneHome: context.phoneHome,
     context,
     parts: [spec.kernel, ...spec.initrd],

@@ -51,7 +51,7 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
     const content = prepareAttempt(spec, boot, place, deps.render)
     const attempt = { ...boot, host: spec.host.name, openedAt: deps.now(), content }
     memory.installs.addAttempt(attempt)
-    return { ...attempt, void: false }
+    return { ...attempt, void: false, burnt: [] }
   }
 
   /** Where we see no DHCP: whether so long nothing came that this request begins a new boot. */

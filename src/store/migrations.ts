@@ -3,6 +3,15 @@ import { type Kysely, type Migration, sql } from 'kysely'
 /** Every change of the schema, oldest first; a landed one is never edited. */
 export const migrations: Record<string, Migration> = {
   '001-first': { up: createTables },
+  '002-burnt-files': { up: rememberBurntFiles },
+}
+
+/** Names of the answer files of an attempt that were downloaded and burn by that, a JSON list. */
+async function rememberBurntFiles(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('attempts')
+    .addColumn('burnt', 'text', c => c.notNull().defaultTo('[]'))
+    .execute()
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {

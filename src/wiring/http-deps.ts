@@ -85,6 +85,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         return heard
       },
       file: (token, name, caller) => phoneHome.file(token, name, caller.address, placeOf(caller)),
+      burn: phoneHome.burn,
       committed: memory.committed,
     },
     assets: {
