@@ -108,8 +108,9 @@ say "$title"
 
 [ "$(id -u)" = 0 ] || lack 'this needs root'
 if [ -e /proc/sys/kernel/kexec_load_disabled ]; then
-  read -r disabled < /proc/sys/kernel/kexec_load_disabled
-  [ "$disabled" = 0 ] || lack 'this kernel lets nobody load another one (kernel.kexec_load_disabled)'
+  # Not by read: it takes single bytes, and this file gives only the first.
+  [ "$(cat /proc/sys/kernel/kexec_load_disabled)" = 0 ] ||
+    lack 'this kernel lets nobody load another one (kernel.kexec_load_disabled)'
 fi
 has curl || has wget || lack 'there is neither curl nor wget'
 has sha256sum || lack 'there is no sha256sum'
