@@ -80,6 +80,8 @@ export interface Profile extends Ways {
   readonly cmdline: string
   /** Name of an answer file to the path of its Liquid template. */
   readonly files: Readonly<Record<string, string>>
+  /** Names of those that are gone after the first complete download. */
+  readonly burn?: readonly string[]
   readonly vars: Vars
   readonly phoneHome: 'agent' | 'ssh'
   /** How we get into its installer; only where something of ours needs to. */

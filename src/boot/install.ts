@@ -70,10 +70,16 @@ export interface AttemptContent {
   readonly title: string
   readonly image: BootImage
   readonly files: Readonly<Record<string, string>>
+  /** Names of those that are gone after the first complete download. */
+  readonly burn?: readonly string[]
   /** The phone-home URL. */
   readonly phoneHome: string
   /** What its templates were rendered with; callbacks are rendered with the same. */
   readonly context: Readonly<Record<string, unknown>>
+  /** The files behind the URLs of the image; attempts of older versions do not tell them. */
+  readonly parts?: readonly Asset[]
+  /** A static kexec that came with the boot media. */
+  readonly kexec?: Asset
   /** URL paths that must have been fetched whole before the kernel can run. */
   readonly assets: readonly string[]
 }
@@ -89,6 +95,8 @@ export interface Attempt {
   readonly openedAt: number
   /** The token is good no more. */
   readonly void: boolean
+  /** Names of answer files that are gone, because they were downloaded. */
+  readonly burnt: readonly string[]
   readonly content: AttemptContent
   readonly proof?: Proof
 }

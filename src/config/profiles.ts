@@ -91,9 +91,7 @@ export function resolveProfile(
     cmdline: layers.cmdline.map(piece => piece.text).join(' '),
     ...lifeOf(layers, around),
     ...waysOf(keys),
-    files: Object.fromEntries(
-      Object.entries(keys.files ?? {}).map(([k, path]) => [k, resolve(around.folder, path)]),
-    ),
+    ...filesOf(keys.files ?? {}, around.folder),
     vars: keys.vars ?? {},
   }
   return { ...base, profile, ...given('media', media) }
@@ -195,6 +193,20 @@ function mediaOf(folder: MediaFolder, around: Surroundings): Media {
   const found = around.media.get(key) ?? readMedia(folder)
   around.media.set(key, found)
   return found
+}
+
+/** An answer file is the path of its template, or that and what else is said of it. */
+function filesOf(files: NonNullable<Layers['keys']['files']>, folder: string) {
+  const entries = Object.entries(files).map(([name, file]) =>
+    typeof file === 'string' ? { name, template: file, burn: false } : { name, ...file },
+  )
+  const burn = entries.flatMap(({ name, burn }) => (burn ? name : []))
+  return {
+    files: Object.fromEntries(
+      entries.map(({ name, template }) => [name, resolve(folder, template)]),
+    ),
+    ...given('burn', burn.length > 0 ? burn : undefined),
+  }
 }
 
 function initrdsOf(initrd: string | readonly string[] | undefined, assets: string): string[] {

@@ -19,6 +19,26 @@ const oneOrSeveralPaths = Type.Unsafe<string | string[]>({
   examples: ['images/debian/initrd.gz'],
 })
 
+const answerFile = Type.Union(
+  [
+    v.path,
+    v.closed(
+      {
+        template: v.described(v.path, {
+          description: 'Path of the template; it starts at the config file.',
+        }),
+        burn: v.key(
+          Type.Boolean({ title: 'true or false' }),
+          'The file is gone after the first complete download.',
+          false,
+        ),
+      },
+      { title: 'an answer file' },
+    ),
+  ],
+  { title: 'a path or { template, burn }', examples: ['templates/debian.preseed'] },
+)
+
 const d = defaults.profile
 
 /** What a profile may say and a host may say better. */
@@ -46,7 +66,7 @@ export const profileKeys = {
     'Kernel command line, a template; replaces the one it extends.',
   ),
   files: v.key(
-    v.mapOf(v.name, v.path),
+    v.mapOf(v.name, answerFile),
     'Answer files: name to the path of a template, which starts at the config file. Served as `{{ files.NAME }}`.',
   ),
   boot: v.key(

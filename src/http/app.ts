@@ -6,6 +6,7 @@ import { type AttemptDeps, attemptRoutes } from './attempt-routes.ts'
 import { type BootDeps, bootRoutes } from './boot-routes.ts'
 import { healthRoutes, type Unready } from './health-routes.ts'
 import { type ImagesDeps, imagesRoute } from './images-route.ts'
+import { type KexecDeps, kexecRoutes } from './kexec-routes.ts'
 import { metricsRoute } from './metrics-route.ts'
 import { problem } from './problem.ts'
 
@@ -14,6 +15,7 @@ export interface HttpDeps {
   readonly attempt: AttemptDeps
   readonly assets: AssetDeps
   readonly api: ApiDeps
+  readonly kexec: Omit<KexecDeps, 'boot'>
   readonly images: ImagesDeps['images']
   readonly unready: Unready
   readonly held: () => readonly string[]
@@ -48,6 +50,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   )
 
   bootRoutes(app, deps.boot)
+  kexecRoutes(app, { ...deps.kexec, boot: deps.boot })
   attemptRoutes(app, deps.attempt)
   assetRoutes(app, deps.assets)
   healthRoutes(app, deps.unready)

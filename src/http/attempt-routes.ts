@@ -9,11 +9,13 @@ export interface AttemptDeps {
     token: string,
     name: string,
     caller: Caller,
-  ): { kind: 'file'; text: string } | { kind: 'forbidden' | 'gone'; reason: string }
+  ): { kind: 'file'; text: string; burns?: true } | { kind: 'forbidden' | 'gone'; reason: string }
   login(
     token: string,
     caller: Caller,
   ): { kind: 'file'; bytes: Uint8Array } | { kind: 'forbidden' | 'gone'; reason: string }
+  /** An answer file that burns went out to its last byte. */
+  burn(token: string, name: string): void
   committed(): Promise<void>
 }
 
@@ -28,7 +30,10 @@ export function attemptRoutes(app: FastifyInstance, deps: AttemptDeps): void {
       const answer = deps.file(token, name, callerOf(request.socket))
       await deps.committed()
       reply.type('text/plain; charset=utf-8')
-      if (answer.kind === 'file') return reply.send(answer.text)
+      if (answer.kind === 'file') {
+        if (answer.burns) reply.raw.once('finish', () => deps.burn(token, name))
+        return reply.send(answer.text)
+      }
       return reply.code(answer.kind === 'forbidden' ? 403 : 404).send(`${answer.reason}\n`)
     },
   )

@@ -29,7 +29,9 @@ export interface Memory {
     add(install: Install): void
     end(id: string, at: number, outcome: string, reason: string): void
     get(id: string): Install | undefined
-    addAttempt(attempt: Omit<Attempt, 'void'>): void
+    addAttempt(attempt: Omit<Attempt, 'void' | 'burnt'>): void
+    /** An answer file of an attempt is gone. */
+    burn(token: string, name: string): void
     attempt(token: string): Attempt | undefined
     currentAttempt(host: string, install?: string): Attempt | undefined
     saveProof(token: string, proof: Proof): void

@@ -46,8 +46,11 @@ export function prepareAttempt(
       cmdline: args.filter(Boolean).join(' '),
     },
     files: Object.fromEntries(files),
+    ...(profile.burn && { burn: profile.burn }),
     phoneHome: context.phoneHome,
     context,
+    parts: [spec.kernel, ...spec.initrd],
+    ...(spec.kexec && { kexec: spec.kexec }),
     assets: [spec.kernel, ...spec.initrd].map(asset => asset.url),
   }
 }

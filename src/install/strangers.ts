@@ -9,6 +9,8 @@ import { takeSpec } from './spec.ts'
 export interface Stranger {
   readonly host: Host
   readonly attempt: Attempt
+  /** Names of answer files that are gone. */
+  readonly burnt: Set<string>
 }
 
 /** Random MACs must not fill the memory: the oldest are forgotten. */
@@ -38,8 +40,15 @@ export function createStrangers(deps: InstallDeps) {
       const boot = { token, number: 0, mac, address }
       try {
         const content = prepareAttempt(spec, boot, place, deps.render)
-        const attempt = { ...boot, host: name, openedAt: deps.now(), void: false, content }
-        const stranger = { host, attempt }
+        const attempt = {
+          ...boot,
+          host: name,
+          openedAt: deps.now(),
+          void: false,
+          burnt: [],
+          content,
+        }
+        const stranger = { host, attempt, burnt: known?.burnt ?? new Set<string>() }
         byMac.set(mac, stranger)
         byToken.set(token, stranger)
         forgetOldest()

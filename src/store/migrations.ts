@@ -7,11 +7,20 @@ export const migrations: Record<string, Migration> = {
   '002-leases-in-memory': { up: db => db.schema.dropIndex('leases_mac').execute() },
   '002-nic-vendors': { up: createNicVendors },
   '002-ssh': { up: addProof },
+  '002-burnt-files': { up: rememberBurntFiles },
 }
 
 /** What an attempt's installer proved over SSH. */
 async function addProof(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('attempts').addColumn('proof', 'text').execute()
+}
+
+/** Names of the answer files of an attempt that were downloaded and burn by that, a JSON list. */
+async function rememberBurntFiles(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('attempts')
+    .addColumn('burnt', 'text', c => c.notNull().defaultTo('[]'))
+    .execute()
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {

@@ -40,11 +40,9 @@ function boot(host: Host | undefined, mac: Mac, caller: Caller, parts: Parts): B
     if (unknown.kind !== 'profile') return { kind: 'local', reason: 'not a host of the config' }
     const stranger = strangers.boot(unknown.profile, mac, address, place)
     if ('refused' in stranger) return { kind: 'local', reason: stranger.refused }
-    const { title, image } = stranger.attempt.content
-    return { kind: 'boot', title, image }
+    return { kind: 'boot', ...stranger.attempt.content }
   }
   const answer = scripts.request({ host, mac, address, place })
   if (answer.kind !== 'boot') return answer
-  const { title, image } = answer.attempt.content
-  return { kind: 'boot', title, image }
+  return { kind: 'boot', ...answer.attempt.content }
 }

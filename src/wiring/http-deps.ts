@@ -61,6 +61,14 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       committed: memory.committed,
       config: (name, caller) => configRequest(name, caller, parts),
     },
+    kexec: {
+      macAt: address => parts.macsOf(address).find(mac => world.hostOf(mac)),
+      preview: (host, mac, caller) => {
+        const { address } = caller
+        return parts.scripts.preview({ host, mac, address, place: placeOf(caller) })
+      },
+      digest: parts.specDeps.digests.of,
+    },
     attempt: {
       hear(token, said, caller) {
         const heard = phoneHome.hear(token, said, caller.address, placeOf(caller))
@@ -69,6 +77,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       },
       file: (token, name, caller) => phoneHome.file(token, name, caller.address, placeOf(caller)),
       login: (token, caller) => phoneHome.login(token, caller.address, placeOf(caller)),
+      burn: phoneHome.burn,
       committed: memory.committed,
     },
     assets: {

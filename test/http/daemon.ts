@@ -144,9 +144,10 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
         headers: { authorization: `Bearer ${token}`, ...headers },
         ...(body && { payload: body }),
       }),
-    install(name = 'node1') {
+    install(name = 'node1', profileName?: string) {
       const host = config.hosts.get(name)
-      const asked = host && lives.ask(host, {}, false)
+      const profile = profileName === undefined ? undefined : config.profiles.get(profileName)
+      const asked = host && lives.ask(host, profile ? { profile } : {}, profile !== undefined)
       if (!asked?.ok) throw new Error(asked?.reason)
       return asked.install
     },

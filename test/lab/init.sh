@@ -122,4 +122,4 @@ installed() {
 }
 
 prepare
-case "$(word lab.role)" in disk) installed ;; *) install ;; esac
+case "$(word lab.role)" in disk) installed ;; running) . /running.sh ;; *) install ;; esac

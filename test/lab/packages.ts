@@ -29,6 +29,12 @@ export const packages: Readonly<Record<string, string>> = {
   'openssh-server': 'the SSH server of installers',
   cpio: 'unpacks an initrd that we made',
   tshark: 'reads the captures that the daemon writes, and sees magic packets',
+  'kexec-tools': 'boots a kernel from a running one',
+  'debian-installer-12-netboot-amd64': 'the installer of Debian, as it is netbooted',
+  shellcheck: 'looks at the scripts that are served',
+  'cloud-init': 'its schema, for user-data',
+  ignition: 'ignition-validate, for Ignition configs',
+  'nix-bin': 'nix-instantiate, which parses the NixOS modules',
 }
 
 /** Packages of the list that are not installed. */
