@@ -34,6 +34,7 @@ export const packages: Readonly<Record<string, string>> = {
   shellcheck: 'looks at the scripts that are served',
   'cloud-init': 'its schema, for user-data',
   ignition: 'ignition-validate, for Ignition configs',
+  jq: 'writes the facts that client.nix sends',
   'nix-bin': 'nix-instantiate, which parses the NixOS modules',
 }
 
