@@ -26,6 +26,10 @@ export const packages: Readonly<Record<string, string>> = {
   sshpass: 'gives ssh a password',
   openssl: 'makes the hash of that password',
   'openssh-server': 'the SSH server of installers',
+  extlinux: 'puts a boot loader onto disks that are installed by hand',
+  fdisk: 'sfdisk for the installer',
+  e2fsprogs: 'mkfs.ext2 for the installer',
+  dosfstools: 'mkfs.vfat for the installer',
   cpio: 'unpacks an initrd that we made',
 }
 
