@@ -16,7 +16,7 @@ export interface Lab {
   readonly folder: string
   readonly network: Network
   readonly hook: Hook
-  startDaemon(config: string): Promise<Daemon>
+  startDaemon(config: string, launcher?: readonly string[]): Promise<Daemon>
   /** A machine with an empty disk, off. */
   addMachine(settings: Omit<MachineSettings, 'disk' | 'tap'>): Promise<{ powerOn(): Machine }>
   remove(): void
@@ -42,10 +42,10 @@ export async function createLab(): Promise<Lab> {
     folder,
     network,
     hook,
-    startDaemon: config => {
+    startDaemon: (config, launcher = []) => {
       writeFileSync(join(folder, 'config.yaml'), config)
       const files = { config: join(folder, 'config.yaml'), tokenFile: join(folder, 'token') }
-      return startDaemon(network, { ...files, token })
+      return startDaemon(network, { ...files, token, launcher })
     },
     addMachine: async settings => {
       const disk = join(folder, `machine${machines++}.raw`)
