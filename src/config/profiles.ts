@@ -82,7 +82,7 @@ export function resolveProfile(
     initrd,
     cmdline: cmdline.filter(Boolean).join(' '),
     ...lifeOf(layers, around),
-    ...waysOf(keys),
+    ...waysIn(keys),
     files: Object.fromEntries(
       Object.entries(keys.files ?? {}).map(([k, path]) => [k, resolve(around.folder, path)]),
     ),
@@ -92,7 +92,7 @@ export function resolveProfile(
 }
 
 /** The ways and options of a profile or host. */
-export function waysOf(keys: Pick<RawProfile, 'loader' | 'localBoot' | 'options'>) {
+export function waysIn(keys: Pick<RawProfile, 'loader' | 'localBoot' | 'options'>) {
   return {
     ...given('loader', keys.loader),
     ...given('localBoot', keys.localBoot),

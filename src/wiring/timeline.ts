@@ -10,6 +10,7 @@ import type { TftpEvent } from '../tftp/session.ts'
 import { formatIpv4, type Ipv4, ipv4OfBytes, type Mac, parseIpv4 } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
+import { createLoaderSigns } from './loader-signs.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import { amount, tftpLine } from './tftp-line.ts'
@@ -30,6 +31,7 @@ type RivalsOf = (network: Network) => readonly Rival[]
 /** Writes what the doors saw into the hosts' timelines and the log: one line a decision. */
 export function createTimeline(deps: TimelineDeps) {
   const { world, memory, log } = deps
+  const sign = createLoaderSigns(memory)
   const hostAt = (address: Ipv4): Host | undefined =>
     deps
       .macsOf(address)
@@ -51,16 +53,21 @@ export function createTimeline(deps: TimelineDeps) {
       log.info(fields, text)
       const foreign = foreignLine(outcome, packet, rivals)
       if (foreign !== undefined) memory.record({ host: host.name, kind: 'dhcp', text: foreign })
-      if (asked === 'discover' && client) deps.scripts.discovered(host.name)
+      if (asked !== 'discover' || !client) return
+      sign(host.name, { kind: 'discover', client })
+      deps.scripts.discovered(host.name)
     },
 
     tftp(event: TftpEvent): void {
       const { kind, peer, size = 0 } = event
       const line = tftpLine(event)
       log[line.isQuiet ? 'debug' : 'info']({ address: formatIpv4(peer.address) }, line.text)
-      const { url, text } = line
-      const host = line.isQuiet && url === undefined ? undefined : hostAt(peer.address)
+      const { url, text, file } = line
+      const host = kind === 'start' && url === undefined ? undefined : hostAt(peer.address)
       if (!host) return
+      const isLoader = kind === 'done' && world.loaders().has(file)
+      const isOver = kind === 'done' || kind === 'refused'
+      if (isOver) sign(host.name, isLoader ? { kind: 'sent', file } : { kind: 'alive' })
       if (url !== undefined) {
         const complete = kind === 'done'
         deps.downloads.sent(host.name, { address: peer.address, url, size, complete })
@@ -78,6 +85,8 @@ export function createTimeline(deps: TimelineDeps) {
       if (event.complete)
         log.info({ address: event.address, host: host?.name }, `HTTP: ${name} sent`)
       if (!host || address === undefined) return
+      const isLoader = event.url.startsWith('/loaders/') && event.complete
+      sign(host.name, isLoader ? { kind: 'sent', file: name } : { kind: 'alive' })
       deps.downloads.sent(host.name, { ...event, address })
       deps.scripts.heard(host.name)
       if (!event.complete) return
@@ -99,6 +108,7 @@ export function createTimeline(deps: TimelineDeps) {
       const text = scriptWords(what, answer, address, reason)
       log.info({ mac, host: host?.name, address, answer }, text)
       if (!host) return
+      if (answer !== 'forbidden') sign(host.name, { kind: 'alive' })
       const kind = answer === 'forbidden' ? 'stranger' : 'script'
       memory.record({ host: host.name, kind, text, data: { answer, address } })
     },
