@@ -1,25 +1,25 @@
-import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Arch, archs, typesOfArch } from '../boot/arch.ts'
 import { type Stage, stages } from '../boot/client.ts'
-import { decide } from '../boot/decide.ts'
-import { type ForeignServer, foreignLines, foreignServers } from '../boot/foreign.ts'
-import type { Host, Network } from '../boot/host.ts'
+import { type Site, speaksIn } from '../boot/decide.ts'
+import {
+  type ForeignServer,
+  foreignLines,
+  foreignServers,
+  type OwnLoader,
+} from '../boot/foreign.ts'
+import type { Network } from '../boot/host.ts'
 import { type HostState, hostStates, idle, isDue } from '../boot/life.ts'
-import { renderScript } from '../boot/loaders/ipxe.ts'
-import { toDisk } from '../boot/script.ts'
+import { waysOf } from '../boot/ways.ts'
 import type { Config } from '../config/config.ts'
-import { renderText } from '../config/template.ts'
 import { describe } from '../dhcp/describe.ts'
 import { handle } from '../dhcp/handle.ts'
 import { createOffers, type LeaseBook } from '../dhcp/lease.ts'
-import { prepareAttempt } from '../install/prepare.ts'
-import { takeSpec } from '../install/spec.ts'
 import { settle } from '../system/interfaces.ts'
-import { createPublished } from '../system/published.ts'
 import { formatIpv4, type Ipv4, type Mac, parseMac, unspecified } from '../wire/address.ts'
 import { createAddressSet } from '../wire/address-set.ts'
 import { bootDiscover } from './boot-discover.ts'
+import { scriptOf, speaksFor } from './explain-script.ts'
 import { createWorld, type World } from './world.ts'
 
 export const usage = `usage: bootwright explain --config FILE --mac M [--arch A] [--stage S] [--state X] [--whole]
@@ -29,7 +29,7 @@ What a client would be told, and why. Nothing is sent.
   --arch    ${archs.join(', ')} (default bios)
   --stage   ${stages.join(', ')} (default firmware)
   --state   ${hostStates.join(', ')} (default idle)
-  --whole   the whole boot: firmware, iPXE and script
+  --whole   the whole boot: firmware, iPXE and script, or the config that its loader asks for
   --dhcp    prints the lines for a DHCP server that is not Bootwright
 `
 
@@ -72,9 +72,10 @@ export function explain(
   const question = readQuestion(values)
   if ('wrong' in question) return question
   const network = networkFor(world)
-  const walked: readonly Stage[] = values.whole
-    ? [question.stage === 'http-firmware' ? 'http-firmware' : 'firmware', 'ipxe', 'script']
-    : [question.stage]
+  const first = question.stage === 'http-firmware' ? 'http-firmware' : 'firmware'
+  const isIpxe = speaksFor(question, network, world) === 'ipxe'
+  const whole: readonly Stage[] = isIpxe ? [first, 'ipxe', 'script'] : [first, 'script']
+  const walked: readonly Stage[] = values.whole ? whole : [question.stage]
   const parts = walked.map(stage => answerAt({ ...question, stage }, network, world))
   const missing = world.missingLoaders().map(line => `warning: ${line}\n`)
   return { text: [...missing, ...parts].join('\n') }
@@ -130,7 +131,7 @@ function answerAt(question: Question, network: Network, world: World): string {
     isDue({ ...idle, state }) || (always && ['idle', 'installed', 'failed'].includes(state))
   const known = host && { name: host.name, due, why: always ? 'netboots at every boot' : why }
   const head = `== ${stage} (${arch}), ${host ? `host ${host.name} in state ${state}` : 'not a host'}, network ${network.name}\n`
-  if (stage === 'script') return head + scriptText(question, host, known, network, world)
+  if (stage === 'script') return head + scriptOf(question, known, network, world)
 
   const packet = bootDiscover({
     mac,
@@ -164,38 +165,6 @@ function answerAt(question: Question, network: Network, world: World): string {
   return `${head}${why2}reply to ${formatIpv4(outcome.to.address)}:${outcome.to.port}\n${describe(outcome.reply)}\n`
 }
 
-function scriptText(
-  { mac }: Question,
-  host: Host | undefined,
-  known: Parameters<typeof decide>[1],
-  network: Network,
-  world: World,
-): string {
-  const answer = decide(
-    { mac, stage: 'script', arch: 'unknown', capable: true },
-    known,
-    world.site(network),
-  )
-  const why = `why: ${answer.reason}\n`
-  if (answer.kind === 'none') return `${why}404\n`
-  if (answer.kind === 'local') return why + renderScript(toDisk(answer.reason))
-  const unknown = world.unknownHosts(network)
-  const booted = host ?? {
-    name: mac,
-    nics: [{ mac }],
-    tags: [],
-    vars: {},
-    ...(unknown.kind === 'profile' && { profile: unknown.profile }),
-  }
-  const assets = world.config().assets
-  if (!existsSync(assets)) return `${why}no script: there is no folder ${assets}\n`
-  const spec = takeSpec(booted, {}, createPublished(assets))
-  if ('refused' in spec) return `${why}no script: ${spec.refused}\n`
-  const boot = { install: 'INSTALL', number: 1, token: 'TOKEN', mac, address: unspecified }
-  const { title, image } = prepareAttempt(spec, boot, world.place(network), renderText)
-  return why + renderScript({ kind: 'boot', title, image })
-}
-
 function foreign(name: string, world: World): { text: string } | { wrong: string } {
   const server = foreignServers.find(known => known === name) as ForeignServer | undefined
   if (!server) return { wrong: `--dhcp ${name}: it is one of ${foreignServers.join(', ')}` }
@@ -204,6 +173,16 @@ function foreign(name: string, world: World): { text: string } | { wrong: string
     serverAddress: formatIpv4(network.serverAddress),
     httpPort: world.config().http.port,
     loaders: world.site(network).loaders,
+    own: ownLoaders(world, world.site(network)),
   })
   return { text }
+}
+
+/** The cards of hosts that have a loader of their own. */
+function ownLoaders(world: World, site: Site): OwnLoader[] {
+  return [...world.config().hosts.values()].flatMap(host => {
+    const { loader: file } = waysOf(host)
+    if (file === undefined) return []
+    return host.nics.map(({ mac }) => ({ mac, file, isIpxe: speaksIn(site, file) === 'ipxe' }))
+  })
 }

@@ -148,6 +148,19 @@ t.test('names that are nobody’s, and machines that are no hosts', async t => {
   )
 })
 
+t.test('a Raspberry Pi finds in its own folder what all have in common', async t => {
+  const { daemon, machine, tftp } = await lan(t)
+  await machine.lease()
+  daemon.write('assets/loaders/rpi/start4.elf', 'of all')
+  daemon.write('assets/loaders/rpi/config.txt', 'of all')
+  daemon.write('assets/loaders/10000000/config.txt', 'of this one')
+  t.equal(await tftp('10000000/start4.elf'), 'of all')
+  t.equal(await tftp('10000000/config.txt'), 'of this one')
+  t.equal(await tftp('dc-a6-32-00-00-01/start4.elf'), 'of all')
+  t.equal(await tftp('10000000/../../../config.yaml'), 'ERROR the name leaves its folder')
+  t.match(await tftp('other/start4.elf'), /^ERROR/)
+})
+
 t.test('firmware that comes back from a loader is told about', async t => {
   const { daemon, machine, tftp } = await lan(t)
   await bringTo('pending', daemon, 'node1', machine)
