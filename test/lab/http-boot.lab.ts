@@ -21,4 +21,11 @@ t.test('UEFI x64 by HTTP Boot', { skip: obstacle ?? false }, async t => {
   t.match(stdout, /DISCOVER \(http-firmware, x64-efi\)/, 'its firmware asks for a URL')
   t.match(stdout, /HTTP: (snponly|ipxe)\.efi sent/, 'and gets its loader over HTTP')
   t.notMatch(stdout, /TFTP:/)
+
+  const { serial, powerOff } = machine.powerOn({ diskFirst: true })
+  await serial.waitFor(/lab: BOOTED FROM DISK/, 120)
+  await powerOff()
+  const asked = (text: string) => [...text.matchAll(/DISCOVER \(http-firmware/g)].length
+  const after = (await daemon.cli(['events', 'node1'])).stdout
+  t.equal(asked(after), asked(stdout), 'with its disk first it asks nobody')
 })

@@ -13,6 +13,8 @@ export interface MachineSettings {
   readonly tap: string
   readonly mebibytes?: number
   readonly nic?: 'virtio-net-pci' | 'e1000'
+  /** It tries its disk before the network. */
+  readonly diskFirst?: boolean
   /** The network packets of the machine are written there. */
   readonly pcap?: string
   /** More arguments for QEMU. */
@@ -27,7 +29,7 @@ export interface Machine {
   powerOff(): Promise<void>
 }
 
-/** Powers a machine on: it boots from the network first, then from its disk. */
+/** Powers a machine on: it boots from the network first, then from its disk, if nothing else is said. */
 export function powerOn(network: Network, settings: MachineSettings): Machine {
   const qemu = network.start([boardOf(settings.firmware).qemu, ...machineArguments(settings)])
   const serial = readSerial(qemu)
@@ -69,6 +71,7 @@ function nicArguments({
   mac,
   tap,
   nic = 'virtio-net-pci',
+  diskFirst = false,
   pcap,
 }: MachineSettings): string[] {
   // OVMF has a driver of its own for virtio: without the ROM it is EDK2 that speaks PXE, not iPXE.
@@ -76,7 +79,7 @@ function nicArguments({
   const capture = ['-object', `filter-dump,id=capture,netdev=net,file=${pcap}`]
   return [
     ...['-netdev', `tap,id=net,ifname=${tap},script=no,downscript=no,vnet_hdr=off`],
-    ...['-device', `${nic},netdev=net,mac=${mac},bootindex=1${rom}`],
+    ...['-device', `${nic},netdev=net,mac=${mac},bootindex=${diskFirst ? 3 : 1}${rom}`],
     ...(pcap === undefined ? [] : capture),
   ]
 }
