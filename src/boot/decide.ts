@@ -1,9 +1,10 @@
 import type { Mac } from '../wire/address.ts'
 import { type Arch, isEfi } from './arch.ts'
 import type { Client } from './client.ts'
-import type { DhcpOption, Ways } from './host.ts'
+import type { Ways } from './host.ts'
 import { chooseLoader, type LoaderRule } from './loaders/choice.ts'
 import { type Speaks, speaksOf } from './loaders/table.ts'
+import type { HostWays } from './ways.ts'
 
 /** What to tell a client. Each door writes it in its own words. */
 export type Answer =
@@ -31,7 +32,7 @@ export interface KnownHost {
   /** A network boot of it gets its profile now, and the sentence that says why or why not. */
   readonly due: boolean
   readonly why: string
-  readonly ways?: Ways
+  readonly ways?: HostWays
 }
 
 /** What the decision needs to know of the place. */
@@ -47,7 +48,7 @@ export interface Site {
   /** Loaders that the config names and that are not there. */
   readonly missing?: ReadonlySet<string>
   /** What the profile says that clients get that are no hosts. */
-  readonly profile?: Ways & { readonly options?: readonly DhcpOption[] }
+  readonly profile?: HostWays
 }
 
 /** The whole boot policy. Every door asks here, and only here. */

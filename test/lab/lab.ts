@@ -10,6 +10,14 @@ import { newestKernel } from './kernel.ts'
 import { type Machine, type MachineSettings, powerOn } from './machine.ts'
 import { createNetwork, type Network } from './network.ts'
 
+type Settings = Omit<MachineSettings, 'disk' | 'tap'>
+
+/** A machine of the lab, which keeps its disk and the memory of its firmware. */
+export interface LabMachine {
+  readonly disk: string
+  powerOn(otherwise?: Partial<Settings>): Machine
+}
+
 /** A network with everything that a machine needs to be installed; what a daemon serves lies in `folder`. */
 export interface Lab {
   /** The config's folder: `answers.txt`, `assets/images/lab/` linux, initrd.gz, disk.img.gz. */
@@ -18,7 +26,7 @@ export interface Lab {
   readonly hook: Hook
   startDaemon(config: string, launcher?: readonly string[]): Promise<Daemon>
   /** A machine with an empty disk, off. */
-  addMachine(settings: Omit<MachineSettings, 'disk' | 'tap'>): Promise<{ powerOn(): Machine }>
+  addMachine(settings: Settings): Promise<LabMachine>
   remove(): void
 }
 
@@ -51,7 +59,10 @@ export async function createLab(): Promise<Lab> {
       const disk = join(folder, `machine${machines++}.raw`)
       makeEmptyDisk(disk)
       const tap = await network.addTap()
-      return { powerOn: () => powerOn(network, { ...settings, disk, tap }) }
+      return {
+        disk,
+        powerOn: otherwise => powerOn(network, { ...settings, ...otherwise, disk, tap }),
+      }
     },
     remove: () => {
       network.remove()

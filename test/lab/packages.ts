@@ -5,9 +5,15 @@ import { attempt } from './command.ts'
 /** What the tests and the lab need from Debian, and why. */
 export const packages: Readonly<Record<string, string>> = {
   'qemu-system-x86': 'the machines',
+  'qemu-system-arm': 'the machines with ARM processors',
   'ipxe-qemu': 'the boot ROM of their network cards',
   ovmf: 'UEFI firmware',
+  'qemu-efi-aarch64': 'UEFI firmware for ARM',
   ipxe: 'loaders: undionly.kpxe, snponly.efi, ipxe.efi',
+  pxelinux: 'a loader for BIOS: pxelinux.0, lpxelinux.0',
+  'shim-signed': 'what Secure Boot starts',
+  'grub-efi-amd64-signed': 'what shim starts',
+  'debian-installer-12-netboot-arm64': 'GRUB, a kernel and programs for ARM',
   iproute2: 'network namespaces, bridges and taps',
   procps: 'sysctl, to keep IPv6 out of the namespaces',
   'linux-image-amd64': 'the kernel that the machines boot',
