@@ -9,6 +9,7 @@ const usage = `usage: bootwright COMMAND [options]
   schema                   JSON Schema of the config, for editors
   hosts                    all hosts and their states
   show HOST                one host: facts, installs, callbacks, timeline
+  doctor HOST              why it does not boot, and what to do
   events [HOST]            the timeline; --follow goes on
   leases                   addresses given
   images                   boot media: size, kernel, init
@@ -27,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   schema: async () => (await import('./local-commands.ts')).schemaCommand,
   hosts: async () => (await import('./cli/hosts.ts')).run,
   show: async () => (await import('./cli/show.ts')).run,
+  doctor: async () => (await import('./cli/doctor.ts')).run,
   events: async () => (await import('./cli/events.ts')).run,
   leases: async () => (await import('./cli/leases.ts')).run,
   images: async () => (await import('./cli/images.ts')).run,

@@ -1,5 +1,6 @@
 import type { Ipv4, Mac } from '../wire/address.ts'
-import type { CallbackEvent, Host, Profile } from './host.ts'
+import type { CallbackEvent, NixosAnywhereCallback } from './callback.ts'
+import type { Host, Profile } from './host.ts'
 import type { Life, Rules } from './life.ts'
 import type { BootImage } from './script.ts'
 
@@ -97,6 +98,15 @@ export interface Attempt {
   /** Names of answer files that are gone, because they were downloaded. */
   readonly burnt: readonly string[]
   readonly content: AttemptContent
+  readonly proof?: Proof
+}
+
+/** Its installer let us in and showed that it is this attempt, on the right machine. */
+export interface Proof {
+  /** Where. */
+  readonly address: Ipv4
+  /** The boot that it runs; every boot has another id. */
+  readonly bootId: string
 }
 
 /** A callback with its templates rendered. Timeouts are seconds. */
@@ -114,7 +124,27 @@ export type Target =
       readonly env: Readonly<Record<string, string>>
       readonly timeout: number
     }
+  | {
+      readonly kind: 'ssh'
+      readonly script: string
+      readonly args: readonly string[]
+      /** Variables of the script, on the machine. */
+      readonly vars: Readonly<Record<string, string>>
+      /** Variables of our own end. */
+      readonly env: Readonly<Record<string, string>>
+      readonly timeout: number
+    }
+  | {
+      readonly kind: 'nixosAnywhere'
+      readonly options: NixosOptions
+      readonly cwd: string
+      readonly env: Readonly<Record<string, string>>
+      readonly timeout: number
+    }
   | { readonly kind: 'broken'; readonly reason: string }
+
+/** The options of a `nixosAnywhere` callback with their templates rendered. */
+export type NixosOptions = Omit<NixosAnywhereCallback, 'kind' | 'name' | 'when' | 'cwd' | 'timeout'>
 
 /** One callback that is to be made, or was: a line of the outbox. */
 export interface Delivery {
@@ -167,13 +197,15 @@ export interface EventRecord {
 
 /** The clocks and branches of a profile. */
 export function rulesOf(profile: Profile): Rules {
+  const { deploy, verifySsh } = profile
   return {
     boot: profile.boot,
-    ...(profile.deploy && { deploy: profile.deploy.kind }),
+    ...(deploy && { deploy: deploy.kind === 'webhook' ? 'webhook' : 'command' }),
     attempts: profile.attempts,
     expires: profile.expires,
     bootTimeout: profile.bootTimeout,
     timeout: profile.timeout,
     ...(profile.verifyUp !== undefined && { verifyUp: profile.verifyUp }),
+    ...(verifySsh && { verifySsh: verifySsh.within }),
   }
 }

@@ -1,4 +1,5 @@
 import type { HostState } from '../boot/life.ts'
+import type { Verdict } from '../boot/verdict.ts'
 
 /** What the admin API says, as `src/http` writes it. Times are ISO 8601. */
 
@@ -101,4 +102,10 @@ export interface ImageRow {
   readonly init: string | null
   readonly problem: string | null
   readonly profiles: readonly string[]
+}
+
+/** What the doctor says of a host; no verdicts where nothing seems wrong. */
+export interface Diagnosis {
+  readonly host: string
+  readonly verdicts: readonly Verdict[]
 }

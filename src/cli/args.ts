@@ -6,6 +6,10 @@ export interface OptionSpec {
   readonly value?: string
   /** May be given several times. */
   readonly many?: true
+  /** The value is the path of a file. */
+  readonly file?: true
+  /** All values that there are, where they are few. */
+  readonly of?: readonly string[]
 }
 
 /** What a command accepts. */

@@ -1,5 +1,6 @@
 import type { Host, Network, Profile, UnknownHosts } from '../boot/host.ts'
 import type { Ipv4, Mac, Subnet } from '../wire/address.ts'
+import type { LoaderRules } from './loader-rules.ts'
 
 /** A network as the config states it; what is missing comes from the machine's interfaces. */
 export interface NetworkSettings extends Omit<Network, 'subnet' | 'serverAddress'> {
@@ -21,12 +22,16 @@ export interface Config {
   readonly dhcp: { readonly port: number; readonly proxyPort: number }
   readonly admin: { readonly tokenFile: string; readonly allow: readonly string[] }
   readonly networks: readonly NetworkSettings[]
+  readonly loaders: LoaderRules
   /** Undefined: `ignore` on a proxy network, `local` on a server network. */
   readonly unknownHosts?: UnknownHosts
   readonly profiles: ReadonlyMap<string, Profile>
   readonly hosts: ReadonlyMap<string, Host>
   readonly hostByMac: ReadonlyMap<Mac, Host>
   readonly checksums: readonly ConfigChecksum[]
+  readonly loaderFallback: 'auto' | 'off'
+  /** How many deploys work at the same time. */
+  readonly parallel: number
   readonly keep: {
     /** Seconds. */
     readonly events: number

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
-import type { Callback, MediaFolder, Profile } from '../boot/host.ts'
+import type { Callback } from '../boot/callback.ts'
+import type { MediaFolder, Profile } from '../boot/host.ts'
 import type { Media } from '../boot/media.ts'
 import { type PlacedChecksum, resolveChecksums } from './checksums.ts'
 import { defaults } from './defaults.ts'
 import { given } from './given.ts'
 import { addLayer, checkLayer, type Layers, noLayers } from './layers.ts'
+import { resolveSsh } from './login.ts'
 import { readMedia } from './media.ts'
 import type { Path, Report } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
@@ -112,11 +114,17 @@ export function checkCallbacks(raw: RawProfile, path: Path, around: Surroundings
     report(at, `there is no callback "${name}"${didYouMean(name, callbackNames)}`)
   }
   if (raw.deploy !== undefined) check(raw.deploy, [...path, 'deploy'])
-  for (const [i, name] of (raw.callbacks ?? []).entries()) check(name, [...path, 'callbacks', i])
+  for (const [i, name] of (raw.callbacks ?? []).entries()) {
+    check(name, [...path, 'callbacks', i])
+    const kind = around.callbacks.get(name)?.kind
+    if (kind !== 'ssh' && kind !== 'nixosAnywhere') continue
+    report([...path, 'callbacks', i], `"${name}" installs (\`${kind}\`): write it as \`deploy\``)
+  }
 }
 
-function lifeOf({ keys, from }: Layers, around: Surroundings) {
+function lifeOf(layers: Layers, around: Surroundings) {
   const d = defaults.profile
+  const { keys, from } = layers
   const boot = keys.boot ?? d.boot
   const deploy = boot === 'install' ? keys.deploy : undefined
   const twice = deploy === undefined ? -1 : (keys.callbacks ?? []).indexOf(deploy)
@@ -126,12 +134,14 @@ function lifeOf({ keys, from }: Layers, around: Surroundings) {
       `"${deploy}" is what installs (\`deploy\`); it cannot report too`,
     )
   }
+  const installer = deploy === undefined ? undefined : around.callbacks.get(deploy)
   const up = boot === 'install' ? keys.verify?.up : undefined
   return {
     boot,
     ask: boot === 'always' ? 'never' : (keys.ask ?? d.ask),
     phoneHome: keys.phoneHome ?? d.phoneHome,
-    ...given('deploy', deploy && around.callbacks.get(deploy)),
+    ...(boot === 'install' ? resolveSsh(layers, installer, around.folder, around.report) : {}),
+    ...given('deploy', installer),
     callbacks: (keys.callbacks ?? []).flatMap(name => around.callbacks.get(name) ?? []),
     attempts: keys.attempts ?? d.attempts,
     expires: parseDuration(keys.expires ?? d.expires),

@@ -10,6 +10,7 @@ import type { Config } from './config.ts'
 import { defaults } from './defaults.ts'
 import { given } from './given.ts'
 import { resolveHosts } from './hosts.ts'
+import { checkLoaderRules, resolveLoaderRules } from './loader-rules.ts'
 import type { Mistake, Report } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
 import { resolveNetworks } from './networks.ts'
@@ -66,6 +67,7 @@ export function resolveConfig(
   const config: Resolved = {
     ...settingsOf(raw, file, folder, report),
     networks,
+    loaders: resolveLoaderRules(raw.loaders ?? {}, report),
     ...given('unknownHosts', unknownHostsOf(raw.unknownHosts, unknown?.profile)),
     profiles: bootable(profiles),
     hosts: new Map([...hosts].map(([name, { host }]) => [name, host])),
@@ -84,6 +86,7 @@ export function resolveConfig(
   const late = [
     ...checkFiles(all.profiles, subjectsOf(hosts.values())),
     ...checkLoaders(all.profiles, hosts.values(), config.assets),
+    ...checkLoaderRules(config.loaders, config.assets),
   ]
   const checksums = [...around.checksums.values()]
   return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late], checksums }
@@ -119,6 +122,8 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
       tokenFile: admin.tokenFile ? resolve(folder, admin.tokenFile) : join(dataDir, 'admin-token'),
       allow: admin.allow ?? [...defaults.adminAllow],
     },
+    loaderFallback: raw.loaders?.fallback ?? defaults.loaderFallback,
+    parallel: raw.installs?.parallel ?? defaults.parallel,
     keep: {
       events: parseDuration(keep.events ?? defaults.keep.events),
       perHost: keep.perHost ?? defaults.keep.perHost,

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { archs } from '../boot/arch.ts'
 import { defaults } from './defaults.ts'
+import { loginKeys } from './schema-login.ts'
 import { options } from './schema-options.ts'
 import * as v from './schema-values.ts'
 
@@ -79,10 +80,11 @@ export const profileKeys = {
     d.ask,
   ),
   phoneHome: v.key(
-    Type.Enum(['agent']),
-    'How the installer reports: agent sends messages to the phone-home URL.',
+    Type.Enum(['agent', 'ssh']),
+    'How the installer reports. agent: it sends messages to the phone-home URL. ssh: its SSH server lets us in and proves that it is this boot.',
     d.phoneHome,
   ),
+  ...loginKeys,
   deploy: v.key(
     v.name,
     'The callback that installs. Without it the installer works by itself and its `done` ends the install.',
@@ -103,6 +105,14 @@ export const profileKeys = {
   verify: v.key(
     v.closed({
       up: v.key(v.duration, 'The installed system must phone home `up` within this time.'),
+      ssh: v.key(
+        v.duration,
+        'The SSH server of the installed system must answer within this time, from another boot.',
+      ),
+      address: v.key(
+        Type.String({ title: 'text', minLength: 1 }),
+        'Where that SSH server answers, a template. Default: where the machine is found by its MAC.',
+      ),
     }),
     'What must be true before a host counts as installed.',
   ),
@@ -112,7 +122,7 @@ export const profileKeys = {
 export const wayKeys = {
   loader: v.key(
     v.loaderName,
-    'The loader for its firmware instead of the one of its arch: a file in assets/loaders, or iPXE’s of the system.',
+    'The loader for its firmware instead of the one of its arch: a file in assets/loaders, or what distributions know by this name (iPXE, pxelinux.0, lpxelinux.0, shimx64.efi …).',
   ),
   localBoot: v.key(
     Type.Enum(['auto', 'silent', 'loader', 'empty']),
@@ -167,6 +177,11 @@ export const host = v.closed(
       'UEFI PXE is told the file at once (pxe10), or on port 4011 only (binl), for firmware that fails otherwise.',
       'pxe10',
     ),
+    wake: v.key(
+      Type.Boolean({ title: 'true or false' }),
+      'Wakes it by Wake-on-LAN when an install is asked for.',
+      false,
+    ),
     tftpBlockSize: v.key(
       Type.Integer({ title: 'a block size in bytes', minimum: 512, maximum: 1468 }),
       'The largest TFTP block that its firmware can take.',
@@ -176,50 +191,6 @@ export const host = v.closed(
   { title: 'a host', examples: ['{ mac: 52:54:00:12:34:56, profile: debian }'] },
 )
 
-const events = Type.Array(Type.Enum(['asked', 'ready', 'installed', 'failed', 'cancelled']), {
-  title: 'a list of events',
-  minItems: 1,
-  uniqueItems: true,
-  examples: ['[installed, failed]'],
-})
-
-const webhook = v.closed(
-  {
-    url: Type.String({
-      title: 'a URL',
-      pattern: '^(?:https?://|\\{)',
-      examples: ['http://hooks.example/netboot'],
-      description: 'Where to POST, a template.',
-    }),
-    secretFile: v.key(v.path, 'File with the key that signs the body (HMAC-SHA256).'),
-    timeout: v.key(v.duration, 'For one delivery.', defaults.webhookTimeout),
-  },
-  { title: 'a webhook', examples: ['{ url: "http://hooks.example/netboot" }'] },
-)
-
-const command = v.closed(
-  {
-    run: Type.Array(Type.String({ title: 'text' }), {
-      title: 'a program and its arguments as a list',
-      minItems: 1,
-      examples: ['[./deploy.sh, "{{ host.name }}"]'],
-      description: 'Program and arguments, each a template; never given to a shell.',
-    }),
-    timeout: v.key(v.duration, 'Then its whole process group is ended.', defaults.commandTimeout),
-  },
-  { title: 'a command', examples: ['{ run: [./deploy.sh] }'] },
-)
-
-export const callback = v.closed(
-  {
-    when: v.key(events, 'Moments of an install that it reports.', defaults.when),
-    webhook: v.key(webhook, 'POST a message.'),
-    command: v.key(command, 'Run a program beside the config file.'),
-  },
-  { title: 'a callback' },
-)
-
 export type RawProfile = Static<typeof profile>
 export type RawNic = Static<typeof nic>
 export type RawHost = Static<typeof host>
-export type RawCallback = Static<typeof callback>

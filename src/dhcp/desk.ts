@@ -30,6 +30,8 @@ export interface DeskOptions {
   readonly deps: DhcpDeps
   /** Resolves when the lease is on disk. Only then does the reply leave. */
   commit(lease: Lease): Promise<void>
+  /** Called with every packet of a client as it comes, before it is answered. */
+  heard?(bytes: Uint8Array, packet: DhcpPacket, arrival: Arrival): void
   /** Called after every packet that was understood, replied to or not. */
   seen(outcome: Outcome, packet: DhcpPacket): void
   /** Epoch milliseconds; `Date.now` unless a test says otherwise. */
@@ -58,6 +60,7 @@ export function createDesk(options: DeskOptions) {
   function receive(bytes: Uint8Array, arrival: Arrival, speak: Speak): void {
     const packet = read(bytes, arrival.source)
     if (!packet || isOurOwn(packet)) return
+    options.heard?.(bytes, packet, arrival)
     const outcome = answer(packet, arrival)
     finish(packet, arrival, outcome, speak).catch(error =>
       log.error({ err: error, mac: outcome.mac }, 'DHCP'),

@@ -5,6 +5,7 @@ import type { Delivery, HostRecord, Install } from '../boot/install.ts'
 import type { Ipv4 } from '../wire/address.ts'
 import { type Access, allowedOnly, tokenOnly } from './access.ts'
 import { chooseHosts } from './choose.ts'
+import { type DoctorDeps, doctorRoutes } from './doctor-routes.ts'
 import { type EventsDeps, eventRoutes } from './event-routes.ts'
 import { problem } from './problem.ts'
 import {
@@ -17,7 +18,7 @@ import {
   leaseView,
 } from './views.ts'
 
-export interface ApiDeps {
+export interface ApiDeps extends DoctorDeps {
   readonly access: () => Access
   readonly events: EventsDeps
   now(): number
@@ -79,6 +80,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
   hostRoutes(app, deps)
   installRoutes(app, deps)
   eventRoutes(app, deps.events)
+  doctorRoutes(app, deps)
 
   app.get('/leases', async () => {
     const now = deps.now()

@@ -28,6 +28,15 @@ export interface AssetDeps {
   readonly loaders: () => ReadonlyMap<string, string>
   /** Told now and then while a file goes out, and once when that ends. */
   readonly sent: (event: SentEvent) => void
+  /** Told of each request for a file that is not there. */
+  readonly missed: (event: MissedEvent) => void
+}
+
+/** A file that somebody asked for and that is not served. */
+export interface MissedEvent {
+  readonly address: string
+  readonly url: string
+  readonly reason: string
 }
 
 /** How far a file went out to a client. */
@@ -67,6 +76,7 @@ function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look
         'refused' in found ? found : await answerFile(request, reply, asked, found, deps)
       if (!refused) return reply
       request.log.info({ ...asked, reason: refused.refused }, 'no file')
+      if (request.method === 'GET') deps.missed({ ...asked, reason: refused.refused })
       return reply
         .code(404)
         .type('text/plain; charset=utf-8')

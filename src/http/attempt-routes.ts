@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { type Caller, callerOf } from './boot-routes.ts'
+import type { Caller } from '../boot/deliver.ts'
+import { callerOf } from './boot-routes.ts'
 import { readSaid, type Said } from './said.ts'
 
 export interface AttemptDeps {
@@ -9,6 +10,10 @@ export interface AttemptDeps {
     name: string,
     caller: Caller,
   ): { kind: 'file'; text: string; burns?: true } | { kind: 'forbidden' | 'gone'; reason: string }
+  login(
+    token: string,
+    caller: Caller,
+  ): { kind: 'file'; bytes: Uint8Array } | { kind: 'forbidden' | 'gone'; reason: string }
   /** An answer file that burns went out to its last byte. */
   burn(token: string, name: string): void
   committed(): Promise<void>
@@ -32,6 +37,20 @@ export function attemptRoutes(app: FastifyInstance, deps: AttemptDeps): void {
       return reply.code(answer.kind === 'forbidden' ? 403 : 404).send(`${answer.reason}\n`)
     },
   )
+
+  app.route<{ Params: { token: string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/logins/:token',
+    handler: async (request, reply) => {
+      const answer = deps.login(request.params.token, callerOf(request.socket))
+      await deps.committed()
+      if (answer.kind === 'file') {
+        return reply.type('application/octet-stream').send(Buffer.from(answer.bytes))
+      }
+      reply.type('text/plain; charset=utf-8')
+      return reply.code(answer.kind === 'forbidden' ? 403 : 404).send(`${answer.reason}\n`)
+    },
+  })
 
   // In a scope of its own: bodies of every type are read here, and none of them may be an error.
   app.register(async scope => {

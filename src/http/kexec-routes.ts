@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Client } from '../boot/client.ts'
 import { decide } from '../boot/decide.ts'
+import type { Booted, Caller } from '../boot/deliver.ts'
 import type { Host } from '../boot/host.ts'
 import type { Asset } from '../boot/install.ts'
 import { type KexecContent, type KexecPart, renderKexec } from '../boot/kexec-script.ts'
 import { formatIpv4, type Ipv4, type Mac, parseMac } from '../wire/address.ts'
-import { type BootDeps, type Booted, type Caller, callerOf } from './boot-routes.ts'
+import { type BootDeps, callerOf } from './boot-routes.ts'
 
 export interface KexecDeps {
   readonly boot: BootDeps
@@ -66,8 +67,8 @@ async function answerFor(
   const { host } = found
   const booted = preview ? deps.preview(host, mac, caller) : boot.boot(host, mac, caller)
   if (!preview) {
-    const said = booted.kind === 'boot' ? `${booted.title}, by kexec` : booted.reason
-    boot.seen({ mac, host, caller, answer: booted.kind, reason: said })
+    const reason = booted.kind === 'boot' ? booted.title : booted.reason
+    boot.seen({ mac, host, caller, what: 'kexec script', answer: booted.kind, reason })
   }
   if (booted.kind !== 'boot') {
     return refuse(booted.kind === 'forbidden' ? 403 : 200, booted.reason)

@@ -1,4 +1,5 @@
 import type { KnownHost } from '../boot/decide.ts'
+import { whyUnexpected } from '../boot/expect.ts'
 import type { Host } from '../boot/host.ts'
 import { type Delivery, type Install, rulesOf } from '../boot/install.ts'
 import { deadline, type HostState, idle, isDue, isRunning, type LifeEvent } from '../boot/life.ts'
@@ -65,6 +66,25 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
       return { ok: true, install: install.id }
     },
 
+    /** The installer is ready: the install starts, unless the machine is not what the config expects. */
+    ready(name: string, said: Circumstance): void {
+      const record = memory.hosts.get(name)
+      const install =
+        record?.install === undefined ? undefined : memory.installs.get(record.install)
+      const { message, facts } = said
+      const why =
+        record?.life.state === 'booting'
+          ? whyUnexpected(install?.spec.profile.expect, facts)
+          : undefined
+      if (why !== undefined) apply(name, { kind: 'unexpected', message: why }, { facts })
+      else apply(name, { kind: 'ready', ...(message !== undefined && { message }) }, said)
+    },
+
+    /** Destroys the secrets of an install that is over. */
+    tidy(install: string): void {
+      if (memory.installs.get(install)?.endedAt !== undefined) deps.logins.drop(install)
+    },
+
     /** Takes the wish back in any state that is not an end. */
     cancel(name: string): Cancelled {
       const { state, alive } = lifeOf(name)
@@ -95,12 +115,19 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
       }
     },
 
+    /** The turn of a deploy has come: waiting for it counts for no clock. */
+    deployStarted({ host, install, attempt }: Delivery): void {
+      const record = memory.hosts.get(host)
+      if (record?.install !== install || record.life.attempt !== attempt) return
+      apply(host, { kind: 'started' })
+    },
+
     /** The end of a deploy counts for the attempt it was started for, and only while that installs. */
     deployEnded({ host, install, attempt, target }: Delivery, error: string | undefined): void {
       const record = memory.hosts.get(host)
       if (record?.install !== install || record.life.attempt !== attempt) return
       if (error !== undefined) apply(host, { kind: 'undeployed', message: error })
-      else if (target.kind === 'command') apply(host, { kind: 'deployed' })
+      else if (target.kind !== 'webhook') apply(host, { kind: 'deployed' })
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { PhoneHomeData } from '../boot/event-data.ts'
 import type { Attempt } from '../boot/install.ts'
 import { isRunning, type PhoneHomeEvent } from '../boot/life.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
@@ -20,6 +21,10 @@ export type Heard = { readonly status: 204 | 403 | 404 | 429; readonly reason?: 
 export type FileAnswer =
   /** `burns`: it is gone when it was downloaded. */
   | { readonly kind: 'file'; readonly text: string; readonly burns?: true }
+  | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
+
+export type LoginAnswer =
+  | { readonly kind: 'file'; readonly bytes: Uint8Array }
   | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
 
 const burntFile = { kind: 'gone', reason: 'it was downloaded once, and burns' } as const
@@ -96,15 +101,42 @@ export function createPhoneHome(
         const { event, message, facts } = said
         // An earlier boot of this install is over: it may end the install and nothing else.
         if (!isNewest(attempt) && !ends.includes(event)) return
-        lives.apply(
-          host,
-          { kind: event, ...(message !== undefined && { message }) },
-          { ...(message !== undefined && { message }), ...(facts !== undefined && { facts }) },
-        )
+        const circumstance = {
+          ...(message !== undefined && { message }),
+          ...(facts !== undefined && { facts }),
+        }
+        if (event === 'ready') lives.ready(host, circumstance)
+        else
+          lives.apply(
+            host,
+            { kind: event, ...(message !== undefined && { message }) },
+            circumstance,
+          )
         if (event === 'progress' && isRunning(lives.lifeOf(host)))
           memory.hosts.saveProgress(host, said.percent, message)
       })
       return { status: 204 }
+    },
+
+    /** What lets us into the installer of the running attempt, as an initrd: for the machine only. */
+    login(token: string, address: Ipv4, place: Place): LoginAnswer {
+      const attempt = attemptOf(token)
+      const of = attempt?.install !== undefined && {
+        install: attempt.install,
+        attempt: attempt.number,
+      }
+      const bytes = of ? deps.logins.initrd(of) : undefined
+      if (!attempt || !bytes) return { kind: 'gone', reason: 'no such login' }
+      if (!isMachine(attempt, address, place)) {
+        const reason = `the login of ${attempt.host} was asked for by ${formatIpv4(address)}, which is not its own`
+        memory.record({ host: attempt.host, kind: 'stranger', text: reason })
+        return { kind: 'forbidden', reason }
+      }
+      const { state } = lives.lifeOf(attempt.host)
+      const open = isNewest(attempt) && state === 'booting'
+      return open
+        ? { kind: 'file', bytes }
+        : { kind: 'gone', reason: `${attempt.host} is ${state}` }
     },
 
     /** An answer file of the running attempt, for the machine only. */
@@ -156,9 +188,24 @@ export function createPhoneHome(
       host: attempt.host,
       kind: 'phone-home',
       text: `${said.event}${percent}${message}`,
-      data: { event: said.event, attempt: attempt.number },
+      data: {
+        event: said.event,
+        attempt: attempt.number,
+        ...skewOf(said.facts),
+      } satisfies PhoneHomeData,
     })
   }
+}
+
+/** Seconds by which a clock must differ to be worth a word; the way of a message is much shorter. */
+const leastSkew = 30
+
+/** How far the machine's clock is ahead, where its facts say its `time` in epoch seconds. */
+function skewOf(facts: unknown, now = Date.now()): { skew?: number } {
+  const { time } = (facts ?? {}) as { readonly time?: unknown }
+  const skew = Math.round(Number(time) - now / 1000)
+  const isTime = typeof time === 'number' || (typeof time === 'string' && /^\d+$/.test(time))
+  return isTime && Number.isFinite(skew) && Math.abs(skew) >= leastSkew ? { skew } : {}
 }
 
 export type PhoneHome = ReturnType<typeof createPhoneHome>

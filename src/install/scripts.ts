@@ -48,7 +48,12 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
     const { mac, address, place } = request
     const token = deps.newToken()
     const boot = { token, number, mac, address, ...(install !== undefined && { install }) }
-    const content = prepareAttempt(spec, boot, place, deps.render)
+    const { login } = spec.profile
+    const extras =
+      login && install !== undefined
+        ? deps.logins.make({ install, attempt: number }, login)
+        : undefined
+    const content = prepareAttempt(spec, boot, place, deps.render, extras)
     const attempt = { ...boot, host: spec.host.name, openedAt: deps.now(), content }
     memory.installs.addAttempt(attempt)
     return { ...attempt, void: false, burnt: [] }

@@ -1,4 +1,4 @@
-import type { Attempt, Install } from '../boot/install.ts'
+import type { Attempt, Install, Proof } from '../boot/install.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
 
@@ -28,6 +28,7 @@ export function createInstalls(db: Database) {
   const current = db.statement(
     'select * from attempts where host = ? and install is ? and void = 0 order by number desc limit 1',
   )
+  const setProof = db.statement('update attempts set proof = ? where token = ?')
   const dropAttempts = db.statement('delete from attempts where host = ? and void = 1')
   const voidAttempts = db.statement('update attempts set void = 1 where host = ?')
   const voidOld = db.statement('update attempts set void = 1 where opened_at < ?')
@@ -59,6 +60,8 @@ export function createInstalls(db: Database) {
     /** The newest attempt of a host's install (of its netboots, without one) that is not void. */
     currentAttempt: (host: string, install?: string): Attempt | undefined =>
       attemptOf(current.get(host, install ?? null)),
+    saveProof: (token: string, proof: Proof): void =>
+      db.write(() => void setProof.run(JSON.stringify(proof), token)),
     voidAttempts: (host: string): void => db.write(() => void voidAttempts.run(host)),
     voidAttemptsBefore: (at: number): void => db.write(() => void voidOld.run(at)),
   }
@@ -93,5 +96,6 @@ function attemptOf(row: Record<string, unknown> | undefined): Attempt | undefine
     void: row.void === 1,
     burnt: JSON.parse(row.burnt as string) as string[],
     content: JSON.parse(row.content as string) as Attempt['content'],
+    ...(row.proof !== null && { proof: JSON.parse(row.proof as string) as Proof }),
   }
 }

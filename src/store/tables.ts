@@ -9,6 +9,7 @@ export interface Tables {
   leases: LeaseTable
   events: EventTable
   deliveries: DeliveryTable
+  nic_vendors: NicVendorTable
 }
 
 /** One row for each host that was ever seen or asked for; its presence makes a host "not new". */
@@ -56,6 +57,8 @@ export interface AttemptTable {
   void: number
   /** JSON: title, image and rendered answer files. */
   content: string
+  /** JSON of boot/install.ts Proof. */
+  proof: string | null
 }
 
 export interface LeaseTable {
@@ -104,4 +107,12 @@ export interface DeliveryTable {
   pgid: number | null
   /** Start time of the process group's leader, in clock ticks since boot (proc(5) stat field 22). */
   process_start: number | null
+}
+
+/** Vendors of network cards that the drivers of iPXE hang on. */
+export interface NicVendorTable {
+  vendor: string
+  /** The loader that was fetched and never heard. */
+  loader: string
+  at: number
 }

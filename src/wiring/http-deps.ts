@@ -1,21 +1,25 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { Caller } from '../boot/deliver.ts'
 import type { Host } from '../boot/host.ts'
-import { isDue } from '../boot/life.ts'
 import type { HttpDeps } from '../http/app.ts'
-import type { Booted, Caller } from '../http/boot-routes.ts'
-import type { InstallDeps } from '../install/deps.ts'
 import type { Lives } from '../install/life.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
 import type { Scripts } from '../install/scripts.ts'
+import type { SpecDeps } from '../install/spec.ts'
 import type { Strangers } from '../install/strangers.ts'
 import type { Published } from '../system/published.ts'
 import { type Ipv4, type Mac, parseMac } from '../wire/address.ts'
-import { appear } from './appear.ts'
+import { createBootDesk } from './boot-desk.ts'
+import { doctorOf } from './doctor.ts'
+import type { Fallback } from './fallback.ts'
 import { imageViews } from './images.ts'
+import { configRequest } from './loader-configs.ts'
 import type { DaemonMemory } from './memory.ts'
+import type { PacketRing } from './packet-ring.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
-import { type World, withUuid } from './world.ts'
+import { wake } from './wake.ts'
+import type { World } from './world.ts'
 
 export interface Parts {
   readonly world: World
@@ -25,15 +29,18 @@ export interface Parts {
   readonly strangers: Strangers
   readonly phoneHome: PhoneHome
   readonly published: Published
+  readonly specDeps: SpecDeps
   readonly timeline: ReturnType<typeof createTimeline>
+  readonly fallback: Fallback
+  readonly packets: PacketRing
+  /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */
+  macsOf(address: Ipv4): readonly Mac[]
 }
 
 export interface HttpParts extends Parts {
   readonly strangerRing: StrangerRing
   readonly log: FastifyBaseLogger
   readonly token: string
-  readonly digests: InstallDeps['digests']
-  macsOf(address: Ipv4): readonly Mac[]
   now(): number
   unready(): readonly string[]
   held(): readonly string[]
@@ -42,33 +49,17 @@ export interface HttpParts extends Parts {
 /** What the HTTP door needs, from what the daemon is made of. */
 export function httpDeps(parts: HttpParts): HttpDeps {
   const { world, memory, phoneHome, timeline, log } = parts
-  const networkOf = (caller: Caller) => world.networkAt(caller.localAddress)
-  const placeOf = (caller: Caller) => world.place(networkOf(caller))
-  const isMachine = (host: Host, caller: Caller) =>
-    parts.scripts.isMachine({ host, address: caller.address, place: placeOf(caller) })
+  const placeOf = (caller: Caller) => world.place(world.networkAt(caller.localAddress))
 
   return {
     log,
     unready: parts.unready,
     held: parts.held,
     boot: {
-      host(mac, uuid, caller, netboots) {
-        const host = world.hostOf(mac)
-        if (!host) return undefined
-        if (netboots && isMachine(host, caller)) appear(host, parts)
-        return { host, known: withUuid(host, parts.lives.known(host), uuid) }
-      },
-      verified: mac => parts.scripts.verified(world.hostOf(mac)),
-      site: caller => world.site(networkOf(caller)),
+      ...createBootDesk(parts),
       serverUrl: caller => placeOf(caller).serverUrl,
-      boot: (host, mac, caller) => boot(host, mac, caller, parts),
-      sentToDisk(host, caller) {
-        const { lives } = parts
-        if (isDue(lives.lifeOf(host.name)) || !isMachine(host, caller)) return
-        lives.apply(host.name, { kind: 'script', newBoot: false })
-      },
       committed: memory.committed,
-      seen: ({ caller, ...seen }) => timeline.script({ ...seen, address: caller.address }),
+      config: (name, caller) => configRequest(name, caller, parts),
     },
     kexec: {
       macAt: address => parts.macsOf(address).find(mac => world.hostOf(mac)),
@@ -76,7 +67,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         const { address } = caller
         return parts.scripts.preview({ host, mac, address, place: placeOf(caller) })
       },
-      digest: parts.digests.of,
+      digest: parts.specDeps.digests.of,
     },
     attempt: {
       hear(token, said, caller) {
@@ -85,6 +76,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         return heard
       },
       file: (token, name, caller) => phoneHome.file(token, name, caller.address, placeOf(caller)),
+      login: (token, caller) => phoneHome.login(token, caller.address, placeOf(caller)),
       burn: phoneHome.burn,
       committed: memory.committed,
     },
@@ -93,27 +85,11 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       published: parts.published.file,
       loaders: world.loaders,
       sent: timeline.sent,
+      missed: timeline.missed,
     },
     api: apiDeps(parts),
     images: () => imageViews(world.config(), parts.published),
   }
-}
-
-function boot(host: Host | undefined, mac: Mac, caller: Caller, parts: HttpParts): Booted {
-  const { world, scripts, strangers } = parts
-  const network = world.networkAt(caller.localAddress)
-  const place = world.place(network)
-  const { address } = caller
-  if (!host) {
-    const unknown = world.unknownHosts(network)
-    if (unknown.kind !== 'profile') return { kind: 'local', reason: 'not a host of the config' }
-    const stranger = strangers.boot(unknown.profile, mac, address, place)
-    if ('refused' in stranger) return { kind: 'local', reason: stranger.refused }
-    return { kind: 'boot', ...stranger.attempt.content }
-  }
-  const answer = scripts.request({ host, mac, address, place })
-  if (answer.kind !== 'boot') return answer
-  return { kind: 'boot', ...answer.attempt.content }
 }
 
 function apiDeps(parts: HttpParts): HttpDeps['api'] {
@@ -126,7 +102,6 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     hosts: () => config().hosts,
     profile: name => config().profiles.get(name),
     record: memory.hosts.get,
-    blocked: parts.scripts.blocked,
     addressOf: host => addressOf(host, parts),
     hostOfMac: mac => {
       const parsed = parseMac(mac)
@@ -137,7 +112,16 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     leases: memory.leases.all,
     notices: parts.unready,
     strangers: parts.strangerRing.list,
-    ask: lives.ask,
+    blocked: parts.scripts.blocked,
+    doctor: host => doctorOf(host, parts),
+    packets: parts.packets.pcapOf,
+    ask(host, overrides, replace, dryRun) {
+      const asked = lives.ask(host, overrides, replace, dryRun)
+      if (asked.ok && !dryRun && host.wake) {
+        wake(host, parts).catch(err => parts.log.error({ err, host: host.name }, 'not woken'))
+      }
+      return asked
+    },
     cancel: lives.cancel,
     committed: memory.committed,
   }

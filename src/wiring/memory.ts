@@ -5,6 +5,7 @@ import { createEvents } from '../store/events.ts'
 import { createHosts } from '../store/hosts.ts'
 import { createInstalls } from '../store/installs.ts'
 import { createLeases } from '../store/leases.ts'
+import { createNicVendors } from '../store/nic-vendors.ts'
 
 /** Everything the daemon remembers. Timelines carry wall-clock time, because people read it. */
 export async function openMemory(config: () => Config) {
@@ -17,6 +18,7 @@ export async function openMemory(config: () => Config) {
     installs: createInstalls(db),
     deliveries: createDeliveries(db),
     leases: createLeases(db),
+    nicVendors: createNicVendors(db),
     events,
     record: events.record,
     write: db.write,

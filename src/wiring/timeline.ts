@@ -1,40 +1,51 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { amount } from '../boot/amount.ts'
 import type { Answer } from '../boot/decide.ts'
+import type { AssetData, DhcpData, ForeignData, TftpData } from '../boot/event-data.ts'
 import type { Host, Network } from '../boot/host.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
 import { bootOptionsOf, type Rival } from '../dhcp/rivals.ts'
-import type { SentEvent } from '../http/asset-routes.ts'
+import type { MissedEvent, SentEvent } from '../http/asset-routes.ts'
 import type { Downloads } from '../install/downloads.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { TftpEvent } from '../tftp/session.ts'
 import { formatIpv4, type Ipv4, ipv4OfBytes, type Mac, parseIpv4 } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
+import type { Fallback } from './fallback.ts'
 import type { DaemonMemory } from './memory.ts'
+import { createPerMinute } from './per-minute.ts'
 import type { StrangerRing } from './stranger-ring.ts'
+import { tftpLine } from './tftp-line.ts'
 import type { World } from './world.ts'
 
 export interface TimelineDeps {
   readonly world: World
   readonly memory: DaemonMemory
-  readonly strangers: StrangerRing
+  readonly strangerRing: StrangerRing
   readonly scripts: Scripts
   readonly downloads: Downloads
+  readonly fallback: Fallback
   readonly log: FastifyBaseLogger
   macsOf(address: Ipv4): readonly Mac[]
 }
 
 type RivalsOf = (network: Network) => readonly Rival[]
 
+/** Lines a minute about files that are not there: a machine may ask for names without end. */
+const mostMissed = 10
+
 /** Writes what the doors saw into the hosts' timelines and the log: one line a decision. */
 export function createTimeline(deps: TimelineDeps) {
   const { world, memory, log } = deps
-  const hostAt = (address: Ipv4): Host | undefined =>
-    deps
-      .macsOf(address)
-      .map(mac => world.hostOf(mac))
-      .find(host => host !== undefined)
+  /** Who has an address: a host if there is one, else whoever it is. */
+  const ownerAt = (address: Ipv4): { mac?: Mac; host?: Host } => {
+    const [first, ...others] = deps.macsOf(address).map(mac => ({ mac, host: world.hostOf(mac) }))
+    const { mac, host } = [first, ...others].find(one => one?.host) ?? first ?? {}
+    return { ...(mac && { mac }), ...(host && { host }) }
+  }
+  const hostAt = (address: Ipv4) => ownerAt(address).host
+  const mayTellMissed = createPerMinute(mostMissed, Date.now)
 
   return {
     dhcp(outcome: Outcome, packet: DhcpPacket, rivals: RivalsOf): void {
@@ -42,34 +53,48 @@ export function createTimeline(deps: TimelineDeps) {
       const text = dhcpLine(outcome)
       const fields = { mac, host: host?.name, stage: client?.stage, arch: client?.arch, reason }
       if (!host) {
-        if (client && mac) deps.strangers.see(mac, { client, text, at: Date.now() })
+        if (client && mac) deps.strangerRing.see(mac, { client, text, at: Date.now() })
         log[client || isSettled(outcome) ? 'info' : 'debug'](fields, text)
         return
       }
       memory.hosts.saveSeen(host.name, Date.now())
-      memory.record({ host: host.name, kind: 'dhcp', text })
+      memory.record({ host: host.name, kind: 'dhcp', text, data: dhcpData(outcome, mac ?? '') })
       log.info(fields, text)
-      const foreign = foreignLine(outcome, packet, rivals)
-      if (foreign !== undefined) memory.record({ host: host.name, kind: 'dhcp', text: foreign })
+      const foreign = foreignOf(outcome, packet, rivals)
+      if (foreign) memory.record({ host: host.name, kind: 'dhcp', ...foreign })
       if (asked === 'discover' && client) deps.scripts.discovered(host.name)
     },
 
     tftp(event: TftpEvent): void {
-      const { kind, peer, name, bytes, ms, reason } = event
-      const address = formatIpv4(peer.address)
-      const text =
-        kind === 'done'
-          ? `TFTP: ${name} sent, ${amount(bytes ?? 0)} in ${seconds(ms ?? 0)}`
-          : `TFTP: ${name} ${kind === 'start' ? 'started' : kind}${reason ? `: ${reason}` : ''}`
-      log[kind === 'start' ? 'debug' : 'info']({ address }, text)
-      const host = kind === 'start' ? undefined : hostAt(peer.address)
-      if (host) memory.record({ host: host.name, kind: 'tftp', text })
+      const { kind, peer, name, bytes, size } = event
+      const line = tftpLine(event)
+      log[line.isQuiet ? 'debug' : 'info']({ address: formatIpv4(peer.address) }, line.text)
+      const { url, text } = line
+      if (line.isQuiet && url === undefined) return
+      const { mac, host } = ownerAt(peer.address)
+      const complete = kind === 'done'
+      if (mac && complete) deps.fallback.fetched(name, mac, host)
+      if (!host) return
+      if (url !== undefined) {
+        deps.downloads.sent(host.name, { address: peer.address, url, size: size ?? 0, complete })
+        deps.scripts.heard(host.name)
+      }
+      if (kind === 'start' || line.isQuiet || line.isConfig) return
+      const data: TftpData = {
+        ...{ end: kind, name },
+        ...(bytes !== undefined && { bytes }),
+        ...(size !== undefined && { size }),
+      }
+      const as = url === undefined ? { kind: 'tftp', data } : { kind: 'asset', data: { url } }
+      memory.record({ host: host.name, text, ...as })
     },
 
     sent(event: SentEvent): void {
       const address = parseIpv4(event.address)
-      const host = address === undefined ? undefined : hostAt(address)
+      const { mac, host } = address === undefined ? {} : ownerAt(address)
       const name = event.url.slice(event.url.lastIndexOf('/') + 1)
+      const isLoader = event.url.startsWith('/loaders/')
+      if (event.complete && mac && isLoader) deps.fallback.fetched(name, mac, host)
       if (event.complete)
         log.info({ address: event.address, host: host?.name }, `HTTP: ${name} sent`)
       if (!host || address === undefined) return
@@ -77,20 +102,39 @@ export function createTimeline(deps: TimelineDeps) {
       deps.scripts.heard(host.name)
       if (!event.complete) return
       const text = `HTTP: ${name} sent, ${amount(event.size)}`
-      memory.record({ host: host.name, kind: 'asset', text, data: { url: event.url } })
+      const data: AssetData = { url: event.url }
+      memory.record({ host: host.name, kind: 'asset', text, data })
+    },
+
+    /** A file that is not there. */
+    missed({ address: text, url, reason }: MissedEvent): void {
+      const address = parseIpv4(text)
+      const host = address === undefined ? undefined : hostAt(address)
+      if (!host || !mayTellMissed(host.name)) return
+      const shown = url.slice(0, 200)
+      const data: AssetData = { url: shown, status: 404 }
+      memory.record({
+        host: host.name,
+        kind: 'asset',
+        text: `HTTP: ${shown} not served: ${reason}`,
+        data,
+      })
     },
 
     script(seen: {
       mac: Mac
       host: Host | undefined
       address: Ipv4
+      /** What it asked for. */
+      what: string
       answer: string
       reason: string
     }): void {
-      const { mac, host, answer, reason } = seen
+      const { mac, host, what, answer, reason } = seen
       const address = formatIpv4(seen.address)
-      const text = scriptWords(answer, address, reason)
+      const text = scriptWords(what, answer, address, reason)
       log.info({ mac, host: host?.name, address, answer }, text)
+      deps.fallback.heard(mac, host)
       if (!host) return
       const kind = answer === 'forbidden' ? 'stranger' : 'script'
       memory.record({ host: host.name, kind, text, data: { answer, address } })
@@ -98,20 +142,41 @@ export function createTimeline(deps: TimelineDeps) {
   }
 }
 
-/** In proxy mode: who gave the address, and whether its boot options are in the way of ours. */
-function foreignLine(
-  { asked, network, client }: Outcome,
+/** Who else gave it the address, and whether its boot options are in the way of ours. */
+function foreignOf(
+  { kind, asked, network, client }: Outcome,
   packet: DhcpPacket,
   rivals: RivalsOf,
-): string | undefined {
+): { text: string; data: ForeignData } | undefined {
   const id = packet.options.get(option.serverId)
-  if (asked !== 'request' || network?.mode !== 'proxy' || !client || id?.length !== 4) return
+  if (asked !== 'request' || !network || !client || id?.length !== 4) return undefined
   const server = ipv4OfBytes(id)
-  if (server === network.serverAddress) return
+  // A relay may have us called by its own address: whom we answer has taken ours.
+  const isOurs = server === network.serverAddress || (network.mode === 'server' && kind === 'reply')
+  if (isOurs || network.mode === 'none') return undefined
   const rival = rivals(network).find(other => other.server === server)
   const boot = rival && bootOptionsOf(rival)
+  const name = formatIpv4(server)
   const mayWin = boot === undefined ? '' : `, which ${boot} too: that may win over ours`
-  return `takes its address from the DHCP server ${formatIpv4(server)}${mayWin}`
+  return {
+    text: `takes its address from the DHCP server ${name}${mayWin}`,
+    data: { server: name, ...(boot !== undefined && { boot }) },
+  }
+}
+
+function dhcpData(outcome: Outcome, mac: string): DhcpData {
+  const { asked = '', client, answer, network } = outcome
+  const replied = outcome.kind === 'reply' ? messageNameOfPacket(outcome.reply) : undefined
+  const via = outcome.kind === 'reply' && outcome.via === 'proxy'
+  return {
+    ...{ mac, asked, answer: (replied ?? 'none') as DhcpData['answer'] },
+    proxy: via || network?.mode === 'proxy',
+    ...(client && { stage: client.stage, arch: client.arch }),
+    ...(answer && answer.kind !== 'boot' && { boot: answer.kind }),
+    ...(answer?.kind === 'load' && { file: answer.file }),
+    ...(outcome.kind === 'none' && { reason: outcome.reason }),
+    ...(outcome.kind === 'reply' && answer?.kind === 'none' && { reason: answer.reason }),
+  }
 }
 
 /** Machines that netboot are worth a line whatever they got; of others only what they have in the end. */
@@ -146,17 +211,13 @@ function bootWords(answer: Answer): string {
   }
 }
 
-function scriptWords(answer: string, address: string, reason: string): string {
+function scriptWords(what: string, answer: string, address: string, reason: string): string {
   switch (answer) {
     case 'forbidden':
-      return `script refused to ${address}: ${reason}`
+      return `${what} refused to ${address}: ${reason}`
     case 'local':
-      return `script: boot your disk: ${reason}`
+      return `${what}: boot your disk: ${reason}`
     default:
-      return `script: ${reason}`
+      return `${what}: ${reason}`
   }
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`
 }

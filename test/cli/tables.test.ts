@@ -185,6 +185,6 @@ t.test('show without a host', async t => {
   t.equal(await show([], io), 2)
   t.equal(
     err(),
-    'bootwright show: it needs the name of a host\nusage: bootwright show HOST [--json]\n',
+    'bootwright show: it needs the name of a host\nusage: bootwright show HOST [--json | --pcap FILE]\n',
   )
 })

@@ -14,7 +14,7 @@ const seed = `cloud:
 
 /** A daemon whose node1 boots a profile with a NoCloud seed. */
 async function booted(test: Parameters<typeof startHttp>[0]) {
-  const http = await startHttp(test, '', seed)
+  const http = await startHttp(test, '', { profiles: seed })
   const host = http.install('node1', 'cloud')
   t.ok(host)
   const script = (await http.ask(`/boot/${mac}/boot.ipxe`)).body

@@ -12,6 +12,8 @@ import { createLife } from '../../src/install/life.ts'
 import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
 import { createPhoneHome } from '../../src/install/phone-home.ts'
 import { createScripts } from '../../src/install/scripts.ts'
+import { createDeployer } from '../../src/install/ssh/deploy.ts'
+import { createLogins } from '../../src/install/ssh/logins.ts'
 import { createStrangers } from '../../src/install/strangers.ts'
 import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
@@ -19,8 +21,8 @@ import { newId, newToken } from '../../src/system/secrets.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
 import { httpDeps } from '../../src/wiring/http-deps.ts'
 import { openMemory } from '../../src/wiring/memory.ts'
-import { createStrangerRing } from '../../src/wiring/stranger-ring.ts'
 import { createTimeline } from '../../src/wiring/timeline.ts'
+import { createWitness } from '../../src/wiring/witness.ts'
 import { createWorld } from '../../src/wiring/world.ts'
 
 export const start = Date.UTC(2026, 10, 20, 12)
@@ -33,7 +35,7 @@ export const mac = '52:54:00:12:34:56' as Mac
 const yaml = `
 dataDir: data
 assets: assets
-networks: { lan: { interface: lo, mode: proxy } }
+networks: { lan: { interface: lo, mode: MODE } }
 profiles:
   debian:
     kernel: linux
@@ -54,11 +56,12 @@ hosts:
 `
 
 /** The HTTP door over a real store and config, without a socket; `more` is added to the config. */
-export async function startHttp(t: Test, more = '', profiles = '') {
+export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles = '' } = {}) {
   const folder = t.testdir({
     assets: { linux: 'kernel', 'initrd.gz': 'initrd' },
     preseed: 'd-i for {{ host.name }}\n',
-    'config.yaml': yaml.replace('profiles:\n', `profiles:\n  ${profiles}\n`) + more,
+    'config.yaml':
+      yaml.replace('MODE', mode).replace('profiles:\n', `profiles:\n  ${profiles}\n`) + more,
   })
   const { config, problems } = loadConfig(join(folder, 'config.yaml'))
   if (!config) throw new Error(problems.map(({ message }) => message).join('\n'))
@@ -69,20 +72,31 @@ export async function startHttp(t: Test, more = '', profiles = '') {
   const memory = await openMemory(world.config)
   const published = createPublished(config.assets)
   const macsOf = (address: Ipv4) => (formatIpv4(address) === own ? [mac] : [])
+  const specDeps = {
+    publish: published.publish,
+    publishTogether: published.publishTogether,
+    readMedia,
+    digests: createDigests(),
+    lackOf: () => undefined,
+  }
   const deps = {
     ...{ memory, now, newId, newToken, macsOf },
     host: (name: string) => config.hosts.get(name),
     hostOf: world.hostOf,
     render: renderText,
-    publish: published.publish,
-    publishTogether: published.publishTogether,
-    readMedia,
-    digests: createDigests(),
+    ...specDeps,
     place: () => world.place(world.networks()[0]),
+    addressesOf: () => [],
+    whyNoTarget: () => undefined,
+    logins: createLogins(join(config.dataDir, 'logins')),
   }
+  const deployer = createDeployer({ ...deps, folder: config.dataDir })
   const heard = { at: new Map<string, number>(), startedAt: now() }
   const outbox: Outbox = createOutbox({
-    ...{ memory, now },
+    ...{ memory, now, ...deployer },
+    places: () => config.parallel,
+    deployStarted: delivery => lives.deployStarted(delivery),
+    left: install => lives.tidy(install),
     deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
     failed(_delivery, error) {
       throw error
@@ -94,25 +108,18 @@ export async function startHttp(t: Test, more = '', profiles = '') {
   const strangers = createStrangers(deps)
   const phoneHome = createPhoneHome(deps, lives, scripts, strangers)
   const downloads = createDownloads(deps, lives, heard)
-  const strangerRing = createStrangerRing()
   const log = pino({ level: 'silent' })
-  const timeline = createTimeline({
-    ...{ world, memory, scripts, downloads, log, macsOf },
-    strangers: strangerRing,
-  })
-  const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
-  const unready = () => [] as string[]
-  const about = {
-    strangerRing,
-    digests: deps.digests,
-    macsOf,
-    now,
-    log,
-    token,
-    unready,
-    held: unready,
-  }
-  const app = await buildApp(httpDeps({ ...parts, ...about }))
+  const witness = createWitness(world, memory, macsOf)
+  const seen = { ...witness, scripts, downloads, log, macsOf }
+  const timeline = createTimeline({ world, memory, ...seen })
+  const lived = { lives, scripts, strangers, phoneHome }
+  const made = { published, specDeps, timeline, macsOf, ...witness }
+  const parts = { world, memory, ...lived, ...made }
+  const held: string[] = []
+  const unready = () => held
+  const about = { now, log, token, unready, held: unready }
+  const wired = { ...parts, ...about }
+  const app = await buildApp(httpDeps(wired))
   await app.ready()
   t.teardown(async () => {
     await app.close()
@@ -121,7 +128,7 @@ export async function startHttp(t: Test, more = '', profiles = '') {
   })
 
   return {
-    ...{ app, memory, lives, scripts, clock, folder },
+    ...{ app, memory, lives, scripts, clock, folder, wired, held },
     /** What a machine at this address asks. */
     ask: (url: string, from = own, method: 'GET' | 'HEAD' = 'GET') =>
       app.inject({ method, url, remoteAddress: from }),

@@ -8,11 +8,8 @@ import { startHttp } from './daemon.ts'
 
 /** A daemon with an image in assets, one elsewhere, one that is not whole and a folder of none. */
 async function withImages(t: Parameters<typeof startHttp>[0]) {
-  const http = await startHttp(
-    t,
-    '',
-    'nixos: { nixos: ../result }\n  half: { nixos: images/half }\n',
-  )
+  const profiles = 'nixos: { nixos: ../result }\n  half: { nixos: images/half }\n'
+  const http = await startHttp(t, '', { profiles })
   const images = join(http.folder, 'assets/images')
   writeBuild(join(http.folder, 'result'), 'elsewhere')
   mkdirSync(join(images, 'debian'), { recursive: true })

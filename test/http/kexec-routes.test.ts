@@ -104,7 +104,7 @@ t.test('?dry-run shows it and counts nothing', async t => {
 })
 
 t.test('a host that netboots always has the door too', async t => {
-  const { ask } = await startHttp(t, '', 'always: { kernel: linux, boot: always }\n')
+  const { ask } = await startHttp(t, '', { profiles: 'always: { kernel: linux, boot: always }\n' })
   const reply = await ask('/boot/52:54:00:12:34:58/kexec')
   t.equal(reply.statusCode, 403, 'for itself only')
 })

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { cpio, type Entry } from './cpio.ts'
+import { cpio, type Entry } from '../../src/install/ssh/cpio.ts'
 import { type Kernel, moduleFiles } from './kernel.ts'
 
 /** Drivers of every machine that the lab can emulate. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { cpio, type Entry } from './cpio.ts'
+import { cpio, type Entry } from '../../src/install/ssh/cpio.ts'
 
 /** Writes the initrd of a Linux that is no installer: the lab's own, Debian's kexec and `running.sh`. */
 export function writeRunningInitrd(labInitrd: string, file: string): void {

@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { attempt, run } from './command.ts'
+import type { Network, Peer } from './network.ts'
+
+/** What a boot script gives: the kernel's command line and the URLs of the initrds. */
+export interface Script {
+  readonly text: string
+  readonly cmdline: string
+  readonly initrds: readonly string[]
+}
+
+/**
+ * A machine as SSH sees it: a namespace with a network card, a real sshd, and a command line, boot id and
+ * disks of its own. Its file system is ours; what is installed lies in `folder`.
+ */
+export interface SshdMachine {
+  readonly peer: Peer
+  readonly mac: string
+  readonly folder: string
+  /** Where the scripts of the tests write to. */
+  readonly disk: string
+  /** The script that it is given. */
+  fetchScript(host?: string): Promise<Script>
+  /** Boots what a script says: password and keys come from there, as NixOS media take them. */
+  bootInstaller(script: Script): Promise<void>
+  /** Boots a system that lets in who has this public key. */
+  bootSystem(cmdline: string, publicKey?: string): Promise<void>
+  off(): Promise<void>
+}
+
+const gigabyte = 2_000_000
+
+/** A machine of a network, off; without a MAC it has one of its own. */
+export async function addSshdMachine(
+  network: Network,
+  address: string,
+  mac?: string,
+): Promise<SshdMachine> {
+  const folder = mkdtempSync(join(tmpdir(), 'bootwright-sshd-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const peer = await network.addPeer(address)
+  const inside = ['ip', 'netns', 'exec', peer.namespace]
+  if (mac !== undefined) await run([...inside, 'ip', 'link', 'set', 'eth0', 'address', mac])
+  const own = (await run([...inside, 'cat', '/sys/class/net/eth0/address'])).trim()
+  const disk = join(folder, 'disk')
+  let sshd: ChildProcess | undefined
+
+  const write = (name: string, text: string, mode = 0o600) => {
+    writeFileSync(join(folder, name), text)
+    chmodSync(join(folder, name), mode)
+  }
+  const curl = (url: string, more: readonly string[] = []) =>
+    run([...inside, 'curl', '-sS', '--fail-with-body', ...more, url])
+  const off = async () => {
+    sshd?.kill('SIGKILL')
+    if (sshd && sshd.exitCode === null && sshd.signalCode === null) {
+      await new Promise(resolve => sshd?.once('exit', resolve))
+    }
+    // Sessions outlive their server; a machine that is off has none.
+    const pids = (await attempt(['ip', 'netns', 'pids', peer.namespace])).stdout.split('\n')
+    for (const pid of pids.filter(Boolean)) await attempt(['kill', '-9', pid])
+    sshd = undefined
+  }
+  const start = async (cmdline: string, hash: string) => {
+    write('cmdline', `${cmdline}\n`, 0o644)
+    write('boot_id', `${randomUUID()}\n`, 0o644)
+    const shadow = readFileSync('/etc/shadow', 'utf8')
+    write('shadow', shadow.replace(/^root:[^:]*:/m, `root:${hash}:`))
+    write('sshd_config', sshdConfig(folder))
+    write('boot.sh', bootScript(folder))
+    sshd = spawn('setpriv', [
+      ...['--pdeathsig', 'KILL', ...inside, 'unshare', '--mount'],
+      ...['sh', join(folder, 'boot.sh')],
+    ])
+    sshd.stderr?.on('data', text => writeFileSync(join(folder, 'log'), text, { flag: 'a' }))
+    for (let left = 100; left > 0; left--) {
+      const probe = `exec 3<>/dev/tcp/${address}/22 && head -c 4 <&3`
+      const { stdout } = await attempt([...inside, 'timeout', '1', 'bash', '-c', probe])
+      if (stdout === 'SSH-') return
+    }
+    throw new Error(`no sshd: ${readFileSync(join(folder, 'log'), 'utf8')}`)
+  }
+  const newHostKey = async () => {
+    for (const name of ['host_key', 'host_key.pub']) rmSync(join(folder, name), { force: true })
+    await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'host_key')])
+  }
+
+  return {
+    ...{ peer, mac: own, folder, disk, off },
+    async fetchScript(host = own) {
+      const text = await curl(`http://${network.address}:8080/boot/${host}/boot.ipxe`)
+      const cmdline = /^kernel --name kernel \S+ (.*) \|\| goto later$/m.exec(text)?.[1] ?? ''
+      const initrds = [...text.matchAll(/^initrd --name \S+ (\S+) /gm)].map(([, url = '']) => url)
+      return { text, cmdline, initrds }
+    },
+    async bootInstaller({ cmdline, initrds }) {
+      await off()
+      write('authorized_keys', '')
+      await newHostKey()
+      const login = initrds.find(url => url.includes('/logins/'))
+      if (login !== undefined) await restoreAccess(login)
+      const hash = /live\.nixos\.passwordHash=(\S+)/.exec(cmdline)?.[1] ?? '*'
+      await start(cmdline, hash)
+    },
+    async bootSystem(cmdline, publicKey = '') {
+      await off()
+      write('authorized_keys', `${publicKey}\n`)
+      await newHostKey()
+      await start(cmdline, '*')
+    },
+  }
+
+  /** As restore-remote-access.nix of nixos-images does. */
+  async function restoreAccess(url: string) {
+    const root = join(folder, 'initrd-root')
+    rmSync(root, { recursive: true, force: true })
+    mkdirSync(root)
+    await curl(url, ['-o', join(folder, 'initrd.cpio')])
+    await run([
+      'sh',
+      '-ec',
+      `cd ${root}; cpio -idm --quiet < ../initrd.cpio; ls *.json > /dev/null`,
+    ])
+    const read = (name: string) => readFileSync(join(root, 'ssh', name), 'utf8')
+    write('authorized_keys', read('authorized_keys'))
+    write('host_key', read('ssh_host_ed25519_key'))
+    write('host_key.pub', read('ssh_host_ed25519_key.pub'))
+  }
+}
+
+function sshdConfig(folder: string): string {
+  return `HostKey ${folder}/host_key
+AuthorizedKeysFile ${folder}/authorized_keys
+PidFile none
+StrictModes no
+UsePAM no
+PermitRootLogin yes
+PasswordAuthentication yes
+UseDNS no
+`
+}
+
+/** What it shows of itself lies over what the kernel shows of us. */
+function bootScript(folder: string): string {
+  const size = 20 * gigabyte
+  return `set -e
+mount --bind ${folder}/cmdline /proc/cmdline
+mount --bind ${folder}/boot_id /proc/sys/kernel/random/boot_id
+mount --bind ${folder}/shadow /etc/shadow
+mount -t tmpfs none /sys/block
+mkdir -p /sys/block/vda/device
+echo ${size} > /sys/block/vda/size
+echo 'LAB DISK' > /sys/block/vda/device/model
+echo D-1 > /sys/block/vda/serial
+mkdir -p /run/sshd
+exec /usr/sbin/sshd -D -e -f ${folder}/sshd_config
+`
+}
+
+/** Whether anything was written to the disk of a machine. */
+export function isUntouched({ disk }: SshdMachine): boolean {
+  return !existsSync(disk)
+}

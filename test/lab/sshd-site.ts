@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { type Daemon, startDaemon } from './daemon.ts'
+import { createNetwork, type Network } from './network.ts'
+import { addSshdMachine, type SshdMachine } from './sshd-machine.ts'
+import { waitUntil } from './wait.ts'
+
+/** A network with a daemon and the machine of `node1`. */
+export interface Site {
+  readonly network: Network
+  readonly daemon: Daemon
+  readonly node1: SshdMachine
+  readonly folder: string
+  readonly logins: string
+  configure(config: string): void
+  write(name: string, text: string, mode?: number): string
+  state(): Promise<string>
+  why(): Promise<string>
+  until(state: string, seconds?: number): Promise<void>
+  told(line: RegExp, seconds?: number): Promise<string>
+  timeline(kind?: string): Promise<string[]>
+  /** Asks for an install and boots the machine into what it is given. */
+  boot(): Promise<void>
+  ask(): Promise<void>
+}
+
+const token = 'a-token-for-the-site'
+const netboot = 'kernel bzImage init=/nix/store/x/init initrd=initrd quiet\n'
+
+/** Runs `rest` of a config (profiles and callbacks) with one host, `node1`. */
+export async function openSite(t: Test, rest: string, path = ''): Promise<Site> {
+  const network = await createNetwork()
+  const folder = mkdtempSync(join(tmpdir(), 'bootwright-site-'))
+  t.teardown(() => {
+    network.remove()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const write = (name: string, text: string, mode = 0o600) => {
+    mkdirSync(join(folder, name, '..'), { recursive: true })
+    writeFileSync(join(folder, name), text, { mode })
+    return join(folder, name)
+  }
+  for (const name of ['bzImage', 'initrd']) write(`assets/nixos/${name}`, name)
+  write('assets/nixos/netboot.ipxe', netboot)
+  write('token', `${token}\n`)
+  const node1 = await addSshdMachine(network, '10.77.0.20')
+  const config = (text: string) => `
+dataDir: ./data
+assets: ./assets
+admin: { tokenFile: ./token, allow: [127.0.0.0/8] }
+networks: { lab: { interface: br0, mode: none } }
+hosts: { node1: { mac: "${node1.mac}", profile: p } }
+${text.replaceAll('@DISK@', node1.disk)}`
+  const configure = (text: string) => void write('config.yaml', config(text))
+  configure(rest)
+  const launcher = path === '' ? [] : ['env', `PATH=${join(folder, path)}:${process.env.PATH}`]
+  const daemon = await startDaemon(network, {
+    ...{ config: join(folder, 'config.yaml'), tokenFile: join(folder, 'token'), token, launcher },
+  })
+  const host = async () => (await daemon.api('/api/v1/hosts/node1')).body.host
+  const events = async (): Promise<{ kind: string; text: string }[]> =>
+    (await daemon.api('/api/v1/events?host=node1&limit=5000')).body.events
+  const timeline = async (kind?: string) =>
+    (await events()).filter(e => kind === undefined || e.kind === kind).map(({ text }) => text)
+  t.teardown(async () => {
+    if (!t.passing()) t.comment((await timeline()).join('\n'))
+  })
+  const site: Site = {
+    ...{ network, daemon, node1, folder, configure, write, timeline },
+    logins: join(folder, 'data/logins'),
+    state: async () => (await host()).state,
+    why: async () => (await host()).why,
+    until: async (state, seconds = 40) => {
+      await waitUntil(
+        `state ${state}`,
+        seconds,
+        async () => (await site.state()) === state || undefined,
+      )
+    },
+    told: (line, seconds = 40) =>
+      waitUntil(`${line}`, seconds, async () => (await timeline()).find(text => line.test(text))),
+    async ask() {
+      const { code, stderr } = await daemon.cli(['install', 'node1', '--yes'])
+      if (code !== 0) throw new Error(stderr)
+    },
+    async boot() {
+      await site.ask()
+      await node1.bootInstaller(await node1.fetchScript())
+    },
+  }
+  return site
+}
