@@ -44,8 +44,7 @@ export function renderKexec(content: KexecContent): string {
     `kexec_url=${quote(kexec?.url ?? '')}`,
     `dry=${preview ? 1 : ''}`,
     head,
-    `plan ${quote(kernel.url)} ${kernel.bytes} ${quote(kernel.sha256 ?? '')}`,
-    ...initrd.map(part => `plan ${quote(part.url)} ${part.bytes} ${quote(part.sha256 ?? '')}`),
+    ...[kernel, ...initrd].map(plan),
     ...(cmdline.includes('${')
       ? ["lack 'the command line has settings that only iPXE knows'"]
       : []),
@@ -66,6 +65,11 @@ const meant = '# shellcheck disable=SC2016'
 function memoryNeeded(parts: readonly KexecPart[]): number {
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
   return Math.ceil((bytes * 3) / 1024) + 32 * 1024
+}
+
+function plan({ url, bytes, sha256 }: KexecPart): string {
+  const known = sha256 === undefined ? 'made for this boot' : `${bytes} bytes, sha256 ${sha256}`
+  return `plan ${quote(url)} ${quote(known)}`
 }
 
 function get({ url, sha256 = '' }: KexecPart, name: string): string {
@@ -95,7 +99,7 @@ say() { printf 'bootwright: %s\\n' "$*"; }
 fail() { say "$*" >&2; exit 1; }
 # What would stop it is only said when it is not to happen.
 lack() { if [ -n "$dry" ]; then say "but $*"; else fail "$*"; fi; }
-plan() { if [ -n "$dry" ]; then say "would fetch $1, $2 bytes, sha256 $3"; fi; }
+plan() { if [ -n "$dry" ]; then say "would fetch $1, $2"; fi; }
 has() { command -v "$1" > /dev/null 2>&1; }
 
 case "\${1-}" in

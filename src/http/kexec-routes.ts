@@ -14,6 +14,8 @@ export interface KexecDeps {
   macAt(address: Ipv4): Mac | undefined
   /** What `boot` would give, with nothing counted and a token that is none. */
   preview(host: Host, mac: Mac, caller: Caller): Booted
+  /** A static kexec for machines that have none, where the boot media bring none. */
+  program(): Asset | undefined
   /** The sha256 of an asset in hex; rejects when it is another version by now. */
   digest(asset: Asset): Promise<string>
 }
@@ -74,16 +76,16 @@ async function answerFor(
     return refuse(booted.kind === 'forbidden' ? 403 : 200, booted.reason)
   }
   try {
-    return { status: 200, content: await contentOf(booted, preview, deps.digest) }
+    return { status: 200, content: await contentOf(booted, preview, deps) }
   } catch (error) {
     return refuse(200, error instanceof Error ? error.message : String(error))
   }
 }
 
 async function contentOf(
-  { title, image, parts = [], kexec }: Extract<Booted, { kind: 'boot' }>,
+  { title, image, parts = [], kexec: own }: Extract<Booted, { kind: 'boot' }>,
   preview: boolean,
-  digest: KexecDeps['digest'],
+  { digest, program: others }: Pick<KexecDeps, 'digest' | 'program'>,
 ): Promise<KexecContent> {
   const partOf = async (url: string): Promise<KexecPart> => {
     const asset = parts.find(part => url.endsWith(part.url))
@@ -91,6 +93,7 @@ async function contentOf(
   }
   const kernel = await partOf(image.kernel)
   const initrd = await Promise.all(image.initrd.map(partOf))
+  const kexec = own ?? others()
   const program = kexec && {
     url: image.kernel.replace(/\/assets\/.*$/, kexec.url),
     bytes: kexec.size,

@@ -2,6 +2,7 @@ import type { Host, Profile } from '../boot/host.ts'
 import type { Attempt } from '../boot/install.ts'
 import { type Ipv4, type Mac, macWithHyphens } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
+import { doubtOf } from './integrity.ts'
 import { prepareAttempt } from './prepare.ts'
 import { takeSpec } from './spec.ts'
 
@@ -36,6 +37,8 @@ export function createStrangers(deps: InstallDeps) {
       const host: Host = { name, nics: [{ mac }], tags: [], vars: {}, profile }
       const spec = takeSpec(host, {}, deps)
       if ('refused' in spec) return spec
+      const doubt = doubtOf(spec, deps)
+      if (doubt) return { refused: doubt.why }
       const token = known?.attempt.token ?? deps.newToken()
       const boot = { token, number: 0, mac, address }
       try {

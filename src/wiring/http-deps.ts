@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Caller } from '../boot/deliver.ts'
 import type { Host } from '../boot/host.ts'
@@ -67,6 +68,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         const { address } = caller
         return parts.scripts.preview({ host, mac, address, place: placeOf(caller) })
       },
+      program: () => parts.specDeps.publish(join(world.config().assets, 'loaders/kexec')),
       digest: parts.specDeps.digests.of,
     },
     attempt: {

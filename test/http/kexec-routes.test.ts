@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { shellcheck } from '../shellcheck.ts'
 import { sha256 } from '../system/media-files.ts'
 import { mac, own, startHttp, stranger } from './daemon.ts'
 
@@ -91,6 +92,19 @@ t.test('unknown clients and what is no MAC', async t => {
   const nonsense = await ask('/boot/nonsense/kexec')
   t.equal(nonsense.statusCode, 400)
   t.equal(reasonOf(nonsense.body), 'nonsense is not a MAC address')
+})
+
+t.test('a static kexec in assets/loaders is for machines that have none', async t => {
+  const { ask, install, folder } = await startHttp(t)
+  install()
+  t.match((await ask(script)).body, "kexec_url=''\n")
+  mkdirSync(join(folder, 'assets/loaders'), { recursive: true })
+  writeFileSync(join(folder, 'assets/loaders/kexec'), 'a static program')
+  const url = 'http://127.0.0.1:8080/assets/loaders/kexec'
+  const { body } = await ask(script)
+  t.match(body, `kexec_url='${url}'\n`)
+  t.match(body, `get '${url}' kexec '${sha256('a static program')}'\n`)
+  t.equal(shellcheck(body), '')
 })
 
 t.test('?dry-run shows it and counts nothing', async t => {
