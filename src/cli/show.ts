@@ -3,6 +3,7 @@ import { usageOf } from './args.ts'
 import { apiCommand, runCommand, writeJson } from './command.ts'
 import { colourOf, eventWidths, formatEvent, formatTime, stateCell } from './format.ts'
 import { exit, type Io } from './io.ts'
+import { machineRows } from './machine.ts'
 import { type Cell, formatTable, paint, partsOf, type Screen, screenOf, wrapText } from './table.ts'
 
 const spec = apiCommand({
@@ -29,6 +30,7 @@ export function run(argv: string[], io: Io): Promise<number> {
 export function formatHost(detail: HostDetail, screen: Screen): string {
   return [
     formatFacts(factsOf(detail.host), screen),
+    section('Machine', formatFacts(machineRows(detail.host.facts), screen), screen),
     section('Installs', formatInstalls(detail.installs, screen), screen),
     section('Callbacks', formatCallbacks(detail.callbacks, screen), screen),
     section('Events', formatEvents(detail, screen), screen),
@@ -58,7 +60,7 @@ function factsOf(host: HostDetail['host']): [string, Cell | null][] {
 }
 
 function formatFacts(facts: readonly [string, Cell | null][], screen: Screen): string {
-  const width = Math.max(...facts.map(([title]) => title.length)) + 2
+  const width = Math.max(0, ...facts.map(([title]) => title.length)) + 2
   return facts
     .filter(([, cell]) => cell !== null && cell !== '')
     .map(([title, cell]) => {

@@ -25,6 +25,8 @@ export interface ApiDeps {
   profile(name: string): Profile | undefined
   record(name: string): HostRecord | undefined
   addressOf(host: Host): Ipv4 | undefined
+  /** Hosts whose deploy waits for a free place, in their order. */
+  line(): readonly string[]
   hostOfMac(mac: string): string | undefined
   installs(name: string): readonly Install[]
   deliveries(name: string): readonly Delivery[]
@@ -86,7 +88,11 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
 }
 
 function hostRoutes(app: FastifyInstance, deps: ApiDeps): void {
-  const view = (host: Host) => hostView(host, deps.record(host.name), deps.addressOf(host))
+  const viewer = () => {
+    const turns = new Map(deps.line().map((name, index) => [name, index + 1]))
+    return (host: Host) =>
+      hostView(host, deps.record(host.name), deps.addressOf(host), turns.get(host.name))
+  }
 
   app.get<{ Querystring: Static<typeof HostsQuery> }>(
     '/hosts',
@@ -98,7 +104,7 @@ function hostRoutes(app: FastifyInstance, deps: ApiDeps): void {
       if (deps.hosts().size === 0) return { hosts: [], notices }
       const chosen = chooseHosts(choice, deps.hosts(), stateOf(deps))
       if ('refused' in chosen) return problem(reply, 400, chosen.refused)
-      return { hosts: chosen.hosts.map(view), notices }
+      return { hosts: chosen.hosts.map(viewer()), notices }
     },
   )
 
@@ -108,7 +114,7 @@ function hostRoutes(app: FastifyInstance, deps: ApiDeps): void {
     const record = deps.record(host.name)
     const attempts = record?.life.attempt ?? 0
     return {
-      host: { ...view(host), ...hostDetails(host, record) },
+      host: { ...viewer()(host), ...hostDetails(host, record) },
       installs: deps
         .installs(host.name)
         .map(install => installView(install, install.id === record?.install ? attempts : 0)),

@@ -1,4 +1,4 @@
-import { ownAddresses } from '../system/interfaces.ts'
+import { isLocal } from '../system/local-addresses.ts'
 import { neighboursOf, neighboursWith } from '../system/neighbours.ts'
 import { type Ipv4, type Mac, subnetContains } from '../wire/address.ts'
 import type { DaemonMemory } from './memory.ts'
@@ -29,7 +29,7 @@ export function createWhereabouts(world: World, memory: DaemonMemory, now: () =>
 
     /** Why nobody may be looked for at an address. `named`: the config itself names it. */
     whyNoTarget(address: Ipv4, named = false): string | undefined {
-      if (ownAddresses().some(own => own.address === address)) return 'it is an address of ours'
+      if (isLocal(address)) return 'it is an address of ours'
       if (named || world.networks().some(({ subnet }) => subnetContains(subnet, address))) {
         return undefined
       }

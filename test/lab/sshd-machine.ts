@@ -23,7 +23,8 @@ export interface Script {
 
 /**
  * A machine as SSH sees it: a namespace with a network card, a real sshd, and a command line, boot id and
- * disks of its own. Its file system is ours; what is installed lies in `folder`.
+ * disks of its own. Its file system is ours, but for /root and /mnt; what is installed lies in `folder`.
+ * Its `nixos-install` writes a line to the disk, and its `reboot` ends the SSH server.
  */
 export interface SshdMachine {
   readonly peer: Peer
@@ -78,6 +79,11 @@ export async function addSshdMachine(
     write('boot_id', `${randomUUID()}\n`, 0o644)
     const shadow = readFileSync('/etc/shadow', 'utf8')
     write('shadow', shadow.replace(/^root:[^:]*:/m, `root:${hash}:`))
+    write('os-release', 'ID=nixos\nVARIANT_ID=installer\n', 0o644)
+    rmSync(join(folder, 'root'), { recursive: true, force: true })
+    for (const name of ['root', 'bin']) mkdirSync(join(folder, name), { recursive: true })
+    write('bin/nixos-install', `#!/bin/sh\necho installed >> ${disk}\n`, 0o755)
+    write('bin/reboot', `#!/bin/sh\nkill -9 "$(cat ${folder}/pid)"\n`, 0o755)
     write('sshd_config', sshdConfig(folder))
     write('boot.sh', bootScript(folder))
     sshd = spawn('setpriv', [
@@ -142,7 +148,8 @@ export async function addSshdMachine(
 
 function sshdConfig(folder: string): string {
   return `HostKey ${folder}/host_key
-AuthorizedKeysFile ${folder}/authorized_keys
+AuthorizedKeysFile ${folder}/authorized_keys ${folder}/root/.ssh/authorized_keys
+SetEnv PATH=${folder}/bin:/usr/bin:/bin
 PidFile none
 StrictModes no
 UsePAM no
@@ -159,12 +166,16 @@ function bootScript(folder: string): string {
 mount --bind ${folder}/cmdline /proc/cmdline
 mount --bind ${folder}/boot_id /proc/sys/kernel/random/boot_id
 mount --bind ${folder}/shadow /etc/shadow
+mount --bind ${folder}/os-release /etc/os-release
+mount --bind ${folder}/root /root
+mount -t tmpfs none /mnt
 mount -t tmpfs none /sys/block
 mkdir -p /sys/block/vda/device
 echo ${size} > /sys/block/vda/size
 echo 'LAB DISK' > /sys/block/vda/device/model
 echo D-1 > /sys/block/vda/serial
 mkdir -p /run/sshd
+echo $$ > ${folder}/pid
 exec /usr/sbin/sshd -D -e -f ${folder}/sshd_config
 `
 }

@@ -1,9 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
-import { run } from './command.ts'
 import { labObstacle } from './packages.ts'
-import { isUntouched } from './sshd-machine.ts'
 import { openSite } from './sshd-site.ts'
 
 const obstacle = (await labObstacle()) ?? false
@@ -11,7 +8,7 @@ t.setTimeout(300_000)
 
 const byHand = `
 callbacks:
-  by-hand: { ssh: { script: ./install.sh, args: ["{{ host.name }} it's $HOME"], env: { DISK: "@DISK@" } } }
+  by-hand: { ssh: { script: ./install.sh, args: ["{{ host.name }} it's $HOME"], env: { DISK: "{{ host.vars.disk }}" } } }
 `
 const profile = (text: string) =>
   `profiles: { p: { nixos: nixos, phoneHome: ssh, ${text} } }\n${byHand}`
