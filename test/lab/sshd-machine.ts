@@ -133,11 +133,11 @@ export async function addSshdMachine(
     const root = join(folder, 'initrd-root')
     rmSync(root, { recursive: true, force: true })
     mkdirSync(root)
-    await curl(url, ['-o', join(folder, 'initrd.cpio')])
+    await curl(url, ['-o', join(folder, 'initrd.gz')])
     await run([
       'sh',
       '-ec',
-      `cd ${root}; cpio -idm --quiet < ../initrd.cpio; ls *.json > /dev/null`,
+      `cd ${root}; zcat ../initrd.gz | cpio -idm --quiet; ls *.json > /dev/null`,
     ])
     const read = (name: string) => readFileSync(join(root, 'ssh', name), 'utf8')
     write('authorized_keys', read('authorized_keys'))

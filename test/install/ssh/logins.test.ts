@@ -55,7 +55,8 @@ t.test('a key pair: an archive as restore-remote-access wants it', async t => {
   mkdirSync(root)
   const unpack = (command: readonly string[]) =>
     execFileSync(command[0] ?? '', command.slice(1), { cwd: root, input: bytes, encoding: 'utf8' })
-  unpack(['cpio', '-idm', '--quiet'])
+  // Another initrd may end at any byte before it: the kernel finds a raw archive only at a fourth one.
+  unpack(['sh', '-c', 'gzip -dc | cpio -idm --quiet'])
   t.strictSame(readdirSync(root).sort(), ['addrs.json', 'routes-v4.json', 'routes-v6.json', 'ssh'])
   for (const file of readdirSync(root).filter(name => name.endsWith('.json'))) {
     t.strictSame(JSON.parse(readFileSync(join(root, file), 'utf8')), [])
@@ -69,7 +70,6 @@ t.test('a key pair: an archive as restore-remote-access wants it', async t => {
   t.equal(publicOf(door?.identityFile ?? ''), ssh('authorized_keys'))
   t.equal(door?.pinned, true, 'its host key is known before it boots')
   t.equal(logins.hostKey(of), ssh('ssh_host_ed25519_key.pub'))
-  t.equal((bytes?.length ?? 1) % 4, 0)
 })
 
 t.test('a host key that is taken down counts when it is pinned, and not before', async t => {
