@@ -111,7 +111,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     scripts,
     downloads,
     log,
-    macsOf,
+    ...whereabouts,
   })
 
   const specHost = (id: string) => memory.installs.get(id)?.spec.host

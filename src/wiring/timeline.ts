@@ -22,6 +22,8 @@ export interface TimelineDeps {
   readonly downloads: Downloads
   readonly log: FastifyBaseLogger
   macsOf(address: Ipv4): readonly Mac[]
+  /** A host takes an address, of whatever server. */
+  requests(mac: Mac, address: Ipv4): void
 }
 
 type RivalsOf = (network: Network) => readonly Rival[]
@@ -51,6 +53,8 @@ export function createTimeline(deps: TimelineDeps) {
       const foreign = foreignLine(outcome, packet, rivals)
       if (foreign !== undefined) memory.record({ host: host.name, kind: 'dhcp', text: foreign })
       if (asked === 'discover' && client) deps.scripts.discovered(host.name)
+      const taken = asked === 'request' ? packet.options.get(option.requestedAddress) : undefined
+      if (mac && taken?.length === 4) deps.requests(mac, ipv4OfBytes(taken))
     },
 
     tftp(event: TftpEvent): void {

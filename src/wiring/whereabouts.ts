@@ -4,9 +4,11 @@ import { type Ipv4, type Mac, subnetContains } from '../wire/address.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { World } from './world.ts'
 
-/** Who has which address: our leases first, then what the kernel has heard. */
+/** Who has which address: our leases first, then what the kernel and we have heard. */
 export function createWhereabouts(world: World, memory: DaemonMemory, now: () => number) {
   let closed = false
+  /** What hosts asked other DHCP servers for. */
+  const requested = new Map<Mac, Ipv4>()
   const leased = (lease: ReturnType<DaemonMemory['leases']['byAddress']>) =>
     lease?.state === 'active' && lease.end > now() ? [lease] : []
 
@@ -19,11 +21,21 @@ export function createWhereabouts(world: World, memory: DaemonMemory, now: () =>
       return [...lease.map(({ mac }) => mac), ...neighboursOf(address)]
     },
 
-    /** Which addresses a MAC has. */
+    /**
+     * A host takes an address, of whatever server. Its installer often takes another one than its
+     * firmware did: it says another client id.
+     */
+    requests(mac: Mac, address: Ipv4): void {
+      requested.set(mac, address)
+    },
+
+    /** Which addresses a MAC has, the surest first. */
     addressesOf(mac: Mac): Ipv4[] {
       const networks = world.networks()
       const leases = networks.flatMap(({ name }) => leased(memory.leases.byMac(name, mac)))
-      const all = [...leases.map(({ address }) => address), ...neighboursWith(mac)]
+      const asked = requested.get(mac)
+      const known = [...leases.map(({ address }) => address), ...neighboursWith(mac)]
+      const all = asked === undefined ? known : [...known, asked]
       return [...new Set(all)]
     },
 

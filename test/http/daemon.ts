@@ -103,6 +103,7 @@ export async function startHttp(t: Test, more = '') {
   const log = pino({ level: 'silent' })
   const timeline = createTimeline({
     ...{ world, memory, scripts, downloads, log, macsOf },
+    requests: () => {},
     strangers: strangerRing,
   })
   const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }

@@ -39,9 +39,18 @@ export interface SshdMachine {
   /** Boots a system that lets in who has this public key. */
   bootSystem(cmdline: string, publicKey?: string): Promise<void>
   off(): Promise<void>
+  /** Takes whatever address a DHCP server gives it instead of its own. */
+  takeAddress(): Promise<string>
+  /** Asks for a URL as this machine; with what is to be posted. */
+  ask(url: string, posted?: string): Promise<{ status: number; text: string }>
 }
 
+/** Sectors. */
 const gigabyte = 2_000_000
+const folders: string[] = []
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
 
 /** A machine of a network, off; without a MAC it has one of its own. */
 export async function addSshdMachine(
@@ -50,7 +59,7 @@ export async function addSshdMachine(
   mac?: string,
 ): Promise<SshdMachine> {
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-sshd-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   const peer = await network.addPeer(address)
   const inside = ['ip', 'netns', 'exec', peer.namespace]
   if (mac !== undefined) await run([...inside, 'ip', 'link', 'set', 'eth0', 'address', mac])
@@ -92,7 +101,7 @@ export async function addSshdMachine(
     ])
     sshd.stderr?.on('data', text => writeFileSync(join(folder, 'log'), text, { flag: 'a' }))
     for (let left = 100; left > 0; left--) {
-      const probe = `exec 3<>/dev/tcp/${address}/22 && head -c 4 <&3`
+      const probe = `exec 3<>/dev/tcp/127.0.0.1/22 && head -c 4 <&3`
       const { stdout } = await attempt([...inside, 'timeout', '1', 'bash', '-c', probe])
       if (stdout === 'SSH-') return
     }
@@ -105,6 +114,19 @@ export async function addSshdMachine(
 
   return {
     ...{ peer, mac: own, folder, disk, off },
+    async takeAddress() {
+      await run([...inside, 'ip', 'address', 'flush', 'dev', 'eth0'])
+      write('udhcpc.sh', takeScript, 0o755)
+      const udhcpc = ['busybox', 'udhcpc', '-i', 'eth0', '-n', '-q', '-f', '-s']
+      return (await run([...inside, ...udhcpc, join(folder, 'udhcpc.sh')])).trim()
+    },
+    async ask(url, posted) {
+      const post = posted === undefined ? [] : ['--data', posted]
+      const command = ['curl', '-sS', '-w', '\n%{http_code}', ...post, url]
+      const { stdout } = await attempt([...inside, ...command])
+      const cut = stdout.lastIndexOf('\n')
+      return { status: Number(stdout.slice(cut + 1)), text: stdout.slice(0, cut) }
+    },
     async fetchScript(host = own) {
       const text = await curl(`http://${network.address}:8080/boot/${host}/boot.ipxe`)
       const cmdline = /^kernel --name kernel \S+ (.*) \|\| goto later$/m.exec(text)?.[1] ?? ''
@@ -145,6 +167,12 @@ export async function addSshdMachine(
     write('host_key.pub', read('ssh_host_ed25519_key.pub'))
   }
 }
+
+const takeScript = `#!/bin/sh
+[ "$1" = bound ] || exit 0
+ip address add "$ip/24" dev eth0
+echo "$ip"
+`
 
 function sshdConfig(folder: string): string {
   return `HostKey ${folder}/host_key

@@ -32,7 +32,11 @@ const token = 'a-token-for-the-site'
 const netboot = 'kernel bzImage init=/nix/store/x/init initrd=initrd quiet\n'
 
 /** Runs `rest` of a config (profiles and callbacks) with one host, `node1`. */
-export async function openSite(t: Test, rest: string, path = ''): Promise<Site> {
+export async function openSite(
+  t: Test,
+  rest: string,
+  { path = '', mode = 'none' }: { path?: string; mode?: 'none' | 'proxy' } = {},
+): Promise<Site> {
   const network = await createNetwork()
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-site-'))
   t.teardown(() => {
@@ -53,7 +57,7 @@ export async function openSite(t: Test, rest: string, path = ''): Promise<Site> 
 dataDir: ./data
 assets: ./assets
 admin: { tokenFile: ./token, allow: [127.0.0.0/8] }
-networks: { lab: { interface: br0, mode: none } }
+networks: { lab: { interface: br0, mode: ${mode} } }
 hosts:
   node1: { mac: "${node1.mac}", profile: p, vars: { disk: ${node1.disk} } }
   node2: { mac: "${node2.mac}", profile: p, vars: { disk: ${node2.disk} } }

@@ -18,8 +18,12 @@ callbacks:
 `
 const wipe = '#!/bin/sh\necho wiped > "$DISK"\n'
 
-async function open(t: Test, config = own()): Promise<Site & { publicKey: string }> {
-  const site = await openSite(t, config)
+async function open(
+  t: Test,
+  config = own(),
+  mode: 'none' | 'proxy' = 'none',
+): Promise<Site & { publicKey: string }> {
+  const site = await openSite(t, config, { mode })
   await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(site.folder, 'key')])
   site.write('install.sh', wipe)
   return { ...site, publicKey: readFileSync(join(site.folder, 'key.pub'), 'utf8').trim() }
@@ -158,4 +162,19 @@ t.test('an installed system that never comes back has failed', { skip }, async t
   await site.node1.off()
   await site.until('failed')
   t.match(await site.why(), 'never came back: no SSH from the installed system')
+})
+
+t.test('beside another DHCP server its installer takes another address', { skip }, async t => {
+  const site = await open(t, own(), 'proxy')
+  const other = await site.network.addPeer('10.77.0.2')
+  const dnsmasq = ['dnsmasq', '--keep-in-foreground', '--conf-file=/dev/null', '--port=0']
+  other.start([...dnsmasq, '--interface=eth0', '--dhcp-range=10.77.0.200,10.77.0.210'])
+  await site.ask()
+  const { cmdline } = await site.node1.fetchScript()
+  const address = await site.node1.takeAddress()
+  t.match(address, /^10\.77\.0\.2\d\d$/)
+  await site.network.run(['ip', 'neigh', 'flush', 'all'])
+  await site.node1.bootSystem(cmdline, site.publicKey)
+  await site.until('installed')
+  await site.told(new RegExp(`^${address} has proved itself`), 1)
 })
