@@ -29,10 +29,11 @@ interface AnywhereSite extends Site {
 }
 
 async function open(t: Test, config = anywhere()): Promise<AnywhereSite> {
-  const site = await openSite(t, config, 'bin')
+  const site = await openSite(t, config, { path: 'bin' })
   const standIn = site.write('bin/nixos-anywhere', '')
   copyFileSync(new URL('anywhere/nixos-anywhere', import.meta.url), standIn)
   chmodSync(standIn, 0o755)
+  site.write('bin/nix', '#!/bin/sh\n', 0o755)
   site.write('flake/node1/disko', `echo wiped >> ${site.node1.disk}\n`)
   site.write('flake/node1/system/kernel', 'a kernel')
   const lines = (file: string) =>
@@ -69,19 +70,20 @@ async function rebootsInto(t: Test, site: AnywhereSite, reason: RegExp): Promise
 
 t.test('its own reboot, and `up` of what it installed, while it still runs', { skip }, async t => {
   const site = await open(t)
-  site.switch('hang=reboot')
+  site.switch('wait=reboot')
   await site.ask()
   const given = await site.node1.fetchScript()
   await site.node1.bootInstaller(given)
-  await site.told(/^reboot hangs$/)
+  await site.told(/^reboot waits$/)
   t.equal(await site.state(), 'installing')
   await rebootsInto(t, site, /node1 is installing/)
   const url = /bootwright=(\S+)/.exec(given.cmdline)?.[1] ?? ''
   await site.network.run(['curl', '-sS', '--fail', '-d', 'event=up', url])
+  t.equal(await site.state(), 'installing', 'the end of the program decides')
+  site.switch('')
   await site.until('installed')
   await rebootsInto(t, site, /node1 is installed/)
   t.strictSame(site.disk(), ['wiped', 'installed'])
-  await gone(site)
   t.equal(site.runs(), 1)
 })
 
