@@ -6,6 +6,8 @@ import { waitUntil } from './wait.ts'
 /** Who installs, and what happens in the middle of it. */
 export interface SshStory extends Way {
   readonly firmware: 'bios' | 'uefi'
+  /** The power goes once while the installer boots. */
+  readonly powerLoss?: true
   /** Before the daemon starts. */
   readonly prepare?: (lab: SshLab) => void
   /** When the SSH server of the installer is up. */
@@ -33,7 +35,13 @@ export async function installOverSsh(t: Test, story: SshStory): Promise<SshCast>
   const asked = await daemon.cli(['install', 'node1', '--yes'])
   t.equal(asked.code, 0, 'the install is asked for', { stderr: asked.stderr })
 
-  const machine = (await lab.addMachine({ firmware: story.firmware, mac })).powerOn()
+  const computer = await lab.addMachine({ firmware: story.firmware, mac })
+  if (story.powerLoss) {
+    const first = computer.powerOn()
+    await first.serial.waitFor(/lab: installer is up/, 150)
+    await first.powerOff()
+  }
+  const machine = computer.powerOn()
   const { serial } = machine
   await serial.waitFor(/lab: installer is up/, 150)
   await serial.waitFor(/lab: SSH server is up/, 30)
@@ -43,7 +51,8 @@ export async function installOverSsh(t: Test, story: SshStory): Promise<SshCast>
   await machine.powerOff()
 
   const { host, installs } = (await daemon.api('/api/v1/hosts/node1')).body
-  t.match(host, { state: 'installed', attempt: 1, facts: { disks: [{ name: '/dev/vda' }] } })
+  const attempt = story.powerLoss ? 2 : 1
+  t.match(host, { state: 'installed', attempt, facts: { disks: [{ name: '/dev/vda' }] } })
   t.equal(installs.length, 1, 'one install')
   t.equal(serial.text().split('lab: installer is up').length, 2, 'the installer ran once')
   for (const event of ['ready', 'installed']) await lab.hook.waitFor(event, 30)
