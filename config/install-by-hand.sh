@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs a small Linux by hand; an example for the `ssh` callback, which runs it on the machine:
 #
-#   by-hand:
+#   script:
 #     ssh:
 #       script: install-by-hand.sh
 #       args: ["{{ host.vars.disk }}", "{{ server.url }}/assets/images/small"]

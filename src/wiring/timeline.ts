@@ -29,6 +29,8 @@ export interface TimelineDeps {
   readonly fallback: Fallback
   readonly log: FastifyBaseLogger
   macsOf(address: Ipv4): readonly Mac[]
+  /** A host takes an address, of whatever server. */
+  requests(mac: Mac, address: Ipv4): void
 }
 
 type RivalsOf = (network: Network) => readonly Rival[]
@@ -64,6 +66,8 @@ export function createTimeline(deps: TimelineDeps) {
       log.info(fields, text)
       const foreign = foreignOf(outcome, packet, rivals)
       if (foreign) memory.record({ host: host.name, kind: 'dhcp', ...foreign })
+      const taken = asked === 'request' ? packet.options.get(option.requestedAddress) : undefined
+      if (mac && taken?.length === 4) deps.requests(mac, ipv4OfBytes(taken))
       if (asked !== 'discover' || !client) return
       sign(host.name, { kind: 'discover', client })
       deps.scripts.discovered(host.name)

@@ -3,6 +3,8 @@
 set -eu
 
 disk=/dev/vda
+umount /mnt/boot 2> /dev/null || true
+umount /mnt 2> /dev/null || true
 if [ -d /sys/firmware/efi ]; then
   printf 'label: gpt\nsize=64MiB, type=uefi\ntype=linux\n' | sfdisk --quiet --wipe always "$disk"
   mkfs.vfat -F 32 "${disk}1"

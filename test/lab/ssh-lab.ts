@@ -44,6 +44,8 @@ export async function createSshLab(): Promise<SshLab> {
     'bin/nixos-anywhere': beside('anywhere/nixos-anywhere'),
   }
   for (const [path, source] of Object.entries(copies)) copyFileSync(source, at(path))
+  // The daemon asks whether it is there; the stand-in does without.
+  writeFileSync(at('bin/nix'), '#!/bin/sh\n', { mode: 0o755 })
   writeFileSync(at('assets/images/nixos/netboot.ipxe'), netbootScript)
   writeFileSync(at('flake/node1/system/cmdline'), installed)
   await makeOwnersKey(at('owner'), at('assets/images/small/owner.gz'))

@@ -11,8 +11,8 @@ t.test("BIOS, a script installs, in by the owner's key", { skip }, async t => {
   t.match(timeline.map(({ text }) => text).join('\n'), /install-by-hand: writing the boot loader/)
 })
 
-t.test('UEFI, a script installs, in by a key for this attempt', { skip }, async t => {
-  const way = { deploy: 'script', login: 'key' } as const
+t.test('UEFI, a script installs, in by a key for the second attempt', { skip }, async t => {
+  const way = { deploy: 'script', login: 'key', powerLoss: true } as const
   const { timeline } = await installOverSsh(t, { firmware: 'uefi', ...way })
   t.match(timeline.map(({ text }) => text).join('\n'), /install-by-hand: writing the boot loader/)
 })
