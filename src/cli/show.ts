@@ -17,6 +17,7 @@ export const spec = apiCommand({
   options: {
     pcap: {
       value: 'FILE',
+      file: true,
       help: 'write its last DHCP and TFTP packets for tshark or Wireshark; - for stdout',
     },
   },

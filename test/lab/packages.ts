@@ -22,6 +22,10 @@ export const packages: Readonly<Record<string, string>> = {
   atftp: 'TFTP client with options',
   'tftp-hpa': 'TFTP client',
   'isc-dhcp-client': 'DHCP client',
+  'man-db': 'opens the manual page',
+  zsh: 'tries its completion',
+  fish: 'tries its completion',
+  tmux: 'the terminal that the live table is watched in',
   tshark: 'reads the captures that the daemon writes, and sees magic packets',
 }
 
