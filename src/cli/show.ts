@@ -18,7 +18,7 @@ export const spec = apiCommand({
     pcap: {
       value: 'FILE',
       file: true,
-      help: 'write its last DHCP and TFTP packets for tshark or Wireshark; - for stdout',
+      help: 'write its last DHCP and TFTP packets for tshark or Wireshark (- for stdout); their IP and UDP headers are made anew',
     },
   },
   words: { min: 1, max: 1 },
