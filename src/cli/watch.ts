@@ -40,14 +40,14 @@ export function run(argv: string[], io: Io): Promise<number> {
     const { values } = call
     const ended = new AbortController()
     const signal = io.signal ? AbortSignal.any([io.signal, ended.signal]) : ended.signal
-    if (values.has('json') || !io.isTerminal) {
-      return look(call, plainDisplay(io, values.has('json')), signal)
-    }
-    const terminal = openTerminal(io, () => ended.abort())
+    const plain = values.has('json') || !io.isTerminal
+    const terminal = plain ? undefined : openTerminal(io, () => ended.abort())
     try {
-      return await look(call, terminal, signal)
+      return await look(call, terminal ?? plainDisplay(io, values.has('json')), signal)
     } finally {
-      terminal.close()
+      // Also lets go of the stream of events, which would keep the program.
+      ended.abort()
+      terminal?.close()
     }
   })
 }

@@ -131,3 +131,11 @@ t.test('the usage text names every command', async t => {
     everyCommand.map(({ name }) => name),
   )
 })
+
+t.test('whatever answers can answer for programs', async t => {
+  // The daemon logs in JSON, a schema is JSON, and the others write for a shell and for man.
+  const others = ['serve', 'schema', 'completion', 'man']
+  for (const { name, options } of everyCommand) {
+    t.equal(Object.hasOwn(options, 'json'), !others.includes(name), name)
+  }
+})

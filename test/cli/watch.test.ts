@@ -1,7 +1,7 @@
 import t from 'tap'
 import { run } from '../../src/cli/watch.ts'
 import { frame } from '../../src/cli/watch-screen.ts'
-import { event, fakeIo, hostRow, openSse, startApi } from './fake.ts'
+import { event, fakeIo, hostRow, openSse, problem, startApi } from './fake.ts'
 
 const plain = { width: 80, colour: false }
 
@@ -61,24 +61,42 @@ t.test('without a terminal: a table, then a line for each change', async t => {
   t.match(second, /node2 +idle/)
   t.match(change, /^[\d-]+ [\d:]+ {2}node1 {2}booting {2}attempt 1$/)
   t.strictSame(more, [])
+})
 
-  const again = new AbortController()
-  looks = 0
-  const json = fakeIo(t, api.url, { signal: AbortSignal.any([again.signal]) })
-  const stopping = startApi(t, {
+t.test('as JSON, a line for each host that changes', async t => {
+  const stop = new AbortController()
+  const { url } = await startApi(t, {
     'GET /api/v1/events': () => ({ events: [] }),
     'GET /api/v1/hosts': () => {
-      again.abort()
+      stop.abort()
       return { hosts: [hostRow()] }
     },
   })
-  json.io.env && Object.assign(json.io.env, { BOOTWRIGHT_SERVER: (await stopping).url })
-  t.equal(await run(['--json'], json.io), 0)
-  t.match(JSON.parse(json.out()), { name: 'node1', state: 'idle' })
+  const { io, out } = fakeIo(t, url, { isTerminal: true, signal: stop.signal })
+  t.equal(await run(['--json'], io), 0)
+  t.match(JSON.parse(out()), { name: 'node1', state: 'idle' })
 })
 
 t.test('no daemon', async t => {
   const { io, err } = fakeIo(t, 'http://127.0.0.1:1')
   t.equal(await run([], io), 3)
   t.match(err(), 'no daemon answers')
+})
+
+t.test('a token that is refused in the middle ends it', async t => {
+  let looks = 0
+  const api = await startApi(t, {
+    'GET /api/v1/events': ({ headers }, response) => {
+      if (!headers.accept?.includes('event-stream')) return { events: [] }
+      openSse(response)(event(1))
+      return undefined
+    },
+    'GET /api/v1/hosts': (_seen, response) => {
+      looks += 1
+      return looks === 1 ? { hosts: [hostRow()] } : problem(response, 401, 'no')
+    },
+  })
+  const { io, err } = fakeIo(t, api.url)
+  t.equal(await run([], io), 3)
+  t.match(err(), 'refused the token')
 })
