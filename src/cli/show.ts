@@ -18,7 +18,8 @@ export const spec = apiCommand({
   options: {
     pcap: {
       value: 'FILE',
-      help: 'write its last DHCP and TFTP packets for tshark or Wireshark; - for stdout',
+      file: true,
+      help: 'write its last DHCP and TFTP packets for tshark or Wireshark (- for stdout); their IP and UDP headers are made anew',
     },
   },
   words: { min: 1, max: 1 },
