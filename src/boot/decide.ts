@@ -127,6 +127,11 @@ function load(
   }
   const file = site.instead?.(named, client.mac) ?? named
   if (site.missing?.has(file)) return { kind: 'none', reason: `${reason}; no loader ${file}` }
+  // Signed builds of GRUB speak no HTTP: fetched that way it ends at a prompt, seen with Debian's 2.06.
+  // Firmware that is told so goes on to its next way of booting.
+  if (over === 'http' && speaksIn(site, file) !== 'ipxe') {
+    return { kind: 'local', reason: `${reason}; ${file} is for PXE, not for HTTP Boot` }
+  }
   const binl = ways.uefi === 'binl' && client.stage === 'firmware' && isEfi(client.arch)
   return { kind: 'load', over, file, ...(binl ? { binl } : {}), reason }
 }
