@@ -33,7 +33,7 @@ export const checkSpec: CommandSpec = {
 export const explainSpec: CommandSpec = {
   name: 'explain',
   examples: [
-    'bootwright explain --config FILE --mac 52:54:00:12:34:56 --arch x64-efi --state pending --whole',
+    'bootwright explain --config FILE --mac 52:54:00:12:34:56 --whole',
     'tcpdump -i br0 -w boot.pcap udp port 67 or port 69 or port 4011',
   ],
   line:
@@ -75,7 +75,7 @@ export const completionSpec: CommandSpec = {
   summary: 'Writes the completion for a shell. It asks the daemon for the names of hosts.',
   examples: [
     'bootwright completion bash > /etc/bash_completion.d/bootwright',
-    'bootwright completion zsh > /usr/local/share/zsh/site-functions/_bootwright',
+    'bootwright completion zsh > /usr/share/zsh/vendor-completions/_bootwright',
     'bootwright completion fish > ~/.config/fish/completions/bootwright.fish',
   ],
   options: {},
