@@ -117,7 +117,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const phoneHome = createPhoneHome(installDeps, lives, scripts, strangers)
   const downloads = createDownloads(installDeps, lives, heard)
   const witness = createWitness(world, memory, macsOf)
-  const seen = { ...witness, scripts, downloads, log, macsOf }
+  const seen = { ...witness, scripts, downloads, log, ...whereabouts }
   const timeline = createTimeline({ world, memory, ...seen })
 
   const specHost = (id: string) => memory.installs.get(id)?.spec.host

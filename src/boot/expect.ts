@@ -1,4 +1,5 @@
 import type { Expect } from './host.ts'
+import { fieldsOf, lineOf, listOf, type Told } from './told.ts'
 
 /** Makers of disks round: as much of a size, more or less, is the same size. */
 const tolerance = 0.02
@@ -9,57 +10,39 @@ const tolerance = 0.02
  */
 export function whyUnexpected(expect: Expect | undefined, facts: unknown): string | undefined {
   if (!expect) return undefined
-  const told = recordOf(facts)
-  if (!told) return 'it told nothing about itself, and `expect` has to be checked'
+  if (facts === undefined) return 'it told nothing about itself, and `expect` has to be checked'
+  const told = fieldsOf(facts)
   const { serial, disk } = expect
-  if (serial !== undefined && textOf(told.serial) !== serial) {
-    return `its serial number is ${textOf(told.serial) || 'unknown'}, and ${serial} is expected`
+  if (serial !== undefined && lineOf(told.serial) !== serial) {
+    return `its serial number is ${lineOf(told.serial) || 'unknown'}, and ${serial} is expected`
   }
   if (!disk) return undefined
-  const listed: readonly unknown[] = Array.isArray(told.disks) ? told.disks : []
-  const disks = listed.map(recordOf).filter(item => item !== undefined)
+  const disks = listOf(told.disks)
   if (disks.some(found => isDisk(found, disk))) return undefined
   const has = disks.map(wordsOf).join('; ') || 'no disk'
   return `no disk is ${wordsOf({ ...disk })}: it has ${has}`
 }
 
-type Facts = Readonly<Record<string, unknown>>
-
-function isDisk(found: Facts, wanted: NonNullable<Expect['disk']>): boolean {
+function isDisk(found: Told, wanted: NonNullable<Expect['disk']>): boolean {
   const { name, model, serial, size } = wanted
-  if (name !== undefined && textOf(found.name) !== name) return false
-  if (serial !== undefined && textOf(found.serial) !== serial) return false
+  if (name !== undefined && lineOf(found.name) !== name) return false
+  if (serial !== undefined && lineOf(found.serial) !== serial) return false
   if (model !== undefined && !plain(found.model).includes(plain(model))) return false
   return size === undefined || Math.abs(Number(found.size) - size) <= size * tolerance
 }
 
 /** `/dev/vda, SSD 980, 500.1 GB` */
-function wordsOf({ name, model, serial, size }: Facts): string {
+function wordsOf({ name, model, serial, size }: Told): string {
   const bytes = Number(size)
   const amount = Number.isFinite(bytes) ? `${(bytes / 1e9).toFixed(1)} GB` : ''
   const words = [
-    textOf(name),
-    textOf(model),
-    serial === undefined ? '' : `serial ${textOf(serial)}`,
+    lineOf(name),
+    lineOf(model),
+    serial === undefined ? '' : `serial ${lineOf(serial)}`,
   ]
   return [...words, amount].filter(Boolean).join(', ')
 }
 
 function plain(value: unknown): string {
-  return textOf(value).toLowerCase().replace(/\s+/g, ' ')
-}
-
-/** One printable line of what came from the wire. */
-function textOf(value: unknown): string {
-  if (typeof value !== 'string' && typeof value !== 'number') return ''
-  return String(value)
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-    .trim()
-    .slice(0, 200)
-}
-
-function recordOf(value: unknown): Facts | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Facts)
-    : undefined
+  return lineOf(value).toLowerCase().replace(/\s+/g, ' ')
 }

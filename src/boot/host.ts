@@ -138,8 +138,8 @@ export interface VerifySsh {
 export type Vars = Readonly<Record<string, string | number | boolean>>
 
 /**
- * A machine in the config. Without a profile it is a reservation that can never be installed. Its ways
- * and options are its profile's where it does not say better.
+ * A machine in the config. Without a profile it is a reservation that can never be installed. Where its
+ * own ways and options say nothing, those of what it boots count: `waysOf`.
  */
 export interface Host extends Ways {
   readonly name: string

@@ -14,6 +14,8 @@ export interface HostRow {
   /** Its profile is booted every time and never installed. */
   readonly netboots: boolean
   readonly why: string
+  /** Its turn in the line for a free place. */
+  readonly waiting: number | null
   readonly since: string | null
   readonly install: string | null
   readonly attempt: number
@@ -33,6 +35,8 @@ export interface HostDetail {
       readonly address: string | null
       readonly network: string | null
     }[]
+    /** What its installer told about the machine; anything. */
+    readonly facts: unknown
   }
   readonly installs: readonly InstallRow[]
   readonly callbacks: readonly CallbackRow[]

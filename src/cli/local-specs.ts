@@ -32,6 +32,10 @@ export const checkSpec: CommandSpec = {
 
 export const explainSpec: CommandSpec = {
   name: 'explain',
+  examples: [
+    'bootwright explain --config FILE --mac 52:54:00:12:34:56 --arch x64-efi --state pending --whole',
+    'tcpdump -i br0 -w boot.pcap udp port 67 or port 69 or port 4011',
+  ],
   line:
     '--config FILE --mac M [--arch A] [--stage S] [--state X] [--whole] [--json]\n' +
     '       bootwright explain --config FILE --pcap CAPTURE [--state X] [--json]\n' +
@@ -62,6 +66,28 @@ export const explainSpec: CommandSpec = {
     },
     json: { help: 'write the answers for programs' },
   },
+  words: none,
+}
+
+export const completionSpec: CommandSpec = {
+  name: 'completion',
+  line: 'bash|zsh|fish',
+  summary: 'Writes the completion for a shell. It asks the daemon for the names of hosts.',
+  examples: [
+    'bootwright completion bash > /etc/bash_completion.d/bootwright',
+    'bootwright completion zsh > /usr/local/share/zsh/site-functions/_bootwright',
+    'bootwright completion fish > ~/.config/fish/completions/bootwright.fish',
+  ],
+  options: {},
+  words: { min: 1, max: 1, of: ['bash', 'zsh', 'fish'] },
+}
+
+export const manSpec: CommandSpec = {
+  name: 'man',
+  line: '',
+  summary: 'Writes this manual page.',
+  examples: ['bootwright man > /usr/local/share/man/man1/bootwright.1'],
+  options: {},
   words: none,
 }
 

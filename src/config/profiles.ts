@@ -90,7 +90,7 @@ export function resolveProfile(
     ...given('checksums', resolveChecksums(layers, { folder, kernel, initrd }, around)),
     cmdline: layers.cmdline.map(piece => piece.text).join(' '),
     ...lifeOf(layers, around),
-    ...waysOf(keys),
+    ...waysIn(keys),
     ...filesOf(keys.files ?? {}, around.folder),
     vars: keys.vars ?? {},
   }
@@ -98,7 +98,7 @@ export function resolveProfile(
 }
 
 /** The ways and options of a profile or host. */
-export function waysOf(keys: Pick<RawProfile, 'loader' | 'localBoot' | 'options'>) {
+export function waysIn(keys: Pick<RawProfile, 'loader' | 'localBoot' | 'options'>) {
   return {
     ...given('loader', keys.loader),
     ...given('localBoot', keys.localBoot),

@@ -28,6 +28,8 @@ export interface ApiDeps extends DoctorDeps {
   /** Why a host could not boot what its profile says. */
   blocked(host: Host): string | undefined
   addressOf(host: Host): Ipv4 | undefined
+  /** Hosts whose deploy waits for a free place, in their order. */
+  line(): readonly string[]
   hostOfMac(mac: string): string | undefined
   installs(name: string): readonly Install[]
   deliveries(name: string): readonly Delivery[]
@@ -90,7 +92,11 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
 }
 
 function hostRoutes(app: FastifyInstance, deps: ApiDeps): void {
-  const view = (host: Host) => hostView(host, deps.record(host.name), deps.addressOf(host))
+  const viewer = () => {
+    const turns = new Map(deps.line().map((name, index) => [name, index + 1]))
+    return (host: Host) =>
+      hostView(host, deps.record(host.name), deps.addressOf(host), turns.get(host.name))
+  }
 
   app.get<{ Querystring: Static<typeof HostsQuery> }>(
     '/hosts',
@@ -102,7 +108,7 @@ function hostRoutes(app: FastifyInstance, deps: ApiDeps): void {
       if (deps.hosts().size === 0) return { hosts: [], notices }
       const chosen = chooseHosts(choice, deps.hosts(), stateOf(deps))
       if ('refused' in chosen) return problem(reply, 400, chosen.refused)
-      return { hosts: chosen.hosts.map(view), notices }
+      return { hosts: chosen.hosts.map(viewer()), notices }
     },
   )
 
@@ -112,7 +118,7 @@ function hostRoutes(app: FastifyInstance, deps: ApiDeps): void {
     const record = deps.record(host.name)
     const attempts = record?.life.attempt ?? 0
     return {
-      host: { ...view(host), ...hostDetails(host, record, deps.blocked(host)) },
+      host: { ...viewer()(host), ...hostDetails(host, record, deps.blocked(host)) },
       installs: deps
         .installs(host.name)
         .map(install => installView(install, install.id === record?.install ? attempts : 0)),

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { EventRecord } from '../boot/install.ts'
+import { problem } from './problem.ts'
 import { eventView } from './views.ts'
 
 export interface EventsDeps {
@@ -13,7 +14,7 @@ export interface EventsDeps {
 const Query = Type.Object({
   host: Type.Optional(Type.String()),
   after: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })),
-  limit: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,3}$' })),
+  limit: Type.Optional(Type.String()),
 })
 
 /** A reader that does not read is let go when this many bytes wait for it. */
@@ -27,7 +28,15 @@ export function eventRoutes(app: FastifyInstance, deps: EventsDeps): void {
     async (request, reply) => {
       const { host } = request.query
       const after = numberOf(request.query.after)
-      const limit = numberOf(request.query.limit) ?? 1000
+      const asked = request.query.limit
+      if (asked !== undefined && !/^[1-9]\d{0,3}$/.test(asked)) {
+        return problem(
+          reply,
+          400,
+          `limit is a number from 1 to 9999, not "${asked}"; page with after`,
+        )
+      }
+      const limit = numberOf(asked) ?? 1000
       if (request.headers.accept?.includes('text/event-stream')) {
         return stream(request, reply, deps, host, after ?? 0)
       }

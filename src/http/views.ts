@@ -12,11 +12,20 @@ export interface LeaseRecord {
   readonly state: 'active' | 'released' | 'declined'
 }
 
-/** A host as the API shows it: what the config says and what is remembered. */
-export function hostView(host: Host, record: HostRecord | undefined, leased: Ipv4 | undefined) {
+/**
+ * A host as the API shows it: what the config says and what is remembered. `turn` is how many installs
+ * go before its own gets a place, and itself.
+ */
+export function hostView(
+  host: Host,
+  record: HostRecord | undefined,
+  leased: Ipv4 | undefined,
+  turn?: number,
+) {
   const life = record?.life ?? idle
   const address = host.nics.find(nic => nic.address !== undefined)?.address ?? leased
   const netboots = host.profile?.boot === 'always'
+  const why = turn === undefined ? life.why : `waiting for a free place, ${ordinal(turn)}`
   return {
     name: host.name,
     mac: host.nics[0]?.mac ?? null,
@@ -26,7 +35,8 @@ export function hostView(host: Host, record: HostRecord | undefined, leased: Ipv
     tags: host.tags,
     state: life.state,
     netboots,
-    why: netboots && life.state === 'idle' ? `netboots ${host.profile?.name}` : life.why,
+    why: netboots && life.state === 'idle' ? `netboots ${host.profile?.name}` : why,
+    waiting: turn ?? null,
     // A host that was never asked for is idle since no moment in particular.
     since: life.since === 0 ? null : new Date(life.since).toISOString(),
     install: record?.install ?? null,
@@ -35,6 +45,13 @@ export function hostView(host: Host, record: HostRecord | undefined, leased: Ipv
     message: record?.message ?? null,
     lastSeen: record?.lastSeen === undefined ? null : new Date(record.lastSeen).toISOString(),
   }
+}
+
+/** `1st`, `2nd`, `3rd`, `11th` */
+export function ordinal(n: number): string {
+  const teen = Math.floor(n / 10) % 10 === 1
+  const ending = teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
+  return `${n}${ending}`
 }
 
 export function hostDetails(

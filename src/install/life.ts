@@ -1,8 +1,17 @@
 import type { KnownHost } from '../boot/decide.ts'
 import { whyUnexpected } from '../boot/expect.ts'
 import type { Host } from '../boot/host.ts'
-import { type Delivery, type Install, rulesOf } from '../boot/install.ts'
-import { deadline, type HostState, idle, isDue, isRunning, type LifeEvent } from '../boot/life.ts'
+import { type Delivery, type Install, rulesOf, type Spec } from '../boot/install.ts'
+import {
+  deadline,
+  type HostState,
+  idle,
+  isDue,
+  isRunning,
+  type Life,
+  type LifeEvent,
+} from '../boot/life.ts'
+import { waysOf } from '../boot/ways.ts'
 import { type Circumstance, change } from './change.ts'
 import type { InstallDeps } from './deps.ts'
 import type { Outbox } from './outbox.ts'
@@ -21,6 +30,11 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
   const { memory } = deps
   const lifeOf = (name: string) => memory.hosts.get(name)?.life ?? idle
 
+  const specOf = (name: string, life: Life): Spec | undefined => {
+    const id = isRunning(life) ? memory.hosts.get(name)?.install : undefined
+    return id === undefined ? undefined : memory.installs.get(id)?.spec
+  }
+
   const apply = (name: string, event: LifeEvent, circumstance?: Circumstance) =>
     change(name, event, deps, outbox, circumstance)
 
@@ -32,11 +46,14 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
     known(host: Host): KnownHost {
       const life = lifeOf(host.name)
       const { name } = host
-      if (isRunning(life)) return { name, due: isDue(life), why: `is ${life.state}: ${life.why}` }
+      const why = `is ${life.state}: ${life.why}`
+      // What is being installed may be another profile than the host's own, with another loader.
+      const ways = waysOf(host, specOf(name, life)?.profile)
+      if (isRunning(life)) return { name, due: isDue(life), why, ways }
       if (host.profile?.boot === 'always') {
-        return { name, due: true, why: `netboots ${host.profile.name} at every boot` }
+        return { name, due: true, why: `netboots ${host.profile.name} at every boot`, ways }
       }
-      return { name, due: false, why: `is ${life.state}: ${life.why}` }
+      return { name, due: false, why, ways }
     },
 
     /** Asks for an install: what it is made of is taken now. With `dryRun` nothing is changed. */

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { archs } from '../boot/arch.ts'
 import { stages } from '../boot/client.ts'
-import { foreignLines, foreignServers } from '../boot/foreign.ts'
+import { type Site, speaksIn } from '../boot/decide.ts'
+import { foreignLines, foreignServers, type OwnLoader } from '../boot/foreign.ts'
 import type { Network } from '../boot/host.ts'
 import { type HostState, hostStates } from '../boot/life.ts'
+import { waysOf } from '../boot/ways.ts'
 import type { Values } from '../cli/args.ts'
 import type { Config } from '../config/config.ts'
 import { formatIpv4, parseMac } from '../wire/address.ts'
@@ -91,7 +93,17 @@ function foreignFacts(network: Network, world: World) {
     serverAddress: formatIpv4(network.serverAddress),
     httpPort: world.config().http.port,
     loaders: world.site(network).loaders,
+    own: ownLoaders(world, world.site(network)),
   }
+}
+
+/** The cards of hosts that have a loader of their own. */
+function ownLoaders(world: World, site: Site): OwnLoader[] {
+  return [...world.config().hosts.values()].flatMap(host => {
+    const { loader: file } = waysOf(host)
+    if (file === undefined) return []
+    return host.nics.map(({ mac }) => ({ mac, file, isIpxe: speaksIn(site, file) === 'ipxe' }))
+  })
 }
 
 function read(file: string): Uint8Array {

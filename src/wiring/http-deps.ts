@@ -105,6 +105,7 @@ function apiDeps(parts: HttpParts): HttpDeps['api'] {
     profile: name => config().profiles.get(name),
     record: memory.hosts.get,
     addressOf: host => addressOf(host, parts),
+    line: memory.deliveries.line,
     hostOfMac: mac => {
       const parsed = parseMac(mac)
       return parsed && config().hostByMac.get(parsed)?.name

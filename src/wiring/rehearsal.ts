@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { decide, type KnownHost } from '../boot/decide.ts'
 import type { Host, Network } from '../boot/host.ts'
 import { type HostState, idle, isDue } from '../boot/life.ts'
-import { renderScript } from '../boot/loaders/ipxe.ts'
-import { toDisk } from '../boot/script.ts'
+import { type BootContent, toDisk } from '../boot/script.ts'
 import { readMedia } from '../config/media.ts'
 import { renderText } from '../config/template.ts'
 import { handle } from '../dhcp/handle.ts'
@@ -21,6 +20,7 @@ import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
 import { createAddressSet } from '../wire/address-set.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import type { World } from './world.ts'
+import type { Writer } from './writer.ts'
 
 /** What a machine gets when it asks for its script. */
 export interface ScriptShown {
@@ -69,13 +69,15 @@ export function createRehearsal(world: World, state: HostState) {
       return outcome
     },
 
-    script(mac: Mac, network: Network): ScriptShown {
+    /** The script of a machine, or the config that its loader asks for. */
+    script(mac: Mac, network: Network, { write }: Pick<Writer, 'write'>): ScriptShown {
       const host = world.hostOf(mac)
       const client = { mac, stage: 'script', arch: 'unknown', capable: true } as const
       const { kind, reason } = decide(client, known(host), world.site(network))
       if (kind === 'none') return { reason, text: undefined, files: {} }
-      if (kind === 'local') return { reason, text: renderScript(toDisk(reason)), files: {} }
-      return { reason, ...bootScript(mac, host, network, world) }
+      if (kind === 'local') return { reason, text: write(toDisk(reason)), files: {} }
+      const { content, files } = bootContent(mac, host, network, world)
+      return { reason, text: write(content), files }
     },
 
     /** The file behind a name in a TFTP request: its size, or why there is none. */
@@ -95,8 +97,14 @@ export function createRehearsal(world: World, state: HostState) {
 
 export type Rehearsal = ReturnType<typeof createRehearsal>
 
-function bootScript(mac: Mac, host: Host | undefined, network: Network, world: World) {
-  const none = (why: string) => ({ text: renderScript(toDisk(`no script: ${why}`)), files: {} })
+/** The boot with stand-ins for what only a real one has. */
+function bootContent(
+  mac: Mac,
+  host: Host | undefined,
+  network: Network,
+  world: World,
+): { content: BootContent; files: Readonly<Record<string, string>> } {
+  const none = (why: string) => ({ content: toDisk(`no script: ${why}`), files: {} })
   const unknown = world.unknownHosts(network)
   const profile = unknown.kind === 'profile' && { profile: unknown.profile }
   const booted = host ?? { name: mac, nics: [{ mac }], tags: [], vars: {}, ...profile }
@@ -114,7 +122,7 @@ function bootScript(mac: Mac, host: Host | undefined, network: Network, world: W
   const extras = { args, initrd: way === 'key' }
   const place = world.place(network)
   const { title, image, files } = prepareAttempt(spec, boot, place, renderText, extras)
-  return { text: renderScript({ kind: 'boot', title, image }), files }
+  return { content: { kind: 'boot', title, image }, files }
 }
 
 /** All networks; one whose interface is not on this machine gets an example address. */

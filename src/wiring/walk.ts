@@ -7,6 +7,7 @@ import { bootDiscover, requestOf } from './boot-discover.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import { type Shown, shownDhcp } from './shown.ts'
 import type { World } from './world.ts'
+import { writerFor } from './writer.ts'
 
 /** A client that is about to boot. */
 export interface Booter {
@@ -36,7 +37,9 @@ export async function walk(
   const firmware = exchange(first, booter, rehearsal)
   const { answer } = firmware.at(-1)?.outcome ?? {}
   const loader = answer?.kind === 'load' ? [await loaderOf(answer.file, rehearsal)] : []
-  const ipxe = exchange('ipxe', booter, rehearsal)
+  const { mac, arch, network } = booter
+  const { isIpxe } = writerFor(mac, arch, network, world)
+  const ipxe = isIpxe ? exchange('ipxe', booter, rehearsal) : []
   const shown = (steps: readonly Step[]) =>
     steps.map(({ outcome, port }) => shownDhcp(outcome, port))
   return [...shown(firmware), ...loader, ...shown(ipxe), ...scriptOf(booter, rehearsal, world)]
@@ -95,8 +98,12 @@ async function loaderOf(file: string, rehearsal: Rehearsal): Promise<Shown> {
     : { door: 'loader', file, size: found.size, reason: null }
 }
 
-function scriptOf({ mac, network }: Booter, rehearsal: Rehearsal, world: World): Shown[] {
-  const { reason, text, files } = rehearsal.script(mac, network)
+function scriptOf({ mac, arch, network }: Booter, rehearsal: Rehearsal, world: World): Shown[] {
+  const { reason, text, files } = rehearsal.script(
+    mac,
+    network,
+    writerFor(mac, arch, network, world),
+  )
   const status = text === undefined ? 404 : 200
   const host = world.hostOf(mac)?.name ?? null
   const script: Shown = { door: 'script', host, status, reason, text: text ?? '404\n' }

@@ -110,7 +110,7 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const downloads = createDownloads(deps, lives, heard)
   const log = pino({ level: 'silent' })
   const witness = createWitness(world, memory, macsOf)
-  const seen = { ...witness, scripts, downloads, log, macsOf }
+  const seen = { ...witness, scripts, downloads, log, macsOf, requests: () => {} }
   const timeline = createTimeline({ world, memory, ...seen })
   const lived = { lives, scripts, strangers, phoneHome }
   const made = { published, specDeps, timeline, macsOf, ...witness }

@@ -23,7 +23,8 @@ export interface Script {
 
 /**
  * A machine as SSH sees it: a namespace with a network card, a real sshd, and a command line, boot id and
- * disks of its own. Its file system is ours; what is installed lies in `folder`.
+ * disks of its own. Its file system is ours, but for /root and /mnt; what is installed lies in `folder`.
+ * Its `nixos-install` writes a line to the disk, and its `reboot` ends the SSH server.
  */
 export interface SshdMachine {
   readonly peer: Peer
@@ -38,9 +39,18 @@ export interface SshdMachine {
   /** Boots a system that lets in who has this public key. */
   bootSystem(cmdline: string, publicKey?: string): Promise<void>
   off(): Promise<void>
+  /** Takes whatever address a DHCP server gives it instead of its own. */
+  takeAddress(): Promise<string>
+  /** Asks for a URL as this machine; with what is to be posted. */
+  ask(url: string, posted?: string): Promise<{ status: number; text: string }>
 }
 
+/** Sectors. */
 const gigabyte = 2_000_000
+const folders: string[] = []
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
 
 /** A machine of a network, off; without a MAC it has one of its own. */
 export async function addSshdMachine(
@@ -49,7 +59,7 @@ export async function addSshdMachine(
   mac?: string,
 ): Promise<SshdMachine> {
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-sshd-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   const peer = await network.addPeer(address)
   const inside = ['ip', 'netns', 'exec', peer.namespace]
   if (mac !== undefined) await run([...inside, 'ip', 'link', 'set', 'eth0', 'address', mac])
@@ -78,6 +88,11 @@ export async function addSshdMachine(
     write('boot_id', `${randomUUID()}\n`, 0o644)
     const shadow = readFileSync('/etc/shadow', 'utf8')
     write('shadow', shadow.replace(/^root:[^:]*:/m, `root:${hash}:`))
+    write('os-release', 'ID=nixos\nVARIANT_ID=installer\n', 0o644)
+    rmSync(join(folder, 'root'), { recursive: true, force: true })
+    for (const name of ['root', 'bin']) mkdirSync(join(folder, name), { recursive: true })
+    write('bin/nixos-install', `#!/bin/sh\necho installed >> ${disk}\n`, 0o755)
+    write('bin/reboot', `#!/bin/sh\nkill -9 "$(cat ${folder}/pid)"\n`, 0o755)
     write('sshd_config', sshdConfig(folder))
     write('boot.sh', bootScript(folder))
     sshd = spawn('setpriv', [
@@ -86,7 +101,7 @@ export async function addSshdMachine(
     ])
     sshd.stderr?.on('data', text => writeFileSync(join(folder, 'log'), text, { flag: 'a' }))
     for (let left = 100; left > 0; left--) {
-      const probe = `exec 3<>/dev/tcp/${address}/22 && head -c 4 <&3`
+      const probe = `exec 3<>/dev/tcp/127.0.0.1/22 && head -c 4 <&3`
       const { stdout } = await attempt([...inside, 'timeout', '1', 'bash', '-c', probe])
       if (stdout === 'SSH-') return
     }
@@ -99,6 +114,19 @@ export async function addSshdMachine(
 
   return {
     ...{ peer, mac: own, folder, disk, off },
+    async takeAddress() {
+      await run([...inside, 'ip', 'address', 'flush', 'dev', 'eth0'])
+      write('udhcpc.sh', takeScript, 0o755)
+      const udhcpc = ['busybox', 'udhcpc', '-i', 'eth0', '-n', '-q', '-f', '-s']
+      return (await run([...inside, ...udhcpc, join(folder, 'udhcpc.sh')])).trim()
+    },
+    async ask(url, posted) {
+      const post = posted === undefined ? [] : ['--data', posted]
+      const command = ['curl', '-sS', '-w', '\n%{http_code}', ...post, url]
+      const { stdout } = await attempt([...inside, ...command])
+      const cut = stdout.lastIndexOf('\n')
+      return { status: Number(stdout.slice(cut + 1)), text: stdout.slice(0, cut) }
+    },
     async fetchScript(host = own) {
       const text = await curl(`http://${network.address}:8080/boot/${host}/boot.ipxe`)
       const cmdline = /^kernel --name kernel \S+ (.*) \|\| goto later$/m.exec(text)?.[1] ?? ''
@@ -127,11 +155,11 @@ export async function addSshdMachine(
     const root = join(folder, 'initrd-root')
     rmSync(root, { recursive: true, force: true })
     mkdirSync(root)
-    await curl(url, ['-o', join(folder, 'initrd.cpio')])
+    await curl(url, ['-o', join(folder, 'initrd.gz')])
     await run([
       'sh',
       '-ec',
-      `cd ${root}; cpio -idm --quiet < ../initrd.cpio; ls *.json > /dev/null`,
+      `cd ${root}; zcat ../initrd.gz | cpio -idm --quiet; ls *.json > /dev/null`,
     ])
     const read = (name: string) => readFileSync(join(root, 'ssh', name), 'utf8')
     write('authorized_keys', read('authorized_keys'))
@@ -140,9 +168,16 @@ export async function addSshdMachine(
   }
 }
 
+const takeScript = `#!/bin/sh
+[ "$1" = bound ] || exit 0
+ip address add "$ip/24" dev eth0
+echo "$ip"
+`
+
 function sshdConfig(folder: string): string {
   return `HostKey ${folder}/host_key
-AuthorizedKeysFile ${folder}/authorized_keys
+AuthorizedKeysFile ${folder}/authorized_keys ${folder}/root/.ssh/authorized_keys
+SetEnv PATH=${folder}/bin:/usr/bin:/bin
 PidFile none
 StrictModes no
 UsePAM no
@@ -159,12 +194,16 @@ function bootScript(folder: string): string {
 mount --bind ${folder}/cmdline /proc/cmdline
 mount --bind ${folder}/boot_id /proc/sys/kernel/random/boot_id
 mount --bind ${folder}/shadow /etc/shadow
+mount --bind ${folder}/os-release /etc/os-release
+mount --bind ${folder}/root /root
+mount -t tmpfs none /mnt
 mount -t tmpfs none /sys/block
 mkdir -p /sys/block/vda/device
 echo ${size} > /sys/block/vda/size
 echo 'LAB DISK' > /sys/block/vda/device/model
 echo D-1 > /sys/block/vda/serial
 mkdir -p /run/sshd
+echo $$ > ${folder}/pid
 exec /usr/sbin/sshd -D -e -f ${folder}/sshd_config
 `
 }

@@ -140,7 +140,7 @@ export function createDeployer(deps: DeployerDeps) {
         const run = ['nixos-anywhere', ...nixosArgs(target.options, door, extraFiles)]
         const home = join(deps.folder, 'home')
         mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 })
-        const nix = { ...nixEnv(process.env), HOME: home, ...env, SSHPASS: door.password ?? '' }
+        const nix = { ...nixEnv(process.env), HOME: home, ...env }
         const command = { kind: 'command', run, cwd: target.cwd, env: nix, timeout } as const
         const stepOf = (line: string | undefined) => nixosStep(line, target.options.timeouts)
         return { command, extras: { stepOf }, title: run.join(' ') }

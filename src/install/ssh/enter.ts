@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { type Ended, runCommand } from '../command.ts'
 import { type Door, sshCommand } from './ssh-command.ts'
@@ -39,7 +40,9 @@ export async function visit(door: Door, script: string): Promise<Visit> {
     length += line.length + 1
     if (length <= longestOutput) lines.push(line)
   }
-  const command = { kind: 'command', run, cwd: '/', env, timeout: visitTimeout } as const
+  // Its own word: what else runs with the same password is not ended with it.
+  const own = { ...env, BOOTWRIGHT_VISIT: randomUUID() }
+  const command = { kind: 'command', run, cwd: '/', env: own, timeout: visitTimeout } as const
   const { ended } = runCommand(command, hear, { input: script })
   const outcome = await ended
   if (outcome.ok) return { ok: true, output: lines.join('\n') }

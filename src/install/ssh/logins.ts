@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { Login } from '../../boot/host.ts'
 import { cpio, type Entry } from './cpio.ts'
 import { makeOpensshKey, type OpensshKey } from './openssh-key.ts'
@@ -48,7 +49,7 @@ const networkFiles = ['addrs.json', 'routes-v4.json', 'routes-v6.json']
 const files = {
   password: 'password',
   key: 'key',
-  initrd: 'initrd.cpio',
+  initrd: 'initrd.gz',
   hosts: 'known_hosts',
 } as const
 
@@ -100,18 +101,22 @@ export function createLogins(folder: string): Logins {
   }
 }
 
-/** What the kernel unpacks over the installer's own initrd, format newc. */
+/**
+ * What the kernel unpacks over the installer's own initrd: cpio in format newc. Compressed, because
+ * only then it may begin at any byte: on UEFI nobody pads the initrd before it to the next fourth.
+ */
 export function keyArchive(key: OpensshKey, hostKey: OpensshKey): Uint8Array {
   const file = (path: string, content: string, mode = 0o100600): Entry => {
     return { path, mode, content: Buffer.from(content) }
   }
-  return cpio([
+  const archive = cpio([
     { path: 'ssh', mode: 0o040755 },
     file('ssh/authorized_keys', `${key.publicKey}\n`),
     file('ssh/ssh_host_ed25519_key', hostKey.privateKey),
     file('ssh/ssh_host_ed25519_key.pub', `${hostKey.publicKey}\n`, 0o100644),
     ...networkFiles.map(name => file(name, '[]\n', 0o100644)),
   ])
+  return gzipSync(archive)
 }
 
 /** `$6$salt$hash`: letters, digits, dots, slashes and dollars that no boot loader expands. */
