@@ -10,7 +10,7 @@ import { waitUntil } from './wait.ts'
 
 const obstacle = await labObstacle()
 const minutes = 60_000
-t.setTimeout(9 * minutes)
+t.setTimeout(14 * minutes)
 const mac = '52:54:00:12:34:5d'
 const media = '/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64'
 const preseed = fileURLToPath(new URL('../../config/templates/debian.preseed', import.meta.url))
@@ -23,6 +23,8 @@ networks:
   lab:
     interface: br0
 ${serverNetwork}
+    dns: [10.77.0.1]
+    domain: lab.example
 profiles:
   debian:
     kernel: images/debian/linux
@@ -58,12 +60,12 @@ t.test('the installer of Debian, up to its mirror', { skip: obstacle ?? false },
   const machine = await lab.addMachine({ firmware: 'bios', mac, mebibytes: 1024 })
   const { serial, powerOff } = machine.powerOn()
   t.teardown(powerOff)
+  t.teardown(() => t.comment(serial.text().slice(-3000)))
   t.ok(await happened(/^script: script: node1 installs debian, attempt 1$/, 120))
   t.ok(await happened(/^asset: HTTP: initrd\.gz sent/, 60))
-  t.ok(await happened(/^file: answer file preseed fetched$/, 240), 'd-i fetched our preseed')
+  t.ok(await happened(/^file: answer file preseed fetched$/, 420), 'd-i fetched our preseed')
   t.ok(await happened(/^phone-home: ready$/, 60), 'and its early_command phoned home')
   await serial.waitFor(/mirror/i, 200)
-  t.comment(serial.text().slice(-1500))
   const { body } = await daemon.api('/api/v1/hosts/node1')
   t.match(body.host, { state: 'installing', attempt: 1 })
 })
