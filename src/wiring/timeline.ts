@@ -13,7 +13,6 @@ import { formatIpv4, type Ipv4, ipv4OfBytes, type Mac, parseIpv4 } from '../wire
 import { option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import type { Fallback } from './fallback.ts'
-import { createLoaderSigns } from './loader-signs.ts'
 import type { DaemonMemory } from './memory.ts'
 import { createPerMinute } from './per-minute.ts'
 import type { StrangerRing } from './stranger-ring.ts'
@@ -41,7 +40,6 @@ const mostMissed = 10
 /** Writes what the doors saw into the hosts' timelines and the log: one line a decision. */
 export function createTimeline(deps: TimelineDeps) {
   const { world, memory, log } = deps
-  const sign = createLoaderSigns(memory)
   /** Who has an address: a host if there is one, else whoever it is. */
   const ownerAt = (address: Ipv4): { mac?: Mac; host?: Host } => {
     const [first, ...others] = deps.macsOf(address).map(mac => ({ mac, host: world.hostOf(mac) }))
@@ -68,9 +66,7 @@ export function createTimeline(deps: TimelineDeps) {
       if (foreign) memory.record({ host: host.name, kind: 'dhcp', ...foreign })
       const taken = asked === 'request' ? packet.options.get(option.requestedAddress) : undefined
       if (mac && taken?.length === 4) deps.requests(mac, ipv4OfBytes(taken))
-      if (asked !== 'discover' || !client) return
-      sign(host.name, { kind: 'discover', client })
-      deps.scripts.discovered(host.name)
+      if (asked === 'discover' && client) deps.scripts.discovered(host.name)
     },
 
     tftp(event: TftpEvent): void {
@@ -78,14 +74,14 @@ export function createTimeline(deps: TimelineDeps) {
       const line = tftpLine(event)
       log[line.isQuiet ? 'debug' : 'info']({ address: formatIpv4(peer.address) }, line.text)
       const { url, text, file } = line
-      if (kind === 'start' && url === undefined) return
+      if (line.isQuiet && url === undefined) return
       const { mac, host } = ownerAt(peer.address)
       const complete = kind === 'done'
-      if (mac && complete) deps.fallback.fetched(name, mac, host)
+      if (mac && complete) {
+        if (world.loaders().has(file)) deps.fallback.fetched(file, mac, host)
+        else deps.fallback.heard(mac, host)
+      }
       if (!host) return
-      const isLoader = kind === 'done' && world.loaders().has(file)
-      const isOver = kind === 'done' || kind === 'refused'
-      if (isOver) sign(host.name, isLoader ? { kind: 'sent', file } : { kind: 'alive' })
       if (url !== undefined) {
         deps.downloads.sent(host.name, { address: peer.address, url, size: size ?? 0, complete })
         deps.scripts.heard(host.name)
@@ -109,7 +105,6 @@ export function createTimeline(deps: TimelineDeps) {
       if (event.complete)
         log.info({ address: event.address, host: host?.name }, `HTTP: ${name} sent`)
       if (!host || address === undefined) return
-      sign(host.name, isLoader ? { kind: 'sent', file: name } : { kind: 'alive' })
       deps.downloads.sent(host.name, { ...event, address })
       deps.scripts.heard(host.name)
       if (!event.complete) return
@@ -148,7 +143,6 @@ export function createTimeline(deps: TimelineDeps) {
       log.info({ mac, host: host?.name, address, answer }, text)
       deps.fallback.heard(mac, host)
       if (!host) return
-      if (answer !== 'forbidden') sign(host.name, { kind: 'alive' })
       const kind = answer === 'forbidden' ? 'stranger' : 'script'
       memory.record({ host: host.name, kind, text, data: { answer, address } })
     },
