@@ -5,7 +5,7 @@ import { apiCommand, runCommand, writeJson } from './command.ts'
 import { exit, type Io } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
 
-const spec = apiCommand({
+export const spec = apiCommand({
   name: 'images',
   line: '[--json]',
   summary: 'Lists the boot media of the daemon: their size, kernel and init.',

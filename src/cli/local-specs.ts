@@ -91,6 +91,18 @@ export const manSpec: CommandSpec = {
   words: none,
 }
 
+export const importSpec: CommandSpec = {
+  name: 'import',
+  line: 'DIR|FILE… NAME (--config FILE | --assets FOLDER)',
+  summary:
+    'Copies boot media into assets as images/NAME, whole or not at all: the folder of a nix-build, the files of a release, a kexec tarball, or any kernel with its initrds. It looks whether they belong together and writes their SHA256SUMS.',
+  options: {
+    config: { value: 'FILE', file: true, help: 'the config, which says where the assets are' },
+    assets: { value: 'FOLDER', help: 'the assets, without a config' },
+  },
+  words: { min: 2, max: 100, needs: 'it needs what to import, and a name for it' },
+}
+
 export const schemaSpec: CommandSpec = {
   name: 'schema',
   line: '',
