@@ -32,7 +32,7 @@ const laws: Readonly<Record<string, Law>> = {
   dhcp: { folders: ['boot', 'wire'], modules: { 'node:dgram': 'server.ts', pino: '*' } },
   tftp: {
     folders: ['boot', 'wire'],
-    modules: { 'node:*': '*', 'node:dgram': 'server.ts', pino: '*' },
+    modules: { 'node:*': '*', 'node:dgram': 'socket.ts', pino: '*' },
   },
   http: {
     folders: ['boot', 'wire'],
