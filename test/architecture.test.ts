@@ -27,8 +27,10 @@ const laws: Readonly<Record<string, Law>> = {
     folders: ['boot', 'wire'],
     modules: { 'node:*': '*', 'node:dgram': 'server.ts', pino: '*' },
   },
+  // What the API says, once for checks, types and its document.
+  api: { folders: ['boot', 'wire'], modules: { typebox: '*' } },
   http: {
-    folders: ['boot', 'wire'],
+    folders: ['api', 'boot', 'wire'],
     modules: { 'node:*': '*', fastify: '*', typebox: '*', 'prom-client': 'metrics-route.ts' },
   },
   install: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
