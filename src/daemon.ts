@@ -9,6 +9,8 @@ import { createDownloads } from './install/downloads.ts'
 import { createLife } from './install/life.ts'
 import { createOutbox, type Outbox } from './install/outbox.ts'
 import { createPhoneHome, tokenLife } from './install/phone-home.ts'
+import { createPreview } from './install/preview.ts'
+import { createProgress } from './install/progress.ts'
 import { createScripts } from './install/scripts.ts'
 import { createStrangers } from './install/strangers.ts'
 import { steadyClock } from './system/clock.ts'
@@ -16,12 +18,15 @@ import { takeHandedOver, untiedOf } from './system/handed-over.ts'
 import { neighboursOf } from './system/neighbours.ts'
 import { PortError } from './system/ports.ts'
 import { createPublished } from './system/published.ts'
-import { adminToken, newId, newToken } from './system/secrets.ts'
+import { newId, newToken, readTokens } from './system/secrets.ts'
 import { whyNotTogether } from './system/serving.ts'
+import { version } from './system/version.ts'
 import { meetAll, meetNewCards } from './wiring/appear.ts'
+import { createChanges } from './wiring/changes.ts'
 import { openDoors } from './wiring/doors.ts'
 import { httpDeps } from './wiring/http-deps.ts'
 import { openMemory } from './wiring/memory.ts'
+import { needRestart } from './wiring/need-restart.ts'
 import { createReserve } from './wiring/reserve.ts'
 import { createStrangerRing } from './wiring/stranger-ring.ts'
 import { createTimeline } from './wiring/timeline.ts'
@@ -54,7 +59,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const gaveUp = Promise.withResolvers<string>()
   const now = steadyClock()
   const memory = await openMemory(config)
-  const token = adminToken(config().admin.tokenFile)
+  let tokens = readTokens(config().admin)
   const published = createPublished(config().assets)
   const strangerRing = createStrangerRing()
   let closed = false
@@ -96,15 +101,11 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const strangers = createStrangers(installDeps)
   const phoneHome = createPhoneHome(installDeps, lives, scripts, strangers)
   const downloads = createDownloads(installDeps, lives, heard)
-  const timeline = createTimeline({
-    world,
-    memory,
-    strangers: strangerRing,
-    scripts,
-    downloads,
-    log,
-    macsOf,
-  })
+  const previews = createPreview(installDeps, lives)
+  const progress = createProgress(now)
+  const changes = createChanges()
+  const seen = { scripts, downloads, progress, changes, log, macsOf }
+  const timeline = createTimeline({ world, memory, strangers: strangerRing, ...seen })
 
   const specHost = (id: string) => memory.installs.get(id)?.spec.host
   const adopt = (next: Config) => {
@@ -122,15 +123,16 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const unready: string[] = []
   watchDisk()
   let held = (): readonly string[] => []
+  let rivals = (_network: string): readonly string[] => []
   /** The sockets do not follow the networks yet. */
   let stale = false
   const app = await buildApp(
     httpDeps({
-      ...parts,
-      strangerRing,
-      now,
-      log,
-      token,
+      ...{ ...parts, strangerRing, previews, progress, changes, now, log, version: version() },
+      startedAt: heard.startedAt,
+      tokens: () => tokens,
+      wakeOutbox: outbox.wake,
+      rivals: network => rivals(network),
       unready: () => [...unready, ...world.waiting(), ...held()],
       held: () => held(),
     }),
@@ -143,6 +145,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     throw error
   })
   held = doors.held
+  rivals = doors.rivals
   for (const line of [...world.waiting(), ...world.missingLoaders()]) log.warn(line)
 
   const timers = [
@@ -170,6 +173,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
         return
       }
       for (const line of needRestart(config(), next)) log.warn(line)
+      tokens = readTokens(next.admin)
       adopt(next)
       stale = true
       await refresh()
@@ -234,12 +238,4 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     unready.length = 0
     if (full) unready.push('the disk of dataDir is nearly full: events are not recorded')
   }
-}
-
-/** Settings that a running daemon cannot take over. */
-function needRestart(before: Config, after: Config): string[] {
-  const keys = ['dataDir', 'assets', 'http', 'tftp', 'dhcp', 'admin'] as const
-  return keys
-    .filter(key => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
-    .map(key => `${key} has changed: that takes effect at the next start`)
 }

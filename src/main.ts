@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Io } from './cli/io.ts'
+import { version } from './system/version.ts'
 
 const usage = `usage: bootwright COMMAND [options]
 
@@ -53,11 +53,6 @@ async function main([name, ...rest]: readonly string[], io: Io): Promise<number>
 function terminal(): Io {
   const { stdin, stdout, stderr } = process
   return { stdin, stdout, stderr, isTerminal: stdout.isTTY === true, columns: stdout.columns }
-}
-
-function version(): string {
-  const file = new URL('../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
 // A reader that goes away (`| head`) is no error.

@@ -31,7 +31,14 @@ const laws: Readonly<Record<string, Law>> = {
   api: { folders: ['boot', 'wire'], modules: { typebox: '*' } },
   http: {
     folders: ['api', 'boot', 'wire'],
-    modules: { 'node:*': '*', fastify: '*', typebox: '*', 'prom-client': 'metrics-route.ts' },
+    modules: {
+      'node:*': '*',
+      fastify: '*',
+      typebox: '*',
+      '@fastify/cookie': 'api-routes.ts',
+      '@fastify/swagger': 'document-routes.ts',
+      'prom-client': 'metrics-route.ts',
+    },
   },
   install: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
   cli: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },

@@ -83,7 +83,7 @@ export const hostList = v.closed({
   hosts: Type.Array(hostRow),
   total: Type.Integer({ description: 'Hosts that fit the filters, on this page or not.' }),
   states: Type.Record(Type.String(), Type.Integer(), {
-    description: 'How many of those are in each state.',
+    description: 'How many of those that fit the other filters are in each state.',
   }),
   notices: Type.Array(v.text(), { description: 'What concerns every host.' }),
 })

@@ -40,6 +40,8 @@ export const askResult = v.closed({
   ok: Type.Boolean(),
   install: v.nullableText('Its id; null for a dry run.'),
   reason: v.nullableText('Why not.'),
+  profile: v.nullableText('What would be, or is to be, installed.'),
+  wipes: v.nullableText('The disk that its vars name; null where they name none.'),
 })
 export type AskResult = Static<typeof askResult>
 

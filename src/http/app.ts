@@ -25,7 +25,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     // One line a decision is written where it is made; a line for each request says nothing more.
     logController: new LogController({ disableRequestLogging: true }),
     // Unknown keys and other types are mistakes to be told, not to be dropped or bent.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allowUnionTypes: true } },
     exposeHeadRoutes: false,
     bodyLimit: 1 << 20,
     routerOptions: { maxParamLength: 256, ignoreDuplicateSlashes: true },
@@ -50,6 +50,6 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   assetRoutes(app, deps.assets)
   healthRoutes(app, deps.unready)
   metricsRoute(app, { access: deps.api.access, held: deps.held, unready: deps.unready })
-  await app.register(async api => apiRoutes(api, deps.api), { prefix: '/api/v1' })
+  await app.register(async api => apiRoutes(api, deps.api), { prefix: '/api' })
   return app
 }

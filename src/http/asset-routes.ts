@@ -34,6 +34,8 @@ export interface SentEvent {
   readonly from: number
   /** Bytes of this answer that left so far. */
   readonly bytes: number
+  /** Milliseconds since this answer began. */
+  readonly ms: number
   /** Bytes of the whole file. */
   readonly size: number
   /** The answer ended and its last byte was the file's last. */
@@ -116,10 +118,13 @@ async function answerFile(
   reply.hijack()
   const { size } = version
   const event = { ...asked, path: found.path, from, size }
+  const begun = performance.now()
+  const ms = () => Math.round(performance.now() - begun)
   const end = await sendFile(
     reply.raw,
     { file, from, to, status, headers: whole },
-    (bytes, complete) => deps.sent({ ...event, bytes, complete: complete && to === size }),
+    (bytes, complete) =>
+      deps.sent({ ...event, bytes, ms: ms(), complete: complete && to === size }),
   )
   if (end !== 'sent') request.log.info({ ...asked, end }, 'download cut')
   return undefined

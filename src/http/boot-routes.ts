@@ -39,12 +39,15 @@ export interface BootDeps {
     caller: Caller
     answer: string
     reason: string
+    /** What iPXE read from the machine. */
+    uuid: string | undefined
+    serial: string | undefined
   }): void
 }
 
 interface ScriptRequest {
   Params: { mac: string }
-  Querystring: { uuid?: string }
+  Querystring: { uuid?: string; serial?: string }
 }
 
 const scriptType = 'text/plain; charset=utf-8'
@@ -67,14 +70,17 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
       const mac = parseMac(request.params.mac)
       if (!mac) return refuse(reply, 400, `${request.params.mac} is not a MAC address`)
       const caller = callerOf(request.socket)
-      const found = deps.host(mac, uuidOf(request.query.uuid), caller, request.method === 'GET')
+      const uuid = uuidOf(request.query.uuid)
+      const found = deps.host(mac, uuid, caller, request.method === 'GET')
       const client: Client = { mac, stage: 'script', arch: 'unknown', capable: true }
       const answer = decide(client, found?.known, deps.site(caller))
       // A HEAD delivers nothing and so counts nothing.
       if (request.method === 'HEAD') return head(reply, answer)
 
       const outcome = outcomeOf(answer, found?.host, mac, caller, deps)
-      deps.seen({ mac, host: found?.host, caller, answer: outcome.kind, reason: outcome.reason })
+      const { kind, reason } = outcome
+      const serial = serialOf(request.query.serial)
+      deps.seen({ mac, host: found?.host, caller, answer: kind, reason, uuid, serial })
       await deps.committed()
       if (outcome.kind === 'none') return refuse(reply, 404, outcome.reason)
       if (outcome.kind === 'forbidden') return refuse(reply, 403, outcome.reason)
@@ -132,4 +138,11 @@ export function callerOf(socket: {
 
 function uuidOf(text: string | undefined): string | undefined {
   return text && /^[0-9a-f-]{36}$/i.test(text) ? text.toLowerCase() : undefined
+}
+
+/** A serial number as it may be shown: one printable line. Some boards say nothing but spaces. */
+function serialOf(text: string | undefined): string | undefined {
+  if (typeof text !== 'string') return undefined
+  const line = text.replace(/[^\x20-\x7e]+/g, ' ').trim()
+  return line === '' ? undefined : line.slice(0, 64)
 }

@@ -1,4 +1,4 @@
-import type { Ipv4, Mac } from '../wire/address.ts'
+import type { AddressRange, Ipv4, Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
 import { createLeaseIndex } from './lease-index.ts'
 
@@ -26,6 +26,9 @@ export function createLeases(db: Database) {
   const gave = db.statement(
     "select 1 from leases where network = ? and state != 'declined' limit 1",
   )
+  const inRange = db.statement(
+    "select count(*) as count from leases where network = ? and state = 'active' and end > ? and address between ? and ?",
+  )
   const save = db.statement(
     `insert or replace into leases (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
@@ -41,6 +44,9 @@ export function createLeases(db: Database) {
     byAddress: (address: Ipv4): StoredLease | undefined => leaseOf(byAddress.get(address)),
     /** Whether the network ever gave an address. */
     gave: (network: string): boolean => gave.get(network) !== undefined,
+    /** How many addresses of the range are leased at `now`. */
+    inRange: (network: string, { from, to }: AddressRange, now: number): number =>
+      inRange.get(network, now, from, to)?.count as number,
     all: (): StoredLease[] => all.all().flatMap(row => leaseOf(row) ?? []),
     save(lease: StoredLease): void {
       db.write(() =>

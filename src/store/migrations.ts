@@ -3,6 +3,7 @@ import { type Kysely, type Migration, sql } from 'kysely'
 /** Every change of the schema, oldest first; a landed one is never edited. */
 export const migrations: Record<string, Migration> = {
   '001-first': { up: createTables },
+  '003-admin-log': { up: createAdminLog },
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {
@@ -103,4 +104,21 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
     db,
   )
   await db.schema.createIndex('deliveries_host').on('deliveries').column('host').execute()
+}
+
+async function createAdminLog(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('admin_log')
+    .addColumn('id', 'integer', c => c.primaryKey().autoIncrement())
+    .addColumn('at', 'integer', c => c.notNull())
+    .addColumn('who', 'text', c => c.notNull())
+    .addColumn('address', 'text', c => c.notNull())
+    .addColumn('action', 'text', c => c.notNull())
+    .addColumn('text', 'text', c => c.notNull())
+    .addColumn('hosts', 'text', c => c.notNull())
+    .addColumn('key', 'text')
+    .addColumn('request', 'text')
+    .addColumn('answer', 'text')
+    .execute()
+  await db.schema.createIndex('admin_log_key').on('admin_log').columns(['who', 'key']).execute()
 }

@@ -6,7 +6,7 @@ import { createOffers } from '../dhcp/lease.ts'
 import { isLoopback } from '../dhcp/link.ts'
 import { createProber } from '../dhcp/probe.ts'
 import { createRivalWatch, type RivalWatch } from '../dhcp/rival-watch.ts'
-import type { RivalRule, Verdict } from '../dhcp/rivals.ts'
+import { bootOptionsOf, type Rival, type RivalRule, type Verdict } from '../dhcp/rivals.ts'
 import { type DhcpServer, type HandedSocket, openDhcp } from '../dhcp/server.ts'
 import { neighboursOf } from '../system/neighbours.ts'
 import { probeMac } from '../system/probe-mac.ts'
@@ -20,6 +20,8 @@ export interface DhcpDoor {
   reload(): Promise<void>
   /** Sentences of networks that give no addresses because of other DHCP servers. */
   held(): readonly string[]
+  /** A sentence for each other DHCP server that answers in a network. */
+  rivals(network: string): readonly string[]
   close(): Promise<void>
 }
 
@@ -67,6 +69,10 @@ export async function openDhcpDoor(
   return {
     reload: server.reload,
     held: () => watch?.held() ?? [],
+    rivals(name) {
+      const network = world.networks().find(known => known.name === name)
+      return network ? (watch?.rivalsOf(network) ?? []).map(rivalLine) : []
+    },
     async close() {
       clearInterval(clock)
       watch?.close()
@@ -121,6 +127,12 @@ function openWatch(server: DhcpServer, mac: Mac, parts: DoorParts): RivalWatch {
     starting = false
   })
   return watch
+}
+
+function rivalLine(rival: Rival): string {
+  const gives = rival.gives === 'addresses' ? 'gives addresses' : 'gives no addresses'
+  const boot = bootOptionsOf(rival)
+  return `${formatIpv4(rival.server)} ${gives}${boot === undefined ? '' : ` and ${boot}`}`
 }
 
 function tellVerdict({ name }: Network, verdict: Verdict, { memory, log }: DoorParts): void {

@@ -29,6 +29,8 @@ export interface Doors {
   refresh(): Promise<void>
   /** Sentences of networks that give no addresses because of other DHCP servers. */
   held(): readonly string[]
+  /** A sentence for each other DHCP server that answers in a network. */
+  rivals(network: string): readonly string[]
   close(graceMs: number): Promise<void>
 }
 
@@ -94,7 +96,12 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     throw error
   }
   log.info({ networks: world.networks().map(({ name }) => name) }, 'ready')
-  return { refresh, held: () => dhcp?.held() ?? [], close }
+  return {
+    refresh,
+    held: () => dhcp?.held() ?? [],
+    rivals: network => dhcp?.rivals(network) ?? [],
+    close,
+  }
 }
 
 function dhcpSockets(handedOver: readonly HandedOver[]): HandedSocket[] {

@@ -3,13 +3,18 @@ import type { Host } from '../boot/host.ts'
 import { isDue } from '../boot/life.ts'
 import type { HttpDeps } from '../http/app.ts'
 import type { Booted, Caller } from '../http/boot-routes.ts'
+import type { Token } from '../http/tokens.ts'
 import type { Lives } from '../install/life.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
+import type { Previews } from '../install/preview.ts'
+import type { Progress } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { Strangers } from '../install/strangers.ts'
 import type { Published } from '../system/published.ts'
-import { type Ipv4, type Mac, parseMac } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import { apiDeps } from './api-deps.ts'
 import { appear } from './appear.ts'
+import type { Changes } from './changes.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
@@ -28,9 +33,19 @@ export interface Parts {
 
 export interface HttpParts extends Parts {
   readonly strangerRing: StrangerRing
+  readonly previews: Previews
+  readonly progress: Progress
+  readonly changes: Changes
   readonly log: FastifyBaseLogger
-  readonly token: string
+  readonly version: string
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  tokens(): readonly Token[]
   now(): number
+  /** Callbacks are looked at now. */
+  wakeOutbox(): void
+  /** A sentence for each other DHCP server that answers in a network. */
+  rivals(network: string): readonly string[]
   unready(): readonly string[]
   held(): readonly string[]
 }
@@ -101,41 +116,4 @@ function boot(host: Host | undefined, mac: Mac, caller: Caller, parts: HttpParts
   if (answer.kind !== 'boot') return answer
   const { title, image } = answer.attempt.content
   return { kind: 'boot', title, image }
-}
-
-function apiDeps(parts: HttpParts): HttpDeps['api'] {
-  const { world, memory, lives, token } = parts
-  const config = world.config
-  return {
-    access: () => ({ allow: config().admin.allow, token }),
-    events: memory.events,
-    now: parts.now,
-    hosts: () => config().hosts,
-    profile: name => config().profiles.get(name),
-    record: memory.hosts.get,
-    addressOf: host => addressOf(host, parts),
-    hostOfMac: mac => {
-      const parsed = parseMac(mac)
-      return parsed && config().hostByMac.get(parsed)?.name
-    },
-    installs: name => memory.installs.ofHost(name, 20),
-    deliveries: name => memory.deliveries.ofHost(name, 50),
-    leases: memory.leases.all,
-    notices: parts.unready,
-    strangers: parts.strangerRing.list,
-    ask: lives.ask,
-    cancel: lives.cancel,
-    committed: memory.committed,
-  }
-}
-
-/** The address of its lease, where it has no reservation. */
-function addressOf(host: Host, { world, memory, now }: HttpParts): Ipv4 | undefined {
-  for (const { mac } of host.nics) {
-    for (const network of world.networks()) {
-      const lease = memory.leases.byMac(network.name, mac)
-      if (lease?.state === 'active' && lease.end > now()) return lease.address
-    }
-  }
-  return undefined
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { createAdminLog } from '../store/admin-log.ts'
 import { type Database, openDatabase } from '../store/database.ts'
 import { createDeliveries } from '../store/deliveries.ts'
 import { createEvents } from '../store/events.ts'
@@ -17,6 +18,7 @@ export async function openMemory(config: () => Config) {
     installs: createInstalls(db),
     deliveries: createDeliveries(db),
     leases: createLeases(db),
+    adminLog: createAdminLog(db, Date.now),
     events,
     record: events.record,
     write: db.write,

@@ -5,11 +5,13 @@ import type { Outcome } from '../dhcp/outcome.ts'
 import { bootOptionsOf, type Rival } from '../dhcp/rivals.ts'
 import type { SentEvent } from '../http/asset-routes.ts'
 import type { Downloads } from '../install/downloads.ts'
+import { type Progress, type Sending, secondsLeft } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { TftpEvent } from '../tftp/session.ts'
 import { formatIpv4, type Ipv4, ipv4OfBytes, type Mac, parseIpv4 } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
+import type { Changes } from './changes.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { World } from './world.ts'
@@ -20,6 +22,8 @@ export interface TimelineDeps {
   readonly strangers: StrangerRing
   readonly scripts: Scripts
   readonly downloads: Downloads
+  readonly progress: Progress
+  readonly changes: Changes
   readonly log: FastifyBaseLogger
   macsOf(address: Ipv4): readonly Mac[]
 }
@@ -28,7 +32,8 @@ type RivalsOf = (network: Network) => readonly Rival[]
 
 /** Writes what the doors saw into the hosts' timelines and the log: one line a decision. */
 export function createTimeline(deps: TimelineDeps) {
-  const { world, memory, log } = deps
+  const { world, memory, log, progress, changes } = deps
+  const clients = new Map<string, { readonly arch: string; readonly stage: string }>()
   const hostAt = (address: Ipv4): Host | undefined =>
     deps
       .macsOf(address)
@@ -36,6 +41,9 @@ export function createTimeline(deps: TimelineDeps) {
       .find(host => host !== undefined)
 
   return {
+    /** What a host said it is when it last asked for something to boot. */
+    client: (host: string) => clients.get(host),
+
     dhcp(outcome: Outcome, packet: DhcpPacket, rivals: RivalsOf): void {
       const { asked, mac, client, host, reason } = outcome
       const text = dhcpLine(outcome)
@@ -50,7 +58,13 @@ export function createTimeline(deps: TimelineDeps) {
       log.info(fields, text)
       const foreign = foreignLine(outcome, packet, rivals)
       if (foreign !== undefined) memory.record({ host: host.name, kind: 'dhcp', text: foreign })
-      if (asked === 'discover' && client) deps.scripts.discovered(host.name)
+      if (asked === 'discover' && client) {
+        // iPXE asks again in the same boot, and the loader that brought it is part of the story.
+        if (client.stage !== 'ipxe') progress.began(host.name)
+        deps.scripts.discovered(host.name)
+      }
+      if (client) clients.set(host.name, { arch: client.arch, stage: client.stage })
+      changes.tell(host.name)
     },
 
     tftp(event: TftpEvent): void {
@@ -62,7 +76,13 @@ export function createTimeline(deps: TimelineDeps) {
           : `TFTP: ${name} ${kind === 'start' ? 'started' : kind}${reason ? `: ${reason}` : ''}`
       log[kind === 'start' ? 'debug' : 'info']({ address }, text)
       const host = kind === 'start' ? undefined : hostAt(peer.address)
-      if (host) memory.record({ host: host.name, kind: 'tftp', text })
+      if (!host) return
+      memory.record({ host: host.name, kind: 'tftp', text })
+      const { size } = event
+      if (size === undefined) return
+      const part = { by: 'tftp', url: name, from: 0, bytes: bytes ?? 0, ms: ms ?? 0, size } as const
+      progress.sent(host.name, { ...part, complete: kind === 'done' })
+      changes.tell(host.name)
     },
 
     sent(event: SentEvent): void {
@@ -74,8 +94,14 @@ export function createTimeline(deps: TimelineDeps) {
       if (!host || address === undefined) return
       deps.downloads.sent(host.name, { ...event, address })
       deps.scripts.heard(host.name)
+      const long = progress.sent(host.name, { by: 'http', ...event })
+      changes.tell(host.name)
+      const sending = progress.of(host.name).findLast(({ url }) => url === event.url)
+      if (long && sending) {
+        memory.record({ host: host.name, kind: 'progress', text: progressLine(name, sending) })
+      }
       if (!event.complete) return
-      const text = `HTTP: ${name} sent, ${amount(event.size)}`
+      const text = `HTTP: ${name} sent, ${amount(event.size)} in ${seconds(event.ms)}`
       memory.record({ host: host.name, kind: 'asset', text, data: { url: event.url } })
     },
 
@@ -83,6 +109,8 @@ export function createTimeline(deps: TimelineDeps) {
       mac: Mac
       host: Host | undefined
       address: Ipv4
+      serial?: string | undefined
+      uuid?: string | undefined
       answer: string
       reason: string
     }): void {
@@ -90,7 +118,14 @@ export function createTimeline(deps: TimelineDeps) {
       const address = formatIpv4(seen.address)
       const text = scriptWords(answer, address, reason)
       log.info({ mac, host: host?.name, address, answer }, text)
-      if (!host) return
+      if (!host) {
+        const { serial, uuid } = seen
+        const said = { ...(uuid !== undefined && { uuid }) }
+        const client = { mac, stage: 'script', arch: 'unknown', capable: true, ...said } as const
+        const also = { address: seen.address, ...(serial !== undefined && { serial }) }
+        deps.strangers.see(mac, { client, text, at: Date.now(), ...also })
+        return
+      }
       const kind = answer === 'forbidden' ? 'stranger' : 'script'
       memory.record({ host: host.name, kind, text, data: { answer, address } })
     },
@@ -156,11 +191,20 @@ function scriptWords(answer: string, address: string, reason: string): string {
   }
 }
 
+/** `HTTP: initrd 512.0 MB of 2.0 GB, 110.0 MB/s, 14 s left` */
+function progressLine(name: string, sending: Sending): string {
+  const { bytes, size, rate } = sending
+  const left = secondsLeft(sending)
+  const rest = left === undefined ? '' : `, ${left} s left`
+  return `HTTP: ${name} ${amount(bytes)} of ${amount(size)}, ${amount(rate)}/s${rest}`
+}
+
 /** Bytes as people say them. */
 export function amount(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(0)} kB`
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
+  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(1)} MB`
+  return `${(bytes / 1e9).toFixed(1)} GB`
 }
 
 function seconds(ms: number): string {

@@ -10,11 +10,14 @@ import { createDownloads } from '../../src/install/downloads.ts'
 import { createLife } from '../../src/install/life.ts'
 import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
 import { createPhoneHome } from '../../src/install/phone-home.ts'
+import { createPreview } from '../../src/install/preview.ts'
+import { createProgress } from '../../src/install/progress.ts'
 import { createScripts } from '../../src/install/scripts.ts'
 import { createStrangers } from '../../src/install/strangers.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { newId, newToken } from '../../src/system/secrets.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
+import { createChanges } from '../../src/wiring/changes.ts'
 import { httpDeps } from '../../src/wiring/http-deps.ts'
 import { openMemory } from '../../src/wiring/memory.ts'
 import { createStrangerRing } from '../../src/wiring/stranger-ring.ts'
@@ -23,6 +26,7 @@ import { createWorld } from '../../src/wiring/world.ts'
 
 export const start = Date.UTC(2026, 10, 20, 12)
 export const token = 'a-token-of-the-tests'
+export const readToken = 'a-token-that-only-looks'
 /** The address of node1; everybody else is a stranger. */
 export const own = '127.0.0.20'
 export const stranger = '127.0.0.66'
@@ -91,14 +95,26 @@ export async function startHttp(t: Test, more = '') {
   const downloads = createDownloads(deps, lives, heard)
   const strangerRing = createStrangerRing()
   const log = pino({ level: 'silent' })
+  const progress = createProgress(now)
+  const changes = createChanges()
   const timeline = createTimeline({
-    ...{ world, memory, scripts, downloads, log, macsOf },
+    ...{ world, memory, scripts, downloads, progress, changes, log, macsOf },
     strangers: strangerRing,
   })
   const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
   const unready = () => [] as string[]
-  const about = { strangerRing, now, log, token, unready, held: unready }
-  const app = await buildApp(httpDeps({ ...parts, ...about }))
+  const tokens = [
+    { name: 'admin', scope: 'admin', value: token },
+    { name: 'wall', scope: 'read', value: readToken },
+  ] as const
+  const about = { strangerRing, progress, changes, now, log, unready, held: unready }
+  const app = await buildApp(
+    httpDeps({
+      ...{ ...parts, ...about, previews: createPreview(deps, lives) },
+      ...{ version: '1.2.3', startedAt: start, tokens: () => tokens },
+      ...{ wakeOutbox: outbox.wake, rivals: unready },
+    }),
+  )
   await app.ready()
   t.teardown(async () => {
     await app.close()
@@ -107,7 +123,7 @@ export async function startHttp(t: Test, more = '') {
   })
 
   return {
-    ...{ app, memory, lives, scripts, clock, folder },
+    ...{ app, memory, lives, scripts, clock, folder, strangerRing, doors: timeline },
     /** What a machine at this address asks. */
     ask: (url: string, from = own, method: 'GET' | 'HEAD' = 'GET') =>
       app.inject({ method, url, remoteAddress: from }),
