@@ -15,11 +15,28 @@ interface RouteSchema {
   readonly params?: TSchema
   readonly headers?: TSchema
   readonly body?: TSchema
-  readonly response: Readonly<Record<string, TSchema>>
+  readonly response: Readonly<Record<string, TSchema | Answer>>
 }
 
-const refusals = { '4xx': problem, '5xx': problem }
+/** An answer that is not plain JSON, or not only. */
+interface Answer {
+  readonly description: string
+  readonly content: Readonly<Record<string, { readonly schema: TSchema }>>
+}
+
+const refusal: Answer = {
+  description: 'Why not: problem details (RFC 9457).',
+  content: { 'application/problem+json': { schema: problem } },
+}
+const refusals = { '4xx': refusal, '5xx': refusal }
 const nothing = Type.Null({ description: 'Done; nothing to say.' })
+const eventAnswer: Answer = {
+  description: 'A list, or a stream for who accepts text/event-stream.',
+  content: {
+    'application/json': { schema: events.eventList },
+    'text/event-stream': { schema: Type.String() },
+  },
+}
 const nameParam = closed({ name: text('Of the host.') })
 
 /** Every request of `/api/v1`: what it takes and says. The document and the checks are made of this. */
@@ -64,7 +81,7 @@ export const routes = {
     description:
       'With `Accept: text/event-stream` a stream of server-sent events that begins after `after` or `Last-Event-ID` and goes on. Each message has the id of its event.',
     querystring: events.eventsQuery,
-    response: { 200: events.eventList, ...refusals },
+    response: { 200: eventAnswer, ...refusals },
   },
   leases: {
     tags: ['network'],

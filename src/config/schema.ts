@@ -105,7 +105,10 @@ const unknownHosts = Type.Union([Type.Enum(['ignore', 'local']), unknownProfile]
 const token = v.closed(
   {
     name: v.described(v.name, { description: 'What the log calls whoever has it.' }),
-    tokenFile: v.described(v.path, { description: 'Made with mode 0600 when missing.' }),
+    tokenFile: v.described(v.path, {
+      description: 'Made with mode 0600 when missing.',
+      examples: ['wall-token'],
+    }),
     scope: v.key(
       Type.Enum(['read', 'admin']),
       'read: looks and changes nothing. admin: everything.',

@@ -1,3 +1,5 @@
+import type { NewEvent } from '../boot/install.ts'
+import { maskTokens } from '../boot/mask.ts'
 import type { Config } from '../config/config.ts'
 import { createAdminLog } from '../store/admin-log.ts'
 import { type Database, openDatabase } from '../store/database.ts'
@@ -20,7 +22,8 @@ export async function openMemory(config: () => Config) {
     leases: createLeases(db),
     adminLog: createAdminLog(db, Date.now),
     events,
-    record: events.record,
+    // Installers, kernels and callbacks print the command line, and it carries the token.
+    record: (event: NewEvent) => events.record({ ...event, text: maskTokens(event.text) }),
     write: db.write,
     committed: db.committed,
     close: db.close,

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import type { Test } from 'tap'
+import type { Host } from '../../src/boot/host.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { renderText } from '../../src/config/template.ts'
 import { buildApp } from '../../src/http/app.ts'
+import type { Token } from '../../src/http/tokens.ts'
 import { createDownloads } from '../../src/install/downloads.ts'
 import { createLife } from '../../src/install/life.ts'
 import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
@@ -103,10 +105,10 @@ export async function startHttp(t: Test, more = '') {
   })
   const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
   const unready = () => [] as string[]
-  const tokens = [
+  const tokens: Token[] = [
     { name: 'admin', scope: 'admin', value: token },
     { name: 'wall', scope: 'read', value: readToken },
-  ] as const
+  ]
   const about = { strangerRing, progress, changes, now, log, unready, held: unready }
   const app = await buildApp(
     httpDeps({
@@ -123,7 +125,9 @@ export async function startHttp(t: Test, more = '') {
   })
 
   return {
-    ...{ app, memory, lives, scripts, clock, folder, strangerRing, doors: timeline },
+    ...{ app, memory, lives, scripts, clock, folder, strangerRing, tokens },
+    doors: timeline,
+    hosts: config.hosts as Map<string, Host>,
     /** What a machine at this address asks. */
     ask: (url: string, from = own, method: 'GET' | 'HEAD' = 'GET') =>
       app.inject({ method, url, remoteAddress: from }),
