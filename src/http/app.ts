@@ -6,6 +6,7 @@ import { type AttemptDeps, attemptRoutes } from './attempt-routes.ts'
 import { type BootDeps, bootRoutes } from './boot-routes.ts'
 import { healthRoutes, type Unready } from './health-routes.ts'
 import { metricsRoute } from './metrics-route.ts'
+import { pageRoutes } from './page-routes.ts'
 import { problem } from './problem.ts'
 
 export interface HttpDeps {
@@ -50,6 +51,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   assetRoutes(app, deps.assets)
   healthRoutes(app, deps.unready)
   metricsRoute(app, { access: deps.api.access, held: deps.held, unready: deps.unready })
+  pageRoutes(app, deps.api.access)
   await app.register(async api => apiRoutes(api, deps.api), { prefix: '/api' })
   return app
 }

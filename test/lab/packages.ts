@@ -22,6 +22,7 @@ export const packages: Readonly<Record<string, string>> = {
   atftp: 'TFTP client with options',
   'tftp-hpa': 'TFTP client',
   'isc-dhcp-client': 'DHCP client',
+  chromium: 'the browser that looks at the page',
 }
 
 /** Packages of the list that are not installed. */

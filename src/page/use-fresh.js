@@ -1,0 +1,31 @@
+import { useEffect } from 'preact/hooks'
+import { useRead, useTools } from './context.js'
+
+const pauseMs = 1000
+
+/**
+ * What a path says, read again when something happened that may have changed it.
+ * @param {string} path
+ * @param {readonly string[]} kinds of events that may
+ */
+export function useFresh(path, kinds) {
+  const { fleet } = useTools()
+  const { data, error, reload } = useRead(path)
+  const wanted = kinds.join()
+  useEffect(() => {
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer
+    const stop = fleet.listen(({ kind }) => {
+      if (wanted.split(',').includes(kind)) timer ??= setTimeout(again, pauseMs)
+    })
+    const again = () => {
+      timer = undefined
+      reload()
+    }
+    return () => {
+      clearTimeout(timer)
+      stop()
+    }
+  }, [fleet, wanted])
+  return { data, error, reload }
+}
