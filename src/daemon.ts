@@ -25,6 +25,7 @@ import { meetAll, meetNewCards } from './wiring/appear.ts'
 import { createChanges } from './wiring/changes.ts'
 import { openDoors } from './wiring/doors.ts'
 import { httpDeps } from './wiring/http-deps.ts'
+import { createMeasure } from './wiring/measure.ts'
 import { openMemory } from './wiring/memory.ts'
 import { needRestart } from './wiring/need-restart.ts'
 import { createReserve } from './wiring/reserve.ts'
@@ -59,6 +60,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const gaveUp = Promise.withResolvers<string>()
   const now = steadyClock()
   const memory = await openMemory(config)
+  const measure = createMeasure(memory)
   let tokens = readTokens(config().admin)
   const published = createPublished(config().assets)
   const strangerRing = createStrangerRing()
@@ -95,6 +97,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
     failed: (delivery, err) => log.error({ err, key: delivery.key }, 'callback not looked after'),
     outputBound: () => config().keep.output,
+    tried: measure.callback,
   })
   const lives = createLife(installDeps, outbox, heardAt)
   const scripts = createScripts(installDeps, lives)
@@ -117,7 +120,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   adopt(config())
   recover()
 
-  const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
+  const hands = { lives, scripts, strangers, phoneHome, published }
+  const parts = { world, memory, ...hands, timeline, measure }
   // Filled before anybody waits for an answer.
   const reserve = createReserve(join(config().dataDir, 'reserve'))
   const unready: string[] = []

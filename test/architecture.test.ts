@@ -37,10 +37,12 @@ const laws: Readonly<Record<string, Law>> = {
       typebox: '*',
       '@fastify/cookie': 'api-routes.ts',
       '@fastify/swagger': 'document-routes.ts',
-      'prom-client': 'metrics-route.ts',
     },
   },
   install: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
+  // Plain counts, and how Prometheus is told of them.
+  metrics: { folders: [], modules: { 'prom-client': 'exposition.ts' } },
+  syslog: { folders: ['boot', 'wire'], modules: { 'node:dgram': 'server.ts' } },
   cli: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
   // Runs in the browser as it is: what it imports is what `index.html` maps and what lies beside it.
   page: { folders: ['api'], modules: { preact: '*', htm: 'html.js' } },

@@ -5,7 +5,7 @@ import { type AssetDeps, assetRoutes } from './asset-routes.ts'
 import { type AttemptDeps, attemptRoutes } from './attempt-routes.ts'
 import { type BootDeps, bootRoutes } from './boot-routes.ts'
 import { healthRoutes, type Unready } from './health-routes.ts'
-import { metricsRoute } from './metrics-route.ts'
+import { type MetricsDeps, metricsRoute } from './metrics-route.ts'
 import { pageRoutes } from './page-routes.ts'
 import { problem } from './problem.ts'
 
@@ -15,7 +15,9 @@ export interface HttpDeps {
   readonly assets: AssetDeps
   readonly api: ApiDeps
   readonly unready: Unready
-  readonly held: () => readonly string[]
+  readonly metrics: MetricsDeps
+  /** Told of each answer that has left: its route, status and seconds. */
+  answered(route: string, status: number, seconds: number): void
   readonly log: FastifyBaseLogger
 }
 
@@ -46,11 +48,16 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     problem(reply, 404, `nothing is served at ${request.method} ${request.url.split('?')[0]}`),
   )
 
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    deps.answered(route, reply.statusCode, reply.elapsedTime / 1000)
+  })
+
   bootRoutes(app, deps.boot)
   attemptRoutes(app, deps.attempt)
   assetRoutes(app, deps.assets)
   healthRoutes(app, deps.unready)
-  metricsRoute(app, { access: deps.api.access, held: deps.held, unready: deps.unready })
+  metricsRoute(app, deps.api.access, deps.metrics)
   pageRoutes(app, deps.api.access)
   await app.register(async api => apiRoutes(api, deps.api), { prefix: '/api' })
   return app

@@ -22,6 +22,8 @@ export interface OutboxDeps {
   deployEnded(delivery: Delivery, error: string | undefined): void
   /** A delivery could not be looked after, for example because the disk is full. */
   failed(delivery: Delivery, error: unknown): void
+  /** A try has ended: delivered, retry, undelivered, ended or failed. */
+  tried?(result: string): void
   /** Bytes of output kept for each command. */
   outputBound(): number
 }
@@ -94,6 +96,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     if (closing.signal.aborted) return
     if (outcome.ok) {
       memory.deliveries.end(delivery.id, 'delivered')
+      deps.tried?.('delivered')
       tell(delivery, 'delivered')
       if (delivery.role === 'deploy') deps.deployEnded(delivery, undefined)
       return
@@ -101,11 +104,13 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     const next = deps.now() + pauseAfter(delivery.tries) * 1000
     if (next > delivery.createdAt + triedFor * 1000) {
       memory.deliveries.end(delivery.id, 'undelivered', outcome.error)
+      deps.tried?.('undelivered')
       tell(delivery, `undelivered after 24 h: ${outcome.error}`)
       if (delivery.role === 'deploy') deps.deployEnded(delivery, outcome.error)
       return
     }
     memory.deliveries.retry(delivery.id, next, outcome.error)
+    deps.tried?.('retry')
     tell(delivery, `not delivered: ${outcome.error}; tried again with growing pauses`)
   }
 
@@ -126,6 +131,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     commands.delete(delivery.id)
     const error = outcome.ok ? undefined : [outcome.error, outcome.line].filter(Boolean).join('; ')
     memory.deliveries.end(delivery.id, 'ended', error)
+    deps.tried?.(error === undefined ? 'ended' : 'failed')
     tell(delivery, error === undefined ? 'ended well' : `ended: ${error}`)
     if (delivery.role === 'deploy') deps.deployEnded(delivery, error)
   }

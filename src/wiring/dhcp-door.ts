@@ -33,7 +33,7 @@ export async function openDhcpDoor(
   parts: DoorParts,
   handedOver: readonly HandedSocket[],
 ): Promise<DhcpDoor> {
-  const { world, memory, timeline, log, now } = parts
+  const { world, memory, timeline, measure, log, now } = parts
   const { dhcp, dataDir } = world.config()
   const mac = probeMac(join(dataDir, 'probe-mac'))
   const prober = createProber({
@@ -54,7 +54,10 @@ export async function openDhcpDoor(
       memory.leases.save(lease)
       return memory.committed()
     },
-    seen: (outcome, packet) => timeline.dhcp(outcome, packet, n => watch?.rivalsOf(n) ?? []),
+    seen(outcome, packet, ms) {
+      measure.dhcp(outcome, ms)
+      timeline.dhcp(outcome, packet, n => watch?.rivalsOf(n) ?? [])
+    },
     now,
     log,
     shut: network => watch?.shut(network),

@@ -124,7 +124,7 @@ async function openTftpAt(address: Ipv4, parts: DoorParts): Promise<Tftp> {
 
 function openTftpFor(
   where: Pick<TftpOptions, 'addresses' | 'fds'>,
-  { world, macsOf, log, timeline }: DoorParts,
+  { world, macsOf, log, timeline, measure }: DoorParts,
 ): Promise<Tftp> {
   const { tftp, assets, assetRoots } = world.config()
   return openTftp({
@@ -139,7 +139,10 @@ function openTftpFor(
       return sizes.find(size => size !== undefined)
     },
     log,
-    seen: timeline.tftp,
+    seen(event) {
+      measure.tftp(event)
+      timeline.tftp(event)
+    },
   })
 }
 

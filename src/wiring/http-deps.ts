@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Host } from '../boot/host.ts'
-import { isDue } from '../boot/life.ts'
+import { hostStates, isDue } from '../boot/life.ts'
 import type { HttpDeps } from '../http/app.ts'
 import type { Booted, Caller } from '../http/boot-routes.ts'
 import type { Token } from '../http/tokens.ts'
@@ -10,12 +10,15 @@ import type { Previews } from '../install/preview.ts'
 import type { Progress } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { Strangers } from '../install/strangers.ts'
+import { createMetrics } from '../metrics/daemon-metrics.ts'
 import type { Published } from '../system/published.ts'
 import type { Mac } from '../wire/address.ts'
 import { apiDeps } from './api-deps.ts'
 import { appear } from './appear.ts'
 import type { Changes } from './changes.ts'
+import type { Measure } from './measure.ts'
 import type { DaemonMemory } from './memory.ts'
+import { showNetworks } from './show-network.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
 import { type World, withUuid } from './world.ts'
@@ -29,6 +32,7 @@ export interface Parts {
   readonly phoneHome: PhoneHome
   readonly published: Published
   readonly timeline: ReturnType<typeof createTimeline>
+  readonly measure: Measure
 }
 
 export interface HttpParts extends Parts {
@@ -52,7 +56,7 @@ export interface HttpParts extends Parts {
 
 /** What the HTTP door needs, from what the daemon is made of. */
 export function httpDeps(parts: HttpParts): HttpDeps {
-  const { world, memory, phoneHome, timeline, log } = parts
+  const { world, memory, phoneHome, timeline, measure, log } = parts
   const networkOf = (caller: Caller) => world.networkAt(caller.localAddress)
   const placeOf = (caller: Caller) => world.place(networkOf(caller))
   const isMachine = (host: Host, caller: Caller) =>
@@ -61,7 +65,8 @@ export function httpDeps(parts: HttpParts): HttpDeps {
   return {
     log,
     unready: parts.unready,
-    held: parts.held,
+    answered: measure.http,
+    metrics: createMetrics(measure.counters, gaugesOf(parts)),
     boot: {
       host(mac, uuid, caller, netboots) {
         const host = world.hostOf(mac)
@@ -84,6 +89,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       hear(token, said, caller) {
         const heard = phoneHome.hear(token, said, caller.address, placeOf(caller))
         log.info({ event: said.event, status: heard.status }, 'phone home')
+        measure.phoneHome(said.event, heard.status)
         return heard
       },
       file: (token, name, caller) => phoneHome.file(token, name, caller.address, placeOf(caller)),
@@ -93,7 +99,11 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       assets: { folder: world.config().assets, allowedRoots: world.config().assetRoots },
       published: parts.published.path,
       loaders: world.loaders,
-      sent: timeline.sent,
+      sent(event) {
+        measure.httpBytes(event.more)
+        timeline.sent(event)
+      },
+      ended: measure.httpEnded,
     },
     api: apiDeps(parts),
   }
@@ -116,4 +126,24 @@ function boot(host: Host | undefined, mac: Mac, caller: Caller, parts: HttpParts
   if (answer.kind !== 'boot') return answer
   const { title, image } = answer.attempt.content
   return { kind: 'boot', title, image }
+}
+
+function gaugesOf(parts: HttpParts): Parameters<typeof createMetrics>[1] {
+  const { world, memory, lives } = parts
+  return {
+    version: parts.version,
+    unready: parts.unready,
+    held: parts.held,
+    networks: () => showNetworks(parts),
+    hosts() {
+      const counts = new Map<string, number>(hostStates.map(state => [state, 0]))
+      for (const name of world.config().hosts.keys()) {
+        const { state } = lives.lifeOf(name)
+        counts.set(state, (counts.get(state) ?? 0) + 1)
+      }
+      return counts
+    },
+    callbacks: memory.deliveries.counts,
+    strangers: parts.strangerRing.size,
+  }
 }

@@ -21,6 +21,7 @@ import { newId, newToken } from '../../src/system/secrets.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
 import { createChanges } from '../../src/wiring/changes.ts'
 import { httpDeps } from '../../src/wiring/http-deps.ts'
+import { createMeasure } from '../../src/wiring/measure.ts'
 import { openMemory } from '../../src/wiring/memory.ts'
 import { createStrangerRing } from '../../src/wiring/stranger-ring.ts'
 import { createTimeline } from '../../src/wiring/timeline.ts'
@@ -103,7 +104,9 @@ export async function startHttp(t: Test, more = '') {
     ...{ world, memory, scripts, downloads, progress, changes, log, macsOf },
     strangers: strangerRing,
   })
-  const parts = { world, memory, lives, scripts, strangers, phoneHome, published, timeline }
+  const measure = createMeasure(memory)
+  const hands = { lives, scripts, strangers, phoneHome, published }
+  const parts = { world, memory, ...hands, timeline, measure }
   const unready = () => [] as string[]
   const tokens: Token[] = [
     { name: 'admin', scope: 'admin', value: token },

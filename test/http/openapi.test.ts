@@ -143,7 +143,7 @@ t.test('every route answers as the document says', async t => {
     const url = '/assets/linux'
     doors.sent({
       ...{ address: '127.0.0.20', url, path: url, from: 0 },
-      ...{ bytes: 1, ms: 1, size: 2, complete: false },
+      ...{ bytes: 1, more: 1, ms: 1, size: 2, complete: false },
     })
   }
 })

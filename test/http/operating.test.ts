@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import type { Client } from '../../src/boot/client.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Mac } from '../../src/wire/address.ts'
 import { mac, own, start, startHttp } from './daemon.ts'
@@ -94,10 +95,10 @@ t.test('passwords in answer files and vars are masked', async t => {
 t.test('a machine that is not in the config comes with an entry that is', async t => {
   const http = await startHttp(t)
   const stranger = '52:54:00:99:99:99' as Mac
-  const client = {
+  const client: Client = {
     ...{ mac: stranger, stage: 'firmware', arch: 'x64-efi', capable: false },
     ...{ vendorClass: 'PXEClient:Arch:00007', uuid: '4c4c4544-0042-4a10-8051-b7c04f4d3632' },
-  } as const
+  }
   http.strangerRing.see(stranger, { client, text: 'DHCP DISCOVER', at: start })
   await http.ask('/boot/525400999999/boot.ipxe?serial=CZ%2012%0a34', own)
   const { strangers, total } = (await http.admin('GET', '/strangers')).json()

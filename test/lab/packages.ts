@@ -18,6 +18,7 @@ export const packages: Readonly<Record<string, string>> = {
   'systemd-boot-efi': 'boots the installed disk on UEFI',
   mtools: 'fills the disk image without mounting it',
   'dnsmasq-base': 'the DHCP server that was there first',
+  prometheus: 'promtool, which checks metrics and alert rules',
   curl: 'HTTP client, also into the namespaces',
   atftp: 'TFTP client with options',
   'tftp-hpa': 'TFTP client',
