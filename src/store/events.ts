@@ -31,6 +31,9 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
   const tooMany = db.statement(
     'delete from events where host is ? and id <= (select id from events where host is ? order by id desc limit 1 offset ?)',
   )
+  const tooMuchSyslog = db.statement(
+    "delete from events where host is ? and kind = 'syslog' and id <= (select id from events where host is ? and kind = 'syslog' order by id desc limit 1 offset ?)",
+  )
   const tooOld = db.statement('delete from events where last_at < ?')
   const listeners = new Set<(event: EventRecord) => void>()
   const sincePruned = new Map<string | null, number>()
@@ -42,6 +45,8 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
     const added = (sincePruned.get(host) ?? 0) + 1
     if (added < Math.max(1, perHost / 100)) return sincePruned.set(host, added)
     sincePruned.set(host, 0)
+    // A chatty installer must not push out the story of the boot that brought it.
+    tooMuchSyslog.run(host, host, Math.floor(perHost / 2))
     return tooMany.run(host, host, perHost)
   }
 

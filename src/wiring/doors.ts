@@ -10,6 +10,7 @@ import { openTftp, type Tftp, type TftpOptions } from '../tftp/server.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
 import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import type { Parts } from './http-deps.ts'
+import { openSyslogDoor } from './syslog-door.ts'
 
 export interface DoorParts extends Parts {
   readonly app: FastifyInstance
@@ -45,6 +46,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const claimed = new Set<string>()
   let dhcp: DhcpDoor | undefined
   const adopted = await adoptTftp(parts)
+  const syslog = openSyslogDoor(parts)
 
   const refreshTftp = async (addresses: readonly Ipv4[]) => {
     const wanted = addresses.map(formatIpv4)
@@ -81,10 +83,12 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     })
     const untied = networks.filter(network => !tied(network.interface, 'tftp'))
     await refreshTftp([...new Set(untied.map(({ serverAddress }) => serverAddress))])
+    await syslog?.listen(addresses.map(formatIpv4))
     await refreshDhcp(networks)
   }
   const close = async (graceMs: number) => {
     await dhcp?.close()
+    await syslog?.close()
     const files = [...tftps.values(), ...(adopted ? [adopted] : [])]
     await Promise.all([...files.map(tftp => tftp.close()), http.close(graceMs)])
   }

@@ -11,6 +11,7 @@ import type { TftpEvent } from '../tftp/session.ts'
 import { formatIpv4, type Ipv4, ipv4OfBytes, type Mac, parseIpv4 } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
+import type { SyslogMessage } from '../wire/syslog-message.ts'
 import type { Changes } from './changes.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { StrangerRing } from './stranger-ring.ts'
@@ -103,6 +104,23 @@ export function createTimeline(deps: TimelineDeps) {
       if (!event.complete) return
       const text = `HTTP: ${name} sent, ${amount(event.size)} in ${seconds(event.ms)}`
       memory.record({ host: host.name, kind: 'asset', text, data: { url: event.url } })
+    },
+
+    syslog: {
+      /** False where the sender is no host. */
+      keep(from: Ipv4, { severity, app, text }: SyslogMessage): boolean {
+        const host = hostAt(from)
+        const line = app === undefined ? text : `${app}: ${text}`
+        if (!host) return false
+        memory.record({ host: host.name, kind: 'syslog', text: line, data: { severity } })
+        return true
+      },
+      missed(from: Ipv4, count: number): void {
+        const host = hostAt(from)
+        const text = `${count} lines of syslog were left out: too many at once`
+        log.info({ address: formatIpv4(from), host: host?.name }, text)
+        if (host) memory.record({ host: host.name, kind: 'syslog', text })
+      },
     },
 
     script(seen: {
