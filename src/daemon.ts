@@ -1,8 +1,10 @@
 import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import { assetsOf } from './boot/install.ts'
 import type { Config } from './config/config.ts'
 import { formatProblem, loadConfig } from './config/load.ts'
+import { readMedia } from './config/media.ts'
 import { renderText } from './config/template.ts'
 import { buildApp } from './http/app.ts'
 import { createDownloads } from './install/downloads.ts'
@@ -14,6 +16,7 @@ import { createProgress } from './install/progress.ts'
 import { createScripts } from './install/scripts.ts'
 import { createStrangers } from './install/strangers.ts'
 import { steadyClock } from './system/clock.ts'
+import { createDigests } from './system/digests.ts'
 import { takeHandedOver, untiedOf } from './system/handed-over.ts'
 import { neighboursOf } from './system/neighbours.ts'
 import { PortError } from './system/ports.ts'
@@ -23,14 +26,16 @@ import { whyNotTogether } from './system/serving.ts'
 import { version } from './system/version.ts'
 import { meetAll, meetNewCards } from './wiring/appear.ts'
 import { createChanges } from './wiring/changes.ts'
+import { createChecksumWatch } from './wiring/checksums.ts'
 import { openDoors } from './wiring/doors.ts'
+import { createEvery } from './wiring/every.ts'
 import { httpDeps } from './wiring/http-deps.ts'
 import { createMeasure } from './wiring/measure.ts'
 import { openMemory } from './wiring/memory.ts'
 import { needRestart } from './wiring/need-restart.ts'
 import { createReserve } from './wiring/reserve.ts'
-import { createStrangerRing } from './wiring/stranger-ring.ts'
 import { createTimeline } from './wiring/timeline.ts'
+import { createWitness } from './wiring/witness.ts'
 import { createWorld } from './wiring/world.ts'
 
 export interface Daemon {
@@ -63,7 +68,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const measure = createMeasure(memory)
   let tokens = readTokens(config().admin)
   const published = createPublished(config().assets)
-  const strangerRing = createStrangerRing()
+  const digests = createDigests()
+  const checksums = createChecksumWatch({ world, published, digests, log, record: memory.record })
   let closed = false
   const macsOf = (address: Parameters<typeof neighboursOf>[0]) => {
     // A download that the end has cut says so when the database is closed already.
@@ -83,6 +89,9 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     hostOf: world.hostOf,
     render: renderText,
     publish: published.publish,
+    publishTogether: published.publishTogether,
+    readMedia,
+    digests,
     place: (name?: string) => {
       const networks = world.networks()
       return world.place(networks.find(n => n.name === name) ?? networks[0])
@@ -107,8 +116,9 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const previews = createPreview(installDeps, lives)
   const progress = createProgress(now)
   const changes = createChanges()
-  const seen = { scripts, downloads, progress, changes, log, macsOf }
-  const timeline = createTimeline({ world, memory, strangers: strangerRing, ...seen })
+  const witness = createWitness(world, memory, macsOf)
+  const seen = { ...witness, scripts, downloads, progress, changes, log, macsOf }
+  const timeline = createTimeline({ world, memory, ...seen })
 
   const specHost = (id: string) => memory.installs.get(id)?.spec.host
   const adopt = (next: Config) => {
@@ -120,8 +130,9 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   adopt(config())
   recover()
 
-  const hands = { lives, scripts, strangers, phoneHome, published }
-  const parts = { world, memory, ...hands, timeline, measure }
+  const lived = { lives, scripts, strangers, phoneHome }
+  const made = { published, digests, timeline, measure, macsOf, ...witness }
+  const parts = { world, memory, ...lived, ...made }
   // Filled before anybody waits for an answer.
   const reserve = createReserve(join(config().dataDir, 'reserve'))
   const unready: string[] = []
@@ -132,7 +143,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   let stale = false
   const app = await buildApp(
     httpDeps({
-      ...{ ...parts, strangerRing, previews, progress, changes, now, log, version: version() },
+      ...{ ...parts, previews, progress, changes, now, log, version: version() },
       startedAt: heard.startedAt,
       tokens: () => tokens,
       wakeOutbox: outbox.wake,
@@ -142,7 +153,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     }),
   )
   await app.ready()
-  const doorParts = { ...parts, macsOf, app, log, handedOver, now, giveUp: gaveUp.resolve }
+  const doorParts = { ...parts, app, log, handedOver, now, giveUp: gaveUp.resolve }
   const doors = await openDoors(doorParts).catch(async error => {
     await outbox.close()
     memory.close()
@@ -152,13 +163,16 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   rivals = doors.rivals
   for (const line of [...world.waiting(), ...world.missingLoaders()]) log.warn(line)
 
+  const every = createEvery(log)
   const timers = [
     every(1000, 'clocks', lives.tick),
     every(3000, 'networks', refresh),
     every(3600_000, 'housekeeping', housekeeping),
     every(5000, 'disk', watchDisk),
+    every(10_000, 'checksums', checksums.look),
   ]
   outbox.wake()
+  void checksums.look()
 
   return {
     gaveUp: gaveUp.promise,
@@ -181,11 +195,13 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
       adopt(next)
       stale = true
       await refresh()
+      void checksums.look()
       memory.record({ host: null, kind: 'reload', text: 'config reloaded' })
       log.info({ hosts: next.hosts.size }, 'config reloaded')
     },
     async close() {
       for (const timer of timers) clearInterval(timer)
+      digests.close()
       await doors.close(closeGraceMs)
       await outbox.close()
       await app.close()
@@ -193,17 +209,6 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
       closed = true
       memory.close()
     },
-  }
-
-  /** A turn that fails is said, and the next one tries again. */
-  function every(ms: number, what: string, turn: () => void | Promise<void>): NodeJS.Timeout {
-    return setInterval(async () => {
-      try {
-        await turn()
-      } catch (error) {
-        log.error({ err: error }, `${what} could not be looked after`)
-      }
-    }, ms)
   }
 
   /** What an earlier run left: commands that still run are ended, a deploy among them has failed. */
@@ -214,7 +219,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     }
     for (const { install } of memory.hosts.running()) {
       const spec = install === undefined ? undefined : memory.installs.get(install)?.spec
-      for (const asset of spec ? [spec.kernel, ...spec.initrd] : []) published.again(asset)
+      for (const asset of spec ? assetsOf(spec) : []) published.again(asset)
     }
   }
 

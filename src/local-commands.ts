@@ -3,6 +3,7 @@ import type { Config } from './config/config.ts'
 import { jsonSchema } from './config/json-schema.ts'
 import { formatProblem, loadConfig } from './config/load.ts'
 import { serve } from './serve.ts'
+import { wrongChecksums } from './wiring/checksums.ts'
 import { explain, options as explainOptions, usage as explainUsage } from './wiring/explain.ts'
 
 /** Runs the daemon until it is told to stop. */
@@ -16,11 +17,12 @@ export function schemaCommand(): number {
 }
 
 /** Every mistake at once; 0 when there is none. */
-export function checkCommand(argv: readonly string[]): number {
+export async function checkCommand(argv: readonly string[]): Promise<number> {
   const options = { strict: { type: 'boolean' } } as const
   const read = readOptions('check --config FILE [--strict]', argv, options)
   if (typeof read === 'number') return read
-  const { config, problems } = loadConfig(read.config)
+  const { config, problems: found } = loadConfig(read.config)
+  const problems = [...found, ...(config ? await wrongChecksums(config) : [])]
   for (const problem of problems) process.stderr.write(`${formatProblem(read.config, problem)}\n`)
   const errors = problems.filter(({ severity }) => severity === 'error').length
   const warnings = problems.length - errors

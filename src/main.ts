@@ -9,8 +9,11 @@ const usage = `usage: bootwright COMMAND [options]
   schema                   JSON Schema of the config, for editors
   hosts                    all hosts and their states
   show HOST                one host: facts, installs, callbacks, timeline
+  doctor HOST              why it does not boot, and what to do
   events [HOST]            the timeline; --follow goes on
   leases                   addresses given
+  images                   boot media: size, kernel, init
+  import DIR|FILE… NAME    copies boot media into assets
   install HOST…            asks for an install; --wait follows it
   cancel HOST…             takes it back
 
@@ -25,8 +28,11 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   schema: async () => (await import('./local-commands.ts')).schemaCommand,
   hosts: async () => (await import('./cli/hosts.ts')).run,
   show: async () => (await import('./cli/show.ts')).run,
+  doctor: async () => (await import('./cli/doctor.ts')).run,
   events: async () => (await import('./cli/events.ts')).run,
   leases: async () => (await import('./cli/leases.ts')).run,
+  images: async () => (await import('./cli/images.ts')).run,
+  import: async () => (await import('./wiring/import.ts')).run,
   install: async () => (await import('./cli/install.ts')).run,
   cancel: async () => (await import('./cli/cancel.ts')).run,
 }

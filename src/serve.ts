@@ -4,12 +4,13 @@ import pretty from 'pino-pretty'
 import type { Config } from './config/config.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { StoreError } from './store/database.ts'
+import { logLines } from './system/log-lines.ts'
 import { PortError } from './system/ports.ts'
 import { SecretError } from './system/secrets.ts'
 
 /** Runs the daemon until SIGTERM or SIGINT. SIGHUP reloads. Returns the exit code. */
 export async function serve(config: Config): Promise<number> {
-  const stream = stdout.isTTY ? pretty({ sync: true, ignore: 'pid,hostname' }) : pino.destination(1)
+  const stream = stdout.isTTY ? pretty({ sync: true, ignore: 'pid,hostname' }) : logLines()
   const log = pino({ level: process.env.LOG_LEVEL ?? 'info', base: null }, stream)
   let daemon: Daemon | undefined
   // From the first moment on: an unheard SIGHUP would end the process.

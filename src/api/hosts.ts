@@ -48,6 +48,7 @@ export type HostRow = Static<typeof hostRow>
 
 export const hostFull = v.closed({
   ...rowProperties,
+  blocked: v.nullableText('Why it could not boot what its profile says.'),
   uuid: v.nullableText(),
   vars: Type.Record(Type.String(), Type.Unknown(), {
     description: 'Those of its profile and its own; values of secrets are masked.',

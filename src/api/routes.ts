@@ -1,8 +1,10 @@
 import Type, { type TSchema } from 'typebox'
 import * as admin from './admin.ts'
 import * as callbacks from './callbacks.ts'
+import { doctorAnswer } from './doctor.ts'
 import * as events from './events.ts'
 import * as hosts from './hosts.ts'
+import { imageList } from './images.ts'
 import * as installs from './installs.ts'
 import * as networks from './networks.ts'
 import { closed, problem, text } from './values.ts'
@@ -30,6 +32,10 @@ const refusal: Answer = {
 }
 const refusals = { '4xx': refusal, '5xx': refusal }
 const nothing = Type.Null({ description: 'Done; nothing to say.' })
+const capture: Answer = {
+  description: 'A capture file.',
+  content: { 'application/vnd.tcpdump.pcap': { schema: Type.String({ format: 'binary' }) } },
+}
 const eventAnswer: Answer = {
   description: 'A list, or a stream for who accepts text/event-stream.',
   content: {
@@ -58,6 +64,29 @@ export const routes = {
     summary: 'The script and answer files it would get now',
     params: nameParam,
     response: { 200: hosts.preview, ...refusals },
+  },
+  doctor: {
+    tags: ['hosts'],
+    summary: 'Why it does not boot',
+    params: nameParam,
+    response: { 200: doctorAnswer, ...refusals },
+  },
+  hostPackets: {
+    tags: ['hosts'],
+    summary: 'Its last packets',
+    params: nameParam,
+    response: { 200: capture, ...refusals },
+  },
+  strangerPackets: {
+    tags: ['network'],
+    summary: 'The last packets of a machine that is not in the config',
+    params: closed({ mac: text('In any common spelling.') }),
+    response: { 200: capture, ...refusals },
+  },
+  images: {
+    tags: ['network'],
+    summary: 'The boot media that are there',
+    response: { 200: imageList, ...refusals },
   },
   install: {
     tags: ['installs'],

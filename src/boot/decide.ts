@@ -1,6 +1,9 @@
+import type { Mac } from '../wire/address.ts'
 import { type Arch, isEfi } from './arch.ts'
 import type { Client } from './client.ts'
 import type { DhcpOption, Ways } from './host.ts'
+import { chooseLoader, type LoaderRule } from './loaders/choice.ts'
+import { type Speaks, speaksOf } from './loaders/table.ts'
 
 /** What to tell a client. Each door writes it in its own words. */
 export type Answer =
@@ -37,7 +40,11 @@ export interface Site {
   readonly unknown: 'ignore' | 'local' | 'boot'
   /** The loader of each arch that we can serve. */
   readonly loaders: ReadonlyMap<Arch, string>
-  /** Loaders that hosts or profiles name and that are not there. */
+  /** The loader to try on this card in place of one that was never heard on such cards. */
+  instead?(loader: string, mac: Mac): string | undefined
+  /** What `loaders` of the config says of an arch; the first rule that fits goes before. */
+  readonly rules?: ReadonlyMap<Arch, readonly LoaderRule[]>
+  /** Loaders that the config names and that are not there. */
   readonly missing?: ReadonlySet<string>
   /** What the profile says that clients get that are no hosts. */
   readonly profile?: Ways & { readonly options?: readonly DhcpOption[] }
@@ -62,9 +69,26 @@ function onTheWay(client: Client, { reason }: Wish, ways: Ways, site: Site): Ans
   if (client.stage === 'http-firmware') return load(client, 'http', ways, site, reason)
   if (client.stage === 'firmware') return load(client, 'tftp', ways, site, reason)
   // A ROM's stripped iPXE is swapped for ours, which can do all that our scripts ask for.
-  return client.capable
-    ? { kind: 'chain', reason }
-    : load(client, 'tftp', ways, site, `its iPXE lacks features; ${reason}`)
+  if (!client.capable) return load(client, 'tftp', ways, site, `its iPXE lacks features; ${reason}`)
+  // A host whose loader is another is not for iPXE, even where that is in its card's ROM.
+  const isOther = ways.loader !== undefined && speaksIn(site, ways.loader) !== 'ipxe'
+  return isOther ? load(client, 'tftp', ways, site, reason) : { kind: 'chain', reason }
+}
+
+/** Whose config a loader asks for. */
+export function speaksIn({ rules }: Pick<Site, 'rules'>, file: string): Speaks {
+  const said = [...(rules?.values() ?? [])].flat().find(rule => rule.file === file)?.speaks
+  return said ?? speaksOf(file)
+}
+
+/** The loader of a client: its host's own, or of its arch. */
+export function loaderOf(
+  client: Pick<Client, 'mac' | 'arch' | 'vendorClass'>,
+  ways: Ways,
+  { rules, loaders }: Pick<Site, 'rules' | 'loaders'>,
+): string | undefined {
+  const rule = chooseLoader(rules?.get(client.arch) ?? [], client)
+  return ways.loader ?? rule?.file ?? loaders.get(client.arch)
 }
 
 /** To the disk, as fast as the firmware knows or as its host says. iPXE needs its script for it. */
@@ -96,10 +120,11 @@ function load(
   site: Site,
   reason: string,
 ): Answer {
-  const file = ways.loader ?? site.loaders.get(client.arch)
-  if (file === undefined) {
+  const named = loaderOf(client, ways, site)
+  if (named === undefined) {
     return { kind: 'none', reason: `${reason}; no loader for ${client.arch}` }
   }
+  const file = site.instead?.(named, client.mac) ?? named
   if (site.missing?.has(file)) return { kind: 'none', reason: `${reason}; no loader ${file}` }
   const binl = ways.uefi === 'binl' && client.stage === 'firmware' && isEfi(client.arch)
   return { kind: 'load', over, file, ...(binl ? { binl } : {}), reason }

@@ -49,6 +49,14 @@ export interface Ways {
   readonly uefi?: 'pxe10' | 'binl'
 }
 
+/** Boot media that come as a folder, which one of their own files tells how to boot. */
+export interface MediaFolder {
+  /** The key of the profile: what nix-build leaves for netboot, or for kexec. */
+  readonly form: 'nixos' | 'kexec'
+  /** Absolute path; what it leads to may change with every build. */
+  readonly folder: string
+}
+
 /** One network card of a host, with the address reserved for it. */
 export interface Nic {
   readonly mac: Mac
@@ -63,6 +71,10 @@ export interface Profile extends Ways {
   readonly ask: 'never' | 'manual' | 'first-boot'
   readonly kernel: string
   readonly initrd: readonly string[]
+  /** Where kernel, initrd and more arguments come from, read again for every install. */
+  readonly media?: MediaFolder
+  /** Expected sha256 in hex, by the path of the asset as the config means it. */
+  readonly checksums?: Readonly<Record<string, string>>
   /** Liquid template of the kernel command line. */
   readonly cmdline: string
   /** Name of an answer file to the path of its Liquid template. */
@@ -97,6 +109,8 @@ export interface Host extends Ways {
   readonly options?: readonly DhcpOption[]
   /** What its firmware is to be taken for, whatever it says. */
   readonly arch?: Arch
+  /** Woken by Wake-on-LAN when an install is asked for. */
+  readonly wake?: boolean
   /** The largest TFTP block it can take. */
   readonly tftpBlockSize?: number
 }

@@ -23,6 +23,14 @@ export interface Asset {
   readonly size: number
   /** Changes when the file does: size, modification time and inode. */
   readonly version: string
+  /** The sha256 that the config says it has, in hex. */
+  readonly sha256?: string
+}
+
+/** The version of a file by its status (`fs.BigIntStats`). */
+export function assetVersion(status: { size: bigint; mtimeNs: bigint; ino: bigint }): string {
+  const { size, mtimeNs, ino } = status
+  return [size, mtimeNs, ino].map(number => number.toString(36)).join('-')
 }
 
 /** What an install was asked with; a reload changes the next install, never this one. */
@@ -31,8 +39,17 @@ export interface Spec {
   readonly profile: Profile
   readonly kernel: Asset
   readonly initrd: readonly Asset[]
+  /** The file of its boot media that told the kernel's arguments: part of what must stay together. */
+  readonly told?: Asset
+  /** A static kexec that came with the boot media. */
+  readonly kexec?: Asset
   /** Sources of the answer files' templates, by name. */
   readonly templates: Readonly<Record<string, string>>
+}
+
+/** Every file that a spec is made of. */
+export function assetsOf({ kernel, initrd, told, kexec }: Spec): Asset[] {
+  return [kernel, ...initrd, told, kexec].filter(asset => asset !== undefined)
 }
 
 /** One wish to install one host. Its id sorts by time. */

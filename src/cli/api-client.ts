@@ -11,6 +11,8 @@ export type Query = Readonly<Record<string, string | number | undefined>>
 export interface ApiClient {
   readonly get: <T>(url: string, query?: Query) => Promise<T>
   readonly post: <T>(url: string, body: unknown) => Promise<T>
+  /** The bytes of a file. */
+  readonly download: (url: string) => Promise<Uint8Array>
   /** Opens a stream of server-sent events. */
   readonly stream: (
     url: string,
@@ -53,6 +55,10 @@ export function connectApi(values: Values, env: Env): ApiClient {
     post: (url, body) => {
       const headers = { 'Content-Type': 'application/json' }
       return json(url, {}, { method: 'POST', headers, body: JSON.stringify(body) })
+    },
+    download: async url => {
+      const signal = AbortSignal.timeout(answerTimeout)
+      return new Uint8Array(await (await send(url, {}, { signal })).arrayBuffer())
     },
     stream: async (url, query, headers, signal) => {
       const init = {

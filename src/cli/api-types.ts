@@ -1,4 +1,5 @@
 import type { HostState } from '../boot/life.ts'
+import type { Verdict } from '../boot/verdict.ts'
 
 /** What the admin API says, as `src/http` writes it. Times are ISO 8601. */
 
@@ -23,6 +24,8 @@ export interface HostRow {
 
 export interface HostDetail {
   readonly host: HostRow & {
+    /** Why it could not boot what its profile says. */
+    readonly blocked: string | null
     readonly uuid: string | null
     readonly vars: Readonly<Record<string, unknown>>
     readonly nics: readonly {
@@ -89,4 +92,20 @@ export interface CancelResult {
   readonly was: HostState
   readonly warning: string | null
   readonly reason: string | null
+}
+
+export interface ImageRow {
+  readonly name: string
+  readonly form: 'nixos' | 'kexec' | 'files'
+  readonly bytes: number
+  readonly kernel: { readonly name: string; readonly version: string | null }
+  readonly init: string | null
+  readonly problem: string | null
+  readonly profiles: readonly string[]
+}
+
+/** What the doctor says of a host; no verdicts where nothing seems wrong. */
+export interface Diagnosis {
+  readonly host: string
+  readonly verdicts: readonly Verdict[]
 }

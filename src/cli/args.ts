@@ -15,8 +15,8 @@ export interface CommandSpec {
   readonly line: string
   readonly summary: string
   readonly options: Readonly<Record<string, OptionSpec>>
-  /** How many words that are no options. */
-  readonly words: { readonly min: number; readonly max: number }
+  /** How many words that are no options, and what is said when there are too few. */
+  readonly words: { readonly min: number; readonly max: number; readonly needs?: string }
 }
 
 /** The options that were given, by name. */
@@ -118,7 +118,7 @@ function wrongToken(
 }
 
 function wrongNumber({ words }: CommandSpec, given: readonly string[]): string | undefined {
-  if (given.length < words.min) return 'it needs the name of a host'
+  if (given.length < words.min) return words.needs ?? 'it needs the name of a host'
   if (given.length <= words.max) return undefined
   const extra = given.slice(words.max).join(' ')
   return words.max === 0 ? `it takes no words, but got "${extra}"` : `"${extra}" is one too many`

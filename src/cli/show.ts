@@ -1,15 +1,25 @@
+import { writeFileSync } from 'node:fs'
+import { parseMac } from '../wire/address.ts'
+import type { ApiClient } from './api-client.ts'
 import type { CallbackRow, HostDetail, InstallRow } from './api-types.ts'
 import { usageOf } from './args.ts'
 import { apiCommand, runCommand, writeJson } from './command.ts'
 import { colourOf, eventWidths, formatEvent, formatTime, stateCell } from './format.ts'
-import { exit, type Io } from './io.ts'
+import { exit, Failure, type Io } from './io.ts'
 import { type Cell, formatTable, paint, partsOf, type Screen, screenOf, wrapText } from './table.ts'
 
-const spec = apiCommand({
+export const spec = apiCommand({
   name: 'show',
-  line: 'HOST [--json]',
-  summary: 'Shows one host: its state and why, its installs, callbacks and latest events.',
-  options: {},
+  line: 'HOST [--json | --pcap FILE]',
+  summary:
+    'Shows one host: its state and why, its installs, callbacks and latest events. With --pcap HOST may\n' +
+    'also be the MAC of a machine that is not in the config.',
+  options: {
+    pcap: {
+      value: 'FILE',
+      help: 'write its last DHCP and TFTP packets for tshark or Wireshark; - for stdout',
+    },
+  },
   words: { min: 1, max: 1 },
 })
 
@@ -18,11 +28,32 @@ export const usage = usageOf(spec)
 /** `bootwright show HOST`. */
 export function run(argv: string[], io: Io): Promise<number> {
   return runCommand(spec, argv, io, async ({ api, values, words: [name = ''] }) => {
+    const file = values.text('pcap')
+    if (file !== undefined) return savePackets(api, name, file, io)
     const body = await api.get<HostDetail>(`/api/v1/hosts/${encodeURIComponent(name)}`)
     if (values.has('json')) writeJson(io, body)
     else io.stdout.write(formatHost(body, screenOf(io)))
     return exit.done
   })
+}
+
+/** Packets are kept by the daemon without IP and UDP headers, which are made anew in the file. */
+async function savePackets(api: ApiClient, name: string, file: string, io: Io): Promise<number> {
+  const isMac = parseMac(name) !== undefined
+  const path = `${isMac ? 'strangers' : 'hosts'}/${encodeURIComponent(name)}/packets.pcap`
+  const bytes = await api.download(`/api/v1/${path}`)
+  if (file === '-') {
+    io.stdout.write(bytes)
+    return exit.done
+  }
+  try {
+    writeFileSync(file, bytes)
+  } catch (error) {
+    const { message } = error as Error
+    throw new Failure(`cannot write ${file}: ${message}`, exit.no)
+  }
+  io.stderr.write(`${file}: ${bytes.length} bytes\n`)
+  return exit.done
 }
 
 /** The whole page of a host; sections without content are left out. */
@@ -44,6 +75,7 @@ function factsOf(host: HostDetail['host']): [string, Cell | null][] {
     ['Name', host.name],
     ['State', stateCell(host)],
     ['Why', host.why],
+    ['Blocked', host.blocked && { text: host.blocked, colour: 'red' }],
     ['Since', host.since && formatTime(host.since)],
     ['Profile', host.profile],
     ['Install', host.install && `${host.install}, attempt ${host.attempt}`],

@@ -34,11 +34,11 @@ interface Lack {
   readonly message: string
 }
 
-function findLacks({ profile, layers, netbootFolder }: ResolvedProfile): Lack[] {
+function findLacks({ profile, layers, media }: ResolvedProfile): Lack[] {
   if (!profile) return []
   const at = (key: string) => layers.from.get(key) ?? ['profiles', profile.name]
-  const images = netbootFolder
-    ? lack(at('nixos'), netbootFolder.problem)
+  const images = media
+    ? lack(at(profile.media?.form ?? 'nixos'), media.problem)
     : [
         ...lack(at('kernel'), fileProblem(profile.kernel)),
         ...profile.initrd.flatMap(path => lack(at('initrd'), fileProblem(path))),

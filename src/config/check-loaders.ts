@@ -1,5 +1,5 @@
 import type { ResolvedHost } from './hosts.ts'
-import { findLoader } from './loaders.ts'
+import { lackOf } from './loaders.ts'
 import type { Mistake, Path } from './mistake.ts'
 import type { ResolvedProfile } from './profiles.ts'
 import { sharedMistakes } from './subjects.ts'
@@ -11,12 +11,12 @@ export function checkLoaders(
   assets: string,
 ): Mistake[] {
   const shared = sharedMistakes()
-  const known = new Map<string, boolean>()
+  const known = new Map<string, string | undefined>()
   const check = (loader: string | undefined, path: Path, host?: string) => {
     if (loader === undefined) return
-    const isThere = known.get(loader) ?? findLoader(assets, loader) !== undefined
-    known.set(loader, isThere)
-    if (!isThere) shared.add(path, `there is no ${loader} in assets/loaders yet`, host)
+    if (!known.has(loader)) known.set(loader, lackOf(assets, loader))
+    const lack = known.get(loader)
+    if (lack !== undefined) shared.add(path, lack, host)
   }
   for (const { layers } of profiles) check(layers.keys.loader, layers.from.get('loader') ?? [])
   for (const { host, resolved } of hosts) {

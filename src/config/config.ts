@@ -1,5 +1,6 @@
 import type { Host, Network, Profile, UnknownHosts } from '../boot/host.ts'
 import type { Ipv4, Mac, Subnet } from '../wire/address.ts'
+import type { LoaderRules } from './loader-rules.ts'
 
 /** A network as the config states it; what is missing comes from the machine's interfaces. */
 export interface NetworkSettings extends Omit<Network, 'subnet' | 'serverAddress'> {
@@ -32,11 +33,14 @@ export interface Config {
   /** Undefined: syslog is not received. */
   readonly syslog?: { readonly port: number }
   readonly networks: readonly NetworkSettings[]
+  readonly loaders: LoaderRules
   /** Undefined: `ignore` on a proxy network, `local` on a server network. */
   readonly unknownHosts?: UnknownHosts
   readonly profiles: ReadonlyMap<string, Profile>
   readonly hosts: ReadonlyMap<string, Host>
   readonly hostByMac: ReadonlyMap<Mac, Host>
+  readonly checksums: readonly ConfigChecksum[]
+  readonly loaderFallback: 'auto' | 'off'
   readonly keep: {
     /** Seconds. */
     readonly events: number
@@ -44,6 +48,17 @@ export interface Config {
     /** Bytes of callback output kept per install. */
     readonly output: number
   }
+}
+
+/** The sha256 (hex) that the config says a file has, and where it says so. */
+export interface ConfigChecksum {
+  /** Absolute path. */
+  readonly file: string
+  readonly sha256: string
+  readonly line: number
+  readonly column: number
+  /** Dotted path of the key. */
+  readonly path: string
 }
 
 /** A mistake or a warning, where it stands and what would be right. Lines and columns start at 1. */

@@ -10,6 +10,7 @@ export const defaults = {
   adminAllow: ['127.0.0.0/8', '::1/128'],
   tokenScope: 'read',
   syslogPort: 514,
+  loaderFallback: 'auto',
   keep: { events: '30d', perHost: 5000, output: '10MiB' },
   network: {
     mode: 'proxy',

@@ -63,6 +63,7 @@ function resolveHost(
     ...given('arch', raw.arch),
     ...given('uefi', raw.uefi),
     ...given('tftpBlockSize', raw.tftpBlockSize),
+    ...given('wake', raw.wake || undefined),
   }
   checkOptions(raw.options ?? {}, ['hosts', name, 'options'], 'host', around.report)
   return { host, ...given('resolved', resolved) }

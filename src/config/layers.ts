@@ -10,6 +10,9 @@ export interface CmdlinePiece {
 
 export type ProfileKeys = Omit<RawProfile, 'extends' | 'cmdline' | 'cmdline!'>
 
+/** The keys that say what to boot, of which one is enough. */
+const bootKeys = ['kernel', 'nixos', 'kexec'] as const
+
 /** A profile with what it extends, and perhaps a host, laid over each other. */
 export interface Layers {
   readonly keys: ProfileKeys
@@ -41,8 +44,9 @@ export function overridesOf(host: RawHost): RawProfile {
 /** What contradicts itself within one layer. */
 export function checkLayer(raw: RawProfile, path: Path, report: Report): void {
   const clash = (key: keyof RawProfile, message: string) => report([...path, key], message, true)
-  if (raw.nixos !== undefined && raw.kernel !== undefined) {
-    clash('nixos', 'brings its own kernel; write `kernel` or `nixos`, not both')
+  const [first, ...more] = bootKeys.filter(key => raw[key] !== undefined)
+  for (const key of more) {
+    clash(key, `brings its own kernel; write \`${first}\` or \`${key}\`, not both`)
   }
   if (raw.cmdline !== undefined && raw['cmdline!'] !== undefined) {
     clash('cmdline!', 'replaces what `cmdline` appends to; write one of them')
@@ -55,19 +59,22 @@ export function checkLayer(raw: RawProfile, path: Path, report: Report): void {
 }
 
 function mergeKeys(below: ProfileKeys, own: ProfileKeys): ProfileKeys {
-  const { kernel, initrd, nixos, ...rest } = below
-  const inherited =
-    own.nixos !== undefined
-      ? rest
-      : own.kernel !== undefined
-        ? { ...rest, ...given('initrd', initrd) }
-        : below
+  const inherited = bootKeys.some(key => own[key] !== undefined) ? withoutBoot(below, own) : below
   const merged: ProfileKeys = { ...inherited, ...own }
   if (below.files && own.files) merged.files = { ...below.files, ...own.files }
   if (below.options && own.options) merged.options = { ...below.options, ...own.options }
+  if (inherited.checksums && own.checksums) {
+    merged.checksums = { ...inherited.checksums, ...own.checksums }
+  }
   if (below.vars && own.vars) merged.vars = { ...below.vars, ...own.vars }
   if (below.verify && own.verify) merged.verify = { ...below.verify, ...own.verify }
   return merged
+}
+
+/** Who boots something else inherits nothing of what was booted, but another kernel keeps its initrd. */
+function withoutBoot(below: ProfileKeys, own: ProfileKeys): ProfileKeys {
+  const { kernel, initrd, nixos, kexec, checksums, ...rest } = below
+  return own.kernel === undefined ? rest : { ...rest, ...given('initrd', initrd) }
 }
 
 function mergeCmdline(below: Layers, raw: RawProfile, path: Path): readonly CmdlinePiece[] {
@@ -83,5 +90,5 @@ function piece(text: string, path: Path): CmdlinePiece[] {
 }
 
 function isMapKey(key: string): boolean {
-  return key === 'files' || key === 'vars' || key === 'verify'
+  return ['files', 'vars', 'verify', 'checksums'].includes(key)
 }

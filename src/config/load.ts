@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Config, Problem } from './config.ts'
+import type { Config, ConfigChecksum, Problem } from './config.ts'
 import { type ConfigDocument, readDocument } from './document.ts'
 import { formatPath, type Mistake, type Path } from './mistake.ts'
 import { type Names, resolveConfig } from './resolve.ts'
@@ -21,7 +21,7 @@ export function loadConfig(file: string): Loaded {
 /** The same for text that would stand in `file`. */
 export function parseConfig(text: string, file: string): Loaded {
   const document = readDocument(text)
-  const { config, mistakes } = read(document, file)
+  const { config, mistakes, checksums = [] } = read(document, file)
   const problems = [
     ...document.mistakes.map(({ line, column, path, message }): Problem => {
       return { severity: 'error', line, column, path: formatPath(path), message }
@@ -29,7 +29,11 @@ export function parseConfig(text: string, file: string): Loaded {
     ...mistakes.map(mistake => problemOf(mistake, document)),
   ].sort((a, b) => a.line - b.line || a.column - b.column)
   const broken = problems.some(({ severity }) => severity === 'error')
-  return config && !broken ? { config, problems } : { problems }
+  if (!config || broken) return { problems }
+  const placed = checksums.map(({ path, ...checksum }): ConfigChecksum => {
+    return { ...checksum, ...document.locate(path), path: formatPath(path) }
+  })
+  return { config: { ...config, checksums: placed }, problems }
 }
 
 /** `file:line:column: path: message` */
@@ -39,7 +43,9 @@ export function formatProblem(file: string, problem: Problem): string {
   return [`${file}:${line}:${column}`, ...(path ? [path] : []), what].join(': ')
 }
 
-function read(document: ConfigDocument, file: string): { config?: Config; mistakes: Mistake[] } {
+type Read = Partial<ReturnType<typeof resolveConfig>> & { readonly mistakes: Mistake[] }
+
+function read(document: ConfigDocument, file: string): Read {
   const { value } = document
   if (value === undefined) return { mistakes: [] }
   if (value === null) {
@@ -55,8 +61,8 @@ function read(document: ConfigDocument, file: string): { config?: Config; mistak
     networks: keysOf(value, 'networks'),
     networksWhole: !shape.some(({ path }) => path[0] === 'networks'),
   }
-  const { config, mistakes } = resolveConfig(raw, file, names)
-  return { config, mistakes: [...shape, ...distinct(mistakes, shape)] }
+  const { mistakes, ...resolved } = resolveConfig(raw, file, names)
+  return { ...resolved, mistakes: [...shape, ...distinct(mistakes, shape)] }
 }
 
 /** What is left when all that has the wrong shape is taken away; the rest is checked too. */

@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Arch, archs } from '../boot/arch.ts'
-
-/** Where distributions put iPXE. */
-export const systemFolders: readonly string[] = ['/usr/lib/ipxe', '/boot', '/usr/share/ipxe']
+import { distributedAs, newestOf, otherNames } from './distributed.ts'
 
 /** A loader that we can serve. */
 export interface Loader {
@@ -18,14 +16,15 @@ export interface MissingLoader {
 }
 
 /**
- * Names to look for, best first, in each folder. snponly and undionly drive the network card through
- * the firmware that has just used it, so they work on cards that iPXE has no driver for.
+ * Names to look for, best first. snponly and undionly drive the network card through the firmware that
+ * has just used it, so they work on cards that iPXE has no driver for.
  */
 const names: Readonly<Partial<Record<Arch, readonly string[]>>> = {
   bios: ['undionly.kpxe', 'ipxe.pxe'],
   'x64-efi': efiNames(['', 'x86_64', 'x64']),
   'ia32-efi': efiNames(['i386', 'ia32']),
-  'arm64-efi': efiNames(['arm64', 'aarch64', 'aa64']),
+  // Debian has no iPXE for it, but GRUB.
+  'arm64-efi': [...efiNames(['arm64', 'aarch64', 'aa64']), 'grubaa64.efi'],
   'arm32-efi': efiNames(['arm32', 'arm']),
   'riscv64-efi': efiNames(['riscv64']),
   'loong64-efi': efiNames(['loong64']),
@@ -35,41 +34,65 @@ const names: Readonly<Partial<Record<Arch, readonly string[]>>> = {
 const usual: Readonly<Partial<Record<Arch, string>>> = {
   bios: 'undionly.kpxe',
   'x64-efi': 'ipxe.efi',
+  'arm64-efi': 'grubaa64.efi',
 }
 
-/** Debian's package `ipxe` has only these. */
-const packaged: readonly Arch[] = ['bios', 'x64-efi']
-
-/** The loader of each arch: from `assets/loaders`, else from where distributions put them. */
+/** The loader of each arch: from `assets/loaders`, else from where distributions put them below `root`. */
 export function findLoaders(
   assets: string,
-  extraFolders: readonly string[] = systemFolders,
+  root = '/',
 ): { loaders: Map<Arch, Loader>; missing: MissingLoader[] } {
-  const folders = [join(assets, 'loaders'), ...extraFolders]
   const loaders = new Map<Arch, Loader>()
   const missing: MissingLoader[] = []
   for (const arch of archs) {
     const wanted = names[arch]
     if (!wanted) continue
-    const loader = folders.map(folder => firstIn(folder, wanted)).find(found => found)
+    const own = wanted.flatMap(name => ownLoader(assets, name) ?? [])[0]
+    const loader = own ?? wanted.flatMap(name => systemLoader(name, root) ?? [])[0]
     if (loader) loaders.set(arch, loader)
     else missing.push({ arch, line: missingLine(arch, usual[arch] ?? wanted[0] ?? '') })
   }
   return { loaders, missing }
 }
 
-/** Where a loader of this name is, which a host or profile asks for; `undefined` when it is nowhere. */
-export function findLoader(
-  assets: string,
-  name: string,
-  extraFolders: readonly string[] = systemFolders,
-): Loader | undefined {
-  const own = join(assets, 'loaders', name)
-  if (isFile(own)) return { name, path: own }
-  // The folders of the system hold more than loaders: only what is known as one is served from there.
-  const isKnown = Object.values(names).some(known => known?.includes(name))
-  const found = isKnown ? extraFolders.find(folder => isFile(join(folder, name))) : undefined
-  return found === undefined ? undefined : { name, path: join(found, name) }
+/** Where a loader of this name is, which the config asks for; `undefined` when it is nowhere. */
+export function findLoader(assets: string, name: string, root = '/'): Loader | undefined {
+  return ownLoader(assets, name) ?? systemLoader(name, root)
+}
+
+/** PXELINUX, shim, GRUB and what they ask for next: all that is there, for whoever asks for it. */
+export function findOthers(assets: string, root = '/'): Loader[] {
+  return otherNames.flatMap(name => findLoader(assets, name, root) ?? [])
+}
+
+/** What is missing for a loader to work, itself or a file that it asks for, with what to do. */
+export function lackOf(assets: string, name: string, root = '/'): string | undefined {
+  if (!findLoader(assets, name, root)) return `there is no ${name}; ${remedy(name)}`
+  const needs = distributedAs(name)?.needs ?? []
+  const absent = needs.find(need => !findLoader(assets, need, root))
+  return absent === undefined ? undefined : `${name} needs ${absent}; ${remedy(absent)}`
+}
+
+/** The line of an arch that cannot be served with this loader. */
+export function missingLine(arch: Arch, name: string): string {
+  return `${arch}: no ${name}; ${remedy(name)}`
+}
+
+function remedy(name: string): string {
+  const from = distributedAs(name)?.from
+  return `${from ? `install the package "${from}" or put` : 'put'} one into assets/loaders`
+}
+
+function ownLoader(assets: string, name: string): Loader | undefined {
+  const path = join(assets, 'loaders', name)
+  return isFile(path) ? { name: flatName(name), path } : undefined
+}
+
+/** The folders of the system hold more than loaders: only what is known as one is served from there. */
+function systemLoader(name: string, root: string): Loader | undefined {
+  const paths = distributedAs(name)?.paths ?? []
+  const path = paths.flatMap(pattern => newestOf(root, pattern) ?? []).find(isFile)
+  return path === undefined ? undefined : { name: flatName(name), path }
 }
 
 /** Fedora says `ipxe-snponly-x86_64.efi`, and `arm64-efi/snponly.efi` as iPXE's own builds do. */
@@ -82,19 +105,9 @@ function efiNames(suffixes: readonly string[]): string[] {
   )
 }
 
-function firstIn(folder: string, wanted: readonly string[]): Loader | undefined {
-  const found = wanted.find(name => isFile(join(folder, name)))
-  return found === undefined ? undefined : { name: flatName(found), path: join(folder, found) }
-}
-
 /** `arm64-efi/snponly.efi` is served as `snponly-arm64.efi`: names of loaders have no folders. */
 function flatName(name: string): string {
   return name.replace(/^(\w+)-efi\/(\w+)\.efi$/, '$2-$1.efi')
-}
-
-function missingLine(arch: Arch, name: string): string {
-  const source = packaged.includes(arch) ? 'install the package "ipxe" or put' : 'put'
-  return `${arch}: no ${name}; ${source} one into assets/loaders`
 }
 
 function isFile(path: string): boolean {

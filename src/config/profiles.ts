@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
-import type { Callback, Profile } from '../boot/host.ts'
+import type { Callback, MediaFolder, Profile } from '../boot/host.ts'
+import type { Media } from '../boot/media.ts'
+import { type PlacedChecksum, resolveChecksums } from './checksums.ts'
 import { defaults } from './defaults.ts'
 import { given } from './given.ts'
 import { addLayer, checkLayer, type Layers, noLayers } from './layers.ts'
+import { readMedia } from './media.ts'
 import type { Path, Report } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
-import { type NetbootFolder, readNetbootFolder } from './nixos.ts'
 import { checkOptions, resolveOptions } from './options.ts'
 import type { RawProfile } from './schema-profile.ts'
 import { parseDuration } from './units.ts'
@@ -20,8 +22,10 @@ export interface Surroundings {
   readonly profileNames: ReadonlySet<string>
   readonly callbackNames: ReadonlySet<string>
   readonly networkNames: ReadonlySet<string>
-  /** NixOS folders that were read, each once per load. */
-  readonly netbootFolders: Map<string, NetbootFolder>
+  /** Folders of boot media that were read, each once per load. */
+  readonly media: Map<string, Media>
+  /** Each checksum that was resolved, by its place in the config. */
+  readonly checksums: Map<string, PlacedChecksum>
   readonly report: Report
 }
 
@@ -33,13 +37,13 @@ export interface ResolvedProfile {
   readonly profile?: Profile
   /** Vars that each host must give. */
   readonly required: readonly string[]
-  /** Its NixOS folder, where it has one. */
-  readonly netbootFolder?: NetbootFolder
+  /** What its boot media said, where it has such a folder. */
+  readonly media?: Media
 }
 
 /** For a profile that is only there to be extended, and is used. */
 export const nothingToBoot =
-  'says nothing to boot, and is used as if it did; it needs a `kernel` or `nixos`'
+  'says nothing to boot, and is used as if it did; it needs a `kernel`, `nixos` or `kexec`'
 
 /** Every profile with what it extends. */
 export function resolveProfiles(
@@ -68,19 +72,21 @@ export function resolveProfile(
   const { keys } = layers
   const required = Object.entries(keys.vars ?? {}).flatMap(([k, v]) => (v === 'required' ? k : []))
   const base = { name, layers, required }
-  const netbootFolder = keys.nixos === undefined ? undefined : netbootFolderOf(keys.nixos, around)
-  const kernel = netbootFolder?.kernel ?? (keys.kernel && resolve(around.assets, keys.kernel))
+  const folder = mediaFolderOf(keys, around.assets)
+  const media = folder && mediaOf(folder, around)
+  const kernel = media?.kernel ?? (keys.kernel && resolve(around.assets, keys.kernel))
   if (!kernel) return base
-  if (netbootFolder && keys.initrd !== undefined) {
-    around.report(layers.from.get('initrd') ?? [], '`nixos` brings its own initrd', true)
+  if (folder && keys.initrd !== undefined) {
+    around.report(layers.from.get('initrd') ?? [], `\`${folder.form}\` brings its own initrd`, true)
   }
-  const initrd = netbootFolder ? [netbootFolder.initrd] : initrdsOf(keys.initrd, around.assets)
-  const cmdline = [literal(netbootFolder?.cmdline ?? ''), ...layers.cmdline.map(p => p.text)]
+  const initrd = media ? [media.initrd] : initrdsOf(keys.initrd, around.assets)
   const profile: Profile = {
     name,
     kernel,
     initrd,
-    cmdline: cmdline.filter(Boolean).join(' '),
+    ...given('media', folder),
+    ...given('checksums', resolveChecksums(layers, { folder, kernel, initrd }, around)),
+    cmdline: layers.cmdline.map(piece => piece.text).join(' '),
     ...lifeOf(layers, around),
     ...waysOf(keys),
     files: Object.fromEntries(
@@ -88,7 +94,7 @@ export function resolveProfile(
     ),
     vars: keys.vars ?? {},
   }
-  return { ...base, profile, ...given('netbootFolder', netbootFolder) }
+  return { ...base, profile, ...given('media', media) }
 }
 
 /** The ways and options of a profile or host. */
@@ -168,19 +174,20 @@ function layersOf(
   }
 }
 
-function netbootFolderOf(path: string, around: Surroundings): NetbootFolder {
-  const folder = resolve(around.assets, path)
-  const found = around.netbootFolders.get(folder) ?? readNetbootFolder(folder)
-  around.netbootFolders.set(folder, found)
+function mediaFolderOf(keys: Layers['keys'], assets: string): MediaFolder | undefined {
+  if (keys.nixos !== undefined) return { form: 'nixos', folder: resolve(assets, keys.nixos) }
+  if (keys.kexec !== undefined) return { form: 'kexec', folder: resolve(assets, keys.kexec) }
+  return undefined
+}
+
+function mediaOf(folder: MediaFolder, around: Surroundings): Media {
+  const key = `${folder.form} ${folder.folder}`
+  const found = around.media.get(key) ?? readMedia(folder)
+  around.media.set(key, found)
   return found
 }
 
 function initrdsOf(initrd: string | readonly string[] | undefined, assets: string): string[] {
   const paths = typeof initrd === 'string' ? [initrd] : (initrd ?? [])
   return paths.map(path => resolve(assets, path))
-}
-
-/** Text from elsewhere that stands in a template and means only itself. */
-function literal(text: string): string {
-  return /\{[{%]/.test(text) ? `{% raw %}${text}{% endraw %}` : text
 }

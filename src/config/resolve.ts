@@ -5,10 +5,12 @@ import { resolveCallbacks } from './callbacks.ts'
 import { checkFiles } from './check-files.ts'
 import { checkLoaders } from './check-loaders.ts'
 import { checkTemplates } from './check-templates.ts'
+import type { PlacedChecksum } from './checksums.ts'
 import type { Config } from './config.ts'
 import { defaults } from './defaults.ts'
 import { given } from './given.ts'
 import { resolveHosts } from './hosts.ts'
+import { checkLoaderRules, resolveLoaderRules } from './loader-rules.ts'
 import type { Mistake, Report } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
 import { resolveNetworks } from './networks.ts'
@@ -32,12 +34,15 @@ export interface Names {
   readonly networksWhole: boolean
 }
 
+/** All but what needs to know where things are written. */
+export type Resolved = Omit<Config, 'checksums'>
+
 /** Flattens a config of the right shape, and finds what its parts make of each other. */
 export function resolveConfig(
   raw: Partial<RawConfig>,
   file: string,
   names: Names,
-): { config: Config; mistakes: Mistake[] } {
+): { config: Resolved; mistakes: Mistake[]; checksums: PlacedChecksum[] } {
   const mistakes: Mistake[] = []
   const report: Report = (path, message, atKey = false) => {
     mistakes.push({ severity: 'error', path, message, atKey })
@@ -52,16 +57,18 @@ export function resolveConfig(
     profileNames: names.profiles,
     callbackNames: names.callbacks,
     networkNames: names.networks,
-    netbootFolders: new Map(),
+    media: new Map(),
+    checksums: new Map(),
     report,
   }
   const profiles = resolveProfiles(raw.profiles ?? {}, around)
   const judged = names.networksWhole ? networks : []
   const { hosts, hostByMac } = resolveHosts(raw.hosts ?? {}, judged, profiles, around)
   const unknown = unknownProfile(raw.unknownHosts, profiles, around)
-  const config: Config = {
+  const config: Resolved = {
     ...settingsOf(raw, file, folder, report),
     networks,
+    loaders: resolveLoaderRules(raw.loaders ?? {}, report),
     ...given('unknownHosts', unknownHostsOf(raw.unknownHosts, unknown?.profile)),
     profiles: bootable(profiles),
     hosts: new Map([...hosts].map(([name, { host }]) => [name, host])),
@@ -80,8 +87,10 @@ export function resolveConfig(
   const late = [
     ...checkFiles(all.profiles, subjectsOf(hosts.values())),
     ...checkLoaders(all.profiles, hosts.values(), config.assets),
+    ...checkLoaderRules(config.loaders, config.assets),
   ]
-  return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late] }
+  const checksums = [...around.checksums.values()]
+  return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late], checksums }
 }
 
 function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, report: Report) {
@@ -116,6 +125,7 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
       tokens: resolveTokens(admin.tokens ?? [], folder, report),
     },
     ...given('syslog', raw.syslog && { port: raw.syslog.port ?? defaults.syslogPort }),
+    loaderFallback: raw.loaders?.fallback ?? defaults.loaderFallback,
     keep: {
       events: parseDuration(keep.events ?? defaults.keep.events),
       perHost: keep.perHost ?? defaults.keep.perHost,

@@ -28,6 +28,14 @@ export const profileKeys = {
     v.path,
     'Folder with bzImage, initrd and netboot.ipxe as nix-build leaves them, instead of kernel and initrd; the path starts at `assets`.',
   ),
+  kexec: v.key(
+    v.path,
+    'Folder with bzImage, initrd and kexec-boot (a kexecTree) or run (an unpacked kexec tarball), instead of kernel and initrd; the path starts at `assets`.',
+  ),
+  checksums: v.key(
+    v.mapOf(v.path, v.sha256),
+    'sha256 of the files to boot, by name or by path from `assets`; one that differs keeps the host from booting.',
+  ),
   cmdline: v.key(
     Type.String({ title: 'text' }),
     'Kernel command line, a template; appended to the one it extends.',
@@ -84,7 +92,7 @@ export const profileKeys = {
 export const wayKeys = {
   loader: v.key(
     v.loaderName,
-    'The loader for its firmware instead of the one of its arch: a file in assets/loaders, or iPXE’s of the system.',
+    'The loader for its firmware instead of the one of its arch: a file in assets/loaders, or what distributions know by this name (iPXE, pxelinux.0, lpxelinux.0, shimx64.efi …).',
   ),
   localBoot: v.key(
     Type.Enum(['auto', 'silent', 'loader', 'empty']),
@@ -138,6 +146,11 @@ export const host = v.closed(
       Type.Enum(['pxe10', 'binl']),
       'UEFI PXE is told the file at once (pxe10), or on port 4011 only (binl), for firmware that fails otherwise.',
       'pxe10',
+    ),
+    wake: v.key(
+      Type.Boolean({ title: 'true or false' }),
+      'Wakes it by Wake-on-LAN when an install is asked for.',
+      false,
     ),
     tftpBlockSize: v.key(
       Type.Integer({ title: 'a block size in bytes', minimum: 512, maximum: 1468 }),

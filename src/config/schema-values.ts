@@ -82,6 +82,11 @@ export const path = Type.String({
   examples: ['images/debian/linux'],
 })
 
+export const sha256 = Type.String({
+  title: 'a sha256 in hex (64 digits)',
+  pattern: `^${hex}{64}$`,
+})
+
 export const loaderName = Type.String({
   title: 'the file name of a loader',
   pattern: '^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,126}$',

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { defaults } from './defaults.ts'
+import { loaders } from './schema-loaders.ts'
 import { options } from './schema-options.ts'
 import { callback, host, profile } from './schema-profile.ts'
 import * as v from './schema-values.ts'
@@ -187,6 +188,10 @@ export const configSchema = v.closed(
       minProperties: 1,
       examples: ['{ lan: {} }'],
     }),
+    loaders: v.key(
+      loaders,
+      'The first program of firmware, by arch, where it is to be another than usual.',
+    ),
     unknownHosts: v.key(
       unknownHosts,
       'What clients that are no hosts get. Default: ignore in proxy mode, local in server mode.',

@@ -30,6 +30,8 @@ export interface DeskOptions {
   readonly deps: DhcpDeps
   /** Resolves when the lease is on disk. Only then does the reply leave. */
   commit(lease: Lease): Promise<void>
+  /** Called with every packet of a client as it comes, before it is answered. */
+  heard?(bytes: Uint8Array, packet: DhcpPacket, arrival: Arrival): void
   /** Called after every packet that was understood, replied to or not, so many milliseconds later. */
   seen(outcome: Outcome, packet: DhcpPacket, ms: number): void
   /** Epoch milliseconds; `Date.now` unless a test says otherwise. */
@@ -59,6 +61,7 @@ export function createDesk(options: DeskOptions) {
     const begun = performance.now()
     const packet = read(bytes, arrival.source)
     if (!packet || isOurOwn(packet)) return
+    options.heard?.(bytes, packet, arrival)
     const outcome = answer(packet, arrival)
     finish(packet, arrival, outcome, speak, begun).catch(error =>
       log.error({ err: error, mac: outcome.mac }, 'DHCP'),

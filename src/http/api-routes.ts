@@ -3,11 +3,13 @@ import type { FastifyInstance } from 'fastify'
 import { type Access, allowedOnly } from './access.ts'
 import { type AdminLogBefore, adminLogRoutes } from './admin-log-routes.ts'
 import { type CallbackDeps, callbackRoutes } from './callback-routes.ts'
+import { type DoctorDeps, doctorRoutes } from './doctor-routes.ts'
 import { documentRoutes, openDocument } from './document-routes.ts'
 import { type EventsDeps, eventRoutes, type LiveDeps } from './event-routes.ts'
 import { createFailedLogins } from './failed-logins.ts'
 import { type Actor, signedIn } from './guard.ts'
 import { type HostDeps, hostRoutes, rowOf } from './host-routes.ts'
+import { type ImagesDeps, imagesRoute } from './images-route.ts'
 import { type InstallRouteDeps, installRoutes } from './install-routes.ts'
 import { type NetworkDeps, networkRoutes } from './network-routes.ts'
 import { loginRoutes, type SessionDeps, whoamiRoute } from './session-routes.ts'
@@ -19,6 +21,8 @@ export interface ApiDeps {
   readonly installs: InstallRouteDeps
   readonly networks: NetworkDeps
   readonly callbacks: CallbackDeps
+  readonly doctor: DoctorDeps
+  readonly images: ImagesDeps
   readonly events: EventsDeps
   /** Calls back with the name of each host of which something has changed. */
   readonly changed: LiveDeps['changed']
@@ -58,6 +62,8 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
       networkRoutes(v1, deps.networks)
       callbackRoutes(v1, deps.callbacks)
       adminLogRoutes(v1, deps.adminLog)
+      doctorRoutes(v1, deps.doctor)
+      imagesRoute(v1, deps.images)
       eventRoutes(v1, deps.events, {
         changed: deps.changed,
         row: name => {

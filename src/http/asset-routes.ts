@@ -1,5 +1,5 @@
-import path from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { assetVersion } from '../boot/install.ts'
 import {
   type Found,
   normaliseUrl,
@@ -13,17 +13,32 @@ import { selectBytes, versionOf } from './conditional.ts'
 import { contentTypeOf } from './content-type.ts'
 import { type SendEnd, sendFile } from './send-file.ts'
 
+/** An absolute path, and what its file must be (see `assetVersion`). */
+export interface PublishedFile {
+  readonly path: string
+  readonly version: string
+}
+
 /** What the file routes need of the rest of the daemon. */
 export interface AssetDeps {
   readonly assets: { readonly folder: string; readonly allowedRoots: readonly string[] }
-  /** The absolute path of a file that the config names, by the id in its URL. */
-  readonly published: (id: string) => string | undefined
+  /** A file that the config names, by the id and the name in its URL, and its one right version. */
+  readonly published: (id: string, name: string) => PublishedFile | undefined
   /** Absolute paths of the loaders we serve, by name. */
   readonly loaders: () => ReadonlyMap<string, string>
   /** Told now and then while a file goes out, and once when that ends. */
   readonly sent: (event: SentEvent) => void
   /** Told how each file that went out ended. */
   readonly ended: (end: SendEnd) => void
+  /** Told of each request for a file that is not there. */
+  readonly missed: (event: MissedEvent) => void
+}
+
+/** A file that somebody asked for and that is not served. */
+export interface MissedEvent {
+  readonly address: string
+  readonly url: string
+  readonly reason: string
 }
 
 /** How far a file went out to a client. */
@@ -46,7 +61,7 @@ export interface SentEvent {
 }
 
 type Asked = Pick<SentEvent, 'url' | 'address'>
-type Look = (name: string, deps: AssetDeps) => Promise<Found | Refused>
+type Look = (name: string, deps: AssetDeps) => Promise<(Found & { version?: string }) | Refused>
 
 /** `GET` and `HEAD` of `/assets/*`, `/assets/@ID/NAME` and `/loaders/NAME`. Never a redirect. */
 export function assetRoutes(app: FastifyInstance, deps: AssetDeps): void {
@@ -66,6 +81,7 @@ function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look
         'refused' in found ? found : await answerFile(request, reply, asked, found, deps)
       if (!refused) return reply
       request.log.info({ ...asked, reason: refused.refused }, 'no file')
+      if (request.method === 'GET') deps.missed({ ...asked, reason: refused.refused })
       return reply
         .code(404)
         .type('text/plain; charset=utf-8')
@@ -85,11 +101,12 @@ function askedFor({ raw, ip }: FastifyRequest): Asked {
 const findAsset: Look = async (name, { assets, published }) => {
   const [, id, rest = ''] = /^(?:@|%40)([^/]*)\/(.*)$/s.exec(name) ?? []
   if (id === undefined) return resolveAsset([assets], assets.allowedRoots, name)
-  const file = published(id)
   const wanted = readUrlPath(rest)
   if ('refused' in wanted) return wanted
-  if (file === undefined || path.basename(file) !== wanted.path) return { refused: 'no such file' }
-  return resolvePublished(file)
+  const file = published(id, wanted.path)
+  if (file === undefined) return { refused: 'no such file' }
+  const found = await resolvePublished(file.path)
+  return 'refused' in found ? found : { ...found, version: file.version }
 }
 
 const findLoader: Look = async (name, { loaders }) => {
@@ -104,13 +121,16 @@ async function answerFile(
   request: FastifyRequest,
   reply: FastifyReply,
   asked: Asked,
-  found: Found,
+  found: Found & { version?: string },
   deps: AssetDeps,
 ): Promise<Refused | undefined> {
   const opened = await openAsset(found.path)
   if ('refused' in opened) return opened
 
   await using file = opened.file
+  if (found.version !== undefined && assetVersion(opened.status) !== found.version) {
+    return { refused: 'it is not what it was when this URL was given' }
+  }
   const version = versionOf(opened.status)
   const { status, from, to, headers } = selectBytes(request.method, request.headers, version)
   const whole = { ...headers, 'Content-Type': contentTypeOf(asked.url) }

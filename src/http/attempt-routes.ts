@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { type Caller, callerOf } from './boot-routes.ts'
+import type { Caller } from '../boot/deliver.ts'
+import { callerOf } from './boot-routes.ts'
 import { readSaid, type Said } from './said.ts'
 
 export interface AttemptDeps {

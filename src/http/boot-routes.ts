@@ -1,48 +1,23 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Client } from '../boot/client.ts'
-import { type Answer, decide, type KnownHost, type Site } from '../boot/decide.ts'
-import type { Host } from '../boot/host.ts'
-import { type BootImage, renderScript, type ScriptContent, toDisk } from '../boot/script.ts'
-import { type Ipv4, type Mac, parseIpv4, parseMac } from '../wire/address.ts'
+import { type BootDesk, type BootRequest, type Caller, deliver, preview } from '../boot/deliver.ts'
+import { ipxe, renderScript } from '../boot/loaders/ipxe.ts'
+import type { LoaderKind, Transport } from '../boot/loaders/kind.ts'
+import { type Ipv4, parseIpv4, parseMac } from '../wire/address.ts'
 import { plainAddress } from './access.ts'
+import { readUrlPath } from './asset-path.ts'
 
-/** Where a request came from and which of our addresses it reached. */
-export interface Caller {
-  readonly address: Ipv4
-  readonly localAddress: Ipv4
+/** Somebody's loader asks for its config, and how that is written. */
+export interface ConfigRequest {
+  readonly request: BootRequest
+  readonly kind: LoaderKind
+  readonly transport: Transport
 }
 
-/** What a request for a script leads to, once the decision says "boot". */
-export type Booted =
-  | { readonly kind: 'boot'; readonly title: string; readonly image: BootImage }
-  | { readonly kind: 'local' | 'forbidden'; readonly reason: string }
-
-export interface BootDeps {
-  /** `netboots`: this is the machine's own boot, not somebody looking at it. */
-  host(
-    mac: Mac,
-    uuid: string | undefined,
-    caller: Caller,
-    netboots: boolean,
-  ): { host: Host; known: KnownHost } | undefined
-  site(caller: Caller): Site
+export interface BootDeps extends BootDesk {
   serverUrl(caller: Caller): string
-  /** Opens or repeats the attempt; everything it leads to is written, not yet committed. */
-  boot(host: Host | undefined, mac: Mac, caller: Caller): Booted
-  /** A host that is sent to its disk asked for its script. */
-  sentToDisk(host: Host, caller: Caller): void
   committed(): Promise<void>
-  /** Tells the timeline what a script request was answered. */
-  seen(event: {
-    mac: Mac
-    host: Host | undefined
-    caller: Caller
-    answer: string
-    reason: string
-    /** What iPXE read from the machine. */
-    uuid: string | undefined
-    serial: string | undefined
-  }): void
+  /** Whose config a name is; undefined where it is nobody's. */
+  config(name: string, caller: Caller): ConfigRequest | undefined
 }
 
 interface ScriptRequest {
@@ -52,7 +27,14 @@ interface ScriptRequest {
 
 const scriptType = 'text/plain; charset=utf-8'
 
-/** `GET /boot.ipxe` and `GET /boot/:mac/boot.ipxe`: iPXE asks what to do next. */
+/** Loaders that came by HTTP look for their config beside themselves or at the top. */
+const configUrls = ['', '/loaders'].flatMap(folder => [
+  `${folder}/autoexec.ipxe`,
+  `${folder}/grub/*`,
+  `${folder}/pxelinux.cfg/*`,
+])
+
+/** Machines that ask what to do next: iPXE for its script, other loaders for their config. */
 export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
   app.route({
     method: ['GET', 'HEAD'],
@@ -66,61 +48,51 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
   app.route<ScriptRequest>({
     method: ['GET', 'HEAD'],
     url: '/boot/:mac/boot.ipxe',
-    handler: async (request, reply) => {
-      const mac = parseMac(request.params.mac)
-      if (!mac) return refuse(reply, 400, `${request.params.mac} is not a MAC address`)
-      const caller = callerOf(request.socket)
-      const uuid = uuidOf(request.query.uuid)
-      const found = deps.host(mac, uuid, caller, request.method === 'GET')
-      const client: Client = { mac, stage: 'script', arch: 'unknown', capable: true }
-      const answer = decide(client, found?.known, deps.site(caller))
-      // A HEAD delivers nothing and so counts nothing.
-      if (request.method === 'HEAD') return head(reply, answer)
-
-      const outcome = outcomeOf(answer, found?.host, mac, caller, deps)
-      const { kind, reason } = outcome
-      const serial = serialOf(request.query.serial)
-      deps.seen({ mac, host: found?.host, caller, answer: kind, reason, uuid, serial })
-      await deps.committed()
-      if (outcome.kind === 'none') return refuse(reply, 404, outcome.reason)
-      if (outcome.kind === 'forbidden') return refuse(reply, 403, outcome.reason)
-      return reply.type(scriptType).send(renderScript(outcome.content))
+    handler: async ({ method, params, query, socket }, reply) => {
+      const mac = parseMac(params.mac)
+      if (!mac) return refuse(reply, 400, `${params.mac} is not a MAC address`)
+      const uuid = uuidOf(query.uuid)
+      const caller = callerOf(socket)
+      const serial = serialOf(query.serial)
+      const said = { ...(uuid !== undefined && { uuid }), ...(serial !== undefined && { serial }) }
+      const request = { mac, caller, what: 'script', ...said }
+      return answer(method, reply, { request, kind: ipxe, transport: 'http' }, deps)
     },
   })
-}
 
-type Outcome =
-  | { kind: 'none'; reason: string }
-  | { kind: 'forbidden'; reason: string }
-  | { kind: 'boot' | 'local'; reason: string; content: ScriptContent }
-
-function outcomeOf(
-  answer: Answer,
-  host: Host | undefined,
-  mac: Mac,
-  caller: Caller,
-  deps: BootDeps,
-): Outcome {
-  const { kind, reason } = answer
-  if (kind === 'local' && host) deps.sentToDisk(host, caller)
-  if (kind === 'local') return { kind, reason, content: toDisk(reason) }
-  if (kind !== 'boot') return { kind: 'none', reason }
-  const booted = deps.boot(host, mac, caller)
-  switch (booted.kind) {
-    case 'boot':
-      return { kind: 'boot', reason: booted.title, content: booted }
-    case 'local':
-      return { kind: 'local', reason: booted.reason, content: toDisk(booted.reason) }
-    case 'forbidden':
-      return { kind: 'forbidden', reason: booted.reason }
+  for (const url of configUrls) {
+    app.route({
+      method: ['GET', 'HEAD'],
+      url,
+      handler: async ({ method, url: asked, socket }, reply) => {
+        const name = readUrlPath(asked.replace(/^\/|[?#].*$/gs, ''))
+        const found = 'refused' in name ? undefined : deps.config(name.path, callerOf(socket))
+        if (!found) return refuse(reply, 404, 'no config of a host')
+        return answer(method, reply, found, deps)
+      },
+    })
   }
 }
 
-function head(reply: FastifyReply, answer: Answer): FastifyReply {
-  return reply
-    .code(answer.kind === 'none' ? 404 : 200)
-    .type(scriptType)
-    .send()
+async function answer(
+  method: string,
+  reply: FastifyReply,
+  { request, kind, transport }: ConfigRequest,
+  deps: BootDeps,
+): Promise<FastifyReply> {
+  // A HEAD delivers nothing and so counts nothing.
+  if (method === 'HEAD') {
+    const { kind } = preview(request, deps)
+    return reply
+      .code(kind === 'none' ? 404 : 200)
+      .type(scriptType)
+      .send()
+  }
+  const delivered = await deliver(request, deps)
+  await deps.committed()
+  if (delivered.kind === 'none') return refuse(reply, 404, delivered.reason)
+  if (delivered.kind === 'forbidden') return refuse(reply, 403, delivered.reason)
+  return reply.type(scriptType).send(kind.render(delivered.content, transport))
 }
 
 function refuse(reply: FastifyReply, status: number, reason: string): FastifyReply {

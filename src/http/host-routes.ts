@@ -11,6 +11,8 @@ import { callbackView, eventView, hostDetails, hostView, installView } from './v
 export interface HostDeps {
   hosts(): ReadonlyMap<string, Host>
   record(name: string): HostRecord | undefined
+  /** Why a host could not boot what its profile says. */
+  blocked(host: Host): string | undefined
   addressOf(host: Host): Ipv4 | undefined
   /** What its firmware said it is, since the daemon started. */
   seen(name: string): { readonly arch: string; readonly stage: string } | undefined
@@ -75,7 +77,7 @@ function detailOf(host: Host, deps: HostDeps): HostDetail {
   const attempts = record?.life.attempt ?? 0
   const downloads = deps.downloads(host.name)
   return {
-    host: { ...rowOf(host, deps), ...hostDetails(host, record, downloads) },
+    host: { ...rowOf(host, deps), ...hostDetails(host, record, deps.blocked(host), downloads) },
     installs: deps
       .installs(host.name)
       .map(install => installView(install, install.id === record?.install ? attempts : 0)),

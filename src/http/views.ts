@@ -66,9 +66,11 @@ export function hostView(host: Host, record: HostRecord | undefined, around: Aro
 export function hostDetails(
   host: Host,
   record: HostRecord | undefined,
+  blocked: string | undefined,
   downloads: readonly Download[],
 ) {
   return {
+    blocked: blocked ?? null,
     uuid: host.uuid ?? null,
     vars: maskValue({ ...host.profile?.vars, ...host.vars }) as Record<string, unknown>,
     nics: host.nics.map(nic => ({

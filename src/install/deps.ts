@@ -9,6 +9,7 @@ import type {
   NewEvent,
 } from '../boot/install.ts'
 import type { Life } from '../boot/life.ts'
+import type { ReadMedia } from '../boot/media.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 
 /** What the install life cycle remembers; the store gives it. */
@@ -76,6 +77,14 @@ export interface InstallDeps {
   render(template: string, context: Readonly<Record<string, unknown>>): string
   /** The asset of an absolute path, or undefined when there is no such file. */
   publish(path: string): Asset | undefined
+  /** Assets that are good only together, under one URL; undefined when one of them is missing. */
+  publishTogether(paths: readonly string[]): readonly Asset[] | undefined
+  readonly readMedia: ReadMedia
+  readonly digests: {
+    /** The sha256 of this version of an asset in hex; undefined while it is not known. */
+    known(asset: Asset): string | undefined
+    of(asset: Asset): Promise<string>
+  }
   /** Where machines of a network (by default, of the first one) reach us. */
   place(network?: string): Place
   /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */

@@ -1,3 +1,4 @@
+import type { PhoneHomeData } from '../boot/event-data.ts'
 import type { Attempt } from '../boot/install.ts'
 import { isRunning, type PhoneHomeEvent } from '../boot/life.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
@@ -138,9 +139,24 @@ export function createPhoneHome(
       host: attempt.host,
       kind: 'phone-home',
       text: `${said.event}${percent}${message}`,
-      data: { event: said.event, attempt: attempt.number },
+      data: {
+        event: said.event,
+        attempt: attempt.number,
+        ...skewOf(said.facts),
+      } satisfies PhoneHomeData,
     })
   }
+}
+
+/** Seconds by which a clock must differ to be worth a word; the way of a message is much shorter. */
+const leastSkew = 30
+
+/** How far the machine's clock is ahead, where its facts say its `time` in epoch seconds. */
+function skewOf(facts: unknown, now = Date.now()): { skew?: number } {
+  const { time } = (facts ?? {}) as { readonly time?: unknown }
+  const skew = Math.round(Number(time) - now / 1000)
+  const isTime = typeof time === 'number' || (typeof time === 'string' && /^\d+$/.test(time))
+  return isTime && Number.isFinite(skew) && Math.abs(skew) >= leastSkew ? { skew } : {}
 }
 
 export type PhoneHome = ReturnType<typeof createPhoneHome>

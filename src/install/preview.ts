@@ -5,6 +5,7 @@ import { masked } from '../boot/mask.ts'
 import { nextState } from '../boot/next-state.ts'
 import { unspecified } from '../wire/address.ts'
 import type { InstallDeps } from './deps.ts'
+import { doubtOf } from './integrity.ts'
 import type { Lives } from './life.ts'
 import { prepareAttempt } from './prepare.ts'
 import { changedAsset, takeSpec } from './spec.ts'
@@ -36,10 +37,12 @@ export function createPreview(deps: InstallDeps, lives: Lives) {
   }
 
   const netboot = (host: Host): Preview => {
-    const running = memory.installs.currentAttempt(host.name)
-    if (running) return { kind: 'boot', content: running.content }
     const spec = takeSpec(host, {}, deps)
-    return 'refused' in spec ? { kind: 'local', reason: spec.refused } : next(host, spec, 1)
+    if ('refused' in spec) return { kind: 'local', reason: spec.refused }
+    const doubt = doubtOf(spec, deps)
+    if (doubt) return { kind: 'local', reason: doubt.why }
+    const running = memory.installs.currentAttempt(host.name)
+    return running ? { kind: 'boot', content: running.content } : next(host, spec, 1)
   }
 
   const installing = (host: Host, install: Install): Preview => {
@@ -47,6 +50,8 @@ export function createPreview(deps: InstallDeps, lives: Lives) {
     const local = { kind: 'local', reason: `${host.name} is ${life.state}: ${life.why}` } as const
     const changed = isDue(life) && changedAsset(install.spec, deps)
     if (changed) return { kind: 'local', reason: `${changed.path} has changed; ask again` }
+    const doubt = isDue(life) ? doubtOf(install.spec, deps) : undefined
+    if (doubt) return { kind: 'local', reason: doubt.why }
     const rules = rulesOf(install.spec.profile)
     const step = nextState(life, { kind: 'script', newBoot: false }, rules, deps.now())
     if (step?.opens) return next(install.spec.host, install.spec, step.life.attempt, install.id)
@@ -71,7 +76,8 @@ export function createPreview(deps: InstallDeps, lives: Lives) {
       if (isRunning(lives.lifeOf(host.name)) || host.profile?.boot === 'always') return undefined
       const spec = takeSpec(host, {}, deps)
       if ('refused' in spec) return { kind: 'local', reason: spec.refused }
-      return next(host, spec, 1, 'INSTALL')
+      const doubt = doubtOf(spec, deps)
+      return doubt ? { kind: 'local', reason: doubt.why } : next(host, spec, 1, 'INSTALL')
     },
   }
 }

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Host } from '../boot/host.ts'
 import type { Attempt, Install, Spec } from '../boot/install.ts'
 import { isDue, isRunning } from '../boot/life.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
+import { doubtOf, isUnverified, verified } from './integrity.ts'
 import type { Lives } from './life.ts'
 import { prepareAttempt } from './prepare.ts'
 import { changedAsset, takeSpec } from './spec.ts'
@@ -23,6 +25,9 @@ export interface ScriptRequest {
 
 /** Seconds without a request after which the next one is a new boot, where we see no DHCP. */
 const newBootAfter = 120
+
+/** Milliseconds that a request waits for: iPXE gives up after 120 s of silence. */
+const longestVerify = 60_000
 
 /** Hands out scripts: one boot, one attempt; and only to the machine itself. */
 export function createScripts(deps: InstallDeps, lives: Lives) {
@@ -55,6 +60,8 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
     const { name } = request.host
     const spec = takeSpec(request.host, {}, deps)
     if ('refused' in spec) return { kind: 'local', reason: spec.refused }
+    const doubt = doubtOf(spec, deps)
+    if (doubt) return { kind: 'local', reason: doubt.why }
     const running = memory.installs.currentAttempt(name)
     const newBoot = wasSilent(request) || freshNetboots.has(name)
     if (running && !newBoot && running.mac === request.mac) {
@@ -76,6 +83,9 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
       lives.apply(name, { kind: 'late', why })
       return { kind: 'local', reason: why }
     }
+    const doubt = isDue(lives.lifeOf(name)) ? doubtOf(install.spec, deps) : undefined
+    if (doubt?.kind === 'wrong') lives.apply(name, { kind: 'late', why: doubt.why })
+    if (doubt) return { kind: 'local', reason: doubt.why }
     const newBoot = wasSilent(request)
     return memory.write(() => {
       const step = lives.apply(name, { kind: 'script', newBoot })
@@ -117,6 +127,27 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
         memory.record({ host: host.name, kind: 'script', text: `no script: ${why}` })
         return { kind: 'local', reason: `no script for ${host.name}: ${why}` }
       }
+    },
+
+    /** Resolves when what a due host boots was verified, at most after a minute; undefined: at once. */
+    verified(host: Host | undefined): Promise<void> | undefined {
+      const due = host && lives.known(host).due
+      if (!due) return undefined
+      const id = isRunning(lives.lifeOf(host.name))
+        ? memory.hosts.get(host.name)?.install
+        : undefined
+      const checked = id === undefined ? host.profile?.checksums : true
+      const spec =
+        id === undefined ? checked && takeSpec(host, {}, deps) : memory.installs.get(id)?.spec
+      if (!spec || 'refused' in spec || !isUnverified(spec, deps)) return undefined
+      return Promise.race([verified(spec, deps), sleep(longestVerify, undefined, { ref: false })])
+    },
+
+    /** Why a host could not boot what its profile says now; undefined when it could. */
+    blocked(host: Host): string | undefined {
+      if (!host.profile) return undefined
+      const spec = takeSpec(host, {}, deps)
+      return 'refused' in spec ? spec.refused : doubtOf(spec, deps)?.why
     },
 
     /** A DISCOVER of its firmware or iPXE: a new boot has begun. */

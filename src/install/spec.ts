@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Host, Profile, Vars } from '../boot/host.ts'
-import type { Asset, Spec } from '../boot/install.ts'
+import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
 import type { InstallDeps } from './deps.ts'
+import { doubtOf } from './integrity.ts'
+import { takeMedia } from './take-media.ts'
 
 /** What differs from the host's own profile and vars, for one install only. */
 export interface Overrides {
@@ -9,15 +11,23 @@ export interface Overrides {
   readonly vars?: Vars
 }
 
+export type SpecDeps = Pick<InstallDeps, 'publish' | 'publishTogether' | 'readMedia' | 'digests'>
+
+/** A sentence: why something cannot be had. */
+export interface Refused {
+  readonly refused: string
+}
+
+/** What a profile boots: assets, and the whole command line where its media say some of it. */
+export type Images = Pick<Spec, 'kernel' | 'initrd' | 'told' | 'kexec'> & {
+  readonly cmdline?: string
+}
+
 /**
  * Everything an install or netboot of a host needs, as it is now: the profile, the sources of its
  * answer files and the versions of its assets. Returns a sentence when something is missing.
  */
-export function takeSpec(
-  host: Host,
-  overrides: Overrides,
-  deps: Pick<InstallDeps, 'publish'>,
-): Spec | { readonly refused: string } {
+export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec | Refused {
   const base = overrides.profile ?? host.profile
   if (!base) return { refused: `${host.name} has no profile: it is a reservation only` }
   const vars = { ...base.vars, ...host.vars, ...overrides.vars }
@@ -26,31 +36,53 @@ export function takeSpec(
     const names = absent.map(([name]) => name).join(', ')
     return { refused: `${host.name} gives no value for ${names}, which ${base.name} requires` }
   }
-  const profile = { ...base, vars }
+  const images = base.media ? takeMedia(base, base.media, deps) : takeFiles(base, deps)
+  if ('refused' in images) return images
+  const templates = readTemplates(base)
+  if ('refused' in templates) return templates
 
-  const kernel = deps.publish(base.kernel)
-  if (!kernel) return { refused: `no such kernel: ${base.kernel}` }
+  const { cmdline = base.cmdline, ...assets } = images
+  const profile = { ...base, cmdline, vars }
+  const spec = { host: { ...host, vars, profile }, profile, ...assets, ...templates }
+  const doubt = doubtOf(spec, deps)
+  return doubt?.kind === 'wrong' ? { refused: doubt.why } : spec
+}
+
+/** The first asset of a spec that is not what it was when the spec was taken. */
+export function changedAsset(spec: Spec, deps: Pick<InstallDeps, 'publish'>): Asset | undefined {
+  return assetsOf(spec).find(asset => deps.publish(asset.path)?.version !== asset.version)
+}
+
+function takeFiles(profile: Profile, deps: SpecDeps): Images | Refused {
+  const kernel = publishChecked(profile.kernel, profile, deps)
+  if (!kernel) return { refused: `no such kernel: ${profile.kernel}` }
   const initrd: Asset[] = []
-  for (const path of base.initrd) {
-    const asset = deps.publish(path)
+  for (const path of profile.initrd) {
+    const asset = publishChecked(path, profile, deps)
     if (!asset) return { refused: `no such initrd: ${path}` }
     initrd.push(asset)
   }
+  return { kernel, initrd }
+}
 
+function publishChecked(path: string, { checksums = {} }: Profile, deps: SpecDeps) {
+  const asset = deps.publish(path)
+  return asset && expecting(asset, checksums[path])
+}
+
+/** The asset with the sha256 that the config says it has, if it says one. */
+export function expecting(asset: Asset, sha256: string | undefined): Asset {
+  return sha256 === undefined ? asset : { ...asset, sha256 }
+}
+
+function readTemplates({ files }: Profile): Pick<Spec, 'templates'> | Refused {
   const templates: Record<string, string> = {}
-  for (const [name, path] of Object.entries(base.files)) {
+  for (const [name, path] of Object.entries(files)) {
     try {
       templates[name] = readFileSync(path, 'utf8')
     } catch {
       return { refused: `cannot read the answer file ${name}: ${path}` }
     }
   }
-  return { host: { ...host, vars, profile }, profile, kernel, initrd, templates }
-}
-
-/** The first asset of a spec that is not what it was when the spec was taken. */
-export function changedAsset(spec: Spec, deps: Pick<InstallDeps, 'publish'>): Asset | undefined {
-  return [spec.kernel, ...spec.initrd].find(
-    asset => deps.publish(asset.path)?.version !== asset.version,
-  )
+  return { templates }
 }

@@ -1,5 +1,6 @@
 import type { AddressRange, Ipv4, Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
+import { createLeaseBook } from './lease-book.ts'
 import { createLeaseIndex } from './lease-index.ts'
 
 /** An address given to a client for a time. Times are epoch milliseconds. */
@@ -14,40 +15,40 @@ export interface StoredLease {
   readonly state: 'active' | 'released' | 'declined'
 }
 
-/** The leases on disk. */
+/** The leases on disk, and all of them in memory too: they are asked for with every packet. */
 export function createLeases(db: Database) {
   const columns = 'address, network, mac, client_id, hostname, start, end, state'
-  const byMac = db.statement(
-    `select ${columns} from leases where mac = ? and network = ? order by end desc limit 1`,
-  )
-  const byAddress = db.statement(`select ${columns} from leases where address = ?`)
-  const all = db.statement(`select ${columns} from leases order by address`)
-  const inOrder = db.statement('select address, network, end, state from leases order by end')
-  const gave = db.statement(
-    "select 1 from leases where network = ? and state != 'declined' limit 1",
-  )
-  const inRange = db.statement(
-    "select count(*) as count from leases where network = ? and state = 'active' and end > ? and address between ? and ?",
-  )
+  const inOrder = db.statement(`select ${columns} from leases order by end`)
   const save = db.statement(
     `insert or replace into leases (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-
   const index = createLeaseIndex()
-  for (const row of inOrder.iterate()) index.put(row as unknown as StoredLease)
+  const book = createLeaseBook()
+  const put = (lease: StoredLease) => {
+    index.put(lease)
+    book.put(lease)
+  }
+  for (const row of inOrder.iterate()) put(leaseOf(row))
 
   return {
     known: index.known,
     held: index.held,
     ended: index.ended,
-    byMac: (network: string, mac: Mac): StoredLease | undefined => leaseOf(byMac.get(mac, network)),
-    byAddress: (address: Ipv4): StoredLease | undefined => leaseOf(byAddress.get(address)),
+    byMac: book.byMac,
+    byAddress: book.byAddress,
     /** Whether the network ever gave an address. */
-    gave: (network: string): boolean => gave.get(network) !== undefined,
+    gave: (network: string): boolean =>
+      book.all().some(lease => lease.network === network && lease.state !== 'declined'),
     /** How many addresses of the range are leased at `now`. */
     inRange: (network: string, { from, to }: AddressRange, now: number): number =>
-      inRange.get(network, now, from, to)?.count as number,
-    all: (): StoredLease[] => all.all().flatMap(row => leaseOf(row) ?? []),
+      book
+        .all()
+        .filter(
+          ({ network: own, state, end, address }) =>
+            own === network && state === 'active' && end > now && address >= from && address <= to,
+        ).length,
+    /** By address. */
+    all: (): StoredLease[] => book.all().sort((a, b) => a.address - b.address),
     save(lease: StoredLease): void {
       db.write(() =>
         save.run(
@@ -61,15 +62,14 @@ export function createLeases(db: Database) {
           lease.state,
         ),
       )
-      index.put(lease)
+      put(lease)
     },
   }
 }
 
 export type Leases = ReturnType<typeof createLeases>
 
-function leaseOf(row: Record<string, unknown> | undefined): StoredLease | undefined {
-  if (!row) return undefined
+function leaseOf(row: Record<string, unknown>): StoredLease {
   return {
     address: row.address as Ipv4,
     network: row.network as string,

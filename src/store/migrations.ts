@@ -3,6 +3,9 @@ import { type Kysely, type Migration, sql } from 'kysely'
 /** Every change of the schema, oldest first; a landed one is never edited. */
 export const migrations: Record<string, Migration> = {
   '001-first': { up: createTables },
+  // Leases are looked up in memory: the index only cost a page with every lease.
+  '002-leases-in-memory': { up: db => db.schema.dropIndex('leases_mac').execute() },
+  '002-nic-vendors': { up: createNicVendors },
   '003-admin-log': { up: createAdminLog },
 }
 
@@ -104,6 +107,15 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
     db,
   )
   await db.schema.createIndex('deliveries_host').on('deliveries').column('host').execute()
+}
+
+async function createNicVendors(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('nic_vendors')
+    .addColumn('vendor', 'text', c => c.primaryKey())
+    .addColumn('loader', 'text', c => c.notNull())
+    .addColumn('at', 'integer', c => c.notNull())
+    .execute()
 }
 
 async function createAdminLog(db: Kysely<unknown>): Promise<void> {

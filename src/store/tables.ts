@@ -10,6 +10,7 @@ export interface Tables {
   events: EventTable
   deliveries: DeliveryTable
   admin_log: AdminLogTable
+  nic_vendors: NicVendorTable
 }
 
 /** One row for each host that was ever seen or asked for; its presence makes a host "not new". */
@@ -121,4 +122,12 @@ export interface AdminLogTable {
   key: string | null
   request: string | null
   answer: string | null
+}
+
+/** Vendors of network cards that the drivers of iPXE hang on. */
+export interface NicVendorTable {
+  vendor: string
+  /** The loader that was fetched and never heard. */
+  loader: string
+  at: number
 }

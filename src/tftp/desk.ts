@@ -16,6 +16,7 @@ import {
   type TftpEvent,
   wakeSession,
 } from './session.ts'
+import { createTap, type Keep } from './tap.ts'
 
 export interface TftpLimits extends OptionLimits {
   /** Downloads at the same time, in all and for one client address. */
@@ -55,18 +56,23 @@ export interface DeskOptions {
   readonly blockSizeFor?: (peer: Peer) => number | undefined
   readonly log: TftpLog
   readonly seen: (event: TftpEvent) => void
+  /** Told of the packets that tell the story of a download. */
+  readonly keep?: Keep
 }
 
 /** All downloads of a server, at one desk because the limits count them together. */
 export interface Desk extends DeskOptions {
   readonly perAddress: Map<string, number>
   readonly running: Set<Session>
+  readonly taps: WeakMap<Session, ReturnType<typeof createTap>>
 }
 
 /** One of the server's sockets; the same peer may talk to several. */
 export interface Door {
   readonly sessions: Map<string, Session>
   readonly send: (packet: Uint8Array, to: Sender) => void
+  /** Where it listens. */
+  readonly local: Peer
 }
 
 /** Where a packet came from. */
@@ -76,7 +82,7 @@ export interface Sender {
 }
 
 export function createDesk(options: DeskOptions): Desk {
-  return { ...options, perAddress: new Map(), running: new Set() }
+  return { ...options, perAddress: new Map(), running: new Set(), taps: new WeakMap() }
 }
 
 /** Takes one packet. Whatever it holds, nothing is thrown. */
@@ -86,12 +92,14 @@ export function receive(desk: Desk, door: Door, bytes: Buffer, from: Sender): vo
   try {
     const packet = decodeTftp(bytes)
     if (packet.kind === 'rrq' || packet.kind === 'wrq') {
+      if (desk.keep) createTap(peerOf(from), door.local, desk.keep).heard(bytes)
       ask(desk, door, packet, from)
       return
     }
     // Nothing but requests is answered: two servers must not talk to each other for ever.
     const session = door.sessions.get(keyOf(from))
     if (!session) return
+    desk.taps.get(session)?.heard(bytes)
     if (packet.kind === 'ack') hearAck(session, packet.block)
     else if (packet.kind === 'error') hearError(session, packet.code, packet.text)
   } catch (err) {
@@ -137,8 +145,14 @@ function enter(desk: Desk, door: Door, request: TftpRequest, from: Sender): Sess
   const { perAddress, running } = desk
   const { address } = from
   const key = keyOf(from)
+  const tap = desk.keep && createTap(peerOf(from), door.local, desk.keep)
   const session = createSession(request, peerOf(from), {
-    send: packet => door.send(packet, from),
+    send: tap
+      ? packet => {
+          tap.sent(packet)
+          door.send(packet, from)
+        }
+      : packet => door.send(packet, from),
     now: () => performance.now(),
     seen: desk.seen,
     ended() {
@@ -150,6 +164,7 @@ function enter(desk: Desk, door: Door, request: TftpRequest, from: Sender): Sess
     },
   })
   door.sessions.set(key, session)
+  if (tap) desk.taps.set(session, tap)
   running.add(session)
   perAddress.set(address, (perAddress.get(address) ?? 0) + 1)
   return session
@@ -198,7 +213,9 @@ function refusalOf(
 }
 
 function refuse(desk: Desk, door: Door, request: TftpRequest, from: Sender, why: Refused): void {
-  door.send(encodeTftp({ kind: 'error', code: why.refused, text: why.reason }), from)
+  const error = encodeTftp({ kind: 'error', code: why.refused, text: why.reason })
+  if (desk.keep) createTap(peerOf(from), door.local, desk.keep).sent(error)
+  door.send(error, from)
   const name = printable(request.file)
   desk.seen({ kind: 'refused', peer: peerOf(from), name, reason: why.reason })
 }

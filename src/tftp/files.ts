@@ -23,9 +23,15 @@ export interface Places {
   readonly roots: readonly string[]
   /** Folders that symlinks inside the roots may point into, such as /nix/store. */
   readonly allowedRoots?: readonly string[]
-  /** Files that exist only in memory; asked first, with the name in its plain form. */
-  readonly virtual?: (name: string, peer: Peer) => Uint8Array | undefined
+  /** What a name stands for that is no file of the roots; asked first, with the name in its plain form. */
+  readonly virtual?: (
+    name: string,
+    peer: Peer,
+  ) => Virtual | undefined | Promise<Virtual | undefined>
 }
+
+/** Bytes, a refusal, a file wherever it lies, or another name in the roots. */
+export type Virtual = Uint8Array | Refused | { readonly file: string } | { readonly name: string }
 
 /** Why a file is not served: the code and the text of the ERROR. */
 export interface Refused {
@@ -47,10 +53,13 @@ export function openFiles(places: Places, cacheBytes: number): Files {
     async open(asked, peer) {
       const name = plainName(asked)
       if (typeof name !== 'string') return name
-      const virtual = places.virtual?.(name, peer)
-      if (virtual) return fileOfBytes(virtual)
+      const virtual = (await places.virtual?.(name, peer)) ?? { name }
+      if (virtual instanceof Uint8Array) return fileOfBytes(virtual)
+      if ('refused' in virtual) return virtual
       try {
-        const found = await find(places, name)
+        const found = await ('file' in virtual
+          ? openReal(await realpath(virtual.file), () => true)
+          : find(places, virtual.name))
         return 'refused' in found ? found : await keep(cache, found)
       } catch (error) {
         return refusalOf(error)
@@ -80,7 +89,9 @@ function denied(reason: string): Refused {
 }
 
 /** The first root that has the file wins; a refusal counts only when no root has it. */
-async function find({ roots, allowedRoots = [] }: Places, name: string) {
+async function find({ roots, allowedRoots = [] }: Places, asked: string) {
+  const name = plainName(asked)
+  if (typeof name !== 'string') return name
   const real = await Promise.all([...roots, ...allowedRoots].map(realOrUndefined))
   const allowed = real.filter(root => root !== undefined)
   let refusal = notFound
@@ -96,12 +107,19 @@ async function find({ roots, allowedRoots = [] }: Places, name: string) {
 async function openInside(allowed: readonly string[], path: string): Promise<FileHandle | Refused> {
   const real = await realpath(path)
   if (!isInside(allowed, real)) return denied('the file lies outside the served folders')
+  return openReal(real, held => isInside(allowed, held))
+}
+
+async function openReal(
+  real: string,
+  mayBe: (held: string) => boolean,
+): Promise<FileHandle | Refused> {
   // Opening a FIFO or a device can block or do things, so the type is looked at before.
   if (!(await lstat(real)).isFile()) return denied('not a regular file')
   const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   // Somebody may have exchanged a folder for a symlink since: what counts is what we hold.
   const held = await realOfHandle(handle).catch(() => undefined)
-  if (held !== undefined && isInside(allowed, held)) return handle
+  if (held !== undefined && mayBe(held)) return handle
   closeQuietly(handle)
   return denied('the file moved while it was opened')
 }

@@ -88,7 +88,7 @@ async function listen(server: Server, listener: Listener): Promise<void> {
     socket.on('error', err => log.warn({ err, address }, 'TFTP socket'))
     listener.socket = socket
     if (server.closed) socket.close()
-    else answer(server, socket)
+    else answer(server, listener.address, socket)
     if (listener.retry) log.info({ address, port }, 'TFTP listens: the address has come')
   } catch (error) {
     if (!isMissingAddress(error)) throw error
@@ -100,9 +100,10 @@ async function listen(server: Server, listener: Listener): Promise<void> {
   }
 }
 
-function answer({ desk, options }: Server, socket: Socket): void {
+function answer({ desk, options }: Server, address: Ipv4, socket: Socket): void {
   const door: Door = {
     sessions: new Map(),
+    local: { address, port: socket.address().port },
     send(packet, to: Sender) {
       try {
         socket.send(packet, to.port, to.address)

@@ -37,7 +37,8 @@ export function parseMac(text: string): Mac | undefined {
 /** The MAC of the first six bytes. */
 export function macOfBytes(bytes: Uint8Array): Mac {
   if (bytes.length < 6) throw new WireError(`a MAC has 6 bytes, not ${bytes.length}`)
-  return macOfHex(toHex(bytes.subarray(0, 6)))
+  const pair = (at: number) => hexOf(bytes[at] ?? 0)
+  return `${pair(0)}:${pair(1)}:${pair(2)}:${pair(3)}:${pair(4)}:${pair(5)}` as Mac
 }
 
 export function macToBytes(mac: Mac): Uint8Array {
@@ -66,11 +67,11 @@ export function formatIpv4(address: Ipv4): string {
 }
 
 export function ipv4OfBytes(bytes: Uint8Array, at = 0): Ipv4 {
-  const [a, b, c, d] = bytes.subarray(at, at + 4)
-  if (a === undefined || b === undefined || c === undefined || d === undefined) {
-    throw new WireError('an IPv4 address has 4 bytes')
-  }
-  return (((a << 24) | (b << 16) | (c << 8) | d) >>> 0) as Ipv4
+  const last = bytes[at + 3]
+  if (last === undefined) throw new WireError('an IPv4 address has 4 bytes')
+  // Zero is never taken: with a fourth byte there are the three before it.
+  const [a, b, c] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0]
+  return (((a << 24) | (b << 16) | (c << 8) | last) >>> 0) as Ipv4
 }
 
 export function ipv4ToBytes(address: Ipv4): Uint8Array {
@@ -119,8 +120,14 @@ export function parseRange(text: string): AddressRange | undefined {
 /** Lower-case hex without separators. */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  for (const byte of bytes) text += hexOf(byte)
   return text
+}
+
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+function hexOf(byte: number): string {
+  return hexPairs[byte] ?? ''
 }
 
 function macOfHex(digits: string): Mac {

@@ -1,4 +1,4 @@
-import { type Ipv4, ipv4OfBytes, ipv4ToBytes } from './address.ts'
+import { type Ipv4, ipv4OfBytes } from './address.ts'
 import { type MessageName, messageNameOf, option } from './dhcp-codes.ts'
 import { type DhcpOptions, decodeOptions, encodeOptions, sizeOfOption } from './dhcp-options.ts'
 import { textOfBytes, textToBytes, u8OfBytes } from './dhcp-values.ts'
@@ -84,13 +84,13 @@ export function encodeDhcp(packet: DhcpPacket, { max = smallestMaximum } = {}): 
   view.setUint32(4, packet.xid)
   view.setUint16(8, packet.secs)
   view.setUint16(10, packet.flags)
-  bytes.set(ipv4ToBytes(packet.ciaddr), 12)
-  bytes.set(ipv4ToBytes(packet.yiaddr), 16)
-  bytes.set(ipv4ToBytes(packet.siaddr), 20)
-  bytes.set(ipv4ToBytes(packet.giaddr), 24)
+  view.setUint32(12, packet.ciaddr)
+  view.setUint32(16, packet.yiaddr)
+  view.setUint32(20, packet.siaddr)
+  view.setUint32(24, packet.giaddr)
   bytes.set(packet.chaddr.subarray(0, 16), 28)
-  bytes.set(fieldOf('sname', packet.sname, 64), 44)
-  bytes.set(fieldOf('file', packet.file, 128), 108)
+  if (packet.sname !== '') bytes.set(fieldOf('sname', packet.sname, 64), 44)
+  if (packet.file !== '') bytes.set(fieldOf('file', packet.file, 128), 108)
   view.setUint32(236, cookie)
   bytes.set(area, optionsAt)
   return bytes
@@ -135,8 +135,8 @@ function inOrder(options: DhcpOptions): Option[] {
 
 function fitting(options: readonly Option[], room: number): readonly Option[] {
   const size = options.reduce((sum, [, value]) => sum + sizeOfOption(value), 0)
-  const least = leastImportant(options)
-  if (size <= room || least === undefined) return options
+  const least = size <= room ? undefined : leastImportant(options)
+  if (least === undefined) return options
   return fitting(
     options.filter(([code]) => code !== least),
     room,
@@ -156,6 +156,7 @@ function readOverload(options: DhcpOptions): number {
 
 function cString(field: Uint8Array): string {
   const end = field.indexOf(0)
+  if (end === 0) return ''
   return textOfBytes(end < 0 ? field : field.subarray(0, end))
 }
 

@@ -5,7 +5,9 @@ import type { Actor } from '../http/guard.ts'
 import { isRetryable } from '../http/views.ts'
 import { type Sending, secondsLeft } from '../install/progress.ts'
 import { type Ipv4, parseMac } from '../wire/address.ts'
+import { doctorOf } from './doctor.ts'
 import type { HttpParts } from './http-deps.ts'
+import { imageViews } from './images.ts'
 import { showNetworks, showStranger } from './show-network.ts'
 import { showPreview } from './show-preview.ts'
 
@@ -32,6 +34,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     hosts: {
       hosts,
       record: memory.hosts.get,
+      blocked: parts.scripts.blocked,
       addressOf: host => addressOf(host, parts),
       seen: parts.timeline.client,
       downloads: name => parts.progress.of(name).map(downloadOf),
@@ -74,6 +77,8 @@ export function apiDeps(parts: HttpParts): ApiDeps {
       notices: parts.unready,
       lastEvent: memory.events.lastId,
     },
+    doctor: { hosts, doctor: host => doctorOf(host, parts), packets: parts.packets.pcapOf },
+    images: () => imageViews(config(), parts.published),
     callbacks: {
       ofStates: memory.deliveries.ofStates,
       get: memory.deliveries.get,

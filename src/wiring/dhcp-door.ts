@@ -4,13 +4,15 @@ import type { Network } from '../boot/host.ts'
 import type { Conflict } from '../dhcp/desk.ts'
 import { createOffers } from '../dhcp/lease.ts'
 import { isLoopback } from '../dhcp/link.ts'
+import type { DhcpDeps } from '../dhcp/outcome.ts'
 import { createProber } from '../dhcp/probe.ts'
+import { macOfPacket } from '../dhcp/read-client.ts'
 import { createRivalWatch, type RivalWatch } from '../dhcp/rival-watch.ts'
 import { bootOptionsOf, type Rival, type RivalRule, type Verdict } from '../dhcp/rivals.ts'
 import { type DhcpServer, type HandedSocket, openDhcp } from '../dhcp/server.ts'
 import { neighboursOf } from '../system/neighbours.ts'
 import { probeMac } from '../system/probe-mac.ts'
-import { formatIpv4, type Mac } from '../wire/address.ts'
+import { formatIpv4, limitedBroadcast, type Mac, unspecified } from '../wire/address.ts'
 import { appear } from './appear.ts'
 import type { DoorParts } from './doors.ts'
 import { withUuid } from './world.ts'
@@ -33,8 +35,9 @@ export async function openDhcpDoor(
   parts: DoorParts,
   handedOver: readonly HandedSocket[],
 ): Promise<DhcpDoor> {
-  const { world, memory, timeline, measure, log, now } = parts
+  const { world, memory, timeline, measure, packets, log, now } = parts
   const { dhcp, dataDir } = world.config()
+  const ports = { dhcp: dhcp.port, proxy: dhcp.proxyPort }
   const mac = probeMac(join(dataDir, 'probe-mac'))
   const prober = createProber({
     poke: (network, address) => server.send(network, new Uint8Array(1), { address, port: discard }),
@@ -47,15 +50,21 @@ export async function openDhcpDoor(
   })
   let watch: RivalWatch | undefined
   const server: DhcpServer = await openDhcp({
-    ports: { dhcp: dhcp.port, proxy: dhcp.proxyPort },
+    ports,
     handedOver,
     deps: dhcpDeps(parts),
     commit(lease) {
       memory.leases.save(lease)
       return memory.committed()
     },
+    heard(bytes, packet, { port, broadcast, source, network }) {
+      const client = macOfPacket(packet)
+      const address = broadcast ? limitedBroadcast : (network?.serverAddress ?? unspecified)
+      if (client) packets.heard(client, bytes, source, { address, port: ports[port] })
+    },
     seen(outcome, packet, ms) {
       measure.dhcp(outcome, ms)
+      if (outcome.kind === 'reply') packets.answered(outcome, packet, ports[outcome.via])
       timeline.dhcp(outcome, packet, n => watch?.rivalsOf(n) ?? [])
     },
     now,
@@ -84,16 +93,23 @@ export async function openDhcpDoor(
   }
 }
 
-function dhcpDeps({ world, memory, lives }: DoorParts): Parameters<typeof openDhcp>[0]['deps'] {
+/** What the DHCP door asks of the rest of the daemon. */
+export function dhcpDeps({
+  world,
+  memory,
+  lives,
+  fallback,
+}: Pick<DoorParts, 'world' | 'memory' | 'lives' | 'fallback'>): DhcpDeps {
   return {
     networks: world.networks,
     host(mac, client) {
       const host = world.hostOf(mac)
+      if (client) fallback.asks(client, host)
       if (!host) return undefined
       if (client) appear(host, { memory, lives })
       return { host, known: withUuid(host, lives.known(host), client?.uuid) }
     },
-    site: world.site,
+    site: network => ({ ...world.site(network), instead: fallback.instead }),
     reservedFor: world.reservedFor,
     reserved: world.reserved,
     leases: memory.leases,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Network } from '../boot/host.ts'
@@ -7,10 +6,11 @@ import { createHttpServer } from '../http/server.ts'
 import type { HandedOver } from '../system/handed-over.ts'
 import { claimUdp, portError } from '../system/ports.ts'
 import { openTftp, type Tftp, type TftpOptions } from '../tftp/server.ts'
-import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
+import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import type { Parts } from './http-deps.ts'
 import { openSyslogDoor } from './syslog-door.ts'
+import { tftpNames } from './tftp-names.ts'
 
 export interface DoorParts extends Parts {
   readonly app: FastifyInstance
@@ -18,8 +18,6 @@ export interface DoorParts extends Parts {
   /** Sockets that were opened for us. */
   readonly handedOver: readonly HandedOver[]
   now(): number
-  /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */
-  macsOf(address: Ipv4): readonly Mac[]
   /** Nothing can be served, and why. */
   giveUp(why: string): void
 }
@@ -128,15 +126,16 @@ async function openTftpAt(address: Ipv4, parts: DoorParts): Promise<Tftp> {
 
 function openTftpFor(
   where: Pick<TftpOptions, 'addresses' | 'fds'>,
-  { world, macsOf, log, timeline, measure }: DoorParts,
+  parts: DoorParts,
 ): Promise<Tftp> {
+  const { world, macsOf, log, timeline, measure, packets } = parts
   const { tftp, assets, assetRoots } = world.config()
   return openTftp({
     ...where,
     port: tftp.port,
     roots: [join(assets, 'loaders'), assets],
     allowedRoots: assetRoots,
-    virtual: name => readLoader(world.loaders().get(name)),
+    virtual: tftpNames(parts),
     blockSizeFor({ address }) {
       if (!world.hasBlockSizes()) return undefined
       const sizes = macsOf(address).map(mac => world.hostOf(mac)?.tftpBlockSize)
@@ -147,17 +146,8 @@ function openTftpFor(
       measure.tftp(event)
       timeline.tftp(event)
     },
+    keep: packet => packets.tapped(packet),
   })
-}
-
-/** A loader where a distribution put it: that file alone, not the folder it lies in (/boot). */
-function readLoader(path: string | undefined): Uint8Array | undefined {
-  if (path === undefined) return undefined
-  try {
-    return readFileSync(path)
-  } catch {
-    return undefined
-  }
 }
 
 /** Asks for a DHCP port of a network, once for each address. */

@@ -6,14 +6,17 @@ import { decide } from '../boot/decide.ts'
 import { type ForeignServer, foreignLines, foreignServers } from '../boot/foreign.ts'
 import type { Host, Network } from '../boot/host.ts'
 import { type HostState, hostStates, idle, isDue } from '../boot/life.ts'
-import { renderScript, toDisk } from '../boot/script.ts'
+import { renderScript } from '../boot/loaders/ipxe.ts'
+import { toDisk } from '../boot/script.ts'
 import type { Config } from '../config/config.ts'
+import { readMedia } from '../config/media.ts'
 import { renderText } from '../config/template.ts'
 import { describe } from '../dhcp/describe.ts'
 import { handle } from '../dhcp/handle.ts'
 import { createOffers, type LeaseBook } from '../dhcp/lease.ts'
 import { prepareAttempt } from '../install/prepare.ts'
 import { takeSpec } from '../install/spec.ts'
+import { createDigests } from '../system/digests.ts'
 import { settle } from '../system/interfaces.ts'
 import { createPublished } from '../system/published.ts'
 import { formatIpv4, type Ipv4, type Mac, parseMac, unspecified } from '../wire/address.ts'
@@ -188,7 +191,11 @@ function scriptText(
   }
   const assets = world.config().assets
   if (!existsSync(assets)) return `${why}no script: there is no folder ${assets}\n`
-  const spec = takeSpec(booted, {}, createPublished(assets))
+  const spec = takeSpec(
+    booted,
+    {},
+    { ...createPublished(assets), readMedia, digests: createDigests() },
+  )
   if ('refused' in spec) return `${why}no script: ${spec.refused}\n`
   const boot = { install: 'INSTALL', number: 1, token: 'TOKEN', mac, address: unspecified }
   const { title, image } = prepareAttempt(spec, boot, world.place(network), renderText)

@@ -1,8 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Host } from '../boot/host.ts'
-import { hostStates, isDue } from '../boot/life.ts'
+import type { Caller } from '../boot/deliver.ts'
+import { hostStates } from '../boot/life.ts'
 import type { HttpDeps } from '../http/app.ts'
-import type { Booted, Caller } from '../http/boot-routes.ts'
 import type { Token } from '../http/tokens.ts'
 import type { Lives } from '../install/life.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
@@ -11,17 +10,21 @@ import type { Progress } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { Strangers } from '../install/strangers.ts'
 import { createMetrics } from '../metrics/daemon-metrics.ts'
+import type { Digests } from '../system/digests.ts'
 import type { Published } from '../system/published.ts'
-import type { Mac } from '../wire/address.ts'
+import type { Ipv4, Mac } from '../wire/address.ts'
 import { apiDeps } from './api-deps.ts'
-import { appear } from './appear.ts'
+import { createBootDesk } from './boot-desk.ts'
 import type { Changes } from './changes.ts'
+import type { Fallback } from './fallback.ts'
+import { configRequest } from './loader-configs.ts'
 import type { Measure } from './measure.ts'
 import type { DaemonMemory } from './memory.ts'
+import type { PacketRing } from './packet-ring.ts'
 import { showNetworks } from './show-network.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
-import { type World, withUuid } from './world.ts'
+import type { World } from './world.ts'
 
 export interface Parts {
   readonly world: World
@@ -31,8 +34,13 @@ export interface Parts {
   readonly strangers: Strangers
   readonly phoneHome: PhoneHome
   readonly published: Published
+  readonly digests: Digests
   readonly timeline: ReturnType<typeof createTimeline>
   readonly measure: Measure
+  readonly fallback: Fallback
+  readonly packets: PacketRing
+  /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */
+  macsOf(address: Ipv4): readonly Mac[]
 }
 
 export interface HttpParts extends Parts {
@@ -57,10 +65,7 @@ export interface HttpParts extends Parts {
 /** What the HTTP door needs, from what the daemon is made of. */
 export function httpDeps(parts: HttpParts): HttpDeps {
   const { world, memory, phoneHome, timeline, measure, log } = parts
-  const networkOf = (caller: Caller) => world.networkAt(caller.localAddress)
-  const placeOf = (caller: Caller) => world.place(networkOf(caller))
-  const isMachine = (host: Host, caller: Caller) =>
-    parts.scripts.isMachine({ host, address: caller.address, place: placeOf(caller) })
+  const placeOf = (caller: Caller) => world.place(world.networkAt(caller.localAddress))
 
   return {
     log,
@@ -68,22 +73,10 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     answered: measure.http,
     metrics: createMetrics(measure.counters, gaugesOf(parts)),
     boot: {
-      host(mac, uuid, caller, netboots) {
-        const host = world.hostOf(mac)
-        if (!host) return undefined
-        if (netboots && isMachine(host, caller)) appear(host, parts)
-        return { host, known: withUuid(host, parts.lives.known(host), uuid) }
-      },
-      site: caller => world.site(networkOf(caller)),
+      ...createBootDesk(parts),
       serverUrl: caller => placeOf(caller).serverUrl,
-      boot: (host, mac, caller) => boot(host, mac, caller, parts),
-      sentToDisk(host, caller) {
-        const { lives } = parts
-        if (isDue(lives.lifeOf(host.name)) || !isMachine(host, caller)) return
-        lives.apply(host.name, { kind: 'script', newBoot: false })
-      },
       committed: memory.committed,
-      seen: ({ caller, ...seen }) => timeline.script({ ...seen, address: caller.address }),
+      config: (name, caller) => configRequest(name, caller, parts),
     },
     attempt: {
       hear(token, said, caller) {
@@ -97,35 +90,17 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     },
     assets: {
       assets: { folder: world.config().assets, allowedRoots: world.config().assetRoots },
-      published: parts.published.path,
+      published: parts.published.file,
       loaders: world.loaders,
       sent(event) {
         measure.httpBytes(event.more)
         timeline.sent(event)
       },
       ended: measure.httpEnded,
+      missed: timeline.missed,
     },
     api: apiDeps(parts),
   }
-}
-
-function boot(host: Host | undefined, mac: Mac, caller: Caller, parts: HttpParts): Booted {
-  const { world, scripts, strangers } = parts
-  const network = world.networkAt(caller.localAddress)
-  const place = world.place(network)
-  const { address } = caller
-  if (!host) {
-    const unknown = world.unknownHosts(network)
-    if (unknown.kind !== 'profile') return { kind: 'local', reason: 'not a host of the config' }
-    const stranger = strangers.boot(unknown.profile, mac, address, place)
-    if ('refused' in stranger) return { kind: 'local', reason: stranger.refused }
-    const { title, image } = stranger.attempt.content
-    return { kind: 'boot', title, image }
-  }
-  const answer = scripts.request({ host, mac, address, place })
-  if (answer.kind !== 'boot') return answer
-  const { title, image } = answer.attempt.content
-  return { kind: 'boot', title, image }
 }
 
 function gaugesOf(parts: HttpParts): Parameters<typeof createMetrics>[1] {

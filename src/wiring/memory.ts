@@ -8,6 +8,7 @@ import { createEvents } from '../store/events.ts'
 import { createHosts } from '../store/hosts.ts'
 import { createInstalls } from '../store/installs.ts'
 import { createLeases } from '../store/leases.ts'
+import { createNicVendors } from '../store/nic-vendors.ts'
 
 /** Everything the daemon remembers. Timelines carry wall-clock time, because people read it. */
 export async function openMemory(config: () => Config) {
@@ -21,6 +22,7 @@ export async function openMemory(config: () => Config) {
     deliveries: createDeliveries(db),
     leases: createLeases(db),
     adminLog: createAdminLog(db, Date.now),
+    nicVendors: createNicVendors(db),
     events,
     // Installers, kernels and callbacks print the command line, and it carries the token.
     record: (event: NewEvent) => events.record({ ...event, text: maskTokens(event.text) }),

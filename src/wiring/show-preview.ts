@@ -1,8 +1,9 @@
 import type { Preview as Shown } from '../api/hosts.ts'
 import { decide } from '../boot/decide.ts'
 import type { Host } from '../boot/host.ts'
+import { renderScript } from '../boot/loaders/ipxe.ts'
 import { maskSecrets, secretsOf } from '../boot/mask.ts'
-import { renderScript, toDisk } from '../boot/script.ts'
+import { toDisk } from '../boot/script.ts'
 import type { Preview } from '../install/preview.ts'
 import type { HttpParts } from './http-deps.ts'
 

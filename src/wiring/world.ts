@@ -1,15 +1,14 @@
-import type { Arch } from '../boot/arch.ts'
 import type { KnownHost, Site } from '../boot/decide.ts'
 import type { Host, Network, UnknownHosts } from '../boot/host.ts'
 import type { HostRecord } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
 import type { Config } from '../config/config.ts'
-import { findLoader, findLoaders, type Loader } from '../config/loaders.ts'
 import { networkNames } from '../config/template-context.ts'
 import type { Place } from '../install/deps.ts'
 import { ownAddresses, settle } from '../system/interfaces.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
 import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
+import { shelfOf } from './loader-shelf.ts'
 
 /** What the doors look things up in: the running config, and what the machine adds to it. */
 export interface World {
@@ -19,6 +18,8 @@ export interface World {
   /** For each that cannot: the sentence that says what it waits for. */
   waiting(): readonly string[]
   loaders(): ReadonlyMap<string, string>
+  /** The loader to try in place of one whose own drivers hang; `undefined` where there is none. */
+  standIn(loader: string): string | undefined
   /** A sentence for each arch that hosts may have and that has no loader. */
   missingLoaders(): readonly string[]
   /** The host of a MAC, also of one that left the config in the middle of an install. */
@@ -42,16 +43,11 @@ export interface World {
 /** The host as it was when an install was asked for. */
 export type SpecHost = (install: string) => Host | undefined
 
-/** Archs without a loader are worth a line only where such machines are common. */
-const usualArchs: readonly Arch[] = ['bios', 'x64-efi']
-
 export function createWorld(first: Config): World {
   let config = first
   let networks: readonly Network[] = []
   let waiting: readonly string[] = []
-  let loaders = findLoaders(config.assets)
-  let byArch = namesOf(loaders.loaders)
-  let named = namedLoaders(config)
+  let shelf = shelfOf(config)
   let reserved = reservationsOf(config)
   let hasBlockSizes = limitsBlocks(config)
   let reservedSet = createAddressSet(reserved.keys())
@@ -64,18 +60,16 @@ export function createWorld(first: Config): World {
     config: () => config,
     networks: () => networks,
     waiting: () => waiting,
-    loaders: () =>
-      new Map([...loaders.loaders.values(), ...named.found].map(({ name, path }) => [name, path])),
-    missingLoaders: () =>
-      loaders.missing.filter(({ arch }) => usualArchs.includes(arch)).map(({ line }) => line),
+    loaders: () => shelf.files,
+    standIn: loader => shelf.standIns.get(loader),
+    missingLoaders: () => shelf.lines,
     hasBlockSizes: () => hasBlockSizes,
     hostOf: mac => config.hostByMac.get(mac) ?? departed.get(mac),
     site: network => {
       const unknown = unknownHosts(network)
       return {
         unknown: unknown.kind === 'profile' ? 'boot' : unknown.kind,
-        loaders: byArch,
-        missing: named.missing,
+        ...shelf.site,
         ...(unknown.kind === 'profile' && { profile: unknown.profile }),
       }
     },
@@ -91,9 +85,7 @@ export function createWorld(first: Config): World {
     }),
     replace(next, running, specHost) {
       config = next
-      loaders = findLoaders(config.assets)
-      byArch = namesOf(loaders.loaders)
-      named = namedLoaders(config)
+      shelf = shelfOf(config)
       hasBlockSizes = limitsBlocks(config)
       reserved = reservationsOf(config)
       reservedSet = createAddressSet(reserved.keys())
@@ -120,29 +112,21 @@ export function createWorld(first: Config): World {
 export function withUuid(host: Host, known: KnownHost, uuid: string | undefined): KnownHost {
   const nobody = /^[0f-]*$/.test(uuid ?? '')
   if (host.uuid === undefined || uuid === undefined || nobody) return known
-  const wanted = host.uuid.toLowerCase()
-  if (uuid === wanted || swapUuid(uuid) === wanted) return known
-  const why = `has the uuid ${wanted} in the config, and this machine says ${uuid}`
+  if (isUuidOf(host, uuid)) return known
+  const why = `has the uuid ${host.uuid} in the config, and this machine says ${uuid}`
   return { ...known, due: false, why }
+}
+
+/** Whether a UUID in either byte order is the one of a host's config. */
+export function isUuidOf(host: Host, uuid: string): boolean {
+  const wanted = host.uuid?.toLowerCase()
+  return uuid === wanted || swapUuid(uuid) === wanted
 }
 
 function swapUuid(uuid: string): string {
   const [a = '', b = '', c = '', ...rest] = uuid.split('-')
   const swap = (hex: string) => (hex.match(/../g) ?? []).reverse().join('')
   return [swap(a), swap(b), swap(c), ...rest].join('-')
-}
-
-function namesOf(loaders: ReadonlyMap<Arch, Loader>): ReadonlyMap<Arch, string> {
-  return new Map([...loaders].map(([arch, { name }]) => [arch, name]))
-}
-
-/** The loaders that hosts and profiles ask for by name. */
-function namedLoaders({ assets, hosts, profiles }: Config) {
-  const asking = [...hosts.values(), ...profiles.values()]
-  const names = new Set(asking.flatMap(({ loader }) => loader ?? []))
-  const found = [...names].flatMap(name => findLoader(assets, name) ?? [])
-  const there = new Set(found.map(({ name }) => name))
-  return { found, missing: new Set([...names].filter(name => !there.has(name))) }
 }
 
 function limitsBlocks({ hosts }: Config): boolean {

@@ -8,6 +8,8 @@ import {
   type KnownHost,
   type Site,
 } from '../../src/boot/decide.ts'
+import type { LoaderRule } from '../../src/boot/loaders/choice.ts'
+import type { Mac } from '../../src/wire/address.ts'
 import { client } from './examples.ts'
 
 const loaders = new Map<Arch, string>([
@@ -17,6 +19,7 @@ const loaders = new Map<Arch, string>([
 const due: KnownHost = { name: 'node1', due: true, why: 'is pending' }
 const idle: KnownHost = { name: 'node1', due: false, why: 'is idle' }
 const silent: KnownHost = { ...idle, ways: { localBoot: 'silent' } }
+const pxelinux: KnownHost = { ...due, ways: { loader: 'pxelinux.0' } }
 const missing = new Set(['gone.efi'])
 const site = (unknown: Site['unknown']): Site => ({ unknown, loaders, missing })
 
@@ -168,6 +171,18 @@ const rows: readonly Row[] = [
     { ...idle, ways: { localBoot: 'empty' } },
     { kind: 'local', empty: true, reason: resting },
   ],
+  [
+    'a ROM that is iPXE loads what the host wants instead',
+    { stage: 'ipxe' },
+    pxelinux,
+    tftp('pxelinux.0', pending),
+  ],
+  [
+    'and an own iPXE of the host is the one that runs',
+    { stage: 'ipxe' },
+    { ...due, ways: { loader: 'snponly.efi' } },
+    chain(pending),
+  ],
   ['auto is what others get', {}, { ...idle, ways: { localBoot: 'auto' } }, local(resting)],
 
   ['the script of a due host boots it', { stage: 'script' }, due, boot(pending)],
@@ -190,6 +205,32 @@ for (const [sentence, asks, host, answer] of rows) {
     t.strictSame(decide(client(asks), known, place), answer)
   })
 }
+
+t.test('loaders of the config: the first rule that fits, then that of the arch', async t => {
+  const rules = new Map<Arch, LoaderRule[]>([
+    [
+      'bios',
+      [
+        { file: 'lpxelinux.0', macs: ['52:54:00:aa', '52:54:00:12:34:56'] },
+        { file: 'old.pxe', vendor: 'PXEClient:Arch:00000' },
+      ],
+    ],
+    ['x64-efi', [{ file: 'ipxe.lkrn', speaks: 'pxelinux' }]],
+  ])
+  const place = { ...site('ignore'), rules }
+  const fileFor = (asks: Partial<Client>, host = due) => {
+    const answer = decide(client(asks), host, place)
+    return answer.kind === 'load' ? answer.file : answer.kind
+  }
+  const other = '52:54:00:99:00:01' as Mac
+  t.equal(fileFor({}), 'lpxelinux.0')
+  t.equal(fileFor({ mac: other }), 'undionly.kpxe')
+  t.equal(fileFor({ mac: other, vendorClass: 'PXEClient:Arch:00000:UNDI' }), 'old.pxe')
+  t.equal(fileFor({}, pxelinux), 'pxelinux.0', 'the host goes before')
+  t.equal(fileFor({ stage: 'ipxe' }), 'chain', 'they are for firmware, not for a ROM that is iPXE')
+  const said = { ...due, ways: { loader: 'ipxe.lkrn' } }
+  t.equal(fileFor({ stage: 'ipxe' }, said), 'ipxe.lkrn', 'a file is what it is said to be')
+})
 
 t.test('what unknownHosts says never touches a host of the config', async t => {
   for (const unknown of ['ignore', 'local', 'boot'] as const) {

@@ -96,6 +96,7 @@ t.test('leases', async t => {
 const detail = {
   host: {
     ...hostRow({ state: 'installing', percent: 42, install: '01J', attempt: 2, message: 'half' }),
+    blocked: 'linux has another sha256',
     uuid: null,
     vars: { disk: '/dev/vda', swap: 4 },
     nics: [{ mac: '52:54:00:12:34:56', address: '10.77.0.20', network: 'rack' }],
@@ -136,6 +137,7 @@ t.test('show', async t => {
     `Name       node1
 State      installing 42%
 Why        was never installed
+Blocked    linux has another sha256
 Since      2026-03-01 12:00:00
 Profile    debian
 Install    01J, attempt 2

@@ -171,10 +171,10 @@ t.test('a loader that is nowhere is a warning that names its hosts', async t => 
       path.endsWith('loader') ? [`${path}: ${message} (${hosts})`] : [],
     )
   t.strictSame(warnings({}), [
-    'profiles.base.loader: there is no a.efi in assets/loaders yet (undefined)',
-    'hosts.n.loader: there is no mine.efi in assets/loaders yet (n)',
+    'profiles.base.loader: there is no a.efi; put one into assets/loaders (undefined)',
+    'hosts.n.loader: there is no mine.efi; put one into assets/loaders (n)',
   ])
   t.strictSame(warnings({ 'assets/loaders/mine.efi': '' }), [
-    'profiles.base.loader: there is no a.efi in assets/loaders yet (undefined)',
+    'profiles.base.loader: there is no a.efi; put one into assets/loaders (undefined)',
   ])
 })

@@ -45,7 +45,7 @@ const rows: Readonly<Record<string, readonly [yaml: string, mistake: string]>> =
     host('adress: 1'),
     'c:2:39: hosts.n.adress: is not a known key; did',
   ],
-  'a key of a later version': [host('wake: true'), 'c:2:39: hosts.n.wake: is not supported yet'],
+  'a key of a later version': [host('proxy: true'), 'c:2:39: hosts.n.proxy: is not supported yet'],
   'a port': [
     `${lan}http: { port: 99999 }\n`,
     'c:2:15: http.port: 99999 is not a port from 0 to 65535',

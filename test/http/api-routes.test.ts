@@ -241,3 +241,11 @@ t.test('leases and strangers', async t => {
   ])
   t.strictSame((await admin('GET', '/strangers')).json(), { strangers: [], total: 0 })
 })
+
+t.test('a host says what keeps it from booting', async t => {
+  const { admin } = await startHttp(t)
+  const blocked = async (name: string) => (await admin('GET', `/hosts/${name}`)).json().host.blocked
+  t.equal(await blocked('node1'), null)
+  t.match(await blocked('poor'), /^no such kernel: .*nowhere$/)
+  t.equal(await blocked('printer'), null, 'a reservation boots nothing')
+})

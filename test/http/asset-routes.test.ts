@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { assetVersion } from '../../src/boot/install.ts'
 import { startAssets } from './asset-server.ts'
 import { ask, bodyOf } from './raw-http.ts'
 
@@ -28,10 +29,17 @@ const published = new Map([
   ['gone', at('srv/gone')],
   ['folder', at('srv')],
 ])
+/** As the real one: a file is known by its id and its own name, in the version it had then. */
+const publishedFile = (id: string, name: string) => {
+  const file = published.get(id)
+  if (file === undefined || path.basename(file) !== name) return undefined
+  const status = statSync(file, { bigint: true, throwIfNoEntry: false })
+  return { path: file, version: status ? assetVersion(status) : 'none' }
+}
 
 const { port, sent } = await startAssets(t, {
   assets: { folder: at('assets'), allowedRoots: [] },
-  published: id => published.get(id),
+  published: publishedFile,
   loaders: () => new Map([['ipxe.efi', at('loaders/snponly.efi')]]),
 })
 t.beforeEach(() => {

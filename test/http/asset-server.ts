@@ -19,6 +19,7 @@ export async function startAssets(t: Test, deps: Partial<AssetDeps>) {
     loaders: () => new Map(),
     sent: event => sent.push(event),
     ended: () => {},
+    missed: () => {},
     ...deps,
   })
   await app.listen({ port: 0, host: '127.0.0.1' })

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import type { Test } from 'tap'
 import type { Host } from '../../src/boot/host.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template.ts'
 import { buildApp } from '../../src/http/app.ts'
 import type { Token } from '../../src/http/tokens.ts'
@@ -16,6 +17,7 @@ import { createPreview } from '../../src/install/preview.ts'
 import { createProgress } from '../../src/install/progress.ts'
 import { createScripts } from '../../src/install/scripts.ts'
 import { createStrangers } from '../../src/install/strangers.ts'
+import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { newId, newToken } from '../../src/system/secrets.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
@@ -23,8 +25,8 @@ import { createChanges } from '../../src/wiring/changes.ts'
 import { httpDeps } from '../../src/wiring/http-deps.ts'
 import { createMeasure } from '../../src/wiring/measure.ts'
 import { openMemory } from '../../src/wiring/memory.ts'
-import { createStrangerRing } from '../../src/wiring/stranger-ring.ts'
 import { createTimeline } from '../../src/wiring/timeline.ts'
+import { createWitness } from '../../src/wiring/witness.ts'
 import { createWorld } from '../../src/wiring/world.ts'
 
 export const start = Date.UTC(2026, 10, 20, 12)
@@ -38,7 +40,7 @@ export const mac = '52:54:00:12:34:56' as Mac
 const yaml = `
 dataDir: data
 assets: assets
-networks: { lan: { interface: lo, mode: proxy } }
+networks: { lan: { interface: lo, mode: MODE } }
 profiles:
   debian:
     kernel: linux
@@ -59,11 +61,12 @@ hosts:
 `
 
 /** The HTTP door over a real store and config, without a socket; `more` is added to the config. */
-export async function startHttp(t: Test, more = '') {
+export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles = '' } = {}) {
   const folder = t.testdir({
     assets: { linux: 'kernel', 'initrd.gz': 'initrd' },
     preseed: 'd-i for {{ host.name }}\n',
-    'config.yaml': yaml + more,
+    'config.yaml':
+      yaml.replace('MODE', mode).replace('profiles:\n', `profiles:\n  ${profiles}\n`) + more,
   })
   const { config, problems } = loadConfig(join(folder, 'config.yaml'))
   if (!config) throw new Error(problems.map(({ message }) => message).join('\n'))
@@ -80,6 +83,9 @@ export async function startHttp(t: Test, more = '') {
     hostOf: world.hostOf,
     render: renderText,
     publish: published.publish,
+    publishTogether: published.publishTogether,
+    readMedia,
+    digests: createDigests(),
     place: () => world.place(world.networks()[0]),
   }
   const heard = { at: new Map<string, number>(), startedAt: now() }
@@ -96,30 +102,30 @@ export async function startHttp(t: Test, more = '') {
   const strangers = createStrangers(deps)
   const phoneHome = createPhoneHome(deps, lives, scripts, strangers)
   const downloads = createDownloads(deps, lives, heard)
-  const strangerRing = createStrangerRing()
   const log = pino({ level: 'silent' })
   const progress = createProgress(now)
   const changes = createChanges()
-  const timeline = createTimeline({
-    ...{ world, memory, scripts, downloads, progress, changes, log, macsOf },
-    strangers: strangerRing,
-  })
+  const witness = createWitness(world, memory, macsOf)
+  const seen = { ...witness, scripts, downloads, progress, changes, log, macsOf }
+  const timeline = createTimeline({ world, memory, ...seen })
   const measure = createMeasure(memory)
-  const hands = { lives, scripts, strangers, phoneHome, published }
-  const parts = { world, memory, ...hands, timeline, measure }
-  const unready = () => [] as string[]
+  const lived = { lives, scripts, strangers, phoneHome }
+  const { digests } = deps
+  const made = { published, digests, timeline, measure, macsOf, ...witness }
+  const parts = { world, memory, ...lived, ...made }
+  const held: string[] = []
+  const unready = () => held
   const tokens: Token[] = [
     { name: 'admin', scope: 'admin', value: token },
     { name: 'wall', scope: 'read', value: readToken },
   ]
-  const about = { strangerRing, progress, changes, now, log, unready, held: unready }
-  const app = await buildApp(
-    httpDeps({
-      ...{ ...parts, ...about, previews: createPreview(deps, lives) },
-      ...{ version: '1.2.3', startedAt: start, tokens: () => tokens },
-      ...{ wakeOutbox: outbox.wake, rivals: unready },
-    }),
-  )
+  const about = { progress, changes, now, log, unready, held: unready }
+  const wired = {
+    ...{ ...parts, ...about, previews: createPreview(deps, lives) },
+    ...{ version: '1.2.3', startedAt: start, tokens: () => tokens },
+    ...{ wakeOutbox: outbox.wake, rivals: () => [] },
+  }
+  const app = await buildApp(httpDeps(wired))
   await app.ready()
   t.teardown(async () => {
     await app.close()
@@ -128,7 +134,8 @@ export async function startHttp(t: Test, more = '') {
   })
 
   return {
-    ...{ app, memory, lives, scripts, clock, folder, strangerRing, tokens },
+    ...{ app, memory, lives, scripts, clock, folder, wired, held, tokens },
+    strangerRing: witness.strangerRing,
     doors: timeline,
     hosts: config.hosts as Map<string, Host>,
     /** What a machine at this address asks. */

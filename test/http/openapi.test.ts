@@ -90,6 +90,13 @@ t.test('every route answers as the document says', async t => {
     ['GET /hosts/:name/preview', 200, '/hosts/rack-a/preview'],
     ['GET /hosts/:name/preview', 200, '/hosts/printer/preview'],
     ['GET /hosts/:name/preview', 404, '/hosts/nobody/preview'],
+    ['GET /hosts/:name/doctor', 200, '/hosts/node1/doctor'],
+    ['GET /hosts/:name/doctor', 404, '/hosts/nobody/doctor'],
+    ['GET /hosts/:name/packets.pcap', 200, '/hosts/node1/packets.pcap'],
+    ['GET /hosts/:name/packets.pcap', 404, '/hosts/nobody/packets.pcap'],
+    ['GET /strangers/:mac/packets.pcap', 200, '/strangers/525400999999/packets.pcap'],
+    ['GET /strangers/:mac/packets.pcap', 400, '/strangers/nobody/packets.pcap'],
+    ['GET /images', 200],
     ['GET /profiles', 200],
     ['POST /installs', 200, '/installs', { hosts: ['*'], dryRun: true }],
     ['POST /installs', 200, '/installs', { hosts: ['node2'] }],
@@ -116,7 +123,8 @@ t.test('every route answers as the document says', async t => {
       t.fail(`the document knows no ${status} of ${type} for ${route}`)
       continue
     }
-    const [first] = Compile(schema).Errors(reply.json())
+    const said = type.endsWith('json') ? reply.json() : reply.body
+    const [first] = Compile(schema).Errors(said)
     t.equal(first, undefined, `${route} ${status} is what the document says`)
     tried.add(`${method} /api/v1${path}`)
   }

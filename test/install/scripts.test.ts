@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { renderScript } from '../../src/boot/script.ts'
+import { renderScript } from '../../src/boot/loaders/ipxe.ts'
 import { changeKernel, createWorld, foreign, mac, own, secondMac, type World } from './world.ts'
 
 /** The whole script a request gets, or the sentence of its refusal. */

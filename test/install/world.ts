@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { Host, Profile } from '../../src/boot/host.ts'
+import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template.ts'
 import type { InstallDeps, Place } from '../../src/install/deps.ts'
 import { createDownloads } from '../../src/install/downloads.ts'
@@ -15,6 +16,7 @@ import { createDeliveries } from '../../src/store/deliveries.ts'
 import { createEvents } from '../../src/store/events.ts'
 import { createHosts } from '../../src/store/hosts.ts'
 import { createInstalls } from '../../src/store/installs.ts'
+import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { type Ipv4, type Mac, parseIpv4 } from '../../src/wire/address.ts'
 
@@ -131,7 +133,9 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     host: name => (name === host.name ? host : undefined),
     hostOf: address => (host.nics.some(nic => nic.mac === address) ? host : undefined),
     render: renderText,
-    publish: createPublished(join(folder, 'assets')).publish,
+    ...createPublished(join(folder, 'assets')),
+    readMedia,
+    digests: createDigests(),
     place: () => place,
     macsOf: address =>
       address === own ? [mac] : address === foreign ? ['52:54:00:66:66:66' as Mac] : [],

@@ -8,11 +8,17 @@ export interface ConfigSettings {
   readonly address?: string
   /** More words for the kernel's command line; they win over the others. */
   readonly cmdline?: string
+  /** More keys of the host, such as `loader: lpxelinux.0`. */
+  readonly host?: string
 }
 
 /** A config with the host `node1`, whose profile `lab` installs by itself and reports to the hook. */
-export function labConfig(lab: Lab, { network, mac, address, cmdline }: ConfigSettings): string {
+export function labConfig(
+  lab: Lab,
+  { network, mac, address, cmdline, host }: ConfigSettings,
+): string {
   const reservation = address === undefined ? '' : `, address: ${address}`
+  const more = host === undefined ? '' : `, ${host}`
   const image = '{{ server.url }}/assets/images/lab/disk.img.gz'
   return `
 dataDir: ./data
@@ -32,7 +38,7 @@ profiles:
     files: { answers: answers.txt }
     callbacks: [notify]
 hosts:
-  node1: { mac: "${mac}"${reservation}, profile: lab }
+  node1: { mac: "${mac}"${reservation}, profile: lab${more} }
 callbacks:
   notify:
     when: [asked, ready, installed, failed, cancelled]

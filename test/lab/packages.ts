@@ -24,6 +24,7 @@ export const packages: Readonly<Record<string, string>> = {
   'tftp-hpa': 'TFTP client',
   'isc-dhcp-client': 'DHCP client',
   chromium: 'the browser that looks at the page',
+  strace: 'shows that a write is on disk before an answer leaves',
 }
 
 /** Packages of the list that are not installed. */

@@ -1,6 +1,7 @@
 import t from 'tap'
-import { renderScript, type ScriptContent } from '../../src/boot/script.ts'
-import { golden } from '../golden.ts'
+import { renderScript } from '../../../src/boot/loaders/ipxe.ts'
+import type { ScriptContent } from '../../../src/boot/script.ts'
+import { golden } from '../../golden.ts'
 
 const url = 'http://10.77.0.1:8080'
 const kernel = `${url}/assets/images/debian/linux`

@@ -1,0 +1,26 @@
+import type { BootContent } from '../script.ts'
+import type { Asker } from './asker.ts'
+
+/** How a loader fetches kernel and initrd. */
+export type Transport = 'tftp' | 'http'
+
+/** A kind of loader: its files, the names of its config, and how that is written. */
+export interface LoaderKind {
+  /** What it asks for, as the timeline says it. */
+  readonly asks: string
+  /** Whether a loader of this file name is of this kind. */
+  readonly isLoader: (file: string) => boolean
+  /** Who asks by a name, in its plain form without a leading slash; undefined: no name of its config. */
+  readonly asker: (name: string) => Asker | undefined
+  /** Names that it tries and can do without. */
+  readonly isProbe: (name: string) => boolean
+  /** How this file of its kind fetches kernel and initrd. */
+  readonly transport: (file: string | undefined) => Transport
+  /** The same bytes for the same content. */
+  readonly render: (content: BootContent, transport: Transport) => string
+}
+
+/** The URL of a file of ours as the name that TFTP knows it by. */
+export function tftpName(url: string): string {
+  return url.replace(/^https?:\/\/[^/]*\//, '')
+}

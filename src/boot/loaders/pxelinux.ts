@@ -1,0 +1,51 @@
+import type { BootImage } from '../script.ts'
+import { askerOf } from './asker.ts'
+import { type LoaderKind, type Transport, tftpName } from './kind.ts'
+import { lines, oneLine, plain } from './text.ts'
+
+const config = /(?:^|\/)pxelinux\.cfg\/([^/]+)$/i
+
+/**
+ * PXELINUX, and U-Boot's `pxe`, which reads the same. In `pxelinux.cfg/` they ask for the UUID (its bytes
+ * as they lie in memory), `01-` and the MAC, the address in hex, cut shorter and shorter, and `default`.
+ */
+export const pxelinux: LoaderKind = {
+  asks: 'PXELINUX config',
+  isLoader: file => /(?:pxe|sys)linux/i.test(file),
+  asker(path) {
+    const name = config.exec(path)?.[1]
+    if (name === undefined) return undefined
+    return /^default(?:-|$)/.test(name) ? {} : askerOf(name)
+  },
+  isProbe: path => config.test(path),
+  // Only the one with an `l` speaks HTTP.
+  transport: file => (file?.startsWith('lpxelinux') ? 'http' : 'tftp'),
+  render: (content, transport) =>
+    content.kind === 'boot'
+      ? bootConfig(content.title, content.image, transport)
+      : lines(`SAY ${plain(content.reason)}`, 'DEFAULT local', 'PROMPT 0', ...localBoot),
+}
+
+/**
+ * The default label runs at once. When a file cannot be had, the prompt waits 10 s and takes the disk.
+ * APPEND is the rest of its line as it is: nothing in it has a meaning.
+ */
+function bootConfig(title: string, image: BootImage, transport: Transport): string {
+  const place = transport === 'http' ? (url: string) => url : tftpName
+  const { initrd } = image
+  return lines(
+    `SAY ${plain(title)}`,
+    'DEFAULT boot',
+    'PROMPT 0',
+    'TIMEOUT 100',
+    'ONTIMEOUT local',
+    'LABEL boot',
+    `  LINUX ${place(image.kernel)}`,
+    ...(initrd.length > 0 ? [`  INITRD ${initrd.map(place).join(',')}`] : []),
+    `  APPEND ${oneLine(image.cmdline)}`,
+    ...localBoot,
+  )
+}
+
+/** Back to the BIOS, which goes on to its next device. */
+const localBoot = ['LABEL local', '  LOCALBOOT -1']

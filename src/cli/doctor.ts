@@ -1,0 +1,38 @@
+import type { Diagnosis } from './api-types.ts'
+import { usageOf } from './args.ts'
+import { apiCommand, runCommand, writeJson } from './command.ts'
+import { exit, type Io } from './io.ts'
+import { clean, paint, type Screen, screenOf, wrapText } from './table.ts'
+
+export const spec = apiCommand({
+  name: 'doctor',
+  line: 'HOST [--json]',
+  summary:
+    'Says in plain words why a host does not boot or install, what that is drawn from, and what to\n' +
+    'do. Exit code 1 when it found something.',
+  options: {},
+  words: { min: 1, max: 1 },
+})
+
+export const usage = usageOf(spec)
+
+/** `bootwright doctor HOST`. */
+export function run(argv: string[], io: Io): Promise<number> {
+  return runCommand(spec, argv, io, async ({ api, values, words: [name = ''] }) => {
+    const body = await api.get<Diagnosis>(`/api/v1/hosts/${encodeURIComponent(name)}/doctor`)
+    if (values.has('json')) writeJson(io, body)
+    else io.stdout.write(formatDiagnosis(body, screenOf(io)))
+    return body.verdicts.length === 0 ? exit.done : exit.no
+  })
+}
+
+/** Each verdict with its evidence and what to do. */
+export function formatDiagnosis({ host, verdicts }: Diagnosis, screen: Screen): string {
+  if (verdicts.length === 0) return `${clean(host)}: nothing seems to be wrong\n`
+  const blocks = verdicts.map(({ title, evidence, advice }) => {
+    const lines = evidence.map(line => `  - ${wrapText(clean(line), 4, screen.width)}\n`)
+    const head = paint(wrapText(clean(title), 0, screen.width), 'red', screen)
+    return `${head}\n${lines.join('')}  ${wrapText(`What to do: ${clean(advice)}`, 2, screen.width)}\n`
+  })
+  return blocks.join('\n')
+}

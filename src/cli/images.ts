@@ -1,0 +1,48 @@
+import { amount } from '../boot/amount.ts'
+import type { ImageRow } from './api-types.ts'
+import { usageOf } from './args.ts'
+import { apiCommand, runCommand, writeJson } from './command.ts'
+import { exit, type Io } from './io.ts'
+import { formatTable, screenOf } from './table.ts'
+
+const spec = apiCommand({
+  name: 'images',
+  line: '[--json]',
+  summary: 'Lists the boot media of the daemon: their size, kernel and init.',
+  options: {},
+  words: { min: 0, max: 0 },
+})
+
+export const usage = usageOf(spec)
+
+const columns = [
+  { title: 'NAME' },
+  { title: 'FORM', leave: 3 },
+  { title: 'SIZE' },
+  { title: 'KERNEL', leave: 5, cut: 8 },
+  { title: 'PROFILES', leave: 2, cut: 8 },
+  { title: 'INIT', leave: 4, cut: 20 },
+] as const
+
+/** `bootwright images`. */
+export function run(argv: string[], io: Io): Promise<number> {
+  return runCommand(spec, argv, io, async ({ api, values }) => {
+    const body = await api.get<{ images: ImageRow[] }>('/api/v1/images')
+    if (values.has('json')) writeJson(io, body)
+    else if (body.images.length === 0) io.stderr.write('no images\n')
+    else io.stdout.write(formatTable(columns, body.images.map(rowOf), screenOf(io)))
+    return exit.done
+  })
+}
+
+function rowOf(image: ImageRow) {
+  const { problem, init } = image
+  return [
+    image.name,
+    image.form,
+    amount(image.bytes),
+    image.kernel.version ?? '-',
+    image.profiles.join(',') || '-',
+    problem === null ? (init ?? '-') : { text: problem, colour: 'red' as const },
+  ]
+}

@@ -1,0 +1,29 @@
+import type { Arch } from '../boot/arch.ts'
+import type { Host } from '../boot/host.ts'
+import type { Delivery } from '../boot/install.ts'
+import type { Life } from '../boot/life.ts'
+import type { Verdict } from '../boot/verdict.ts'
+import type { Step } from './step.ts'
+
+/** Everything that is known of one host. */
+export interface Case {
+  readonly host: Host
+  readonly life: Life
+  /** What happened since the last install was asked for or had ended, oldest first. */
+  readonly steps: readonly Step[]
+  /** Callbacks of the current install, newest first. */
+  readonly deliveries: readonly Delivery[]
+  /** Sentences about what its profile names and that is not there. */
+  readonly missing: readonly string[]
+  /** The archs that its kernel can run on, where that can be told. */
+  readonly kernelArchs?: readonly Arch[]
+  /** Whether a loader carries a signature, where that can be told. */
+  isSigned(loader: string): boolean | undefined
+  /** Sentences of networks that give no addresses for now. */
+  readonly held: readonly string[]
+  /** Wall-clock time, epoch milliseconds, as in the steps. */
+  readonly now: number
+}
+
+/** One kind of trouble: its verdict where the case has it. */
+export type Rule = (about: Case) => Verdict | undefined

@@ -1,0 +1,42 @@
+import type { Verdict } from '../boot/verdict.ts'
+import type { Case, Rule } from './case.ts'
+import { callbackFails } from './rules/callback-fails.ts'
+import { clock } from './rules/clock.ts'
+import { cameBack, installLoop } from './rules/install-loop.ts'
+import { loaderSilent, secureBoot } from './rules/loader-silent.ts'
+import { missingFile } from './rules/missing-file.ts'
+import { noLoader } from './rules/no-loader.ts'
+import { noReady, noSsh } from './rules/no-ready.ts'
+import { notAskedAgain } from './rules/not-asked-again.ts'
+import { rival } from './rules/rival.ts'
+import { silentHost } from './rules/silent-host.ts'
+import { stranger } from './rules/stranger.ts'
+import { tftpStall } from './rules/tftp-stall.ts'
+import { wrongArch } from './rules/wrong-arch.ts'
+import { wrongLoader } from './rules/wrong-loader.ts'
+
+/** The surest causes first; what is only suspected comes last. */
+const rules: readonly Rule[] = [
+  missingFile,
+  noLoader,
+  wrongLoader,
+  wrongArch,
+  rival,
+  stranger,
+  silentHost,
+  notAskedAgain,
+  tftpStall,
+  secureBoot,
+  loaderSilent,
+  installLoop,
+  cameBack,
+  noReady,
+  noSsh,
+  callbackFails,
+  clock,
+]
+
+/** What is wrong with a machine, as far as it can be told; nothing where nothing seems wrong. */
+export function diagnose(about: Case): Verdict[] {
+  return rules.flatMap(rule => rule(about) ?? [])
+}

@@ -1,0 +1,70 @@
+import type { Verdict } from '../../boot/verdict.ts'
+import type { Case, Rule } from '../case.ts'
+import { after, lastOf, seen, timesOf } from '../evidence.ts'
+import type { Step, StepOf } from '../step.ts'
+
+/** Firmware takes an offer within seconds; it collects others for at most four. */
+const patience = 20_000
+
+/** It was offered a boot and went no further. */
+export const notAskedAgain: Rule = about => {
+  const { steps, now } = about
+  const offer = lastOf(
+    steps,
+    'dhcp',
+    step => step.answer === 'offer' && (step.boot === 'load' || step.boot === 'chain'),
+  )
+  if (!offer || now - offer.lastAt < patience) return undefined
+  const since = after(steps, offer)
+  if (since.some(step => wentOn(step, offer))) return undefined
+  return verdictOf(about, offer, since)
+}
+
+/** Anything but the same question again, and what it says to the DHCP server that gives the address. */
+function wentOn(step: Step, offer: StepOf<'dhcp'>): boolean {
+  if (step.kind === 'other' || step.kind === 'state' || step.kind === 'foreign') return false
+  if (step.kind !== 'dhcp') return true
+  return step.asked !== 'discover' && (step.answer !== 'none' || !offer.proxy)
+}
+
+function verdictOf(
+  { steps, now }: Case,
+  offer: StepOf<'dhcp'>,
+  since: readonly Step[],
+): Verdict | undefined {
+  const foreign = lastOf(since, 'foreign')
+  const took = lastOf(since, 'dhcp', ({ asked }) => asked === 'request')
+  const asked = steps.filter(step => step.kind === 'dhcp' && step.asked === 'discover')
+  const evidence = [
+    `it asked ${timesOf(asked)} times and was offered a boot each time`,
+    seen(offer, now),
+    ...(took ? [seen(took, now)] : []),
+    ...(foreign ? [seen(foreign, now)] : []),
+  ]
+  const id = 'not-asked-again'
+  if (offer.proxy && (took || foreign)) {
+    return {
+      id,
+      title: 'It has its address and our offer, and never came for the boot file',
+      evidence,
+      advice:
+        'Something between it and us drops UDP port 4011 or 69: open both on this machine’s firewall. Some UEFI firmware takes the file only on port 4011: try `uefi: binl` at the host.',
+    }
+  }
+  if (offer.proxy) {
+    return {
+      id,
+      title: 'It was offered a boot, but no DHCP server gave it an address',
+      evidence,
+      advice:
+        'In `mode: proxy` another DHCP server must give the addresses: see that one answers in this network, or let Bootwright do it with `mode: server`. If one does answer, the switch may drop broadcasts for the first 30 s (STP): set the port to edge or portfast.',
+    }
+  }
+  return {
+    id,
+    title: 'It was offered an address and a boot, and never asked again',
+    evidence,
+    advice:
+      'The offer does not reach it. Most often the switch port is still learning (STP): set it to edge or portfast. Else look for a firewall or VLAN between it and us, or for another DHCP server that was faster.',
+  }
+}

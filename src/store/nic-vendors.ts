@@ -1,0 +1,23 @@
+import type { Database } from './database.ts'
+
+/**
+ * Vendors of network cards (`52:54:00`, the first half of the MAC) on which an iPXE with drivers of its
+ * own was fetched and never heard.
+ */
+export function createNicVendors(db: Database) {
+  const all = db.statement('select vendor from nic_vendors')
+  const add = db.statement(
+    'insert or ignore into nic_vendors (vendor, loader, at) values (?, ?, ?)',
+  )
+  const known = new Set(all.all().map(({ vendor }) => vendor as string))
+  return {
+    isSilent: (vendor: string): boolean => known.has(vendor),
+    /** `loader` is what was not heard; `at` is wall-clock epoch milliseconds. */
+    save(vendor: string, loader: string, at: number): void {
+      known.add(vendor)
+      db.write(() => void add.run(vendor, loader, at))
+    },
+  }
+}
+
+export type NicVendors = ReturnType<typeof createNicVendors>

@@ -1,0 +1,50 @@
+import type { BootDesk, Booted, Caller } from '../boot/deliver.ts'
+import type { Host } from '../boot/host.ts'
+import { isDue } from '../boot/life.ts'
+import type { Mac } from '../wire/address.ts'
+import { appear } from './appear.ts'
+import type { Parts } from './http-deps.ts'
+import { withUuid } from './world.ts'
+
+/** What a machine that asks what to do next is answered from, whatever its loader's language. */
+export function createBootDesk(parts: Parts): BootDesk {
+  const { world, lives, scripts, timeline } = parts
+  const networkOf = (caller: Caller) => world.networkAt(caller.localAddress)
+  const isMachine = (host: Host, caller: Caller) =>
+    scripts.isMachine({ host, address: caller.address, place: world.place(networkOf(caller)) })
+  return {
+    host(mac, uuid, caller, netboots) {
+      const host = world.hostOf(mac)
+      if (!host) return undefined
+      if (netboots && isMachine(host, caller)) appear(host, parts)
+      return { host, known: withUuid(host, lives.known(host), uuid) }
+    },
+    site: caller => world.site(networkOf(caller)),
+    verified: mac => scripts.verified(world.hostOf(mac)),
+    boot: (host, mac, caller) => boot(host, mac, caller, parts),
+    sentToDisk(host, caller) {
+      if (isDue(lives.lifeOf(host.name)) || !isMachine(host, caller)) return
+      lives.apply(host.name, { kind: 'script', newBoot: false })
+    },
+    seen: ({ caller, ...seen }) => timeline.script({ ...seen, address: caller.address }),
+  }
+}
+
+function boot(host: Host | undefined, mac: Mac, caller: Caller, parts: Parts): Booted {
+  const { world, scripts, strangers } = parts
+  const network = world.networkAt(caller.localAddress)
+  const place = world.place(network)
+  const { address } = caller
+  if (!host) {
+    const unknown = world.unknownHosts(network)
+    if (unknown.kind !== 'profile') return { kind: 'local', reason: 'not a host of the config' }
+    const stranger = strangers.boot(unknown.profile, mac, address, place)
+    if ('refused' in stranger) return { kind: 'local', reason: stranger.refused }
+    const { title, image } = stranger.attempt.content
+    return { kind: 'boot', title, image }
+  }
+  const answer = scripts.request({ host, mac, address, place })
+  if (answer.kind !== 'boot') return answer
+  const { title, image } = answer.attempt.content
+  return { kind: 'boot', title, image }
+}

@@ -1,0 +1,75 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { NewEvent } from '../boot/install.ts'
+import type { Config, ConfigChecksum, Problem } from '../config/config.ts'
+import { mismatch } from '../install/integrity.ts'
+import { createDigests, type Digests } from '../system/digests.ts'
+import { createPublished, type Published } from '../system/published.ts'
+import type { World } from './world.ts'
+
+/** How a file with a checksum stands; undefined while it is not there or not known. */
+export async function judge(
+  { file, sha256 }: Pick<ConfigChecksum, 'file' | 'sha256'>,
+  { publish }: Pick<Published, 'publish'>,
+  digests: Digests,
+): Promise<'good' | 'wrong' | undefined> {
+  const asset = publish(file)
+  if (!asset) return undefined
+  try {
+    return (await digests.of(asset)) === sha256 ? 'good' : 'wrong'
+  } catch {
+    return undefined
+  }
+}
+
+/** The warnings of `check`: files that are there and differ. */
+export async function wrongChecksums({ assets, checksums }: Config): Promise<Problem[]> {
+  const published = createPublished(assets)
+  const digests = createDigests()
+  const problems: Problem[] = []
+  for (const { file, sha256, ...place } of checksums) {
+    if ((await judge({ file, sha256 }, published, digests)) !== 'wrong') continue
+    problems.push({ severity: 'warning', ...place, message: `${mismatch(file)}: no host boots it` })
+  }
+  return problems
+}
+
+interface WatchDeps {
+  readonly world: Pick<World, 'config'>
+  readonly published: Published
+  readonly digests: Digests
+  readonly log: FastifyBaseLogger
+  record(event: NewEvent): void
+}
+
+/** Looks at every file with a checksum when asked to, and says which turned wrong, or good again. */
+export function createChecksumWatch({ world, published, digests, log, record }: WatchDeps) {
+  const wrong = new Set<string>()
+  let turn: Promise<void> | undefined
+
+  const lookAt = async (checksum: ConfigChecksum): Promise<void> => {
+    const { file, sha256, path } = checksum
+    const key = `${file}\0${sha256}`
+    const is = await judge(checksum, published, digests)
+    if (is === 'wrong' && !wrong.has(key)) {
+      wrong.add(key)
+      const text = `${path}: ${mismatch(file)}: no host boots it`
+      log.warn(text)
+      record({ host: null, kind: 'checksum', text })
+    }
+    if (is === 'good' && wrong.delete(key)) {
+      record({ host: null, kind: 'checksum', text: `${path}: ${file} is right again` })
+    }
+  }
+
+  return {
+    /** Files that did not change since cost one `stat` each. */
+    look(): Promise<void> {
+      turn ??= Promise.all(world.config().checksums.map(lookAt))
+        .catch(err => log.error({ err }, 'checksums could not be looked at'))
+        .then(() => {
+          turn = undefined
+        })
+      return turn
+    },
+  }
+}

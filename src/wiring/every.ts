@@ -1,0 +1,13 @@
+import type { FastifyBaseLogger } from 'fastify'
+
+/** Work that is done again and again. A turn that fails is said, and the next one tries again. */
+export function createEvery(log: FastifyBaseLogger) {
+  return (ms: number, what: string, turn: () => void | Promise<void>): NodeJS.Timeout =>
+    setInterval(async () => {
+      try {
+        await turn()
+      } catch (error) {
+        log.error({ err: error }, `${what} could not be looked after`)
+      }
+    }, ms)
+}

@@ -1,0 +1,21 @@
+import t from 'tap'
+import { labConfig, serverNetwork } from './config.ts'
+import { createLab } from './lab.ts'
+import { labObstacle } from './packages.ts'
+import { installAndBootDisk } from './story.ts'
+
+const obstacle = await labObstacle()
+const minutes = 60_000
+t.setTimeout(8 * minutes)
+
+t.test('BIOS by PXELINUX, kernel and initrd over HTTP', { skip: obstacle ?? false }, async t => {
+  const lab = await createLab()
+  t.teardown(() => lab.remove())
+  const mac = '52:54:00:12:34:56'
+  const settings = { network: serverNetwork, mac, address: '10.77.0.20' }
+  const daemon = await lab.startDaemon(labConfig(lab, { ...settings, host: 'loader: lpxelinux.0' }))
+  const machine = await lab.addMachine({ firmware: 'bios', mac })
+  await installAndBootDisk(t, { lab, daemon, machine })
+  const { stdout } = await daemon.cli(['events', 'node1'])
+  t.match(stdout, /TFTP: lpxelinux\.0 sent[\s\S]*PXELINUX config: node1 installs lab, attempt 1/)
+})
