@@ -5,9 +5,11 @@ import { ListView } from './list-view.js'
 import { toHost } from './place.js'
 import { useFresh } from './use-fresh.js'
 
+const everyMs = 3000
+
 /** What waits to be told, is being told, or was given up. */
 export function CallbacksView() {
-  const { data, error, reload } = useFresh('/callbacks?limit=500', ['callback', 'state'])
+  const { data, error, reload } = useFresh('/callbacks?limit=500', ['callback', 'state'], everyMs)
   const byHost = Map.groupBy(data?.callbacks ?? [], (/** @type {CallbackRow} */ { host }) => host)
   return html`<${ListView}
     title="Callbacks" count=${data?.callbacks.length} error=${error}

@@ -51,12 +51,16 @@ export function useRead(path) {
     let wanted = true
     api.get(path).then(
       data => wanted && setRead({ path, data }),
-      error => wanted && setRead({ path, error }),
+      error => wanted && setRead(before => ({ ...before, path, error })),
     )
     return () => {
       wanted = false
     }
   }, [api, path, turn])
-  const { data, error } = read.path === path ? read : {}
-  return { data, error, reload: () => reload(0) }
+  // What was read before stays to be seen until the next is here.
+  return {
+    data: read.data,
+    error: read.path === path ? read.error : undefined,
+    reload: () => reload(0),
+  }
 }

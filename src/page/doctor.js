@@ -2,25 +2,29 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useTools } from './context.js'
 import { html } from './html.js'
+import { Packets } from './packets.js'
 
 /**
- * What is wrong with a host in plain words, where the daemon can tell; else nothing.
+ * What is wrong with a host in plain words, and its packets to look at; nothing where the daemon cannot tell.
  * @param {{ name: string, version: number }} props
  */
 export function Doctor({ name, version }) {
   const { api } = useTools()
-  const [verdicts, setVerdicts] = useState(/** @type {readonly Verdict[]} */ ([]))
+  const path = `/hosts/${encodeURIComponent(name)}`
+  const [verdicts, setVerdicts] = useState(
+    /** @type {readonly Verdict[] | undefined} */ (undefined),
+  )
   useEffect(() => {
     let wanted = true
-    api.find(`/hosts/${encodeURIComponent(name)}/doctor`).then(
-      told => wanted && setVerdicts(told?.verdicts ?? []),
+    api.find(`${path}/doctor`).then(
+      told => wanted && setVerdicts(told?.verdicts),
       () => {},
     )
     return () => {
       wanted = false
     }
-  }, [api, name, version])
-  if (verdicts.length === 0) return null
+  }, [api, path, version])
+  if (verdicts === undefined) return null
   return html`<section class="doctor" aria-label="What is wrong">
     ${verdicts.map(
       ({ id, title, evidence, advice }) => html`<div class="verdict" key=${id}>
@@ -29,5 +33,6 @@ export function Doctor({ name, version }) {
         <p class="advice">${advice}</p>
       </div>`,
     )}
+    <${Packets} path=${path} name=${name} />
   </section>`
 }

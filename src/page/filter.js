@@ -41,7 +41,9 @@ const orders = {
   name: byName,
   state: (a, b) => states.indexOf(stateOf(a)) - states.indexOf(stateOf(b)),
   profile: (a, b) => names.compare(a.profile ?? '', b.profile ?? ''),
-  address: (a, b) => names.compare(a.address ?? '~', b.address ?? '~'),
+  address: (a, b) =>
+    Number(a.address === null) - Number(b.address === null) ||
+    names.compare(a.address ?? '', b.address ?? ''),
   // The latest first: that is what one looks for.
   seen: (a, b) => (b.lastSeen ?? '').localeCompare(a.lastSeen ?? ''),
 }

@@ -1,5 +1,5 @@
 /** @import { Filter, Place, Sorting } from './types.ts' */
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
 import { ActionBar } from './action-bar.js'
 import { useFleet } from './context.js'
 import { choose, everything, isFiltering, valuesOf } from './filter.js'
@@ -24,7 +24,8 @@ export function HostsView({ place }) {
   const [group, setGroup] = useState(place.query.get('by') ?? 'tag')
   const [picked, setPicked] = useState(/** @type {ReadonlySet<string>} */ (new Set()))
 
-  useEffect(() => {
+  // Before the frame is shown: whoever sees it may copy the address.
+  useLayoutEffect(() => {
     const { text, states, profile, tag } = filter
     const by = shape === 'racks' ? group : ''
     const as = shape === 'racks' ? shape : ''

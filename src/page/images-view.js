@@ -23,20 +23,20 @@ export function ImagesView() {
 }
 
 /** @param {{ image: ImageRow }} props */
-function Image({ image: { name, form, kernel, files, init, problem, profiles = [] } }) {
-  const whole = files.reduce((sum, { bytes }) => sum + bytes, 0)
+function Image({ image: { name, form, bytes, kernel, files, init, script, problem, profiles } }) {
   return html`<li class="panel">
-    <div class="panel-head"><h2>${name}</h2><span class="muted">${form}, ${amount(whole)}</span></div>
-    ${problem !== undefined && html`<p class="error">${problem}</p>`}
-    <p>${kernel.name}${kernel.version !== undefined && html` <span class="muted">${kernel.version}</span>`}</p>
-    ${init !== undefined && html`<p class="mono muted breaks">${init}</p>`}
+    <div class="panel-head"><h2>${name}</h2><span class="muted">${form}, ${amount(bytes)}</span></div>
+    ${problem !== null && html`<p class="error">${problem}</p>`}
+    <p>${kernel.name}${kernel.version !== null && html` <span class="muted">${kernel.version}</span>`}</p>
+    ${init !== null && html`<p class="mono muted breaks">${init}</p>`}
+    ${script !== null && html`<p class="mono muted breaks">${script}</p>`}
     ${profiles.length > 0 && html`<p>Booted by ${profiles.join(', ')}</p>`}
     <details>
       <summary>${countOf(files.length, 'file')}</summary>
       <dl class="facts">
         ${files.map(
           ({ name, bytes, sha256 }) => html`<div key=${name}>
-            <dt>${name}</dt><dd>${amount(bytes)}${sha256 !== undefined && html` <code class="breaks">${sha256}</code>`}</dd>
+            <dt>${name}</dt><dd>${amount(bytes)}${sha256 !== null && html` <code class="breaks">${sha256}</code>`}</dd>
           </div>`,
         )}
       </dl>

@@ -18,7 +18,7 @@ const byNetwork = [
 ]
 /** @type {readonly Way[]} */
 const toInstall = [
-  ['Kernel', event => event.kind === 'asset' && !isLoader(event)],
+  ['Kernel', event => isSent(event) && !isLoader(event)],
   ['Installer', event => event.kind === 'file' || isSign(event)],
   ['Installed', event => event.kind === 'state' && /-> (verifying|installed):/.test(event.text)],
 ]
@@ -43,8 +43,10 @@ export function journeyOf(events) {
   return seen.map((stop, n) => ({ ...stop, state: stateAt(n - last, over) }))
 }
 
-/** The stops of a boot from the network to an installer, or of one that is sent to its disk. */
-/** @param {readonly HostEvent[]} told */
+/**
+ * The stops of a boot from the network to an installer, or of one that is sent to its disk.
+ * @param {readonly HostEvent[]} told
+ */
 function waysOf(told) {
   if (!told.some(isSentToDisk)) return [...first, ...byNetwork, ...toInstall]
   const seen = byNetwork.filter(([, passed]) => told.some(passed))
@@ -59,9 +61,17 @@ function stateAt(ahead, over) {
 }
 
 /** @param {HostEvent} event */
-function isLoader({ kind, text, data }) {
-  if (kind === 'tftp') return / sent, /.test(text)
-  return kind === 'asset' && /"\/loaders\//.test(JSON.stringify(data ?? null))
+function isSent({ kind, text }) {
+  return (kind === 'asset' || kind === 'tftp') && / sent, /.test(text)
+}
+
+/**
+ * Firmware has it by TFTP, HTTP boot from a folder of its own.
+ * @param {HostEvent} event
+ */
+function isLoader(event) {
+  if (event.kind === 'tftp') return isSent(event)
+  return isSent(event) && /"\/loaders\//.test(JSON.stringify(event.data ?? null))
 }
 
 /** @param {HostEvent} event */
@@ -71,5 +81,6 @@ function isSign({ kind, text }) {
 
 /** @param {HostEvent} event */
 function isSentToDisk({ kind, text }) {
-  return /^script: boot your disk/.test(text) || (kind === 'dhcp' && /, boot your disk/.test(text))
+  if (kind === 'script') return /: boot your disk/.test(text)
+  return kind === 'dhcp' && /, boot your disk/.test(text)
 }

@@ -3,7 +3,6 @@ import { useState } from 'preact/hooks'
 import { Badge } from './badge.js'
 import { useFleet, useNow } from './context.js'
 import { html } from './html.js'
-import { ListView } from './list-view.js'
 import { toHost } from './place.js'
 import { Bar } from './progress.js'
 import { useFresh } from './use-fresh.js'
@@ -25,21 +24,26 @@ export function LeasesView() {
   })
   const { data, error } = useFresh(`/leases?${query}`, ['dhcp'])
   const networks = useFleet().status()?.networks ?? []
-  return html`
-    <${ListView}
-      title="Leases" count=${data?.leases.length} error=${error}
-      about="Addresses that this daemon gives out, and the networks they belong to."
-      none=${text === '' ? 'No address is leased. In mode proxy another DHCP server gives them.' : 'No lease fits.'}
-    >
-      <${LeaseTable} leases=${data?.leases ?? []} />
-      ${data && data.total > most && html`<p class="muted">${countOf(data.total - most, 'lease')} more: search to see them.</p>`}
-    <//>
-    <ul class="cards" aria-label="Networks">${networks.map(network => html`<${Network} key=${network.name} network=${network} />`)}</ul>
+  const none = 'No address is leased. In mode proxy another DHCP server gives them.'
+  return html`<section class="list-view">
+    <h1>Leases</h1>
+    <p class="muted">The networks of this daemon, and the addresses that it gave out.</p>
+    <ul class="cards" aria-label="Networks">
+      ${networks.map(network => html`<${Network} key=${network.name} network=${network} />`)}
+    </ul>
     <input
-      class="search" type="search" value=${text} placeholder="Search address, MAC, host …" aria-label="Search the leases"
+      class="search"
+      type="search"
+      value=${text}
+      placeholder="Search address, MAC, host …"
+      aria-label="Search the leases"
       onInput=${(/** @type {any} */ { currentTarget }) => setText(currentTarget.value)}
     />
-  `
+    ${error && html`<p class="error" role="alert">${error.message}</p>`}
+    ${data?.leases.length === 0 && html`<p class="empty">${text === '' ? none : 'No lease fits.'}</p>`}
+    ${data?.leases.length > 0 && html`<${LeaseTable} leases=${data.leases} />`}
+    ${data?.total > most && html`<p class="muted">${countOf(data.total - most, 'lease')} more: search to see them.</p>`}
+  </section>`
 }
 
 /** @param {{ network: NetworkRow }} props */

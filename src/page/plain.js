@@ -15,7 +15,8 @@ function linesOf(value, indent) {
     const head = isList ? `${indent}-` : `${indent}${key}:`
     if (!isTree(inner)) return [`${head} ${word(inner)}`]
     if (isFlat(inner)) return [`${head} [${inner.map(word).join(', ')}]`]
-    return [head, ...linesOf(inner, `${indent}  `)]
+    const lines = linesOf(inner, `${indent}  `)
+    return isList ? [`${indent}- ${lines[0]?.trimStart()}`, ...lines.slice(1)] : [head, ...lines]
   })
 }
 

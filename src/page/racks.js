@@ -18,8 +18,11 @@ export function racksOf(hosts, group) {
     .sort((a, b) => names.compare(a.name, b.name))
 }
 
-/** A tag that begins with "rack" says where a host stands; without one its first tag does. */
-/** @param {HostRow} host @param {string} group */
+/**
+ * A tag that begins with "rack" says where a host stands; without one its first tag does.
+ * @param {HostRow} host
+ * @param {string} group
+ */
 function rackOf(host, group) {
   if (group === 'state') return stateOf(host)
   if (group === 'profile') return host.profile ?? 'no profile'

@@ -39,7 +39,7 @@ export function readEvent(event) {
     case 'tftp':
       return { label: 'TFTP', text: text.replace(/^TFTP: /, ''), tone: toneOf(text) }
     case 'asset':
-      return { label: 'HTTP', text: text.replace(/^HTTP: /, ''), tone: 'plain' }
+      return { label: 'HTTP', text: text.replace(/^HTTP: /, ''), tone: toneOf(text) }
     case 'script':
       return scriptLine(text)
     case 'file':
@@ -60,7 +60,7 @@ export function readEvent(event) {
 }
 
 /** @param {string} text @returns {Line} */
-function dhcpLine(text) {
+export function dhcpLine(text) {
   const told = readDhcp(text)
   if (!told) return { label: 'DHCP', text, tone: /may win over ours/.test(text) ? 'warn' : 'plain' }
   const who = told.stage === undefined ? 'It' : (askers.get(told.stage) ?? 'It')
@@ -87,13 +87,12 @@ function answerOf(answer) {
   return `${answers.get(type) ?? type} ${what.join(', ')}`
 }
 
-/** @param {string} text @returns {Line} */
+/** @param {string} text `script: boot your disk: node1 is installed` @returns {Line} */
 function scriptLine(text) {
-  const said = text.replace(/^script: /, '')
-  const disk = /^boot your disk: (.*)$/.exec(said)
-  if (disk) return { label: 'script', text: 'Sent to its disk', why: disk[1] ?? '', tone: 'plain' }
-  const bad = text.startsWith('no script')
-  return { label: 'script', text: bad ? text : said, tone: bad ? 'bad' : 'plain' }
+  const [, what = 'script', why] = /^(.*?): boot your disk: (.*)$/s.exec(text) ?? []
+  if (why !== undefined) return { label: what, text: 'Sent to its disk', why, tone: 'plain' }
+  const tone = text.startsWith('no script') ? 'bad' : 'plain'
+  return { label: 'script', text: text.replace(/^script: /, ''), tone }
 }
 
 /** @param {string} text `booting -> installing: the installer is ready` @returns {Line} */
@@ -102,9 +101,10 @@ function stateLine(text) {
   return { label: 'state', text: why, state, tone: state === 'failed' ? 'bad' : 'plain' }
 }
 
+const trouble =
+  /\b(failed|refused|not served|not delivered|undelivered|gave up|timed out)\b|\bended: /
+
 /** @param {string} text @returns {Line['tone']} */
 function toneOf(text) {
-  if (/^failed|\bended: |\bnot delivered|undelivered|error|aborted|gave up|timed out/i.test(text))
-    return 'bad'
-  return 'plain'
+  return trouble.test(text) ? 'bad' : 'plain'
 }

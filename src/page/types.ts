@@ -70,15 +70,17 @@ export interface Verdict {
 export interface ImageRow {
   readonly name: string
   readonly form: string
-  readonly kernel: { readonly name: string; readonly version?: string }
+  readonly bytes: number
+  readonly kernel: { readonly name: string; readonly version: string | null }
   readonly files: readonly {
     readonly name: string
     readonly bytes: number
-    readonly sha256?: string
+    readonly sha256: string | null
   }[]
-  readonly init?: string
-  readonly problem?: string
-  readonly profiles?: readonly string[]
+  readonly init: string | null
+  readonly script: string | null
+  readonly problem: string | null
+  readonly profiles: readonly string[]
 }
 
 /** Where the page is: `#/hosts/node1` or `#/hosts?state=failed`. */

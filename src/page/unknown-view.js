@@ -1,9 +1,11 @@
 /** @import { StrangerRow } from '../api/networks.ts' */
-import { useEffect } from 'preact/hooks'
-import { useNow, useRead } from './context.js'
+import { useNow } from './context.js'
 import { CopyButton } from './copy-button.js'
 import { html } from './html.js'
 import { ListView } from './list-view.js'
+import { Packets } from './packets.js'
+import { dhcpLine } from './read-event.js'
+import { useFresh } from './use-fresh.js'
 import { ago } from './words.js'
 
 const everyMs = 5000
@@ -11,12 +13,8 @@ const everyMs = 5000
 /** Machines that asked and are not in the config, with the lines that would put them there. */
 export function UnknownView() {
   const now = useNow(everyMs)
-  const { data, error, reload } = useRead('/strangers')
   // They have no timeline, so no event tells of them.
-  useEffect(() => {
-    const timer = setInterval(reload, everyMs)
-    return () => clearInterval(timer)
-  }, [])
+  const { data, error } = useFresh('/strangers', [], everyMs)
   return html`<${ListView}
     title="Unknown machines" count=${data?.strangers.length} error=${error}
     about="They asked for a boot and are not in the config. Paste the lines under hosts: and reload the daemon."
@@ -29,18 +27,34 @@ export function UnknownView() {
             <h2 class="mono">${machine.mac}</h2>
             <span class="muted">${ago(machine.at, now)}</span>
           </div>
-          <p>${machine.text}</p>
+          <${Asked} text=${machine.text} />
           <dl class="facts">
             ${factsOf(machine).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
           </dl>
-          <figure class="text-file">
-            <figcaption>For the config<${CopyButton} text=${machine.entry} what=${`The entry of ${machine.mac}`} /></figcaption>
-            <pre class="plain" tabindex="0">${machine.entry}</pre>
-          </figure>
+          <${Entry} machine=${machine} />
+          <${Packets} path=${`/strangers/${machine.mac}`} name=${machine.mac} />
         </li>`,
       )}
     </ul>
   <//>`
+}
+
+/** @param {{ text: string }} props what it asked last, and what it was told */
+function Asked({ text }) {
+  const line = dhcpLine(text)
+  return html`<p>${line.text} <span class="because">${line.why}</span></p>`
+}
+
+/**
+ * Its lines for the config, as far in as they stand under `hosts:`.
+ * @param {{ machine: StrangerRow }} props
+ */
+function Entry({ machine: { mac, entry } }) {
+  const lines = entry.replace(/^(?=.)/gm, '  ')
+  return html`<figure class="text-file">
+    <figcaption>For the config<${CopyButton} text=${lines} what=${`The entry of ${mac}`} /></figcaption>
+    <pre class="plain" tabindex="0">${lines}</pre>
+  </figure>`
 }
 
 /** @param {StrangerRow} machine */

@@ -4,11 +4,13 @@ import { useRead, useTools } from './context.js'
 const pauseMs = 1000
 
 /**
- * What a path says, read again when something happened that may have changed it.
+ * What a path says, read again when something happened that may have changed it, and every so often
+ * where not every change is an event.
  * @param {string} path
  * @param {readonly string[]} kinds of events that may
+ * @param {number} [everyMs]
  */
-export function useFresh(path, kinds) {
+export function useFresh(path, kinds, everyMs) {
   const { fleet } = useTools()
   const { data, error, reload } = useRead(path)
   const wanted = kinds.join()
@@ -27,5 +29,10 @@ export function useFresh(path, kinds) {
       stop()
     }
   }, [fleet, wanted])
+  useEffect(() => {
+    if (everyMs === undefined) return
+    const timer = setInterval(reload, everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
   return { data, error, reload }
 }

@@ -3,7 +3,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
 import type { Daemon } from '../daemon/daemon.ts'
 import { installCommand } from '../lab/packages.ts'
-import { adminToken } from './token.ts'
+import { tokenOf } from './token.ts'
 
 const program = '/usr/bin/chromium'
 
@@ -73,7 +73,7 @@ export async function openTab(
   return {
     page,
     problems,
-    async logIn(token = adminToken(daemon)) {
+    async logIn(token = tokenOf(daemon)) {
       await page.fill('#token', token)
       await page.click('button[type=submit]')
       await page.waitForSelector('.link.live')

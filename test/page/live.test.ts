@@ -52,7 +52,7 @@ t.test('a host goes through all its states before one’s eyes', { skip }, async
   const dialog = page.getByRole('dialog')
   const named = dialog.getByRole('listitem').filter({ hasText: 'node1' })
   t.match(await named.textContent(), /node1.*\/dev\/vda.*52:54:00:00:00:01/s, 'names what is wiped')
-  t.match(await dialog.textContent(), /everything on the disk is erased/)
+  t.match(await dialog.textContent(), /everything on the disk of node1 is\s+erased/)
   await dialog.getByRole('button', { name: 'Erase and install node1' }).click()
   await state('pending')
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Daemon } from '../daemon/daemon.ts'
 
-/** The token that a daemon made at its first start. */
-export function adminToken({ folder }: Daemon): string {
-  return readFileSync(join(folder, 'data/admin-token'), 'utf8').trim()
+/** A token that a daemon made at its first start: that of the admin, unless another file is named. */
+export function tokenOf({ folder }: Daemon, file = 'admin-token'): string {
+  return readFileSync(join(folder, 'data', file), 'utf8').trim()
 }
