@@ -21,7 +21,7 @@ import { takeHandedOver, untiedOf } from './system/handed-over.ts'
 import { neighboursOf } from './system/neighbours.ts'
 import { PortError } from './system/ports.ts'
 import { createPublished } from './system/published.ts'
-import { newId, newToken, readTokens } from './system/secrets.ts'
+import { createTokens, newId, newToken } from './system/secrets.ts'
 import { whyNotTogether } from './system/serving.ts'
 import { version } from './system/version.ts'
 import { meetAll, meetNewCards } from './wiring/appear.ts'
@@ -66,7 +66,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const now = steadyClock()
   const memory = await openMemory(config)
   const measure = createMeasure(memory)
-  let tokens = readTokens(config().admin)
+  const tokens = createTokens(config().admin)
   const published = createPublished(config().assets)
   const digests = createDigests()
   const checksums = createChecksumWatch({ world, published, digests, log, record: memory.record })
@@ -145,7 +145,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     httpDeps({
       ...{ ...parts, previews, progress, changes, now, log, version: version() },
       startedAt: heard.startedAt,
-      tokens: () => tokens,
+      tokens: tokens.all,
       wakeOutbox: outbox.wake,
       rivals: network => rivals(network),
       unready: () => [...unready, ...world.waiting(), ...held()],
@@ -183,7 +183,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
         if (problem.severity === 'error') log.error(line)
         else log.warn(line)
       }
-      const apart = next && whyNotTogether(next.networks, tied)
+      const apart = next && (whyNotTogether(next.networks, tied) ?? tokens.follow(next.admin))
       if (apart !== undefined) log.error(apart)
       if (!next || apart !== undefined) {
         log.error('reload refused: the config above has errors, the running one stays')
@@ -191,7 +191,6 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
         return
       }
       for (const line of needRestart(config(), next)) log.warn(line)
-      tokens = readTokens(next.admin)
       adopt(next)
       stale = true
       await refresh()

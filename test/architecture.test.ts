@@ -50,7 +50,7 @@ const laws: Readonly<Record<string, Law>> = {
   // Plain counts, and how Prometheus is told of them.
   metrics: { folders: [], modules: { 'prom-client': 'exposition.ts' } },
   syslog: { folders: ['boot', 'wire'], modules: { 'node:dgram': 'server.ts' } },
-  cli: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
+  cli: { folders: ['api', 'boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
   // Runs in the browser as it is: what it imports is what `index.html` maps and what lies beside it.
   page: { folders: ['api'], modules: { preact: '*', htm: 'html.js' } },
   // Kernel facts: addresses, ports, neighbours, files. The config's types, never its reader.

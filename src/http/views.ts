@@ -7,7 +7,7 @@ import type { LeaseRow } from '../api/networks.ts'
 import type { Host } from '../boot/host.ts'
 import type { Delivery, EventRecord, HostRecord, Install } from '../boot/install.ts'
 import { idle } from '../boot/life.ts'
-import { maskTokens, maskValue } from '../boot/mask.ts'
+import { maskValue } from '../boot/mask.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
 
 export interface LeaseRecord {
@@ -110,7 +110,7 @@ export function callbackView(delivery: Delivery): CallbackRow {
     tries: delivery.tries,
     createdAt: new Date(delivery.createdAt).toISOString(),
     nextAt: waits ? new Date(delivery.nextAt).toISOString() : null,
-    error: delivery.error === undefined ? null : maskTokens(delivery.error),
+    error: delivery.error ?? null,
     retryable: isRetryable(delivery),
   }
 }

@@ -1,4 +1,5 @@
 import type { Delivery } from '../boot/install.ts'
+import { maskTokens } from '../boot/mask.ts'
 import { type RunningCommand, runCommand } from './command.ts'
 import type { Memory } from './deps.ts'
 import { groupsWith, killGroup, type ProcessGroup } from './process-group.ts'
@@ -129,7 +130,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     tell(delivery, `started: ${target.run.join(' ')}`)
     const outcome = await running.ended
     commands.delete(delivery.id)
-    const error = outcome.ok ? undefined : [outcome.error, outcome.line].filter(Boolean).join('; ')
+    const said = outcome.ok ? [] : [outcome.error, outcome.line].filter(Boolean)
+    const error = outcome.ok ? undefined : maskTokens(said.join('; '))
     memory.deliveries.end(delivery.id, 'ended', error)
     deps.tried?.(error === undefined ? 'ended' : 'failed')
     tell(delivery, error === undefined ? 'ended well' : `ended: ${error}`)

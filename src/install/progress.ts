@@ -109,8 +109,8 @@ function isWorthALine(followed: Followed, at: number): boolean {
   return true
 }
 
-/** Seconds until the end at this rate; undefined while nothing moves. */
-export function secondsLeft({ bytes, size, rate, complete }: Sending): number | undefined {
+/** Seconds until the end at this rate; null while nothing moves. */
+export function secondsLeft({ bytes, size, rate, complete }: Sending): number | null {
   if (complete) return 0
-  return rate > 0 ? Math.ceil((size - bytes) / rate) : undefined
+  return rate > 0 ? Math.ceil((size - bytes) / rate) : null
 }

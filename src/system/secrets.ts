@@ -34,8 +34,25 @@ export interface NamedToken {
   readonly value: string
 }
 
-/** All tokens of the config; their files are made when they are missing. Throws SecretError. */
-export function readTokens(admin: Config['admin']): NamedToken[] {
+/** The tokens of the running config. Throws SecretError when one of them cannot be had. */
+export function createTokens(first: Config['admin']) {
+  let tokens = readTokens(first)
+  return {
+    all: (): readonly NamedToken[] => tokens,
+    /** Takes over those of another config; a sentence where that cannot be, and then nothing changes. */
+    follow(admin: Config['admin']): string | undefined {
+      try {
+        tokens = readTokens(admin)
+        return undefined
+      } catch (error) {
+        if (error instanceof SecretError) return error.message
+        throw error
+      }
+    },
+  }
+}
+
+function readTokens(admin: Config['admin']): NamedToken[] {
   const first = { name: 'admin', scope: 'admin', value: adminToken(admin.tokenFile) } as const
   const named = admin.tokens.map(({ name, scope, tokenFile }) => ({
     name,

@@ -122,7 +122,7 @@ function downloadOf(sending: Sending): Download {
   return {
     ...sending,
     name: url.slice(url.lastIndexOf('/') + 1),
-    left: secondsLeft(sending) ?? null,
+    left: secondsLeft(sending),
     startedAt: new Date(startedAt).toISOString(),
     at: new Date(at).toISOString(),
   }

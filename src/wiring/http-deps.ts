@@ -81,7 +81,10 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     attempt: {
       hear(token, said, caller) {
         const heard = phoneHome.hear(token, said, caller.address, placeOf(caller))
-        log.info({ event: said.event, status: heard.status }, 'phone home')
+        const { status, reason } = heard
+        const host = memory.installs.attempt(token)?.host
+        if (status !== 204)
+          log.info({ host, event: said.event, status, reason }, 'phone home refused')
         measure.phoneHome(said.event, heard.status)
         return heard
       },

@@ -1,11 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { amount } from '../boot/amount.ts'
+import { amount, howFar } from '../boot/amount.ts'
 import type { AssetData, TftpData } from '../boot/event-data.ts'
 import type { Host } from '../boot/host.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
 import type { MissedEvent, SentEvent } from '../http/asset-routes.ts'
 import type { Downloads } from '../install/downloads.ts'
-import { type Progress, type Sending, secondsLeft } from '../install/progress.ts'
+import { type Progress, secondsLeft } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { TftpEvent } from '../tftp/session.ts'
 import { formatIpv4, type Ipv4, type Mac, parseIpv4 } from '../wire/address.ts'
@@ -36,6 +36,9 @@ export interface TimelineDeps {
 /** Lines a minute about files that are not there: a machine may ask for names without end. */
 const mostMissed = 10
 
+/** What happens to hosts and no door writes into the log by itself. */
+const logged: ReadonlySet<string> = new Set(['state', 'note', 'phone-home', 'file', 'callback'])
+
 /** Writes what the doors saw into the hosts' timelines and the log: one line a decision. */
 export function createTimeline(deps: TimelineDeps) {
   const { world, memory, log, progress, changes } = deps
@@ -47,6 +50,9 @@ export function createTimeline(deps: TimelineDeps) {
     return { ...(mac && { mac }), ...(host && { host }) }
   }
   const hostAt = (address: Ipv4) => ownerAt(address).host
+  memory.events.listen(({ host, kind, text }) => {
+    if (logged.has(kind)) log.info({ host, kind }, text)
+  })
   const mayTellMissed = createPerMinute(mostMissed, Date.now)
 
   return {
@@ -118,7 +124,11 @@ export function createTimeline(deps: TimelineDeps) {
       changes.tell(host.name)
       const sending = progress.of(host.name).findLast(({ url }) => url === event.url)
       if (long && sending) {
-        memory.record({ host: host.name, kind: 'progress', text: progressLine(name, sending) })
+        memory.record({
+          host: host.name,
+          kind: 'progress',
+          text: `HTTP: ${howFar({ name, ...sending, left: secondsLeft(sending) })}`,
+        })
       }
       if (!event.complete) return
       const text = `HTTP: ${name} sent, ${amount(event.size)} in ${(event.ms / 1000).toFixed(1)} s`
@@ -197,12 +207,4 @@ function scriptWords(what: string, answer: string, address: string, reason: stri
     default:
       return `${what}: ${reason}`
   }
-}
-
-/** `HTTP: initrd 512.0 MB of 2.0 GB, 110.0 MB/s, 14 s left` */
-function progressLine(name: string, sending: Sending): string {
-  const { bytes, size, rate } = sending
-  const left = secondsLeft(sending)
-  const rest = left === undefined ? '' : `, ${left} s left`
-  return `HTTP: ${name} ${amount(bytes)} of ${amount(size)}, ${amount(rate)}/s${rest}`
 }

@@ -48,7 +48,7 @@ t.test('nothing moves: no rate, and nobody knows what is left', async t => {
   const { sent, first } = follow()
   sent(1000, { bytes: 0 })
   t.equal(first()?.rate, 0)
-  t.equal(first() && secondsLeft(first() as never), undefined)
+  t.equal(first() && secondsLeft(first() as never), null)
 })
 
 t.test('a resumed download goes on where it was, one that starts over does not', async t => {
