@@ -1,5 +1,3 @@
-import type { HostRow } from '../api/hosts.ts'
-
 /** The values of a query that may be given several times. */
 export function listOf(value: string | string[] | undefined): readonly string[] {
   return value === undefined ? [] : [value].flat()
@@ -16,12 +14,6 @@ export function has(q: string | undefined, texts: readonly (string | null)[]): b
   if (words.length === 0) return true
   const all = texts.flatMap(text => text?.toLowerCase() ?? [])
   return words.every(word => all.some(text => text.includes(word)))
-}
-
-/** What people look a host up by. A MAC is found in any common spelling. */
-export function searchTexts(row: HostRow): (string | null)[] {
-  const bare = row.macs.flatMap(mac => [mac, mac.replaceAll(':', '-'), mac.replaceAll(':', '')])
-  return [row.name, ...bare, row.address, row.profile, row.state, ...row.tags]
 }
 
 /** The wanted part of a list; `limit` and `offset` are digits, checked by the schema. */

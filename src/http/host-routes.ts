@@ -3,14 +3,17 @@ import type { Download, HostDetail, HostList, HostRow, HostsQuery, Preview } fro
 import { routes } from '../api/routes.ts'
 import type { Host } from '../boot/host.ts'
 import type { Delivery, EventRecord, HostRecord, Install } from '../boot/install.ts'
-import type { Ipv4 } from '../wire/address.ts'
-import { countsOf, has, isOneOf, listOf, pageOf, searchTexts } from './filters.ts'
+import type { HostState } from '../boot/life.ts'
+import { formatIpv4, type Ipv4 } from '../wire/address.ts'
+import { countsOf, has, isOneOf, listOf, pageOf } from './filters.ts'
 import { Refusal } from './problem.ts'
 import { callbackView, eventView, hostDetails, hostView, installView } from './views.ts'
 
 export interface HostDeps {
   hosts(): ReadonlyMap<string, Host>
   record(name: string): HostRecord | undefined
+  /** Hosts that are not in it are idle. */
+  states(): ReadonlyMap<string, HostState>
   /** Why a host could not boot what its profile says. */
   blocked(host: Host): string | undefined
   addressOf(host: Host): Ipv4 | undefined
@@ -44,16 +47,17 @@ export function hostRoutes(app: FastifyInstance, deps: HostDeps): void {
       const tags = listOf(query.tag)
       const profiles = listOf(query.profile)
       const states = listOf(query.state)
+      const known = deps.states()
+      const stateOf = ({ name }: Host) => known.get(name) ?? 'idle'
       const fitting = [...deps.hosts().values()]
         .filter(host => tags.every(tag => host.tags.includes(tag)))
         .filter(({ profile }) => isOneOf(profiles, profile?.name ?? null))
-        .map(host => rowOf(host, deps))
-        .filter(row => has(query.q, searchTexts(row)))
-      const rows = fitting.filter(({ state }) => isOneOf(states, state))
+        .filter(host => query.q === undefined || has(query.q, textsOf(host, stateOf(host), deps)))
+      const chosen = fitting.filter(host => isOneOf(states, stateOf(host)))
       return {
-        hosts: pageOf(rows, query),
-        total: rows.length,
-        states: countsOf(fitting.map(({ state }) => state)),
+        hosts: pageOf(chosen, query).map(host => rowOf(host, deps)),
+        total: chosen.length,
+        states: countsOf(fitting.map(stateOf)),
         notices: [...deps.notices()],
       }
     },
@@ -84,6 +88,19 @@ function detailOf(host: Host, deps: HostDeps): HostDetail {
     callbacks: deps.deliveries(host.name).map(callbackView),
     events: deps.newest(50, host.name).map(eventView),
   }
+}
+
+/** What people look a host up by. A MAC is found in any common spelling. */
+function textsOf(host: Host, state: HostState, deps: HostDeps): (string | null)[] {
+  const macs = host.nics.flatMap(({ mac }) => [
+    mac,
+    mac.replaceAll(':', '-'),
+    mac.replaceAll(':', ''),
+  ])
+  const leased = deps.addressOf(host)
+  const addresses = [...host.nics.flatMap(({ address }) => address ?? []), leased ?? []].flat()
+  const { name, profile, tags } = host
+  return [name, ...macs, ...addresses.map(formatIpv4), profile?.name ?? null, state, ...tags]
 }
 
 /** The file that is under way; where none is, the last one. */

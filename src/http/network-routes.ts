@@ -22,7 +22,8 @@ export interface NetworkDeps {
   now(): number
   hosts(): ReadonlyMap<string, Host>
   profiles(): Iterable<Profile>
-  stateOf(name: string): HostState
+  /** Hosts that are not in it are idle. */
+  states(): ReadonlyMap<string, HostState>
   hostOfMac(mac: string): string | undefined
   leases(): readonly LeaseRecord[]
   networks(): readonly NetworkRow[]
@@ -88,6 +89,7 @@ function profileList(deps: NetworkDeps): ProfileList {
 
 function statusOf(deps: NetworkDeps): Status {
   const hosts = [...deps.hosts().values()]
+  const states = deps.states()
   const callbacks = deps.callbacks()
   const waiting = (callbacks.get('due') ?? 0) + (callbacks.get('running') ?? 0)
   return {
@@ -96,7 +98,7 @@ function statusOf(deps: NetworkDeps): Status {
     now: new Date(deps.now()).toISOString(),
     notices: [...deps.notices()],
     networks: [...deps.networks()],
-    hosts: countsOf(hosts.map(({ name }) => deps.stateOf(name))),
+    hosts: countsOf(hosts.map(({ name }) => states.get(name) ?? 'idle')),
     tags: [...new Set(hosts.flatMap(({ tags }) => tags))].sort(),
     callbacks: { waiting, undelivered: callbacks.get('undelivered') ?? 0 },
     strangers: deps.strangers().length,

@@ -34,6 +34,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     hosts: {
       hosts,
       record: memory.hosts.get,
+      states: memory.hosts.states,
       blocked: parts.scripts.blocked,
       addressOf: host => addressOf(host, parts),
       seen: parts.timeline.client,
@@ -57,7 +58,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     },
     networks: {
       hosts,
-      stateOf,
+      states: memory.hosts.states,
       version: parts.version,
       startedAt: parts.startedAt,
       now: parts.now,

@@ -107,16 +107,17 @@ export function httpDeps(parts: HttpParts): HttpDeps {
 }
 
 function gaugesOf(parts: HttpParts): Parameters<typeof createMetrics>[1] {
-  const { world, memory, lives } = parts
+  const { world, memory } = parts
   return {
     version: parts.version,
     unready: parts.unready,
     held: parts.held,
     networks: () => showNetworks(parts),
     hosts() {
+      const states = memory.hosts.states()
       const counts = new Map<string, number>(hostStates.map(state => [state, 0]))
       for (const name of world.config().hosts.keys()) {
-        const { state } = lives.lifeOf(name)
+        const state = states.get(name) ?? 'idle'
         counts.set(state, (counts.get(state) ?? 0) + 1)
       }
       return counts
