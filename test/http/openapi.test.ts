@@ -156,6 +156,21 @@ t.test('every route answers as the document says', async t => {
   }
 })
 
+t.test('every route is guarded: by address, and but for the login by token', async t => {
+  const { app } = await startHttp(t)
+  const open = ['POST /api/v1/session', 'DELETE /api/v1/session']
+  for (const route of routesOf(app)) {
+    const [method = '', path = ''] = route.split(' ')
+    const url = path.replace(/:\w+/g, 'x')
+    const send = (remoteAddress: string) =>
+      app.inject({ method: method as 'GET', url, remoteAddress, payload: {} })
+    const outside = await send('10.77.0.20')
+    t.equal(outside.statusCode, 403, route)
+    t.match(outside.json().detail, /is not in admin\.allow/)
+    if (!open.includes(route)) t.equal((await send('127.0.0.1')).statusCode, 401, route)
+  }
+})
+
 t.test('the page of the document is made of itself alone', async t => {
   const { app } = await startHttp(t)
   const reply = await app.inject({ url: '/api/docs', ...at })
