@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import { assetsOf } from './boot/install.ts'
+import { lackOfProfile } from './config/check-files.ts'
 import type { Config } from './config/config.ts'
 import { formatProblem, loadConfig } from './config/load.ts'
 import { readMedia } from './config/media.ts'
@@ -14,11 +14,13 @@ import { createPhoneHome, tokenLife } from './install/phone-home.ts'
 import { createPreview } from './install/preview.ts'
 import { createProgress } from './install/progress.ts'
 import { createScripts } from './install/scripts.ts'
+import { createDeployer } from './install/ssh/deploy.ts'
+import { createLogins } from './install/ssh/logins.ts'
+import { createSeek } from './install/ssh/seek.ts'
 import { createStrangers } from './install/strangers.ts'
 import { steadyClock } from './system/clock.ts'
 import { createDigests } from './system/digests.ts'
 import { takeHandedOver, untiedOf } from './system/handed-over.ts'
-import { neighboursOf } from './system/neighbours.ts'
 import { PortError } from './system/ports.ts'
 import { createPublished } from './system/published.ts'
 import { createTokens, newId, newToken } from './system/secrets.ts'
@@ -33,8 +35,10 @@ import { httpDeps } from './wiring/http-deps.ts'
 import { createMeasure } from './wiring/measure.ts'
 import { openMemory } from './wiring/memory.ts'
 import { needRestart } from './wiring/need-restart.ts'
+import { recover, sweepLogins } from './wiring/recover.ts'
 import { createReserve } from './wiring/reserve.ts'
 import { createTimeline } from './wiring/timeline.ts'
+import { createWhereabouts } from './wiring/whereabouts.ts'
 import { createWitness } from './wiring/witness.ts'
 import { createWorld } from './wiring/world.ts'
 
@@ -70,28 +74,28 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const published = createPublished(config().assets)
   const digests = createDigests()
   const checksums = createChecksumWatch({ world, published, digests, log, record: memory.record })
-  let closed = false
-  const macsOf = (address: Parameters<typeof neighboursOf>[0]) => {
-    // A download that the end has cut says so when the database is closed already.
-    if (closed) return []
-    const lease = memory.leases.byAddress(address)
-    const leased = lease?.state === 'active' && lease.end > now() ? [lease.mac] : []
-    return [...leased, ...neighboursOf(address)]
-  }
+  const whereabouts = createWhereabouts(world, memory, now)
+  const { macsOf } = whereabouts
+  const logins = createLogins(join(config().dataDir, 'logins'))
 
+  const specDeps = {
+    publish: published.publish,
+    publishTogether: published.publishTogether,
+    readMedia,
+    digests,
+    lackOf: lackOfProfile,
+  }
   const installDeps = {
     memory,
     now,
     newId,
     newToken,
-    macsOf,
+    ...whereabouts,
+    logins,
+    ...specDeps,
     host: (name: string) => config().hosts.get(name),
     hostOf: world.hostOf,
     render: renderText,
-    publish: published.publish,
-    publishTogether: published.publishTogether,
-    readMedia,
-    digests,
     place: (name?: string) => {
       const networks = world.networks()
       return world.place(networks.find(n => n.name === name) ?? networks[0])
@@ -100,15 +104,21 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const heard = { at: new Map<string, number>(), startedAt: now() }
   const heardAt = (name: string) => heard.at.get(name) ?? heard.startedAt
   // The outbox tells the lives when a deploy ends, and the lives fill the outbox.
+  const deployer = createDeployer({ ...installDeps, folder: config().dataDir })
   const outbox: Outbox = createOutbox({
-    memory,
-    now,
+    ...{ memory, now, ...deployer },
+    places: () => config().parallel,
+    deployStarted: delivery => lives.deployStarted(delivery),
     deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
+    left: install => lives.tidy(install),
     failed: (delivery, err) => log.error({ err, key: delivery.key }, 'callback not looked after'),
     outputBound: () => config().keep.output,
     tried: measure.callback,
   })
   const lives = createLife(installDeps, outbox, heardAt)
+  const seek = createSeek(installDeps, lives, (host, err) => {
+    log.error({ err, host }, 'cannot look for its SSH server')
+  })
   const scripts = createScripts(installDeps, lives)
   const strangers = createStrangers(installDeps)
   const phoneHome = createPhoneHome(installDeps, lives, scripts, strangers)
@@ -117,7 +127,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const progress = createProgress(now)
   const changes = createChanges()
   const witness = createWitness(world, memory, macsOf)
-  const seen = { ...witness, scripts, downloads, progress, changes, log, macsOf }
+  const seen = { ...witness, scripts, downloads, progress, changes, log, ...whereabouts }
   const timeline = createTimeline({ world, memory, ...seen })
 
   const specHost = (id: string) => memory.installs.get(id)?.spec.host
@@ -128,10 +138,10 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   }
   if (memory.isNew) meetAll(config().hosts.values(), memory)
   adopt(config())
-  recover()
+  recover({ outbox, lives, logins, memory, published })
 
   const lived = { lives, scripts, strangers, phoneHome }
-  const made = { published, digests, timeline, measure, macsOf, ...witness }
+  const made = { published, specDeps, timeline, measure, macsOf, ...witness }
   const parts = { world, memory, ...lived, ...made }
   // Filled before anybody waits for an answer.
   const reserve = createReserve(join(config().dataDir, 'reserve'))
@@ -166,6 +176,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const every = createEvery(log)
   const timers = [
     every(1000, 'clocks', lives.tick),
+    every(1000, 'ssh', seek.tick),
     every(3000, 'networks', refresh),
     every(3600_000, 'housekeeping', housekeeping),
     every(5000, 'disk', watchDisk),
@@ -202,24 +213,12 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
       for (const timer of timers) clearInterval(timer)
       digests.close()
       await doors.close(closeGraceMs)
-      await outbox.close()
+      await Promise.all([outbox.close(), seek.close()])
       await app.close()
       await memory.committed().catch(() => {})
-      closed = true
+      whereabouts.close()
       memory.close()
     },
-  }
-
-  /** What an earlier run left: commands that still run are ended, a deploy among them has failed. */
-  function recover(): void {
-    for (const delivery of outbox.recover()) {
-      if (delivery.role !== 'deploy') continue
-      lives.deployEnded(delivery, 'the daemon was restarted while deploy ran')
-    }
-    for (const { install } of memory.hosts.running()) {
-      const spec = install === undefined ? undefined : memory.installs.get(install)?.spec
-      for (const asset of spec ? assetsOf(spec) : []) published.again(asset)
-    }
   }
 
   async function refresh(): Promise<void> {
@@ -233,6 +232,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   }
 
   function housekeeping(): void {
+    sweepLogins({ logins, memory })
     memory.events.pruneOld()
     memory.installs.voidAttemptsBefore(now() - tokenLife * 1000)
     memory.deliveries.dropBefore(now() - config().keep.events * 1000)

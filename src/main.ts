@@ -11,11 +11,14 @@ const usage = `usage: bootwright COMMAND [options]
   show HOST                one host: facts, installs, callbacks, timeline
   doctor HOST              why it does not boot, and what to do
   events [HOST]            the timeline; --follow goes on
+  watch                    all hosts, live
   leases                   addresses given
   images                   boot media: size, kernel, init
   import DIR|FILE… NAME    copies boot media into assets
   install HOST…            asks for an install; --wait follows it
   cancel HOST…             takes it back
+  completion SHELL         completion for bash, zsh or fish
+  man                      the manual page
 
 bootwright COMMAND --help says more.
 `
@@ -30,11 +33,16 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   show: async () => (await import('./cli/show.ts')).run,
   doctor: async () => (await import('./cli/doctor.ts')).run,
   events: async () => (await import('./cli/events.ts')).run,
+  watch: async () => (await import('./cli/watch.ts')).run,
   leases: async () => (await import('./cli/leases.ts')).run,
   images: async () => (await import('./cli/images.ts')).run,
   import: async () => (await import('./wiring/import.ts')).run,
   install: async () => (await import('./cli/install.ts')).run,
   cancel: async () => (await import('./cli/cancel.ts')).run,
+  completion: async () => (await import('./cli/completion.ts')).run,
+  man: async () => (await import('./cli/man.ts')).run,
+  // What the completion of a shell asks.
+  __complete: async () => (await import('./cli/completion.ts')).complete,
 }
 
 type Command = (argv: string[], io: Io) => number | Promise<number>
@@ -58,7 +66,19 @@ async function main([name, ...rest]: readonly string[], io: Io): Promise<number>
 
 function terminal(): Io {
   const { stdin, stdout, stderr } = process
-  return { stdin, stdout, stderr, isTerminal: stdout.isTTY === true, columns: stdout.columns }
+  return {
+    ...{ stdin, stdout, stderr, isTerminal: stdout.isTTY === true },
+    get columns() {
+      return stdout.columns
+    },
+    get rows() {
+      return stdout.rows
+    },
+    resized(listener) {
+      stdout.on('resize', listener)
+      return () => stdout.off('resize', listener)
+    },
+  }
 }
 
 // A reader that goes away (`| head`) is no error.

@@ -22,7 +22,7 @@ export const eventsQuery = v.closed({
   kind: Type.Optional(v.several('Only these kinds; not for the stream.')),
   after: Type.Optional(v.digits('Those after this id, oldest first.')),
   before: Type.Optional(v.digits('The newest before this id; not for the stream.')),
-  limit: Type.Optional(v.digits('At most this many; 1000 without it.', '^[1-9]\\d{0,3}$')),
+  limit: Type.Optional(v.text('At most this many, up to 9999; 1000 without it.')),
   live: Type.Optional(
     Type.String({
       pattern: '^true$',

@@ -30,6 +30,7 @@ const rowProperties = {
   state: Type.Enum([...hostStates]),
   netboots: Type.Boolean({ description: 'Its profile is booted every time and never installed.' }),
   why: v.text('One sentence: why it is in this state.'),
+  waiting: v.nullableNumber('Its turn in the line for a free place.'),
   since: v.nullableTime(),
   install: v.nullableText('Id of the current or last install.'),
   attempt: Type.Integer(),

@@ -1,9 +1,10 @@
 import type { Mac } from '../wire/address.ts'
 import { type Arch, isEfi } from './arch.ts'
 import type { Client } from './client.ts'
-import type { DhcpOption, Ways } from './host.ts'
+import type { Ways } from './host.ts'
 import { chooseLoader, type LoaderRule } from './loaders/choice.ts'
 import { type Speaks, speaksOf } from './loaders/table.ts'
+import type { HostWays } from './ways.ts'
 
 /** What to tell a client. Each door writes it in its own words. */
 export type Answer =
@@ -31,7 +32,7 @@ export interface KnownHost {
   /** A network boot of it gets its profile now, and the sentence that says why or why not. */
   readonly due: boolean
   readonly why: string
-  readonly ways?: Ways
+  readonly ways?: HostWays
 }
 
 /** What the decision needs to know of the place. */
@@ -47,7 +48,7 @@ export interface Site {
   /** Loaders that the config names and that are not there. */
   readonly missing?: ReadonlySet<string>
   /** What the profile says that clients get that are no hosts. */
-  readonly profile?: Ways & { readonly options?: readonly DhcpOption[] }
+  readonly profile?: HostWays
 }
 
 /** The whole boot policy. Every door asks here, and only here. */
@@ -126,6 +127,11 @@ function load(
   }
   const file = site.instead?.(named, client.mac) ?? named
   if (site.missing?.has(file)) return { kind: 'none', reason: `${reason}; no loader ${file}` }
+  // Signed builds of GRUB speak no HTTP: fetched that way it ends at a prompt, seen with Debian's 2.06.
+  // Firmware that is told so goes on to its next way of booting.
+  if (over === 'http' && speaksIn(site, file) !== 'ipxe') {
+    return { kind: 'local', reason: `${reason}; ${file} is for PXE, not for HTTP Boot` }
+  }
   const binl = ways.uefi === 'binl' && client.stage === 'firmware' && isEfi(client.arch)
   return { kind: 'load', over, file, ...(binl ? { binl } : {}), reason }
 }

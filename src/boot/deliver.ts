@@ -2,7 +2,8 @@ import type { Ipv4, Mac } from '../wire/address.ts'
 import type { Client } from './client.ts'
 import { type Answer, decide, type KnownHost, type Site } from './decide.ts'
 import type { Host } from './host.ts'
-import { type BootContent, type BootImage, toDisk } from './script.ts'
+import type { AttemptContent } from './install.ts'
+import { type BootContent, toDisk } from './script.ts'
 
 /** Where a request came from and which of our addresses it reached. */
 export interface Caller {
@@ -23,7 +24,7 @@ export interface BootRequest {
 
 /** What a request leads to, once the decision says "boot". */
 export type Booted =
-  | { readonly kind: 'boot'; readonly title: string; readonly image: BootImage }
+  | ({ readonly kind: 'boot' } & Pick<AttemptContent, 'title' | 'image' | 'parts' | 'kexec'>)
   | { readonly kind: 'local' | 'forbidden'; readonly reason: string }
 
 /** What the answer needs of the rest of the program. */

@@ -1,6 +1,7 @@
 import type { AddressRange, Ipv4, Mac, Subnet } from '../wire/address.ts'
 import type { Route } from '../wire/classless-routes.ts'
 import type { Arch } from './arch.ts'
+import type { Callback } from './callback.ts'
 
 /** A subnet we serve. */
 export interface Network {
@@ -79,8 +80,14 @@ export interface Profile extends Ways {
   readonly cmdline: string
   /** Name of an answer file to the path of its Liquid template. */
   readonly files: Readonly<Record<string, string>>
+  /** Names of those that are gone after the first complete download. */
+  readonly burn?: readonly string[]
   readonly vars: Vars
   readonly phoneHome: 'agent' | 'ssh'
+  /** How we get into its installer; only where something of ours needs to. */
+  readonly login?: Login
+  /** What the machine must be before anything destructive. */
+  readonly expect?: Expect
   readonly deploy?: Callback
   /** Those that report, in the order the config names them. */
   readonly callbacks: readonly Callback[]
@@ -90,14 +97,49 @@ export interface Profile extends Ways {
   readonly timeout: number
   /** The installed system must phone home `up` within this time. */
   readonly verifyUp?: number
+  /** The installed system's SSH must answer. */
+  readonly verifySsh?: VerifySsh
   readonly options?: readonly DhcpOption[]
+}
+
+/** How we get into an installer over SSH. */
+export interface Login {
+  /** A password or key made for each attempt, or the owner's own key that its media hold. */
+  readonly way: 'password' | 'key' | 'own'
+  /** Absolute path of the owner's private key. */
+  readonly identityFile?: string
+  readonly user: string
+  readonly port: number
+}
+
+/** What a machine must be, or its install fails before anything destructive. */
+export interface Expect {
+  /** Serial number of the machine (SMBIOS). */
+  readonly serial?: string
+  /** There must be a disk that is all of this. */
+  readonly disk?: {
+    /** Such as `/dev/vda`. */
+    readonly name?: string
+    readonly model?: string
+    readonly serial?: string
+    /** Bytes; makers round, so 2 % more or less are the same. */
+    readonly size?: number
+  }
+}
+
+/** The SSH server of the installed system must answer from another boot than the installer's. */
+export interface VerifySsh {
+  /** Seconds. */
+  readonly within: number
+  /** Template of the address where it answers, when it is not the installer's. */
+  readonly address?: string
 }
 
 export type Vars = Readonly<Record<string, string | number | boolean>>
 
 /**
- * A machine in the config. Without a profile it is a reservation that can never be installed. Its ways
- * and options are its profile's where it does not say better.
+ * A machine in the config. Without a profile it is a reservation that can never be installed. Where its
+ * own ways and options say nothing, those of what it boots count: `waysOf`.
  */
 export interface Host extends Ways {
   readonly name: string
@@ -113,35 +155,6 @@ export interface Host extends Ways {
   readonly wake?: boolean
   /** The largest TFTP block it can take. */
   readonly tftpBlockSize?: number
-}
-
-export type CallbackEvent = 'asked' | 'ready' | 'installed' | 'failed' | 'cancelled'
-
-/** What is called when a moment of an install comes; as a profile's `deploy`, what installs. */
-export type Callback = WebhookCallback | CommandCallback
-
-export interface WebhookCallback {
-  readonly kind: 'webhook'
-  readonly name: string
-  readonly when: readonly CallbackEvent[]
-  /** Liquid template of the URL. */
-  readonly url: string
-  /** Absolute path of the file that holds the HMAC key. */
-  readonly secretFile?: string
-  /** Seconds for one delivery. */
-  readonly timeout: number
-}
-
-export interface CommandCallback {
-  readonly kind: 'command'
-  readonly name: string
-  readonly when: readonly CallbackEvent[]
-  /** Argument list of Liquid templates; the first is the program. Never given to a shell. */
-  readonly run: readonly string[]
-  /** Working directory: where the config file lies. */
-  readonly cwd: string
-  /** Seconds until the whole process group is ended. */
-  readonly timeout: number
 }
 
 /** What a client that is no host of the config gets. */

@@ -1,5 +1,6 @@
 import type { Ipv4, Mac } from '../wire/address.ts'
-import type { CallbackEvent, Host, Profile } from './host.ts'
+import type { CallbackEvent, NixosAnywhereCallback } from './callback.ts'
+import type { Host, Profile } from './host.ts'
 import type { Life, Rules } from './life.ts'
 import type { BootImage } from './script.ts'
 
@@ -69,10 +70,16 @@ export interface AttemptContent {
   readonly title: string
   readonly image: BootImage
   readonly files: Readonly<Record<string, string>>
+  /** Names of those that are gone after the first complete download. */
+  readonly burn?: readonly string[]
   /** The phone-home URL. */
   readonly phoneHome: string
   /** What its templates were rendered with; callbacks are rendered with the same. */
   readonly context: Readonly<Record<string, unknown>>
+  /** The files behind the URLs of the image; attempts of older versions do not tell them. */
+  readonly parts?: readonly Asset[]
+  /** A static kexec that came with the boot media. */
+  readonly kexec?: Asset
   /** URL paths that must have been fetched whole before the kernel can run. */
   readonly assets: readonly string[]
 }
@@ -88,7 +95,18 @@ export interface Attempt {
   readonly openedAt: number
   /** The token is good no more. */
   readonly void: boolean
+  /** Names of answer files that are gone, because they were downloaded. */
+  readonly burnt: readonly string[]
   readonly content: AttemptContent
+  readonly proof?: Proof
+}
+
+/** Its installer let us in and showed that it is this attempt, on the right machine. */
+export interface Proof {
+  /** Where. */
+  readonly address: Ipv4
+  /** The boot that it runs; every boot has another id. */
+  readonly bootId: string
 }
 
 /** A callback with its templates rendered. Timeouts are seconds. */
@@ -106,7 +124,27 @@ export type Target =
       readonly env: Readonly<Record<string, string>>
       readonly timeout: number
     }
+  | {
+      readonly kind: 'ssh'
+      readonly script: string
+      readonly args: readonly string[]
+      /** Variables of the script, on the machine. */
+      readonly vars: Readonly<Record<string, string>>
+      /** Variables of our own end. */
+      readonly env: Readonly<Record<string, string>>
+      readonly timeout: number
+    }
+  | {
+      readonly kind: 'nixosAnywhere'
+      readonly options: NixosOptions
+      readonly cwd: string
+      readonly env: Readonly<Record<string, string>>
+      readonly timeout: number
+    }
   | { readonly kind: 'broken'; readonly reason: string }
+
+/** The options of a `nixosAnywhere` callback with their templates rendered. */
+export type NixosOptions = Omit<NixosAnywhereCallback, 'kind' | 'name' | 'when' | 'cwd' | 'timeout'>
 
 /** One callback that is to be made, or was: a line of the outbox. */
 export interface Delivery {
@@ -159,13 +197,15 @@ export interface EventRecord {
 
 /** The clocks and branches of a profile. */
 export function rulesOf(profile: Profile): Rules {
+  const { deploy, verifySsh } = profile
   return {
     boot: profile.boot,
-    ...(profile.deploy && { deploy: profile.deploy.kind }),
+    ...(deploy && { deploy: deploy.kind === 'webhook' ? 'webhook' : 'command' }),
     attempts: profile.attempts,
     expires: profile.expires,
     bootTimeout: profile.bootTimeout,
     timeout: profile.timeout,
     ...(profile.verifyUp !== undefined && { verifyUp: profile.verifyUp }),
+    ...(verifySsh && { verifySsh: verifySsh.within }),
   }
 }

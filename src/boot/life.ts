@@ -1,4 +1,4 @@
-import type { CallbackEvent } from './host.ts'
+import type { CallbackEvent } from './callback.ts'
 
 /** The states of a host, as in the table of "Life of a host". */
 export type HostState =
@@ -35,6 +35,8 @@ export interface Life {
   readonly rebooted: boolean
   /** When the machine netbooted while its installer should have been at work. */
   readonly cameBack?: number
+  /** Its installer is ready and waits for a free place; its clock does not run. */
+  readonly waits?: boolean
   /** The installed system was heard before `deploy` had ended. */
   readonly up: boolean
   /** It failed because a clock ran out, so a late `done` or `up` mends it. */
@@ -53,6 +55,7 @@ export interface Rules {
   readonly bootTimeout: number
   readonly timeout: number
   readonly verifyUp?: number
+  readonly verifySsh?: number
 }
 
 /** What the installer says when it phones home. */
@@ -82,8 +85,14 @@ export type LifeEvent =
   /** Kernel and initrd were fetched to the last byte. */
   | { readonly kind: 'delivered' }
   | { readonly kind: PhoneHomeEvent; readonly message?: string }
+  /** It is ready and not what the config expects. */
+  | { readonly kind: 'unexpected'; readonly message: string }
+  /** Its turn has come: `deploy` begins to work. */
+  | { readonly kind: 'started' }
   | { readonly kind: 'deployed' }
   | { readonly kind: 'undeployed'; readonly message: string }
+  /** The SSH of the installed system answers. */
+  | { readonly kind: 'answered' }
   /** The clock of the state ran out. */
   | { readonly kind: 'late'; readonly why: string }
 
@@ -147,22 +156,30 @@ export function deadline(
     case 'installing':
       return deadlineOfInstaller(life, rules)
     case 'verifying':
-      return after(
-        life.since,
-        rules.verifyUp ?? 0,
-        'never came back: no up from the installed system',
-      )
+      return deadlineOfVerify(life, rules)
     default:
       return undefined
   }
 }
 
-function deadlineOfInstaller(life: Life, rules: Rules): { at: number; why: string } {
+/** Either sign will do, so the longer time counts. */
+function deadlineOfVerify(life: Life, rules: Rules): { at: number; why: string } {
+  const { verifyUp, verifySsh } = rules
+  const signs = [
+    ...(verifyUp === undefined ? [] : ['up']),
+    ...(verifySsh === undefined ? [] : ['SSH']),
+  ]
+  const why = `never came back: no ${signs.join(' or ')} from the installed system`
+  return after(life.since, Math.max(verifyUp ?? 0, verifySsh ?? 0), why)
+}
+
+function deadlineOfInstaller(life: Life, rules: Rules): { at: number; why: string } | undefined {
   const whole = after(life.since, rules.timeout, 'timeout: the install did not end in time')
-  if (life.cameBack === undefined || life.up) return whole
+  const waits = life.waits ? undefined : whole
+  if (life.cameBack === undefined || life.up) return waits
   const why = 'it came back from the network and never said done'
   const back = after(life.cameBack, cameBackGrace, why)
-  return back.at < whole.at ? back : whole
+  return waits && waits.at <= back.at ? waits : back
 }
 
 function after(from: number, seconds: number, why: string): { at: number; why: string } {

@@ -3,6 +3,14 @@ import { idle, type Life, type LifeEvent, type Rules, type Step } from './life.t
 /** One way from a life by an event to the next; undefined where it does not apply. */
 export type Move = (life: Life, event: LifeEvent, rules: Rules, now: number) => Step | undefined
 
+/** What ends an install, where it is not the installer that says so. */
+const ends: Readonly<Record<string, string>> = {
+  up: 'the installed system is up',
+  answered: 'the SSH of the installed system answers',
+  undeployed: 'deploy failed',
+  unexpected: 'it is not what the config expects',
+}
+
 /** Whatever ran before is over: its token is void and its deploy is ended. */
 export function wish(_life: Life, _event: LifeEvent, _rules: Rules, now: number): Step {
   return {
@@ -97,11 +105,24 @@ export function startInstall(life: Life, _event: LifeEvent, rules: Rules, now: n
       since: now,
       alive: true,
       unanswered: 0,
+      ...(rules.deploy === 'command' && { waits: true }),
       why: `the installer is ready, ${by}`,
     },
     ...(rules.deploy && { deploy: 'start' as const }),
     notify: 'ready',
   }
+}
+
+/** The clock of the install begins now: waiting for a free place does not count. */
+export function startDeploy(
+  life: Life,
+  _event: LifeEvent,
+  _rules: Rules,
+  now: number,
+): Step | undefined {
+  if (!life.waits) return undefined
+  const { waits: _, ...rest } = life
+  return { life: { ...rest, since: now } }
 }
 
 /** A command that installs is asked for the end; what the installer says meanwhile is noted. */
@@ -122,14 +143,21 @@ export function leftToDeploy(
 }
 
 export function endOfInstall(life: Life, event: LifeEvent, rules: Rules, now: number): Step {
-  if (rules.verifyUp === undefined || life.up) return installed(life, event, rules, now)
+  const { verifyUp, verifySsh } = rules
+  const sign = verifyUp === undefined ? 'SSH' : 'up'
+  if ((verifyUp ?? verifySsh) === undefined || life.up) return installed(life, event, rules, now)
   return {
-    life: { ...life, state: 'verifying', since: now, why: 'installed, waiting for its first up' },
+    life: {
+      ...life,
+      state: 'verifying',
+      since: now,
+      why: `installed, waiting for its first ${sign}`,
+    },
   }
 }
 
 export function installed(life: Life, event: LifeEvent, _rules: Rules, now: number): Step {
-  const said = event.kind === 'up' ? 'the installed system is up' : 'the install is done'
+  const said = ends[event.kind] ?? 'the install is done'
   return {
     life: { ...life, state: 'installed', since: now, byTime: false, why: said },
     deploy: 'end',
@@ -180,7 +208,7 @@ export function bootAgain(life: Life, _event: LifeEvent, _rules: Rules, now: num
 
 export function fail(life: Life, event: LifeEvent, _rules: Rules, now: number): Step {
   const message = 'message' in event && event.message ? `: ${event.message}` : ''
-  const who = event.kind === 'undeployed' ? 'deploy failed' : 'the installer says it failed'
+  const who = ends[event.kind] ?? 'the installer says it failed'
   return {
     life: { ...life, state: 'failed', since: now, byTime: false, why: `${who}${message}` },
     deploy: 'end',

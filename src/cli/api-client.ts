@@ -33,8 +33,11 @@ type Env = Readonly<Record<string, string | undefined>>
 
 const answerTimeout = 60_000
 
-/** The client for the daemon that options and environment name; nothing is sent yet. */
-export function connectApi(values: Values, env: Env): ApiClient {
+/**
+ * The client for the daemon that options and environment name; nothing is sent yet. Answers are waited
+ * for as many milliseconds as `timeout` says.
+ */
+export function connectApi(values: Values, env: Env, timeout = answerTimeout): ApiClient {
   const server = serverUrl(values.text('server') ?? (env.BOOTWRIGHT_SERVER || undefined))
   const token = tokenFile(values, env)
 
@@ -45,7 +48,7 @@ export function connectApi(values: Values, env: Env): ApiClient {
     return response
   }
   const json = async <T>(url: string, query: Query, init: RequestInit): Promise<T> => {
-    const signal = AbortSignal.timeout(answerTimeout)
+    const signal = AbortSignal.timeout(timeout)
     const headers = { Accept: 'application/json', ...init.headers }
     return readJson<T>(await send(url, query, { ...init, headers, signal }), server)
   }
@@ -57,7 +60,7 @@ export function connectApi(values: Values, env: Env): ApiClient {
       return json(url, {}, { method: 'POST', headers, body: JSON.stringify(body) })
     },
     download: async url => {
-      const signal = AbortSignal.timeout(answerTimeout)
+      const signal = AbortSignal.timeout(timeout)
       return new Uint8Array(await (await send(url, {}, { signal })).arrayBuffer())
     },
     stream: async (url, query, headers, signal) => {

@@ -6,6 +6,10 @@ export interface OptionSpec {
   readonly value?: string
   /** May be given several times. */
   readonly many?: true
+  /** The value is the path of a file. */
+  readonly file?: true
+  /** All values that there are, where they are few. */
+  readonly of?: readonly string[]
 }
 
 /** What a command accepts. */
@@ -14,9 +18,17 @@ export interface CommandSpec {
   /** What follows `bootwright NAME` on the usage line. */
   readonly line: string
   readonly summary: string
+  /** Command lines to copy. */
+  readonly examples?: readonly string[]
   readonly options: Readonly<Record<string, OptionSpec>>
-  /** How many words that are no options, and what is said when there are too few. */
-  readonly words: { readonly min: number; readonly max: number; readonly needs?: string }
+  /** How many words that are no options: names of hosts, `of` these, or what it `needs`. */
+  readonly words: {
+    readonly min: number
+    readonly max: number
+    readonly of?: readonly string[]
+    /** What is said when there are too few. */
+    readonly needs?: string
+  }
 }
 
 /** The options that were given, by name. */
@@ -40,15 +52,21 @@ export const apiOptions: Readonly<Record<string, OptionSpec>> = {
   },
   'token-file': {
     value: 'FILE',
+    file: true,
     help: 'its token (else $BOOTWRIGHT_TOKEN_FILE, else ~/.config/bootwright/token)',
   },
 }
 
 const helpOption: OptionSpec = { help: 'write this' }
 
+/** The options of a command, `--help` included. */
+export function allOptions(spec: CommandSpec): Readonly<Record<string, OptionSpec>> {
+  return { ...spec.options, help: helpOption }
+}
+
 /** Reads the arguments behind the command's name; wrong ones are a value that says what is wrong. */
 export function parseCommand(spec: CommandSpec, argv: readonly string[]): Parsed {
-  const options = { ...spec.options, help: helpOption }
+  const options = allOptions(spec)
   const config = Object.entries(options).map(([name, { value, many }]) => [
     name,
     { type: value ? 'string' : 'boolean', multiple: many ?? false, ...shortOf(name) },
@@ -68,14 +86,16 @@ export function parseCommand(spec: CommandSpec, argv: readonly string[]): Parsed
   return { kind: 'run', values: valuesOf(values), words: positionals }
 }
 
-/** The text behind `--help`: the usage line, what the command does, its options. */
+/** The text behind `--help`: the usage line, what the command does, its options, examples. */
 export function usageOf(spec: CommandSpec): string {
-  const rows = Object.entries({ ...spec.options, help: helpOption }).map(
+  const rows = Object.entries(allOptions(spec)).map(
     ([name, { value, help }]) => [`--${name}${value ? ` ${value}` : ''}`, help] as const,
   )
   const width = Math.max(...rows.map(([left]) => left.length))
   const lines = rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}\n`)
-  return `${usageLine(spec)}\n\n${spec.summary}\n\n${lines.join('')}`
+  const examples = (spec.examples ?? []).map(example => `  ${example}\n`)
+  const copy = examples.length > 0 ? `\n${examples.join('')}` : ''
+  return `${usageLine(spec)}\n\n${spec.summary}\n\n${lines.join('')}${copy}`
 }
 
 /** The first line of the usage text; it may go on in a second one. */
@@ -118,7 +138,12 @@ function wrongToken(
 }
 
 function wrongNumber({ words }: CommandSpec, given: readonly string[]): string | undefined {
-  if (given.length < words.min) return words.needs ?? 'it needs the name of a host'
+  if (given.length < words.min) {
+    const usual = words.of
+      ? `it needs one of ${words.of.join(', ')}`
+      : 'it needs the name of a host'
+    return words.needs ?? usual
+  }
   if (given.length <= words.max) return undefined
   const extra = given.slice(words.max).join(' ')
   return words.max === 0 ? `it takes no words, but got "${extra}"` : `"${extra}" is one too many`

@@ -5,7 +5,7 @@ import { apiCommand, runCommand, writeJson } from './command.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { clean } from './table.ts'
 
-const spec = apiCommand({
+export const spec = apiCommand({
   name: 'cancel',
   line: 'HOST... [--where tag=T|profile=P|state=S] [--json]',
   summary:

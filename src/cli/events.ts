@@ -6,7 +6,7 @@ import { type EventWidths, eventWidths, formatEvent } from './format.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { screenOf } from './table.ts'
 
-const spec = apiCommand({
+export const spec = apiCommand({
   name: 'events',
   line: '[HOST] [--follow] [--limit N] [--json]',
   summary: 'Shows the timeline of one host or of all: what was asked, what was answered, and why.',
@@ -38,11 +38,17 @@ export function run(argv: string[], io: Io): Promise<number> {
 async function follow(
   { io, api, values, words: [host] }: Call,
   known: readonly HostEvent[],
-  widths: EventWidths,
+  first: EventWidths,
 ): Promise<number> {
   const json = values.has('json')
-  const write = (event: HostEvent) =>
+  let widths = first
+  const write = (event: HostEvent) => {
+    // They grow with a longer name and never shrink: the columns must not jump to and fro.
+    const wanted = eventWidths([event], host === undefined)
+    const { max } = Math
+    widths = { host: max(widths.host, wanted.host), kind: max(widths.kind, wanted.kind) }
     io.stdout.write(json ? `${JSON.stringify(event)}\n` : formatEvent(event, widths, screenOf(io)))
+  }
 
   for (const event of known) write(event)
   const after = known.at(-1)?.id ?? 0
@@ -53,8 +59,14 @@ async function follow(
   return exit.done
 }
 
+/** The most that one answer of the API holds. */
+const mostEvents = 9999
+
 function limitOf(text: string | undefined): number | undefined {
-  if (text === undefined || /^[1-9]\d{0,8}$/.test(text))
-    return text === undefined ? text : Number(text)
-  throw new Failure(`--limit is a number of events, not "${text}"`, exit.usage)
+  if (text === undefined) return undefined
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
+  throw new Failure(
+    `--limit is a number of events from 1 to ${mostEvents}, not "${text}"`,
+    exit.usage,
+  )
 }

@@ -46,12 +46,24 @@ export interface EventWidths {
   readonly kind: number
 }
 
-/** Widths that fit these events, at least 8 letters each. */
+/** The longest kind of an event that there is: what follows must not shift the columns. */
+const kindWidth = 'phone-home'.length
+
+/** Widths that fit these events and most that may follow. */
 export function eventWidths(events: readonly HostEvent[], showHost: boolean): EventWidths {
-  const widest = (texts: string[]) => Math.max(8, ...texts.map(text => text.length))
+  const widest = (texts: string[], least: number) =>
+    texts.reduce((most, { length }) => Math.max(most, length), least)
   return {
-    host: showHost ? widest(events.map(({ host }) => host ?? '-')) : 0,
-    kind: widest(events.map(({ kind }) => kind)),
+    host: showHost
+      ? widest(
+          events.map(({ host }) => host ?? '-'),
+          8,
+        )
+      : 0,
+    kind: widest(
+      events.map(({ kind }) => kind),
+      kindWidth,
+    ),
   }
 }
 

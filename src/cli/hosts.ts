@@ -6,14 +6,18 @@ import { formatTime, stateCell } from './format.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
 
-const spec = apiCommand({
+export const spec = apiCommand({
   name: 'hosts',
   line: '[--tag T] [--profile P] [--state S] [--json]',
   summary: 'Lists the hosts of the config, their state, and why they are in it.',
   options: {
     tag: { value: 'T', help: 'only hosts with this tag' },
     profile: { value: 'P', help: 'only hosts with this profile' },
-    state: { value: 'S', help: `only hosts in this state: ${hostStates.join(', ')}` },
+    state: {
+      value: 'S',
+      of: hostStates,
+      help: `only hosts in this state: ${hostStates.join(', ')}`,
+    },
   },
   words: { min: 0, max: 0 },
 })

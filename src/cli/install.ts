@@ -8,7 +8,7 @@ import { exit, Failure, type Io } from './io.ts'
 import { clean } from './table.ts'
 import { type Ended, waitForInstalls } from './wait.ts'
 
-const spec = apiCommand({
+export const spec = apiCommand({
   name: 'install',
   line:
     'HOST... [--where tag=T|profile=P|state=S] [--profile P] [--var k=v] [--wait]\n' +

@@ -6,8 +6,11 @@ export interface Io {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean }
   /** Whether stdout is a terminal. */
   readonly isTerminal: boolean
-  /** Width of that terminal. */
+  /** Width and height of that terminal. */
   readonly columns: number | undefined
+  readonly rows?: number | undefined
+  /** Calls back whenever the terminal's size has changed, until the returned function is called. */
+  readonly resized?: (listener: () => void) => () => void
   /** Environment variables; `process.env` when missing. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Ends `--follow` and `--wait`. */

@@ -5,7 +5,7 @@ import { colourOf, formatTime } from './format.ts'
 import { exit, type Io } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
 
-const spec = apiCommand({
+export const spec = apiCommand({
   name: 'leases',
   line: '[--json]',
   summary: 'Lists the addresses that the DHCP server gave away.',

@@ -9,6 +9,7 @@ import { usageOf } from './args.ts'
 import { apiCommand, runCommand, writeJson } from './command.ts'
 import { colourOf, eventWidths, formatEvent, formatTime, stateCell } from './format.ts'
 import { exit, Failure, type Io } from './io.ts'
+import { machineRows } from './machine.ts'
 import { type Cell, formatTable, paint, partsOf, type Screen, screenOf, wrapText } from './table.ts'
 
 export const spec = apiCommand({
@@ -20,7 +21,8 @@ export const spec = apiCommand({
   options: {
     pcap: {
       value: 'FILE',
-      help: 'write its last DHCP and TFTP packets for tshark or Wireshark; - for stdout',
+      file: true,
+      help: 'write its last DHCP and TFTP packets for tshark or Wireshark (- for stdout); their IP and UDP headers are made anew',
     },
   },
   words: { min: 1, max: 1 },
@@ -63,6 +65,7 @@ async function savePackets(api: ApiClient, name: string, file: string, io: Io): 
 export function formatHost(detail: HostDetail, screen: Screen): string {
   return [
     formatFacts(factsOf(detail.host), screen),
+    section('Machine', formatFacts(machineRows(detail.host.facts), screen), screen),
     section('Installs', formatInstalls(detail.installs, screen), screen),
     section('Callbacks', formatCallbacks(detail.callbacks, screen), screen),
     section('Events', formatEvents(detail, screen), screen),
@@ -94,7 +97,7 @@ function factsOf(host: HostDetail['host']): [string, Cell | null][] {
 }
 
 function formatFacts(facts: readonly [string, Cell | null][], screen: Screen): string {
-  const width = Math.max(...facts.map(([title]) => title.length)) + 2
+  const width = Math.max(0, ...facts.map(([title]) => title.length)) + 2
   return facts
     .filter(([, cell]) => cell !== null && cell !== '')
     .map(([title, cell]) => {

@@ -1,12 +1,16 @@
 import { resolve } from 'node:path'
-import type { Callback } from '../boot/host.ts'
+import type { Callback } from '../boot/callback.ts'
 import { defaults } from './defaults.ts'
 import { given } from './given.ts'
 import type { Report } from './mistake.ts'
-import type { RawCallback } from './schema-profile.ts'
+import { resolveNixosAnywhere } from './nixos-anywhere.ts'
+import type { RawCallback } from './schema-callback.ts'
 import { parseDuration } from './units.ts'
 
-/** The callbacks by name; each is exactly one webhook or one command. */
+/** What a callback can be; each is exactly one of them. */
+const kinds = ['webhook', 'command', 'ssh', 'nixosAnywhere'] as const
+
+/** The callbacks by name. */
 export function resolveCallbacks(
   raw: Readonly<Record<string, RawCallback>>,
   folder: string,
@@ -25,14 +29,12 @@ function resolveCallback(
   folder: string,
   report: Report,
 ): Callback | undefined {
-  const { webhook, command, when = [...defaults.when] } = raw
+  const { webhook, command, ssh, nixosAnywhere, when = [...defaults.when] } = raw
   const path = ['callbacks', name]
-  if (webhook && command) {
-    report(
-      [...path, 'command'],
-      'a callback is either a `webhook` or a `command`; make it two',
-      true,
-    )
+  const [, second] = kinds.filter(kind => raw[kind] !== undefined)
+  if (second !== undefined) {
+    const either = kinds.map(kind => `\`${kind}\``).join(' or ')
+    report([...path, second], `a callback is either a ${either}; make it two`, true)
     return undefined
   }
   if (webhook) {
@@ -49,6 +51,12 @@ function resolveCallback(
     const timeout = parseDuration(command.timeout ?? defaults.commandTimeout)
     return { kind: 'command', name, when, run: command.run, cwd: folder, timeout }
   }
+  if (ssh) {
+    const { script, args = [], env = {}, timeout = defaults.sshTimeout } = ssh
+    const base = { kind: 'ssh', name, when, script: resolve(folder, script) } as const
+    return { ...base, args, env, timeout: parseDuration(timeout) }
+  }
+  if (nixosAnywhere) return resolveNixosAnywhere(name, when, nixosAnywhere, folder, report)
   report(path, 'says nothing to do; write `webhook: { url }` or `command: { run: [...] }`')
   return undefined
 }

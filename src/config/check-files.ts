@@ -1,6 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
-import type { Callback } from '../boot/host.ts'
+import type { Callback } from '../boot/callback.ts'
+import type { Profile } from '../boot/host.ts'
+import { lackOf, programsOf } from '../boot/programs.ts'
 import type { Mistake, Path } from './mistake.ts'
 import type { ResolvedProfile } from './profiles.ts'
 import { type Subject, sharedMistakes } from './subjects.ts'
@@ -29,6 +31,12 @@ export function checkFiles(
   return shared.mistakes('warning')
 }
 
+/** The first program that is missing of those without which a profile cannot be installed. */
+export function lackOfProfile(profile: Profile): string | undefined {
+  const missing = programsOf(profile).find(({ name }) => !isInPath(name))
+  return missing && lackOf(missing)
+}
+
 interface Lack {
   readonly path: Path
   readonly message: string
@@ -43,8 +51,20 @@ function findLacks({ profile, layers, media }: ResolvedProfile): Lack[] {
         ...lack(at('kernel'), fileProblem(profile.kernel)),
         ...profile.initrd.flatMap(path => lack(at('initrd'), fileProblem(path))),
       ]
-  const callbacks = profile.deploy ? [profile.deploy, ...profile.callbacks] : profile.callbacks
-  return [...images, ...callbacks.flatMap(callbackLacks)]
+  const { deploy, login } = profile
+  const callbacks = deploy ? [deploy, ...profile.callbacks] : profile.callbacks
+  const { identityFile } = login ?? {}
+  const key = identityFile === undefined ? undefined : fileProblem(identityFile)
+  const asks = ['login', 'phoneHome', 'deploy', 'nixos', 'identityFile'].find(k =>
+    layers.from.has(k),
+  )
+  const programs = programsOf(profile).filter(({ name }) => !isInPath(name))
+  return [
+    ...images,
+    ...lack(at('identityFile'), key),
+    ...programs.map(program => ({ path: at(asks ?? ''), message: lackOf(program) })),
+    ...callbacks.flatMap(callbackLacks),
+  ]
 }
 
 function callbackLacks(callback: Callback): Lack[] {
@@ -53,8 +73,16 @@ function callbackLacks(callback: Callback): Lack[] {
     if (callback.secretFile === undefined) return []
     return lack([...path, 'webhook', 'secretFile'], fileProblem(callback.secretFile))
   }
-  const [program = ''] = callback.run
-  return lack([...path, 'command', 'run', 0], programProblem(program, callback.cwd))
+  if (callback.kind === 'command') {
+    const [program = ''] = callback.run
+    return lack([...path, 'command', 'run', 0], programProblem(program, callback.cwd))
+  }
+  if (callback.kind === 'ssh') {
+    return lack([...path, 'ssh', 'script'], fileProblem(callback.script))
+  }
+  const { identityFile } = callback
+  const at = [...path, 'nixosAnywhere', 'identityFile']
+  return identityFile === undefined ? [] : lack(at, fileProblem(identityFile))
 }
 
 function lack(path: Path, message: string | undefined): Lack[] {
@@ -75,15 +103,19 @@ function fileProblem(path: string): string | undefined {
 /** As execvp looks: a name with a slash from the working directory, others along PATH. */
 function programProblem(program: string, cwd: string): string | undefined {
   if (/\{[{%]/.test(program)) return undefined
-  const { PATH = '/usr/bin:/bin' } = process.env
   if (program.includes('/')) {
     const path = resolve(cwd, program)
     return isProgram(path) ? undefined : `${path} is not there or not executable`
   }
-  const found = PATH.split(delimiter).some(folder => isProgram(join(folder, program)))
-  return found
+  return isInPath(program)
     ? undefined
     : `there is no program "${program}" in PATH; ./${program} is one beside the config`
+}
+
+/** Whether a program of this name is found along PATH. */
+function isInPath(program: string): boolean {
+  const { PATH = '/usr/bin:/bin' } = process.env
+  return PATH.split(delimiter).some(folder => isProgram(join(folder, program)))
 }
 
 function isProgram(path: string): boolean {

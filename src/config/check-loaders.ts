@@ -22,8 +22,8 @@ export function checkLoaders(
   for (const { host, resolved } of hosts) {
     const { loader, name } = host
     const { keys, from } = resolved?.layers ?? {}
-    const own = ['hosts', name, 'loader']
-    check(loader, loader === keys?.loader ? (from?.get('loader') ?? own) : own, name)
+    if (loader !== undefined) check(loader, ['hosts', name, 'loader'], name)
+    else check(keys?.loader, from?.get('loader') ?? [], name)
   }
   return shared.mistakes('warning')
 }

@@ -1,4 +1,4 @@
-import type { Callback } from '../boot/host.ts'
+import type { Callback } from '../boot/callback.ts'
 import { checkTemplate, type TemplateFault } from './check-names.ts'
 import type { NetworkSettings } from './config.ts'
 import type { Mistake } from './mistake.ts'

@@ -41,6 +41,8 @@ export interface Config {
   readonly hostByMac: ReadonlyMap<Mac, Host>
   readonly checksums: readonly ConfigChecksum[]
   readonly loaderFallback: 'auto' | 'off'
+  /** How many deploys work at the same time. */
+  readonly parallel: number
   readonly keep: {
     /** Seconds. */
     readonly events: number

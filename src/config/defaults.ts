@@ -29,7 +29,23 @@ export const defaults = {
     bootTimeout: '15m',
     timeout: '60m',
   },
+  ssh: { user: 'root', port: 22 },
+  parallel: 8,
   when: ['ready', 'installed', 'failed'],
   webhookTimeout: '10s',
   commandTimeout: '30m',
+  sshTimeout: '60m',
+  nixosAnywhere: {
+    phases: ['disko', 'install', 'reboot'],
+    timeout: '2h',
+    timeouts: {
+      build: '60m',
+      connect: '3m',
+      facts: '3m',
+      kexec: '15m',
+      disko: '20m',
+      install: '60m',
+      reboot: '10m',
+    },
+  },
 } as const

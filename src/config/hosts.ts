@@ -12,7 +12,7 @@ import {
   type ResolvedProfile,
   resolveProfile,
   type Surroundings,
-  waysOf,
+  waysIn,
 } from './profiles.ts'
 import { checkHosts } from './reservations.ts'
 import type { RawHost, RawNic } from './schema-profile.ts'
@@ -59,7 +59,7 @@ function resolveHost(
     tags: raw.tags ?? [],
     vars,
     ...given('profile', profile),
-    ...hostWays(raw, resolved),
+    ...waysIn(raw),
     ...given('arch', raw.arch),
     ...given('uefi', raw.uefi),
     ...given('tftpBlockSize', raw.tftpBlockSize),
@@ -67,18 +67,6 @@ function resolveHost(
   }
   checkOptions(raw.options ?? {}, ['hosts', name, 'options'], 'host', around.report)
   return { host, ...given('resolved', resolved) }
-}
-
-/** What the host says, over what its profile says. Most say nothing, and share what the profile has. */
-function hostWays(raw: RawHost, resolved: ResolvedProfile | undefined) {
-  const { profile } = resolved ?? {}
-  const options = raw.options && { ...resolved?.layers.keys.options, ...raw.options }
-  return {
-    ...given('loader', profile?.loader),
-    ...given('localBoot', profile?.localBoot),
-    ...given('options', profile?.options),
-    ...waysOf({ ...raw, ...given('options', options) }),
-  }
 }
 
 function profileOf(

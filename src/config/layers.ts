@@ -52,7 +52,7 @@ export function checkLayer(raw: RawProfile, path: Path, report: Report): void {
     clash('cmdline!', 'replaces what `cmdline` appends to; write one of them')
   }
   if (raw.boot === undefined || raw.boot === 'install') return
-  for (const key of ['deploy', 'verify', 'ask'] as const) {
+  for (const key of ['deploy', 'verify', 'login', 'expect', 'ask'] as const) {
     if (raw[key] === undefined || (key === 'ask' && raw.boot === 'once')) continue
     clash(key, `is for installs, and this profile is \`boot: ${raw.boot}\``)
   }
@@ -67,6 +67,8 @@ function mergeKeys(below: ProfileKeys, own: ProfileKeys): ProfileKeys {
     merged.checksums = { ...inherited.checksums, ...own.checksums }
   }
   if (below.vars && own.vars) merged.vars = { ...below.vars, ...own.vars }
+  if (below.ssh && own.ssh) merged.ssh = { ...below.ssh, ...own.ssh }
+  if (below.expect && own.expect) merged.expect = { ...below.expect, ...own.expect }
   if (below.verify && own.verify) merged.verify = { ...below.verify, ...own.verify }
   return merged
 }

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Arch, archs } from '../boot/arch.ts'
 import { distributedAs, newestOf, otherNames } from './distributed.ts'
@@ -60,9 +60,22 @@ export function findLoader(assets: string, name: string, root = '/'): Loader | u
   return ownLoader(assets, name) ?? systemLoader(name, root)
 }
 
-/** PXELINUX, shim, GRUB and what they ask for next: all that is there, for whoever asks for it. */
+/**
+ * All that is there for whoever asks for it: PXELINUX, shim, GRUB and what they ask for next, and every
+ * file in assets/loaders. Not its symlinks, unless the config names them: they may lead anywhere.
+ */
 export function findOthers(assets: string, root = '/'): Loader[] {
-  return otherNames.flatMap(name => findLoader(assets, name, root) ?? [])
+  const others = otherNames.flatMap(name => findLoader(assets, name, root) ?? [])
+  return [...others, ...ownFiles(join(assets, 'loaders'))]
+}
+
+function ownFiles(folder: string): Loader[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isFile())
+    return entries.map(({ name }) => ({ name, path: join(folder, name) }))
+  } catch {
+    return []
+  }
 }
 
 /** What is missing for a loader to work, itself or a file that it asks for, with what to do. */

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
-import type { Callback, MediaFolder, Profile } from '../boot/host.ts'
+import type { Callback } from '../boot/callback.ts'
+import type { MediaFolder, Profile } from '../boot/host.ts'
 import type { Media } from '../boot/media.ts'
 import { type PlacedChecksum, resolveChecksums } from './checksums.ts'
 import { defaults } from './defaults.ts'
 import { given } from './given.ts'
 import { addLayer, checkLayer, type Layers, noLayers } from './layers.ts'
+import { resolveSsh } from './login.ts'
 import { readMedia } from './media.ts'
 import type { Path, Report } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
@@ -88,17 +90,15 @@ export function resolveProfile(
     ...given('checksums', resolveChecksums(layers, { folder, kernel, initrd }, around)),
     cmdline: layers.cmdline.map(piece => piece.text).join(' '),
     ...lifeOf(layers, around),
-    ...waysOf(keys),
-    files: Object.fromEntries(
-      Object.entries(keys.files ?? {}).map(([k, path]) => [k, resolve(around.folder, path)]),
-    ),
+    ...waysIn(keys),
+    ...filesOf(keys.files ?? {}, around.folder),
     vars: keys.vars ?? {},
   }
   return { ...base, profile, ...given('media', media) }
 }
 
 /** The ways and options of a profile or host. */
-export function waysOf(keys: Pick<RawProfile, 'loader' | 'localBoot' | 'options'>) {
+export function waysIn(keys: Pick<RawProfile, 'loader' | 'localBoot' | 'options'>) {
   return {
     ...given('loader', keys.loader),
     ...given('localBoot', keys.localBoot),
@@ -114,11 +114,17 @@ export function checkCallbacks(raw: RawProfile, path: Path, around: Surroundings
     report(at, `there is no callback "${name}"${didYouMean(name, callbackNames)}`)
   }
   if (raw.deploy !== undefined) check(raw.deploy, [...path, 'deploy'])
-  for (const [i, name] of (raw.callbacks ?? []).entries()) check(name, [...path, 'callbacks', i])
+  for (const [i, name] of (raw.callbacks ?? []).entries()) {
+    check(name, [...path, 'callbacks', i])
+    const kind = around.callbacks.get(name)?.kind
+    if (kind !== 'ssh' && kind !== 'nixosAnywhere') continue
+    report([...path, 'callbacks', i], `"${name}" installs (\`${kind}\`): write it as \`deploy\``)
+  }
 }
 
-function lifeOf({ keys, from }: Layers, around: Surroundings) {
+function lifeOf(layers: Layers, around: Surroundings) {
   const d = defaults.profile
+  const { keys, from } = layers
   const boot = keys.boot ?? d.boot
   const deploy = boot === 'install' ? keys.deploy : undefined
   const twice = deploy === undefined ? -1 : (keys.callbacks ?? []).indexOf(deploy)
@@ -128,12 +134,14 @@ function lifeOf({ keys, from }: Layers, around: Surroundings) {
       `"${deploy}" is what installs (\`deploy\`); it cannot report too`,
     )
   }
+  const installer = deploy === undefined ? undefined : around.callbacks.get(deploy)
   const up = boot === 'install' ? keys.verify?.up : undefined
   return {
     boot,
     ask: boot === 'always' ? 'never' : (keys.ask ?? d.ask),
     phoneHome: keys.phoneHome ?? d.phoneHome,
-    ...given('deploy', deploy && around.callbacks.get(deploy)),
+    ...(boot === 'install' ? resolveSsh(layers, installer, around.folder, around.report) : {}),
+    ...given('deploy', installer),
     callbacks: (keys.callbacks ?? []).flatMap(name => around.callbacks.get(name) ?? []),
     attempts: keys.attempts ?? d.attempts,
     expires: parseDuration(keys.expires ?? d.expires),
@@ -185,6 +193,20 @@ function mediaOf(folder: MediaFolder, around: Surroundings): Media {
   const found = around.media.get(key) ?? readMedia(folder)
   around.media.set(key, found)
   return found
+}
+
+/** An answer file is the path of its template, or that and what else is said of it. */
+function filesOf(files: NonNullable<Layers['keys']['files']>, folder: string) {
+  const entries = Object.entries(files).map(([name, file]) =>
+    typeof file === 'string' ? { name, template: file, burn: false } : { name, ...file },
+  )
+  const burn = entries.flatMap(({ name, burn }) => (burn ? name : []))
+  return {
+    files: Object.fromEntries(
+      entries.map(({ name, template }) => [name, resolve(folder, template)]),
+    ),
+    ...given('burn', burn.length > 0 ? burn : undefined),
+  }
 }
 
 function initrdsOf(initrd: string | readonly string[] | undefined, assets: string): string[] {

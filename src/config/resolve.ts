@@ -126,6 +126,7 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
     },
     ...given('syslog', raw.syslog && { port: raw.syslog.port ?? defaults.syslogPort }),
     loaderFallback: raw.loaders?.fallback ?? defaults.loaderFallback,
+    parallel: raw.installs?.parallel ?? defaults.parallel,
     keep: {
       events: parseDuration(keep.events ?? defaults.keep.events),
       perHost: keep.perHost ?? defaults.keep.perHost,

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { archs } from '../boot/arch.ts'
 import { defaults } from './defaults.ts'
+import { loginKeys } from './schema-login.ts'
 import { options } from './schema-options.ts'
 import * as v from './schema-values.ts'
 
@@ -17,6 +18,26 @@ const oneOrSeveralPaths = Type.Unsafe<string | string[]>({
   minItems: 1,
   examples: ['images/debian/initrd.gz'],
 })
+
+const answerFile = Type.Union(
+  [
+    v.path,
+    v.closed(
+      {
+        template: v.described(v.path, {
+          description: 'Path of the template; it starts at the config file.',
+        }),
+        burn: v.key(
+          Type.Boolean({ title: 'true or false' }),
+          'The file is gone after the first complete download.',
+          false,
+        ),
+      },
+      { title: 'an answer file' },
+    ),
+  ],
+  { title: 'a path or { template, burn }', examples: ['templates/debian.preseed'] },
+)
 
 const d = defaults.profile
 
@@ -45,7 +66,7 @@ export const profileKeys = {
     'Kernel command line, a template; replaces the one it extends.',
   ),
   files: v.key(
-    v.mapOf(v.name, v.path),
+    v.mapOf(v.name, answerFile),
     'Answer files: name to the path of a template, which starts at the config file. Served as `{{ files.NAME }}`.',
   ),
   boot: v.key(
@@ -59,10 +80,11 @@ export const profileKeys = {
     d.ask,
   ),
   phoneHome: v.key(
-    Type.Enum(['agent']),
-    'How the installer reports: agent sends messages to the phone-home URL.',
+    Type.Enum(['agent', 'ssh']),
+    'How the installer reports. agent: it sends messages to the phone-home URL. ssh: its SSH server lets us in and proves that it is this boot.',
     d.phoneHome,
   ),
+  ...loginKeys,
   deploy: v.key(
     v.name,
     'The callback that installs. Without it the installer works by itself and its `done` ends the install.',
@@ -83,6 +105,14 @@ export const profileKeys = {
   verify: v.key(
     v.closed({
       up: v.key(v.duration, 'The installed system must phone home `up` within this time.'),
+      ssh: v.key(
+        v.duration,
+        'The SSH server of the installed system must answer within this time, from another boot.',
+      ),
+      address: v.key(
+        Type.String({ title: 'text', minLength: 1 }),
+        'Where that SSH server answers, a template. Default: where the machine is found by its MAC.',
+      ),
     }),
     'What must be true before a host counts as installed.',
   ),
@@ -161,50 +191,6 @@ export const host = v.closed(
   { title: 'a host', examples: ['{ mac: 52:54:00:12:34:56, profile: debian }'] },
 )
 
-const events = Type.Array(Type.Enum(['asked', 'ready', 'installed', 'failed', 'cancelled']), {
-  title: 'a list of events',
-  minItems: 1,
-  uniqueItems: true,
-  examples: ['[installed, failed]'],
-})
-
-const webhook = v.closed(
-  {
-    url: Type.String({
-      title: 'a URL',
-      pattern: '^(?:https?://|\\{)',
-      examples: ['http://hooks.example/netboot'],
-      description: 'Where to POST, a template.',
-    }),
-    secretFile: v.key(v.path, 'File with the key that signs the body (HMAC-SHA256).'),
-    timeout: v.key(v.duration, 'For one delivery.', defaults.webhookTimeout),
-  },
-  { title: 'a webhook', examples: ['{ url: "http://hooks.example/netboot" }'] },
-)
-
-const command = v.closed(
-  {
-    run: Type.Array(Type.String({ title: 'text' }), {
-      title: 'a program and its arguments as a list',
-      minItems: 1,
-      examples: ['[./deploy.sh, "{{ host.name }}"]'],
-      description: 'Program and arguments, each a template; never given to a shell.',
-    }),
-    timeout: v.key(v.duration, 'Then its whole process group is ended.', defaults.commandTimeout),
-  },
-  { title: 'a command', examples: ['{ run: [./deploy.sh] }'] },
-)
-
-export const callback = v.closed(
-  {
-    when: v.key(events, 'Moments of an install that it reports.', defaults.when),
-    webhook: v.key(webhook, 'POST a message.'),
-    command: v.key(command, 'Run a program beside the config file.'),
-  },
-  { title: 'a callback' },
-)
-
 export type RawProfile = Static<typeof profile>
 export type RawNic = Static<typeof nic>
 export type RawHost = Static<typeof host>
-export type RawCallback = Static<typeof callback>

@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { durationPattern, sizePattern } from './units.ts'
+import { diskSizePattern, durationPattern, sizePattern } from './units.ts'
 
 // `title` and the first of `examples` also make the sentence of a mistake: "… is not <title>; write it
 // like <example>". So a title reads as a noun with its article.
@@ -58,6 +58,12 @@ export const varName = Type.String({
   examples: ['disk'],
 })
 
+export const envName = Type.String({
+  title: 'the name of a variable',
+  pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+  examples: ['DISK'],
+})
+
 export const tag = Type.String({
   title: 'a tag',
   pattern: '^[A-Za-z0-9][A-Za-z0-9_.:/-]*$',
@@ -111,6 +117,14 @@ export const size = Type.Unsafe<string | number>({
   pattern: sizePattern,
   minimum: 1,
   examples: ['10MiB', '1GiB'],
+})
+
+export const diskSize = Type.Unsafe<string | number>({
+  title: 'the size of a disk',
+  type: ['string', 'integer'],
+  pattern: diskSizePattern,
+  minimum: 1,
+  examples: ['500GB', '20GiB'],
 })
 
 /** An object of known keys; every other key is a mistake. */

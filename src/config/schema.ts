@@ -1,9 +1,10 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { defaults } from './defaults.ts'
+import { callback } from './schema-callback.ts'
 import { loaders } from './schema-loaders.ts'
 import { options } from './schema-options.ts'
-import { callback, host, profile } from './schema-profile.ts'
+import { host, profile } from './schema-profile.ts'
 import * as v from './schema-values.ts'
 
 const n = defaults.network
@@ -146,6 +147,14 @@ const keep = v.closed({
   output: v.key(v.size, 'Output of callbacks kept for one install.', defaults.keep.output),
 })
 
+const installs = v.closed({
+  parallel: v.key(
+    Type.Integer({ title: 'a number of installs', minimum: 1, maximum: 1000 }),
+    'How many `deploy` callbacks work at the same time; the others wait for their turn.',
+    defaults.parallel,
+  ),
+})
+
 /** The whole config file as the operator writes it: checked by it, typed by it, printed by `schema`. */
 export const configSchema = v.closed(
   {
@@ -199,6 +208,7 @@ export const configSchema = v.closed(
     profiles: v.key(v.mapOf(v.name, profile), 'What to boot, by name.'),
     hosts: v.key(v.mapOf(v.hostName, host), 'Machines, by name.'),
     callbacks: v.key(v.mapOf(v.name, callback), 'What to call, by name.'),
+    installs: v.key(installs, 'Installs that callbacks do.'),
     keep: v.key(keep, 'Bounds of what the daemon remembers.'),
   },
   { title: 'Bootwright config' },

@@ -15,6 +15,7 @@ interface Schema {
   readonly minimum?: number
   readonly maximum?: number
   readonly minItems?: number
+  readonly maxItems?: number
   readonly uniqueItems?: boolean
   readonly items?: Schema
   readonly properties?: Readonly<Record<string, Schema>>
@@ -60,17 +61,17 @@ function readUnion(value: unknown, schema: Schema, path: Path, report: Report): 
 
 function readChoice(value: unknown, choices: readonly unknown[], path: Path, report: Report) {
   if (choices.includes(value)) return value
-  const later = typeof value === 'string' ? unsupportedKey(path, value) : undefined
   const hint = typeof value === 'string' ? didYouMean(value, choices.map(String)) : ''
   const right = choices.length === 1 ? `write ${choices[0]}` : `write one of ${choices.join(', ')}`
-  report(path, later ? `${later}; ${right}` : `${shown(value)} is not known here; ${right}${hint}`)
+  report(path, `${shown(value)} is not known here; ${right}${hint}`)
   return undefined
 }
 
 function readList(value: readonly unknown[], schema: Schema, path: Path, report: Report): unknown {
-  const { items, minItems = 0, uniqueItems } = schema
-  if (value.length < minItems) {
-    report(path, `an empty list is not ${wanted(schema)}`)
+  const { items, minItems = 0, maxItems = Infinity, uniqueItems } = schema
+  if (value.length < minItems || value.length > maxItems) {
+    const what = value.length === 0 ? 'an empty list' : `a list of ${value.length}`
+    report(path, `${what} is not ${wanted(schema)}`)
     return undefined
   }
   const twice = uniqueItems ? value.findIndex((item, i) => value.indexOf(item) < i) : -1

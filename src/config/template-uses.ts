@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import type { Callback } from '../boot/host.ts'
+import type { Callback } from '../boot/callback.ts'
 import type { CmdlinePiece } from './layers.ts'
 import type { Path } from './mistake.ts'
 import type { ResolvedProfile } from './profiles.ts'
@@ -35,6 +35,11 @@ export function bootTemplates(
     const { path } = last
     uses.push({ source, path, kind, purpose: 'cmdline', pieces: layers.cmdline })
   }
+  const { address } = profile?.verifySsh ?? {}
+  if (address !== undefined) {
+    const path = layers.from.get('verify.address') ?? []
+    uses.push({ source: address, path, kind, purpose: 'argument' })
+  }
   for (const [name, file] of Object.entries(profile?.files ?? {})) {
     const path = layers.from.get(`files.${name}`) ?? []
     const read = texts.get(file) ?? readText(file)
@@ -55,10 +60,34 @@ export function callbackTemplates(callback: Callback): TemplateUse[] {
     const path = ['callbacks', callback.name, 'webhook', 'url']
     return [{ source: callback.url, path, kind, purpose: 'url' }]
   }
-  return callback.run.map((source, i) => {
-    const path = ['callbacks', callback.name, 'command', 'run', i]
-    return { source, path, kind, purpose: i === 0 ? 'program' : 'argument' }
-  })
+  const at = (...path: Path) => ['callbacks', callback.name, callback.kind, ...path]
+  const argument = (source: string, path: Path) =>
+    ({ source, path, kind, purpose: 'argument' }) as const
+  switch (callback.kind) {
+    case 'command':
+      return callback.run.map((source, i) => {
+        return { source, path: at('run', i), kind, purpose: i === 0 ? 'program' : 'argument' }
+      })
+    case 'ssh':
+      return [
+        ...callback.args.map((source, i) => argument(source, at('args', i))),
+        ...Object.entries(callback.env).map(([name, text]) => argument(text, at('env', name))),
+      ]
+    case 'nixosAnywhere': {
+      const { source, kexec, extraFiles, diskEncryptionKeys, extraArgs } = callback
+      const what = 'flake' in source ? [] : [source.disko, source.system]
+      return [
+        ...('flake' in source ? [argument(source.flake, at('flake'))] : []),
+        ...what.map((text, i) => argument(text, at('storePaths', i))),
+        ...(kexec === undefined ? [] : [argument(kexec, at('kexec'))]),
+        ...(extraFiles === undefined ? [] : [argument(extraFiles, at('extraFiles'))]),
+        ...Object.entries(diskEncryptionKeys).map(([on, file]) =>
+          argument(file, at('diskEncryptionKeys', on)),
+        ),
+        ...extraArgs.map((text, i) => argument(text, at('extraArgs', i))),
+      ]
+    }
+  }
 }
 
 function readText(file: string): { text: string } | { problem: string } {

@@ -1,5 +1,6 @@
 import { takenFor } from '../boot/client.ts'
 import { decide } from '../boot/decide.ts'
+import { waysOf } from '../boot/ways.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
 import { type Arrival, networkOf } from './network.ts'
@@ -38,9 +39,10 @@ function recognise(from: Case): Case {
   const found = deps.host(mac, said, network)
   const site = deps.site(network)
   const client = said && takenFor(said, found?.host.arch)
-  const known = found && { ...found.known, ways: found.host }
+  const ways = found && (found.known.ways ?? waysOf(found.host))
+  const known = found && ways && { ...found.known, ways }
   const stranger = client && site.unknown === 'boot' ? site.profile : undefined
-  const options = found ? found.host.options : stranger?.options
+  const options = ways ? ways.options : stranger?.options
   return {
     ...from,
     ...(client ? { client, answer: decide(client, known, site) } : {}),

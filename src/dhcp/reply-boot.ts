@@ -1,5 +1,6 @@
 import type { Client } from '../boot/client.ts'
 import { canBeSentToDisk } from '../boot/decide.ts'
+import { configOf } from '../boot/loaders/table.ts'
 import { formatIpv4, macWithHyphens } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { terminatedTextToBytes, textToBytes } from '../wire/dhcp-values.ts'
@@ -48,6 +49,7 @@ export function bootOf(say: Say): Boot {
           bootFile(answer.file),
           [option.tftpServer, terminatedTextToBytes(server)],
           ...pxeOptions(client),
+          ...configOptions(client, answer.file),
           ...(client.stage === 'ipxe' ? ipxeOptions(say) : []),
         ],
       }
@@ -65,6 +67,12 @@ function pxeOptions(client: Client): Options {
   // U-Boot is firmware too, but no PXE client.
   if (client.stage === 'firmware' && !client.vendorClass?.startsWith('PXEClient')) return []
   return [pxeClass, [option.vendorSpecific, client.arch === 'rpi' ? raspberryPiMenu : useThisOffer]]
+}
+
+/** U-Boot is a loader itself: what it is told to fetch is its config, and it looks for no other. */
+function configOptions({ arch }: Client, file: string): Options {
+  if (!arch.endsWith('-uboot') || !configOf(file)) return []
+  return [[option.configFile, textToBytes(file)]]
 }
 
 /** iPXE takes a proxy's word only under `PXEClient`; from a DHCP server it need not wait for a proxy. */

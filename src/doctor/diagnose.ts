@@ -8,6 +8,7 @@ import { missingFile } from './rules/missing-file.ts'
 import { noLoader } from './rules/no-loader.ts'
 import { noReady, noSsh } from './rules/no-ready.ts'
 import { notAskedAgain } from './rules/not-asked-again.ts'
+import { notFetched } from './rules/not-fetched.ts'
 import { rival } from './rules/rival.ts'
 import { silentHost } from './rules/silent-host.ts'
 import { stranger } from './rules/stranger.ts'
@@ -25,6 +26,7 @@ const rules: readonly Rule[] = [
   stranger,
   silentHost,
   notAskedAgain,
+  notFetched,
   tftpStall,
   secureBoot,
   loaderSilent,

@@ -5,6 +5,7 @@ import { type AssetDeps, assetRoutes } from './asset-routes.ts'
 import { type AttemptDeps, attemptRoutes } from './attempt-routes.ts'
 import { type BootDeps, bootRoutes } from './boot-routes.ts'
 import { healthRoutes, type Unready } from './health-routes.ts'
+import { type KexecDeps, kexecRoutes } from './kexec-routes.ts'
 import { type MetricsDeps, metricsRoute } from './metrics-route.ts'
 import { pageRoutes } from './page-routes.ts'
 import { problem } from './problem.ts'
@@ -14,6 +15,7 @@ export interface HttpDeps {
   readonly attempt: AttemptDeps
   readonly assets: AssetDeps
   readonly api: ApiDeps
+  readonly kexec: Omit<KexecDeps, 'boot'>
   readonly unready: Unready
   readonly metrics: MetricsDeps
   /** Told of each answer that has left: its route, status and seconds. */
@@ -54,6 +56,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   })
 
   bootRoutes(app, deps.boot)
+  kexecRoutes(app, { ...deps.kexec, boot: deps.boot })
   attemptRoutes(app, deps.attempt)
   assetRoutes(app, deps.assets)
   healthRoutes(app, deps.unready)

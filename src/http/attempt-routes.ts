@@ -9,7 +9,13 @@ export interface AttemptDeps {
     token: string,
     name: string,
     caller: Caller,
-  ): { kind: 'file'; text: string } | { kind: 'forbidden' | 'gone'; reason: string }
+  ): { kind: 'file'; text: string; burns?: true } | { kind: 'forbidden' | 'gone'; reason: string }
+  login(
+    token: string,
+    caller: Caller,
+  ): { kind: 'file'; bytes: Uint8Array } | { kind: 'forbidden' | 'gone'; reason: string }
+  /** An answer file that burns went out to its last byte. */
+  burn(token: string, name: string): void
   committed(): Promise<void>
 }
 
@@ -24,10 +30,27 @@ export function attemptRoutes(app: FastifyInstance, deps: AttemptDeps): void {
       const answer = deps.file(token, name, callerOf(request.socket))
       await deps.committed()
       reply.type('text/plain; charset=utf-8')
-      if (answer.kind === 'file') return reply.send(answer.text)
+      if (answer.kind === 'file') {
+        if (answer.burns) reply.raw.once('finish', () => deps.burn(token, name))
+        return reply.send(answer.text)
+      }
       return reply.code(answer.kind === 'forbidden' ? 403 : 404).send(`${answer.reason}\n`)
     },
   )
+
+  app.route<{ Params: { token: string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/logins/:token',
+    handler: async (request, reply) => {
+      const answer = deps.login(request.params.token, callerOf(request.socket))
+      await deps.committed()
+      if (answer.kind === 'file') {
+        return reply.type('application/octet-stream').send(Buffer.from(answer.bytes))
+      }
+      reply.type('text/plain; charset=utf-8')
+      return reply.code(answer.kind === 'forbidden' ? 403 : 404).send(`${answer.reason}\n`)
+    },
+  })
 
   // In a scope of its own: bodies of every type are read here, and none of them may be an error.
   app.register(async scope => {

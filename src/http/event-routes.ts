@@ -4,6 +4,7 @@ import type { HostRow } from '../api/hosts.ts'
 import { routes } from '../api/routes.ts'
 import type { EventRecord } from '../boot/install.ts'
 import { listOf } from './filters.ts'
+import { Refusal } from './problem.ts'
 import { eventView } from './views.ts'
 
 export interface EventsDeps {
@@ -49,7 +50,7 @@ export function eventRoutes(app: FastifyInstance, deps: EventsDeps, live: LiveDe
 }
 
 function list({ host, kind, after, before, limit }: EventsQuery, deps: EventsDeps): EventList {
-  const most = Number(limit ?? 1000)
+  const most = limitOf(limit)
   const kinds = listOf(kind)
   if (after !== undefined) {
     const events = deps.after(Number(after), most, host)
@@ -61,6 +62,12 @@ function list({ host, kind, after, before, limit }: EventsQuery, deps: EventsDep
     ...(before !== undefined && { before: Number(before) }),
   }
   return { events: deps.newest(most, host, wanted).map(eventView) }
+}
+
+/** A sentence instead of a pattern: this is what people try by hand. */
+function limitOf(limit = '1000'): number {
+  if (/^[1-9]\d{0,3}$/.test(limit)) return Number(limit)
+  throw new Refusal(400, `limit is a number from 1 to 9999, not "${limit}"; page with after`)
 }
 
 function stream(

@@ -17,6 +17,8 @@ export interface HostDeps {
   /** Why a host could not boot what its profile says. */
   blocked(host: Host): string | undefined
   addressOf(host: Host): Ipv4 | undefined
+  /** Hosts whose deploy waits for a free place, in their order. */
+  line(): readonly string[]
   /** What its firmware said it is, since the daemon started. */
   seen(name: string): { readonly arch: string; readonly stage: string } | undefined
   /** Files sent to it in this boot, in their order. */
@@ -29,13 +31,19 @@ export interface HostDeps {
   notices(): readonly string[]
 }
 
-/** A host as it is now. */
-export function rowOf(host: Host, deps: HostDeps): HostRow {
+/** A host as it is now; `turns` as {@link turnsOf} tells them. */
+export function rowOf(host: Host, deps: HostDeps, turns = turnsOf(deps)): HostRow {
   return hostView(host, deps.record(host.name), {
     leased: deps.addressOf(host),
+    turn: turns.get(host.name),
     seen: deps.seen(host.name),
     download: current(deps.downloads(host.name)),
   })
+}
+
+/** How many installs go before a host's own gets a place, and itself; of those that wait for one. */
+function turnsOf(deps: HostDeps): ReadonlyMap<string, number> {
+  return new Map(deps.line().map((name, index) => [name, index + 1]))
 }
 
 /** `GET /hosts` and what lies under it. */
@@ -48,6 +56,7 @@ export function hostRoutes(app: FastifyInstance, deps: HostDeps): void {
       const profiles = listOf(query.profile)
       const states = listOf(query.state)
       const known = deps.states()
+      const turns = turnsOf(deps)
       const stateOf = ({ name }: Host) => known.get(name) ?? 'idle'
       const fitting = [...deps.hosts().values()]
         .filter(host => tags.every(tag => host.tags.includes(tag)))
@@ -55,7 +64,7 @@ export function hostRoutes(app: FastifyInstance, deps: HostDeps): void {
         .filter(host => query.q === undefined || has(query.q, textsOf(host, stateOf(host), deps)))
       const chosen = fitting.filter(host => isOneOf(states, stateOf(host)))
       return {
-        hosts: pageOf(chosen, query).map(host => rowOf(host, deps)),
+        hosts: pageOf(chosen, query).map(host => rowOf(host, deps, turns)),
         total: chosen.length,
         states: countsOf(fitting.map(stateOf)),
         notices: [...deps.notices()],

@@ -29,6 +29,8 @@ export type AdminRecord = Omit<AdminLogRow, 'at' | 'hosts'> & {
 export interface Around {
   /** The address of its lease. */
   readonly leased?: Ipv4 | undefined
+  /** How many installs go before its own gets a place, and itself. */
+  readonly turn?: number | undefined
   /** What it said it is when it last asked for something to boot. */
   readonly seen?: { readonly arch: string; readonly stage: string } | undefined
   readonly download?: Download | undefined
@@ -36,10 +38,11 @@ export interface Around {
 
 /** A host as the API shows it: what the config says and what is remembered. */
 export function hostView(host: Host, record: HostRecord | undefined, around: Around): HostRow {
-  const { leased, seen, download } = around
+  const { leased, turn, seen, download } = around
   const life = record?.life ?? idle
   const address = host.nics.find(nic => nic.address !== undefined)?.address ?? leased
   const netboots = host.profile?.boot === 'always'
+  const why = turn === undefined ? life.why : `waiting for a free place, ${ordinal(turn)}`
   return {
     name: host.name,
     mac: host.nics[0]?.mac ?? null,
@@ -49,7 +52,8 @@ export function hostView(host: Host, record: HostRecord | undefined, around: Aro
     tags: [...host.tags],
     state: life.state,
     netboots,
-    why: netboots && life.state === 'idle' ? `netboots ${host.profile?.name}` : life.why,
+    why: netboots && life.state === 'idle' ? `netboots ${host.profile?.name}` : why,
+    waiting: turn ?? null,
     // A host that was never asked for is idle since no moment in particular.
     since: life.since === 0 ? null : new Date(life.since).toISOString(),
     install: record?.install ?? null,
@@ -61,6 +65,13 @@ export function hostView(host: Host, record: HostRecord | undefined, around: Aro
     stage: seen?.stage ?? null,
     download: download ?? null,
   }
+}
+
+/** `1st`, `2nd`, `3rd`, `11th` */
+export function ordinal(n: number): string {
+  const teen = Math.floor(n / 10) % 10 === 1
+  const ending = teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
+  return `${n}${ending}`
 }
 
 export function hostDetails(

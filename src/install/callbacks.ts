@@ -1,5 +1,6 @@
-import type { Callback, CallbackEvent } from '../boot/host.ts'
-import type { Attempt, Install, NewDelivery, Target } from '../boot/install.ts'
+import { resolve } from 'node:path'
+import type { Callback, CallbackEvent, NixosAnywhereCallback } from '../boot/callback.ts'
+import type { Attempt, Install, NewDelivery, NixosOptions, Target } from '../boot/install.ts'
 import type { Step } from '../boot/life.ts'
 import { formatIpv4, unspecified } from '../wire/address.ts'
 import type { Circumstance } from './change.ts'
@@ -103,10 +104,45 @@ function targetOf(
       return { kind: 'webhook', url, timeout, ...(secretFile !== undefined && { secretFile }) }
     }
     const env = environment(event, moment)
-    return { kind: 'command', run: callback.run.map(render), cwd: callback.cwd, env, timeout }
+    switch (callback.kind) {
+      case 'command':
+        return { kind: 'command', run: callback.run.map(render), cwd: callback.cwd, env, timeout }
+      case 'ssh': {
+        const { script, args } = callback
+        const vars = { ...env, ...mapValues(callback.env, render) }
+        return { kind: 'ssh', script, args: args.map(render), vars, env, timeout }
+      }
+      case 'nixosAnywhere': {
+        const options = renderNixos(callback, render)
+        return { kind: 'nixosAnywhere', options, cwd: callback.cwd, env, timeout }
+      }
+    }
   } catch (error) {
     return { kind: 'broken', reason: error instanceof Error ? error.message : String(error) }
   }
+}
+
+function renderNixos(callback: NixosAnywhereCallback, render: Render): NixosOptions {
+  const { kind: _, name: _n, when: _w, cwd, timeout: _t, ...rest } = callback
+  const { source, extraFiles, kexec } = callback
+  const path = (template: string) => resolve(cwd, render(template))
+  return {
+    ...rest,
+    source:
+      'flake' in source
+        ? { flake: render(source.flake) }
+        : { disko: render(source.disko), system: render(source.system) },
+    ...(extraFiles !== undefined && { extraFiles: path(extraFiles) }),
+    diskEncryptionKeys: mapValues(callback.diskEncryptionKeys, path),
+    ...(kexec !== undefined && { kexec: render(kexec) }),
+    extraArgs: callback.extraArgs.map(render),
+  }
+}
+
+type Render = (template: string) => string
+
+function mapValues(map: Readonly<Record<string, string>>, change: Render): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]))
 }
 
 function contextOf(event: CallbackEvent, moment: Moment, deps: InstallDeps) {
@@ -114,7 +150,8 @@ function contextOf(event: CallbackEvent, moment: Moment, deps: InstallDeps) {
   const mac = install.spec.host.nics[0]?.mac
   const boot = { install: install.id, number, token: '', mac, address: unspecified }
   const context = attempt?.content.context ?? bootContext(install.spec, boot, deps.place())
-  return { ...context, event, message: message ?? '', facts: facts ?? {} }
+  const heard = { number, address: addressOf(moment) }
+  return { ...context, attempt: heard, event, message: message ?? '', facts: facts ?? {} }
 }
 
 /** What a command finds in its environment besides PATH and HOME. */
@@ -133,6 +170,7 @@ function environment(event: CallbackEvent, moment: Moment): Record<string, strin
   }
 }
 
+/** Where the machine was last heard. */
 function addressOf({ attempt }: Moment): string {
-  return attempt ? formatIpv4(attempt.address) : ''
+  return attempt ? formatIpv4(attempt.proof?.address ?? attempt.address) : ''
 }

@@ -32,6 +32,7 @@ export function change(
   const install = circumstance.install ?? running
   if (!install) return undefined
 
+  const over = (id: string) => memory.installs.get(id)?.endedAt !== undefined
   const rules = rulesOf(install.spec.profile)
   const step = nextState(life, event, rules, now)
   if (!step || step.life === life) return step
@@ -48,6 +49,8 @@ export function change(
     tell(name, life.state, step, deps)
     for (const delivery of due) memory.deliveries.add(delivery, now)
   })
+  // While a deploy is being ended it needs them.
+  if (running && over(running.id) && !outbox.isDeploying(running.id)) deps.logins.drop(running.id)
   outbox.wake()
   return step
 }

@@ -1,12 +1,18 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import type { Target } from '../boot/install.ts'
-import { endGroup, groupOf, type ProcessGroup } from './process-group.ts'
+import { endGroup, groupOf, groupsWith, type ProcessGroup } from './process-group.ts'
 
 /** How a command ended. `line` is the last thing it said. */
 export type Ended =
   | { readonly ok: true }
-  | { readonly ok: false; readonly error: string; readonly line: string | undefined }
+  | {
+      readonly ok: false
+      readonly error: string
+      readonly line: string | undefined
+      /** We ended it. */
+      readonly stopped?: true
+    }
 
 export interface RunningCommand {
   readonly group: ProcessGroup | undefined
@@ -23,16 +29,34 @@ const killAfterMs = 5000
 const hearOnMs = 1000
 
 type Command = Extract<Target, { kind: 'command' }>
-type Child = ChildProcessByStdio<null, Readable, Readable>
+type Child = ChildProcessByStdio<Writable | null, Readable, Readable>
+
+/** What a command may be given besides its target. */
+export interface CommandExtras {
+  /** What it reads from stdin; otherwise stdin is closed. */
+  readonly input?: string
+  /** The step that a line of its output begins, with its own clock in seconds. Undefined: no line yet. */
+  readonly stepOf?: (line: string | undefined) => Step | undefined
+}
+
+/** A step of a command. */
+export interface Step {
+  readonly name: string
+  readonly timeout: number
+}
 
 /**
  * Starts a command as its own process group, with stdin closed and no shell. Its environment is PATH,
  * HOME and what the target gives; nothing else of the daemon's reaches it. Each line it prints goes to
  * `say`. After the target's timeout the whole group is ended.
  */
-export function runCommand(target: Command, say: (line: string) => void): RunningCommand {
+export function runCommand(
+  target: Command,
+  say: (line: string) => void,
+  extras: CommandExtras = {},
+): RunningCommand {
   try {
-    return follow(startCommand(target), target, say)
+    return follow(startCommand(target, extras.input), target, say, extras.stepOf)
   } catch (error) {
     // Arguments that no program can be given: a zero byte or 128 KiB out of somebody's facts.
     const ended = { ok: false, error: cannotRun(target, error), line: undefined } as const
@@ -40,23 +64,39 @@ export function runCommand(target: Command, say: (line: string) => void): Runnin
   }
 }
 
-function startCommand({ run, cwd, env }: Command): Child {
+function startCommand({ run, cwd, env }: Command, input: string | undefined): Child {
   const [program = '', ...args] = run
   const { PATH = '/usr/bin:/bin', HOME = '/', LANG = 'C.UTF-8' } = process.env
-  return spawn(program, args, {
-    cwd,
-    env: { PATH, HOME, LANG, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
+  const options = { cwd, env: { PATH, HOME, LANG, ...env }, detached: true } as const
+  if (input === undefined) {
+    return spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  }
+  const child = spawn(program, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
+  // One that ends before it has read everything says so by its exit code.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  return child
 }
 
-function follow(child: Child, target: Command, say: (line: string) => void): RunningCommand {
+function follow(
+  child: Child,
+  target: Command,
+  say: (line: string) => void,
+  stepOf: CommandExtras['stepOf'] = () => undefined,
+): RunningCommand {
   const group = child.pid === undefined ? undefined : groupOf(child.pid)
   let last: string | undefined
+  let stepTimer: NodeJS.Timeout | undefined
+  const begin = (step: Step | undefined) => {
+    if (!step) return
+    clearTimeout(stepTimer)
+    const why = `${step.name} took longer than ${step.timeout} s`
+    stepTimer = setTimeout(end, step.timeout * 1000, why)
+  }
   const hear = (line: string) => {
     last = line
     say(line)
+    begin(stepOf(line))
   }
   eachLine(child.stdout, hear)
   eachLine(child.stderr, hear)
@@ -65,13 +105,20 @@ function follow(child: Child, target: Command, say: (line: string) => void): Run
   const end = (why: string) => {
     stopped ??= why
     if (group) endGroup(group, killAfterMs)
+    // Some of its children have made themselves sessions of their own, as sshpass does.
+    for (const other of groupsWith(target.env)) endGroup(other, killAfterMs)
   }
   const timer = setTimeout(end, target.timeout * 1000, `it ran longer than ${target.timeout} s`)
+  begin(stepOf(undefined))
   let deaf: NodeJS.Timeout | undefined
+  const stopClocks = () => {
+    clearTimeout(timer)
+    clearTimeout(stepTimer)
+  }
 
   const ended = new Promise<Ended>(resolve => {
     child.once('error', error => {
-      clearTimeout(timer)
+      stopClocks()
       resolve({ ok: false, error: cannotRun(target, error), line: last })
     })
     child.once('exit', () => {
@@ -80,11 +127,11 @@ function follow(child: Child, target: Command, say: (line: string) => void): Run
       deaf = setTimeout(hush, stopped ? killAfterMs + hearOnMs : hearOnMs)
     })
     child.once('close', (code, signal) => {
-      clearTimeout(timer)
+      stopClocks()
       clearTimeout(deaf)
       if (code === 0 && !stopped) return resolve({ ok: true })
       const error = stopped ?? (signal ? `ended by ${signal}` : `exit code ${code}`)
-      return resolve({ ok: false, error, line: last })
+      return resolve({ ok: false, error, line: last, ...(stopped && { stopped: true }) })
     })
   })
   return { group, ended, end }

@@ -1,4 +1,4 @@
-import type { Host } from '../boot/host.ts'
+import type { Host, Profile } from '../boot/host.ts'
 import type {
   Asset,
   Attempt,
@@ -7,10 +7,12 @@ import type {
   Install,
   NewDelivery,
   NewEvent,
+  Proof,
 } from '../boot/install.ts'
 import type { Life } from '../boot/life.ts'
 import type { ReadMedia } from '../boot/media.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Logins } from './ssh/logins.ts'
 
 /** What the install life cycle remembers; the store gives it. */
 export interface Memory {
@@ -27,19 +29,26 @@ export interface Memory {
     add(install: Install): void
     end(id: string, at: number, outcome: string, reason: string): void
     get(id: string): Install | undefined
-    addAttempt(attempt: Omit<Attempt, 'void'>): void
+    addAttempt(attempt: Omit<Attempt, 'void' | 'burnt'>): void
+    /** An answer file of an attempt is gone. */
+    burn(token: string, name: string): void
     attempt(token: string): Attempt | undefined
     currentAttempt(host: string, install?: string): Attempt | undefined
+    saveProof(token: string, proof: Proof): void
     voidAttempts(host: string): void
   }
   readonly deliveries: {
     add(delivery: NewDelivery, now: number): void
+    /** Those that begin as soon as they are due: all but deploys that are processes. */
     due(now: number, limit: number): Delivery[]
+    /** The others, in the order in which they became due. */
+    waiting(limit: number): Delivery[]
     running(): Delivery[]
     start(id: number): void
     saveGroup(id: number, pgid: number, start: number): void
     retry(id: number, at: number, error: string): void
     isRunning(id: number): boolean
+    isDue(id: number): boolean
     endDeploy(install: string): void
     end(id: number, state: 'delivered' | 'undelivered' | 'ended', error?: string): void
   }
@@ -89,4 +98,14 @@ export interface InstallDeps {
   place(network?: string): Place
   /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */
   macsOf(address: Ipv4): readonly Mac[]
+  /** Where a MAC is: by our leases, then by the kernel's neighbour table. */
+  addressesOf(mac: Mac): readonly Ipv4[]
+  /**
+   * Why nobody may be looked for at an address, as the rest of a sentence: it is ours, or lies outside
+   * our networks. `named`: the config itself names it, so it may lie anywhere.
+   */
+  whyNoTarget(address: Ipv4, named?: boolean): string | undefined
+  /** The program without which a profile cannot be installed, as a sentence. */
+  lackOf(profile: Profile): string | undefined
+  readonly logins: Logins
 }

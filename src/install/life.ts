@@ -1,7 +1,17 @@
 import type { KnownHost } from '../boot/decide.ts'
+import { whyUnexpected } from '../boot/expect.ts'
 import type { Host } from '../boot/host.ts'
-import { type Delivery, type Install, rulesOf } from '../boot/install.ts'
-import { deadline, type HostState, idle, isDue, isRunning, type LifeEvent } from '../boot/life.ts'
+import { type Delivery, type Install, rulesOf, type Spec } from '../boot/install.ts'
+import {
+  deadline,
+  type HostState,
+  idle,
+  isDue,
+  isRunning,
+  type Life,
+  type LifeEvent,
+} from '../boot/life.ts'
+import { waysOf } from '../boot/ways.ts'
 import { type Circumstance, change } from './change.ts'
 import type { InstallDeps } from './deps.ts'
 import type { Outbox } from './outbox.ts'
@@ -20,6 +30,11 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
   const { memory } = deps
   const lifeOf = (name: string) => memory.hosts.get(name)?.life ?? idle
 
+  const specOf = (name: string, life: Life): Spec | undefined => {
+    const id = isRunning(life) ? memory.hosts.get(name)?.install : undefined
+    return id === undefined ? undefined : memory.installs.get(id)?.spec
+  }
+
   const apply = (name: string, event: LifeEvent, circumstance?: Circumstance) =>
     change(name, event, deps, outbox, circumstance)
 
@@ -31,11 +46,14 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
     known(host: Host): KnownHost {
       const life = lifeOf(host.name)
       const { name } = host
-      if (isRunning(life)) return { name, due: isDue(life), why: `is ${life.state}: ${life.why}` }
+      const why = `is ${life.state}: ${life.why}`
+      // What is being installed may be another profile than the host's own, with another loader.
+      const ways = waysOf(host, specOf(name, life)?.profile)
+      if (isRunning(life)) return { name, due: isDue(life), why, ways }
       if (host.profile?.boot === 'always') {
-        return { name, due: true, why: `netboots ${host.profile.name} at every boot` }
+        return { name, due: true, why: `netboots ${host.profile.name} at every boot`, ways }
       }
-      return { name, due: false, why: `is ${life.state}: ${life.why}` }
+      return { name, due: false, why, ways }
     },
 
     /** Asks for an install: what it is made of is taken now. With `dryRun` nothing is changed. */
@@ -63,6 +81,25 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
         apply(host.name, { kind: 'asked' }, { install })
       })
       return { ok: true, install: install.id }
+    },
+
+    /** The installer is ready: the install starts, unless the machine is not what the config expects. */
+    ready(name: string, said: Circumstance): void {
+      const record = memory.hosts.get(name)
+      const install =
+        record?.install === undefined ? undefined : memory.installs.get(record.install)
+      const { message, facts } = said
+      const why =
+        record?.life.state === 'booting'
+          ? whyUnexpected(install?.spec.profile.expect, facts)
+          : undefined
+      if (why !== undefined) apply(name, { kind: 'unexpected', message: why }, { facts })
+      else apply(name, { kind: 'ready', ...(message !== undefined && { message }) }, said)
+    },
+
+    /** Destroys the secrets of an install that is over. */
+    tidy(install: string): void {
+      if (memory.installs.get(install)?.endedAt !== undefined) deps.logins.drop(install)
     },
 
     /** Takes the wish back in any state that is not an end. */
@@ -95,12 +132,19 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
       }
     },
 
+    /** The turn of a deploy has come: waiting for it counts for no clock. */
+    deployStarted({ host, install, attempt }: Delivery): void {
+      const record = memory.hosts.get(host)
+      if (record?.install !== install || record.life.attempt !== attempt) return
+      apply(host, { kind: 'started' })
+    },
+
     /** The end of a deploy counts for the attempt it was started for, and only while that installs. */
     deployEnded({ host, install, attempt, target }: Delivery, error: string | undefined): void {
       const record = memory.hosts.get(host)
       if (record?.install !== install || record.life.attempt !== attempt) return
       if (error !== undefined) apply(host, { kind: 'undeployed', message: error })
-      else if (target.kind === 'command') apply(host, { kind: 'deployed' })
+      else if (target.kind !== 'webhook') apply(host, { kind: 'deployed' })
     },
   }
 }

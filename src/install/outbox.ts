@@ -1,8 +1,8 @@
 import type { Delivery } from '../boot/install.ts'
-import { maskTokens } from '../boot/mask.ts'
 import { type RunningCommand, runCommand } from './command.ts'
 import type { Memory } from './deps.ts'
 import { groupsWith, killGroup, type ProcessGroup } from './process-group.ts'
+import type { Preparing } from './ssh/deploy.ts'
 import { sendWebhook } from './webhook.ts'
 
 /** Webhooks and commands that are under way at the same time. */
@@ -19,12 +19,21 @@ export function pauseAfter(tries: number): number {
 export interface OutboxDeps {
   readonly memory: Memory
   now(): number
+  /** Makes a command, ssh or nixosAnywhere callback ready to run. */
+  prepare(delivery: Delivery): Promise<Preparing>
+  /** A deploy that a dead daemon left may be started again. */
+  canResume(delivery: Delivery): boolean
+  /** How many deploys work at the same time. */
+  places(): number
+  /** The turn of a deploy has come. */
+  deployStarted(delivery: Delivery): void
   /** A command that installs has ended; a webhook that installs has been delivered or not. */
   deployEnded(delivery: Delivery, error: string | undefined): void
+  /** Nothing of a deploy of an install runs any more, however that came. */
+  left(install: string): void
   /** A delivery could not be looked after, for example because the disk is full. */
   failed(delivery: Delivery, error: unknown): void
-  /** A try has ended: delivered, retry, undelivered, ended or failed. */
-  tried?(result: string): void
+  tried?(result: 'delivered' | 'retry' | 'undelivered' | 'ended' | 'failed'): void
   /** Bytes of output kept for each command. */
   outputBound(): number
 }
@@ -33,6 +42,8 @@ export interface OutboxDeps {
 export interface Outbox {
   /** Looks for due callbacks soon. */
   wake(): void
+  /** Whether a process of a deploy of this install still runs. */
+  isDeploying(install: string): boolean
   /** Ends the running deploy of an install; what it does from then on counts no more. */
   endDeploy(install: string): void
   /** Ends what a daemon that was killed has left running. Those deliveries are never run again. */
@@ -44,6 +55,8 @@ export interface Outbox {
 export function createOutbox(deps: OutboxDeps): Outbox {
   const { memory } = deps
   const commands = new Map<number, { delivery: Delivery; running: RunningCommand }>()
+  /** Commands from the moment they are made ready. */
+  const processes = new Map<number, Delivery>()
   const underWay = new Map<number, Promise<void>>()
   const closing = new AbortController()
   let woken = false
@@ -63,24 +76,35 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     }
     if (closing.signal.aborted) return
     // Commands run for long and must not keep webhooks waiting.
-    const webhooks = underWay.size - commands.size
-    for (const delivery of memory.deliveries.due(deps.now(), atOnce - webhooks)) {
-      if (underWay.has(delivery.id)) continue
-      const done = make(delivery)
-        .catch(error => deps.failed(delivery, error))
-        .finally(() => {
-          underWay.delete(delivery.id)
-          wake()
-        })
-      underWay.set(delivery.id, done)
+    const webhooks = underWay.size - processes.size
+    for (const delivery of memory.deliveries.due(deps.now(), atOnce - webhooks)) begin(delivery)
+    for (const delivery of memory.deliveries.waiting(deps.places() + underWay.size)) {
+      const deploying = [...processes.values()].filter(({ role }) => role === 'deploy').length
+      if (deploying >= deps.places()) break
+      begin(delivery)
     }
+  }
+  const begin = (delivery: Delivery) => {
+    if (underWay.has(delivery.id)) return
+    if (isProcess(delivery)) processes.set(delivery.id, delivery)
+    const done = make(delivery)
+      .catch(error => deps.failed(delivery, error))
+      .finally(() => {
+        processes.delete(delivery.id)
+        if (delivery.role === 'deploy' && !closing.signal.aborted) deps.left(delivery.install)
+        underWay.delete(delivery.id)
+        wake()
+      })
+    underWay.set(delivery.id, done)
   }
   const make = async (delivery: Delivery): Promise<void> => {
     switch (delivery.target.kind) {
       case 'webhook':
         return post(delivery, delivery.target)
       case 'command':
-        return run(delivery, delivery.target)
+      case 'ssh':
+      case 'nixosAnywhere':
+        return run(delivery)
       case 'broken':
         memory.deliveries.end(delivery.id, 'undelivered', delivery.target.reason)
         tell(delivery, `cannot be made: ${delivery.target.reason}`)
@@ -115,35 +139,45 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     tell(delivery, `not delivered: ${outcome.error}; tried again with growing pauses`)
   }
 
-  const run = async (
-    delivery: Delivery,
-    target: Extract<Delivery['target'], { kind: 'command' }>,
-  ): Promise<void> => {
+  const run = async (delivery: Delivery): Promise<void> => {
     memory.deliveries.start(delivery.id)
+    if (delivery.role === 'deploy') deps.deployStarted(delivery)
     await memory.committed()
     if (!memory.deliveries.isRunning(delivery.id) || closing.signal.aborted) return
-    const running = runCommand(target, outputTo(delivery))
+    const prepared = await deps.prepare(delivery).catch((error: unknown) => ({
+      refused: error instanceof Error ? error.message : String(error),
+    }))
+    if (!memory.deliveries.isRunning(delivery.id)) return
+    if (closing.signal.aborted && deps.canResume(delivery)) return
+    if ('refused' in prepared) return ended(delivery, prepared.refused)
+    const { command, extras, secrets } = prepared
+    const running = runCommand(command, outputTo(delivery, secrets), extras)
     if (running.group) {
       memory.deliveries.saveGroup(delivery.id, running.group.pgid, running.group.start)
     }
     commands.set(delivery.id, { delivery, running })
-    tell(delivery, `started: ${target.run.join(' ')}`)
+    tell(delivery, `started: ${masked(prepared.title, secrets)}`)
     const outcome = await running.ended
     commands.delete(delivery.id)
-    const said = outcome.ok ? [] : [outcome.error, outcome.line].filter(Boolean)
-    const error = outcome.ok ? undefined : maskTokens(said.join('; '))
+    const why = outcome.ok ? undefined : [outcome.error, outcome.line].filter(Boolean).join('; ')
+    await prepared.done(!outcome.ok && outcome.stopped === true)
+    // What the daemon's own end has cut goes on at the next start, if the same boot still proves itself.
+    if (why !== undefined && closing.signal.aborted && deps.canResume(delivery)) return
+    ended(delivery, why === undefined ? undefined : masked(why, secrets))
+  }
+  const ended = (delivery: Delivery, error: string | undefined) => {
     memory.deliveries.end(delivery.id, 'ended', error)
     deps.tried?.(error === undefined ? 'ended' : 'failed')
     tell(delivery, error === undefined ? 'ended well' : `ended: ${error}`)
     if (delivery.role === 'deploy') deps.deployEnded(delivery, error)
   }
 
-  const outputTo = (delivery: Delivery) => {
+  const outputTo = (delivery: Delivery, secrets: readonly string[]) => {
     let left = deps.outputBound()
     return (line: string) => {
       if (left <= 0) return
       left -= line.length
-      const text = left > 0 ? line : 'more output is not kept'
+      const text = left > 0 ? masked(line, secrets) : 'more output is not kept'
       const data = { callback: delivery.callback }
       memory.record({ host: delivery.host, kind: 'output', text, data })
     }
@@ -159,6 +193,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
 
   return {
     wake,
+    isDeploying: install =>
+      [...processes.values()].some(each => each.install === install && each.role === 'deploy'),
     endDeploy(install) {
       memory.deliveries.endDeploy(install)
       for (const { delivery, running } of commands.values()) {
@@ -175,10 +211,15 @@ export function createOutbox(deps: OutboxDeps): Outbox {
           continue
         }
         for (const group of groupsOf(delivery)) killGroup(group)
+        if (deps.canResume(delivery)) {
+          memory.deliveries.retry(delivery.id, deps.now(), 'the daemon was restarted while it ran')
+          tell(delivery, 'ended with the daemon: goes on if the same boot still proves itself')
+          continue
+        }
         memory.deliveries.end(delivery.id, 'ended', 'the daemon was restarted while it ran')
         tell(delivery, 'ended: the daemon was restarted while it ran')
       }
-      return left.filter(delivery => delivery.target.kind === 'command')
+      return left.filter(delivery => isProcess(delivery) && !memory.deliveries.isDue(delivery.id))
     },
     async close() {
       clearInterval(timer)
@@ -189,8 +230,21 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   }
 }
 
-/** What a command left running. Killed just after its start, we had not noted its group yet. */
+function isProcess({ target }: Delivery): boolean {
+  return target.kind !== 'webhook' && target.kind !== 'broken'
+}
+
+/**
+ * What a command left running. Killed just after its start, we had not noted its group yet; and sshpass
+ * makes sessions of its own.
+ */
 function groupsOf({ group, target }: Delivery): ProcessGroup[] {
-  if (group) return [group]
-  return target.kind === 'command' ? groupsWith(target.env) : []
+  const escapes = target.kind === 'ssh' || target.kind === 'nixosAnywhere'
+  if (group && !escapes) return [group]
+  return [...(group ? [group] : []), ...('env' in target ? groupsWith(target.env) : [])]
+}
+
+/** A line without what must not be shown in it. */
+function masked(line: string, secrets: readonly string[]): string {
+  return secrets.reduce((text, secret) => (secret ? text.replaceAll(secret, '***') : text), line)
 }

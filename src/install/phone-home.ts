@@ -19,8 +19,15 @@ export interface Said {
 export type Heard = { readonly status: 204 | 403 | 404 | 429; readonly reason?: string }
 
 export type FileAnswer =
-  | { readonly kind: 'file'; readonly text: string }
+  /** `burns`: it is gone when it was downloaded. */
+  | { readonly kind: 'file'; readonly text: string; readonly burns?: true }
   | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
+
+export type LoginAnswer =
+  | { readonly kind: 'file'; readonly bytes: Uint8Array }
+  | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
+
+const burntFile = { kind: 'gone', reason: 'it was downloaded once, and burns' } as const
 
 /** A token is good until the next install, and for at most this many seconds. */
 export const tokenLife = 7 * 24 * 3600
@@ -94,15 +101,42 @@ export function createPhoneHome(
         const { event, message, facts } = said
         // An earlier boot of this install is over: it may end the install and nothing else.
         if (!isNewest(attempt) && !ends.includes(event)) return
-        lives.apply(
-          host,
-          { kind: event, ...(message !== undefined && { message }) },
-          { ...(message !== undefined && { message }), ...(facts !== undefined && { facts }) },
-        )
+        const circumstance = {
+          ...(message !== undefined && { message }),
+          ...(facts !== undefined && { facts }),
+        }
+        if (event === 'ready') lives.ready(host, circumstance)
+        else
+          lives.apply(
+            host,
+            { kind: event, ...(message !== undefined && { message }) },
+            circumstance,
+          )
         if (event === 'progress' && isRunning(lives.lifeOf(host)))
           memory.hosts.saveProgress(host, said.percent, message)
       })
       return { status: 204 }
+    },
+
+    /** What lets us into the installer of the running attempt, as an initrd: for the machine only. */
+    login(token: string, address: Ipv4, place: Place): LoginAnswer {
+      const attempt = attemptOf(token)
+      const of = attempt?.install !== undefined && {
+        install: attempt.install,
+        attempt: attempt.number,
+      }
+      const bytes = of ? deps.logins.initrd(of) : undefined
+      if (!attempt || !bytes) return { kind: 'gone', reason: 'no such login' }
+      if (!isMachine(attempt, address, place)) {
+        const reason = `the login of ${attempt.host} was asked for by ${formatIpv4(address)}, which is not its own`
+        memory.record({ host: attempt.host, kind: 'stranger', text: reason })
+        return { kind: 'forbidden', reason }
+      }
+      const { state } = lives.lifeOf(attempt.host)
+      const open = isNewest(attempt) && state === 'booting'
+      return open
+        ? { kind: 'file', bytes }
+        : { kind: 'gone', reason: `${attempt.host} is ${state}` }
     },
 
     /** An answer file of the running attempt, for the machine only. */
@@ -111,9 +145,12 @@ export function createPhoneHome(
       const attempt = stranger?.attempt ?? attemptOf(token)
       const text = attempt && new Map(Object.entries(attempt.content.files)).get(name)
       if (!attempt || text === undefined) return { kind: 'gone', reason: 'no such file' }
+      const burnt = stranger ? stranger.burnt.has(name) : attempt.burnt.includes(name)
+      const burns = attempt.content.burn?.includes(name) && ({ burns: true } as const)
       if (stranger) {
         const own = scripts.isMachine({ host: stranger.host, address, place })
-        return own ? { kind: 'file', text } : { kind: 'forbidden', reason: 'not its own address' }
+        if (!own) return { kind: 'forbidden', reason: 'not its own address' }
+        return burnt ? burntFile : { kind: 'file', text, ...burns }
       }
       if (!isNewest(attempt)) return { kind: 'gone', reason: `${attempt.host} has booted anew` }
       if (!isMachine(attempt, address, place)) {
@@ -122,13 +159,25 @@ export function createPhoneHome(
         return { kind: 'forbidden', reason }
       }
       const { state } = lives.lifeOf(attempt.host)
+      if (burnt) {
+        const text = `answer file ${name} was asked for again: it is burnt`
+        memory.record({ host: attempt.host, kind: 'file', text })
+        return burntFile
+      }
       const open = attempt.install === undefined || state === 'booting' || state === 'installing'
       if (!open) return { kind: 'gone', reason: `${attempt.host} is ${state}` }
       memory.write(() => {
         memory.record({ host: attempt.host, kind: 'file', text: `answer file ${name} fetched` })
         lives.apply(attempt.host, { kind: 'alive' })
       })
-      return { kind: 'file', text }
+      return { kind: 'file', text, ...burns }
+    },
+
+    /** An answer file that burns went out to its last byte. */
+    burn(token: string, name: string): void {
+      const stranger = strangers.byToken(token)
+      if (stranger) stranger.burnt.add(name)
+      else memory.installs.burn(token, name)
     },
   }
 

@@ -1,6 +1,7 @@
 import type { AttemptContent, Spec } from '../boot/install.ts'
 import { formatIpv4, type Ipv4, type Mac, macWithHyphens } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
+import type { LoginExtras } from './ssh/logins.ts'
 
 /** One boot that is about to get its script. */
 export interface Boot {
@@ -12,7 +13,8 @@ export interface Boot {
 }
 
 /**
- * Renders all that one boot is given: command line and answer files, with the token in their URLs.
+ * Renders all that one boot is given: command line and answer files, with the token in their URLs, and
+ * what lets us in.
  * Throws what the templates throw.
  */
 export function prepareAttempt(
@@ -20,14 +22,17 @@ export function prepareAttempt(
   boot: Boot,
   place: Place,
   render: InstallDeps['render'],
+  extras?: LoginExtras,
 ): AttemptContent {
   const { profile, host } = spec
   const context = bootContext(spec, boot, place)
   const files = Object.entries(spec.templates).map(
     ([name, source]) => [name, render(source, context)] as const,
   )
+  const loginUrl = extras?.initrd ? [`${place.serverUrl}/logins/${boot.token}`] : []
   const args = [
     render(profile.cmdline, context),
+    ...(extras?.args ?? []),
     `bootwright=${context.phoneHome}`,
     `BOOTIF=01-${macWithHyphens(boot.mac)}`,
   ]
@@ -37,12 +42,15 @@ export function prepareAttempt(
     title: `${host.name} ${what} ${profile.name}${which}`,
     image: {
       kernel: `${place.serverUrl}${spec.kernel.url}`,
-      initrd: spec.initrd.map(asset => `${place.serverUrl}${asset.url}`),
+      initrd: [...spec.initrd.map(asset => `${place.serverUrl}${asset.url}`), ...loginUrl],
       cmdline: args.filter(Boolean).join(' '),
     },
     files: Object.fromEntries(files),
+    ...(profile.burn && { burn: profile.burn }),
     phoneHome: context.phoneHome,
     context,
+    parts: [spec.kernel, ...spec.initrd],
+    ...(spec.kexec && { kexec: spec.kexec }),
     assets: [spec.kernel, ...spec.initrd].map(asset => asset.url),
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Host } from '../boot/host.ts'
-import type { Attempt, Install, Spec } from '../boot/install.ts'
+import type { Attempt, AttemptContent, Install, Spec } from '../boot/install.ts'
 import { isDue, isRunning } from '../boot/life.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
@@ -23,6 +23,11 @@ export interface ScriptRequest {
   readonly place: Place
 }
 
+/** The same before it is asked for. */
+export type ScriptPreview =
+  | ({ readonly kind: 'boot' } & AttemptContent)
+  | { readonly kind: 'local' | 'forbidden'; readonly reason: string }
+
 /** Seconds without a request after which the next one is a new boot, where we see no DHCP. */
 const newBootAfter = 120
 
@@ -43,10 +48,15 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
     const { mac, address, place } = request
     const token = deps.newToken()
     const boot = { token, number, mac, address, ...(install !== undefined && { install }) }
-    const content = prepareAttempt(spec, boot, place, deps.render)
+    const { login } = spec.profile
+    const extras =
+      login && install !== undefined
+        ? deps.logins.make({ install, attempt: number }, login)
+        : undefined
+    const content = prepareAttempt(spec, boot, place, deps.render, extras)
     const attempt = { ...boot, host: spec.host.name, openedAt: deps.now(), content }
     memory.installs.addAttempt(attempt)
-    return { ...attempt, void: false }
+    return { ...attempt, void: false, burnt: [] }
   }
 
   /** Where we see no DHCP: whether so long nothing came that this request begins a new boot. */
@@ -114,8 +124,7 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
       if (!known.due && !running) return { kind: 'local', reason: `${host.name} ${known.why}` }
       if (!isMachine(request)) {
         if (!known.due) return { kind: 'local', reason: `${host.name} ${known.why}` }
-        const reason = `${host.name} is due, and this address is not known to be its own`
-        return { kind: 'forbidden', reason }
+        return { kind: 'forbidden', reason: notItsOwn(host) }
       }
       try {
         if (!running) return netboot(request)
@@ -143,6 +152,25 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
       return Promise.race([verified(spec, deps), sleep(longestVerify, undefined, { ref: false })])
     },
 
+    /** What the script of a due host would say; nothing is counted, and its token is none. */
+    preview(request: ScriptRequest): ScriptPreview {
+      const { host, mac, address, place } = request
+      if (!isMachine(request)) return { kind: 'forbidden', reason: notItsOwn(host) }
+      const id = isRunning(lives.lifeOf(host.name))
+        ? memory.hosts.get(host.name)?.install
+        : undefined
+      const install = id === undefined ? undefined : memory.installs.get(id)
+      const spec = install?.spec ?? takeSpec(host, {}, deps)
+      if ('refused' in spec) return { kind: 'local', reason: spec.refused }
+      const number = lives.lifeOf(host.name).attempt + 1
+      const boot = { token: 'TOKEN', number, mac, address, ...(install && { install: install.id }) }
+      try {
+        return { kind: 'boot', ...prepareAttempt(spec, boot, place, deps.render) }
+      } catch (error) {
+        return { kind: 'local', reason: error instanceof Error ? error.message : String(error) }
+      }
+    },
+
     /** Why a host could not boot what its profile says now; undefined when it could. */
     blocked(host: Host): string | undefined {
       if (!host.profile) return undefined
@@ -160,6 +188,10 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
       lastRequest.set(name, deps.now())
     },
   }
+}
+
+function notItsOwn({ name }: Host): string {
+  return `${name} is due, and this address is not known to be its own`
 }
 
 export type Scripts = ReturnType<typeof createScripts>

@@ -11,7 +11,10 @@ export interface Overrides {
   readonly vars?: Vars
 }
 
-export type SpecDeps = Pick<InstallDeps, 'publish' | 'publishTogether' | 'readMedia' | 'digests'>
+export type SpecDeps = Pick<
+  InstallDeps,
+  'publish' | 'publishTogether' | 'readMedia' | 'digests' | 'lackOf'
+>
 
 /** A sentence: why something cannot be had. */
 export interface Refused {
@@ -36,6 +39,8 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
     const names = absent.map(([name]) => name).join(', ')
     return { refused: `${host.name} gives no value for ${names}, which ${base.name} requires` }
   }
+  const lack = deps.lackOf(base)
+  if (lack !== undefined) return { refused: lack }
   const images = base.media ? takeMedia(base, base.media, deps) : takeFiles(base, deps)
   if ('refused' in images) return images
   const templates = readTemplates(base)

@@ -2,6 +2,7 @@ import type { Host, Profile } from '../boot/host.ts'
 import type { Attempt } from '../boot/install.ts'
 import { type Ipv4, type Mac, macWithHyphens } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
+import { doubtOf } from './integrity.ts'
 import { prepareAttempt } from './prepare.ts'
 import { takeSpec } from './spec.ts'
 
@@ -9,6 +10,8 @@ import { takeSpec } from './spec.ts'
 export interface Stranger {
   readonly host: Host
   readonly attempt: Attempt
+  /** Names of answer files that are gone. */
+  readonly burnt: Set<string>
 }
 
 /** Random MACs must not fill the memory: the oldest are forgotten. */
@@ -34,12 +37,21 @@ export function createStrangers(deps: InstallDeps) {
       const host: Host = { name, nics: [{ mac }], tags: [], vars: {}, profile }
       const spec = takeSpec(host, {}, deps)
       if ('refused' in spec) return spec
+      const doubt = doubtOf(spec, deps)
+      if (doubt) return { refused: doubt.why }
       const token = known?.attempt.token ?? deps.newToken()
       const boot = { token, number: 0, mac, address }
       try {
         const content = prepareAttempt(spec, boot, place, deps.render)
-        const attempt = { ...boot, host: name, openedAt: deps.now(), void: false, content }
-        const stranger = { host, attempt }
+        const attempt = {
+          ...boot,
+          host: name,
+          openedAt: deps.now(),
+          void: false,
+          burnt: [],
+          content,
+        }
+        const stranger = { host, attempt, burnt: known?.burnt ?? new Set<string>() }
         byMac.set(mac, stranger)
         byToken.set(token, stranger)
         forgetOldest()

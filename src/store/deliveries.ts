@@ -1,13 +1,23 @@
 import type { Delivery, NewDelivery } from '../boot/install.ts'
 import type { Database } from './database.ts'
 
+/** Deploys that work here take a place, and there are only so many. */
+const takesPlace =
+  "(role = 'deploy' and json_extract(target, '$.kind') in ('command', 'ssh', 'nixosAnywhere'))"
+
 /** The outbox: a callback is here before the answer that caused it leaves. */
 export function createDeliveries(db: Database) {
   const add = db.statement(
     "insert or ignore into deliveries (key, host, install, attempt, callback, event, role, target, body, state, tries, created_at, next_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'due', 0, ?, ?)",
   )
   const due = db.statement(
-    "select * from deliveries where state = 'due' and next_at <= ? order by next_at limit ?",
+    `select * from deliveries where state = 'due' and next_at <= ? and not ${takesPlace} order by next_at limit ?`,
+  )
+  const waiting = db.statement(
+    `select * from deliveries where state = 'due' and ${takesPlace} order by id limit ?`,
+  )
+  const line = db.statement(
+    `select host from deliveries where state = 'due' and ${takesPlace} order by id`,
   )
   const next = db.statement("select min(next_at) as at from deliveries where state = 'due'")
   const running = db.statement("select * from deliveries where state = 'running'")
@@ -54,6 +64,10 @@ export function createDeliveries(db: Database) {
         ),
       )
     },
+    /** Deploys that wait for a free place, first come first; one that goes on keeps its rank. */
+    waiting: (limit: number): Delivery[] => many(waiting.all(limit)),
+    /** The hosts of those, in their order. */
+    line: (): string[] => line.all().map(row => row.host as string),
     due: (now: number, limit: number): Delivery[] => many(due.all(now, limit)),
     nextAt: (): number | undefined => (next.get()?.at as number | null) ?? undefined,
     running: (): Delivery[] => many(running.all()),
@@ -77,6 +91,7 @@ export function createDeliveries(db: Database) {
     end: (id: number, state: 'delivered' | 'undelivered' | 'ended', error?: string): void =>
       db.write(() => void ended.run(state, error ?? null, id)),
     isRunning: (id: number): boolean => state.get(id)?.state === 'running',
+    isDue: (id: number): boolean => state.get(id)?.state === 'due',
     /** A deploy that has not started yet never will. */
     endDeploy: (install: string): void => db.write(() => void endDeploy.run(install)),
     dropBefore: (at: number): void => db.write(() => void dropOld.run(at)),

@@ -1,4 +1,4 @@
-import type { Attempt, Install } from '../boot/install.ts'
+import type { Attempt, Install, Proof } from '../boot/install.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
 
@@ -21,10 +21,14 @@ export function createInstalls(db: Database) {
   const addAttempt = db.statement(
     'insert into attempts (token, install, host, number, mac, address, opened_at, void, content) values (?, ?, ?, ?, ?, ?, ?, 0, ?)',
   )
+  const burn = db.statement(
+    "update attempts set burnt = json_insert(burnt, '$[#]', ?) where token = ?",
+  )
   const getAttempt = db.statement('select * from attempts where token = ?')
   const current = db.statement(
     'select * from attempts where host = ? and install is ? and void = 0 order by number desc limit 1',
   )
+  const setProof = db.statement('update attempts set proof = ? where token = ?')
   const dropAttempts = db.statement('delete from attempts where host = ? and void = 1')
   const voidAttempts = db.statement('update attempts set void = 1 where host = ?')
   const voidOld = db.statement('update attempts set void = 1 where opened_at < ?')
@@ -44,17 +48,20 @@ export function createInstalls(db: Database) {
     /** The newest installs of a host, newest first. */
     ofHost: (host: string, limit: number): Install[] =>
       ofHost.all(host, limit).flatMap(row => installOf(row) ?? []),
-    addAttempt(attempt: Omit<Attempt, 'void'>): void {
+    addAttempt(attempt: Omit<Attempt, 'void' | 'burnt'>): void {
       const { token, install, host, number, mac, address, openedAt, content } = attempt
       const json = JSON.stringify(content)
       db.write(() =>
         addAttempt.run(token, install ?? null, host, number, mac, address, openedAt, json),
       )
     },
+    burn: (token: string, name: string): void => db.write(() => void burn.run(name, token)),
     attempt: (token: string): Attempt | undefined => attemptOf(getAttempt.get(token)),
     /** The newest attempt of a host's install (of its netboots, without one) that is not void. */
     currentAttempt: (host: string, install?: string): Attempt | undefined =>
       attemptOf(current.get(host, install ?? null)),
+    saveProof: (token: string, proof: Proof): void =>
+      db.write(() => void setProof.run(JSON.stringify(proof), token)),
     voidAttempts: (host: string): void => db.write(() => void voidAttempts.run(host)),
     voidAttemptsBefore: (at: number): void => db.write(() => void voidOld.run(at)),
   }
@@ -87,6 +94,8 @@ function attemptOf(row: Record<string, unknown> | undefined): Attempt | undefine
     address: row.address as Ipv4,
     openedAt: row.opened_at as number,
     void: row.void === 1,
+    burnt: JSON.parse(row.burnt as string) as string[],
     content: JSON.parse(row.content as string) as Attempt['content'],
+    ...(row.proof !== null && { proof: JSON.parse(row.proof as string) as Proof }),
   }
 }

@@ -6,7 +6,22 @@ export const migrations: Record<string, Migration> = {
   // Leases are looked up in memory: the index only cost a page with every lease.
   '002-leases-in-memory': { up: db => db.schema.dropIndex('leases_mac').execute() },
   '002-nic-vendors': { up: createNicVendors },
+  '002-ssh': { up: addProof },
+  '002-burnt-files': { up: rememberBurntFiles },
   '003-admin-log': { up: createAdminLog },
+}
+
+/** What an attempt's installer proved over SSH. */
+async function addProof(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('attempts').addColumn('proof', 'text').execute()
+}
+
+/** Names of the answer files of an attempt that were downloaded and burn by that, a JSON list. */
+async function rememberBurntFiles(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('attempts')
+    .addColumn('burnt', 'text', c => c.notNull().defaultTo('[]'))
+    .execute()
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {

@@ -58,6 +58,8 @@ export interface AttemptTable {
   void: number
   /** JSON: title, image and rendered answer files. */
   content: string
+  /** JSON of boot/install.ts Proof. */
+  proof: string | null
 }
 
 export interface LeaseTable {

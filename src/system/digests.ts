@@ -37,13 +37,15 @@ export function createDigests(program = 'sha256sum'): Digests {
     return digest
   }
 
+  const find = ({ path, version }: Digested): string | undefined => {
+    const found = known.get(path)
+    return found?.version === version ? found.digest : undefined
+  }
+
   return {
-    known({ path, version }) {
-      const found = known.get(path)
-      return found?.version === version ? found.digest : undefined
-    },
+    known: find,
     of(asset) {
-      const found = this.known(asset)
+      const found = find(asset)
       if (found !== undefined) return Promise.resolve(found)
       const key = `${asset.path}\0${asset.version}`
       const waiting = running.get(key)

@@ -53,7 +53,8 @@ export async function importImage(
       throw new ImportError(problem ?? 'there is no kernel in it')
     const build = await keep(staging, builds, sums)
     await point(link, join(store, name, build))
-    await removeOthers(builds, [build, before])
+    // What cannot be removed now is removed by the next import.
+    await removeOthers(builds, [build, before]).catch(() => undefined)
     return readImage(link, readMedia) ?? image
   } finally {
     await rm(staging, { recursive: true, force: true })

@@ -30,8 +30,12 @@ export interface Places {
   ) => Virtual | undefined | Promise<Virtual | undefined>
 }
 
-/** Bytes, a refusal, a file wherever it lies, or another name in the roots. */
-export type Virtual = Uint8Array | Refused | { readonly file: string } | { readonly name: string }
+/** Bytes, a refusal, a file wherever it lies, or names in the roots, of which the first counts that there is. */
+export type Virtual =
+  | Uint8Array
+  | Refused
+  | { readonly file: string }
+  | { readonly names: readonly string[] }
 
 /** Why a file is not served: the code and the text of the ERROR. */
 export interface Refused {
@@ -53,13 +57,13 @@ export function openFiles(places: Places, cacheBytes: number): Files {
     async open(asked, peer) {
       const name = plainName(asked)
       if (typeof name !== 'string') return name
-      const virtual = (await places.virtual?.(name, peer)) ?? { name }
+      const virtual = (await places.virtual?.(name, peer)) ?? { names: [name] }
       if (virtual instanceof Uint8Array) return fileOfBytes(virtual)
       if ('refused' in virtual) return virtual
       try {
         const found = await ('file' in virtual
           ? openReal(await realpath(virtual.file), () => true)
-          : find(places, virtual.name))
+          : findFirst(places, virtual.names))
         return 'refused' in found ? found : await keep(cache, found)
       } catch (error) {
         return refusalOf(error)
@@ -86,6 +90,16 @@ const notFound: Refused = { refused: tftpErrors.notFound, reason: 'file not foun
 
 function denied(reason: string): Refused {
   return { refused: tftpErrors.accessViolation, reason }
+}
+
+async function findFirst(places: Places, names: readonly string[]): Promise<FileHandle | Refused> {
+  let refusal = notFound
+  for (const name of names) {
+    const found = await find(places, name)
+    if (!('refused' in found)) return found
+    if (found.refused !== tftpErrors.notFound) refusal = found
+  }
+  return refusal
 }
 
 /** The first root that has the file wins; a refusal counts only when no root has it. */

@@ -57,6 +57,8 @@ export const option = {
   classlessRoutes: 121,
   /** Etherboot's and iPXE's own encapsulated options. */
   ipxe: 175,
+  /** RFC 5071: the config of PXELINUX and U-Boot. */
+  configFile: 209,
 } as const
 
 const names = new Map<number, MessageName>(

@@ -10,6 +10,7 @@ import type { HttpParts } from './http-deps.ts'
 import { imageViews } from './images.ts'
 import { showNetworks, showStranger } from './show-network.ts'
 import { showPreview } from './show-preview.ts'
+import { wake } from './wake.ts'
 
 /** What the admin API needs, from what the daemon is made of. */
 export function apiDeps(parts: HttpParts): ApiDeps {
@@ -36,6 +37,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
       record: memory.hosts.get,
       states: memory.hosts.states,
       blocked: parts.scripts.blocked,
+      line: memory.deliveries.line,
       addressOf: host => addressOf(host, parts),
       seen: parts.timeline.client,
       downloads: name => parts.progress.of(name).map(downloadOf),
@@ -49,7 +51,13 @@ export function apiDeps(parts: HttpParts): ApiDeps {
       hosts,
       stateOf,
       profile: name => config().profiles.get(name),
-      ask: lives.ask,
+      ask(host, overrides, replace, dryRun) {
+        const asked = lives.ask(host, overrides, replace, dryRun)
+        if (asked.ok && !dryRun && host.wake) {
+          wake(host, parts).catch(err => parts.log.error({ err, host: host.name }, 'not woken'))
+        }
+        return asked
+      },
       cancel: lives.cancel,
       write: memory.write,
       did,

@@ -20,7 +20,8 @@ export function createBootDesk(parts: Parts): BootDesk {
       return { host, known: withUuid(host, lives.known(host), uuid) }
     },
     site: caller => world.site(networkOf(caller)),
-    verified: mac => scripts.verified(world.hostOf(mac)),
+    verified: mac =>
+      world.config().checksums.length === 0 ? undefined : scripts.verified(world.hostOf(mac)),
     boot: (host, mac, caller) => boot(host, mac, caller, parts),
     sentToDisk(host, caller) {
       if (isDue(lives.lifeOf(host.name)) || !isMachine(host, caller)) return
@@ -40,11 +41,9 @@ function boot(host: Host | undefined, mac: Mac, caller: Caller, parts: Parts): B
     if (unknown.kind !== 'profile') return { kind: 'local', reason: 'not a host of the config' }
     const stranger = strangers.boot(unknown.profile, mac, address, place)
     if ('refused' in stranger) return { kind: 'local', reason: stranger.refused }
-    const { title, image } = stranger.attempt.content
-    return { kind: 'boot', title, image }
+    return { kind: 'boot', ...stranger.attempt.content }
   }
   const answer = scripts.request({ host, mac, address, place })
   if (answer.kind !== 'boot') return answer
-  const { title, image } = answer.attempt.content
-  return { kind: 'boot', title, image }
+  return { kind: 'boot', ...answer.attempt.content }
 }

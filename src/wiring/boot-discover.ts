@@ -1,7 +1,20 @@
 import type { Arch } from '../boot/arch.ts'
 import type { Stage } from '../boot/client.ts'
-import { type Mac, macToBytes, unspecified } from '../wire/address.ts'
+import { ipv4ToBytes, type Mac, macToBytes, unspecified } from '../wire/address.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
+
+/** The REQUEST that takes an offer; without an address in the offer, that asks a proxy for its boot file. */
+export function requestOf(discover: DhcpPacket, offer: DhcpPacket): DhcpPacket {
+  const server = offer.options.get(54) ?? new Uint8Array()
+  const taken: [number, Uint8Array][] =
+    offer.yiaddr === unspecified
+      ? []
+      : [
+          [50, ipv4ToBytes(offer.yiaddr)],
+          [54, server],
+        ]
+  return { ...discover, options: new Map([...discover.options, [53, Uint8Array.of(3)], ...taken]) }
+}
 
 const text = (value: string) => new TextEncoder().encode(value)
 

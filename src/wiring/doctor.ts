@@ -2,7 +2,6 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import type { Host } from '../boot/host.ts'
 import { kernelArchsOf } from '../boot/kernel-archs.ts'
 import type { Verdict } from '../boot/verdict.ts'
-import { readMedia } from '../config/media.ts'
 import { diagnose } from '../doctor/diagnose.ts'
 import { storyOf } from '../doctor/step.ts'
 import { takeSpec } from '../install/spec.ts'
@@ -13,14 +12,14 @@ import type { HttpParts } from './http-deps.ts'
 const longestStory = 1000
 const headBytes = 4096
 
-type DoctorParts = Pick<HttpParts, 'world' | 'memory' | 'lives' | 'published' | 'digests' | 'held'>
+type DoctorParts = Pick<HttpParts, 'world' | 'memory' | 'lives' | 'specDeps' | 'held'>
 
 /** What is wrong with a host, from its timeline and from the files that it needs. */
 export function doctorOf(host: Host, parts: DoctorParts, now = Date.now()): Verdict[] {
-  const { world, memory, lives, published, digests } = parts
+  const { world, memory, lives, specDeps } = parts
   const { install } = memory.hosts.get(host.name) ?? {}
   const { profile } = host
-  const spec = profile && takeSpec(host, {}, { ...published, readMedia, digests })
+  const spec = profile && takeSpec(host, {}, specDeps)
   const kernelArchs = profile && kernelArchsOf(headOf(profile.kernel) ?? new Uint8Array())
   return diagnose({
     host,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Caller } from '../boot/deliver.ts'
 import { hostStates } from '../boot/life.ts'
@@ -8,9 +9,9 @@ import type { PhoneHome } from '../install/phone-home.ts'
 import type { Previews } from '../install/preview.ts'
 import type { Progress } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
+import type { SpecDeps } from '../install/spec.ts'
 import type { Strangers } from '../install/strangers.ts'
 import { createMetrics } from '../metrics/daemon-metrics.ts'
-import type { Digests } from '../system/digests.ts'
 import type { Published } from '../system/published.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import { apiDeps } from './api-deps.ts'
@@ -34,7 +35,7 @@ export interface Parts {
   readonly strangers: Strangers
   readonly phoneHome: PhoneHome
   readonly published: Published
-  readonly digests: Digests
+  readonly specDeps: SpecDeps
   readonly timeline: ReturnType<typeof createTimeline>
   readonly measure: Measure
   readonly fallback: Fallback
@@ -78,6 +79,15 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       committed: memory.committed,
       config: (name, caller) => configRequest(name, caller, parts),
     },
+    kexec: {
+      macAt: address => parts.macsOf(address).find(mac => world.hostOf(mac)),
+      preview: (host, mac, caller) => {
+        const { address } = caller
+        return parts.scripts.preview({ host, mac, address, place: placeOf(caller) })
+      },
+      program: () => parts.specDeps.publish(join(world.config().assets, 'loaders/kexec')),
+      digest: parts.specDeps.digests.of,
+    },
     attempt: {
       hear(token, said, caller) {
         const heard = phoneHome.hear(token, said, caller.address, placeOf(caller))
@@ -89,6 +99,8 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         return heard
       },
       file: (token, name, caller) => phoneHome.file(token, name, caller.address, placeOf(caller)),
+      login: (token, caller) => phoneHome.login(token, caller.address, placeOf(caller)),
+      burn: phoneHome.burn,
       committed: memory.committed,
     },
     assets: {

@@ -39,6 +39,8 @@ export async function run(argv: string[], io: Io): Promise<number> {
 
   const images = join(assets.folder, 'images')
   const unpacked: string[] = []
+  // The daemon that serves it may run as another user.
+  const umask = process.umask(0o022)
   try {
     const files = words.slice(0, -1).flatMap(word => filesOf(resolve(word), images, unpacked))
     const bar = createBar(io)
@@ -57,6 +59,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
     io.stderr.write(`bootwright import: ${(error as Error).message}; nothing was changed\n`)
     return exit.no
   } finally {
+    process.umask(umask)
     for (const folder of unpacked) rmSync(folder, { recursive: true, force: true })
   }
 }

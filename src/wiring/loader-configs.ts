@@ -8,11 +8,13 @@ import type { Mac } from '../wire/address.ts'
 import type { Parts } from './http-deps.ts'
 import { isUuidOf } from './world.ts'
 
+type Needed = Pick<Parts, 'world' | 'lives' | 'macsOf'>
+
 /** Whose config a name is, by TFTP or HTTP; undefined where it is no config, or nobody's. */
 export function configRequest(
   name: string,
   caller: Caller,
-  parts: Pick<Parts, 'world' | 'macsOf'>,
+  parts: Needed,
 ): ConfigRequest | undefined {
   const found = configOf(name)
   const mac = found && macOf(found.asker, caller, parts)
@@ -27,11 +29,7 @@ export function configRequest(
  * A name that carries the MAC says whose it is. By any other it is the sender's, and a sender that is no
  * host is answered by the last name only: behind NAT its MAC would be the router's until then.
  */
-function macOf(
-  asker: Asker,
-  caller: Caller,
-  { world, macsOf }: Pick<Parts, 'world' | 'macsOf'>,
-): Mac | undefined {
+function macOf(asker: Asker, caller: Caller, { world, macsOf }: Needed): Mac | undefined {
   if (asker.mac !== undefined) return asker.mac
   if (asker.address !== undefined && asker.address !== caller.address) return undefined
   const macs = macsOf(caller.address)
@@ -46,8 +44,9 @@ function macOfUuid(uuid: string | undefined, world: Parts['world']): Mac | undef
 }
 
 /** The loader that its firmware is given, as far as is known without its DHCP. */
-function fileOf(mac: Mac, caller: Caller, { world }: Pick<Parts, 'world'>): string | undefined {
+function fileOf(mac: Mac, caller: Caller, { world, lives }: Needed): string | undefined {
   const host = world.hostOf(mac)
   const client = { mac, arch: host?.arch ?? 'bios' } as const
-  return loaderOf(client, host ?? {}, world.site(world.networkAt(caller.localAddress)))
+  const { ways = {} } = host ? lives.known(host) : {}
+  return loaderOf(client, ways, world.site(world.networkAt(caller.localAddress)))
 }

@@ -16,9 +16,9 @@ interface Kept {
   readonly length?: number
 }
 
-/** Packets kept of one machine at each door. */
-const perMachine = 64
-/** Machines at each door; an hour of a busy rack, and at most about 40 MiB in all. */
+/** Packets kept of one machine at each door: some boots of it. */
+const perMachine = 48
+/** Machines at each door: at most some 40 MiB in all. */
 const machines = 512
 /** What a hostile client can make us keep of itself must not push out a host. */
 const strangers = 128

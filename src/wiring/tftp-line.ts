@@ -6,6 +6,8 @@ import type { TftpEvent } from '../tftp/session.ts'
 /** What a request over TFTP means to somebody who reads a timeline. */
 export interface TftpLine {
   readonly text: string
+  /** The name in its plain form. */
+  readonly file: string
   /** Nobody needs to know. */
   readonly isQuiet: boolean
   /** The boot decision has told it already. */
@@ -23,6 +25,7 @@ export function tftpLine({ kind, name, bytes = 0, ms = 0, reason }: TftpEvent): 
       : `TFTP: ${name} ${kind === 'start' ? 'started' : kind}${reason ? `: ${reason}` : ''}`
   return {
     text,
+    file: plain,
     isQuiet: kind === 'start' || (kind === 'refused' && isProbe(plain)),
     isConfig: kind === 'done' && configOf(plain) !== undefined,
     ...(plain.startsWith('assets/') && { url: `/${plain}` }),

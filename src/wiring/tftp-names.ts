@@ -40,10 +40,16 @@ async function fileOf(name: string, caller: Caller, parts: Parts): Promise<Virtu
   const [, id, asset, token, answer] =
     /^(?:assets\/(?:@([0-9a-f]+)\/)?(.+)|files\/([^/]+)\/([^/]+))$/.exec(name) ?? []
   if (token !== undefined) return answerFile(token, decoded(answer ?? ''), caller, parts)
-  if (asset === undefined) return undefined
-  if (id === undefined) return { name: decoded(asset) }
+  if (asset === undefined) return raspberryPi(name)
+  if (id === undefined) return { names: [decoded(asset)] }
   const file = parts.published.file(id, decoded(asset))
   return file === undefined ? undefined : { file: file.path }
+}
+
+/** A Raspberry Pi looks in a folder of its serial number or MAC, where nobody puts what all have in common. */
+function raspberryPi(name: string): Virtual | undefined {
+  const [, rest] = /^(?:[0-9a-f]{8}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5})\/(.+)$/.exec(name) ?? []
+  return rest === undefined ? undefined : { names: [name, `rpi/${rest}`] }
 }
 
 async function answerFile(

@@ -8,12 +8,14 @@ import type { Downloads } from '../install/downloads.ts'
 import { type Progress, secondsLeft } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { TftpEvent } from '../tftp/session.ts'
-import { formatIpv4, type Ipv4, type Mac, parseIpv4 } from '../wire/address.ts'
+import { formatIpv4, type Ipv4, ipv4OfBytes, type Mac, parseIpv4 } from '../wire/address.ts'
+import { option } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import type { SyslogMessage } from '../wire/syslog-message.ts'
 import type { Changes } from './changes.ts'
 import { dhcpData, dhcpLine, foreignOf, isSettled, type RivalsOf } from './dhcp-line.ts'
 import type { Fallback } from './fallback.ts'
+import { createLoaderSigns } from './loader-signs.ts'
 import type { DaemonMemory } from './memory.ts'
 import { createPerMinute } from './per-minute.ts'
 import type { StrangerRing } from './stranger-ring.ts'
@@ -31,6 +33,8 @@ export interface TimelineDeps {
   readonly fallback: Fallback
   readonly log: FastifyBaseLogger
   macsOf(address: Ipv4): readonly Mac[]
+  /** A host takes an address, of whatever server. */
+  requests(mac: Mac, address: Ipv4): void
 }
 
 /** Lines a minute about files that are not there: a machine may ask for names without end. */
@@ -43,6 +47,7 @@ const logged: ReadonlySet<string> = new Set(['state', 'note', 'phone-home', 'fil
 export function createTimeline(deps: TimelineDeps) {
   const { world, memory, log, progress, changes } = deps
   const clients = new Map<string, { readonly arch: string; readonly stage: string }>()
+  const sign = createLoaderSigns(memory)
   /** Who has an address: a host if there is one, else whoever it is. */
   const ownerAt = (address: Ipv4): { mac?: Mac; host?: Host } => {
     const [first, ...others] = deps.macsOf(address).map(mac => ({ mac, host: world.hostOf(mac) }))
@@ -73,25 +78,30 @@ export function createTimeline(deps: TimelineDeps) {
       log.info(fields, text)
       const foreign = foreignOf(outcome, packet, rivals)
       if (foreign) memory.record({ host: host.name, kind: 'dhcp', ...foreign })
-      if (asked === 'discover' && client) {
-        // iPXE asks again in the same boot, and the loader that brought it is part of the story.
-        if (client.stage !== 'ipxe') progress.began(host.name)
-        deps.scripts.discovered(host.name)
-      }
+      const taken = asked === 'request' ? packet.options.get(option.requestedAddress) : undefined
+      if (mac && taken?.length === 4) deps.requests(mac, ipv4OfBytes(taken))
       if (client) clients.set(host.name, { arch: client.arch, stage: client.stage })
       changes.tell(host.name)
+      if (asked !== 'discover' || !client) return
+      // iPXE asks again in the same boot, and the loader that brought it is part of the story.
+      if (client.stage !== 'ipxe') progress.began(host.name)
+      sign(host.name, { kind: 'discover', client })
+      deps.scripts.discovered(host.name)
     },
 
     tftp(event: TftpEvent): void {
       const { kind, peer, name, bytes = 0, ms = 0, size } = event
       const line = tftpLine(event)
       log[line.isQuiet ? 'debug' : 'info']({ address: formatIpv4(peer.address) }, line.text)
-      const { url, text } = line
-      if (line.isQuiet && url === undefined) return
+      const { url, text, file } = line
+      if (kind === 'start' && url === undefined) return
       const { mac, host } = ownerAt(peer.address)
       const complete = kind === 'done'
       if (mac && complete) deps.fallback.fetched(name, mac, host)
       if (!host) return
+      const isLoader = kind === 'done' && world.loaders().has(file)
+      const isOver = kind === 'done' || kind === 'refused'
+      if (isOver) sign(host.name, isLoader ? { kind: 'sent', file } : { kind: 'alive' })
       if (url !== undefined) {
         deps.downloads.sent(host.name, { address: peer.address, url, size: size ?? 0, complete })
         deps.scripts.heard(host.name)
@@ -113,11 +123,12 @@ export function createTimeline(deps: TimelineDeps) {
       const address = parseIpv4(event.address)
       const { mac, host } = address === undefined ? {} : ownerAt(address)
       const name = event.url.slice(event.url.lastIndexOf('/') + 1)
-      const isLoader = event.url.startsWith('/loaders/')
-      if (event.complete && mac && isLoader) deps.fallback.fetched(name, mac, host)
+      const isLoader = event.url.startsWith('/loaders/') && event.complete
+      if (isLoader && mac) deps.fallback.fetched(name, mac, host)
       if (event.complete)
         log.info({ address: event.address, host: host?.name }, `HTTP: ${name} sent`)
       if (!host || address === undefined) return
+      sign(host.name, isLoader ? { kind: 'sent', file: name } : { kind: 'alive' })
       deps.downloads.sent(host.name, { ...event, address })
       deps.scripts.heard(host.name)
       const long = progress.sent(host.name, { by: 'http', ...event })
@@ -192,6 +203,7 @@ export function createTimeline(deps: TimelineDeps) {
         deps.strangerRing.see(mac, { client, text, at: Date.now(), ...also })
         return
       }
+      if (answer !== 'forbidden') sign(host.name, { kind: 'alive' })
       const kind = answer === 'forbidden' ? 'stranger' : 'script'
       memory.record({ host: host.name, kind, text, data: { answer, address } })
     },

@@ -123,8 +123,14 @@ const rows: readonly Row[] = [
   [
     'a loader of its own over HTTP too',
     http,
-    { ...due, ways: { loader: 'shim.efi' } },
-    { kind: 'load', over: 'http', file: 'shim.efi', reason: pending },
+    { ...due, ways: { loader: 'snponly.efi' } },
+    { kind: 'load', over: 'http', file: 'snponly.efi', reason: pending },
+  ],
+  [
+    'GRUB is not for HTTP Boot, and PXE comes next',
+    http,
+    { ...due, ways: { loader: 'shimx64.efi' } },
+    local(`${pending}; shimx64.efi is for PXE, not for HTTP Boot`),
   ],
   [
     'a loader of its own that is not there gets nothing, and why',

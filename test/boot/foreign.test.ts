@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Arch } from '../../src/boot/arch.ts'
 import { foreignLines, foreignServers } from '../../src/boot/foreign.ts'
+import type { Mac } from '../../src/wire/address.ts'
 import { golden } from '../golden.ts'
 
 const facts = {
@@ -13,7 +14,17 @@ const facts = {
   ]),
 }
 
+const own = [
+  { mac: '52:54:00:12:34:5c' as Mac, file: 'snponly.efi', isIpxe: true },
+  { mac: '52:54:00:12:34:5d' as Mac, file: 'lpxelinux.0', isIpxe: false },
+]
+
 for (const server of foreignServers) {
+  t.test(`the lines for ${server} with hosts that have a loader of their own`, async t => {
+    const loaders = new Map<Arch, string>([['bios', 'undionly.kpxe']])
+    const lines = foreignLines(server, { ...facts, loaders, own })
+    t.equal(lines, golden(`scripts/foreign-own-${server}.txt`, lines))
+  })
   t.test(`the lines for ${server}`, async t => {
     const lines = foreignLines(server, facts)
     t.equal(lines, golden(`scripts/foreign-${server}.txt`, lines))

@@ -46,6 +46,36 @@ const rows: readonly Row[] = [
     { notified: 'asked ready installed', deploys: 'end start end' },
   ],
   [
+    'a machine that is not what is expected is left alone',
+    command,
+    'asked, script, unexpected: no disk is 1 TB, ready, started',
+    'idle > pending > booting > failed',
+    {
+      notified: 'asked failed',
+      deploys: 'end end',
+      why: 'it is not what the config expects: no disk is 1 TB',
+    },
+  ],
+  [
+    'only before anything destructive is it asked what it is',
+    command,
+    'asked, script, ready, unexpected: late',
+    begun,
+  ],
+  [
+    'the installed system answers by SSH',
+    rules({ deploy: 'command', verifySsh: 900 }),
+    'asked, script, ready, started, deployed, answered',
+    `${begun} > verifying > installed`,
+    { notified: 'asked ready installed', why: 'the SSH of the installed system answers' },
+  ],
+  [
+    'nothing answers before its install has ended',
+    rules({ deploy: 'command', verifySsh: 900 }),
+    'asked, script, answered, ready, answered',
+    begun,
+  ],
+  [
     'a webhook starts the work, and the machine says when it is done',
     webhook,
     'asked, script, ready, done',

@@ -33,13 +33,18 @@ const events: readonly LifeEvent[] = [
   { kind: 'script', newBoot: true },
   { kind: 'alive' },
   { kind: 'delivered' },
+  { kind: 'started' },
+  { kind: 'unexpected', message: 'another disk' },
+  { kind: 'answered' },
   { kind: 'deployed' },
   { kind: 'undeployed', message: 'exit code 1' },
 ]
 
 const kinds: readonly Rules[] = (['install', 'once'] as const).flatMap(boot =>
   [{}, { deploy: 'command' as const }, { deploy: 'webhook' as const }].flatMap(deploy =>
-    [{}, { verifyUp: 900 }].map(verify => rules({ boot, ...deploy, ...verify })),
+    [{}, { verifyUp: 900 }, { verifySsh: 900 }].map(verify =>
+      rules({ boot, ...deploy, ...verify }),
+    ),
   ),
 )
 
@@ -70,8 +75,10 @@ function live(seed: number, by: Rules): Found {
       wrong.push(`${seed}: installing twice by ${event.kind} in step ${step}`)
     if (!hostStates.includes(life.state)) wrong.push(`${seed}: state ${life.state}`)
     if (isDue(life) && !isRunning(life)) wrong.push(`${seed}: due in ${life.state}`)
-    if (isRunning(life) && deadline(life, by, 0) === undefined)
+    if (isRunning(life) && !life.waits && deadline(life, by, 0) === undefined)
       wrong.push(`${seed}: no clock in ${life.state}`)
+    if (life.waits && by.deploy !== 'command')
+      wrong.push(`${seed}: ${life.state} waits for nothing`)
     if (next?.opens && life.state !== 'booting') wrong.push(`${seed}: opens in ${life.state}`)
     if (next?.deploy === 'start' && life.state !== 'installing')
       wrong.push(`${seed}: deploy starts in ${life.state}`)
@@ -85,23 +92,27 @@ function live(seed: number, by: Rules): Found {
 }
 
 for (const by of kinds) {
-  const { boot, deploy = 'none', verifyUp = 0 } = by
-  t.test(`500 lives of boot ${boot}, deploy ${deploy}, verify ${verifyUp}`, async t => {
-    const seen = new Set<string>()
-    const wrong: string[] = []
-    for (let seed = 1; seed <= 500; seed++) {
-      const found = live(seed, by)
-      wrong.push(...found.wrong)
-      for (const state of found.seen) seen.add(state)
-    }
-    t.strictSame(wrong.slice(0, 5), [])
-    const never = boot === 'once' ? ['installing', 'verifying'] : verifyUp ? [] : ['verifying']
-    t.strictSame(
-      hostStates.filter(state => !seen.has(state)),
-      never,
-      'the events reach every state there is',
-    )
-  })
+  const { boot, deploy = 'none', verifyUp = 0, verifySsh = 0 } = by
+  const verify = verifyUp || verifySsh
+  t.test(
+    `500 lives of boot ${boot}, deploy ${deploy}, up ${verifyUp}, ssh ${verifySsh}`,
+    async t => {
+      const seen = new Set<string>()
+      const wrong: string[] = []
+      for (let seed = 1; seed <= 500; seed++) {
+        const found = live(seed, by)
+        wrong.push(...found.wrong)
+        for (const state of found.seen) seen.add(state)
+      }
+      t.strictSame(wrong.slice(0, 5), [])
+      const never = boot === 'once' ? ['installing', 'verifying'] : verify ? [] : ['verifying']
+      t.strictSame(
+        hostStates.filter(state => !seen.has(state)),
+        never,
+        'the events reach every state there is',
+      )
+    },
+  )
 }
 
 t.test('left alone, every life ends: nobody is stuck', async t => {
@@ -117,6 +128,8 @@ t.test('left alone, every life ends: nobody is stuck', async t => {
       for (let left = 10; left > 0 && isRunning(life); left--) {
         const end = deadline(life, by, 0)
         now = Math.max(now, end?.at ?? now)
+        // Its turn comes: those before it have clocks.
+        if (life.waits) life = nextState(life, { kind: 'started' }, by, now)?.life ?? life
         life = nextState(life, { kind: 'late', why: end?.why ?? '' }, by, now)?.life ?? life
       }
       if (isRunning(life)) t.fail(`seed ${seed}: stuck in ${life.state}`)

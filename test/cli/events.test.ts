@@ -1,5 +1,6 @@
 import t from 'tap'
 import { run } from '../../src/cli/events.ts'
+import { until } from '../install/world.ts'
 import { event, fakeIo, openSse, problem, startApi } from './fake.ts'
 
 const list = {
@@ -33,9 +34,9 @@ t.test('of one host, on a narrow terminal, without losing the text', async t => 
   t.equal(api.seen[0]?.line, 'GET /api/v1/events?host=node1&limit=7')
   t.equal(
     out(),
-    `2026-03-01 12:00:01  script    the installer was given
-                               because an install was asked
-                               for
+    `2026-03-01 12:00:01  script      the installer was given
+                                 because an install was
+                                 asked for
 `,
   )
 })
@@ -50,7 +51,11 @@ t.test('as JSON', async t => {
 t.test('a limit that is no number', async t => {
   const { io, err } = fakeIo(t, 'http://127.0.0.1:1')
   t.equal(await run(['--limit', 'all'], io), 2)
-  t.match(err(), '--limit is a number of events, not "all"\nusage: bootwright events [HOST]')
+  t.match(
+    err(),
+    '--limit is a number of events from 1 to 9999, not "all"\nusage: bootwright events [HOST]',
+  )
+  t.equal(await run(['--limit', '10000'], io), 2, 'more than an answer holds')
 })
 
 t.test('follows, and goes on after the last event when the connection breaks', async t => {
@@ -75,10 +80,10 @@ t.test('follows, and goes on after the last event when the connection breaks', a
   t.equal(await run(['--follow'], io), 0)
   t.equal(
     out(),
-    `2026-03-01 12:00:01  node1     script    event 1
-2026-03-01 12:00:02  node1     script    event 2
-2026-03-01 12:00:03  node1     script    event 3
-2026-03-01 12:00:04  node1     script    event 4
+    `2026-03-01 12:00:01  node1     script      event 1
+2026-03-01 12:00:02  node1     script      event 2
+2026-03-01 12:00:03  node1     script      event 3
+2026-03-01 12:00:04  node1     script      event 4
 `,
   )
   t.equal(err(), 'the daemon went away; trying again\n')
@@ -91,6 +96,31 @@ t.test('follows, and goes on after the last event when the connection breaks', a
       ['GET /api/v1/events', '3'],
     ],
   )
+})
+
+t.test('columns that follow grow, and never shrink again', async t => {
+  const stop = new AbortController()
+  const long = 'a-very-long-name'
+  const api = await startApi(t, {
+    'GET /api/v1/events': ({ headers }, response) => {
+      if (!headers.accept?.includes('event-stream')) return { events: [event(1)] }
+      const send = openSse(response)
+      send(event(2, { kind: 'phone-home' }))
+      send(event(3, { host: long }))
+      send(event(4))
+      return undefined
+    },
+  })
+  const { io, out } = fakeIo(t, api.url, { signal: stop.signal })
+  const running = run(['--follow'], io)
+  await until(() => out().split('\n').length > 4, 'all four')
+  stop.abort()
+  await running
+  const starts = out()
+    .trimEnd()
+    .split('\n')
+    .map(line => line.indexOf('event '))
+  t.strictSame(starts, [43, 43, 51, 51])
 })
 
 t.test('follows one host as JSON lines', async t => {

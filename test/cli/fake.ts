@@ -99,6 +99,7 @@ export function hostRow(given: Partial<HostRow> = {}): HostRow {
     state: 'idle',
     netboots: false,
     why: 'was never installed',
+    waiting: null,
     since: '2026-03-01T12:00:00Z',
     install: null,
     attempt: 0,

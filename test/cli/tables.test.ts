@@ -101,6 +101,7 @@ const detail = {
     vars: { disk: '/dev/vda', swap: 4 },
     nics: [{ mac: '52:54:00:12:34:56', address: '10.77.0.20', network: 'rack' }],
     lastSeen: '2026-03-01T12:00:09Z',
+    facts: null as unknown,
   },
   installs: [
     {
@@ -185,6 +186,6 @@ t.test('show without a host', async t => {
   t.equal(await show([], io), 2)
   t.equal(
     err(),
-    'bootwright show: it needs the name of a host\nusage: bootwright show HOST [--json]\n',
+    'bootwright show: it needs the name of a host\nusage: bootwright show HOST [--json | --pcap FILE]\n',
   )
 })

@@ -81,6 +81,13 @@ t.test('what distributions have is served by the names that machines ask for', a
   t.equal(findLoaders(folder, folder).loaders.get('arm64-efi')?.name, 'grubaa64.efi')
 })
 
+t.test('every file in assets/loaders is served, and no symlink that nobody named', async t => {
+  const folder = t.testdir({ loaders: { 'own.efi': '', link: t.fixture('symlink', '../secret') } })
+  t.strictSame(findOthers(folder, folder), [
+    { name: 'own.efi', path: join(folder, 'loaders/own.efi') },
+  ])
+})
+
 t.test('what a loader lacks', async t => {
   const folder = t.testdir()
   const lack = (name: string) => lackOf(join(folder, 'assets'), name, folder)

@@ -209,9 +209,37 @@ const rows: Readonly<Record<string, readonly [yaml: string, mistake: string]>> =
     `${lan}profiles: { p: { kernel: k, cmdline: {{ host.name }} } }\n`,
     'profiles.p.cmdline: a map is not text (text that begins with { needs quotes)',
   ],
-  'phone home by ssh': [
+  'phone home by ssh without a way in': [
     profile('phoneHome: ssh'),
-    'phoning home over ssh is not supported yet; write agent',
+    'c:2:40: profiles.p.phoneHome: needs a way into the installer: write `login: password` for',
+  ],
+  'a deploy over ssh without a way in': [
+    `${profile('deploy: c')}callbacks: { c: { ssh: { script: ./s } } }\n`,
+    'profiles.p.deploy: needs a way into the installer',
+  ],
+  'an own key that is not named': [
+    profile('phoneHome: ssh, login: own'),
+    'c:2:52: profiles.p.login: `own` is a key of yours: say with `identityFile`',
+  ],
+  'an address to verify without ssh': [
+    profile('verify: { up: 5m, address: 10.0.0.1 }'),
+    'profiles.p.verify.address: is where SSH answers: write `verify: { ssh',
+  ],
+  'ssh to verify that nothing can be compared with': [
+    profile('verify: { ssh: 5m }'),
+    'profiles.p.verify.ssh: cannot tell the installed system from the installer',
+  ],
+  'a template in the address to verify': [
+    profile('phoneHome: ssh, login: key, verify: { ssh: 5m, address: "{{ hots.name }}" }'),
+    'profiles.p.verify.address: there is no hots; did you mean "host"?',
+  ],
+  'a disk of an impossible size': [
+    profile('expect: { disk: { size: big } }'),
+    'profiles.p.expect.disk.size: "big" is not the size of a disk',
+  ],
+  'a login of a rescue profile': [
+    profile('boot: once, login: key'),
+    'profiles.p.login: is for installs, and this profile is `boot: once`',
   ],
   'an unknown callback': [
     profile('callbacks: [notfy]'),
@@ -224,15 +252,43 @@ const rows: Readonly<Record<string, readonly [yaml: string, mistake: string]>> =
   'a callback without anything': [callback(''), 'callbacks.c: says nothing to do; write `webhook'],
   'a callback with two': [
     callback('webhook: { url: "http://x" }, command: { run: ["true"] }'),
-    'callbacks.c.command: a callback is either',
+    'callbacks.c.command: a callback is either a `webhook` or `command` or `ssh` or',
+  ],
+  'nixos-anywhere without anything to install': [
+    callback('nixosAnywhere: {}'),
+    'callbacks.c.nixosAnywhere: says nothing to install; write `flake:',
+  ],
+  'nixos-anywhere with two things to install': [
+    callback('nixosAnywhere: { flake: a, storePaths: [b, c] }'),
+    'callbacks.c.nixosAnywhere.storePaths: is instead of a flake',
+  ],
+  'one store path': [
+    callback('nixosAnywhere: { storePaths: [b] }'),
+    'callbacks.c.nixosAnywhere.storePaths: a list of 1 is not a list of two store paths',
+  ],
+  'a phase': [
+    callback('nixosAnywhere: { flake: a, phases: [wipe] }'),
+    'callbacks.c.nixosAnywhere.phases[0]: "wipe" is not known here; write one of kexec, disko,',
+  ],
+  'a template of nixos-anywhere': [
+    callback('nixosAnywhere: { flake: ".#{{ hots.name }}" }'),
+    'callbacks.c.nixosAnywhere.flake: there is no hots',
+  ],
+  'a variable of a script': [
+    callback('ssh: { script: ./s, env: { A-B: x } }'),
+    'callbacks.c.ssh.env.A-B: "A-B" is not the name of a variable',
+  ],
+  'a report over ssh': [
+    `${profile('callbacks: [c]')}callbacks: { c: { ssh: { script: ./s } } }\n`,
+    'profiles.p.callbacks[0]: "c" installs (`ssh`): write it as `deploy`',
+  ],
+  'no place for an install': [
+    `${lan}installs: { parallel: 0 }\n`,
+    'c:2:23: installs.parallel: 0 is not a number of installs from 1 to 1000',
   ],
   'a webhook without a URL': [
     callback('webhook: {}'),
     'callbacks.c.webhook: `url` is missing; write `url: http://hooks.example/netboot`',
-  ],
-  'a callback of a later version': [
-    callback('nixosAnywhere: { flake: x }'),
-    'is not supported yet; a callback is',
   ],
   'an event': [
     callback('when: [instaled], webhook: { url: "http://x" }'),

@@ -37,6 +37,11 @@ t.test('check prints every mistake where it is', async t => {
     const found = lines.filter(line => line.startsWith(`${file}:${at}: ${path}: `))
     t.equal(found.length, 1, `${at} ${path}`)
   }
+  const json = await bootwright(['check', '--config', file, '--json'])
+  const { good, problems } = JSON.parse(json.stdout)
+  t.match({ code: json.code, good }, { code: 1, good: false })
+  t.equal(problems.length, lines.length)
+  t.match(problems[0], { severity: 'error', line: 3, column: 36, path: 'networks.lo.mode' })
   t.ok(
     lines.every(line => /^\S+wrong\.yaml:\d+:\d+: /.test(line)),
     'file, line and column in every line',

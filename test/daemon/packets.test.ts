@@ -64,6 +64,15 @@ t.test('the last packets of a host, as a capture file', async t => {
   t.match(files[1], /^6\t/, 'our OACK')
   t.equal(files.filter(line => /^3\t\S*\t1\t/.test(line)).length, 1, 'the first block')
   t.ok(files.length < 10, 'the blocks in between are not kept')
+
+  const config = join(daemon.folder, 'config.yaml')
+  const args = ['explain', '--config', config, '--pcap', file, '--state', 'pending', '--json']
+  const { answers } = JSON.parse((await bootwright(args)).stdout)
+  t.match(answers, [
+    { door: 'dhcp', asked: 'discover', host: 'node1', reply: { type: 'offer' } },
+    { door: 'dhcp', asked: 'request', reply: { type: 'ack' } },
+    { door: 'tftp', file: 'undionly.kpxe', size: 70_001 },
+  ])
 })
 
 t.test('those of a stranger, and of nobody', async t => {

@@ -231,6 +231,26 @@ const matrix: Row[] = [
     },
     place: { hosts: due(macs.ordinary) },
   },
+  {
+    name: 'u-boot-config-server',
+    capture: 'udhcpc-discover',
+    change: {
+      options: {
+        [option.vendorClass]: textToBytes('U-Boot.armv8'),
+        [option.clientArch]: Uint8Array.of(0, 22),
+      },
+    },
+    place: {
+      hosts: due(macs.ordinary),
+      loaders: new Map([['arm64-uboot', 'pxelinux.cfg/default']]),
+    },
+  },
+  {
+    name: 'ia32-efi-due-server',
+    capture: 'ovmf-x64-discover',
+    change: { options: { [option.clientArch]: Uint8Array.of(0, 6) } },
+    place: { hosts: due(macs.efi), loaders: new Map([['ia32-efi', 'ipxe-i386.efi']]) },
+  },
   { name: 'ordinary-server', capture: 'udhcpc-discover', place: {} },
   {
     name: 'ordinary-reserved-server',

@@ -72,7 +72,7 @@ t.test('offered, and never asked again', async t => {
     t.match(verdict?.evidence[0], 'it asked 2 times and was offered a boot each time')
     t.match(verdict?.advice, /STP/)
     await story.lease('ipxe-rom-bios')
-    t.strictSame(story.ids(30), [])
+    t.notOk(story.ids(30).includes('not-asked-again'))
   })
 
   t.test('beside no DHCP server at all', async t => {
@@ -80,16 +80,6 @@ t.test('offered, and never asked again', async t => {
     story.install()
     await story.send(story.packet('ovmf-x64-discover'))
     t.match(story.verdicts(30)[0], { id: 'not-asked-again', title: /no DHCP server gave it an/ })
-  })
-
-  t.test('with an address from the DHCP server, and port 4011 blocked', async t => {
-    const story = await startStory(t)
-    story.install()
-    await story.lease('ovmf-x64', '127.0.0.9')
-    t.match(story.verdicts(30)[0], { id: 'not-asked-again', advice: /UDP port 4011 or 69/ })
-    const options = { [option.requestedAddress]: ipv4ToBytes(ip(own)) }
-    await story.send(story.packet('ovmf-x64-request-4011', { options }), 'proxy')
-    t.notOk(story.ids(30).includes('not-asked-again'), 'it came to port 4011')
   })
 
   t.test('an idle host that is sent to its disk is meant to go away', async t => {
@@ -122,4 +112,39 @@ t.test('a loader that its firmware cannot run', async t => {
   Object.assign(host as object, { loader: 'ipxe.efi' })
   await story.send(story.packet('ovmf-x64-discover', { options: bios }))
   t.match(story.verdicts()[0], { id: 'wrong-loader', title: /^ipxe.efi cannot.* bios$/ })
+})
+
+t.test('it knows what to load, and never comes for it', async t => {
+  t.test('beside a DHCP server: port 4011 or 69 is blocked', async t => {
+    const story = await startStory(t)
+    story.install()
+    await story.lease('ovmf-x64', '127.0.0.9')
+    t.strictSame(story.ids(5), [], 'it may be on its way')
+    t.match(story.verdicts(30)[0], { id: 'not-fetched', advice: /UDP port 4011 or 69.*uefi: binl/ })
+    const options = { [option.requestedAddress]: ipv4ToBytes(ip(own)) }
+    await story.send(story.packet('ovmf-x64-request-4011', { options }), 'proxy')
+    t.match(story.verdicts(30)[0], { id: 'not-fetched' }, 'it came to port 4011, and not to 69')
+    await story.tftp('ipxe.efi')
+    t.notOk(story.ids(5).includes('not-fetched'))
+  })
+
+  t.test('where we are the DHCP server: TFTP is blocked', async t => {
+    const story = await startStory(t, { mode: 'server' })
+    story.install()
+    await story.lease('ovmf-x64')
+    t.match(story.verdicts(30)[0], { id: 'not-fetched', advice: /drops UDP port 69: [^`]*$/ })
+  })
+
+  t.test('iPXE does not reach our HTTP port', async t => {
+    const story = await startStory(t, { mode: 'server' })
+    story.install()
+    await story.lease('undionly')
+    t.match(story.verdicts(30)[0], {
+      id: 'not-fetched',
+      title: 'iPXE was told where its script is, and never asked for it',
+      advice: /http.port/,
+    })
+    await story.ask('/boot/52-54-00-12-34-56/boot.ipxe')
+    t.notOk(story.ids(30).includes('not-fetched'))
+  })
 })

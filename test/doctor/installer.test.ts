@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Callback } from '../../src/boot/host.ts'
+import type { Callback } from '../../src/boot/callback.ts'
 import { stranger } from '../http/daemon.ts'
 import { until } from '../install/world.ts'
 import { type Story, startStory } from './story.ts'

@@ -16,6 +16,8 @@ import { createPhoneHome } from '../../src/install/phone-home.ts'
 import { createPreview } from '../../src/install/preview.ts'
 import { createProgress } from '../../src/install/progress.ts'
 import { createScripts } from '../../src/install/scripts.ts'
+import { createDeployer } from '../../src/install/ssh/deploy.ts'
+import { createLogins } from '../../src/install/ssh/logins.ts'
 import { createStrangers } from '../../src/install/strangers.ts'
 import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
@@ -77,20 +79,31 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const memory = await openMemory(world.config)
   const published = createPublished(config.assets)
   const macsOf = (address: Ipv4) => (formatIpv4(address) === own ? [mac] : [])
+  const specDeps = {
+    publish: published.publish,
+    publishTogether: published.publishTogether,
+    readMedia,
+    digests: createDigests(),
+    lackOf: () => undefined,
+  }
   const deps = {
     ...{ memory, now, newId, newToken, macsOf },
     host: (name: string) => config.hosts.get(name),
     hostOf: world.hostOf,
     render: renderText,
-    publish: published.publish,
-    publishTogether: published.publishTogether,
-    readMedia,
-    digests: createDigests(),
+    ...specDeps,
     place: () => world.place(world.networks()[0]),
+    addressesOf: () => [],
+    whyNoTarget: () => undefined,
+    logins: createLogins(join(config.dataDir, 'logins')),
   }
+  const deployer = createDeployer({ ...deps, folder: config.dataDir })
   const heard = { at: new Map<string, number>(), startedAt: now() }
   const outbox: Outbox = createOutbox({
-    ...{ memory, now },
+    ...{ memory, now, ...deployer },
+    places: () => config.parallel,
+    deployStarted: delivery => lives.deployStarted(delivery),
+    left: install => lives.tidy(install),
     deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
     failed(_delivery, error) {
       throw error
@@ -106,12 +119,12 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const progress = createProgress(now)
   const changes = createChanges()
   const witness = createWitness(world, memory, macsOf)
-  const seen = { ...witness, scripts, downloads, progress, changes, log, macsOf }
+  const told = { progress, changes, log, macsOf, requests: () => {} }
+  const seen = { ...witness, scripts, downloads, ...told }
   const timeline = createTimeline({ world, memory, ...seen })
   const measure = createMeasure(memory)
   const lived = { lives, scripts, strangers, phoneHome }
-  const { digests } = deps
-  const made = { published, digests, timeline, measure, macsOf, ...witness }
+  const made = { published, specDeps, timeline, measure, macsOf, ...witness }
   const parts = { world, memory, ...lived, ...made }
   const held: string[] = []
   const unready = () => held
@@ -153,9 +166,10 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
         headers: { authorization: `Bearer ${token}`, ...headers },
         ...(body && { payload: body }),
       }),
-    install(name = 'node1') {
+    install(name = 'node1', profileName?: string) {
       const host = config.hosts.get(name)
-      const asked = host && lives.ask(host, {}, false)
+      const profile = profileName === undefined ? undefined : config.profiles.get(profileName)
+      const asked = host && lives.ask(host, profile ? { profile } : {}, profile !== undefined)
       if (!asked?.ok) throw new Error(asked?.reason)
       return asked.install
     },

@@ -9,6 +9,7 @@ import {
   hostView,
   installView,
   leaseView,
+  ordinal,
 } from '../../src/http/views.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
 
@@ -32,7 +33,8 @@ t.test('a host that was never seen', async t => {
     ...{ name: 'node1', mac, macs: [mac, '52:54:00:12:34:57'], address: '10.77.0.20' },
     ...{ profile: 'debian', tags: ['lab'], state: 'idle', netboots: false },
     ...{ why: 'no install was asked', since: null, install: null, attempt: 0 },
-    ...{ percent: null, message: null, lastSeen: null, arch: null, stage: null, download: null },
+    ...{ waiting: null, percent: null, message: null, lastSeen: null },
+    ...{ arch: null, stage: null, download: null },
   })
 })
 
@@ -50,6 +52,16 @@ t.test('a host at work', async t => {
     ...{ state: 'installing', since: '2026-11-20T12:00:00.000Z', attempt: 2, why: 'it works' },
     ...{ install: 'i1', percent: 40, message: 'copying', lastSeen: '2026-11-20T12:00:00.000Z' },
   })
+})
+
+t.test('a host whose turn has not come', async t => {
+  const life = { ...idle, state: 'installing' as const, since: start, why: 'it is ready' }
+  t.match(hostView(host, { name: 'node1', life }, { turn: 37 }), {
+    waiting: 37,
+    why: 'waiting for a free place, 37th',
+  })
+  const said = [1, 2, 3, 4, 10, 11, 12, 13, 21, 22, 101, 111, 112].map(ordinal).join(' ')
+  t.equal(said, '1st 2nd 3rd 4th 10th 11th 12th 13th 21st 22nd 101st 111th 112th')
 })
 
 t.test('a reservation, a leased address, a host that netboots', async t => {

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { createWorld, foreign, own } from './world.ts'
+import { createWorld, foreign, mac, own } from './world.ts'
 
 const text = (token: string) =>
   `d-i disk /dev/vda for node1 home http://10.77.0.1:8080/phone-home/${token}\n`
@@ -79,4 +79,53 @@ t.test('it is gone for an older boot, and that is no sign of life of the newer',
   t.equal(world.lives.known(world.host).due, true)
   t.strictSame(fetch('preseed', own, second), { kind: 'file', text: text(second) })
   t.equal(world.lives.known(world.host).due, false)
+})
+
+t.test('a file that burns is there until it was downloaded once', async t => {
+  const world = await createWorld(t, { profile: { burn: ['preseed'] } })
+  world.ask()
+  const token = world.boot()
+  const fetch = (by = token) => world.phoneHome.file(by, 'preseed', own, world.place)
+  t.strictSame(fetch(), { kind: 'file', text: text(token), burns: true })
+  t.match(fetch(), { kind: 'file' }, 'a download that was cut is no download')
+  world.phoneHome.burn(token, 'preseed')
+  t.match(fetch(), { kind: 'gone', reason: /burns/ })
+  t.match(world.timeline('file').at(-1), /preseed was asked for again: it is burnt/)
+  t.match(world.phoneHome.file(token, 'preseed', foreign, world.place), { kind: 'forbidden' })
+
+  world.say('again')
+  world.scripts.discovered('node1')
+  const next = world.boot()
+  t.match(fetch(next), { kind: 'file' }, 'the next boot has its own')
+})
+
+t.test('what is burnt stays so over a restart', async t => {
+  const settings = { profile: { burn: ['preseed'] } }
+  const world = await createWorld(t, settings)
+  world.ask()
+  const token = world.boot()
+  world.phoneHome.burn(token, 'preseed')
+  await world.close()
+  const after = await createWorld(t, { ...settings, after: world })
+  t.match(after.phoneHome.file(token, 'preseed', own, after.place), { kind: 'gone' })
+})
+
+t.test('a stranger’s file burns too', async t => {
+  const world = await createWorld(t, { profile: { burn: ['preseed'], boot: 'always' } })
+  const profile = world.host.profile
+  if (!profile) throw new Error('the host has a profile')
+  const boot = () => {
+    const stranger = world.strangers.boot(profile, mac, own, world.place)
+    if ('refused' in stranger) throw new Error(stranger.refused)
+    return stranger.attempt.token
+  }
+  const token = boot()
+  t.match(world.phoneHome.file(token, 'preseed', own, { ...world.place, trustUrl: true }), {
+    ...{ kind: 'file', burns: true },
+  })
+  world.phoneHome.burn(token, 'preseed')
+  boot()
+  t.match(world.phoneHome.file(token, 'preseed', own, { ...world.place, trustUrl: true }), {
+    kind: 'gone',
+  })
 })

@@ -21,8 +21,27 @@ t.test('an install that is asked for waits for its machine', async t => {
     name: 'node1',
     due: true,
     why: 'is pending: install asked, waiting for a network boot',
+    ways: {},
   })
 })
+
+t.test(
+  'while another profile is installed its loader counts, but what the host says goes before',
+  async t => {
+    const world = await createWorld(t, {
+      profile: { loader: 'pxelinux.0' },
+      host: { localBoot: 'empty' },
+    })
+    const ways = () => world.lives.known(world.host).ways
+    const other = { name: 'rescue', loader: 'shimx64.efi', localBoot: 'silent' } as const
+    const rescue = profile(world.folder, other)
+    t.strictSame(ways(), { loader: 'pxelinux.0', localBoot: 'empty' })
+    world.lives.ask(world.host, { profile: rescue }, false)
+    t.strictSame(ways(), { loader: 'shimx64.efi', localBoot: 'empty' })
+    world.lives.cancel('node1')
+    t.strictSame(ways(), { loader: 'pxelinux.0', localBoot: 'empty' })
+  },
+)
 
 t.test('asked again while it waits, the newer wish counts', async t => {
   const world = await createWorld(t)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createPreview } from '../../src/install/preview.ts'
 import { sha256 } from '../system/media-files.ts'
-import { createWorld, type World } from './world.ts'
+import { createWorld, mac, own, type World } from './world.ts'
 
 /** A world whose kernel must have the sha256 of this text; its kernel is "kernel". */
 async function checkedWorld(t: Test, text: string, boot: 'install' | 'always' = 'install') {
@@ -78,6 +78,22 @@ t.test('a preview says what is wrong, and waits for nothing', async t => {
   await verify(diskless)
   const wrong = createPreview(diskless.deps, diskless.lives).now(diskless.host)
   t.match(wrong, { kind: 'local', reason: /another sha256/ })
+})
+
+t.test('a stranger boots nothing that is wrong, or not verified yet', async t => {
+  for (const [text, why] of [
+    ['kernel', undefined],
+    ['not that kernel', /another sha256/],
+  ] as const) {
+    const world = await checkedWorld(t, text, 'always')
+    const { profile } = world.host
+    if (!profile) throw new Error('the host has a profile')
+    const boot = () => world.strangers.boot(profile, mac, own, world.place)
+    t.match(boot(), { refused: /being verified/ })
+    await verify(world)
+    if (why) t.match(boot(), { refused: why })
+    else t.notMatch(boot(), { refused: /./ })
+  }
 })
 
 t.test('without checksums nothing is read and nobody waits', async t => {

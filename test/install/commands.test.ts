@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { Callback } from '../../src/boot/host.ts'
+import type { Callback } from '../../src/boot/callback.ts'
 import { createWorld, type Settings, until, type World } from './world.ts'
 
 const command = (run: readonly string[], more: Partial<Callback> = {}) =>
@@ -63,11 +63,7 @@ t.test('its environment: PATH, HOME, LANG and what it is about, and nothing of o
   await ended(world)
   const lines = world.timeline('output').join('').split('\0').filter(Boolean)
   const env = Object.fromEntries(lines.map(line => [line.split('=')[0], line.split('=')[1]]))
-  const { install, token } = {
-    install: world.memory.hosts.get('node1')?.install ?? '',
-    token: world.memory.installs.currentAttempt('node1', world.memory.hosts.get('node1')?.install)
-      ?.token,
-  }
+  const install = world.memory.hosts.get('node1')?.install ?? ''
   t.match(env, {
     BOOTWRIGHT_EVENT: 'ready',
     BOOTWRIGHT_HOST: 'node1',
@@ -76,7 +72,7 @@ t.test('its environment: PATH, HOME, LANG and what it is about, and nothing of o
     BOOTWRIGHT_PROFILE: 'debian',
     BOOTWRIGHT_INSTALL: install,
     BOOTWRIGHT_ATTEMPT: '1',
-    BOOTWRIGHT_PHONE_HOME: `http://10.77.0.1:8080/phone-home/${token}`,
+    BOOTWRIGHT_PHONE_HOME: 'http://10.77.0.1:8080/phone-home/***',
     BOOTWRIGHT_MESSAGE: '',
   })
   const allowed = ['HOME', 'LANG', 'PATH']
@@ -87,6 +83,46 @@ t.test('its environment: PATH, HOME, LANG and what it is about, and nothing of o
     allowed,
   )
   t.notOk('BOOTWRIGHT_TEST_SECRET' in env)
+})
+
+t.test('it gets the phone-home URL, and what it prints of it is not shown', async t => {
+  const world = await installing(
+    t,
+    command(
+      ['/bin/sh', '-c', 'echo "$BOOTWRIGHT_PHONE_HOME" > url; echo "$BOOTWRIGHT_PHONE_HOME"'],
+      { cwd: t.testdir({}) },
+    ),
+  )
+  await ended(world)
+  const { install } = world.memory.hosts.get('node1') ?? {}
+  const { token } = world.memory.installs.currentAttempt('node1', install) ?? {}
+  t.equal(
+    readFileSync(join(t.testdirName, 'url'), 'utf8'),
+    `http://10.77.0.1:8080/phone-home/${token}\n`,
+  )
+  t.strictSame(world.timeline('output'), ['http://10.77.0.1:8080/phone-home/***'])
+})
+
+t.test('what the installer told is there as files', async t => {
+  const cat = 'cat "$BOOTWRIGHT_FACTS"; cat "$(dirname "$BOOTWRIGHT_FACTS")/serial"'
+  const world = await installing(t, shell(cat))
+  await ended(world)
+  t.strictSame(world.timeline('output').sort(), ['  "serial": "A1"', 'A1', '{', '}'])
+  t.strictSame(readdirSync(join(world.dataDir, 'callbacks')), [], 'and goes with it')
+})
+
+t.test('only so many work at once, in the order in which they were ready', async t => {
+  const world = await createWorld(t, { places: 0, profile: { deploy: shell('true') } })
+  world.ask()
+  world.boot()
+  world.say('ready')
+  world.pass(10 * 3600)
+  world.lives.tick()
+  t.equal(world.state(), 'installing', 'waiting counts for no clock')
+  t.strictSame(world.memory.deliveries.line(), ['node1'])
+  t.match(deliveries(world), [{ state: 'due', tries: 0 }])
+  t.equal(world.lives.cancel('node1').ok, true, 'it can be cancelled')
+  t.strictSame(world.memory.deliveries.line(), [])
 })
 
 t.test('each line that it prints is a line of the timeline', async t => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mock } from 'node:test'
 import t, { type Test } from 'tap'
-import type { Callback } from '../../src/boot/host.ts'
+import type { Callback } from '../../src/boot/callback.ts'
 import { runCommand } from '../../src/install/command.ts'
 import { groupOf, killGroup } from '../../src/install/process-group.ts'
 import { createWorld, until } from './world.ts'
@@ -64,6 +64,7 @@ t.test('a timeout ends the whole group, also who ignores SIGTERM', async t => {
   t.strictSame(await running.ended, {
     ok: false,
     error: 'it ran longer than 60 s',
+    stopped: true,
     line: lines.at(-1),
   })
   await until(() => !alive(pgid) && !alive(grandchild), 'both are gone')

@@ -10,6 +10,8 @@ import { createLife } from '../../src/install/life.ts'
 import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
 import { createPhoneHome, type Said } from '../../src/install/phone-home.ts'
 import { createScripts } from '../../src/install/scripts.ts'
+import { createDeployer } from '../../src/install/ssh/deploy.ts'
+import { createLogins } from '../../src/install/ssh/logins.ts'
 import { createStrangers } from '../../src/install/strangers.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createDeliveries } from '../../src/store/deliveries.ts'
@@ -65,6 +67,8 @@ export interface Settings {
   readonly host?: Partial<Host>
   readonly place?: Partial<Place>
   readonly deps?: Partial<InstallDeps>
+  /** Deploys that work at the same time. */
+  readonly places?: number
   /** An earlier world, whose dataDir and clock go on. */
   readonly after?: World
 }
@@ -139,13 +143,20 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     place: () => place,
     macsOf: address =>
       address === own ? [mac] : address === foreign ? ['52:54:00:66:66:66' as Mac] : [],
+    addressesOf: address => (address === mac ? [own] : []),
+    whyNoTarget: () => undefined,
+    lackOf: () => undefined,
+    logins: createLogins(join(dataDir, 'logins')),
     ...settings.deps,
   }
+  const deployer = createDeployer({ ...deps, folder: dataDir })
   const heard = { at: new Map<string, number>(), startedAt: clock }
   const deploys: (string | undefined)[] = []
   const outbox: Outbox = createOutbox({
-    memory,
-    now,
+    ...{ memory, now, ...deployer },
+    places: () => settings.places ?? 8,
+    deployStarted: delivery => lives.deployStarted(delivery),
+    left: install => lives.tidy(install),
     deployEnded(delivery, error) {
       deploys.push(error)
       lives.deployEnded(delivery, error)

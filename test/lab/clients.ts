@@ -19,6 +19,7 @@ export function quickDaemon(
   network: Network,
   networks: string,
   launcher: readonly string[] = [],
+  hosts = oneHost,
 ): QuickDaemon {
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-quick-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -26,7 +27,7 @@ export function quickDaemon(
   for (const name of ['linux', 'initrd']) writeFileSync(join(folder, 'assets', name), name)
   writeFileSync(join(folder, 'token'), `${token}\n`, { mode: 0o600 })
   const config = join(folder, 'config.yaml')
-  const configure = (text: string) => writeFileSync(config, `${common}networks:\n${text}`)
+  const configure = (text: string) => writeFileSync(config, `${common}${hosts}networks:\n${text}`)
   configure(networks)
   return {
     folder,
@@ -45,7 +46,8 @@ assets: ./assets
 admin: { tokenFile: ./token, allow: [127.0.0.0/8] }
 profiles:
   lab: { kernel: linux, initrd: initrd }
-hosts:
+`
+const oneHost = `hosts:
   node1: { mac: "${node1}", profile: lab }
 `
 

@@ -121,5 +121,8 @@ installed() {
   end
 }
 
+# Another initrd may do some of this its own way.
+[ ! -f /more.sh ] || . /more.sh
+
 prepare
-case "$(word lab.role)" in disk) installed ;; *) install ;; esac
+case "$(word lab.role)" in disk) installed ;; running) . /running.sh ;; *) install ;; esac

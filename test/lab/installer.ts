@@ -1,23 +1,34 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { cpio, type Entry } from './cpio.ts'
+import { cpio, type Entry } from '../../src/install/ssh/cpio.ts'
 import { type Kernel, moduleFiles } from './kernel.ts'
 
 /** Drivers of every machine that the lab can emulate. */
 const drivers = ['virtio_pci', 'virtio_net', 'virtio_blk', 'virtio_rng', 'e1000', 'ahci', 'sd_mod']
 const folders = ['bin', 'dev', 'modules', 'proc', 'sys', 'tmp']
 
+/** What another initrd has besides. */
+export interface More {
+  /** Names of modules. */
+  readonly drivers: readonly string[]
+  readonly entries: readonly Entry[]
+}
+
 /**
  * Writes the initrd of the lab: busybox, the kernel's drivers and `init.sh`, which is both the
  * installer and the system that it leaves on the disk.
  */
-export function writeInitrd(kernel: Kernel, file: string): void {
-  writeFileSync(file, gzipSync(cpio(entries(kernel)), { level: 6 }))
+export function writeInitrd(
+  kernel: Kernel,
+  file: string,
+  more: More = { drivers: [], entries: [] },
+): void {
+  writeFileSync(file, gzipSync(cpio(entries(kernel, more)), { level: 6 }))
 }
 
-function entries(kernel: Kernel): Entry[] {
-  const modules = moduleFiles(kernel, drivers)
+function entries(kernel: Kernel, more: More): Entry[] {
+  const modules = moduleFiles(kernel, [...drivers, ...more.drivers])
   const order = modules.map(path => `${basename(path)}\n`).join('')
   return [
     ...folders.map(path => ({ path, mode: 0o40755 })),
@@ -28,9 +39,11 @@ function entries(kernel: Kernel): Entry[] {
     program('udhcpc.sh', readFileSync(new URL('udhcpc.sh', import.meta.url))),
     { path: 'modules/order', mode: 0o100644, content: Buffer.from(order) },
     ...modules.map(path => program(`modules/${basename(path)}`, readFileSync(path))),
+    ...more.entries,
   ]
 }
 
-function program(path: string, content: Uint8Array): Entry {
+/** A file that can be run. */
+export function program(path: string, content: Uint8Array): Entry {
   return { path, mode: 0o100755, content }
 }

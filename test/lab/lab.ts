@@ -10,15 +10,23 @@ import { newestKernel } from './kernel.ts'
 import { type Machine, type MachineSettings, powerOn } from './machine.ts'
 import { createNetwork, type Network } from './network.ts'
 
+type Settings = Omit<MachineSettings, 'disk' | 'tap'>
+
+/** A machine of the lab, which keeps its disk and the memory of its firmware. */
+export interface LabMachine {
+  readonly disk: string
+  powerOn(otherwise?: Partial<Settings>): Machine
+}
+
 /** A network with everything that a machine needs to be installed; what a daemon serves lies in `folder`. */
 export interface Lab {
   /** The config's folder: `answers.txt`, `assets/images/lab/` linux, initrd.gz, disk.img.gz. */
   readonly folder: string
   readonly network: Network
   readonly hook: Hook
-  startDaemon(config: string): Promise<Daemon>
+  startDaemon(config: string, launcher?: readonly string[]): Promise<Daemon>
   /** A machine with an empty disk, off. */
-  addMachine(settings: Omit<MachineSettings, 'disk' | 'tap'>): Promise<{ powerOn(): Machine }>
+  addMachine(settings: Settings): Promise<LabMachine>
   remove(): void
 }
 
@@ -42,16 +50,19 @@ export async function createLab(): Promise<Lab> {
     folder,
     network,
     hook,
-    startDaemon: config => {
+    startDaemon: (config, launcher = []) => {
       writeFileSync(join(folder, 'config.yaml'), config)
       const files = { config: join(folder, 'config.yaml'), tokenFile: join(folder, 'token') }
-      return startDaemon(network, { ...files, token })
+      return startDaemon(network, { ...files, token, launcher })
     },
     addMachine: async settings => {
       const disk = join(folder, `machine${machines++}.raw`)
       makeEmptyDisk(disk)
       const tap = await network.addTap()
-      return { powerOn: () => powerOn(network, { ...settings, disk, tap }) }
+      return {
+        disk,
+        powerOn: otherwise => powerOn(network, { ...settings, ...otherwise, disk, tap }),
+      }
     },
     remove: () => {
       network.remove()

@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
-import { copyFileSync, existsSync } from 'node:fs'
+import { boardOf, type Firmware, flashArguments } from './firmware.ts'
 import type { Network } from './network.ts'
 import { readSerial, type Serial } from './serial.ts'
 
 /** What a machine is made of. */
 export interface MachineSettings {
-  readonly firmware: 'bios' | 'uefi'
+  readonly firmware: Firmware
   readonly mac: string
   /** A raw disk that keeps its content between power-ons; `DISK.vars` beside it is the UEFI's memory. */
   readonly disk: string
@@ -13,6 +13,8 @@ export interface MachineSettings {
   readonly tap: string
   readonly mebibytes?: number
   readonly nic?: 'virtio-net-pci' | 'e1000'
+  /** It tries its disk before the network. */
+  readonly diskFirst?: boolean
   /** The network packets of the machine are written there. */
   readonly pcap?: string
   /** More arguments for QEMU. */
@@ -27,12 +29,9 @@ export interface Machine {
   powerOff(): Promise<void>
 }
 
-const firmwareCode = '/usr/share/OVMF/OVMF_CODE_4M.fd'
-const firmwareVars = '/usr/share/OVMF/OVMF_VARS_4M.fd'
-
-/** Powers a machine on: it boots from the network first, then from its disk. */
+/** Powers a machine on: it boots from the network first, then from its disk, if nothing else is said. */
 export function powerOn(network: Network, settings: MachineSettings): Machine {
-  const qemu = network.start(['qemu-system-x86_64', ...machineArguments(settings)])
+  const qemu = network.start([boardOf(settings.firmware).qemu, ...machineArguments(settings)])
   const serial = readSerial(qemu)
   const exited = ended(qemu).then(() => serial.close())
   return {
@@ -59,25 +58,11 @@ function machineArguments(settings: MachineSettings): string[] {
     // Without a terminal of QEMU's own in between: signals are ours.
     ...['-chardev', 'stdio,id=serial,signal=off', '-serial', 'chardev:serial'],
     ...['-device', 'virtio-rng-pci'],
-    ...firmwareArguments(settings),
+    ...boardOf(settings.firmware).machine,
+    ...flashArguments(boardOf(settings.firmware), `${settings.disk}.vars`),
     ...nicArguments(settings),
     ...diskArguments(settings),
     ...(settings.extra ?? []),
-  ]
-}
-
-function firmwareArguments({ firmware, disk }: MachineSettings): string[] {
-  // graphics=off makes SeaBIOS and the ROM's iPXE write to the serial line.
-  if (firmware === 'bios') return ['-machine', 'pc,graphics=off']
-  const vars = `${disk}.vars`
-  if (!existsSync(vars)) copyFileSync(firmwareVars, vars)
-  return [
-    ...['-machine', 'q35'],
-    ...['-drive', `if=pflash,format=raw,readonly=on,file=${firmwareCode}`],
-    ...['-drive', `if=pflash,format=raw,file=${vars}`],
-    // Else it asks for IPv6 for a minute, twice, before it goes on to the disk.
-    ...['-fw_cfg', 'name=opt/org.tianocore/IPv6Support,string=no'],
-    ...['-fw_cfg', 'name=opt/org.tianocore/IPv6PXESupport,string=no'],
   ]
 }
 
@@ -86,14 +71,15 @@ function nicArguments({
   mac,
   tap,
   nic = 'virtio-net-pci',
+  diskFirst = false,
   pcap,
 }: MachineSettings): string[] {
   // OVMF has a driver of its own for virtio: without the ROM it is EDK2 that speaks PXE, not iPXE.
-  const rom = firmware === 'uefi' && nic === 'virtio-net-pci' ? ',romfile=' : ''
+  const rom = firmware !== 'bios' && nic === 'virtio-net-pci' ? ',romfile=' : ''
   const capture = ['-object', `filter-dump,id=capture,netdev=net,file=${pcap}`]
   return [
     ...['-netdev', `tap,id=net,ifname=${tap},script=no,downscript=no,vnet_hdr=off`],
-    ...['-device', `${nic},netdev=net,mac=${mac},bootindex=1${rom}`],
+    ...['-device', `${nic},netdev=net,mac=${mac},bootindex=${diskFirst ? 3 : 1}${rom}`],
     ...(pcap === undefined ? [] : capture),
   ]
 }

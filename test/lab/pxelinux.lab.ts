@@ -19,3 +19,24 @@ t.test('BIOS by PXELINUX, kernel and initrd over HTTP', { skip: obstacle ?? fals
   const { stdout } = await daemon.cli(['events', 'node1'])
   t.match(stdout, /TFTP: lpxelinux\.0 sent[\s\S]*PXELINUX config: node1 installs lab, attempt 1/)
 })
+
+t.test('BIOS by PXELINUX, everything over TFTP', { skip: obstacle ?? false }, async t => {
+  const lab = await createLab()
+  t.teardown(() => lab.remove())
+  const mac = '52:54:00:12:34:5a'
+  const settings = { network: serverNetwork, mac, cmdline: 'lab.do=ready-only' }
+  const daemon = await lab.startDaemon(labConfig(lab, { ...settings, host: 'loader: pxelinux.0' }))
+  t.equal((await daemon.cli(['install', 'node1', '--yes'])).code, 0)
+  const machine = await lab.addMachine({ firmware: 'bios', mac })
+  const { serial, exited } = machine.powerOn()
+  await serial.waitFor(/lab: told ready/, 120)
+  await exited
+  const { body } = await daemon.api('/api/v1/hosts/node1')
+  t.match(body.host, { state: 'installing', attempt: 1 })
+  const { stdout } = await daemon.cli(['events', 'node1'])
+  t.match(
+    stdout,
+    /TFTP: assets\/images\/lab\/linux sent[\s\S]*TFTP: assets\/images\/lab\/initrd\.gz/,
+  )
+  t.notMatch(stdout, /HTTP: (linux|initrd)/)
+})

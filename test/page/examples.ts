@@ -14,6 +14,7 @@ export function hostRow(change: Partial<HostRow> & { name: string }): HostRow {
     state: 'idle',
     netboots: false,
     why: 'no install was asked',
+    waiting: null,
     since: null,
     install: null,
     attempt: 0,

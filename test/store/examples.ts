@@ -34,7 +34,10 @@ export function install(id: string, host = 'node1'): Install {
   return { id, host, profile: 'debian', spec, askedAt: start }
 }
 
-export function attempt(token: string, more: Partial<Attempt> = {}): Omit<Attempt, 'void'> {
+export function attempt(
+  token: string,
+  more: Partial<Attempt> = {},
+): Omit<Attempt, 'void' | 'burnt'> {
   const { void: _, ...rest } = { void: false, ...more }
   return {
     token,

@@ -56,7 +56,7 @@ t.test('everything survives a restart', async t => {
     ...{ facts: { serial: 'A1' }, lastSeen: start + 5 },
   })
   t.strictSame(installs.get('i1'), install('i1'))
-  t.strictSame(installs.attempt('t1'), { ...attempt('t1'), void: false })
+  t.strictSame(installs.attempt('t1'), { ...attempt('t1'), void: false, burnt: [] })
   t.strictSame(leases.all(), [lease])
   t.match(deliveries.due(start, 10), [{ key: 'i1/2/notify/ready', state: 'due', tries: 0 }])
 })

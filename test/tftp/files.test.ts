@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync
 import { join } from 'node:path'
 import t from 'tap'
 import type { TftpFile } from '../../src/tftp/chunks.ts'
-import { openFiles, type Peer, type Places, plainName } from '../../src/tftp/files.ts'
+import { openFiles, type Peer, type Places, plainName, type Virtual } from '../../src/tftp/files.ts'
 import type { Ipv4 } from '../../src/wire/address.ts'
 
 const peer: Peer = { address: 0x7f000001 as Ipv4, port: 2070 }
@@ -141,6 +141,34 @@ t.test('virtual files are asked first, by the plain name, with the peer', async 
   t.equal(await open('a.txt', { ...places, virtual }), 'assets/a')
   t.equal(await open('mac/../a.txt', { ...places, virtual }), leaves)
   t.strictSame(asked, ['mac/a.txt', 2070, 'a.txt', 2070])
+})
+
+t.test('what a virtual name may stand for', async t => {
+  const names: Readonly<Record<string, Virtual>> = {
+    refused: { refused: 2, reason: 'not yours' },
+    anywhere: { file: join(top, 'secret') },
+    'a link to anywhere': { file: join(assets, 'out') },
+    gone: { file: join(top, 'gone') },
+    pipe: { file: join(assets, 'fifo') },
+    first: { names: ['nothing', 'deep/b.txt', 'a.txt'] },
+    'none of them': { names: ['nothing', 'out'] },
+    leaves: { names: ['../secret'] },
+    hidden: { names: ['a\0.txt'] },
+  }
+  const virtual = async (name: string) => names[name]
+  const found: string[] = []
+  for (const name of Object.keys(names)) found.push(await open(name, { ...places, virtual }))
+  t.strictSame(found, [
+    '2 not yours',
+    'secret',
+    'secret',
+    missing,
+    '2 not a regular file',
+    'assets/deep/b',
+    outside,
+    leaves,
+    control,
+  ])
 })
 
 t.test('a file that is replaced: a running transfer keeps its own', async t => {

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -151,6 +152,16 @@ t.test('what is not there, a broken tarball, and wrong words', async t => {
   t.match(err(), /it needs what to import, and a name for it/)
   t.equal(await run([join(dir, 'result'), 'x'], io), 2)
   t.match(err(), /it needs --config FILE or --assets FOLDER/)
+})
+
+t.test('whatever the umask, the daemon of another user can read it', async t => {
+  const { images, bring } = place(t)
+  const umask = process.umask(0o077)
+  t.teardown(() => process.umask(umask))
+  t.equal(await bring(['result']), 0)
+  for (const name of ['', 'bzImage', 'SHA256SUMS']) {
+    t.equal(statSync(join(images, 'nixos', name)).mode & 0o044, 0o044, name)
+  }
 })
 
 t.test('the config says where the assets are', async t => {

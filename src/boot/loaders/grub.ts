@@ -62,7 +62,8 @@ function quoted(word: string): string {
 
 /**
  * `exit` would tell the firmware that all went well, and open its menu: so the loader of the disk is
- * looked for, those that distributions install before the one that removable media have.
+ * looked for, those that distributions install before the one that removable media have. `chainloader`
+ * tells the loader that it comes from `root`, wherever its file was found.
  */
 const onDisk = [
   ...['debian/shim@', 'ubuntu/shim@', 'fedora/shim@', 'redhat/shim@', 'rocky/shim@'].map(
@@ -78,8 +79,8 @@ const localBoot = [
   'if [ "$grub_cpu" = arm64 ]; then set arch=aa64; fi',
   'if [ "$grub_cpu" = i386 ]; then set arch=ia32; fi',
   `for file in ${onDisk.map(path => path.replace('@', '$arch')).join(' ')}; do`,
-  '  if search --no-floppy --file --set=disk $file; then',
-  '    if chainloader ($disk)$file; then boot; fi',
+  '  if search --no-floppy --file --set=root $file; then',
+  '    if chainloader $file; then boot; fi',
   '  fi',
   'done',
   'exit',

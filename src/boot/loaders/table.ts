@@ -5,26 +5,29 @@ import { ipxe } from './ipxe.ts'
 import type { LoaderKind } from './kind.ts'
 import { pxelinux } from './pxelinux.ts'
 
-/** Every kind of loader. The first that knows a file or a name has it. */
-const kinds = { pxelinux, autoexec, ipxe, grub } satisfies Record<string, LoaderKind>
+/** Every kind of loader, by the name that the config has for it. The first that knows a file has it. */
+const loaders = { ipxe, pxelinux, grub } satisfies Record<string, LoaderKind>
+
+/** What is asked for like a config, and is no loader of its own. */
+const kinds: readonly LoaderKind[] = [...Object.values(loaders), autoexec]
 
 /** The kinds that a loader may be said to be of. */
-export type Speaks = 'ipxe' | 'pxelinux' | 'grub'
+export type Speaks = keyof typeof loaders
 
-export const speaks: readonly Speaks[] = ['ipxe', 'pxelinux', 'grub']
+export const speaks = Object.keys(loaders) as readonly Speaks[]
 
 export function kindOf(name: Speaks): LoaderKind {
-  return kinds[name]
+  return loaders[name]
 }
 
 /** What kind of loader a file is, by its name: iPXE, unless it looks like another. */
 export function speaksOf(file: string): Speaks {
-  return speaks.find(name => kinds[name].isLoader(file)) ?? 'ipxe'
+  return speaks.find(name => loaders[name].isLoader(file)) ?? 'ipxe'
 }
 
 /** Whose config a name is, and who asks by it. */
 export function configOf(name: string): { kind: LoaderKind; asker: Asker } | undefined {
-  for (const kind of Object.values(kinds)) {
+  for (const kind of kinds) {
     const asker = kind.asker(name)
     if (asker) return { kind, asker }
   }
@@ -33,5 +36,5 @@ export function configOf(name: string): { kind: LoaderKind; asker: Asker } | und
 
 /** Whether a loader only tries whether there is such a file. */
 export function isProbe(name: string): boolean {
-  return Object.values(kinds).some(kind => kind.isProbe(name))
+  return kinds.some(kind => kind.isProbe(name))
 }

@@ -47,7 +47,8 @@ export const loaderSilent: Rule = about => {
   if (!silent) return undefined
   const { loader } = silent
   const own = firmwareDriven(loader).length > 0
-  if (isRefused(silent) && !own) return undefined
+  // What UEFI refuses is the other rule's; a BIOS runs whatever it has.
+  if (isRefused(silent) && !own && silent.arch && isEfi(silent.arch)) return undefined
   return {
     id: 'loader-silent',
     title: `${loader} was fetched, and its iPXE never asked for DHCP`,

@@ -16,41 +16,23 @@ export const notAskedAgain: Rule = about => {
   )
   if (!offer || now - offer.lastAt < patience) return undefined
   const since = after(steps, offer)
-  if (since.some(step => wentOn(step, offer))) return undefined
-  return verdictOf(about, offer, since)
+  if (since.some(wentOn)) return undefined
+  return verdictOf(about, offer)
 }
 
-/** Anything but the same question again, and what it says to the DHCP server that gives the address. */
-function wentOn(step: Step, offer: StepOf<'dhcp'>): boolean {
-  if (step.kind === 'other' || step.kind === 'state' || step.kind === 'foreign') return false
-  if (step.kind !== 'dhcp') return true
-  return step.asked !== 'discover' && (step.answer !== 'none' || !offer.proxy)
+/** Anything but the same question again. */
+function wentOn(step: Step): boolean {
+  if (step.kind === 'other' || step.kind === 'state') return false
+  return step.kind !== 'dhcp' || step.asked !== 'discover'
 }
 
-function verdictOf(
-  { steps, now }: Case,
-  offer: StepOf<'dhcp'>,
-  since: readonly Step[],
-): Verdict | undefined {
-  const foreign = lastOf(since, 'foreign')
-  const took = lastOf(since, 'dhcp', ({ asked }) => asked === 'request')
+function verdictOf({ steps, now }: Case, offer: StepOf<'dhcp'>): Verdict {
   const asked = steps.filter(step => step.kind === 'dhcp' && step.asked === 'discover')
   const evidence = [
     `it asked ${timesOf(asked)} times and was offered a boot each time`,
     seen(offer, now),
-    ...(took ? [seen(took, now)] : []),
-    ...(foreign ? [seen(foreign, now)] : []),
   ]
   const id = 'not-asked-again'
-  if (offer.proxy && (took || foreign)) {
-    return {
-      id,
-      title: 'It has its address and our offer, and never came for the boot file',
-      evidence,
-      advice:
-        'Something between it and us drops UDP port 4011 or 69: open both on this machine’s firewall. Some UEFI firmware takes the file only on port 4011: try `uefi: binl` at the host.',
-    }
-  }
   if (offer.proxy) {
     return {
       id,

@@ -1,0 +1,65 @@
+# The server as a NixOS service:
+#
+#   imports = [ ./bootwright/config/nixos/server.nix ];
+#   services.bootwright = {
+#     enable = true;
+#     package = ./bootwright;   # a checkout in which `npm ci` was run
+#     settings.networks.lan = { };
+#   };
+{ config, lib, pkgs, ... }:
+let
+  cfg = config.services.bootwright;
+  file = (pkgs.formats.yaml { }).generate "bootwright.yaml" cfg.settings;
+  loaders = [ "undionly.kpxe" "ipxe.efi" ];
+in
+{
+  options.services.bootwright = {
+    enable = lib.mkEnableOption "Bootwright, a netboot server";
+    package = lib.mkOption {
+      type = lib.types.path;
+      description = "A checkout of Bootwright in which `npm ci` was run.";
+    };
+    node = lib.mkPackageOption pkgs "nodejs_24" { };
+    settings = lib.mkOption {
+      type = (pkgs.formats.yaml { }).type;
+      default = { };
+      description = "The config, as in config/example.yaml.";
+    };
+    openFirewall = lib.mkEnableOption "the ports for DHCP, TFTP and HTTP";
+  };
+
+  config = lib.mkIf cfg.enable {
+    services.bootwright.settings = {
+      dataDir = lib.mkDefault "/var/lib/bootwright";
+      assets = lib.mkDefault "/srv/bootwright";
+    };
+    systemd.tmpfiles.rules =
+      [ "d ${cfg.settings.assets}/loaders 0755 root root" "d ${cfg.settings.assets}/images 0755 root root" ]
+      ++ map (name: "L+ ${cfg.settings.assets}/loaders/${name} - - - - ${pkgs.ipxe}/${name}") loaders;
+    systemd.services.bootwright = {
+      description = "Bootwright netboot server (DHCP, TFTP, HTTP)";
+      wantedBy = [ "multi-user.target" ];
+      wants = [ "network-online.target" ];
+      after = [ "network-online.target" ];
+      # What callbacks need, beside the coreutils that every unit has.
+      path = with pkgs; [ nix openssh sshpass gnutar iproute2 ];
+      serviceConfig = {
+        ExecStart = "${lib.getExe cfg.node} ${cfg.package}/src/main.ts serve --config ${file}";
+        ExecReload = "${pkgs.coreutils}/bin/kill -HUP $MAINPID";
+        Restart = "on-failure";
+        TimeoutStopSec = 15;
+        LimitNOFILE = 65536;
+        StateDirectory = "bootwright";
+        StateDirectoryMode = "0750";
+        UMask = "0077";
+        DynamicUser = true;
+        AmbientCapabilities = [ "CAP_NET_BIND_SERVICE" ];
+        CapabilityBoundingSet = [ "CAP_NET_BIND_SERVICE" ];
+      };
+    };
+    networking.firewall = lib.mkIf cfg.openFirewall {
+      allowedUDPPorts = [ 67 69 4011 ];
+      allowedTCPPorts = [ (cfg.settings.http.port or 8080) ];
+    };
+  };
+}

@@ -1,0 +1,48 @@
+import type { Expect } from './host.ts'
+import { fieldsOf, lineOf, listOf, type Told } from './told.ts'
+
+/** Makers of disks round: as much of a size, more or less, is the same size. */
+const tolerance = 0.02
+
+/**
+ * What differs between the machine that is expected and what it told about itself, as a sentence;
+ * undefined where nothing does. Facts come from the wire and may be anything.
+ */
+export function whyUnexpected(expect: Expect | undefined, facts: unknown): string | undefined {
+  if (!expect) return undefined
+  if (facts === undefined) return 'it told nothing about itself, and `expect` has to be checked'
+  const told = fieldsOf(facts)
+  const { serial, disk } = expect
+  if (serial !== undefined && lineOf(told.serial) !== serial) {
+    return `its serial number is ${lineOf(told.serial) || 'unknown'}, and ${serial} is expected`
+  }
+  if (!disk) return undefined
+  const disks = listOf(told.disks)
+  if (disks.some(found => isDisk(found, disk))) return undefined
+  const has = disks.map(wordsOf).join('; ') || 'no disk'
+  return `no disk is ${wordsOf({ ...disk })}: it has ${has}`
+}
+
+function isDisk(found: Told, wanted: NonNullable<Expect['disk']>): boolean {
+  const { name, model, serial, size } = wanted
+  if (name !== undefined && lineOf(found.name) !== name) return false
+  if (serial !== undefined && lineOf(found.serial) !== serial) return false
+  if (model !== undefined && !plain(found.model).includes(plain(model))) return false
+  return size === undefined || Math.abs(Number(found.size) - size) <= size * tolerance
+}
+
+/** `/dev/vda, SSD 980, 500.1 GB` */
+function wordsOf({ name, model, serial, size }: Told): string {
+  const bytes = Number(size)
+  const amount = Number.isFinite(bytes) ? `${(bytes / 1e9).toFixed(1)} GB` : ''
+  const words = [
+    lineOf(name),
+    lineOf(model),
+    serial === undefined ? '' : `serial ${lineOf(serial)}`,
+  ]
+  return [...words, amount].filter(Boolean).join(', ')
+}
+
+function plain(value: unknown): string {
+  return lineOf(value).toLowerCase().replace(/\s+/g, ' ')
+}

@@ -1,0 +1,23 @@
+/** Readers of what came from the wire and may be anything. */
+
+export type Told = Readonly<Record<string, unknown>>
+
+/** The fields of an object; none where it is something else. */
+export function fieldsOf(value: unknown): Told {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? (value as Told) : {}
+}
+
+/** The objects of a list. */
+export function listOf(value: unknown): Told[] {
+  return Array.isArray(value) ? value.map(fieldsOf) : []
+}
+
+/** One printable line of text, at most 200 letters: it goes to logs and terminals. */
+export function lineOf(value: unknown): string {
+  if (typeof value !== 'string' && typeof value !== 'number') return ''
+  return String(value)
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()
+    .slice(0, 200)
+}

@@ -1,0 +1,28 @@
+import type { DhcpOption, Host, Profile, Ways } from './host.ts'
+
+/** How a machine's firmware is treated, and the DHCP options that are its own. */
+export interface HostWays extends Ways {
+  readonly options?: readonly DhcpOption[]
+}
+
+/** The ways of a host that boots this profile: what the host says goes before what the profile says. */
+export function waysOf(host: Host, profile: Profile | undefined = host.profile): HostWays {
+  const loader = host.loader ?? profile?.loader
+  const localBoot = host.localBoot ?? profile?.localBoot
+  const options = laidOver(profile?.options, host.options)
+  return {
+    ...(loader !== undefined && { loader }),
+    ...(localBoot !== undefined && { localBoot }),
+    ...(host.uefi !== undefined && { uefi: host.uefi }),
+    ...(options && { options }),
+  }
+}
+
+function laidOver(
+  below: readonly DhcpOption[] | undefined,
+  above: readonly DhcpOption[] | undefined,
+): readonly DhcpOption[] | undefined {
+  if (!below || !above) return above ?? below
+  const byCode = new Map([...below, ...above].map(option => [option.code, option]))
+  return [...byCode.values()].sort((a, b) => a.code - b.code)
+}

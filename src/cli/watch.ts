@@ -1,0 +1,152 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { HostEvent } from '../api/events.ts'
+import type { HostRow } from '../api/hosts.ts'
+import { Unreachable } from './api-client.ts'
+import { usageOf } from './args.ts'
+import { apiCommand, type Call, runCommand } from './command.ts'
+import { followEvents } from './follow.ts'
+import { formatTime, stateCell } from './format.ts'
+import { exit, type Io } from './io.ts'
+import { clean, formatTable, paint, partsOf, screenOf } from './table.ts'
+import { openTerminal } from './watch-terminal.ts'
+
+export const spec = apiCommand({
+  name: 'watch',
+  line: '[--json]',
+  summary:
+    'Shows all hosts live: those that boot or install first. Arrows scroll, q ends. Without a terminal\n' +
+    'it writes a line for each host that changes.',
+  options: {},
+  words: { min: 0, max: 0 },
+})
+
+export const usage = usageOf(spec)
+
+/** What the API says of all hosts. */
+export interface Hosts {
+  readonly hosts: readonly HostRow[]
+  readonly notices?: readonly string[]
+}
+
+/** Shows a list of hosts, again and again. */
+export interface Display {
+  show(hosts: Hosts): void
+  /** The daemon is away. */
+  lost(why: string): void
+}
+
+/** `bootwright watch`. */
+export function run(argv: string[], io: Io): Promise<number> {
+  return runCommand(spec, argv, io, async call => {
+    const { values } = call
+    const ended = new AbortController()
+    const signal = io.signal ? AbortSignal.any([io.signal, ended.signal]) : ended.signal
+    const plain = values.has('json') || !io.isTerminal
+    const terminal = plain ? undefined : openTerminal(io, () => ended.abort())
+    try {
+      return await look(call, terminal ?? plainDisplay(io, values.has('json')), signal)
+    } finally {
+      // Also lets go of the stream of events, which would keep the program.
+      ended.abort()
+      terminal?.close()
+    }
+  })
+}
+
+/** Milliseconds between two looks: at least, and at most where no event tells of a change. */
+const soonest = 250
+const latest = 5000
+
+/** Looks at the hosts whenever an event says that something happened, until the signal ends it. */
+async function look({ api }: Call, display: Display, signal: AbortSignal): Promise<number> {
+  const { events } = await api.get<{ events: HostEvent[] }>('/api/v1/events', { limit: 1 })
+  const news = await listen(followEvents(api, { after: events.at(-1)?.id ?? 0, signal }), signal)
+  while (!signal.aborted) {
+    const start = performance.now()
+    try {
+      display.show(await api.get<Hosts>('/api/v1/hosts'))
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error
+      display.lost(error.message)
+    }
+    // A long list is not asked for so often that nothing else is done.
+    const pause = Math.max(soonest, 3 * (performance.now() - start))
+    await delay(pause, undefined, { signal }).catch(() => undefined)
+    await news.next(latest)
+  }
+  news.check()
+  return exit.done
+}
+
+/** Turns a stream into something to wait for; its end by a failure is kept for `check`. */
+async function listen(steps: AsyncIterable<unknown>, signal: AbortSignal) {
+  let wake = () => {}
+  let isNew = false
+  let failure: { error: unknown } | undefined
+  void (async () => {
+    try {
+      for await (const _step of steps) {
+        isNew = true
+        wake()
+      }
+    } catch (error) {
+      failure = { error }
+      wake()
+    }
+  })()
+  const check = () => {
+    if (failure) throw failure.error
+  }
+  return {
+    check,
+    /** Resolves when anything has come since the last call, or after so many milliseconds. */
+    async next(ms: number): Promise<void> {
+      check()
+      if (!isNew) {
+        const woken = new Promise<void>(resolve => {
+          wake = resolve
+        })
+        await Promise.race([woken, delay(ms, undefined, { signal }).catch(() => undefined)])
+      }
+      isNew = false
+    },
+  }
+}
+
+/** A table first, then a line for each change; with `json` a line of JSON for each. */
+function plainDisplay(io: Io, json: boolean): Display {
+  const before = new Map<string, string>()
+  const screen = screenOf(io)
+  const row = (host: HostRow) => [
+    formatTime(new Date().toISOString()),
+    host.name,
+    stateCell(host),
+    host.why,
+  ]
+  return {
+    show({ hosts }) {
+      const changed = hosts.filter(host => before.get(host.name) !== keyOf(host))
+      const first = before.size === 0
+      for (const host of changed) before.set(host.name, keyOf(host))
+      if (json) for (const host of changed) io.stdout.write(`${JSON.stringify(host)}\n`)
+      else if (first) io.stdout.write(formatTable(plainColumns, changed.map(row), screen))
+      else {
+        for (const host of changed) {
+          const { text, colour } = partsOf(stateCell(host))
+          const time = formatTime(new Date().toISOString())
+          io.stdout.write(
+            `${time}  ${clean(host.name)}  ${paint(text, colour, screen)}  ${clean(host.why)}\n`,
+          )
+        }
+      }
+    },
+    lost: why => io.stderr.write(`${why}\n`),
+  }
+}
+
+const plainColumns = [{ title: 'TIME' }, { title: 'NAME' }, { title: 'STATE' }, { title: 'WHY' }]
+
+/** What makes a host worth a new line. */
+function keyOf({ state, percent, why, message }: HostRow): string {
+  return JSON.stringify([state, percent, why, message])
+}

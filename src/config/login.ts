@@ -1,0 +1,74 @@
+import { resolve } from 'node:path'
+import type { Callback } from '../boot/callback.ts'
+import type { Expect, Login, VerifySsh } from '../boot/host.ts'
+import { defaults } from './defaults.ts'
+import { given } from './given.ts'
+import type { Layers, ProfileKeys } from './layers.ts'
+import type { Path, Report } from './mistake.ts'
+import { parseDuration, parseSize } from './units.ts'
+
+/** What a profile for installs says of SSH; what contradicts itself is reported. */
+export function resolveSsh(
+  { keys, from }: Layers,
+  deploy: Callback | undefined,
+  folder: string,
+  report: Report,
+): { login?: Login; verifySsh?: VerifySsh; expect?: Expect } {
+  const needs = needOf(keys, deploy)
+  const way = wayOf(keys)
+  const at = (key: string): Path => from.get(key) ?? []
+  if (needs !== undefined && way === undefined) {
+    const ways = '`login: password` for stock NixOS media, `login: key`, or an `identityFile`'
+    report(at(needs), `needs a way into the installer: write ${ways}`)
+  }
+  if (keys.login === 'own' && keys.identityFile === undefined) {
+    report(at('login'), '`own` is a key of yours: say with `identityFile` where it lies')
+  }
+  const verify = keys.verify ?? {}
+  if (verify.address !== undefined && verify.ssh === undefined) {
+    report(at('verify.address'), 'is where SSH answers: write `verify: { ssh: 15m, address }`')
+  }
+  if (verify.ssh !== undefined && needs === undefined && keys.identityFile === undefined) {
+    report(
+      at('verify.ssh'),
+      'cannot tell the installed system from the installer: write `phoneHome: ssh` or an `identityFile`',
+    )
+  }
+  const asked = needs !== undefined || verify.ssh !== undefined || keys.login !== undefined
+  const login = way && asked ? loginOf(way, keys, folder) : undefined
+  const within = verify.ssh === undefined ? undefined : parseDuration(verify.ssh)
+  return {
+    ...given('login', login),
+    ...given('expect', keys.expect && expectOf(keys.expect)),
+    ...given(
+      'verifySsh',
+      within === undefined ? undefined : { within, ...given('address', verify.address) },
+    ),
+  }
+}
+
+/** The key that makes a login necessary. */
+function needOf(keys: ProfileKeys, deploy: Callback | undefined): string | undefined {
+  if (keys.phoneHome === 'ssh') return 'phoneHome'
+  return deploy?.kind === 'ssh' || deploy?.kind === 'nixosAnywhere' ? 'deploy' : undefined
+}
+
+function wayOf({ login, identityFile, nixos }: ProfileKeys): Login['way'] | undefined {
+  if (login !== undefined) return login
+  if (identityFile !== undefined) return 'own'
+  return nixos === undefined ? undefined : 'password'
+}
+
+function loginOf(way: Login['way'], keys: ProfileKeys, folder: string): Login {
+  const { user = defaults.ssh.user, port = defaults.ssh.port } = keys.ssh ?? {}
+  const identityFile = keys.identityFile && resolve(folder, keys.identityFile)
+  return { way, ...given('identityFile', identityFile), user, port }
+}
+
+function expectOf({ serial, disk }: NonNullable<ProfileKeys['expect']>): Expect {
+  const { size, ...rest } = disk ?? {}
+  return {
+    ...given('serial', serial),
+    ...given('disk', disk && { ...rest, ...given('size', size && parseSize(size)) }),
+  }
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import { type Ended, runCommand } from '../command.ts'
+import { type Door, sshCommand } from './ssh-command.ts'
+
+/** What a short visit came to: its output, or the rest of a sentence that says why there is none. */
+export type Visit =
+  | { readonly ok: true; readonly output: string }
+  | { readonly ok: false; readonly why: string }
+
+/** Bytes of output that are listened to. */
+const longestOutput = 256 * 1024
+/** Seconds for a visit. */
+const visitTimeout = 30
+const greetingMs = 3000
+
+/** Whether an SSH server greets at an address; costs much less than ssh. */
+export function hasSshServer(address: string, port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect({ host: address, port })
+    const end = (found: boolean) => {
+      clearTimeout(timer)
+      socket.destroy()
+      resolve(found)
+    }
+    const timer = setTimeout(end, greetingMs, false)
+    socket.setEncoding('latin1')
+    socket.once('data', text => end(text.toString().startsWith('SSH-')))
+    socket.once('error', () => end(false))
+    socket.once('close', () => end(false))
+  })
+}
+
+/** Runs a script of ours by the `sh` of a machine, and reads what it prints. Never throws. */
+export async function visit(door: Door, script: string): Promise<Visit> {
+  const { run, env } = sshCommand(door, ['sh'])
+  const lines: string[] = []
+  let length = 0
+  const hear = (line: string) => {
+    length += line.length + 1
+    if (length <= longestOutput) lines.push(line)
+  }
+  // Its own word: what else runs with the same password is not ended with it.
+  const own = { ...env, BOOTWRIGHT_VISIT: randomUUID() }
+  const command = { kind: 'command', run, cwd: '/', env: own, timeout: visitTimeout } as const
+  const { ended } = runCommand(command, hear, { input: script })
+  const outcome = await ended
+  if (outcome.ok) return { ok: true, output: lines.join('\n') }
+  return { ok: false, why: whyNot(outcome, lines.join('\n')) }
+}
+
+/** ssh says the same in many words; sshpass says it by its exit code. */
+function whyNot({ error }: Extract<Ended, { ok: false }>, said: string): string {
+  if (
+    /Host key verification failed|HOST IDENTIFICATION HAS CHANGED|host key .* has changed/i.test(
+      said,
+    )
+  ) {
+    return 'shows another host key than the installer of this attempt'
+  }
+  const denied = /Permission denied[^\n]*/.exec(said)?.[0]
+  if (denied !== undefined) return `does not let us in: ${denied}`
+  if (/^exit code 5$/.test(error)) return 'does not let us in: it does not take the password'
+  const last = said.trim().split('\n').at(-1) || error
+  return `cannot be entered: ${last}`
+}

@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Login } from '../../boot/host.ts'
+import { cpio, type Entry } from './cpio.ts'
+import { makeOpensshKey, type OpensshKey } from './openssh-key.ts'
+import { type Door, hostKeyAlias } from './ssh-command.ts'
+
+/** The attempt that a login is for. */
+export interface LoginOf {
+  readonly install: string
+  readonly attempt: number
+}
+
+/** What the boot of an attempt is given, so that we can log in. */
+export interface LoginExtras {
+  /** Arguments of the kernel. */
+  readonly args: readonly string[]
+  /** There is an archive that goes last among its initrds. */
+  readonly initrd: boolean
+}
+
+/** The secrets of attempts. They lie in files of their own, because ssh reads files. */
+export interface Logins {
+  /** Makes what an attempt needs; those of earlier attempts of its install go. Throws a sentence. */
+  make(of: LoginOf, login: Login): LoginExtras
+  /** The bytes of that archive. */
+  initrd(of: LoginOf): Uint8Array | undefined
+  /** The way in at an address; undefined when its secrets are there no more. */
+  door(of: LoginOf, login: Login, address: string): Door | undefined
+  /** A door whose host key is taken down anew, by a name of its own; `pin` makes it the known one. */
+  unpinned(door: Door, name: string): Door
+  pin(of: LoginOf, seen: Door): void
+  /** Host key of the installer, as in a file of known hosts: type and key. */
+  hostKey(of: LoginOf): string | undefined
+  /** What must never be shown. */
+  secrets(of: LoginOf): string[]
+  /** Destroys the secrets of an install. */
+  drop(install: string): void
+  /** Destroys all that belong to installs which are over. */
+  sweep(isOver: (install: string) => boolean): void
+}
+
+/** The installers of nixos-images copy keys only beside at least one of these; empty lists add nothing. */
+const networkFiles = ['addrs.json', 'routes-v4.json', 'routes-v6.json']
+
+const files = {
+  password: 'password',
+  key: 'key',
+  initrd: 'initrd.gz',
+  hosts: 'known_hosts',
+} as const
+
+export function createLogins(folder: string): Logins {
+  const at = ({ install, attempt }: LoginOf, file = '') => join(folder, install, `${attempt}`, file)
+  const write = (of: LoginOf, file: string, content: string | Uint8Array) =>
+    writeFileSync(at(of, file), content, { mode: 0o600, flush: true })
+  const read = (path: string) => (existsSync(path) ? readFileSync(path) : undefined)
+  const drop = (install: string) => rmSync(join(folder, install), { recursive: true, force: true })
+
+  return {
+    make(of, { way }) {
+      drop(of.install)
+      mkdirSync(at(of), { recursive: true, mode: 0o700 })
+      if (way === 'password') {
+        const password = randomBytes(18).toString('base64url')
+        write(of, files.password, password)
+        return { args: [`live.nixos.passwordHash=${sha512Crypt(password)}`], initrd: false }
+      }
+      if (way === 'own') return { args: [], initrd: false }
+      const key = makeOpensshKey()
+      const hostKey = makeOpensshKey()
+      write(of, files.key, key.privateKey)
+      write(of, files.hosts, `${hostKeyAlias} ${hostKey.publicKey}\n`)
+      write(of, files.initrd, keyArchive(key, hostKey))
+      return { args: [], initrd: true }
+    },
+    initrd: of => read(at(of, files.initrd)),
+    door(of, { way, user, port, identityFile }, address) {
+      if (!existsSync(at(of))) return undefined
+      const knownHosts = at(of, files.hosts)
+      const base = { address, user, port, knownHosts, pinned: existsSync(knownHosts) }
+      if (way === 'password') return { ...base, password: `${read(at(of, files.password)) ?? ''}` }
+      return { ...base, identityFile: way === 'own' ? (identityFile ?? '') : at(of, files.key) }
+    },
+    unpinned(door, name) {
+      const knownHosts = `${door.knownHosts}.${name}`
+      rmSync(knownHosts, { force: true })
+      return { ...door, knownHosts, pinned: false }
+    },
+    pin: (of, { knownHosts }) => write(of, files.hosts, readFileSync(knownHosts)),
+    hostKey: of => read(at(of, files.hosts))?.toString().trim().split(' ').slice(1, 3).join(' '),
+    secrets: of => [read(at(of, files.password))?.toString() ?? []].flat(),
+    drop,
+    sweep(isOver) {
+      if (!existsSync(folder)) return
+      for (const install of readdirSync(folder)) if (isOver(install)) drop(install)
+    },
+  }
+}
+
+/**
+ * What the kernel unpacks over the installer's own initrd: cpio in format newc. Compressed, because
+ * only then it may begin at any byte: on UEFI nobody pads the initrd before it to the next fourth.
+ */
+export function keyArchive(key: OpensshKey, hostKey: OpensshKey): Uint8Array {
+  const file = (path: string, content: string, mode = 0o100600): Entry => {
+    return { path, mode, content: Buffer.from(content) }
+  }
+  const archive = cpio([
+    { path: 'ssh', mode: 0o040755 },
+    file('ssh/authorized_keys', `${key.publicKey}\n`),
+    file('ssh/ssh_host_ed25519_key', hostKey.privateKey),
+    file('ssh/ssh_host_ed25519_key.pub', `${hostKey.publicKey}\n`, 0o100644),
+    ...networkFiles.map(name => file(name, '[]\n', 0o100644)),
+  ])
+  return gzipSync(archive)
+}
+
+/** `$6$salt$hash`: letters, digits, dots, slashes and dollars that no boot loader expands. */
+function sha512Crypt(password: string): string {
+  const stdio = ['pipe', 'pipe', 'ignore'] as const
+  const input = `${password}\n`
+  return execFileSync('openssl', ['passwd', '-6', '-stdin'], { input, stdio: [...stdio] })
+    .toString()
+    .trim()
+}

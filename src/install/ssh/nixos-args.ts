@@ -1,0 +1,59 @@
+import type { NixosPhase } from '../../boot/callback.ts'
+import type { NixosOptions } from '../../boot/install.ts'
+import type { Step } from '../command.ts'
+import type { Door } from './ssh-command.ts'
+
+/**
+ * The arguments of nixos-anywhere 1.x. `extraFiles` is the folder that is copied into the new system.
+ * The password of a door goes by SSHPASS, never by an argument.
+ */
+export function nixosArgs(
+  options: NixosOptions,
+  door: Pick<Door, 'address' | 'port' | 'user' | 'identityFile'>,
+  extraFiles: string,
+): string[] {
+  const { source, phases, kexec, buildOn, diskEncryptionKeys, extraArgs } = options
+  const identity = options.identityFile ?? door.identityFile
+  const what =
+    'flake' in source ? ['--flake', source.flake] : ['--store-paths', source.disko, source.system]
+  const keys = Object.entries(diskEncryptionKeys)
+  return [
+    ...['--phases', phases.join(','), ...what],
+    ...(identity === undefined ? ['--env-password'] : ['-i', identity]),
+    ...['--ssh-port', String(options.sshPort ?? door.port)],
+    ...optional('--post-kexec-ssh-port', options.postKexecSshPort),
+    ...optional('--kexec', kexec),
+    ...optional('--build-on', buildOn),
+    ...['--extra-files', extraFiles],
+    ...keys.flatMap(([remote, local]) => ['--disk-encryption-keys', remote, local]),
+    ...extraArgs,
+    ...['--target-host', `${door.user}@${door.address}`],
+  ]
+}
+
+function optional(flag: string, value: string | number | undefined): string[] {
+  return value === undefined ? [] : [flag, String(value)]
+}
+
+/** The lines that nixos-anywhere begins a step with, and the clock of each. */
+const steps: readonly (readonly [line: RegExp, phase: NixosPhase])[] = [
+  [/^Uploading install SSH keys/, 'connect'],
+  [/^Gathering machine facts/, 'facts'],
+  [/^Switching system into kexec/, 'kexec'],
+  [/^(?:Building|Uploading) the system closure/, 'build'],
+  [/^Formatting hard drive with disko/, 'disko'],
+  [/^Installing NixOS/, 'install'],
+  [/^Rebooting|^Waiting for the machine to become unreachable/, 'reboot'],
+]
+
+/** The step that a line of its output begins, such as `### Installing NixOS ###`. Undefined line: the start. */
+export function nixosStep(
+  line: string | undefined,
+  timeouts: Readonly<Record<NixosPhase, number>>,
+): Step | undefined {
+  if (line === undefined) return { name: 'the start', timeout: timeouts.build }
+  const title = /^### (.*?) ###/.exec(line)?.[1]
+  if (title === undefined) return undefined
+  const [, phase] = steps.find(([pattern]) => pattern.test(title)) ?? []
+  return phase && { name: `"${title}"`, timeout: timeouts[phase] }
+}

@@ -1,0 +1,81 @@
+import type { Attempt, Install, Proof } from '../../boot/install.ts'
+import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
+import type { InstallDeps } from '../deps.ts'
+import { hasSshServer, visit } from './enter.ts'
+import { hushScript } from './remote-script.ts'
+import {
+  type MachineReport,
+  readReport,
+  reportScript,
+  type Wanted,
+  whyNotProved,
+} from './report.ts'
+import type { Door } from './ssh-command.ts'
+
+/** A machine that has just proved itself. */
+export interface Proved {
+  readonly door: Door
+  readonly proof: Proof
+  readonly facts: MachineReport['facts']
+}
+
+/** The rest of a sentence that begins with the address. `final`: another try would end the same. */
+export interface Unproved {
+  readonly why: string
+  readonly final?: true
+}
+
+type ProofDeps = Pick<InstallDeps, 'logins' | 'addressesOf' | 'whyNoTarget'>
+
+/** What a machine must be to be this attempt's. */
+export function wantedOf(install: Install, attempt: Attempt): Wanted {
+  return {
+    host: attempt.host,
+    phoneHome: attempt.content.phoneHome,
+    macs: install.spec.host.nics.map(({ mac }) => mac),
+    ...(attempt.proof && { bootId: attempt.proof.bootId }),
+  }
+}
+
+/** Where a machine may be: where it proved itself, else where its MACs are, else where it got its script. */
+export function placesOf(install: Install, attempt: Attempt, deps: ProofDeps): Ipv4[] {
+  const { address, proof } = attempt
+  const known = install.spec.host.nics.flatMap(({ mac }) => deps.addressesOf(mac))
+  const all = [...(proof ? [proof.address] : []), ...known, address]
+  return [...new Set(all)].filter(place => place !== 0)
+}
+
+/**
+ * Logs in at an address and looks whether it is this attempt, on the right machine, in the same boot
+ * as before. With `hush` what earlier logins have left running there is ended. Never throws.
+ */
+export async function prove(
+  install: Install,
+  attempt: Attempt,
+  address: Ipv4,
+  deps: ProofDeps,
+  hush = false,
+): Promise<Proved | Unproved> {
+  const { login } = install.spec.profile
+  const of = { install: install.id, attempt: attempt.number }
+  const where = formatIpv4(address)
+  const forbidden = deps.whyNoTarget(address)
+  if (forbidden !== undefined) return { why: `is never entered: ${forbidden}` }
+  const door = login && deps.logins.door(of, login, where)
+  if (!door) return { why: 'cannot be entered: its login is there no more', final: true }
+  if (!(await hasSshServer(where, door.port))) {
+    return { why: `has no SSH server on port ${door.port} yet` }
+  }
+  const tried = door.pinned ? door : deps.logins.unpinned(door, where)
+  const wanted = wantedOf(install, attempt)
+  const first = hush && wanted.bootId !== undefined ? hushScript(wanted.bootId) : ''
+  const visited = await visit(tried, first + reportScript)
+  if (!visited.ok) return { why: visited.why }
+  const report = readReport(visited.output)
+  if (!report) return { why: 'lets us in and does not say what it is' }
+  const why = whyNotProved(report, wanted)
+  if (why !== undefined) return { why, final: true }
+  if (!door.pinned) deps.logins.pin(of, tried)
+  const proof = { address, bootId: report.bootId }
+  return { door: { ...door, pinned: true }, proof, facts: report.facts }
+}

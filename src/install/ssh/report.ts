@@ -1,0 +1,118 @@
+import { type Mac, parseMac } from '../../wire/address.ts'
+
+/** What a machine says of itself over a login. */
+export interface MachineReport {
+  readonly bootId: string
+  readonly cmdline: string
+  readonly macs: readonly Mac[]
+  readonly facts: MachineFacts
+}
+
+/** What is kept of a machine. An agent may send the same with `ready`, and more. Sizes are bytes. */
+export interface MachineFacts {
+  readonly serial?: string
+  readonly uuid?: string
+  readonly vendor?: string
+  readonly product?: string
+  readonly memory?: number
+  readonly cpus?: number
+  readonly disks: readonly {
+    readonly name: string
+    readonly size: number
+    readonly model?: string
+    readonly serial?: string
+  }[]
+  readonly nics: readonly { readonly name: string; readonly mac: string }[]
+}
+
+/** For any POSIX shell with /proc and /sys, busybox too: one line a fact, tabs between its words. */
+export const reportScript = `one() { head -n 1 "$1" 2>/dev/null | tr '\\t' ' '; }
+say() { printf '%s\\t' "$@"; echo; }
+say boot "$(one /proc/sys/kernel/random/boot_id)"
+say cmdline "$(one /proc/cmdline)"
+for file in /sys/class/net/*/address; do
+  nic=\${file%/address}
+  say nic "\${nic##*/}" "$(one "$file")"
+done
+for disk in /sys/block/*; do
+  case \${disk##*/} in '*'|loop*|ram*|zram*|sr*|fd*|dm-*|md*|nbd*) continue ;; esac
+  serial=$(one "$disk/serial")
+  [ -n "$serial" ] || serial=$(one "$disk/device/serial")
+  say disk "/dev/\${disk##*/}" "$(one "$disk/size")" "$(one "$disk/device/model")" "$serial"
+done
+say memory "$(sed -n 's/^MemTotal: *//p' /proc/meminfo)"
+say cpus "$(grep -c '^processor' /proc/cpuinfo)"
+say serial "$(one /sys/class/dmi/id/product_serial)"
+say uuid "$(one /sys/class/dmi/id/product_uuid)"
+say vendor "$(one /sys/class/dmi/id/sys_vendor)"
+say product "$(one /sys/class/dmi/id/product_name)"
+say end
+`
+
+/** Reads the output of {@link reportScript}; undefined when it is not whole. */
+export function readReport(output: string): MachineReport | undefined {
+  const lines = output.split('\n').map(line => line.split('\t').map(word => word.trim()))
+  const of = (kind: string) => lines.filter(([word]) => word === kind).map(([, ...rest]) => rest)
+  const one = (kind: string) => of(kind)[0]?.[0] ?? ''
+  if (of('end').length === 0 || one('boot') === '') return undefined
+  const nics = of('nic').flatMap(([name = '', address = '']) => {
+    const mac = parseMac(address)
+    return mac === undefined || name === 'lo' ? [] : [{ name, mac }]
+  })
+  return {
+    bootId: one('boot'),
+    cmdline: one('cmdline'),
+    macs: nics.map(({ mac }) => mac),
+    facts: {
+      ...text('serial', one('serial')),
+      ...text('uuid', one('uuid').toLowerCase()),
+      ...text('vendor', one('vendor')),
+      ...text('product', one('product')),
+      ...number('memory', Number.parseInt(one('memory'), 10) * 1024),
+      ...number('cpus', Number.parseInt(one('cpus'), 10)),
+      disks: of('disk').map(([name = '', sectors = '', model = '', serial = '']) => ({
+        name,
+        // In units of 512 bytes, whatever the disk's own sectors are.
+        size: (Number.parseInt(sectors, 10) || 0) * 512,
+        ...text('model', model),
+        ...text('serial', serial),
+      })),
+      nics,
+    },
+  }
+}
+
+/** Whose machine this has to be, and which boot of it. */
+export interface Wanted {
+  readonly host: string
+  /** The phone-home URL of the attempt. */
+  readonly phoneHome: string
+  readonly macs: readonly Mac[]
+  /** Of the boot that proved itself before. */
+  readonly bootId?: string
+}
+
+/** Why a machine is not the one that is meant, as the rest of a sentence; undefined where it is. */
+export function whyNotProved(report: MachineReport, wanted: Wanted): string | undefined {
+  const words = report.cmdline.split(/\s+/)
+  if (!words.includes(`bootwright=${wanted.phoneHome}`)) {
+    return words.some(word => word.startsWith('bootwright='))
+      ? 'runs another boot of ours: its command line carries another URL'
+      : 'is not our installer: its command line does not carry the URL of this attempt'
+  }
+  if (!report.macs.some(mac => wanted.macs.includes(mac))) {
+    return `is another machine: it has ${report.macs.join(', ') || 'no MAC'}, and none is of ${wanted.host}`
+  }
+  if (wanted.bootId !== undefined && wanted.bootId !== report.bootId) {
+    return 'has booted anew since it proved itself'
+  }
+  return undefined
+}
+
+function text<K extends string>(key: K, value: string): { [k in K]?: string } {
+  return value === '' ? {} : ({ [key]: value } as { [k in K]: string })
+}
+
+function number<K extends string>(key: K, value: number): { [k in K]?: number } {
+  return Number.isFinite(value) ? ({ [key]: value } as { [k in K]: number }) : {}
+}

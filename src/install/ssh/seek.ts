@@ -1,0 +1,154 @@
+import type { Attempt, Install } from '../../boot/install.ts'
+import { formatIpv4, type Ipv4, parseIpv4 } from '../../wire/address.ts'
+import type { InstallDeps } from '../deps.ts'
+import type { Lives } from '../life.ts'
+import { whyNotInstalled } from './installed.ts'
+import { placesOf, prove } from './prove.ts'
+
+/** Looks for the SSH servers of installers that must prove themselves, and of installed systems. */
+export interface Seek {
+  /** Starts what is due; called every second. */
+  tick(): void
+  /** Resolves when nothing is under way any more. */
+  close(): Promise<void>
+}
+
+/** From the end of one try to the next. */
+const pauseMs = 3000
+/** Machines that are visited at the same time. */
+const atOnce = 16
+
+/** One host that is looked for. */
+interface Search {
+  readonly token: string
+  readonly state: 'booting' | 'verifying'
+  readonly install: Install
+  readonly attempt: Attempt
+  /** The last thing that was said of each address: it is told when it changes. */
+  readonly said: Map<string, string>
+  nextAt: number
+  running?: Promise<void>
+}
+
+export function createSeek(
+  deps: InstallDeps,
+  lives: Lives,
+  failed: (host: string, error: unknown) => void,
+): Seek {
+  const { memory } = deps
+  const searches = new Map<string, Search>()
+  let closed = false
+
+  const say = (search: Search, address: string, why: string) => {
+    if (search.said.get(address) === why) return
+    search.said.set(address, why)
+    memory.record({ host: search.attempt.host, kind: 'ssh', text: `${address} ${why}` })
+  }
+  /** Whether the host is still where it was when the visit began. */
+  const isCurrent = ({ token, state, attempt, install }: Search) =>
+    !closed &&
+    lives.lifeOf(attempt.host).state === state &&
+    memory.installs.currentAttempt(attempt.host, install.id)?.token === token
+
+  const findInstaller = async (search: Search, address: Ipv4): Promise<boolean> => {
+    const { install, attempt } = search
+    const found = await prove(install, attempt, address, deps)
+    if (!isCurrent(search)) return true
+    if ('why' in found) {
+      say(search, formatIpv4(address), found.why)
+      return false
+    }
+    const { proof, facts } = found
+    memory.write(() => {
+      const text = `${formatIpv4(address)} has proved itself: the URL of attempt ${attempt.number} on its command line, a MAC of ${attempt.host}, boot ${proof.bootId}`
+      memory.record({ host: attempt.host, kind: 'ssh', text, data: facts })
+      memory.installs.saveProof(attempt.token, proof)
+      memory.hosts.saveFacts(attempt.host, facts)
+      lives.ready(attempt.host, { facts })
+    })
+    return true
+  }
+
+  const findInstalled = async (
+    search: Search,
+    address: Ipv4,
+    stated: boolean,
+  ): Promise<boolean> => {
+    const { install, attempt } = search
+    const why = await whyNotInstalled(install, attempt, address, stated, deps)
+    if (!isCurrent(search)) return true
+    if (why !== undefined) {
+      say(search, formatIpv4(address), why)
+      return false
+    }
+    const text = `${formatIpv4(address)} answers from another boot`
+    memory.record({ host: attempt.host, kind: 'ssh', text })
+    lives.apply(attempt.host, { kind: 'answered' })
+    return true
+  }
+
+  const run = async (search: Search): Promise<void> => {
+    const { attempt, install, state } = search
+    const { verifySsh } = install.spec.profile
+    const stated = state === 'verifying' ? verifySsh?.address : undefined
+    const rendered = stated === undefined ? undefined : deps.render(stated, attempt.content.context)
+    const named = rendered === undefined ? undefined : parseIpv4(rendered.trim())
+    if (rendered !== undefined && named === undefined) {
+      return say(search, JSON.stringify(rendered), 'is not an address to verify')
+    }
+    const addresses = named === undefined ? placesOf(install, attempt, deps) : [named]
+    if (addresses.length === 0) return say(search, 'It', 'has no address that we know of yet')
+    for (const address of addresses) {
+      const there =
+        state === 'booting'
+          ? await findInstaller(search, address)
+          : await findInstalled(search, address, named !== undefined)
+      if (there) return
+    }
+  }
+
+  /** The hosts that have to be looked for now, each with what is known of it from before. */
+  const current = (): Search[] =>
+    memory.hosts.running().flatMap(({ name, life, install: id }) => {
+      const { state } = life
+      if (state !== 'booting' && state !== 'verifying') return []
+      const known = searches.get(name)
+      const install = known?.install.id === id ? known?.install : id && memory.installs.get(id)
+      if (!install) return []
+      const { phoneHome, verifySsh } = install.spec.profile
+      if (state === 'booting' ? phoneHome !== 'ssh' : !verifySsh) return []
+      const attempt = memory.installs.currentAttempt(name, install.id)
+      if (!attempt) return []
+      if (known?.token === attempt.token && known.state === state) return [known]
+      return [{ token: attempt.token, state, install, attempt, said: new Map(), nextAt: 0 }]
+    })
+
+  return {
+    tick() {
+      if (closed) return
+      const wanted = current()
+      const under = new Set(wanted.map(({ attempt }) => attempt.host))
+      for (const [host, search] of searches)
+        if (!under.has(host) && !search.running) searches.delete(host)
+      const now = deps.now()
+      let busy = [...searches.values()].filter(({ running }) => running).length
+      for (const search of wanted.sort((a, b) => a.nextAt - b.nextAt)) {
+        const { host } = search.attempt
+        if (search.running || searches.get(host)?.running) continue
+        searches.set(host, search)
+        if (search.nextAt > now || busy >= atOnce) continue
+        busy += 1
+        search.running = run(search)
+          .catch(error => failed(host, error))
+          .finally(() => {
+            delete search.running
+            search.nextAt = deps.now() + pauseMs
+          })
+      }
+    },
+    async close() {
+      closed = true
+      await Promise.all([...searches.values()].map(({ running }) => running))
+    },
+  }
+}

@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { decide, type KnownHost } from '../boot/decide.ts'
+import type { Host, Network } from '../boot/host.ts'
+import { type HostState, idle, isDue } from '../boot/life.ts'
+import { type BootContent, toDisk } from '../boot/script.ts'
+import { readMedia } from '../config/media.ts'
+import { renderText } from '../config/template.ts'
+import { handle } from '../dhcp/handle.ts'
+import { createOffers, type Lease, type LeaseBook } from '../dhcp/lease.ts'
+import type { Arrival } from '../dhcp/network.ts'
+import type { Outcome } from '../dhcp/outcome.ts'
+import { prepareAttempt } from '../install/prepare.ts'
+import { takeSpec } from '../install/spec.ts'
+import { createDigests } from '../system/digests.ts'
+import { settle } from '../system/interfaces.ts'
+import { createPublished } from '../system/published.ts'
+import { openFiles } from '../tftp/files.ts'
+import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
+import { createAddressSet } from '../wire/address-set.ts'
+import type { DhcpPacket } from '../wire/dhcp-packet.ts'
+import type { World } from './world.ts'
+import type { Writer } from './writer.ts'
+
+/** What a machine gets when it asks for its script. */
+export interface ScriptShown {
+  readonly reason: string
+  /** 404 where there is none. */
+  readonly text: string | undefined
+  /** The answer files that the script names, rendered. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+/** The answers of a daemon with this config, all hosts in one state: nothing is sent, nothing is kept. */
+export function createRehearsal(world: World, state: HostState) {
+  const networks = networksOf(world)
+  const leases = new Map<Ipv4, Lease>()
+  const offers = createOffers()
+
+  const known = (host: Host | undefined): KnownHost | undefined => {
+    if (!host) return undefined
+    const rests = ['idle', 'installed', 'failed'].includes(state)
+    const always = host.profile?.boot === 'always' && rests
+    const due = always || isDue({ ...idle, state })
+    return { name: host.name, due, why: always ? 'netboots at every boot' : `is ${state}` }
+  }
+
+  return {
+    networks,
+
+    /** One DHCP packet. A lease that comes of it is remembered for the next. */
+    dhcp(packet: DhcpPacket, arrival: Arrival, now = Date.now()): Outcome {
+      const deps = {
+        networks: () => networks,
+        host(mac: Mac) {
+          const host = world.hostOf(mac)
+          const found = known(host)
+          return host && found && { host, known: found }
+        },
+        site: world.site,
+        reservedFor: world.reservedFor,
+        reserved: world.reserved,
+        leases: bookOf(leases),
+        offers,
+        httpPort: world.config().http.port,
+      }
+      const outcome = handle(packet, arrival, deps, now)
+      if (outcome.lease) leases.set(outcome.lease.address, outcome.lease)
+      return outcome
+    },
+
+    /** The script of a machine, or the config that its loader asks for. */
+    script(mac: Mac, network: Network, { write }: Pick<Writer, 'write'>): ScriptShown {
+      const host = world.hostOf(mac)
+      const client = { mac, stage: 'script', arch: 'unknown', capable: true } as const
+      const { kind, reason } = decide(client, known(host), world.site(network))
+      if (kind === 'none') return { reason, text: undefined, files: {} }
+      if (kind === 'local') return { reason, text: write(toDisk(reason)), files: {} }
+      const { content, files } = bootContent(mac, host, network, world)
+      return { reason, text: write(content), files }
+    },
+
+    /** The file behind a name in a TFTP request: its size, or why there is none. */
+    async tftp(name: string): Promise<{ size: number } | { refused: string }> {
+      const { assets, assetRoots } = world.config()
+      const path = world.loaders().get(name)
+      const roots = [join(assets, 'loaders'), assets]
+      const places = { roots, allowedRoots: assetRoots }
+      const files = openFiles(path === undefined ? places : { roots: [join(path, '..')] }, 1 << 20)
+      const file = await files.open(name, { address: unspecified, port: 0 })
+      if ('refused' in file) return { refused: file.reason }
+      file.close()
+      return { size: file.size }
+    },
+  }
+}
+
+export type Rehearsal = ReturnType<typeof createRehearsal>
+
+/** The boot with stand-ins for what only a real one has. */
+function bootContent(
+  mac: Mac,
+  host: Host | undefined,
+  network: Network,
+  world: World,
+): { content: BootContent; files: Readonly<Record<string, string>> } {
+  const none = (why: string) => ({ content: toDisk(`no script: ${why}`), files: {} })
+  const unknown = world.unknownHosts(network)
+  const profile = unknown.kind === 'profile' && { profile: unknown.profile }
+  const booted = host ?? { name: mac, nics: [{ mac }], tags: [], vars: {}, ...profile }
+  const { assets } = world.config()
+  if (!existsSync(assets)) return none(`there is no folder ${assets}`)
+  const spec = takeSpec(
+    booted,
+    {},
+    { ...createPublished(assets), readMedia, digests: createDigests(), lackOf: () => undefined },
+  )
+  if ('refused' in spec) return none(spec.refused)
+  const boot = { install: 'INSTALL', number: 1, token: 'TOKEN', mac, address: unspecified }
+  const way = spec.profile.login?.way
+  const args = way === 'password' ? ['live.nixos.passwordHash=HASH'] : []
+  const extras = { args, initrd: way === 'key' }
+  const place = world.place(network)
+  const { title, image, files } = prepareAttempt(spec, boot, place, renderText, extras)
+  return { content: { kind: 'boot', title, image }, files }
+}
+
+/** All networks; one whose interface is not on this machine gets an example address. */
+function networksOf(world: World): readonly Network[] {
+  const address = 0xc0000201 as Ipv4
+  const found = new Map(world.networks().map(network => [network.name, network]))
+  return world.config().networks.flatMap(settings => {
+    const settled = found.get(settings.name)
+    if (settled) return settled
+    const { interface: _, ...rest } = settings
+    const serverAddress = settings.serverAddress ?? address
+    const example = { interface: 'example', address: serverAddress, prefix: 24, loopback: false }
+    const made = settle({ ...rest, serverAddress }, [example])
+    return made.ok ? made.network : []
+  })
+}
+
+function bookOf(leases: ReadonlyMap<Ipv4, Lease>): LeaseBook {
+  const all = () => [...leases.values()]
+  const holds = ({ state, end }: Lease, now: number) => state !== 'released' && end > now
+  return {
+    byAddress: address => leases.get(address),
+    byMac: (network, mac) =>
+      all()
+        .filter(lease => lease.mac === mac && lease.network === network)
+        .toSorted((a, b) => b.start - a.start)[0],
+    known: () => createAddressSet(leases.keys()),
+    held: now => createAddressSet(all().flatMap(l => (holds(l, now) ? [l.address] : []))),
+    ended: (network, now) =>
+      all().flatMap(l => (l.network === network && !holds(l, now) ? [l.address] : [])),
+  }
+}

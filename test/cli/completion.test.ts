@@ -1,0 +1,141 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { complete, run } from '../../src/cli/completion.ts'
+import { everyCommand } from '../../src/cli/every-command.ts'
+import { bare } from '../daemon/daemon.ts'
+import { fakeIo, hostRow, startApi } from './fake.ts'
+
+const hosts = {
+  hosts: [hostRow({ name: 'node1' }), hostRow({ name: 'node2' }), hostRow({ name: 'db1' })],
+}
+
+async function asked(t: Test, ...words: string[]) {
+  const { url } = await startApi(t, { 'GET /api/v1/hosts': () => hosts })
+  const { io, out } = fakeIo(t, url)
+  await complete(['--', ...words], io)
+  return out()
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => line.split('\t')[0])
+}
+
+t.test('what can stand where', async t => {
+  t.strictSame(
+    await asked(t, ''),
+    everyCommand.map(({ name }) => name),
+  )
+  t.strictSame(await asked(t, 'ev'), ['events'])
+  t.strictSame(await asked(t, 'show', ''), ['node1', 'node2', 'db1'])
+  t.strictSame(await asked(t, 'install', 'node1', 'no'), ['node1', 'node2'])
+  t.strictSame(await asked(t, 'install', '--wh'), ['--where'])
+  t.strictSame(await asked(t, 'install', '--where', 'state=i'), [
+    'state=idle',
+    'state=installing',
+    'state=installed',
+  ])
+  t.strictSame(await asked(t, 'hosts', '--state', 'f'), ['failed'])
+  t.strictSame(await asked(t, 'hosts', ''), [])
+  t.strictSame(await asked(t, 'explain', '--arch', 'x'), ['x64-efi'])
+  t.strictSame(await asked(t, 'serve', '--config', ''), [':files'])
+  t.strictSame(await asked(t, 'completion', ''), ['bash', 'zsh', 'fish'])
+  t.strictSame(await asked(t, 'nonsense', ''), [])
+})
+
+t.test('without a daemon there are no hosts, and no complaint', async t => {
+  const { io, out, err } = fakeIo(t, 'http://127.0.0.1:1')
+  t.equal(await complete(['--', 'show', ''], io), 0)
+  t.equal(out() + err(), '')
+})
+
+t.test('no such shell', async t => {
+  const { io, err } = fakeIo(t, 'http://127.0.0.1:1')
+  t.equal(run(['tcsh'], io), 2)
+  t.match(err(), 'there is none for tcsh')
+  t.equal(run([], io), 2)
+  t.match(err(), 'it needs one of bash, zsh, fish')
+})
+
+/** A `bootwright` in a folder, which talks to an API of these hosts, and the script of a shell. */
+async function shell(t: Test, name: string) {
+  const { url } = await startApi(t, { 'GET /api/v1/hosts': () => hosts })
+  const { io, dir, out } = fakeIo(t, url)
+  run([name], io)
+  const program = join(dir, 'bootwright')
+  const main = ['env', ...bare([])].map(word => `'${word}'`).join(' ')
+  const access = `BOOTWRIGHT_SERVER=${url} BOOTWRIGHT_TOKEN_FILE=${dir}/token`
+  writeFileSync(program, `#!/bin/sh\nexec ${main.replace("'-i'", `'-i' ${access}`)} "$@"\n`)
+  chmodSync(program, 0o755)
+  const script = join(dir, name === 'zsh' ? '_bootwright' : `bootwright.${name}`)
+  writeFileSync(script, out())
+  // The fake API lives in this process: it must not wait for the shell.
+  const runs = (args: readonly string[]) =>
+    new Promise<string>((resolve, reject) => {
+      const env = { ...process.env, PATH: `${dir}:${process.env.PATH}`, HOME: dir, TERM: 'xterm' }
+      execFile(
+        name,
+        args,
+        { env, cwd: fileURLToPath(new URL('.', import.meta.url)) },
+        (error, stdout, stderr) =>
+          error ? reject(new Error(`${error.message}${stderr}`)) : resolve(stdout),
+      )
+    })
+  return { script, runs }
+}
+
+t.test('bash takes it', async t => {
+  const { script, runs } = await shell(t, 'bash')
+  const press = (...words: string[]) => {
+    const line = `COMP_WORDS=(bootwright ${words.join(' ')}); COMP_CWORD=${words.length}`
+    return runs([
+      '-c',
+      `source '${script}'; ${line}; _bootwright; printf '%s\\n' "\${COMPREPLY[@]}"`,
+    ])
+  }
+  t.equal(await press('do'), 'doctor\n')
+  t.equal(await press('show', 'no'), 'node1\nnode2\n')
+  t.match(
+    await runs(['-c', `source '${script}'; complete -p bootwright`]),
+    '-F _bootwright bootwright',
+  )
+})
+
+t.test('zsh takes it', async t => {
+  const { script, runs } = await shell(t, 'zsh')
+  const program = `
+    autoload -Uz compinit; compinit -u -D
+    _describe() { print -l -- $found }
+    source '${script}'
+    words=(bootwright show no); CURRENT=3; _bootwright
+    print -r -- \${_comps[bootwright]}
+  `
+  t.equal(await runs(['-fc', program]), 'node1:\nnode2:\n_bootwright\n')
+})
+
+t.test('fish takes it', async t => {
+  const { script, runs } = await shell(t, 'fish')
+  const program = `source '${script}'; complete -C 'bootwright show no'; complete -C 'bootwright explain --arch b'`
+  t.equal(
+    (await runs(['--no-config', '-c', program])).trim().split(/\s+/).join(' '),
+    'node1 node2 bios',
+  )
+})
+
+t.test('the usage text names every command', async t => {
+  const usage = execFileSync('env', bare(['--help']), { encoding: 'utf8' })
+  const named = usage.split('\n').flatMap(line => /^ {2}(\w+)/.exec(line)?.[1] ?? [])
+  t.strictSame(
+    named,
+    everyCommand.map(({ name }) => name),
+  )
+})
+
+t.test('whatever answers can answer for programs', async t => {
+  // The daemon logs in JSON, a schema is JSON, and the others write for a shell and for man.
+  const others = ['serve', 'schema', 'completion', 'man']
+  for (const { name, options } of everyCommand) {
+    t.equal(Object.hasOwn(options, 'json'), !others.includes(name), name)
+  }
+})

@@ -1,0 +1,18 @@
+import t from 'tap'
+import { errors, lan, right } from './check.ts'
+
+t.test('fallback of loaders: auto unless it says off', async t => {
+  t.strictSame(right(t, lan).loaders, { fallback: 'auto' })
+  t.strictSame(right(t, `${lan}loaders: {}`).loaders, { fallback: 'auto' })
+  t.strictSame(right(t, `${lan}loaders: { fallback: off }`).loaders, { fallback: 'off' })
+  t.match(errors(t, `${lan}loaders: { fallback: maybe }`), [
+    /^c:2:22: loaders.fallback: .*auto, off/,
+  ])
+})
+
+t.test('wake: a host that is to be woken', async t => {
+  const host = (more: string) => `${lan}hosts: { n: { mac: 52:54:00:12:34:56${more} } }\n`
+  t.equal(right(t, host(', wake: true')).hosts.get('n')?.wake, true)
+  t.equal(right(t, host('')).hosts.get('n')?.wake, undefined)
+  t.match(errors(t, host(', wake: 1')), [/hosts\.n\.wake: .*true or false/])
+})

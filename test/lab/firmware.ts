@@ -1,0 +1,55 @@
+import { copyFileSync, existsSync } from 'node:fs'
+
+export type Firmware = 'bios' | 'uefi' | 'uefi-secure' | 'uefi-arm64'
+
+/** The program that is a machine with this firmware, and what it is told. */
+export interface Board {
+  readonly qemu: string
+  readonly machine: readonly string[]
+  /** Code and the initial content of the UEFI's memory. */
+  readonly flash?: readonly [code: string, vars: string]
+}
+
+const ovmf = '/usr/share/OVMF/OVMF'
+
+const boards: Readonly<Record<Firmware, Board>> = {
+  // graphics=off makes SeaBIOS and the ROM's iPXE write to the serial line.
+  bios: { qemu: 'qemu-system-x86_64', machine: ['-machine', 'pc,graphics=off'] },
+  uefi: {
+    qemu: 'qemu-system-x86_64',
+    machine: ['-machine', 'q35'],
+    flash: [`${ovmf}_CODE_4M.fd`, `${ovmf}_VARS_4M.fd`],
+  },
+  // With Microsoft's keys enrolled, which Secure Boot needs SMM to protect.
+  'uefi-secure': {
+    qemu: 'qemu-system-x86_64',
+    machine: ['-machine', 'q35,smm=on'],
+    flash: [`${ovmf}_CODE_4M.ms.fd`, `${ovmf}_VARS_4M.ms.fd`],
+  },
+  'uefi-arm64': {
+    qemu: 'qemu-system-aarch64',
+    machine: ['-machine', 'virt', '-cpu', 'cortex-a72'],
+    flash: ['/usr/share/AAVMF/AAVMF_CODE.fd', '/usr/share/AAVMF/AAVMF_VARS.fd'],
+  },
+}
+
+export function boardOf(firmware: Firmware): Board {
+  return boards[firmware]
+}
+
+/** The UEFI's memory is a file that keeps its content between power-ons. */
+export function flashArguments({ flash }: Board, vars: string): string[] {
+  if (!flash) return []
+  const [code, empty] = flash
+  if (!existsSync(vars)) copyFileSync(empty, vars)
+  return [
+    ...['-drive', `if=pflash,format=raw,readonly=on,file=${code}`],
+    ...['-drive', `if=pflash,format=raw,file=${vars}`],
+    // Else it asks for IPv6 for a minute, twice, before it goes on to the disk.
+    ...['-fw_cfg', 'name=opt/org.tianocore/IPv6Support,string=no'],
+    ...['-fw_cfg', 'name=opt/org.tianocore/IPv6PXESupport,string=no'],
+  ]
+}
+
+/** Takes PXE from EDK2, so that HTTP Boot is what it does first. */
+export const httpBootOnly = ['-fw_cfg', 'name=opt/org.tianocore/IPv4PXESupport,string=no']
