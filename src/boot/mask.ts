@@ -7,7 +7,7 @@ export const masked = '***'
 const secretName = /(passw|passphrase|secret|token|api_?key|private_?key)(?!.*file$)/i
 
 /** Whatever can be done with a token is done by a URL of ours that carries it. */
-const tokenUrl = /(\/(?:phone-home|files)\/)[\w-]{16,}/g
+const tokenUrl = /(\/(?:phone-home|files|logins)\/)[\w-]{16,}/g
 
 /**
  * Passwords where answer files and command lines have them: preseed's `… password VALUE`, kickstart's
@@ -17,15 +17,13 @@ const written: readonly RegExp[] = [
   /((?:password|password-again|password-crypted|passphrase\S*)[ \t]+(?:password|string)[ \t]+)\S[^\n]*/gi,
   /(^[ \t]*rootpw[ \t]+(?:--\w+[ \t]+)*)[^-\s][^\n]*/gim,
   /(^[ \t-]*["']?\w*(?:passw(?:or)?d|passphrase|secret|token|api_?key|private_?key)["']?[ \t]*:[ \t]+)\S[^\n]*/gim,
-  /(\b[\w.-]*(?:passw(?:or)?d|passphrase|secret|token|api_?key)=)[^\s&"']+/gi,
+  /(\b[\w.-]*(?:passw(?:or)?d|passphrase|secret|token|api_?key)(?:hash)?=)[^\s&"']+/gi,
   /()\$(?:1|2[aby]|5|6|7|gy|y)\$[./\w=,$-]{8,}/g,
 ]
 
 /** A text with the tokens of our own URLs taken out of it: for the log, the timeline and the API. */
 export function maskTokens(text: string): string {
-  return text.includes('/phone-home/') || text.includes('/files/')
-    ? text.replace(tokenUrl, `$1${masked}`)
-    : text
+  return text.includes('/') ? text.replace(tokenUrl, `$1${masked}`) : text
 }
 
 /** A text for people's eyes: also without these secrets and whatever looks like a password in it. */

@@ -1,4 +1,4 @@
-import type { Host } from '../boot/host.ts'
+import type { Host, Profile } from '../boot/host.ts'
 import { type AttemptContent, type Install, rulesOf } from '../boot/install.ts'
 import { isDue, isRunning } from '../boot/life.ts'
 import { masked } from '../boot/mask.ts'
@@ -9,6 +9,7 @@ import { doubtOf } from './integrity.ts'
 import type { Lives } from './life.ts'
 import { prepareAttempt } from './prepare.ts'
 import { changedAsset, takeSpec } from './spec.ts'
+import type { LoginExtras } from './ssh/logins.ts'
 
 /** What a request for a host's script would get. */
 export type Preview =
@@ -28,7 +29,8 @@ export function createPreview(deps: InstallDeps, lives: Lives) {
     const id = install !== undefined && { install }
     try {
       const place = deps.place(nic.network)
-      const content = prepareAttempt(spec, { ...boot, ...id, address }, place, deps.render)
+      const extras = install === undefined ? undefined : loginOf(spec.profile)
+      const content = prepareAttempt(spec, { ...boot, ...id, address }, place, deps.render, extras)
       return { kind: 'boot', content }
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
@@ -80,6 +82,13 @@ export function createPreview(deps: InstallDeps, lives: Lives) {
       return doubt ? { kind: 'local', reason: doubt.why } : next(host, spec, 1, 'INSTALL')
     },
   }
+}
+
+/** What lets us in is made with an attempt: only its place is shown. */
+function loginOf({ login }: Profile): LoginExtras | undefined {
+  if (!login) return undefined
+  const args = login.way === 'password' ? [`live.nixos.passwordHash=${masked}`] : []
+  return { args, initrd: login.way === 'key' }
 }
 
 export type Previews = ReturnType<typeof createPreview>

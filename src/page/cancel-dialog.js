@@ -53,7 +53,7 @@ export function CancelDialog({ hosts, close }) {
       }
       <p class="error" role="alert">${error}</p>
       <div class="buttons">
-        <button type="button" class="button" onClick=${close}>Let ${chosen.length === 1 ? 'it' : 'them'} go on</button>
+        <button type="button" class="button" autofocus onClick=${close}>Let ${chosen.length === 1 ? 'it' : 'them'} go on</button>
         <button type="submit" class="button danger">Cancel ${chosen.length === 1 ? 'the install' : countOf(chosen.length, 'install')}</button>
       </div>
     </form>

@@ -2,29 +2,33 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useTools } from './context.js'
 import { html } from './html.js'
-import { Packets } from './packets.js'
+
+/** Silence is a sign too, and no event tells of it. */
+const everyMs = 10_000
 
 /**
- * What is wrong with a host in plain words, and its packets to look at; nothing where the daemon cannot tell.
+ * What is wrong with a host in plain words, where the daemon can tell; else nothing.
  * @param {{ name: string, version: number }} props
  */
 export function Doctor({ name, version }) {
   const { api } = useTools()
   const path = `/hosts/${encodeURIComponent(name)}`
-  const [verdicts, setVerdicts] = useState(
-    /** @type {readonly Verdict[] | undefined} */ (undefined),
-  )
+  const [verdicts, setVerdicts] = useState(/** @type {readonly Verdict[]} */ ([]))
   useEffect(() => {
     let wanted = true
-    api.find(`${path}/doctor`).then(
-      told => wanted && setVerdicts(told?.verdicts),
-      () => {},
-    )
+    const ask = () =>
+      api.find(`${path}/doctor`).then(
+        told => wanted && setVerdicts(told?.verdicts ?? []),
+        () => {},
+      )
+    void ask()
+    const timer = setInterval(ask, everyMs)
     return () => {
       wanted = false
+      clearInterval(timer)
     }
   }, [api, path, version])
-  if (verdicts === undefined) return null
+  if (verdicts.length === 0) return null
   return html`<section class="doctor" aria-label="What is wrong">
     ${verdicts.map(
       ({ id, title, evidence, advice }) => html`<div class="verdict" key=${id}>
@@ -33,6 +37,5 @@ export function Doctor({ name, version }) {
         <p class="advice">${advice}</p>
       </div>`,
     )}
-    <${Packets} path=${path} name=${name} />
   </section>`
 }

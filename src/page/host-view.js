@@ -32,7 +32,7 @@ export function HostView({ name }) {
     <${Doctor} name=${name} version=${version} />
     <${Journey} events=${events} />
     <div class="host-columns">
-      <${Story} events=${events} older=${older} />
+      <${Story} name=${name} events=${events} older=${older} />
       <div class="host-side">
         <${Facts} host=${detail.host} />
         <${Past} detail=${detail} />

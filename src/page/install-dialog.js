@@ -51,7 +51,7 @@ export function InstallDialog({ hosts, close }) {
       <${Fields} trial=${trial} running=${running} />
       <p class="error" role="alert">${failed || trial.error}</p>
       <div class="buttons">
-        <button type="button" class="button" onClick=${close}>Leave as it is</button>
+        <button type="button" class="button" autofocus onClick=${close}>Leave as it is</button>
         <button type="submit" class="button danger" disabled=${due.length === 0}>
           ${erases.length > 0 ? 'Erase and install' : 'Boot'} ${due.length === 1 ? due[0]?.host : due.length}
         </button>

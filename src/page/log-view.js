@@ -4,9 +4,12 @@ import { ListView } from './list-view.js'
 import { useFresh } from './use-fresh.js'
 import { dayAndClock } from './words.js'
 
+/** Logins are no events. */
+const everyMs = 10_000
+
 /** Who did what, by the name of the token. */
 export function LogView() {
-  const { data, error } = useFresh('/admin-log?limit=500', ['admin', 'state', 'reload'])
+  const { data, error } = useFresh('/admin-log?limit=500', ['admin', 'state'], everyMs)
   return html`<${ListView}
     title="Log of the operators" count=${data?.entries.length} error=${error}
     about="Every change that was asked for, by the name of the token that asked."

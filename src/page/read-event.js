@@ -69,7 +69,8 @@ export function dhcpLine(text) {
   return {
     label: 'DHCP',
     text: `${who} ${what} → ${given}`,
-    why: told.reason.replace(/^no reply: /, ''),
+    // Why a host is in its state is told where it came into it.
+    why: told.reason.replace(/^no reply: /, '').replace(/^(\S+ is \w+): .*$/s, '$1'),
     tone: 'plain',
   }
 }

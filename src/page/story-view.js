@@ -4,6 +4,7 @@ import { useMemo } from 'preact/hooks'
 import { Badge } from './badge.js'
 import { html } from './html.js'
 import { Output } from './output.js'
+import { Packets } from './packets.js'
 import { Bar } from './progress.js'
 import { tell } from './story.js'
 import { clock, dayAndClock, duration } from './words.js'
@@ -13,12 +14,15 @@ const shortestPause = 100
 
 /**
  * The timeline as a story, the latest chapter first, each told from its beginning.
- * @param {{ events: readonly HostEvent[], older: (() => void) | undefined }} props
+ * @param {{ name: string, events: readonly HostEvent[], older: (() => void) | undefined }} props
  */
-export function Story({ events, older }) {
+export function Story({ name, events, older }) {
   const chapters = useMemo(() => tell(events).reverse(), [events])
   return html`<section class="story" aria-label="What happened">
-    <h2>What happened</h2>
+    <div class="panel-head">
+      <h2>What happened</h2>
+      <${Packets} path=${`/hosts/${encodeURIComponent(name)}`} />
+    </div>
     ${chapters.length === 0 && html`<p class="muted">Nothing yet: this machine was never heard.</p>`}
     ${chapters.map(chapter => html`<${Told} key=${chapter.id} chapter=${chapter} />`)}
     ${older && html`<button class="button" onClick=${older}>Earlier</button>`}

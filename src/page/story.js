@@ -6,6 +6,8 @@ const wish = 'Install asked for'
 export const boot = 'Network boot'
 /** Firmware gives up asking after about a minute; milliseconds. */
 const longestAsking = 90_000
+/** What is written line by line: shown as it was written. */
+const written = ['output', 'syslog']
 const fetching = ['tftp', 'asset', 'script', 'file']
 
 /**
@@ -61,7 +63,7 @@ function stepOf(event, chapter) {
     after,
     kind: event.kind,
     line: readEvent(event),
-    output: event.kind === 'output' ? [event.text] : [],
+    output: written.includes(event.kind) ? [event.text] : [],
     percent: percentOf(event),
     count: event.count,
     events: [event],
@@ -75,7 +77,7 @@ function stepOf(event, chapter) {
  */
 function joins(event, step) {
   if (step?.kind !== event.kind) return false
-  const isOutput = event.kind === 'output'
+  const isOutput = written.includes(event.kind)
   const percent = percentOf(event)
   if (!isOutput && (percent === undefined || step.percent === undefined)) return false
   step.events.push(event)

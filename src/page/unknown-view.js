@@ -32,7 +32,7 @@ export function UnknownView() {
             ${factsOf(machine).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
           </dl>
           <${Entry} machine=${machine} />
-          <${Packets} path=${`/strangers/${machine.mac}`} name=${machine.mac} />
+          <${Packets} path=${`/strangers/${machine.mac}`} />
         </li>`,
       )}
     </ul>

@@ -9,6 +9,7 @@ t.test('the tokens of our URLs', async t => {
     maskTokens(`quiet bootwright=${url} x`),
     'quiet bootwright=http://10.0.0.1:8080/phone-home/*** x',
   )
+  t.equal(maskTokens(`initrd http://a/logins/${token} x`), 'initrd http://a/logins/*** x')
   t.equal(maskTokens(`/files/${token}/preseed?a=1`), '/files/***/preseed?a=1')
   t.equal(maskTokens('/files/short and /assets/images'), '/files/short and /assets/images')
 })
@@ -26,6 +27,7 @@ const texts = [
   ['chpasswd:\n  list: x', 'chpasswd:\n  list: x'],
   ['quiet live.password=hunter2 root=x', 'quiet live.password=*** root=x'],
   ['http://a/?token=hunter2&b=c', 'http://a/?token=***&b=c'],
+  ['quiet live.nixos.passwordHash=$6$a$bcdefghijk x', 'quiet live.nixos.passwordHash=*** x'],
   ['root:$6$salt$abcdefghijklmnop/:1::', 'root:***:1::'],
   ['$y$j9T$abcdefgh$ijklmnop', '***'],
   ['d-i passwd/root-login boolean true', 'd-i passwd/root-login boolean true'],

@@ -42,7 +42,11 @@ t.test('no token and no password of a whole install is told to anybody', async t
   t.match((await machine.fetch(answers)).text, password, 'the machine itself gets it')
   seen.push(await everything(daemon))
   const cmdline = /^kernel .*$/m.exec(script)?.[0] ?? ''
-  await sendSyslog(daemon, machine.address(), `<6>kernel: Command line: ${cmdline}`)
+  await sendSyslog(
+    daemon,
+    machine.address(),
+    `<6>kernel: Command line: ${cmdline} a.passwordHash=${password}`,
+  )
   await untilTold(daemon, 'node1', /Command line: .*phone-home\/\*\*\*/)
   await machine.phoneHome('ready', { facts: { cmdline, rootPassword: password } })
   await machine.phoneHome('progress', { message: `fetching ${answers}` })

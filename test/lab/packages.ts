@@ -5,9 +5,15 @@ import { attempt } from './command.ts'
 /** What the tests and the lab need from Debian, and why. */
 export const packages: Readonly<Record<string, string>> = {
   'qemu-system-x86': 'the machines',
+  'qemu-system-arm': 'the machines with ARM processors',
   'ipxe-qemu': 'the boot ROM of their network cards',
   ovmf: 'UEFI firmware',
+  'qemu-efi-aarch64': 'UEFI firmware for ARM',
   ipxe: 'loaders: undionly.kpxe, snponly.efi, ipxe.efi',
+  pxelinux: 'a loader for BIOS: pxelinux.0, lpxelinux.0',
+  'shim-signed': 'what Secure Boot starts',
+  'grub-efi-amd64-signed': 'what shim starts',
+  'debian-installer-12-netboot-arm64': 'GRUB, a kernel and programs for ARM',
   iproute2: 'network namespaces, bridges and taps',
   procps: 'sysctl, to keep IPv6 out of the namespaces',
   'linux-image-amd64': 'the kernel that the machines boot',
@@ -25,7 +31,31 @@ export const packages: Readonly<Record<string, string>> = {
   'isc-dhcp-client': 'DHCP client',
   chromium: 'the browser that looks at the page',
   strace: 'shows that a write is on disk before an answer leaves',
+  'openssh-client': 'how the daemon logs in',
+  sshpass: 'gives ssh a password',
+  openssl: 'makes the hash of that password',
+  'openssh-server': 'the SSH server of installers',
+  extlinux: 'puts a boot loader onto disks that are installed by hand',
+  fdisk: 'sfdisk for the installer',
+  e2fsprogs: 'mkfs.ext2 for the installer',
+  dosfstools: 'mkfs.vfat for the installer',
+  cpio: 'unpacks an initrd that we made',
+  'man-db': 'opens the manual page',
+  zsh: 'tries its completion',
+  fish: 'tries its completion',
+  tmux: 'the terminal that the live table is watched in',
+  tshark: 'reads the captures that the daemon writes, and sees magic packets',
+  'kexec-tools': 'boots a kernel from a running one',
+  'debian-installer-12-netboot-amd64': 'the installer of Debian, as it is netbooted',
+  shellcheck: 'looks at the scripts that are served',
+  'cloud-init': 'its schema, for user-data',
+  ignition: 'ignition-validate, for Ignition configs',
+  jq: 'writes the facts that client.nix sends',
+  'nix-bin': 'nix-instantiate, which parses the NixOS modules',
 }
+
+/** The one that no machine needs. */
+export const browserPackage = 'chromium'
 
 /** Packages of the list that are not installed. */
 export async function missingPackages(): Promise<string[]> {
@@ -62,7 +92,7 @@ export function installCommand(names: readonly string[]): string {
 export async function labObstacle(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'the lab needs root: sudo npm test (or sudo npm run lab)'
   if (!isThere('/dev/net/tun')) return 'the lab needs /dev/net/tun: modprobe tun'
-  const missing = await missingPackages()
+  const missing = (await missingPackages()).filter(name => name !== browserPackage)
   if (missing.length > 0) return `the lab needs more packages: ${installCommand(missing)}`
   const { code, stderr } = await attempt(['unshare', '--net', '--mount', 'true'])
   return code === 0 ? undefined : `the lab may not make network namespaces here: ${stderr.trim()}`

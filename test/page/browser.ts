@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
 import type { Daemon } from '../daemon/daemon.ts'
-import { installCommand } from '../lab/packages.ts'
+import { browserPackage, installCommand } from '../lab/packages.ts'
 import { tokenOf } from './token.ts'
 
 const program = '/usr/bin/chromium'
@@ -10,7 +10,7 @@ const program = '/usr/bin/chromium'
 /** Why the page cannot be looked at here, if so: a sentence that says what to do. */
 export const browserObstacle = existsSync(program)
   ? false
-  : `the page needs a browser: ${installCommand(['chromium'])}`
+  : `the page needs a browser: ${installCommand([browserPackage])}`
 
 /** One window of a browser that knows nothing yet. */
 export interface Tab {
@@ -58,7 +58,7 @@ export async function openTab(
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
   })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(30_000)
   const page = await context.newPage()
   const problems: string[] = []
   page.on('pageerror', error => problems.push(error.stack ?? error.message))

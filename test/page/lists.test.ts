@@ -6,6 +6,7 @@ import { openReceiver } from '../daemon/receiver.ts'
 import { browserObstacle, openBrowser, openTab } from './browser.ts'
 
 const skip = browserObstacle
+t.setTimeout(300_000)
 
 async function inside(t: Test) {
   const daemon = await startDaemon(t)

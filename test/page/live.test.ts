@@ -1,12 +1,13 @@
-import { get } from 'node:http'
 import t, { type Test } from 'tap'
 import { openDhcpWire } from '../daemon/client.ts'
 import { startDaemon } from '../daemon/daemon.ts'
 import { makeMachine } from '../daemon/machine.ts'
 import { mac1 } from '../daemon/settings.ts'
 import { browserObstacle, openBrowser, openTab } from './browser.ts'
+import { fetchSlowly } from './slow-fetch.ts'
 
 const skip = browserObstacle
+t.setTimeout(300_000)
 
 /** A daemon with two hosts, one machine and a browser that is logged in. */
 async function lab(t: Test) {
@@ -20,24 +21,6 @@ async function lab(t: Test) {
   const tab = await openTab(await openBrowser(t), daemon)
   await tab.logIn()
   return { daemon, machine, ...tab, row: tab.page.locator('.host-line', { hasText: 'node1' }) }
-}
-
-/** Fetches a file a piece at a time, until it is told to hurry; that resolves at the end. */
-function fetchSlowly(url: string, from: string): () => Promise<void> {
-  const end = Promise.withResolvers<void>()
-  let hurries = false
-  get(url, { localAddress: from, agent: false }, answer => {
-    answer.on('data', () => {
-      if (hurries) return
-      answer.pause()
-      setTimeout(() => answer.resume(), 5)
-    })
-    answer.on('end', end.resolve).on('error', end.reject)
-  }).on('error', end.reject)
-  return () => {
-    hurries = true
-    return end.promise
-  }
 }
 
 t.test('a host goes through all its states before one’s eyes', { skip }, async t => {

@@ -7,6 +7,7 @@ import { browserObstacle, openBrowser, openTab, type TabSettings } from './brows
 import { faintTexts } from './contrast.ts'
 
 const skip = browserObstacle
+t.setTimeout(300_000)
 const views = [
   'hosts',
   'hosts?as=racks',

@@ -4,6 +4,7 @@ import { browserObstacle, openBrowser, openTab } from './browser.ts'
 import { tokenOf } from './token.ts'
 
 const skip = browserObstacle
+t.setTimeout(300_000)
 
 async function atTheDoor(t: Test) {
   const daemon = await startDaemon(t)

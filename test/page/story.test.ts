@@ -73,6 +73,14 @@ t.test('chapters begin with a wish or a boot', async t => {
   t.strictSame(tell([]), [])
 })
 
+t.test('lines of syslog are shown as they were written', async t => {
+  const lines = timeline([0, 'syslog', 'kernel: a'], [0, 'syslog', 'kernel: b'], [1, 'output', 'c'])
+  t.strictSame(
+    tell(lines)[0]?.steps.map(({ output }) => output),
+    [['kernel: a', 'kernel: b'], ['c']],
+  )
+})
+
 t.test('firmware that asks again still boots once, a silence is another boot', async t => {
   const ask = 'DHCP DISCOVER (firmware, bios) -> OFFER 10.0.0.5, loader x: due'
   const boots = (...at: number[]) =>

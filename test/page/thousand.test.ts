@@ -5,6 +5,7 @@ import { debian } from '../daemon/settings.ts'
 import { browserObstacle, openBrowser, openTab, type Tab } from './browser.ts'
 
 const skip = browserObstacle
+t.setTimeout(300_000)
 const count = 1200
 /** Of a screen that shows about twenty. */
 const mostRows = 80
