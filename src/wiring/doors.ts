@@ -9,6 +9,7 @@ import { openTftp, type Tftp } from '../tftp/server.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import type { Parts } from './http-deps.ts'
+import { openSyslogDoor } from './syslog-door.ts'
 import { tftpNames } from './tftp-names.ts'
 
 export interface DoorParts extends Parts {
@@ -27,6 +28,8 @@ export interface Doors {
   refresh(): Promise<void>
   /** Sentences of networks that give no addresses because of other DHCP servers. */
   held(): readonly string[]
+  /** A sentence for each other DHCP server that answers in a network. */
+  rivals(network: string): readonly string[]
   close(graceMs: number): Promise<void>
 }
 
@@ -40,6 +43,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const claimed = new Set<string>()
   let dhcp: DhcpDoor | undefined
   const tftp = await openTftpFor(parts)
+  const syslog = openSyslogDoor(parts)
 
   const listenTftp = (addresses: readonly Ipv4[]) =>
     tftp.listen(addresses).catch(error => {
@@ -68,10 +72,12 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     })
     const untied = networks.filter(network => !tied(network.interface, 'tftp'))
     await listenTftp([...new Set(untied.map(({ serverAddress }) => serverAddress))])
+    await syslog?.listen(addresses.map(formatIpv4))
     await refreshDhcp(networks)
   }
   const close = async (graceMs: number) => {
     await dhcp?.close()
+    await syslog?.close()
     await Promise.all([tftp.close(), http.close(graceMs)])
   }
 
@@ -82,7 +88,12 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     throw error
   }
   log.info({ networks: world.networks().map(({ name }) => name) }, 'ready')
-  return { refresh, held: () => dhcp?.held() ?? [], close }
+  return {
+    refresh,
+    held: () => dhcp?.held() ?? [],
+    rivals: network => dhcp?.rivals(network) ?? [],
+    close,
+  }
 }
 
 function dhcpSockets(handedOver: readonly HandedOver[]): HandedSocket[] {
@@ -91,7 +102,7 @@ function dhcpSockets(handedOver: readonly HandedOver[]): HandedSocket[] {
 
 /** Sockets that were opened for TFTP stay, whatever the networks do. */
 function openTftpFor(parts: DoorParts): Promise<Tftp> {
-  const { world, macsOf, log, timeline, packets, handedOver } = parts
+  const { world, macsOf, log, timeline, measure, packets, handedOver } = parts
   const { tftp, assets, assetRoots } = world.config()
   return openTftp({
     addresses: [],
@@ -106,7 +117,10 @@ function openTftpFor(parts: DoorParts): Promise<Tftp> {
       return sizes.find(size => size !== undefined)
     },
     log,
-    seen: timeline.tftp,
+    seen(event) {
+      measure.tftp(event)
+      timeline.tftp(event)
+    },
     keep: packet => packets.tapped(packet),
   })
 }
