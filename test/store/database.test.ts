@@ -6,7 +6,16 @@ import t from 'tap'
 import { openDatabase, StoreError } from '../../src/store/database.ts'
 import { createHosts } from '../../src/store/hosts.ts'
 
-const tables = ['attempts', 'deliveries', 'events', 'hosts', 'installs', 'leases', 'macs']
+const tables = [
+  'attempts',
+  'deliveries',
+  'events',
+  'hosts',
+  'installs',
+  'leases',
+  'macs',
+  'nic_vendors',
+]
 
 t.test('a fresh dataDir gets every table, and is readable by its owner alone', async t => {
   const dataDir = join(t.testdir({}), 'deep/data')
