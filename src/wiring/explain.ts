@@ -33,7 +33,7 @@ export async function explain(values: Values, config: Config): Promise<Explained
       file === undefined
         ? await answers(values, network, rehearsal, world)
         : await replay(read(file), rehearsal, world, values.text('network'))
-    return { text: write(shown, state, values, world) }
+    return { text: write(shown, state, values, rehearsal, world) }
   } catch (error) {
     if (error instanceof Wrong) return { wrong: error.message }
     if (error instanceof WireError) return { wrong: `${values.text('pcap')}: ${error.message}` }
@@ -59,8 +59,14 @@ async function answers(
   return walk(stage === 'http-firmware' ? stage : 'firmware', booter, rehearsal, world)
 }
 
-function write(shown: readonly Shown[], state: HostState, values: Values, world: World): string {
-  const warnings = world.missingLoaders()
+function write(
+  shown: readonly Shown[],
+  state: HostState,
+  values: Values,
+  { assumed }: Rehearsal,
+  world: World,
+): string {
+  const warnings = [...assumed, ...world.missingLoaders()]
   if (values.has('json')) return `${JSON.stringify({ warnings, answers: shown }, null, 2)}\n`
   const parts = shown.map(one => timeOf(one) + textOf(one, state))
   if (parts.length === 0) parts.push('no DHCP or TFTP request in it\n')

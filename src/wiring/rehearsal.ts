@@ -4,6 +4,7 @@ import { decide, type KnownHost } from '../boot/decide.ts'
 import type { Host, Network } from '../boot/host.ts'
 import { type HostState, idle, isDue } from '../boot/life.ts'
 import { type BootContent, toDisk } from '../boot/script.ts'
+import type { NetworkSettings } from '../config/config.ts'
 import { readMedia } from '../config/media.ts'
 import { renderText } from '../config/template.ts'
 import { handle } from '../dhcp/handle.ts'
@@ -16,7 +17,15 @@ import { createDigests } from '../system/digests.ts'
 import { settle } from '../system/interfaces.ts'
 import { createPublished } from '../system/published.ts'
 import { openFiles } from '../tftp/files.ts'
-import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
+import {
+  formatIpv4,
+  type Ipv4,
+  type Mac,
+  type Subnet,
+  subnetContains,
+  subnetOf,
+  unspecified,
+} from '../wire/address.ts'
 import { createAddressSet } from '../wire/address-set.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import type { World } from './world.ts'
@@ -45,8 +54,16 @@ export function createRehearsal(world: World, state: HostState) {
     return { name: host.name, due, why: always ? 'netboots at every boot' : `is ${state}` }
   }
 
+  const assumed = networks
+    .filter(({ name }) => isAssumed(name, world))
+    .map(({ name, serverAddress }) => {
+      return `network ${name} is not up on this machine: our address there is taken to be ${formatIpv4(serverAddress)}`
+    })
+
   return {
     networks,
+    /** Sentences about addresses that this machine does not have and the config does not say. */
+    assumed,
 
     /** One DHCP packet. A lease that comes of it is remembered for the next. */
     dhcp(packet: DhcpPacket, arrival: Arrival, now = Date.now()): Outcome {
@@ -125,19 +142,33 @@ function bootContent(
   return { content: { kind: 'boot', title, image }, files }
 }
 
-/** All networks; one whose interface is not on this machine gets an example address. */
+/** All networks; one whose interface is not up on this machine gets an address that fits its range. */
 function networksOf(world: World): readonly Network[] {
-  const address = 0xc0000201 as Ipv4
   const found = new Map(world.networks().map(network => [network.name, network]))
   return world.config().networks.flatMap(settings => {
     const settled = found.get(settings.name)
     if (settled) return settled
     const { interface: _, ...rest } = settings
-    const serverAddress = settings.serverAddress ?? address
-    const example = { interface: 'example', address: serverAddress, prefix: 24, loopback: false }
+    const { base, prefix } = exampleSubnet(settings)
+    const serverAddress = settings.serverAddress ?? ((base + 1) as Ipv4)
+    const example = { interface: 'example', address: serverAddress, prefix, loopback: false }
     const made = settle({ ...rest, serverAddress }, [example])
     return made.ok ? made.network : []
   })
+}
+
+function isAssumed(name: string, world: World): boolean {
+  const stated = world.config().networks.find(network => network.name === name)?.serverAddress
+  return stated === undefined && !world.networks().some(network => network.name === name)
+}
+
+/** The smallest subnet from /24 up that holds what is leased; 192.0.2.0/24 is for examples (RFC 5737). */
+function exampleSubnet({ subnet, range, serverAddress }: NetworkSettings): Subnet {
+  if (subnet) return subnet
+  const first = range?.from ?? serverAddress ?? (0xc0000200 as Ipv4)
+  let prefix = 24
+  while (range && !subnetContains(subnetOf(first, prefix), range.to)) prefix -= 1
+  return subnetOf(first, prefix)
 }
 
 function bookOf(leases: ReadonlyMap<Ipv4, Lease>): LeaseBook {

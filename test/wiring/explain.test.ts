@@ -143,6 +143,20 @@ t.test('captured packets are answered', async t => {
   t.equal(await ask('--pcap', empty), 'no DHCP or TFTP request in it\n')
 })
 
+t.test('an interface that is not up here: as if it had an address of the range', async t => {
+  const away = '{ interface: br9, mode: server, range: 10.77.0.50-10.77.3.99 }'
+  const { ask, answers } = place(t, away, '')
+  const [offer] = await answers('--mac', node1, '--state', 'pending')
+  t.match(offer, { reply: { type: 'offer', lines: ['reply offer xid 0x00000001'] } })
+  const text = await ask('--mac', node1)
+  t.match(
+    text,
+    /^warning: network rack is not up on this machine: our address there .* 10.77.0.1\n/,
+  )
+  t.match(text, '54 server: 10.77.0.1\n')
+  t.match(text, '1 subnet mask: 255.255.252.0\n')
+})
+
 t.test('questions that cannot be answered', async t => {
   const { folder, ask } = place(t)
   t.match(await ask(), 'explain needs --mac')
