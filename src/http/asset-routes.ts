@@ -92,14 +92,17 @@ function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look
 
 /** Who asks for what. The router's parameters are decoded; names are judged by what was really sent. */
 function askedFor({ raw, ip }: FastifyRequest): Asked {
-  const url = normaliseUrl(raw.url ?? '').replace(/[?#].*$/s, '')
+  // iPXE encodes the @ of our own URLs; whoever is told of downloads knows them as they were given.
+  const url = normaliseUrl(raw.url ?? '')
+    .replace(/[?#].*$/s, '')
+    .replace(/^\/assets\/%40/, '/assets/@')
   // A client that is gone already has no address; one on a dual-stack socket has `::ffff:10.0.0.1`.
   const address = ((ip as string | undefined) ?? '').replace(/^::ffff:(?=\d+\.)/i, '')
   return { url, address }
 }
 
 const findAsset: Look = async (name, { assets, published }) => {
-  const [, id, rest = ''] = /^(?:@|%40)([^/]*)\/(.*)$/s.exec(name) ?? []
+  const [, id, rest = ''] = /^@([^/]*)\/(.*)$/s.exec(name) ?? []
   if (id === undefined) return resolveAsset([assets], assets.allowedRoots, name)
   const wanted = readUrlPath(rest)
   if ('refused' in wanted) return wanted

@@ -202,3 +202,8 @@ t.test('curl', { skip: curlMissing }, async t => {
   t.match(await curl('-I', url), /Content-Length: 13\r\n/)
   t.equal(await curl('-z', at('assets/linux.efi'), '-w', '%{http_code}', url), '304')
 })
+
+t.test('iPXE encodes the @ of our URLs: downloads are told by the URL as it was given', async t => {
+  await ask(port, 'GET /assets/%40k1/linux HTTP/1.0')
+  t.match(sent.at(-1), { url: '/assets/@k1/linux', complete: true })
+})
