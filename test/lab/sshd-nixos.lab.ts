@@ -3,23 +3,22 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { labObstacle } from './packages.ts'
 import { openSite, type Site } from './sshd-site.ts'
-import { waitUntil } from './wait.ts'
 
 const skip = (await labObstacle()) ?? false
 t.setTimeout(300_000)
 
-const config = (profile = '', options = '') => `
+const config = (profile = '') => `
 profiles:
   p: { nixos: nixos, phoneHome: ssh, deploy: anywhere ${profile} }
 callbacks:
-  anywhere: { nixosAnywhere: { flake: "/srv/infra#{{ host.name }}", extraFiles: "extra/{{ host.name }}" ${options} } }
+  anywhere: { nixosAnywhere: { flake: "/srv/infra#{{ host.name }}", extraFiles: "extra/{{ host.name }}" } }
 `
 
 /**
  * Writes how it was called beside itself, and works on the machine as its options say; what it really
  * does there is for the machines of the lab.
  */
-const standIn = (middle = '') => `#!/bin/bash
+const standIn = `#!/bin/bash
 set -eu
 here=$(dirname "$0")
 printf '%s\\n' "$@" > "$here/args"
@@ -40,16 +39,16 @@ echo '### Gathering machine facts ###'
 on true
 echo "### Formatting hard drive with disko ###"
 echo "password \${SSHPASS:-none}"
-${middle}
 on "echo wiped >> $here/../disk"
 echo '### Installing NixOS ###'
 echo '### Rebooting ###'
 echo '### Done! ###'
 `
 
-async function open(t: Test, text: string, middle?: string): Promise<Site> {
+async function open(t: Test, text: string): Promise<Site> {
   const site = await openSite(t, text, { path: 'bin' })
-  site.write('bin/nixos-anywhere', standIn(middle), 0o755)
+  site.write('bin/nixos-anywhere', standIn, 0o755)
+  site.write('bin/nix', '#!/bin/sh\n', 0o755)
   site.write('extra/node1/etc/motd', 'welcome\n', 0o644)
   return site
 }
@@ -106,40 +105,6 @@ for (const login of ['password', 'key'] as const) {
     t.match(output.join('\n'), '### Done! ###')
   })
 }
-
-t.test('a step that hangs is ended by its own clock, with all it started', { skip }, async t => {
-  const hang = 'on "echo \\$\\$ > $here/hangs; sleep 1000"'
-  const site = await open(t, config('', ', timeouts: { disko: 4s }'), hang)
-  await site.boot()
-  await site.until('failed', 60)
-  t.match(
-    await site.why(),
-    'deploy failed: "Formatting hard drive with disko" took longer than 4 s',
-  )
-  const pid = Number(read(site, 'hangs'))
-  await waitUntil('its end on the machine', 20, () => !existsSync(`/proc/${pid}`) || undefined)
-  const [, , , own] = read(site, 'stdin').trim().split('\n')
-  t.notOk(existsSync(`/proc/${own?.trim()}`))
-})
-
-t.test('it fails in the middle', { skip }, async t => {
-  const site = await open(t, config(), 'echo "error: no such attribute" >&2; exit 1')
-  await site.boot()
-  await site.until('failed')
-  t.equal(await site.why(), 'deploy failed: exit code 1; error: no such attribute')
-  t.notOk(existsSync(join(site.folder, 'disk')))
-})
-
-t.test('the machine netboots before it has ended: it gets its disk', { skip }, async t => {
-  const site = await open(t, config(), 'while [ ! -e "$here/go" ]; do sleep 0.2; done')
-  await site.boot()
-  await site.told(/disko/)
-  const { text } = await site.node1.fetchScript()
-  t.match(text, 'Disk: node1 is installing')
-  await site.told(/^came back/)
-  site.write('bin/go', '')
-  await site.until('installed')
-})
 
 t.test('without the program nobody can be asked to be installed by it', { skip }, async t => {
   const site = await openSite(t, config())
