@@ -3,6 +3,8 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Caller } from '../boot/deliver.ts'
 import type { Host } from '../boot/host.ts'
 import type { HttpDeps } from '../http/app.ts'
+import { createSender } from '../http/send-file.ts'
+import { createSliceCache } from '../http/slice-cache.ts'
 import type { Lives } from '../install/life.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
 import type { Scripts } from '../install/scripts.ts'
@@ -86,6 +88,8 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       assets: { folder: world.config().assets, allowedRoots: world.config().assetRoots },
       published: parts.published.file,
       loaders: world.loaders,
+      sender: createSender(createSliceCache(world.config().http.cache)),
+      downloads: world.config().http.limits.downloads,
       sent: timeline.sent,
       missed: timeline.missed,
     },
