@@ -1,6 +1,7 @@
 import type { Host, Network, Profile, UnknownHosts } from '../boot/host.ts'
 import type { Ipv4, Mac, Subnet } from '../wire/address.ts'
 import type { LoaderRules } from './loader-rules.ts'
+import type { HttpBounds, TftpBounds } from './serving.ts'
 
 /** A network as the config states it; what is missing comes from the machine's interfaces. */
 export interface NetworkSettings extends Omit<Network, 'subnet' | 'serverAddress'> {
@@ -17,8 +18,8 @@ export interface Config {
   readonly assets: string
   /** Folders outside `assets` that symlinks inside it may point into. */
   readonly assetRoots: readonly string[]
-  readonly http: { readonly port: number; readonly address?: readonly string[] }
-  readonly tftp: { readonly port: number }
+  readonly http: HttpBounds & { readonly port: number; readonly address?: readonly string[] }
+  readonly tftp: TftpBounds & { readonly port: number }
   readonly dhcp: { readonly port: number; readonly proxyPort: number }
   readonly admin: {
     readonly tokenFile: string

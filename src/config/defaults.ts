@@ -7,6 +7,8 @@ export const defaults = {
   tftpPort: 69,
   dhcpPort: 67,
   proxyPort: 4011,
+  http: { cacheMiB: 512, connections: 8192, downloads: 2048, headers: '10s', idle: '2m' },
+  tftp: { transfers: 4096, perAddress: 256 },
   adminAllow: ['127.0.0.0/8', '::1/128'],
   tokenScope: 'read',
   syslogPort: 514,

@@ -21,6 +21,7 @@ import {
   type Surroundings,
 } from './profiles.ts'
 import type { RawConfig } from './schema.ts'
+import { httpBounds, tftpBounds } from './serving.ts'
 import { type Subject, subjectsOf } from './subjects.ts'
 import { resolveTokens } from './tokens.ts'
 import { parseDuration, parseSize } from './units.ts'
@@ -113,8 +114,12 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
     dataDir,
     assets: resolve(folder, raw.assets ?? defaults.assets),
     assetRoots: (raw.assetRoots ?? defaults.assetRoots).map(path => resolve(folder, path)),
-    http: { port: http.port ?? defaults.httpPort, ...given('address', listen) },
-    tftp: { port: tftp.port ?? defaults.tftpPort },
+    http: {
+      port: http.port ?? defaults.httpPort,
+      ...given('address', listen),
+      ...httpBounds(http),
+    },
+    tftp: { port: tftp.port ?? defaults.tftpPort, ...tftpBounds(tftp) },
     dhcp: {
       port: dhcp.port ?? defaults.dhcpPort,
       proxyPort: dhcp.proxyPort ?? defaults.proxyPort,

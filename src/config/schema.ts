@@ -6,6 +6,7 @@ import { loaders } from './schema-loaders.ts'
 import { options } from './schema-options.ts'
 import { host, profile } from './schema-profile.ts'
 import * as v from './schema-values.ts'
+import { http, tftp } from './serving.ts'
 
 const n = defaults.network
 
@@ -85,15 +86,6 @@ const network = v.closed(
   { title: 'a network', examples: ['{}'] },
 )
 
-const addresses = Type.Unsafe<string | string[]>({
-  title: 'an address or a list of addresses',
-  type: ['string', 'array'],
-  minLength: 2,
-  items: Type.String({ title: 'an address', minLength: 2, examples: ['0.0.0.0'] }),
-  minItems: 1,
-  examples: ['0.0.0.0'],
-})
-
 const unknownProfile = v.closed(
   { profile: v.described(v.name, { description: 'A profile with boot: always.' }) },
   { title: 'a profile' },
@@ -165,20 +157,8 @@ export const configSchema = v.closed(
       'Folders outside `assets` that symlinks inside it may point into.',
       defaults.assetRoots,
     ),
-    http: v.key(
-      v.closed({
-        port: v.key(v.port, 'TCP port.', defaults.httpPort),
-        address: v.key(
-          addresses,
-          'Addresses to listen on. Default: every network’s serverAddress and 127.0.0.1.',
-        ),
-      }),
-      'The HTTP server.',
-    ),
-    tftp: v.key(
-      v.closed({ port: v.key(v.port, 'UDP port.', defaults.tftpPort) }),
-      'The TFTP server.',
-    ),
+    http: v.key(http, 'The HTTP server.'),
+    tftp: v.key(tftp, 'The TFTP server.'),
     dhcp: v.key(
       v.closed({
         port: v.key(v.port, 'UDP port of DHCP.', defaults.dhcpPort),

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { assetVersion } from '../boot/install.ts'
 import {
@@ -9,9 +10,9 @@ import {
   resolveAsset,
   resolvePublished,
 } from './asset-path.ts'
-import { selectBytes, versionOf } from './conditional.ts'
+import { type FileVersion, selectBytes, versionOf } from './conditional.ts'
 import { contentTypeOf } from './content-type.ts'
-import { type SendEnd, sendFile } from './send-file.ts'
+import type { SendEnd, Sender } from './send-file.ts'
 
 /** An absolute path, and what its file must be (see `assetVersion`). */
 export interface PublishedFile {
@@ -26,6 +27,9 @@ export interface AssetDeps {
   readonly published: (id: string, name: string) => PublishedFile | undefined
   /** Absolute paths of the loaders we serve, by name. */
   readonly loaders: () => ReadonlyMap<string, string>
+  readonly sender: Sender
+  /** The most downloads at the same time. */
+  readonly downloads: number
   /** Told now and then while a file goes out, and once when that ends. */
   readonly sent: (event: SentEvent) => void
   /** Told how each file that went out ended. */
@@ -141,9 +145,19 @@ async function answerFile(
     answerWithoutFile(reply, status, whole)
     return undefined
   }
+  if (deps.sender.running() >= deps.downloads) {
+    answerBusy(reply)
+    return undefined
+  }
   reply.hijack()
   const { size } = version
   const event = { ...asked, path: found.path, from, size }
+  const keyOf = ({ dev }: BigIntStats, { etag }: FileVersion) => `${dev}/${etag}`
+  const keyNow = async () => {
+    const status = await file.stat({ bigint: true })
+    return keyOf(status, versionOf(status))
+  }
+  const origin = { file, version: { key: keyOf(opened.status, version), size }, keyNow }
   const begun = performance.now()
   let before = 0
   const tell = (bytes: number, complete: boolean) => {
@@ -151,10 +165,23 @@ async function answerFile(
     deps.sent({ ...event, bytes, more: bytes - before, ms, complete: complete && to === size })
     before = bytes
   }
-  const end = await sendFile(reply.raw, { file, from, to, status, headers: whole }, tell)
+  const end = await deps.sender.send(
+    reply.raw,
+    { ...origin, from, to, status, headers: whole },
+    tell,
+  )
   deps.ended(end)
   if (end !== 'sent') request.log.info({ ...asked, end }, 'download cut')
   return undefined
+}
+
+/** iPXE waits so long and asks again, as often as it must (its HTTP core, `Retry-After`). */
+function answerBusy(reply: FastifyReply): void {
+  reply
+    .code(503)
+    .header('Retry-After', '5')
+    .type('text/plain; charset=utf-8')
+    .send('Too many downloads at the same time; ask again in 5 seconds.\n')
 }
 
 const sentences: Readonly<Record<number, string>> = {

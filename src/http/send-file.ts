@@ -1,9 +1,9 @@
-import type { FileHandle } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
+import { createPieces, FileChanged, type Origin } from './pieces.ts'
+import { type SliceCache, sliceBytes } from './slice-cache.ts'
 
-/** An opened file, the bytes of it to send (`to` not included) and the head to send before them. */
-export interface FileAnswer {
-  readonly file: FileHandle
+/** The bytes of an opened file to send (`to` not included) and the head to send before them. */
+export interface FileAnswer extends Origin {
   readonly from: number
   readonly to: number
   readonly status: number
@@ -14,90 +14,90 @@ export interface FileAnswer {
 export type Progress = (bytesSent: number, complete: boolean) => void
 
 /** How a download ended. */
-export type SendEnd = 'sent' | 'client closed' | 'file shrank'
+export type SendEnd = 'sent' | 'client closed' | 'file changed'
 
-const chunkBytes = 256 * 1024
+/** All downloads of the daemon: they share memory and turns. */
+export interface Sender {
+  /** Downloads that run now. */
+  running(): number
+  /**
+   * Sends part of an opened file over a raw response, which nobody else may write to. A file replaced
+   * meanwhile goes out with its old bytes, since it stays open; one that is written to cuts the
+   * connection, so that no client can take a mixture for the whole. The caller closes the file.
+   *
+   * Throws what reading the file throws, after the connection was cut.
+   */
+  send(response: ServerResponse, answer: FileAnswer, progress: Progress): Promise<SendEnd>
+}
+
 const progressEvery = 250
+/** What all downloads together write in one turn, so that DHCP and scripts have theirs soon. */
+const turnBytes = 16 * 1024 * 1024
+const leastPiece = 64 * 1024
 
-/**
- * Sends part of an opened file over a raw response, which nobody else may write to. Reading goes no
- * more than one chunk ahead of the client. A file replaced meanwhile goes out with its old bytes,
- * since it stays open; one that shrinks cuts the connection, so that the client cannot take the piece
- * for the whole. The caller closes the file.
- *
- * @param clock monotonic milliseconds
- * @throws what reading the file throws, after the connection was cut
- */
-export async function sendFile(
-  response: ServerResponse,
-  answer: FileAnswer,
-  progress: Progress,
+/** @param clock monotonic milliseconds */
+export function createSender(
+  cache: SliceCache,
   clock: () => number = () => performance.now(),
-): Promise<SendEnd> {
-  const report = throttled(progress, clock)
-  let sent = 0
-  let end: SendEnd = 'file shrank'
-  try {
-    response.writeHead(answer.status, { ...answer.headers })
-    const write = writerOf(response)
-    for await (const chunk of readChunks(answer)) {
-      if (!(await write(chunk))) {
-        end = 'client closed'
-        break
+): Sender {
+  let running = 0
+  const mostNow = () =>
+    Math.max(leastPiece, Math.min(sliceBytes, Math.floor(turnBytes / Math.max(1, running))))
+
+  return {
+    running: () => running,
+    async send(response, answer, progress) {
+      const { from, to, status, headers } = answer
+      const report = throttled(progress, clock)
+      const pieces = createPieces(answer, to, cache)
+      const write = writerOf(response)
+      let at = from
+      let pace = 0
+      let end: SendEnd = 'client closed'
+      running++
+      try {
+        response.writeHead(status, { ...headers })
+        if (from === to) end = 'sent'
+        while (at < to) {
+          const piece = await pieces.next(at, mostNow(), pace)
+          const before = clock()
+          const written = await write(piece.bytes)
+          piece.release()
+          if (!written) break
+          pace = piece.bytes.length / Math.max(0.01, clock() - before)
+          at += piece.bytes.length
+          if (at === to) end = 'sent'
+          else report(at - from)
+        }
+      } catch (error) {
+        if (!(error instanceof FileChanged)) throw error
+        end = 'file changed'
+      } finally {
+        running--
+        await pieces.close()
+        // Before the end of the response, so that whoever sees that end finds it noted.
+        progress(at - from, end === 'sent')
+        if (end === 'sent') response.end()
+        else response.destroy()
       }
-      sent += chunk.length
-      report(sent)
-    }
-    if (sent === answer.to - answer.from) end = 'sent'
-  } finally {
-    // Before the end of the response, so that whoever sees that end finds it noted.
-    progress(sent, end === 'sent')
-    if (end === 'sent') response.end()
-    else response.destroy()
-  }
-  return end
-}
-
-/**
- * The bytes of a file in order, the next chunk being read while the last one is in use. Two buffers
- * take turns: a chunk is good until the next but one is asked for. Ends early where the file does.
- */
-async function* readChunks({ file, from, to }: FileAnswer): AsyncGenerator<Uint8Array> {
-  if (from === to) return
-  const buffers = [0, 1].map(() => Buffer.allocUnsafe(Math.min(chunkBytes, to - from)))
-  const read = async (turn: number, at: number) => {
-    const buffer = buffers[turn % 2] as Buffer
-    const length = Math.min(buffer.length, to - at)
-    const { bytesRead } = await file.read(buffer, 0, length, at)
-    return buffer.subarray(0, bytesRead)
-  }
-  let next = read(0, from)
-  try {
-    for (let turn = 1, at = from; at < to; turn++) {
-      const chunk = await next
-      if (chunk.length === 0) return
-      at += chunk.length
-      if (at < to) next = read(turn, at)
-      yield chunk
-    }
-  } finally {
-    await next.catch(() => undefined)
+      return end
+    },
   }
 }
 
-/** Writes to a response, one chunk after the other; false when the client is gone. */
-function writerOf(response: ServerResponse): (chunk: Uint8Array) => Promise<boolean> {
+/** Writes to a response, one piece after the other; false when the client is gone. */
+function writerOf(response: ServerResponse): (piece: Uint8Array) => Promise<boolean> {
   let closed = response.destroyed
   let wake = (_written: boolean) => {}
   response.once('close', () => {
     closed = true
     wake(false)
   })
-  return chunk =>
+  return piece =>
     new Promise(resolve => {
       if (closed) return resolve(false)
       wake = resolve
-      response.write(chunk, error => resolve(!error))
+      response.write(piece, error => resolve(!error))
     })
 }
 

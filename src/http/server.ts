@@ -10,21 +10,35 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>
 }
 
+/** What clients may use up; times in seconds. */
+export interface ConnectionLimits {
+  readonly connections: number
+  readonly headers: number
+  readonly idle: number
+}
+
 /** Rejects with the error of `listen` as Node made it (`code`, `address`, `port`). */
-export function createHttpServer(app: FastifyInstance, port: number): HttpServer {
+export function createHttpServer(
+  app: FastifyInstance,
+  port: number,
+  limits: ConnectionLimits,
+): HttpServer {
   const servers = new Map<string, Server>()
 
   const open = async (address: string): Promise<void> => {
     const server = createServer(
       {
         ServerResponse: TitleCaseResponse as typeof ServerResponse,
-        headersTimeout: 10_000,
+        headersTimeout: limits.headers * 1000,
         // A 20 GB image over a slow link takes as long as it takes.
         requestTimeout: 0,
+        connectionsCheckingInterval: 2000,
         keepAliveTimeout: 10_000,
       },
       (request, response) => app.routing(request, response),
     )
+    server.maxConnections = limits.connections
+    server.timeout = limits.idle * 1000
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen({ host: address, port }, () => {

@@ -39,7 +39,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const config = world.config()
   const tied = (device: string | undefined, door: HandedOver['door']) =>
     handedOver.some(socket => socket.door === door && socket.interface === device)
-  const http = createHttpServer(parts.app, config.http.port)
+  const http = createHttpServer(parts.app, config.http.port, config.http.limits)
   const claimed = new Set<string>()
   let dhcp: DhcpDoor | undefined
   const tftp = await openTftpFor(parts)
@@ -108,6 +108,7 @@ function openTftpFor(parts: DoorParts): Promise<Tftp> {
     addresses: [],
     fds: handedOver.filter(({ door }) => door === 'tftp').map(({ fd }) => fd),
     port: tftp.port,
+    limits: tftp.limits,
     roots: [join(assets, 'loaders'), assets],
     allowedRoots: assetRoots,
     virtual: tftpNames(parts),

@@ -3,6 +3,8 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Caller } from '../boot/deliver.ts'
 import { hostStates } from '../boot/life.ts'
 import type { HttpDeps } from '../http/app.ts'
+import { createSender } from '../http/send-file.ts'
+import { createSliceCache } from '../http/slice-cache.ts'
 import type { Token } from '../http/tokens.ts'
 import type { Lives } from '../install/life.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
@@ -107,6 +109,8 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       assets: { folder: world.config().assets, allowedRoots: world.config().assetRoots },
       published: parts.published.file,
       loaders: world.loaders,
+      sender: createSender(createSliceCache(world.config().http.cache)),
+      downloads: world.config().http.limits.downloads,
       sent(event) {
         measure.httpBytes(event.more)
         timeline.sent(event)

@@ -4,6 +4,8 @@ import fastify from 'fastify'
 import type { Test } from 'tap'
 import { normaliseUrl } from '../../src/http/asset-path.ts'
 import { type AssetDeps, assetRoutes, type SentEvent } from '../../src/http/asset-routes.ts'
+import { createSender } from '../../src/http/send-file.ts'
+import { createSliceCache } from '../../src/http/slice-cache.ts'
 import { TitleCaseResponse } from '../../src/http/title-case.ts'
 
 /** Serves assets on a free port of 127.0.0.1; `sent` gathers what is told of downloads. */
@@ -17,6 +19,8 @@ export async function startAssets(t: Test, deps: Partial<AssetDeps>) {
     assets: { folder: '/nonexistent', allowedRoots: [] },
     published: () => undefined,
     loaders: () => new Map(),
+    sender: createSender(createSliceCache(64 * 2 ** 20)),
+    downloads: 100,
     sent: event => sent.push(event),
     ended: () => {},
     missed: () => {},

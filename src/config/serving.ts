@@ -1,0 +1,102 @@
+import Type, { type Static } from 'typebox'
+import { defaults } from './defaults.ts'
+import * as v from './schema-values.ts'
+import { parseDuration } from './units.ts'
+
+const addresses = Type.Unsafe<string | string[]>({
+  title: 'an address or a list of addresses',
+  type: ['string', 'array'],
+  minLength: 2,
+  items: Type.String({ title: 'an address', minLength: 2, examples: ['0.0.0.0'] }),
+  minItems: 1,
+  examples: ['0.0.0.0'],
+})
+
+const count = (title: string) => Type.Integer({ title, minimum: 1, maximum: 1_000_000 })
+
+const httpLimits = v.closed({
+  connections: v.key(
+    count('a number of connections'),
+    'Open at the same time; further ones are closed at once.',
+    defaults.http.connections,
+  ),
+  downloads: v.key(
+    count('a number of downloads'),
+    'Of files, at the same time; further ones are told to come again in 5 seconds (503, Retry-After).',
+    defaults.http.downloads,
+  ),
+  headers: v.key(v.duration, 'A client may take so long to ask.', defaults.http.headers),
+  idle: v.key(
+    v.duration,
+    'A connection on which nothing moves for so long is closed.',
+    defaults.http.idle,
+  ),
+})
+
+export const http = v.closed({
+  port: v.key(v.port, 'TCP port.', defaults.httpPort),
+  address: v.key(
+    addresses,
+    'Addresses to listen on. Default: every network’s serverAddress and 127.0.0.1.',
+  ),
+  cacheMiB: v.key(
+    Type.Integer({ title: 'a number of MiB', minimum: 0, maximum: 1_048_576 }),
+    'Memory for files that are downloaded; larger ones are read from the disk each time.',
+    defaults.http.cacheMiB,
+  ),
+  limits: v.key(httpLimits, 'Bounds of what clients may use up.'),
+})
+
+const tftpLimits = v.closed({
+  transfers: v.key(
+    count('a number of downloads'),
+    'At the same time; further ones are refused.',
+    defaults.tftp.transfers,
+  ),
+  perAddress: v.key(
+    count('a number of downloads'),
+    'At the same time to one address; behind NAT and Docker all machines may have the same.',
+    defaults.tftp.perAddress,
+  ),
+})
+
+export const tftp = v.closed({
+  port: v.key(v.port, 'UDP port.', defaults.tftpPort),
+  limits: v.key(tftpLimits, 'Bounds of what clients may use up.'),
+})
+
+/** The HTTP server's memory and bounds. */
+export interface HttpBounds {
+  /** Bytes. */
+  readonly cache: number
+  readonly limits: {
+    readonly connections: number
+    readonly downloads: number
+    /** Seconds. */
+    readonly headers: number
+    /** Seconds. */
+    readonly idle: number
+  }
+}
+
+export interface TftpBounds {
+  readonly limits: { readonly transfers: number; readonly perAddress: number }
+}
+
+export function httpBounds(raw: Static<typeof http>): HttpBounds {
+  const { cacheMiB = defaults.http.cacheMiB, limits = {} } = raw
+  const { connections, downloads, headers, idle } = { ...defaults.http, ...limits }
+  return {
+    cache: cacheMiB * 1024 * 1024,
+    limits: {
+      connections,
+      downloads,
+      headers: parseDuration(headers),
+      idle: parseDuration(idle),
+    },
+  }
+}
+
+export function tftpBounds(raw: Static<typeof tftp>): TftpBounds {
+  return { limits: { ...defaults.tftp, ...raw.limits } }
+}
