@@ -37,7 +37,7 @@ const rowProperties = {
   percent: v.nullableNumber('What the installer said of its progress.'),
   message: v.nullableText('What the installer said last.'),
   lastSeen: v.nullableTime(),
-  arch: v.nullableText('What its firmware said it is, since the daemon started.'),
+  arch: v.nullableText('What its firmware said it is.'),
   stage: v.nullableText('How far its boot was when it last asked: firmware, http-firmware, ipxe.'),
   download: Type.Union([download, Type.Null()], {
     description: 'The file it is being sent now, or was sent last in this boot.',

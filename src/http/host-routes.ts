@@ -19,7 +19,7 @@ export interface HostDeps {
   addressOf(host: Host): Ipv4 | undefined
   /** Hosts whose deploy waits for a free place, in their order. */
   line(): readonly string[]
-  /** What its firmware said it is, since the daemon started. */
+  /** What its firmware said it is. */
   seen(name: string): { readonly arch: string; readonly stage: string } | undefined
   /** Files sent to it in this boot, in their order. */
   downloads(name: string): readonly Download[]

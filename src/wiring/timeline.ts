@@ -15,6 +15,7 @@ import type { SyslogMessage } from '../wire/syslog-message.ts'
 import type { Changes } from './changes.ts'
 import { dhcpData, dhcpLine, foreignOf, isSettled, type RivalsOf } from './dhcp-line.ts'
 import type { Fallback } from './fallback.ts'
+import { createLastClients } from './last-client.ts'
 import type { DaemonMemory } from './memory.ts'
 import { createPerMinute } from './per-minute.ts'
 import type { StrangerRing } from './stranger-ring.ts'
@@ -45,7 +46,7 @@ const logged: ReadonlySet<string> = new Set(['state', 'note', 'phone-home', 'fil
 /** Writes what the doors saw into the hosts' timelines and the log: one line a decision. */
 export function createTimeline(deps: TimelineDeps) {
   const { world, memory, log, progress, changes } = deps
-  const clients = new Map<string, { readonly arch: string; readonly stage: string }>()
+  const clients = createLastClients(memory)
   /** Who has an address: a host if there is one, else whoever it is. */
   const ownerAt = (address: Ipv4): { mac?: Mac; host?: Host } => {
     const [first, ...others] = deps.macsOf(address).map(mac => ({ mac, host: world.hostOf(mac) }))
@@ -60,7 +61,7 @@ export function createTimeline(deps: TimelineDeps) {
 
   return {
     /** What a host said it is when it last asked for something to boot. */
-    client: (host: string) => clients.get(host),
+    client: clients.of,
 
     dhcp(outcome: Outcome, packet: DhcpPacket, rivals: RivalsOf): void {
       const { asked, mac, client, host, reason } = outcome
@@ -78,7 +79,7 @@ export function createTimeline(deps: TimelineDeps) {
       if (foreign) memory.record({ host: host.name, kind: 'dhcp', ...foreign })
       const taken = asked === 'request' ? packet.options.get(option.requestedAddress) : undefined
       if (mac && taken?.length === 4) deps.requests(mac, ipv4OfBytes(taken))
-      if (client) clients.set(host.name, { arch: client.arch, stage: client.stage })
+      if (client) clients.saw(host.name, client)
       changes.tell(host.name)
       if (asked !== 'discover' || !client) return
       // iPXE asks again in the same boot, and the loader that brought it is part of the story.
