@@ -23,10 +23,13 @@ export interface End {
   inside(command: readonly string[]): string[]
 }
 
-/** Makes them; they go with `remove`, or when this process ends or is signalled. */
-export async function layCable(): Promise<Cable> {
-  const server = endOf('server', 's0', '10.99.0.1')
-  const client = endOf('client', 'c0', '10.99.0.2')
+/**
+ * Makes them; they go with `remove`, or when this process ends or is signalled. Several cables at a time
+ * need names.
+ */
+export async function layCable(name = ''): Promise<Cable> {
+  const server = endOf(`${name}server`, 's0', '10.99.0.1')
+  const client = endOf(`${name}client`, 'c0', '10.99.0.2')
   const clear = () => {
     for (const { name } of [server, client]) spawnSync('ip', ['netns', 'del', name])
   }

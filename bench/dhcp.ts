@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Cable, layCable, type Running } from './cable.ts'
 import { bootwright, type DhcpServer, dnsmasq, kea } from './dhcp-servers.ts'
+import { digits, machine, median } from './figures.ts'
 import { type Load, perfdhcp, type Stood } from './perfdhcp.ts'
 
 /**
@@ -134,7 +135,7 @@ const versus = (name: string) => {
   }
 }
 const figures = {
-  machine: { cpus: cpus().length, model: cpus()[0]?.model, load: loadavg().map(digits) },
+  machine: machine(),
   rounds,
   servers: Object.fromEntries(medians),
   ratios: { ...versus('kea'), ...versus('dnsmasq') },
@@ -144,15 +145,4 @@ process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`)
 function medianOf(all: readonly Round[]): Round {
   const of = (key: keyof Round) => digits(median(all.map(one => one[key])))
   return { rate: of('rate'), mean: of('mean'), p99: of('p99'), drops: of('drops') }
-}
-
-function median(all: readonly number[]): number {
-  const sorted = all.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  if (sorted.length % 2 === 1) return sorted[middle] ?? Number.NaN
-  return ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
-}
-
-function digits(value: number): number {
-  return Number(value.toPrecision(4))
 }

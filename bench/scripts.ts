@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { cpuSeconds } from './usage.ts'
 
 /**
  * Per-host scripts with 10,000 hosts in the config, asked for by wrk (Debian package `wrk`) for 10 s on
@@ -51,13 +52,6 @@ function writeRequests(): string {
   ]
   writeFileSync(file, `${lines.join('\n')}\n`)
   return file
-}
-
-/** CPU seconds that a process has used: fields 14 and 15 of proc(5) stat, at 100 ticks a second. */
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 async function serve(config: string) {

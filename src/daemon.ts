@@ -11,6 +11,8 @@ import { createDownloads } from './install/downloads.ts'
 import { createLife } from './install/life.ts'
 import { createOutbox, type Outbox } from './install/outbox.ts'
 import { createPhoneHome, tokenLife } from './install/phone-home.ts'
+import { createPreview } from './install/preview.ts'
+import { createProgress } from './install/progress.ts'
 import { createScripts } from './install/scripts.ts'
 import { createDeployer } from './install/ssh/deploy.ts'
 import { createLogins } from './install/ssh/logins.ts'
@@ -21,13 +23,16 @@ import { createDigests } from './system/digests.ts'
 import { takeHandedOver, untiedOf } from './system/handed-over.ts'
 import { PortError } from './system/ports.ts'
 import { createPublished } from './system/published.ts'
-import { adminToken, newId, newToken } from './system/secrets.ts'
+import { createTokens, newId, newToken } from './system/secrets.ts'
 import { whyNotTogether } from './system/serving.ts'
+import { version } from './system/version.ts'
 import { meetAll, meetNewCards } from './wiring/appear.ts'
+import { createChanges } from './wiring/changes.ts'
 import { createChecksumWatch } from './wiring/checksums.ts'
 import { openDoors } from './wiring/doors.ts'
 import { createEvery } from './wiring/every.ts'
 import { httpDeps } from './wiring/http-deps.ts'
+import { createMeasure } from './wiring/measure.ts'
 import { openMemory } from './wiring/memory.ts'
 import { needRestart } from './wiring/need-restart.ts'
 import { recover, sweepLogins } from './wiring/recover.ts'
@@ -64,7 +69,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const gaveUp = Promise.withResolvers<string>()
   const now = steadyClock()
   const memory = await openMemory(config)
-  const token = adminToken(config().admin.tokenFile)
+  const measure = createMeasure(memory)
+  const tokens = createTokens(config().admin)
   const published = createPublished(config().assets)
   const digests = createDigests()
   const checksums = createChecksumWatch({ world, published, digests, log, record: memory.record })
@@ -107,6 +113,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     left: install => lives.tidy(install),
     failed: (delivery, err) => log.error({ err, key: delivery.key }, 'callback not looked after'),
     outputBound: () => config().keep.output,
+    tried: measure.callback,
   })
   const lives = createLife(installDeps, outbox, heardAt)
   const seek = createSeek(installDeps, lives, (host, err) => {
@@ -116,8 +123,11 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const strangers = createStrangers(installDeps)
   const phoneHome = createPhoneHome(installDeps, lives, scripts, strangers)
   const downloads = createDownloads(installDeps, lives, heard)
+  const previews = createPreview(installDeps, lives)
+  const progress = createProgress(now)
+  const changes = createChanges()
   const witness = createWitness(world, memory, macsOf)
-  const seen = { ...witness, scripts, downloads, log, ...whereabouts }
+  const seen = { ...witness, scripts, downloads, progress, changes, log, ...whereabouts }
   const timeline = createTimeline({ world, memory, ...seen })
 
   const specHost = (id: string) => memory.installs.get(id)?.spec.host
@@ -131,21 +141,23 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   recover({ outbox, lives, logins, memory, published })
 
   const lived = { lives, scripts, strangers, phoneHome }
-  const made = { published, specDeps, timeline, macsOf, ...witness }
+  const made = { published, specDeps, timeline, measure, macsOf, ...witness }
   const parts = { world, memory, ...lived, ...made }
   // Filled before anybody waits for an answer.
   const reserve = createReserve(join(config().dataDir, 'reserve'))
   const unready: string[] = []
   watchDisk()
   let held = (): readonly string[] => []
+  let rivals = (_network: string): readonly string[] => []
   /** The sockets do not follow the networks yet. */
   let stale = false
   const app = await buildApp(
     httpDeps({
-      ...parts,
-      now,
-      log,
-      token,
+      ...{ ...parts, previews, progress, changes, now, log, version: version() },
+      startedAt: heard.startedAt,
+      tokens: tokens.all,
+      wakeOutbox: outbox.wake,
+      rivals: network => rivals(network),
       unready: () => [...unready, ...world.waiting(), ...held()],
       held: () => held(),
     }),
@@ -158,6 +170,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     throw error
   })
   held = doors.held
+  rivals = doors.rivals
   for (const line of [...world.waiting(), ...world.missingLoaders()]) log.warn(line)
 
   const every = createEvery(log)
@@ -181,7 +194,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
         if (problem.severity === 'error') log.error(line)
         else log.warn(line)
       }
-      const apart = next && whyNotTogether(next.networks, tied)
+      const apart = next && (whyNotTogether(next.networks, tied) ?? tokens.follow(next.admin))
       if (apart !== undefined) log.error(apart)
       if (!next || apart !== undefined) {
         log.error('reload refused: the config above has errors, the running one stays')

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Io } from './cli/io.ts'
+import { version } from './system/version.ts'
 
 const usage = `usage: bootwright COMMAND [options]
 
@@ -79,11 +79,6 @@ function terminal(): Io {
       return () => stdout.off('resize', listener)
     },
   }
-}
-
-function version(): string {
-  const file = new URL('../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
 // A reader that goes away (`| head`) is no error.

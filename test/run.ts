@@ -14,6 +14,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 await packages()
 const results = [
   await check('types', ['tsc']),
+  await check('types of the page', ['tsc', '-p', 'src/page']),
   await check('lint', ['biome', 'check', '--error-on-warnings']),
   await tests('unit tests', []),
   await tests('machines that netboot', ['--jobs=1', 'test/lab/*.lab.ts']),

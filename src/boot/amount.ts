@@ -2,5 +2,19 @@
 export function amount(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(0)} kB`
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
+  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(1)} MB`
+  return `${(bytes / 1e9).toFixed(1)} GB`
+}
+
+/** `initrd 512.0 MB of 2.0 GB, 110.0 MB/s, 14 s left`; `rate` is bytes a second, `left` seconds. */
+export function howFar(file: {
+  readonly name: string
+  readonly bytes: number
+  readonly size: number
+  readonly rate: number
+  readonly left: number | null
+}): string {
+  const { name, bytes, size, rate, left } = file
+  const rest = left === null || bytes === size ? '' : `, ${left} s left`
+  return `${name} ${amount(bytes)} of ${amount(size)}, ${amount(rate)}/s${rest}`
 }

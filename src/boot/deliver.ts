@@ -15,6 +15,8 @@ export interface Caller {
 export interface BootRequest {
   readonly mac: Mac
   readonly uuid?: string
+  /** What iPXE read from the board. */
+  readonly serial?: string
   readonly caller: Caller
   /** What it asks for, as the timeline says it: `script`, `GRUB config`. */
   readonly what: string
@@ -49,6 +51,8 @@ export interface BootDesk {
     what: string
     answer: Delivered['kind']
     reason: string
+    uuid?: string
+    serial?: string
   }): void
 }
 
@@ -60,11 +64,13 @@ export type Delivered =
 
 /** Answers a machine that asks what to do next. The caller commits before the answer leaves. */
 export async function deliver(request: BootRequest, desk: BootDesk): Promise<Delivered> {
-  const { mac, caller, what } = request
+  const { mac, caller, what, uuid, serial } = request
   await desk.verified(mac)
   const { host, answer } = decided(request, desk, true)
   const delivered = followed(answer, host, request, desk)
-  desk.seen({ mac, host, caller, what, answer: delivered.kind, reason: delivered.reason })
+  const { kind, reason } = delivered
+  const said = { ...(uuid !== undefined && { uuid }), ...(serial !== undefined && { serial }) }
+  desk.seen({ mac, host, caller, what, answer: kind, reason, ...said })
   return delivered
 }
 

@@ -1,4 +1,4 @@
-import type { CancelResult } from './api-types.ts'
+import type { CancelResult } from '../api/installs.ts'
 import { usageOf } from './args.ts'
 import { readChoice, whereOption } from './choose.ts'
 import { apiCommand, runCommand, writeJson } from './command.ts'

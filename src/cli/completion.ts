@@ -1,5 +1,5 @@
+import type { HostRow } from '../api/hosts.ts'
 import { connectApi } from './api-client.ts'
-import type { HostRow } from './api-types.ts'
 import { parseCommand, usageLine, usageOf, type Values } from './args.ts'
 import { candidatesFor, startingWith } from './candidates.ts'
 import { everyCommand } from './every-command.ts'

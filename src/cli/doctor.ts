@@ -1,4 +1,4 @@
-import type { Diagnosis } from './api-types.ts'
+import type { DoctorAnswer } from '../api/doctor.ts'
 import { usageOf } from './args.ts'
 import { apiCommand, runCommand, writeJson } from './command.ts'
 import { exit, type Io } from './io.ts'
@@ -19,7 +19,7 @@ export const usage = usageOf(spec)
 /** `bootwright doctor HOST`. */
 export function run(argv: string[], io: Io): Promise<number> {
   return runCommand(spec, argv, io, async ({ api, values, words: [name = ''] }) => {
-    const body = await api.get<Diagnosis>(`/api/v1/hosts/${encodeURIComponent(name)}/doctor`)
+    const body = await api.get<DoctorAnswer>(`/api/v1/hosts/${encodeURIComponent(name)}/doctor`)
     if (values.has('json')) writeJson(io, body)
     else io.stdout.write(formatDiagnosis(body, screenOf(io)))
     return body.verdicts.length === 0 ? exit.done : exit.no
@@ -27,7 +27,7 @@ export function run(argv: string[], io: Io): Promise<number> {
 }
 
 /** Each verdict with its evidence and what to do. */
-export function formatDiagnosis({ host, verdicts }: Diagnosis, screen: Screen): string {
+export function formatDiagnosis({ host, verdicts }: DoctorAnswer, screen: Screen): string {
   if (verdicts.length === 0) return `${clean(host)}: nothing seems to be wrong\n`
   const blocks = verdicts.map(({ title, evidence, advice }) => {
     const lines = evidence.map(line => `  - ${wrapText(clean(line), 4, screen.width)}\n`)

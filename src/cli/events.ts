@@ -1,4 +1,4 @@
-import type { HostEvent } from './api-types.ts'
+import type { HostEvent } from '../api/events.ts'
 import { usageOf } from './args.ts'
 import { apiCommand, type Call, runCommand, writeJson } from './command.ts'
 import { followEvents } from './follow.ts'

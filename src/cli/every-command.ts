@@ -3,12 +3,14 @@ import { spec as cancel } from './cancel.ts'
 import { spec as doctor } from './doctor.ts'
 import { spec as events } from './events.ts'
 import { spec as hosts } from './hosts.ts'
+import { spec as images } from './images.ts'
 import { spec as install } from './install.ts'
 import { spec as leases } from './leases.ts'
 import {
   checkSpec,
   completionSpec,
   explainSpec,
+  importSpec,
   manSpec,
   schemaSpec,
   serveSpec,
@@ -28,6 +30,8 @@ export const everyCommand: readonly CommandSpec[] = [
   events,
   watch,
   leases,
+  images,
+  importSpec,
   install,
   cancel,
   completionSpec,

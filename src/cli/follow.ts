@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { HostEvent } from '../api/events.ts'
 import { type ApiClient, Unreachable } from './api-client.ts'
-import type { HostEvent } from './api-types.ts'
 import { readSse } from './sse.ts'
 
 /** `connected` comes first, and again whenever a connection that was `lost` is back. */

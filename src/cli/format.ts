@@ -1,4 +1,5 @@
-import type { HostEvent, HostRow } from './api-types.ts'
+import type { HostEvent } from '../api/events.ts'
+import type { HostRow } from '../api/hosts.ts'
 import { type Cell, type Colour, clean, paint, type Screen, wrapText } from './table.ts'
 
 /** A time in the zone of whoever reads it, `2026-03-01 14:05:09`; `-` where there is none. */

@@ -1,5 +1,5 @@
+import type { HostRow } from '../api/hosts.ts'
 import { hostStates } from '../boot/life.ts'
-import type { HostRow } from './api-types.ts'
 import { usageOf } from './args.ts'
 import { apiCommand, runCommand, writeJson } from './command.ts'
 import { formatTime, stateCell } from './format.ts'

@@ -1,11 +1,11 @@
+import type { ImageRow } from '../api/images.ts'
 import { amount } from '../boot/amount.ts'
-import type { ImageRow } from './api-types.ts'
 import { usageOf } from './args.ts'
 import { apiCommand, runCommand, writeJson } from './command.ts'
 import { exit, type Io } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
 
-const spec = apiCommand({
+export const spec = apiCommand({
   name: 'images',
   line: '[--json]',
   summary: 'Lists the boot media of the daemon: their size, kernel and init.',

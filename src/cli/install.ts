@@ -1,4 +1,5 @@
-import type { AskResult, HostEvent } from './api-types.ts'
+import type { HostEvent } from '../api/events.ts'
+import type { AskResult } from '../api/installs.ts'
 import { usageOf, type Values } from './args.ts'
 import { type Choice, isOneHost, readChoice, whereOption } from './choose.ts'
 import { apiCommand, type Call, runCommand, writeJson } from './command.ts'

@@ -1,4 +1,4 @@
-import type { LeaseRow } from './api-types.ts'
+import type { LeaseRow } from '../api/networks.ts'
 import { usageOf } from './args.ts'
 import { apiCommand, runCommand, writeJson } from './command.ts'
 import { colourOf, formatTime } from './format.ts'

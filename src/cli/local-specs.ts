@@ -33,7 +33,7 @@ export const checkSpec: CommandSpec = {
 export const explainSpec: CommandSpec = {
   name: 'explain',
   examples: [
-    'bootwright explain --config FILE --mac 52:54:00:12:34:56 --arch x64-efi --state pending --whole',
+    'bootwright explain --config FILE --mac 52:54:00:12:34:56 --whole',
     'tcpdump -i br0 -w boot.pcap udp port 67 or port 69 or port 4011',
   ],
   line:
@@ -75,7 +75,7 @@ export const completionSpec: CommandSpec = {
   summary: 'Writes the completion for a shell. It asks the daemon for the names of hosts.',
   examples: [
     'bootwright completion bash > /etc/bash_completion.d/bootwright',
-    'bootwright completion zsh > /usr/local/share/zsh/site-functions/_bootwright',
+    'bootwright completion zsh > /usr/share/zsh/vendor-completions/_bootwright',
     'bootwright completion fish > ~/.config/fish/completions/bootwright.fish',
   ],
   options: {},
@@ -89,6 +89,18 @@ export const manSpec: CommandSpec = {
   examples: ['bootwright man > /usr/local/share/man/man1/bootwright.1'],
   options: {},
   words: none,
+}
+
+export const importSpec: CommandSpec = {
+  name: 'import',
+  line: 'DIR|FILE… NAME (--config FILE | --assets FOLDER)',
+  summary:
+    'Copies boot media into assets as images/NAME, whole or not at all: the folder of a nix-build, the files of a release, a kexec tarball, or any kernel with its initrds. It looks whether they belong together and writes their SHA256SUMS.',
+  options: {
+    config: { value: 'FILE', file: true, help: 'the config, which says where the assets are' },
+    assets: { value: 'FOLDER', help: 'the assets, without a config' },
+  },
+  words: { min: 2, max: 100, needs: 'it needs what to import, and a name for it' },
 }
 
 export const schemaSpec: CommandSpec = {

@@ -70,7 +70,7 @@ function command(spec: CommandSpec): string[] {
   const usages = usageLine(spec)
     .replace(/^usage: /, '')
     .split(/\n\s+(?=bootwright )/)
-  const examples = (spec.examples ?? []).flatMap(example => [text(example), '.br'])
+  const examples = (spec.examples ?? []).map(text)
   return [
     `.SS ${text(spec.name)}`,
     ...usages.flatMap(usage => ['.B', text(usage.replace(/\s+/g, ' ')), '.PP']),
@@ -80,7 +80,7 @@ function command(spec: CommandSpec): string[] {
         ([name, { value, help }]) => [`--${name}${value ? ` ${value}` : ''}`, help] as const,
       ),
     ),
-    ...(examples.length > 0 ? ['.PP', ...examples.slice(0, -1)] : []),
+    ...(examples.length > 0 ? ['.PP', '.nf', ...examples, '.fi'] : []),
   ]
 }
 

@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs'
+import type { CallbackRow } from '../api/callbacks.ts'
+import type { HostDetail } from '../api/hosts.ts'
+import type { InstallRow } from '../api/installs.ts'
+import { howFar } from '../boot/amount.ts'
 import { parseMac } from '../wire/address.ts'
 import type { ApiClient } from './api-client.ts'
-import type { CallbackRow, HostDetail, InstallRow } from './api-types.ts'
 import { usageOf } from './args.ts'
 import { apiCommand, runCommand, writeJson } from './command.ts'
 import { colourOf, eventWidths, formatEvent, formatTime, stateCell } from './format.ts'
@@ -83,6 +86,7 @@ function factsOf(host: HostDetail['host']): [string, Cell | null][] {
     ['Profile', host.profile],
     ['Install', host.install && `${host.install}, attempt ${host.attempt}`],
     ['Message', host.message],
+    ['Download', host.download && howFar(host.download)],
     ['Address', host.address],
     ...nics.map((nic): [string, string] => ['NIC', nic]),
     ['UUID', host.uuid],

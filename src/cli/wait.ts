@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { HostDetail } from '../api/hosts.ts'
+import type { CancelResult } from '../api/installs.ts'
 import { type ApiClient, Unreachable } from './api-client.ts'
-import type { CancelResult, HostDetail } from './api-types.ts'
 import { writeCancelled } from './cancel.ts'
 import { type Followed, followEvents } from './follow.ts'
 import { colourOf, type EventWidths, formatEvent } from './format.ts'

@@ -1,4 +1,4 @@
-import type { HostRow } from './api-types.ts'
+import type { HostRow } from '../api/hosts.ts'
 import { formatTime, stateCell } from './format.ts'
 import { clean, cut, formatTable, paint, type Screen } from './table.ts'
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { HostEvent } from '../api/events.ts'
+import type { HostRow } from '../api/hosts.ts'
 import { Unreachable } from './api-client.ts'
-import type { HostEvent, HostRow } from './api-types.ts'
 import { usageOf } from './args.ts'
 import { apiCommand, type Call, runCommand } from './command.ts'
 import { followEvents } from './follow.ts'

@@ -20,7 +20,18 @@ export interface Config {
   readonly http: { readonly port: number; readonly address?: readonly string[] }
   readonly tftp: { readonly port: number }
   readonly dhcp: { readonly port: number; readonly proxyPort: number }
-  readonly admin: { readonly tokenFile: string; readonly allow: readonly string[] }
+  readonly admin: {
+    readonly tokenFile: string
+    readonly allow: readonly string[]
+    /** Those besides the first, which is called `admin`. */
+    readonly tokens: readonly {
+      readonly name: string
+      readonly tokenFile: string
+      readonly scope: 'read' | 'admin'
+    }[]
+  }
+  /** Undefined: syslog is not received. */
+  readonly syslog?: { readonly port: number }
   readonly networks: readonly NetworkSettings[]
   readonly loaders: LoaderRules
   /** Undefined: `ignore` on a proxy network, `local` on a server network. */

@@ -8,6 +8,8 @@ export const defaults = {
   dhcpPort: 67,
   proxyPort: 4011,
   adminAllow: ['127.0.0.0/8', '::1/128'],
+  tokenScope: 'read',
+  syslogPort: 514,
   loaderFallback: 'auto',
   keep: { events: '30d', perHost: 5000, output: '10MiB' },
   network: {

@@ -22,6 +22,7 @@ import {
 } from './profiles.ts'
 import type { RawConfig } from './schema.ts'
 import { type Subject, subjectsOf } from './subjects.ts'
+import { resolveTokens } from './tokens.ts'
 import { parseDuration, parseSize } from './units.ts'
 
 /** The names that a file gives to things, also to broken ones. */
@@ -121,7 +122,9 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
     admin: {
       tokenFile: admin.tokenFile ? resolve(folder, admin.tokenFile) : join(dataDir, 'admin-token'),
       allow: admin.allow ?? [...defaults.adminAllow],
+      tokens: resolveTokens(admin.tokens ?? [], folder, report),
     },
+    ...given('syslog', raw.syslog && { port: raw.syslog.port ?? defaults.syslogPort }),
     loaderFallback: raw.loaders?.fallback ?? defaults.loaderFallback,
     parallel: raw.installs?.parallel ?? defaults.parallel,
     keep: {

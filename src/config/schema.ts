@@ -104,12 +104,36 @@ const unknownHosts = Type.Union([Type.Enum(['ignore', 'local']), unknownProfile]
   examples: ['local'],
 })
 
+const token = v.closed(
+  {
+    name: v.described(v.name, { description: 'What the log calls whoever has it.' }),
+    tokenFile: v.described(v.path, {
+      description: 'Made with mode 0600 when missing.',
+      examples: ['wall-token'],
+    }),
+    scope: v.key(
+      Type.Enum(['read', 'admin']),
+      'read: looks and changes nothing. admin: everything.',
+      defaults.tokenScope,
+    ),
+  },
+  { title: 'a token', examples: ['{ name: wall, tokenFile: wall-token, scope: read }'] },
+)
+
 const admin = v.closed({
   tokenFile: v.key(v.path, 'Made with mode 0600 when missing. Default: <dataDir>/admin-token.'),
   allow: v.key(
     Type.Array(Type.String({ title: 'a subnet or an address' }), { title: 'a list of subnets' }),
     'Who may open the page, the API and the metrics.',
     defaults.adminAllow,
+  ),
+  tokens: v.key(
+    Type.Array(token, {
+      title: 'a list of tokens',
+      examples: ['[{ name: wall, tokenFile: wall-token, scope: read }]'],
+    }),
+    'More tokens, each with a name that the log of admin actions shows.',
+    [],
   ),
 })
 
@@ -163,6 +187,10 @@ export const configSchema = v.closed(
       'The DHCP server and the proxyDHCP server.',
     ),
     admin: v.key(admin, 'Page, API and metrics.'),
+    syslog: v.key(
+      v.closed({ port: v.key(v.port, 'UDP port.', defaults.syslogPort) }),
+      'Takes what installers and kernels send by syslog into the timelines. Default: off.',
+    ),
     networks: v.mapOf(v.name, network, {
       title: 'a map of networks',
       description: 'Subnets we serve, by name.',
@@ -188,6 +216,7 @@ export const configSchema = v.closed(
 
 export type RawConfig = Static<typeof configSchema>
 export type RawNetwork = Static<typeof network>
+export type RawToken = Static<typeof token>
 
 const compiled = Compile(configSchema)
 

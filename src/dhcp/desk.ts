@@ -32,8 +32,8 @@ export interface DeskOptions {
   commit(lease: Lease): Promise<void>
   /** Called with every packet of a client as it comes, before it is answered. */
   heard?(bytes: Uint8Array, packet: DhcpPacket, arrival: Arrival): void
-  /** Called after every packet that was understood, replied to or not. */
-  seen(outcome: Outcome, packet: DhcpPacket): void
+  /** Called after every packet that was understood, replied to or not, so many milliseconds later. */
+  seen(outcome: Outcome, packet: DhcpPacket, ms: number): void
   /** Epoch milliseconds; `Date.now` unless a test says otherwise. */
   now?(): number
   readonly log: DhcpLog
@@ -58,11 +58,12 @@ export function createDesk(options: DeskOptions) {
   const { deps, log } = options
 
   function receive(bytes: Uint8Array, arrival: Arrival, speak: Speak): void {
+    const begun = performance.now()
     const packet = read(bytes, arrival.source)
     if (!packet || isOurOwn(packet)) return
     options.heard?.(bytes, packet, arrival)
     const outcome = answer(packet, arrival)
-    finish(packet, arrival, outcome, speak).catch(error =>
+    finish(packet, arrival, outcome, speak, begun).catch(error =>
       log.error({ err: error, mac: outcome.mac }, 'DHCP'),
     )
   }
@@ -101,6 +102,7 @@ export function createDesk(options: DeskOptions) {
     arrival: Arrival,
     first: Outcome,
     speak: Speak,
+    begun: number,
   ): Promise<void> {
     let outcome = first
     try {
@@ -111,7 +113,7 @@ export function createDesk(options: DeskOptions) {
       return
     }
     if (outcome.kind === 'reply') speak(packet, outcome)
-    options.seen(outcome, packet)
+    options.seen(outcome, packet, performance.now() - begun)
   }
 
   /** Neither a reservation nor the client's by a lease, and on a link where we can look. */

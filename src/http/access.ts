@@ -1,13 +1,13 @@
-import { timingSafeEqual } from 'node:crypto'
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { problem } from './problem.ts'
+import type { Token } from './tokens.ts'
 
-/** Who may use the admin API: these addresses, with this token. */
+/** Who may use the admin API: these addresses, with one of these tokens. */
 export interface Access {
   /** CIDR blocks or single addresses, IPv4 and IPv6. */
   readonly allow: readonly string[]
-  readonly token: string
+  readonly tokens: readonly Token[]
 }
 
 /** A check that lets a request of an allowed address pass, or answers it. It follows a reload. */
@@ -33,18 +33,6 @@ export function allowedOnly(access: () => Access) {
   }
 }
 
-/** The same for a request that must carry the admin token. */
-export function tokenOnly(access: () => Access) {
-  return async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<FastifyReply | undefined> => {
-    if (isToken(request.headers.authorization, access().token)) return undefined
-    const detail = 'this needs the header "Authorization: Bearer TOKEN" with the admin token'
-    return problem(reply.header('WWW-Authenticate', 'Bearer'), 401, detail)
-  }
-}
-
 /** An IPv4 address that arrived on an IPv6 socket, as itself. */
 export function plainAddress(address: string): string {
   const mapped = address.replace(/^::ffff:/i, '')
@@ -59,10 +47,4 @@ function blockListOf(allow: readonly string[]): BlockList {
     list.addSubnet(address, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family)
   }
   return list
-}
-
-function isToken(header: string | undefined, token: string): boolean {
-  const given = Buffer.from(/^Bearer (.+)$/i.exec(header ?? '')?.[1]?.trim() ?? '')
-  const wanted = Buffer.from(token)
-  return given.length === wanted.length && timingSafeEqual(given, wanted)
 }

@@ -5,9 +5,9 @@ import { type AssetDeps, assetRoutes } from './asset-routes.ts'
 import { type AttemptDeps, attemptRoutes } from './attempt-routes.ts'
 import { type BootDeps, bootRoutes } from './boot-routes.ts'
 import { healthRoutes, type Unready } from './health-routes.ts'
-import { type ImagesDeps, imagesRoute } from './images-route.ts'
 import { type KexecDeps, kexecRoutes } from './kexec-routes.ts'
-import { metricsRoute } from './metrics-route.ts'
+import { type MetricsDeps, metricsRoute } from './metrics-route.ts'
+import { pageRoutes } from './page-routes.ts'
 import { problem } from './problem.ts'
 
 export interface HttpDeps {
@@ -16,9 +16,10 @@ export interface HttpDeps {
   readonly assets: AssetDeps
   readonly api: ApiDeps
   readonly kexec: Omit<KexecDeps, 'boot'>
-  readonly images: ImagesDeps['images']
   readonly unready: Unready
-  readonly held: () => readonly string[]
+  readonly metrics: MetricsDeps
+  /** Told of each answer that has left: its route, status and seconds. */
+  answered(route: string, status: number, seconds: number): void
   readonly log: FastifyBaseLogger
 }
 
@@ -29,7 +30,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     // One line a decision is written where it is made; a line for each request says nothing more.
     logController: new LogController({ disableRequestLogging: true }),
     // Unknown keys and other types are mistakes to be told, not to be dropped or bent.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allowUnionTypes: true } },
     exposeHeadRoutes: false,
     bodyLimit: 1 << 20,
     routerOptions: { maxParamLength: 256, ignoreDuplicateSlashes: true },
@@ -49,14 +50,18 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     problem(reply, 404, `nothing is served at ${request.method} ${request.url.split('?')[0]}`),
   )
 
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    deps.answered(route, reply.statusCode, reply.elapsedTime / 1000)
+  })
+
   bootRoutes(app, deps.boot)
   kexecRoutes(app, { ...deps.kexec, boot: deps.boot })
   attemptRoutes(app, deps.attempt)
   assetRoutes(app, deps.assets)
   healthRoutes(app, deps.unready)
-  metricsRoute(app, { access: deps.api.access, held: deps.held, unready: deps.unready })
-  await app.register(async api => apiRoutes(api, deps.api), { prefix: '/api/v1' })
-  const images = { access: deps.api.access, images: deps.images }
-  await app.register(async api => imagesRoute(api, images), { prefix: '/api/v1' })
+  metricsRoute(app, deps.api.access, deps.metrics)
+  pageRoutes(app, deps.api.access)
+  await app.register(async api => apiRoutes(api, deps.api), { prefix: '/api' })
   return app
 }

@@ -11,7 +11,7 @@ import {
 } from './asset-path.ts'
 import { selectBytes, versionOf } from './conditional.ts'
 import { contentTypeOf } from './content-type.ts'
-import { sendFile } from './send-file.ts'
+import { type SendEnd, sendFile } from './send-file.ts'
 
 /** An absolute path, and what its file must be (see `assetVersion`). */
 export interface PublishedFile {
@@ -28,6 +28,8 @@ export interface AssetDeps {
   readonly loaders: () => ReadonlyMap<string, string>
   /** Told now and then while a file goes out, and once when that ends. */
   readonly sent: (event: SentEvent) => void
+  /** Told how each file that went out ended. */
+  readonly ended: (end: SendEnd) => void
   /** Told of each request for a file that is not there. */
   readonly missed: (event: MissedEvent) => void
 }
@@ -47,8 +49,11 @@ export interface SentEvent {
   readonly path: string
   /** Where in the file this answer began: above 0 when a download was resumed. */
   readonly from: number
-  /** Bytes of this answer that left so far. */
+  /** Bytes of this answer that left so far, and since this was told last. */
   readonly bytes: number
+  readonly more: number
+  /** Milliseconds since this answer began. */
+  readonly ms: number
   /** Bytes of the whole file. */
   readonly size: number
   /** The answer ended and its last byte was the file's last. */
@@ -139,11 +144,15 @@ async function answerFile(
   reply.hijack()
   const { size } = version
   const event = { ...asked, path: found.path, from, size }
-  const end = await sendFile(
-    reply.raw,
-    { file, from, to, status, headers: whole },
-    (bytes, complete) => deps.sent({ ...event, bytes, complete: complete && to === size }),
-  )
+  const begun = performance.now()
+  let before = 0
+  const tell = (bytes: number, complete: boolean) => {
+    const ms = Math.round(performance.now() - begun)
+    deps.sent({ ...event, bytes, more: bytes - before, ms, complete: complete && to === size })
+    before = bytes
+  }
+  const end = await sendFile(reply.raw, { file, from, to, status, headers: whole }, tell)
+  deps.ended(end)
   if (end !== 'sent') request.log.info({ ...asked, end }, 'download cut')
   return undefined
 }

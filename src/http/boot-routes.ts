@@ -22,7 +22,7 @@ export interface BootDeps extends BootDesk {
 
 interface ScriptRequest {
   Params: { mac: string }
-  Querystring: { uuid?: string }
+  Querystring: { uuid?: string; serial?: string }
 }
 
 const scriptType = 'text/plain; charset=utf-8'
@@ -53,7 +53,9 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
       if (!mac) return refuse(reply, 400, `${params.mac} is not a MAC address`)
       const uuid = uuidOf(query.uuid)
       const caller = callerOf(socket)
-      const request = { mac, caller, what: 'script', ...(uuid !== undefined && { uuid }) }
+      const serial = serialOf(query.serial)
+      const said = { ...(uuid !== undefined && { uuid }), ...(serial !== undefined && { serial }) }
+      const request = { mac, caller, what: 'script', ...said }
       return answer(method, reply, { request, kind: ipxe, transport: 'http' }, deps)
     },
   })
@@ -108,4 +110,11 @@ export function callerOf(socket: {
 
 function uuidOf(text: string | undefined): string | undefined {
   return text && /^[0-9a-f-]{36}$/i.test(text) ? text.toLowerCase() : undefined
+}
+
+/** A serial number as it may be shown: one printable line. Some boards say nothing but spaces. */
+function serialOf(text: string | undefined): string | undefined {
+  if (typeof text !== 'string') return undefined
+  const line = text.replace(/[^\x20-\x7e]+/g, ' ').trim()
+  return line === '' ? undefined : line.slice(0, 64)
 }

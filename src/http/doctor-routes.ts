@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { Type } from 'typebox'
+import type { DoctorAnswer } from '../api/doctor.ts'
+import { routes } from '../api/routes.ts'
 import type { Host } from '../boot/host.ts'
 import type { Verdict } from '../boot/verdict.ts'
 import { type Mac, parseMac } from '../wire/address.ts'
-import { problem } from './problem.ts'
+import { Refusal } from './problem.ts'
 
 export interface DoctorDeps {
   hosts(): ReadonlyMap<string, Host>
@@ -12,42 +13,48 @@ export interface DoctorDeps {
   packets(macs: readonly Mac[]): Uint8Array
 }
 
-const Answer = Type.Object({
-  host: Type.String(),
-  verdicts: Type.Array(
-    Type.Object({
-      id: Type.String({ description: 'Name of the rule.' }),
-      title: Type.String({ description: 'What is wrong, in a sentence.' }),
-      evidence: Type.Array(Type.String()),
-      advice: Type.String({ description: 'What to do.' }),
-    }),
-    { description: 'The surest first; empty where nothing seems wrong.' },
-  ),
-})
-
 /** Why a machine does not boot, and its last packets; those of strangers go by their MAC. */
 export function doctorRoutes(app: FastifyInstance, deps: DoctorDeps): void {
   app.get<{ Params: { name: string } }>(
     '/hosts/:name/doctor',
-    { schema: { response: { 200: Answer } } },
-    async (request, reply) => {
-      const host = deps.hosts().get(request.params.name)
-      if (!host) return problem(reply, 404, `the config has no host ${request.params.name}`)
-      return { host: host.name, verdicts: deps.doctor(host) }
+    { schema: routes.doctor },
+    async ({ params }): Promise<DoctorAnswer> => {
+      const host = hostNamed(params.name, deps)
+      const verdicts = deps.doctor(host)
+      return {
+        host: host.name,
+        verdicts: verdicts.map(({ evidence, ...verdict }) => ({
+          ...verdict,
+          evidence: [...evidence],
+        })),
+      }
     },
   )
 
-  app.get<{ Params: { name: string } }>('/hosts/:name/packets.pcap', async (request, reply) => {
-    const host = deps.hosts().get(request.params.name)
-    if (!host) return problem(reply, 404, `the config has no host ${request.params.name}`)
-    return sendPcap(reply, deps.packets(host.nics.map(({ mac }) => mac)))
-  })
+  app.get<{ Params: { name: string } }>(
+    '/hosts/:name/packets.pcap',
+    { schema: routes.hostPackets },
+    async ({ params }, reply) => {
+      const { nics } = hostNamed(params.name, deps)
+      return sendPcap(reply, deps.packets(nics.map(({ mac }) => mac)))
+    },
+  )
 
-  app.get<{ Params: { mac: string } }>('/strangers/:mac/packets.pcap', async (request, reply) => {
-    const mac = parseMac(request.params.mac)
-    if (!mac) return problem(reply, 400, `${request.params.mac} is not a MAC address`)
-    return sendPcap(reply, deps.packets([mac]))
-  })
+  app.get<{ Params: { mac: string } }>(
+    '/strangers/:mac/packets.pcap',
+    { schema: routes.strangerPackets },
+    async ({ params }, reply) => {
+      const mac = parseMac(params.mac)
+      if (!mac) throw new Refusal(400, `${params.mac} is not a MAC address`)
+      return sendPcap(reply, deps.packets([mac]))
+    },
+  )
+}
+
+function hostNamed(name: string, deps: DoctorDeps): Host {
+  const host = deps.hosts().get(name)
+  if (!host) throw new Refusal(404, `the config has no host ${name}`)
+  return host
 }
 
 function sendPcap(reply: FastifyReply, file: Uint8Array): FastifyReply {

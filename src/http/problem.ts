@@ -6,6 +6,11 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not found',
   409: 'Conflict',
+  413: 'Content too large',
+  415: 'Unsupported media type',
+  422: 'Unprocessable content',
+  429: 'Too many requests',
+  500: 'Internal server error',
   503: 'Service unavailable',
 }
 
@@ -16,4 +21,14 @@ export function problem(reply: FastifyReply, status: number, detail: string): Fa
     .code(status)
     .type('application/problem+json')
     .send(JSON.stringify({ type: 'about:blank', title, status, detail }))
+}
+
+/** Thrown by a handler that cannot do what it was asked; the app answers with problem details. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly statusCode: number
+  constructor(statusCode: number, detail: string) {
+    super(detail)
+    this.statusCode = statusCode
+  }
 }

@@ -1,4 +1,5 @@
 import { type PhoneHomeEvent, phoneHomeEvents } from '../boot/life.ts'
+import { maskTokens } from '../boot/mask.ts'
 
 /** What an installer said when it phoned home. */
 export interface Said {
@@ -53,13 +54,13 @@ function eventOf(value: unknown): PhoneHomeEvent | undefined {
   return phoneHomeEvents.find(event => event === value)
 }
 
-/** One printable line: what an installer says is shown on terminals. */
+/** One printable line without our tokens: what an installer says is shown to people. */
 function messageOf(value: unknown): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
   const line = String(value)
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
     .trim()
-  return line === '' ? undefined : line.slice(0, longestMessage)
+  return line === '' ? undefined : maskTokens(line.slice(0, longestMessage))
 }
 
 function percentOf(value: unknown): number | undefined {

@@ -33,6 +33,7 @@ export interface OutboxDeps {
   left(install: string): void
   /** A delivery could not be looked after, for example because the disk is full. */
   failed(delivery: Delivery, error: unknown): void
+  tried?(result: 'delivered' | 'retry' | 'undelivered' | 'ended' | 'failed'): void
   /** Bytes of output kept for each command. */
   outputBound(): number
 }
@@ -120,6 +121,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     if (closing.signal.aborted) return
     if (outcome.ok) {
       memory.deliveries.end(delivery.id, 'delivered')
+      deps.tried?.('delivered')
       tell(delivery, 'delivered')
       if (delivery.role === 'deploy') deps.deployEnded(delivery, undefined)
       return
@@ -127,11 +129,13 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     const next = deps.now() + pauseAfter(delivery.tries) * 1000
     if (next > delivery.createdAt + triedFor * 1000) {
       memory.deliveries.end(delivery.id, 'undelivered', outcome.error)
+      deps.tried?.('undelivered')
       tell(delivery, `undelivered after 24 h: ${outcome.error}`)
       if (delivery.role === 'deploy') deps.deployEnded(delivery, outcome.error)
       return
     }
     memory.deliveries.retry(delivery.id, next, outcome.error)
+    deps.tried?.('retry')
     tell(delivery, `not delivered: ${outcome.error}; tried again with growing pauses`)
   }
 
@@ -163,6 +167,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   }
   const ended = (delivery: Delivery, error: string | undefined) => {
     memory.deliveries.end(delivery.id, 'ended', error)
+    deps.tried?.(error === undefined ? 'ended' : 'failed')
     tell(delivery, error === undefined ? 'ended well' : `ended: ${error}`)
     if (delivery.role === 'deploy') deps.deployEnded(delivery, error)
   }

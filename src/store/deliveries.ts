@@ -37,6 +37,12 @@ export function createDeliveries(db: Database) {
   const dropOld = db.statement(
     "delete from deliveries where created_at < ? and state not in ('due', 'running')",
   )
+  const get = db.statement('select * from deliveries where id = ?')
+  const ofStates = db.statement(
+    'select * from deliveries where state in (select value from json_each(?)) order by id desc',
+  )
+  const counts = db.statement('select state, count(*) as count from deliveries group by state')
+  const again = db.statement("update deliveries set state = 'due', next_at = ? where id = ?")
   const many = (rows: Record<string, unknown>[]) => rows.map(row => deliveryOf(row))
 
   return {
@@ -66,6 +72,17 @@ export function createDeliveries(db: Database) {
     nextAt: (): number | undefined => (next.get()?.at as number | null) ?? undefined,
     running: (): Delivery[] => many(running.all()),
     ofHost: (host: string, limit: number): Delivery[] => many(ofHost.all(host, limit)),
+    get(id: number): Delivery | undefined {
+      const row = get.get(id)
+      return row && deliveryOf(row)
+    },
+    /** Those in one of these states, newest first. */
+    ofStates: (states: readonly string[]): Delivery[] => many(ofStates.all(JSON.stringify(states))),
+    /** How many are in each state. */
+    counts: (): ReadonlyMap<string, number> =>
+      new Map(counts.all().map(({ state, count }) => [state as string, count as number])),
+    /** Makes one due at once, whatever became of it. */
+    again: (id: number, at: number): void => db.write(() => void again.run(at, id)),
     start: (id: number): void => db.write(() => void started.run(id)),
     saveGroup: (id: number, pgid: number, start: number): void =>
       db.write(() => void grouped.run(pgid, start, id)),

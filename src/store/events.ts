@@ -7,6 +7,12 @@ export interface EventBounds {
   readonly perHost: number
 }
 
+/** Which lines are wanted: of some kinds, before an id. */
+export interface EventsWanted {
+  readonly kinds?: readonly string[]
+  readonly before?: number
+}
+
 /** The timelines. `now` is wall-clock time: people read it. */
 export function createEvents(db: Database, now: () => number, bounds: () => EventBounds) {
   const columns = 'id, at, last_at, count, host, kind, text, data'
@@ -21,12 +27,12 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
   const afterOfHost = db.statement(
     `select ${columns} from events where host = ? and id > ? order by id limit ?`,
   )
-  const newest = db.statement(`select ${columns} from events order by id desc limit ?`)
-  const newestOfHost = db.statement(
-    `select ${columns} from events where host = ? order by id desc limit ?`,
-  )
+  const lastId = db.statement('select max(id) as id from events')
   const tooMany = db.statement(
     'delete from events where host is ? and id <= (select id from events where host is ? order by id desc limit 1 offset ?)',
+  )
+  const tooMuchSyslog = db.statement(
+    "delete from events where host is ? and kind = 'syslog' and id <= (select id from events where host is ? and kind = 'syslog' order by id desc limit 1 offset ?)",
   )
   const tooOld = db.statement('delete from events where last_at < ?')
   const listeners = new Set<(event: EventRecord) => void>()
@@ -39,6 +45,8 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
     const added = (sincePruned.get(host) ?? 0) + 1
     if (added < Math.max(1, perHost / 100)) return sincePruned.set(host, added)
     sincePruned.set(host, 0)
+    // A chatty installer must not push out the story of the boot that brought it.
+    tooMuchSyslog.run(host, host, Math.floor(perHost / 2))
     return tooMany.run(host, host, perHost)
   }
 
@@ -65,10 +73,24 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
       return rows.map(eventOf)
     },
     /** The last of them, oldest first. */
-    newest(limit: number, host?: string): EventRecord[] {
-      const rows = host === undefined ? newest.all(limit) : newestOfHost.all(host, limit)
-      return rows.map(eventOf).reverse()
+    newest(limit: number, host?: string, { kinds, before }: EventsWanted = {}): EventRecord[] {
+      const wanted: readonly (readonly [string, string | number | undefined])[] = [
+        ['host = ?', host],
+        ['kind in (select value from json_each(?))', kinds && JSON.stringify(kinds)],
+        ['id < ?', before],
+      ]
+      const conditions = wanted.flatMap(([text, value]) => (value === undefined ? [] : [text]))
+      const values = wanted.flatMap(([, value]) => value ?? [])
+      const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
+      const text = `select ${columns} from events ${where} order by id desc limit ?`
+      return db
+        .statement(text)
+        .all(...values, limit)
+        .map(eventOf)
+        .reverse()
     },
+    /** Id of the newest of all; 0 before the first. */
+    lastId: (): number => (lastId.get()?.id as number | null) ?? 0,
     /** Calls back for each new event until the returned function is called. */
     listen(listener: (event: EventRecord) => void): () => void {
       listeners.add(listener)

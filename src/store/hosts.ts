@@ -7,6 +7,7 @@ import type { Database } from './database.ts'
 export function createHosts(db: Database) {
   const get = db.statement('select * from hosts where name = ?')
   const all = db.statement('select * from hosts order by name')
+  const states = db.statement('select name, state from hosts')
   const running = db.statement(
     "select * from hosts where state in ('pending', 'booting', 'installing', 'verifying')",
   )
@@ -28,6 +29,9 @@ export function createHosts(db: Database) {
   return {
     get: (name: string): HostRecord | undefined => hostOf(get.get(name)),
     all: (): HostRecord[] => all.all().flatMap(row => hostOf(row) ?? []),
+    /** The states of all, without the rest: that is quick also for ten thousand. */
+    states: (): ReadonlyMap<string, HostState> =>
+      new Map(states.all().map(({ name, state }) => [name as string, state as HostState])),
     /** Those with an install under way. */
     running: (): HostRecord[] => running.all().flatMap(row => hostOf(row) ?? []),
     /** Those whose deadline is at or before `now`. */

@@ -1,4 +1,4 @@
-import type { Ipv4, Mac } from '../wire/address.ts'
+import type { AddressRange, Ipv4, Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
 import { createLeaseBook } from './lease-book.ts'
 import { createLeaseIndex } from './lease-index.ts'
@@ -39,6 +39,14 @@ export function createLeases(db: Database) {
     /** Whether the network ever gave an address. */
     gave: (network: string): boolean =>
       book.all().some(lease => lease.network === network && lease.state !== 'declined'),
+    /** How many addresses of the range are leased at `now`. */
+    inRange: (network: string, { from, to }: AddressRange, now: number): number =>
+      book
+        .all()
+        .filter(
+          ({ network: own, state, end, address }) =>
+            own === network && state === 'active' && end > now && address >= from && address <= to,
+        ).length,
     /** By address. */
     all: (): StoredLease[] => book.all().sort((a, b) => a.address - b.address),
     save(lease: StoredLease): void {

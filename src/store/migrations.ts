@@ -8,6 +8,7 @@ export const migrations: Record<string, Migration> = {
   '002-nic-vendors': { up: createNicVendors },
   '002-ssh': { up: addProof },
   '002-burnt-files': { up: rememberBurntFiles },
+  '003-admin-log': { up: createAdminLog },
 }
 
 /** What an attempt's installer proved over SSH. */
@@ -130,4 +131,21 @@ async function createNicVendors(db: Kysely<unknown>): Promise<void> {
     .addColumn('loader', 'text', c => c.notNull())
     .addColumn('at', 'integer', c => c.notNull())
     .execute()
+}
+
+async function createAdminLog(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('admin_log')
+    .addColumn('id', 'integer', c => c.primaryKey().autoIncrement())
+    .addColumn('at', 'integer', c => c.notNull())
+    .addColumn('who', 'text', c => c.notNull())
+    .addColumn('address', 'text', c => c.notNull())
+    .addColumn('action', 'text', c => c.notNull())
+    .addColumn('text', 'text', c => c.notNull())
+    .addColumn('hosts', 'text', c => c.notNull())
+    .addColumn('key', 'text')
+    .addColumn('request', 'text')
+    .addColumn('answer', 'text')
+    .execute()
+  await db.schema.createIndex('admin_log_key').on('admin_log').columns(['who', 'key']).execute()
 }

@@ -9,6 +9,7 @@ export interface Tables {
   leases: LeaseTable
   events: EventTable
   deliveries: DeliveryTable
+  admin_log: AdminLogTable
   nic_vendors: NicVendorTable
 }
 
@@ -107,6 +108,22 @@ export interface DeliveryTable {
   pgid: number | null
   /** Start time of the process group's leader, in clock ticks since boot (proc(5) stat field 22). */
   process_start: number | null
+}
+
+/** What was done with a token of the admin API. */
+export interface AdminLogTable {
+  id: Generated<number>
+  at: number
+  who: string
+  address: string
+  action: string
+  text: string
+  /** JSON: the names of the hosts it was done to. */
+  hosts: string
+  /** The idempotency key of the request, what it asked (a digest) and was answered (JSON). */
+  key: string | null
+  request: string | null
+  answer: string | null
 }
 
 /** Vendors of network cards that the drivers of iPXE hang on. */

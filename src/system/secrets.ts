@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Config } from '../config/config.ts'
 
 /** A secret that cannot be had, in one sentence. */
 export class SecretError extends Error {
@@ -8,7 +9,7 @@ export class SecretError extends Error {
 }
 
 /**
- * Reads the admin token; a missing file is made with a random one, readable by its owner alone.
+ * Reads a token of the admin API; a missing file is made with a random one, readable by its owner alone.
  * Throws SecretError when it can be neither read nor made, or is empty.
  */
 export function adminToken(file: string): string {
@@ -24,6 +25,41 @@ export function adminToken(file: string): string {
     throw new SecretError(`the admin token ${file} is too short: ${ways}`)
   }
   return token
+}
+
+/** A token of the admin API: what it is called, and what it may do. */
+export interface NamedToken {
+  readonly name: string
+  readonly scope: 'read' | 'admin'
+  readonly value: string
+}
+
+/** The tokens of the running config. Throws SecretError when one of them cannot be had. */
+export function createTokens(first: Config['admin']) {
+  let tokens = readTokens(first)
+  return {
+    all: (): readonly NamedToken[] => tokens,
+    /** Takes over those of another config; a sentence where that cannot be, and then nothing changes. */
+    follow(admin: Config['admin']): string | undefined {
+      try {
+        tokens = readTokens(admin)
+        return undefined
+      } catch (error) {
+        if (error instanceof SecretError) return error.message
+        throw error
+      }
+    },
+  }
+}
+
+function readTokens(admin: Config['admin']): NamedToken[] {
+  const first = { name: 'admin', scope: 'admin', value: adminToken(admin.tokenFile) } as const
+  const named = admin.tokens.map(({ name, scope, tokenFile }) => ({
+    name,
+    scope,
+    value: adminToken(tokenFile),
+  }))
+  return [first, ...named]
 }
 
 function say<T>(what: string, work: () => T): T {

@@ -1,6 +1,7 @@
 import { parseIpv4, unspecified } from '../wire/address.ts'
 import { WireError } from '../wire/error.ts'
 import { decodeTftp, encodeTftp, type TftpRequest, tftpErrors } from '../wire/tftp-packet.ts'
+import type { Counts } from './counts.ts'
 import type { Files, Peer, Refused } from './files.ts'
 import { negotiate, type OptionLimits } from './negotiate.ts'
 import {
@@ -34,7 +35,7 @@ export const defaultLimits: TftpLimits = {
   blockSize: 1468,
   windowSize: 32,
   transfers: 4096,
-  perAddress: 16,
+  perAddress: 256,
   timeoutMs: 1000,
   idleMs: 120_000,
   cacheBytes: 64 * 1024 * 1024,
@@ -52,17 +53,17 @@ export interface TftpLog {
 export interface DeskOptions {
   readonly limits: TftpLimits
   readonly files: Files
+  readonly counts: Counts
   /** A smaller block size for some peers, in bytes. */
-  readonly blockSizeFor?: (peer: Peer) => number | undefined
-  readonly log: TftpLog
+  readonly blockSizeFor?: (peer: Peer) => Promise<number | undefined>
+  readonly log: Pick<TftpLog, 'debug' | 'error'>
   readonly seen: (event: TftpEvent) => void
   /** Told of the packets that tell the story of a download. */
   readonly keep?: Keep
 }
 
-/** All downloads of a server, at one desk because the limits count them together. */
+/** All downloads of one thread; the limits count those of all threads. */
 export interface Desk extends DeskOptions {
-  readonly perAddress: Map<string, number>
   readonly running: Set<Session>
   readonly taps: WeakMap<Session, ReturnType<typeof createTap>>
 }
@@ -82,7 +83,7 @@ export interface Sender {
 }
 
 export function createDesk(options: DeskOptions): Desk {
-  return { ...options, perAddress: new Map(), running: new Set(), taps: new WeakMap() }
+  return { ...options, running: new Set(), taps: new WeakMap() }
 }
 
 /** Takes one packet. Whatever it holds, nothing is thrown. */
@@ -114,9 +115,9 @@ export function wakeAll(desk: Desk): void {
   for (const session of desk.running) wakeSession(session, desk.limits.idleMs)
 }
 
-/** Tells all clients that their download ends here. */
-export function stopAll(desk: Desk): void {
-  for (const session of desk.running) {
+/** Tells all clients of a socket that their download ends here. */
+export function stopAll(door: Door): void {
+  for (const session of door.sessions.values()) {
     refuseSession(session, tftpErrors.undefined, 'the server is stopping')
   }
 }
@@ -142,11 +143,11 @@ function ask(desk: Desk, door: Door, request: TftpRequest, from: Sender): void {
 }
 
 function enter(desk: Desk, door: Door, request: TftpRequest, from: Sender): Session {
-  const { perAddress, running } = desk
-  const { address } = from
+  const { counts, running } = desk
+  const peer = peerOf(from)
   const key = keyOf(from)
-  const tap = desk.keep && createTap(peerOf(from), door.local, desk.keep)
-  const session = createSession(request, peerOf(from), {
+  const tap = desk.keep && createTap(peer, door.local, desk.keep)
+  const session = createSession(request, peer, {
     send: tap
       ? packet => {
           tap.sent(packet)
@@ -158,21 +159,22 @@ function enter(desk: Desk, door: Door, request: TftpRequest, from: Sender): Sess
     ended() {
       door.sessions.delete(key)
       running.delete(session)
-      const left = (perAddress.get(address) ?? 1) - 1
-      if (left > 0) perAddress.set(address, left)
-      else perAddress.delete(address)
+      counts.add(peer.address, -1)
     },
   })
   door.sessions.set(key, session)
   if (tap) desk.taps.set(session, tap)
   running.add(session)
-  perAddress.set(address, (perAddress.get(address) ?? 0) + 1)
+  counts.add(peer.address, 1)
   return session
 }
 
 async function openAndStart(desk: Desk, session: Session): Promise<void> {
   const { peer, request } = session
-  const file = await desk.files.open(request.file, peer)
+  const [file, peerBlockSize] = await Promise.all([
+    desk.files.open(request.file, peer),
+    desk.blockSizeFor?.(peer),
+  ])
   if ('refused' in file) {
     refuseSession(session, file.refused, file.reason, 'refused')
     return
@@ -181,8 +183,8 @@ async function openAndStart(desk: Desk, session: Session): Promise<void> {
     file.close()
     return
   }
-  const { limits, blockSizeFor } = desk
-  const blockSize = Math.min(limits.blockSize, blockSizeFor?.(peer) ?? limits.blockSize)
+  const { limits } = desk
+  const blockSize = Math.min(limits.blockSize, peerBlockSize ?? limits.blockSize)
   const terms = negotiate(request.options, file.size, { ...limits, blockSize })
   startSession(session, file, terms, limits.timeoutMs)
 }
@@ -194,7 +196,7 @@ function refusalOf(
   from: Sender,
   again: boolean,
 ): Refused | undefined {
-  const { running, perAddress, limits } = desk
+  const { counts, limits } = desk
   if (request.kind === 'wrq') {
     return { refused: tftpErrors.accessViolation, reason: 'this server is read-only' }
   }
@@ -203,10 +205,10 @@ function refusalOf(
     return { refused: tftpErrors.undefined, reason }
   }
   if (again) return undefined
-  if ((perAddress.get(from.address) ?? 0) >= limits.perAddress) {
+  if (counts.of(peerOf(from).address) >= limits.perAddress) {
     return { refused: tftpErrors.undefined, reason: 'too many transfers to your address' }
   }
-  if (running.size >= limits.transfers) {
+  if (counts.all() >= limits.transfers) {
     return { refused: tftpErrors.undefined, reason: 'too many transfers, try again later' }
   }
   return undefined

@@ -1,20 +1,11 @@
-import { createSocket, type Socket } from 'node:dgram'
-import { formatIpv4, type Ipv4, unspecified } from '../wire/address.ts'
-import {
-  createDesk,
-  type Desk,
-  type DeskOptions,
-  type Door,
-  defaultLimits,
-  receive,
-  type Sender,
-  stopAll,
-  type TftpLimits,
-  wakeAll,
-} from './desk.ts'
-import { openFiles, type Peer, type Places } from './files.ts'
+import { availableParallelism } from 'node:os'
+import { formatIpv4, type Ipv4 } from '../wire/address.ts'
+import { defaultLimits, type TftpLimits } from './desk.ts'
+import type { Peer } from './files.ts'
+import { claimPort } from './socket.ts'
+import { startThreads, type ThreadOptions, type Threads } from './threads.ts'
 
-export interface TftpOptions extends Places, Omit<DeskOptions, 'limits' | 'files'> {
+export interface TftpOptions extends Omit<ThreadOptions, 'limits'> {
   readonly addresses: readonly Ipv4[]
   /** Sockets that were opened for us, on every address of one interface each. */
   readonly fds?: readonly number[]
@@ -26,129 +17,120 @@ export interface TftpOptions extends Places, Omit<DeskOptions, 'limits' | 'files
 export interface Tftp {
   /** The sockets that listen now; an address that the machine does not have yet is missing. */
   bound(): readonly Peer[]
+  /** Listens on these addresses and no others from now on; rejects as {@link openTftp} does. */
+  listen(addresses: readonly Ipv4[]): Promise<void>
   /** Tells running clients, and resolves when all sockets are closed. */
   close(): Promise<void>
 }
 
 interface Server {
   readonly options: TftpOptions
-  readonly desk: Desk
-  readonly doors: readonly Listener[]
-  readonly clock: NodeJS.Timeout
+  readonly threads: Threads
+  readonly doors: Map<Ipv4, Door>
+  numbers: number
   closed: boolean
 }
 
-/** One address and its one socket: answers leave from the port that was asked, as NAT needs it. */
-interface Listener {
+/** One address and its one port: answers leave from the port that was asked, as NAT needs it. */
+interface Door {
+  readonly number: number
   readonly address: Ipv4
-  readonly fd?: number
-  socket: Socket | undefined
+  /** Undefined while the address is waited for. */
+  port: number | undefined
   retry: NodeJS.Timeout | undefined
 }
 
-const closed = { socket: undefined, retry: undefined }
 const rebindMs = 1000
-const lookMs = 100
-const socketBufferBytes = 4 * 1024 * 1024
+/** Each costs some 15 MB, and a boot storm over TFTP is a matter of small files. */
+const mostThreads = 4
 
 /**
- * Serves files over TFTP, read-only, from one port (RFC 1350, 2347, 2348, 2349, 7440).
+ * Serves files over TFTP, read-only, from one port (RFC 1350, 2347, 2348, 2349, 7440). Threads do it,
+ * one for each CPU, that share the port.
  *
  * Rejects with the system's error when a port is taken or forbidden. An address that does not exist
  * yet is said in the log and waited for.
  */
 export async function openTftp(options: TftpOptions): Promise<Tftp> {
   const limits = { ...defaultLimits, ...options.limits }
-  const desk = createDesk({ ...options, limits, files: openFiles(options, limits.cacheBytes) })
+  const count = Math.min(availableParallelism(), mostThreads)
   const server: Server = {
     options,
-    desk,
-    doors: [
-      ...options.addresses.map(address => ({ ...closed, address })),
-      ...(options.fds ?? []).map(fd => ({ ...closed, address: unspecified, fd })),
-    ],
-    clock: setInterval(() => wakeAll(desk), Math.min(lookMs, limits.timeoutMs / 4)),
+    threads: startThreads(count, { ...options, limits }),
+    doors: new Map(),
+    numbers: 0,
     closed: false,
   }
-  const opened = await Promise.allSettled(server.doors.map(door => listen(server, door)))
-  const failed = opened.find(result => result.status === 'rejected')
-  if (failed) {
-    await closeServer(server)
-    throw failed.reason
+  try {
+    for (const fd of options.fds ?? []) await server.threads.open(server.numbers++, { fd })
+    await listen(server, options.addresses)
+  } catch (error) {
+    await close(server)
+    throw error
   }
-  return { bound: () => server.doors.flatMap(boundTo), close: () => closeServer(server) }
+  return {
+    bound: () => [...server.doors.values()].flatMap(boundTo),
+    listen: addresses => listen(server, addresses),
+    close: () => close(server),
+  }
 }
 
-async function listen(server: Server, listener: Listener): Promise<void> {
+async function listen(server: Server, addresses: readonly Ipv4[]): Promise<void> {
+  for (const [address, door] of server.doors) {
+    if (!addresses.includes(address)) closeDoor(server, door)
+  }
+  const fresh = addresses.filter(address => !server.doors.has(address))
+  const opened = await Promise.allSettled(
+    fresh.map(address => {
+      const door: Door = { number: server.numbers++, address, port: undefined, retry: undefined }
+      server.doors.set(address, door)
+      return openDoor(server, door)
+    }),
+  )
+  const failed = opened.find(result => result.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
+async function openDoor(server: Server, door: Door): Promise<void> {
   const { log, port } = server.options
-  const address = formatIpv4(listener.address)
+  const address = formatIpv4(door.address)
+  const isWanted = () => !server.closed && server.doors.get(door.address) === door
   try {
-    const { fd } = listener
-    const socket = await bindSocket(fd === undefined ? { address, port } : { fd })
-    socket.on('error', err => log.warn({ err, address }, 'TFTP socket'))
-    listener.socket = socket
-    if (server.closed) socket.close()
-    else answer(server, listener.address, socket)
-    if (listener.retry) log.info({ address, port }, 'TFTP listens: the address has come')
+    const claimed = await claimPort(address, port)
+    if (!isWanted()) return
+    await server.threads.open(door.number, { address, port: claimed })
+    door.port = claimed
+    if (door.retry) log.info({ address, port }, 'TFTP listens: the address has come')
   } catch (error) {
-    if (!isMissingAddress(error)) throw error
-    if (server.closed) return
-    if (!listener.retry) log.warn({ address, port }, 'TFTP waits: no such address here yet')
-    listener.retry = setTimeout(() => {
-      listen(server, listener).catch(err => log.error({ err, address, port }, 'TFTP cannot listen'))
+    if (!isMissingAddress(error)) {
+      closeDoor(server, door)
+      throw error
+    }
+    if (!isWanted()) return
+    if (!door.retry) log.warn({ address, port }, 'TFTP waits: no such address here yet')
+    door.retry = setTimeout(() => {
+      openDoor(server, door).catch(err => log.error({ err, address, port }, 'TFTP cannot listen'))
     }, rebindMs)
   }
 }
 
-function answer({ desk, options }: Server, address: Ipv4, socket: Socket): void {
-  const door: Door = {
-    sessions: new Map(),
-    local: { address, port: socket.address().port },
-    send(packet, to: Sender) {
-      try {
-        socket.send(packet, to.port, to.address)
-      } catch (err) {
-        options.log.debug({ err, peer: `${to.address}:${to.port}` }, 'TFTP packet not sent')
-      }
-    },
-  }
-  socket.on('message', (bytes, from) => receive(desk, door, bytes, from))
+function closeDoor(server: Server, door: Door): void {
+  clearTimeout(door.retry)
+  server.threads.close(door.number)
+  server.doors.delete(door.address)
 }
 
-function bindSocket(to: { address: string; port: number } | { fd: number }): Promise<Socket> {
-  const socket = createSocket({
-    type: 'udp4',
-    recvBufferSize: socketBufferBytes,
-    sendBufferSize: socketBufferBytes,
-    // Peers are addresses already; the usual look-up costs a turn of the event loop per packet.
-    lookup: (host, _options, callback) => callback(null, host, 4),
-  })
-  return new Promise((resolve, reject) => {
-    socket.once('error', error => {
-      socket.close()
-      reject(error)
-    })
-    socket.bind({ ...to, exclusive: true }, () => {
-      socket.removeAllListeners('error')
-      resolve(socket)
-    })
-  })
-}
-
-async function closeServer(server: Server): Promise<void> {
+async function close(server: Server): Promise<void> {
   if (server.closed) return
   server.closed = true
-  clearInterval(server.clock)
-  stopAll(server.desk)
-  for (const door of server.doors) clearTimeout(door.retry)
-  const sockets = server.doors.flatMap(door => door.socket ?? [])
-  await Promise.all(sockets.map(socket => new Promise<void>(done => socket.close(() => done()))))
+  for (const { retry } of server.doors.values()) clearTimeout(retry)
+  await server.threads.stop()
 }
 
 function isMissingAddress(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL'
 }
 
-function boundTo({ address, socket }: Listener): Peer[] {
-  return socket ? [{ address, port: socket.address().port }] : []
+function boundTo({ address, port }: Door): Peer[] {
+  return port === undefined ? [] : [{ address, port }]
 }

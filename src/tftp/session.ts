@@ -153,8 +153,9 @@ export function refuseSession(
   kind: 'refused' | 'failed' = 'failed',
 ): void {
   if (session.over) return
-  session.around.send(encodeTftp({ kind: 'error', code, text: reason }))
+  // Who has this answer may ask again at once, and finds the place free.
   endSession(session, kind, reason)
+  session.around.send(encodeTftp({ kind: 'error', code, text: reason }))
 }
 
 /** Text of a client as it may stand in a log. */

@@ -8,7 +8,7 @@ import type { DhcpDeps } from '../dhcp/outcome.ts'
 import { createProber } from '../dhcp/probe.ts'
 import { macOfPacket } from '../dhcp/read-client.ts'
 import { createRivalWatch, type RivalWatch } from '../dhcp/rival-watch.ts'
-import type { RivalRule, Verdict } from '../dhcp/rivals.ts'
+import { bootOptionsOf, type Rival, type RivalRule, type Verdict } from '../dhcp/rivals.ts'
 import { type DhcpServer, type HandedSocket, openDhcp } from '../dhcp/server.ts'
 import { neighboursOf } from '../system/neighbours.ts'
 import { probeMac } from '../system/probe-mac.ts'
@@ -22,6 +22,8 @@ export interface DhcpDoor {
   reload(): Promise<void>
   /** Sentences of networks that give no addresses because of other DHCP servers. */
   held(): readonly string[]
+  /** A sentence for each other DHCP server that answers in a network. */
+  rivals(network: string): readonly string[]
   close(): Promise<void>
 }
 
@@ -33,7 +35,7 @@ export async function openDhcpDoor(
   parts: DoorParts,
   handedOver: readonly HandedSocket[],
 ): Promise<DhcpDoor> {
-  const { world, memory, timeline, packets, log, now } = parts
+  const { world, memory, timeline, measure, packets, log, now } = parts
   const { dhcp, dataDir } = world.config()
   const ports = { dhcp: dhcp.port, proxy: dhcp.proxyPort }
   const mac = probeMac(join(dataDir, 'probe-mac'))
@@ -60,7 +62,8 @@ export async function openDhcpDoor(
       const address = broadcast ? limitedBroadcast : (network?.serverAddress ?? unspecified)
       if (client) packets.heard(client, bytes, source, { address, port: ports[port] })
     },
-    seen(outcome, packet) {
+    seen(outcome, packet, ms) {
+      measure.dhcp(outcome, ms)
       if (outcome.kind === 'reply') packets.answered(outcome, packet, ports[outcome.via])
       timeline.dhcp(outcome, packet, n => watch?.rivalsOf(n) ?? [])
     },
@@ -78,6 +81,10 @@ export async function openDhcpDoor(
   return {
     reload: server.reload,
     held: () => watch?.held() ?? [],
+    rivals(name) {
+      const network = world.networks().find(known => known.name === name)
+      return network ? (watch?.rivalsOf(network) ?? []).map(rivalLine) : []
+    },
     async close() {
       clearInterval(clock)
       watch?.close()
@@ -139,6 +146,12 @@ function openWatch(server: DhcpServer, mac: Mac, parts: DoorParts): RivalWatch {
     starting = false
   })
   return watch
+}
+
+function rivalLine(rival: Rival): string {
+  const gives = rival.gives === 'addresses' ? 'gives addresses' : 'gives no addresses'
+  const boot = bootOptionsOf(rival)
+  return `${formatIpv4(rival.server)} ${gives}${boot === undefined ? '' : ` and ${boot}`}`
 }
 
 function tellVerdict({ name }: Network, verdict: Verdict, { memory, log }: DoorParts): void {

@@ -5,10 +5,11 @@ import type { HandedSocket } from '../dhcp/server.ts'
 import { createHttpServer } from '../http/server.ts'
 import type { HandedOver } from '../system/handed-over.ts'
 import { claimUdp, portError } from '../system/ports.ts'
-import { openTftp, type Tftp, type TftpOptions } from '../tftp/server.ts'
+import { openTftp, type Tftp } from '../tftp/server.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import type { Parts } from './http-deps.ts'
+import { openSyslogDoor } from './syslog-door.ts'
 import { tftpNames } from './tftp-names.ts'
 
 export interface DoorParts extends Parts {
@@ -27,6 +28,8 @@ export interface Doors {
   refresh(): Promise<void>
   /** Sentences of networks that give no addresses because of other DHCP servers. */
   held(): readonly string[]
+  /** A sentence for each other DHCP server that answers in a network. */
+  rivals(network: string): readonly string[]
   close(graceMs: number): Promise<void>
 }
 
@@ -37,23 +40,15 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const tied = (device: string | undefined, door: HandedOver['door']) =>
     handedOver.some(socket => socket.door === door && socket.interface === device)
   const http = createHttpServer(parts.app, config.http.port)
-  const tftps = new Map<string, Tftp>()
   const claimed = new Set<string>()
   let dhcp: DhcpDoor | undefined
-  const adopted = await adoptTftp(parts)
+  const tftp = await openTftpFor(parts)
+  const syslog = openSyslogDoor(parts)
 
-  const refreshTftp = async (addresses: readonly Ipv4[]) => {
-    const wanted = addresses.map(formatIpv4)
-    for (const [address, tftp] of tftps) {
-      if (wanted.includes(address)) continue
-      tftps.delete(address)
-      await tftp.close()
-    }
-    for (const address of addresses) {
-      const text = formatIpv4(address)
-      if (!tftps.has(text)) tftps.set(text, await openTftpAt(address, parts))
-    }
-  }
+  const listenTftp = (addresses: readonly Ipv4[]) =>
+    tftp.listen(addresses).catch(error => {
+      throw portError(error, 'UDP', (error as { address?: string }).address ?? '', config.tftp.port)
+    })
   const refreshDhcp = async (networks: readonly Network[]) => {
     const served = networks.filter(({ mode }) => mode !== 'none')
     for (const network of served) {
@@ -76,13 +71,14 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
       throw portError(error, 'TCP', (error as { address?: string }).address ?? '', config.http.port)
     })
     const untied = networks.filter(network => !tied(network.interface, 'tftp'))
-    await refreshTftp([...new Set(untied.map(({ serverAddress }) => serverAddress))])
+    await listenTftp([...new Set(untied.map(({ serverAddress }) => serverAddress))])
+    await syslog?.listen(addresses.map(formatIpv4))
     await refreshDhcp(networks)
   }
   const close = async (graceMs: number) => {
     await dhcp?.close()
-    const files = [...tftps.values(), ...(adopted ? [adopted] : [])]
-    await Promise.all([...files.map(tftp => tftp.close()), http.close(graceMs)])
+    await syslog?.close()
+    await Promise.all([tftp.close(), http.close(graceMs)])
   }
 
   try {
@@ -92,35 +88,25 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     throw error
   }
   log.info({ networks: world.networks().map(({ name }) => name) }, 'ready')
-  return { refresh, held: () => dhcp?.held() ?? [], close }
+  return {
+    refresh,
+    held: () => dhcp?.held() ?? [],
+    rivals: network => dhcp?.rivals(network) ?? [],
+    close,
+  }
 }
 
 function dhcpSockets(handedOver: readonly HandedOver[]): HandedSocket[] {
   return handedOver.flatMap(({ door, ...rest }) => (door === 'tftp' ? [] : { door, ...rest }))
 }
 
-/** One for all sockets that were opened for TFTP: they stay, whatever the networks do. */
-async function adoptTftp(parts: DoorParts): Promise<Tftp | undefined> {
-  const fds = parts.handedOver.filter(({ door }) => door === 'tftp').map(({ fd }) => fd)
-  return fds.length === 0 ? undefined : openTftpFor({ addresses: [], fds }, parts)
-}
-
-async function openTftpAt(address: Ipv4, parts: DoorParts): Promise<Tftp> {
-  try {
-    return await openTftpFor({ addresses: [address] }, parts)
-  } catch (error) {
-    throw portError(error, 'UDP', formatIpv4(address), parts.world.config().tftp.port)
-  }
-}
-
-function openTftpFor(
-  where: Pick<TftpOptions, 'addresses' | 'fds'>,
-  parts: DoorParts,
-): Promise<Tftp> {
-  const { world, macsOf, log, timeline, packets } = parts
+/** Sockets that were opened for TFTP stay, whatever the networks do. */
+function openTftpFor(parts: DoorParts): Promise<Tftp> {
+  const { world, macsOf, log, timeline, measure, packets, handedOver } = parts
   const { tftp, assets, assetRoots } = world.config()
   return openTftp({
-    ...where,
+    addresses: [],
+    fds: handedOver.filter(({ door }) => door === 'tftp').map(({ fd }) => fd),
     port: tftp.port,
     roots: [join(assets, 'loaders'), assets],
     allowedRoots: assetRoots,
@@ -131,7 +117,10 @@ function openTftpFor(
       return sizes.find(size => size !== undefined)
     },
     log,
-    seen: timeline.tftp,
+    seen(event) {
+      measure.tftp(event)
+      timeline.tftp(event)
+    },
     keep: packet => packets.tapped(packet),
   })
 }

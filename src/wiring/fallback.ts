@@ -1,6 +1,7 @@
 import type { Client } from '../boot/client.ts'
 import { vendorOf } from '../boot/fallback-loader.ts'
 import type { Host } from '../boot/host.ts'
+import { cameBack, sentTo, type Unheard } from '../boot/loader-watch.ts'
 import type { Mac } from '../wire/address.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { World } from './world.ts'
@@ -14,11 +15,11 @@ export interface FallbackDeps {
 }
 
 /**
- * Notices that a machine fetched an iPXE with drivers of its own and netboots anew without a word of
- * it. From then on cards of that vendor get one that uses the firmware's driver.
+ * Notices that a machine fetched a loader and netboots anew without a word of it, and says so. Where it
+ * was an iPXE with drivers of its own, cards of that vendor get one that uses the firmware's driver.
  */
 export function createFallback({ world, memory }: FallbackDeps) {
-  const waiting = new Map<string, string>()
+  const waiting = new Map<string, Unheard>()
   const keyOf = (mac: Mac, host: Host | undefined) => host?.name ?? mac
   const isOn = () => world.config().loaderFallback === 'auto'
 
@@ -26,8 +27,9 @@ export function createFallback({ world, memory }: FallbackDeps) {
     /** A loader went to a machine whole. */
     fetched(loader: string, mac: Mac, host: Host | undefined): void {
       const key = keyOf(mac, host)
+      const unheard = sentTo(waiting.get(key) ?? [], loader)
       waiting.delete(key)
-      waiting.set(key, loader.replace(/^\/+/, ''))
+      waiting.set(key, unheard)
       const [oldest] = waiting.keys()
       if (waiting.size > kept && oldest !== undefined) waiting.delete(oldest)
     },
@@ -38,15 +40,19 @@ export function createFallback({ world, memory }: FallbackDeps) {
     },
 
     /** A machine asks for a boot by DHCP; called before it is decided what it gets. */
-    asks({ mac, stage }: Client, host: Host | undefined): void {
-      const key = keyOf(mac, host)
-      const loader = waiting.get(key)
-      if (loader === undefined) return
+    asks(client: Client, host: Host | undefined): void {
+      const key = keyOf(client.mac, host)
+      const unheard = waiting.get(key) ?? []
       waiting.delete(key)
+      const why = cameBack(unheard, client)
+      if (why === undefined) return
+      const loader = unheard.at(-1) ?? ''
       const standIn = world.standIn(loader)
-      const vendor = vendorOf(mac)
-      if (stage === 'ipxe' || !isOn() || standIn === undefined) return
-      if (memory.nicVendors.isSilent(vendor)) return
+      const vendor = vendorOf(client.mac)
+      if (!isOn() || standIn === undefined || memory.nicVendors.isSilent(vendor)) {
+        if (host) memory.record({ host: host.name, kind: 'firmware', text: why })
+        return
+      }
       memory.nicVendors.save(vendor, loader, Date.now())
       const text = `${loader} was fetched and its iPXE never asked for DHCP: network cards ${vendor}:… get ${standIn} from now on`
       memory.record({

@@ -1,25 +1,30 @@
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Caller } from '../boot/deliver.ts'
-import type { Host } from '../boot/host.ts'
+import { hostStates } from '../boot/life.ts'
 import type { HttpDeps } from '../http/app.ts'
+import type { Token } from '../http/tokens.ts'
 import type { Lives } from '../install/life.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
+import type { Previews } from '../install/preview.ts'
+import type { Progress } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { SpecDeps } from '../install/spec.ts'
 import type { Strangers } from '../install/strangers.ts'
+import { createMetrics } from '../metrics/daemon-metrics.ts'
 import type { Published } from '../system/published.ts'
-import { type Ipv4, type Mac, parseMac } from '../wire/address.ts'
+import type { Ipv4, Mac } from '../wire/address.ts'
+import { apiDeps } from './api-deps.ts'
 import { createBootDesk } from './boot-desk.ts'
-import { doctorOf } from './doctor.ts'
+import type { Changes } from './changes.ts'
 import type { Fallback } from './fallback.ts'
-import { imageViews } from './images.ts'
 import { configRequest } from './loader-configs.ts'
+import type { Measure } from './measure.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { PacketRing } from './packet-ring.ts'
+import { showNetworks } from './show-network.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
-import { wake } from './wake.ts'
 import type { World } from './world.ts'
 
 export interface Parts {
@@ -32,6 +37,7 @@ export interface Parts {
   readonly published: Published
   readonly specDeps: SpecDeps
   readonly timeline: ReturnType<typeof createTimeline>
+  readonly measure: Measure
   readonly fallback: Fallback
   readonly packets: PacketRing
   /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */
@@ -40,22 +46,33 @@ export interface Parts {
 
 export interface HttpParts extends Parts {
   readonly strangerRing: StrangerRing
+  readonly previews: Previews
+  readonly progress: Progress
+  readonly changes: Changes
   readonly log: FastifyBaseLogger
-  readonly token: string
+  readonly version: string
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  tokens(): readonly Token[]
   now(): number
+  /** Callbacks are looked at now. */
+  wakeOutbox(): void
+  /** A sentence for each other DHCP server that answers in a network. */
+  rivals(network: string): readonly string[]
   unready(): readonly string[]
   held(): readonly string[]
 }
 
 /** What the HTTP door needs, from what the daemon is made of. */
 export function httpDeps(parts: HttpParts): HttpDeps {
-  const { world, memory, phoneHome, timeline, log } = parts
+  const { world, memory, phoneHome, timeline, measure, log } = parts
   const placeOf = (caller: Caller) => world.place(world.networkAt(caller.localAddress))
 
   return {
     log,
     unready: parts.unready,
-    held: parts.held,
+    answered: measure.http,
+    metrics: createMetrics(measure.counters, gaugesOf(parts)),
     boot: {
       ...createBootDesk(parts),
       serverUrl: caller => placeOf(caller).serverUrl,
@@ -74,7 +91,11 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     attempt: {
       hear(token, said, caller) {
         const heard = phoneHome.hear(token, said, caller.address, placeOf(caller))
-        log.info({ event: said.event, status: heard.status }, 'phone home')
+        const { status, reason } = heard
+        const host = memory.installs.attempt(token)?.host
+        if (status !== 204)
+          log.info({ host, event: said.event, status, reason }, 'phone home refused')
+        measure.phoneHome(said.event, heard.status)
         return heard
       },
       file: (token, name, caller) => phoneHome.file(token, name, caller.address, placeOf(caller)),
@@ -86,57 +107,34 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       assets: { folder: world.config().assets, allowedRoots: world.config().assetRoots },
       published: parts.published.file,
       loaders: world.loaders,
-      sent: timeline.sent,
+      sent(event) {
+        measure.httpBytes(event.more)
+        timeline.sent(event)
+      },
+      ended: measure.httpEnded,
       missed: timeline.missed,
     },
     api: apiDeps(parts),
-    images: () => imageViews(world.config(), parts.published),
   }
 }
 
-function apiDeps(parts: HttpParts): HttpDeps['api'] {
-  const { world, memory, lives, token } = parts
-  const config = world.config
+function gaugesOf(parts: HttpParts): Parameters<typeof createMetrics>[1] {
+  const { world, memory } = parts
   return {
-    access: () => ({ allow: config().admin.allow, token }),
-    events: memory.events,
-    now: parts.now,
-    hosts: () => config().hosts,
-    profile: name => config().profiles.get(name),
-    record: memory.hosts.get,
-    addressOf: host => addressOf(host, parts),
-    line: memory.deliveries.line,
-    hostOfMac: mac => {
-      const parsed = parseMac(mac)
-      return parsed && config().hostByMac.get(parsed)?.name
-    },
-    installs: name => memory.installs.ofHost(name, 20),
-    deliveries: name => memory.deliveries.ofHost(name, 50),
-    leases: memory.leases.all,
-    notices: parts.unready,
-    strangers: parts.strangerRing.list,
-    blocked: parts.scripts.blocked,
-    doctor: host => doctorOf(host, parts),
-    packets: parts.packets.pcapOf,
-    ask(host, overrides, replace, dryRun) {
-      const asked = lives.ask(host, overrides, replace, dryRun)
-      if (asked.ok && !dryRun && host.wake) {
-        wake(host, parts).catch(err => parts.log.error({ err, host: host.name }, 'not woken'))
+    version: parts.version,
+    unready: parts.unready,
+    held: parts.held,
+    networks: () => showNetworks(parts),
+    hosts() {
+      const states = memory.hosts.states()
+      const counts = new Map<string, number>(hostStates.map(state => [state, 0]))
+      for (const name of world.config().hosts.keys()) {
+        const state = states.get(name) ?? 'idle'
+        counts.set(state, (counts.get(state) ?? 0) + 1)
       }
-      return asked
+      return counts
     },
-    cancel: lives.cancel,
-    committed: memory.committed,
+    callbacks: memory.deliveries.counts,
+    strangers: parts.strangerRing.size,
   }
-}
-
-/** The address of its lease, where it has no reservation. */
-function addressOf(host: Host, { world, memory, now }: HttpParts): Ipv4 | undefined {
-  for (const { mac } of host.nics) {
-    for (const network of world.networks()) {
-      const lease = memory.leases.byMac(network.name, mac)
-      if (lease?.state === 'active' && lease.end > now()) return lease.address
-    }
-  }
-  return undefined
 }

@@ -1,13 +1,13 @@
 import { basename, dirname, join } from 'node:path'
+import type { ImageRow } from '../api/images.ts'
 import type { Profile } from '../boot/host.ts'
 import type { Config } from '../config/config.ts'
 import { readMedia } from '../config/media.ts'
-import type { ImageView } from '../http/images-route.ts'
 import { type Image, listImages, readImage } from '../system/images.ts'
 import type { Published } from '../system/published.ts'
 
 /** The images in `assets`, and those elsewhere that profiles name. */
-export function imageViews(config: Config, { publishTogether }: Published): ImageView[] {
+export function imageViews(config: Config, { publishTogether }: Published): ImageRow[] {
   const parent = join(config.assets, 'images')
   const elsewhere = new Set(
     [...config.profiles.values()].map(folderOf).filter(folder => dirname(folder) !== parent),

@@ -2,24 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { amount } from '../boot/amount.ts'
-import { type CommandSpec, parseCommand, usageLine, usageOf } from '../cli/args.ts'
+import { parseCommand, usageLine, usageOf } from '../cli/args.ts'
 import { exit, type Io } from '../cli/io.ts'
+import { importSpec as spec } from '../cli/local-specs.ts'
 import { formatProblem, loadConfig } from '../config/load.ts'
 import { readMedia } from '../config/media.ts'
 import { ImportError, importImage } from '../system/import-image.ts'
 import { createBar } from './bar.ts'
-
-const spec: CommandSpec = {
-  name: 'import',
-  line: 'DIR|FILE… NAME (--config FILE | --assets FOLDER)',
-  summary:
-    'Copies boot media into assets as images/NAME, whole or not at all: the folder of a nix-build, the files of a release, a kexec tarball, or any kernel with its initrds. It looks whether they belong together and writes their SHA256SUMS.',
-  options: {
-    config: { value: 'FILE', help: 'the config, which says where the assets are' },
-    assets: { value: 'FOLDER', help: 'the assets, without a config' },
-  },
-  words: { min: 2, max: 100, needs: 'it needs what to import, and a name for it' },
-}
 
 const nameOf = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/
 

@@ -1,4 +1,7 @@
+import type { NewEvent } from '../boot/install.ts'
+import { maskSecrets, maskTokens } from '../boot/mask.ts'
 import type { Config } from '../config/config.ts'
+import { createAdminLog } from '../store/admin-log.ts'
 import { type Database, openDatabase } from '../store/database.ts'
 import { createDeliveries } from '../store/deliveries.ts'
 import { createEvents } from '../store/events.ts'
@@ -6,6 +9,9 @@ import { createHosts } from '../store/hosts.ts'
 import { createInstalls } from '../store/installs.ts'
 import { createLeases } from '../store/leases.ts'
 import { createNicVendors } from '../store/nic-vendors.ts'
+
+/** Kinds of lines whose words are somebody else's. */
+const spoken: ReadonlySet<string> = new Set(['syslog', 'output', 'phone-home', 'callback'])
 
 /** Everything the daemon remembers. Timelines carry wall-clock time, because people read it. */
 export async function openMemory(config: () => Config) {
@@ -18,9 +24,14 @@ export async function openMemory(config: () => Config) {
     installs: createInstalls(db),
     deliveries: createDeliveries(db),
     leases: createLeases(db),
+    adminLog: createAdminLog(db, Date.now),
     nicVendors: createNicVendors(db),
     events,
-    record: events.record,
+    // Installers, kernels and callbacks print the command line, and it carries tokens and more.
+    record(event: NewEvent): void {
+      const text = spoken.has(event.kind) ? maskSecrets(event.text, []) : maskTokens(event.text)
+      events.record({ ...event, text })
+    },
     write: db.write,
     committed: db.committed,
     close: db.close,

@@ -1,12 +1,14 @@
 import type { Client } from '../boot/client.ts'
-import type { Mac } from '../wire/address.ts'
+import type { Ipv4, Mac } from '../wire/address.ts'
 
-/** What a client that is no host of the config asked last. */
+/** What a client that is no host of the config said and asked last. */
 export interface StrangerSeen {
   readonly client: Client
   readonly text: string
   /** Epoch milliseconds. */
   readonly at: number
+  readonly serial?: string
+  readonly address?: Ipv4
 }
 
 const kept = 1024
@@ -15,23 +17,24 @@ const kept = 1024
 export function createStrangerRing() {
   const seen = new Map<Mac, StrangerSeen>()
   return {
+    /** What it said earlier and does not say now is kept: a script request tells no arch. */
     see(mac: Mac, stranger: StrangerSeen): void {
+      const known = seen.get(mac)
       seen.delete(mac)
-      seen.set(mac, stranger)
+      seen.set(mac, known ? { ...known, ...stranger, client: merged(known, stranger) } : stranger)
       const [oldest] = seen.keys()
       if (seen.size > kept && oldest !== undefined) seen.delete(oldest)
     },
-    list: () =>
-      [...seen].map(([mac, { client, text, at }]) => ({
-        mac,
-        arch: client.arch,
-        stage: client.stage,
-        uuid: client.uuid ?? null,
-        vendorClass: client.vendorClass ?? null,
-        text,
-        at: new Date(at).toISOString(),
-      })),
+    forget: (mac: Mac): void => void seen.delete(mac),
+    /** Heard last first. */
+    list: (): [Mac, StrangerSeen][] => [...seen].reverse(),
+    size: (): number => seen.size,
   }
 }
 
 export type StrangerRing = ReturnType<typeof createStrangerRing>
+
+function merged({ client: known }: StrangerSeen, { client }: StrangerSeen): Client {
+  const arch = client.arch === 'unknown' ? known.arch : client.arch
+  return { ...known, ...client, arch }
+}

@@ -1,19 +1,20 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { amount } from '../boot/amount.ts'
-import type { Answer } from '../boot/decide.ts'
-import type { AssetData, DhcpData, ForeignData, TftpData } from '../boot/event-data.ts'
-import type { Host, Network } from '../boot/host.ts'
+import { amount, howFar } from '../boot/amount.ts'
+import type { AssetData, TftpData } from '../boot/event-data.ts'
+import type { Host } from '../boot/host.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
-import { bootOptionsOf, type Rival } from '../dhcp/rivals.ts'
 import type { MissedEvent, SentEvent } from '../http/asset-routes.ts'
 import type { Downloads } from '../install/downloads.ts'
+import { type Progress, secondsLeft } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { TftpEvent } from '../tftp/session.ts'
 import { formatIpv4, type Ipv4, ipv4OfBytes, type Mac, parseIpv4 } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
-import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
+import type { DhcpPacket } from '../wire/dhcp-packet.ts'
+import type { SyslogMessage } from '../wire/syslog-message.ts'
+import type { Changes } from './changes.ts'
+import { dhcpData, dhcpLine, foreignOf, isSettled, type RivalsOf } from './dhcp-line.ts'
 import type { Fallback } from './fallback.ts'
-import { createLoaderSigns } from './loader-signs.ts'
 import type { DaemonMemory } from './memory.ts'
 import { createPerMinute } from './per-minute.ts'
 import type { StrangerRing } from './stranger-ring.ts'
@@ -26,6 +27,8 @@ export interface TimelineDeps {
   readonly strangerRing: StrangerRing
   readonly scripts: Scripts
   readonly downloads: Downloads
+  readonly progress: Progress
+  readonly changes: Changes
   readonly fallback: Fallback
   readonly log: FastifyBaseLogger
   macsOf(address: Ipv4): readonly Mac[]
@@ -33,15 +36,16 @@ export interface TimelineDeps {
   requests(mac: Mac, address: Ipv4): void
 }
 
-type RivalsOf = (network: Network) => readonly Rival[]
-
 /** Lines a minute about files that are not there: a machine may ask for names without end. */
 const mostMissed = 10
 
+/** What happens to hosts and no door writes into the log by itself. */
+const logged: ReadonlySet<string> = new Set(['state', 'note', 'phone-home', 'file', 'callback'])
+
 /** Writes what the doors saw into the hosts' timelines and the log: one line a decision. */
 export function createTimeline(deps: TimelineDeps) {
-  const { world, memory, log } = deps
-  const sign = createLoaderSigns(memory)
+  const { world, memory, log, progress, changes } = deps
+  const clients = new Map<string, { readonly arch: string; readonly stage: string }>()
   /** Who has an address: a host if there is one, else whoever it is. */
   const ownerAt = (address: Ipv4): { mac?: Mac; host?: Host } => {
     const [first, ...others] = deps.macsOf(address).map(mac => ({ mac, host: world.hostOf(mac) }))
@@ -49,9 +53,15 @@ export function createTimeline(deps: TimelineDeps) {
     return { ...(mac && { mac }), ...(host && { host }) }
   }
   const hostAt = (address: Ipv4) => ownerAt(address).host
+  memory.events.listen(({ host, kind, text }) => {
+    if (logged.has(kind)) log.info({ host, kind }, text)
+  })
   const mayTellMissed = createPerMinute(mostMissed, Date.now)
 
   return {
+    /** What a host said it is when it last asked for something to boot. */
+    client: (host: string) => clients.get(host),
+
     dhcp(outcome: Outcome, packet: DhcpPacket, rivals: RivalsOf): void {
       const { asked, mac, client, host, reason } = outcome
       const text = dhcpLine(outcome)
@@ -68,24 +78,27 @@ export function createTimeline(deps: TimelineDeps) {
       if (foreign) memory.record({ host: host.name, kind: 'dhcp', ...foreign })
       const taken = asked === 'request' ? packet.options.get(option.requestedAddress) : undefined
       if (mac && taken?.length === 4) deps.requests(mac, ipv4OfBytes(taken))
+      if (client) clients.set(host.name, { arch: client.arch, stage: client.stage })
+      changes.tell(host.name)
       if (asked !== 'discover' || !client) return
-      sign(host.name, { kind: 'discover', client })
+      // iPXE asks again in the same boot, and the loader that brought it is part of the story.
+      if (client.stage !== 'ipxe') progress.began(host.name)
       deps.scripts.discovered(host.name)
     },
 
     tftp(event: TftpEvent): void {
-      const { kind, peer, name, bytes, size } = event
+      const { kind, peer, name, bytes = 0, ms = 0, size } = event
       const line = tftpLine(event)
       log[line.isQuiet ? 'debug' : 'info']({ address: formatIpv4(peer.address) }, line.text)
       const { url, text, file } = line
-      if (kind === 'start' && url === undefined) return
+      if (line.isQuiet && url === undefined) return
       const { mac, host } = ownerAt(peer.address)
       const complete = kind === 'done'
-      if (mac && complete) deps.fallback.fetched(name, mac, host)
+      if (mac && complete) {
+        if (world.loaders().has(file)) deps.fallback.fetched(file, mac, host)
+        else deps.fallback.heard(mac, host)
+      }
       if (!host) return
-      const isLoader = kind === 'done' && world.loaders().has(file)
-      const isOver = kind === 'done' || kind === 'refused'
-      if (isOver) sign(host.name, isLoader ? { kind: 'sent', file } : { kind: 'alive' })
       if (url !== undefined) {
         deps.downloads.sent(host.name, { address: peer.address, url, size: size ?? 0, complete })
         deps.scripts.heard(host.name)
@@ -93,11 +106,14 @@ export function createTimeline(deps: TimelineDeps) {
       if (kind === 'start' || line.isQuiet || line.isConfig) return
       const data: TftpData = {
         ...{ end: kind, name },
-        ...(bytes !== undefined && { bytes }),
+        ...(event.bytes !== undefined && { bytes }),
         ...(size !== undefined && { size }),
       }
       const as = url === undefined ? { kind: 'tftp', data } : { kind: 'asset', data: { url } }
       memory.record({ host: host.name, text, ...as })
+      if (size === undefined) return
+      progress.sent(host.name, { by: 'tftp', url: name, from: 0, bytes, ms, size, complete })
+      changes.tell(host.name)
     },
 
     sent(event: SentEvent): void {
@@ -109,11 +125,20 @@ export function createTimeline(deps: TimelineDeps) {
       if (event.complete)
         log.info({ address: event.address, host: host?.name }, `HTTP: ${name} sent`)
       if (!host || address === undefined) return
-      sign(host.name, isLoader ? { kind: 'sent', file: name } : { kind: 'alive' })
       deps.downloads.sent(host.name, { ...event, address })
       deps.scripts.heard(host.name)
+      const long = progress.sent(host.name, { by: 'http', ...event })
+      changes.tell(host.name)
+      const sending = progress.of(host.name).findLast(({ url }) => url === event.url)
+      if (long && sending) {
+        memory.record({
+          host: host.name,
+          kind: 'progress',
+          text: `HTTP: ${howFar({ name, ...sending, left: secondsLeft(sending) })}`,
+        })
+      }
       if (!event.complete) return
-      const text = `HTTP: ${name} sent, ${amount(event.size)}`
+      const text = `HTTP: ${name} sent, ${amount(event.size)} in ${(event.ms / 1000).toFixed(1)} s`
       const data: AssetData = { url: event.url }
       memory.record({ host: host.name, kind: 'asset', text, data })
     },
@@ -133,10 +158,29 @@ export function createTimeline(deps: TimelineDeps) {
       })
     },
 
+    syslog: {
+      /** False where the sender is no host. */
+      keep(from: Ipv4, { severity, app, text }: SyslogMessage): boolean {
+        const host = hostAt(from)
+        const line = app === undefined ? text : `${app}: ${text}`
+        if (!host) return false
+        memory.record({ host: host.name, kind: 'syslog', text: line, data: { severity } })
+        return true
+      },
+      missed(from: Ipv4, count: number): void {
+        const host = hostAt(from)
+        const text = `${count} lines of syslog were left out: too many at once`
+        log.info({ address: formatIpv4(from), host: host?.name }, text)
+        if (host) memory.record({ host: host.name, kind: 'syslog', text })
+      },
+    },
+
     script(seen: {
       mac: Mac
       host: Host | undefined
       address: Ipv4
+      serial?: string | undefined
+      uuid?: string | undefined
       /** What it asked for. */
       what: string
       answer: string
@@ -147,80 +191,17 @@ export function createTimeline(deps: TimelineDeps) {
       const text = scriptWords(what, answer, address, reason)
       log.info({ mac, host: host?.name, address, answer }, text)
       deps.fallback.heard(mac, host)
-      if (!host) return
-      if (answer !== 'forbidden') sign(host.name, { kind: 'alive' })
+      if (!host) {
+        const { serial, uuid } = seen
+        const said = { ...(uuid !== undefined && { uuid }) }
+        const client = { mac, stage: 'script', arch: 'unknown', capable: true, ...said } as const
+        const also = { address: seen.address, ...(serial !== undefined && { serial }) }
+        deps.strangerRing.see(mac, { client, text, at: Date.now(), ...also })
+        return
+      }
       const kind = answer === 'forbidden' ? 'stranger' : 'script'
       memory.record({ host: host.name, kind, text, data: { answer, address } })
     },
-  }
-}
-
-/** Who else gave it the address, and whether its boot options are in the way of ours. */
-function foreignOf(
-  { kind, asked, network, client }: Outcome,
-  packet: DhcpPacket,
-  rivals: RivalsOf,
-): { text: string; data: ForeignData } | undefined {
-  const id = packet.options.get(option.serverId)
-  if (asked !== 'request' || !network || !client || id?.length !== 4) return undefined
-  const server = ipv4OfBytes(id)
-  // A relay may have us called by its own address: whom we answer has taken ours.
-  const isOurs = server === network.serverAddress || (network.mode === 'server' && kind === 'reply')
-  if (isOurs || network.mode === 'none') return undefined
-  const rival = rivals(network).find(other => other.server === server)
-  const boot = rival && bootOptionsOf(rival)
-  const name = formatIpv4(server)
-  const mayWin = boot === undefined ? '' : `, which ${boot} too: that may win over ours`
-  return {
-    text: `takes its address from the DHCP server ${name}${mayWin}`,
-    data: { server: name, ...(boot !== undefined && { boot }) },
-  }
-}
-
-function dhcpData(outcome: Outcome, mac: string): DhcpData {
-  const { asked = '', client, answer, network } = outcome
-  const replied = outcome.kind === 'reply' ? messageNameOfPacket(outcome.reply) : undefined
-  const via = outcome.kind === 'reply' && outcome.via === 'proxy'
-  return {
-    ...{ mac, asked, answer: (replied ?? 'none') as DhcpData['answer'] },
-    proxy: via || network?.mode === 'proxy',
-    ...(client && { stage: client.stage, arch: client.arch }),
-    ...(answer && answer.kind !== 'boot' && { boot: answer.kind }),
-    ...(answer?.kind === 'load' && { file: answer.file }),
-    ...(outcome.kind === 'none' && { reason: outcome.reason }),
-    ...(outcome.kind === 'reply' && answer?.kind === 'none' && { reason: answer.reason }),
-  }
-}
-
-/** Machines that netboot are worth a line whatever they got; of others only what they have in the end. */
-function isSettled(outcome: Outcome): boolean {
-  return outcome.kind === 'reply' && messageNameOfPacket(outcome.reply) !== 'offer'
-}
-
-/** `DHCP DISCOVER (firmware, bios) -> OFFER 10.0.0.5, loader undionly.kpxe: node1 is pending` */
-function dhcpLine(outcome: Outcome): string {
-  const { client, answer, reason, asked } = outcome
-  const who = client ? ` (${client.stage}, ${client.arch})` : ''
-  const head = `DHCP ${(asked ?? 'packet').toUpperCase()}${who}`
-  if (outcome.kind === 'none') return `${head}: no reply: ${reason}`
-  const { reply, via, network } = outcome
-  const type = `${network.mode === 'proxy' || via === 'proxy' ? 'proxy ' : ''}${(messageNameOfPacket(reply) ?? 'reply').toUpperCase()}`
-  const given = reply.yiaddr === 0 ? '' : ` ${formatIpv4(reply.yiaddr)}`
-  const boot = client && answer ? `${bootWords(answer)}: ${answer.reason}` : ''
-  return `${head} -> ${type}${given}${boot || (given ? '' : `: ${reason}`)}`
-}
-
-function bootWords(answer: Answer): string {
-  switch (answer.kind) {
-    case 'load':
-      return `, loader ${answer.file}`
-    case 'chain':
-      return ', its script'
-    case 'local':
-      return ', boot your disk'
-    case 'none':
-    case 'boot':
-      return ''
   }
 }
 

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import type { Test } from 'tap'
-import type { HostEvent, HostRow } from '../../src/cli/api-types.ts'
+import type { HostEvent } from '../../src/api/events.ts'
+import type { HostRow } from '../../src/api/hosts.ts'
 import type { Io } from '../../src/cli/io.ts'
 
 // Times in the output are local.
@@ -105,6 +106,9 @@ export function hostRow(given: Partial<HostRow> = {}): HostRow {
     percent: null,
     message: null,
     lastSeen: null,
+    arch: null,
+    stage: null,
+    download: null,
     ...given,
   }
 }

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { HostEvent } from '../../src/cli/api-types.ts'
+import type { HostEvent } from '../../src/api/events.ts'
 import { run } from '../../src/cli/install.ts'
 import { event, fakeIo, openSse, startApi } from './fake.ts'
 

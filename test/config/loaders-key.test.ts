@@ -2,9 +2,9 @@ import t from 'tap'
 import { errors, lan, right } from './check.ts'
 
 t.test('fallback of loaders: auto unless it says off', async t => {
-  t.strictSame(right(t, lan).loaders, { fallback: 'auto' })
-  t.strictSame(right(t, `${lan}loaders: {}`).loaders, { fallback: 'auto' })
-  t.strictSame(right(t, `${lan}loaders: { fallback: off }`).loaders, { fallback: 'off' })
+  t.equal(right(t, lan).loaderFallback, 'auto')
+  t.equal(right(t, `${lan}loaders: {}`).loaderFallback, 'auto')
+  t.equal(right(t, `${lan}loaders: { fallback: off }`).loaderFallback, 'off')
   t.match(errors(t, `${lan}loaders: { fallback: maybe }`), [
     /^c:2:22: loaders.fallback: .*auto, off/,
   ])

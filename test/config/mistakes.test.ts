@@ -54,6 +54,26 @@ const rows: Readonly<Record<string, readonly [yaml: string, mistake: string]>> =
     `${lan}http: { address: all }\n`,
     'c:2:18: http.address: "all" is not an',
   ],
+  'a token twice': [
+    `${lan}admin: { tokens: [{ name: a, tokenFile: x }, { name: a, tokenFile: y }] }\n`,
+    'c:2:54: admin.tokens[1].name: "a" is there twice; write another name',
+  ],
+  'a token with the name of the first': [
+    `${lan}admin: { tokens: [{ name: admin, tokenFile: x }] }\n`,
+    'c:2:27: admin.tokens[0].name: "admin" is the name of the token in admin.tokenFile',
+  ],
+  'a scope': [
+    `${lan}admin: { tokens: [{ name: a, tokenFile: x, scope: root }] }\n`,
+    'c:2:51: admin.tokens[0].scope: "root" is not known here; write one of read, admin',
+  ],
+  'a token without its file': [
+    `${lan}admin: { tokens: [{ name: a }] }\n`,
+    'c:2:19: admin.tokens[0]: `tokenFile` is missing; write `tokenFile: wall-token`',
+  ],
+  'the port of syslog': [
+    `${lan}syslog: { port: 70000 }\n`,
+    'c:2:17: syslog.port: 70000 is not a port from 0 to 65535',
+  ],
   'an allowed subnet': [
     `${lan}admin: { allow: [10.0.0.0/33] }\n`,
     'c:2:18: admin.allow[0]: "10.0.0.0/33" is not a subnet',

@@ -8,6 +8,7 @@ import type { Ports } from './ports.ts'
 
 const again = 400
 const patience = 10_000
+const loopback = '127.0.0.1'
 
 /** The DHCP clients of a test: one socket on the client port, replies told apart by xid. */
 export interface DhcpWire {
@@ -25,7 +26,7 @@ interface Waiting {
 }
 
 /** Opens the client port on every address, because replies come by broadcast. */
-export async function openDhcpWire(t: Test, ports: Ports): Promise<DhcpWire> {
+export async function openDhcpWire(t: Test, ports: Ports, server = loopback): Promise<DhcpWire> {
   const socket = createSocket({ type: 'udp4', reuseAddr: true, recvBufferSize: 1 << 22 })
   socket.bind(ports.dhcp + 1)
   await once(socket, 'listening')
@@ -43,7 +44,7 @@ export async function openDhcpWire(t: Test, ports: Ports): Promise<DhcpWire> {
   })
 
   const send = (packet: DhcpPacket, port: 'dhcp' | 'proxy' = 'dhcp') =>
-    sendTo(socket, encodeDhcp(packet, { max: 1472 }), ports[port])
+    sendTo(socket, encodeDhcp(packet, { max: 1472 }), ports[port], server)
   return {
     send,
     forget,
@@ -70,7 +71,12 @@ export class TftpError extends Error {
 }
 
 /** Downloads a file by blocks of 1024 bytes, from this address of ours. Throws TftpError. */
-export async function tftpGet(port: number, file: string, from = '127.0.0.1'): Promise<Buffer> {
+export async function tftpGet(
+  port: number,
+  file: string,
+  from = loopback,
+  server = loopback,
+): Promise<Buffer> {
   const socket = createSocket('udp4')
   socket.bind({ address: from })
   await once(socket, 'listening')
@@ -81,7 +87,7 @@ export async function tftpGet(port: number, file: string, from = '127.0.0.1'): P
   let last: TftpPacket = { kind: 'rrq', file, mode: 'octet', options }
   const say = (packet: TftpPacket) => {
     last = packet
-    return sendTo(socket, encodeTftp(packet), port)
+    return sendTo(socket, encodeTftp(packet), port, server)
   }
   const timer = setInterval(() => void say(last), again)
   try {
@@ -110,6 +116,8 @@ export interface HttpAsk {
   readonly method?: string
   /** Our address, so that the daemon sees another machine. */
   readonly from?: string
+  /** The daemon's address. */
+  readonly to?: string
   readonly body?: string
   readonly type?: string
 }
@@ -121,9 +129,10 @@ export interface HttpAnswer {
 
 /** One request on a connection of its own; the path goes out exactly as it is written here. */
 export function http(port: number, path: string, ask: HttpAsk = {}): Promise<HttpAnswer> {
-  const { method = 'GET', from = '127.0.0.1', body, type = 'application/json' } = ask
+  const { method = 'GET', from = loopback, to: host = loopback } = ask
+  const { body, type = 'application/json' } = ask
   const headers = body === undefined ? {} : { 'content-type': type }
-  const options = { host: '127.0.0.1', port, path, method, localAddress: from, headers }
+  const options = { host, port, path, method, localAddress: from, headers }
   return new Promise((resolve, reject) => {
     const asked = request({ ...options, agent: false, timeout: patience }, answer => {
       const pieces: Buffer[] = []
@@ -139,8 +148,8 @@ export function http(port: number, path: string, ask: HttpAsk = {}): Promise<Htt
   })
 }
 
-function sendTo(socket: Socket, bytes: Uint8Array, port: number): Promise<void> {
+function sendTo(socket: Socket, bytes: Uint8Array, port: number, server: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    socket.send(bytes, port, '127.0.0.1', error => (error ? reject(error) : resolve()))
+    socket.send(bytes, port, server, error => (error ? reject(error) : resolve()))
   })
 }

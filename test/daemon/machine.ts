@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { type Arch, typesOfArch } from '../../src/boot/arch.ts'
 import type { Stage } from '../../src/boot/client.ts'
 import { formatIpv4, ipv4ToBytes, type Mac } from '../../src/wire/address.ts'
 import { messageType, option } from '../../src/wire/dhcp-codes.ts'
@@ -49,15 +50,25 @@ export interface Machine {
   token(): string
 }
 
-/** A machine with this MAC. Bios, as most of the tests need no other. */
-export function makeMachine(daemon: Daemon, wire: DhcpWire, mac: string): Machine {
+/** A machine with this MAC, unless another arch is wanted a bios one, as most of the tests need no other. */
+export function makeMachine(
+  daemon: Daemon,
+  wire: DhcpWire,
+  mac: string,
+  { arch = 'bios', server: to = '127.0.0.1' }: { arch?: Arch; server?: string } = {},
+): Machine {
   const { ports } = daemon
-  let address = '127.0.0.1'
+  let address = to
   let phoneHomeUrl = ''
   const path = (url: string) => new URL(url).pathname
 
   const packet = (stage: Stage, asked: keyof typeof messageType, options: Options): DhcpPacket => {
-    const discover = bootDiscover({ mac: mac as Mac, stage, arch: 'bios', type: 0 })
+    const discover = bootDiscover({
+      mac: mac as Mac,
+      stage,
+      arch,
+      type: typesOfArch(arch, false)[0],
+    })
     const type = [option.messageType, Uint8Array.of(messageType[asked])] as const
     return {
       ...discover,
@@ -83,15 +94,16 @@ export function makeMachine(daemon: Daemon, wire: DhcpWire, mac: string): Machin
     },
     async script() {
       const hyphens = mac.replaceAll(':', '-')
-      const answer = await http(ports.http, `/boot/${hyphens}/boot.ipxe`, { from: address })
+      const answer = await http(ports.http, `/boot/${hyphens}/boot.ipxe`, { from: address, to })
       phoneHomeUrl = /bootwright=(\S+)/.exec(answer.text)?.[1] ?? phoneHomeUrl
       return answer
     },
-    fetch: url => http(ports.http, path(url), { from: address }),
+    fetch: url => http(ports.http, path(url), { from: address, to }),
     phoneHome: (event, more = {}) =>
       http(ports.http, path(phoneHomeUrl), {
         method: 'POST',
         from: address,
+        to,
         body: JSON.stringify({ event, ...more }),
       }),
   }

@@ -8,6 +8,7 @@ export interface Ports {
   /** DHCP clients listen on the port above. */
   readonly dhcp: number
   readonly proxy: number
+  readonly syslog: number
   /** For a receiver of webhooks. */
   readonly hook: number
 }
@@ -23,6 +24,7 @@ export async function freePorts(): Promise<Ports> {
     http: await freeRun(1),
     tftp: await freeRun(1),
     proxy: await freeRun(1),
+    syslog: await freeRun(1),
     hook: await freeRun(1),
   }
 }

@@ -4,6 +4,7 @@ import type { Test } from 'tap'
 import { createDesk as createDhcpDesk } from '../../src/dhcp/desk.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import type { Rival } from '../../src/dhcp/rivals.ts'
+import { countsMemory, createCounts } from '../../src/tftp/counts.ts'
 import { createDesk, defaultLimits, receive, wakeAll } from '../../src/tftp/desk.ts'
 import { openFiles } from '../../src/tftp/files.ts'
 import { ipv4ToBytes } from '../../src/wire/address.ts'
@@ -102,6 +103,7 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
     const ended: string[] = []
     const desk = createDesk({
       limits: { ...defaultLimits, timeoutMs: 1 },
+      counts: createCounts(countsMemory()),
       files: openFiles({ roots: [join(folder, 'assets/loaders')] }, 1 << 20),
       log: wired.log,
       seen(event) {

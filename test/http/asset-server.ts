@@ -18,6 +18,7 @@ export async function startAssets(t: Test, deps: Partial<AssetDeps>) {
     published: () => undefined,
     loaders: () => new Map(),
     sent: event => sent.push(event),
+    ended: () => {},
     missed: () => {},
     ...deps,
   })

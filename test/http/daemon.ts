@@ -3,14 +3,18 @@ import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import type { Test } from 'tap'
+import type { Host } from '../../src/boot/host.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template.ts'
 import { buildApp } from '../../src/http/app.ts'
+import type { Token } from '../../src/http/tokens.ts'
 import { createDownloads } from '../../src/install/downloads.ts'
 import { createLife } from '../../src/install/life.ts'
 import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
 import { createPhoneHome } from '../../src/install/phone-home.ts'
+import { createPreview } from '../../src/install/preview.ts'
+import { createProgress } from '../../src/install/progress.ts'
 import { createScripts } from '../../src/install/scripts.ts'
 import { createDeployer } from '../../src/install/ssh/deploy.ts'
 import { createLogins } from '../../src/install/ssh/logins.ts'
@@ -19,7 +23,9 @@ import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { newId, newToken } from '../../src/system/secrets.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
+import { createChanges } from '../../src/wiring/changes.ts'
 import { httpDeps } from '../../src/wiring/http-deps.ts'
+import { createMeasure } from '../../src/wiring/measure.ts'
 import { openMemory } from '../../src/wiring/memory.ts'
 import { createTimeline } from '../../src/wiring/timeline.ts'
 import { createWitness } from '../../src/wiring/witness.ts'
@@ -27,6 +33,7 @@ import { createWorld } from '../../src/wiring/world.ts'
 
 export const start = Date.UTC(2026, 10, 20, 12)
 export const token = 'a-token-of-the-tests'
+export const readToken = 'a-token-that-only-looks'
 /** The address of node1; everybody else is a stranger. */
 export const own = '127.0.0.20'
 export const stranger = '127.0.0.66'
@@ -109,16 +116,28 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const phoneHome = createPhoneHome(deps, lives, scripts, strangers)
   const downloads = createDownloads(deps, lives, heard)
   const log = pino({ level: 'silent' })
+  const progress = createProgress(now)
+  const changes = createChanges()
   const witness = createWitness(world, memory, macsOf)
-  const seen = { ...witness, scripts, downloads, log, macsOf, requests: () => {} }
+  const told = { progress, changes, log, macsOf, requests: () => {} }
+  const seen = { ...witness, scripts, downloads, ...told }
   const timeline = createTimeline({ world, memory, ...seen })
+  const measure = createMeasure(memory)
   const lived = { lives, scripts, strangers, phoneHome }
-  const made = { published, specDeps, timeline, macsOf, ...witness }
+  const made = { published, specDeps, timeline, measure, macsOf, ...witness }
   const parts = { world, memory, ...lived, ...made }
   const held: string[] = []
   const unready = () => held
-  const about = { now, log, token, unready, held: unready }
-  const wired = { ...parts, ...about }
+  const tokens: Token[] = [
+    { name: 'admin', scope: 'admin', value: token },
+    { name: 'wall', scope: 'read', value: readToken },
+  ]
+  const about = { progress, changes, now, log, unready, held: unready }
+  const wired = {
+    ...{ ...parts, ...about, previews: createPreview(deps, lives) },
+    ...{ version: '1.2.3', startedAt: start, tokens: () => tokens },
+    ...{ wakeOutbox: outbox.wake, rivals: () => [] },
+  }
   const app = await buildApp(httpDeps(wired))
   await app.ready()
   t.teardown(async () => {
@@ -128,7 +147,10 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   })
 
   return {
-    ...{ app, memory, lives, scripts, clock, folder, wired, held },
+    ...{ app, memory, lives, scripts, clock, folder, wired, held, tokens },
+    strangerRing: witness.strangerRing,
+    doors: timeline,
+    hosts: config.hosts as Map<string, Host>,
     /** What a machine at this address asks. */
     ask: (url: string, from = own, method: 'GET' | 'HEAD' = 'GET') =>
       app.inject({ method, url, remoteAddress: from }),

@@ -29,11 +29,12 @@ const host: Host = {
 }
 
 t.test('a host that was never seen', async t => {
-  t.strictSame(hostView(host, undefined, undefined), {
+  t.strictSame(hostView(host, undefined, {}), {
     ...{ name: 'node1', mac, macs: [mac, '52:54:00:12:34:57'], address: '10.77.0.20' },
     ...{ profile: 'debian', tags: ['lab'], state: 'idle', netboots: false },
     ...{ why: 'no install was asked', since: null, install: null, attempt: 0 },
     ...{ waiting: null, percent: null, message: null, lastSeen: null },
+    ...{ arch: null, stage: null, download: null },
   })
 })
 
@@ -47,7 +48,7 @@ t.test('a host at work', async t => {
     message: 'copying',
     lastSeen: start,
   }
-  t.match(hostView(host, record, undefined), {
+  t.match(hostView(host, record, {}), {
     ...{ state: 'installing', since: '2026-11-20T12:00:00.000Z', attempt: 2, why: 'it works' },
     ...{ install: 'i1', percent: 40, message: 'copying', lastSeen: '2026-11-20T12:00:00.000Z' },
   })
@@ -55,7 +56,7 @@ t.test('a host at work', async t => {
 
 t.test('a host whose turn has not come', async t => {
   const life = { ...idle, state: 'installing' as const, since: start, why: 'it is ready' }
-  t.match(hostView(host, { name: 'node1', life }, undefined, 37), {
+  t.match(hostView(host, { name: 'node1', life }, { turn: 37 }), {
     waiting: 37,
     why: 'waiting for a free place, 37th',
   })
@@ -65,27 +66,28 @@ t.test('a host whose turn has not come', async t => {
 
 t.test('a reservation, a leased address, a host that netboots', async t => {
   const { profile, ...bare } = { ...host, nics: [{ mac }] }
-  t.match(hostView(bare, undefined, address), { profile: null, address: '10.77.0.20' })
-  t.match(hostView(bare, undefined, undefined), { address: null })
+  t.match(hostView(bare, undefined, { leased: address }), { profile: null, address: '10.77.0.20' })
+  t.match(hostView(bare, undefined, {}), { address: null })
   const always = { ...bare, profile: { ...profile, name: 'diskless', boot: 'always' } as Profile }
-  t.match(hostView(always, undefined, undefined), { netboots: true, why: 'netboots diskless' })
-  t.match(hostView({ ...bare, nics: [] }, undefined, undefined), { mac: null, macs: [] })
+  t.match(hostView(always, undefined, {}), { netboots: true, why: 'netboots diskless' })
+  t.match(hostView({ ...bare, nics: [] }, undefined, {}), { mac: null, macs: [] })
 })
 
 t.test('what more there is to a host', async t => {
-  t.strictSame(
-    hostDetails(host, { name: 'node1', life: idle, facts: { serial: 'A1' } }, undefined),
-    {
-      blocked: null,
-      uuid: null,
-      vars: { disk: '/dev/vda', swap: '4G' },
-      nics: [
-        { mac, address: null, network: null },
-        { mac: '52:54:00:12:34:57', address: '10.77.0.20', network: 'lan' },
-      ],
-      facts: { serial: 'A1' },
-    },
-  )
+  const secretive = { ...host, vars: { ...host.vars, rootPassword: 'hunter22' } }
+  const record = { name: 'node1', life: idle, facts: { serial: 'A1' } }
+  t.strictSame(hostDetails(secretive, record, undefined, []), {
+    blocked: null,
+    uuid: null,
+    vars: { disk: '/dev/vda', swap: '4G', rootPassword: '***' },
+    nics: [
+      { mac, address: null, network: null },
+      { mac: '52:54:00:12:34:57', address: '10.77.0.20', network: 'lan' },
+    ],
+    facts: { serial: 'A1' },
+    config: { ...secretive, vars: { ...host.vars, rootPassword: '***' } },
+    downloads: [],
+  })
 })
 
 t.test('installs, callbacks, events and leases', async t => {
@@ -94,11 +96,18 @@ t.test('installs, callbacks, events and leases', async t => {
     ...{ id: 'i1', profile: 'debian', askedAt: '2026-11-20T12:00:00.000Z', endedAt: null },
     ...{ outcome: null, reason: null, attempts: 1 },
   })
-  const delivery = { callback: 'notify', event: 'ready', tries: 2, nextAt: start } as Delivery
+  const delivery = {
+    ...{ id: 7, host: 'node1', install: 'i1', attempt: 1, role: 'report', createdAt: start },
+    ...{ callback: 'notify', event: 'ready', tries: 2, nextAt: start },
+  } as Delivery
   t.strictSame(callbackView({ ...delivery, state: 'due', error: 'no answer' }), {
+    ...{ id: 7, host: 'node1', install: 'i1', attempt: 1, role: 'report', retryable: true },
     ...{ name: 'notify', event: 'ready', state: 'due', tries: 2 },
-    ...{ nextAt: '2026-11-20T12:00:00.000Z', error: 'no answer' },
+    ...{ createdAt: '2026-11-20T12:00:00.000Z', nextAt: '2026-11-20T12:00:00.000Z' },
+    error: 'no answer',
   })
+  t.equal(callbackView({ ...delivery, state: 'delivered' }).retryable, false)
+  t.equal(callbackView({ ...delivery, role: 'deploy', state: 'due' }).retryable, false)
   t.match(callbackView({ ...delivery, state: 'delivered' }), { nextAt: null, error: null })
 
   const event = { id: 1, at: start, lastAt: start, count: 2, host: null, kind: 'note', text: 'x' }

@@ -210,3 +210,10 @@ t.test('the clocks run by tick, and a machine that downloads is not silent', asy
     /^booting -> failed: bootTimeout: no sign of life after 1/,
   )
 })
+
+t.test('a host that needs a program which is not here is not asked for', async t => {
+  const lack = 'there is no program "nixos-anywhere" in PATH; get it with `nix profile`'
+  const { lives, host, state } = await createWorld(t, { deps: { lackOf: () => lack } })
+  t.strictSame(lives.ask(host, {}, false), { ok: false, reason: lack })
+  t.equal(state(), 'idle')
+})

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { createPreview } from '../../src/install/preview.ts'
 import { sha256 } from '../system/media-files.ts'
 import { createWorld, mac, own, type World } from './world.ts'
 
@@ -61,6 +62,22 @@ t.test('a machine at work is not disturbed', async t => {
   writeFileSync(join(world.folder, 'assets/linux'), 'harmed in place')
   t.match(world.boot(), /^local: node1 is installing/)
   t.equal(world.state(), 'installing')
+})
+
+t.test('a preview says what is wrong, and waits for nothing', async t => {
+  const world = await checkedWorld(t, 'not that kernel')
+  const previews = createPreview(world.deps, world.lives)
+  world.ask()
+  t.match(previews.now(world.host), { kind: 'local', reason: /is being verified$/ })
+  await verify(world)
+  t.match(previews.now(world.host), { kind: 'local', reason: /another sha256/ })
+  t.equal(world.state(), 'pending', 'looking fails nothing')
+  world.boot()
+  t.match(previews.ifInstalled(world.host), { kind: 'local', reason: /another sha256/ })
+  const diskless = await checkedWorld(t, 'not that kernel', 'always')
+  await verify(diskless)
+  const wrong = createPreview(diskless.deps, diskless.lives).now(diskless.host)
+  t.match(wrong, { kind: 'local', reason: /another sha256/ })
 })
 
 t.test('a stranger boots nothing that is wrong, or not verified yet', async t => {

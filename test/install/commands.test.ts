@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Callback } from '../../src/boot/callback.ts'
+import type { NewDelivery } from '../../src/boot/install.ts'
 import { createWorld, type Settings, until, type World } from './world.ts'
 
 const command = (run: readonly string[], more: Partial<Callback> = {}) =>
@@ -123,6 +124,44 @@ t.test('only so many work at once, in the order in which they were ready', async
   t.match(deliveries(world), [{ state: 'due', tries: 0 }])
   t.equal(world.lives.cancel('node1').ok, true, 'it can be cancelled')
   t.strictSame(world.memory.deliveries.line(), [])
+})
+
+t.test('the next begins when a place is free', async t => {
+  const world = await createWorld(t, { places: 1 })
+  const log = join(world.folder, 'log')
+  const go = join(world.folder, 'go')
+  const add = (host: string, script: string) => {
+    const target = {
+      kind: 'command',
+      run: ['/bin/sh', '-c', script],
+      cwd: '/',
+      env: {},
+      timeout: 30,
+    }
+    const delivery = {
+      host,
+      install: host,
+      attempt: 1,
+      callback: 'c',
+      event: 'ready',
+      role: 'deploy',
+    }
+    const more = { key: host, body: '{}', target }
+    world.memory.deliveries.add({ ...delivery, ...more } as NewDelivery, world.now())
+  }
+  add('a', `echo a >> ${log}; until [ -e ${go} ]; do sleep 0.05; done`)
+  add('b', `echo b >> ${log}`)
+  add('c', `echo c >> ${log}`)
+  const read = () => (existsSync(log) ? readFileSync(log, 'utf8') : '')
+  world.outbox.wake()
+  await until(() => read() !== '', 'the first began')
+  world.outbox.wake()
+  for (let turn = 0; turn < 50; turn++) await new Promise(resolve => setImmediate(resolve))
+  t.strictSame(world.memory.deliveries.line(), ['b', 'c'])
+  t.equal(read(), 'a\n')
+  writeFileSync(go, '')
+  await until(() => world.deploys.length === 3, 'all ended')
+  t.equal(read(), 'a\nb\nc\n')
 })
 
 t.test('each line that it prints is a line of the timeline', async t => {

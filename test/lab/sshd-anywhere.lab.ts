@@ -1,17 +1,18 @@
 import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { attempt } from './command.ts'
+import { attempt, run } from './command.ts'
 import { labObstacle } from './packages.ts'
+import { addSshdMachine } from './sshd-machine.ts'
 import { openSite, type Site } from './sshd-site.ts'
 import { waitUntil } from './wait.ts'
 
 const skip = (await labObstacle()) ?? false
 t.setTimeout(300_000)
 
-const anywhere = (more = '') => `
+const anywhere = (more = '', login = 'login: password') => `
 profiles:
-  p: { nixos: nixos, phoneHome: ssh, deploy: anywhere, verify: { up: 3m } }
+  p: { nixos: nixos, phoneHome: ssh, ${login}, deploy: anywhere, verify: { up: 3m } }
 callbacks:
   anywhere:
     nixosAnywhere: { flake: "./flake#{{ host.name }}" ${more} }
@@ -87,13 +88,17 @@ t.test('its own reboot, and `up` of what it installed, while it still runs', { s
   t.equal(site.runs(), 1)
 })
 
-t.test('a step that hangs is ended by its clock', { skip }, async t => {
+t.test('a step that hangs is ended by its clock, here and on the machine', { skip }, async t => {
   const site = await open(t, anywhere(', timeouts: { disko: 3s }'))
-  site.switch('hang=disko')
+  const pid = join(site.folder, 'disko.pid')
+  const hangs = `echo $$ > ${pid}; while :; do sleep 1; done`
+  site.write('flake/node1/disko', `echo wiped >> ${site.node1.disk}; ${hangs}\n`)
   await site.boot()
   await site.until('failed')
   t.match(await site.why(), /Formatting hard drive with disko/)
   await gone(site)
+  const process = `/proc/${readFileSync(pid, 'utf8').trim()}`
+  await waitUntil('the end of disko', 20, () => !existsSync(process) || undefined)
   await rebootsInto(t, site, /node1 is failed/)
   t.strictSame(site.disk(), ['wiped'])
   t.equal(site.runs(), 1)
@@ -148,3 +153,26 @@ t.test(
     await rebootsInto(t, site, /node1 is failed/)
   },
 )
+
+t.test('another machine has the address when it comes to connect', { skip }, async t => {
+  const site = await open(t, anywhere(', timeouts: { connect: 5s }', 'identityFile: key'))
+  const key = site.write('key', '')
+  rmSync(key)
+  await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key])
+  const owner = readFileSync(`${key}.pub`, 'utf8').trim()
+  site.switch('wait=build')
+  await site.ask()
+  const { cmdline } = await site.node1.fetchScript()
+  await site.node1.bootSystem(cmdline, owner)
+  await site.told(/^build waits$/)
+  await site.node1.off()
+  const thief = await addSshdMachine(site.network, site.node1.peer.address)
+  const link = ['ip', 'link', 'set', 'eth0', 'down']
+  await run(['ip', 'netns', 'exec', site.node1.peer.namespace, ...link])
+  await site.network.run(['ip', 'neigh', 'flush', 'all'])
+  await thief.bootSystem('root=/dev/sda1', owner)
+  site.switch('')
+  await site.until('failed', 60)
+  t.match(await site.why(), /Uploading install SSH keys/)
+  t.strictSame(site.disk(), [], 'the owner has the same key everywhere: untouched all the same')
+})

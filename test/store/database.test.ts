@@ -7,6 +7,7 @@ import { openDatabase, StoreError } from '../../src/store/database.ts'
 import { createHosts } from '../../src/store/hosts.ts'
 
 const tables = [
+  'admin_log',
   'attempts',
   'deliveries',
   'events',

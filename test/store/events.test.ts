@@ -93,6 +93,19 @@ t.test('100,000 events of one host stay within the bound', async t => {
   t.comment(`${Math.round(performance.now() - began)} ms`)
 })
 
+t.test('syslog does not push out the story that it belongs to', async t => {
+  const { events, texts, db } = await timeline(t)
+  db.write(() => {
+    for (let n = 0; n < 100; n++) events.record({ host: 'node1', kind: 'state', text: `move ${n}` })
+    for (let n = 0; n < 20_000; n++)
+      events.record({ host: 'node1', kind: 'syslog', text: `line ${n}` })
+  })
+  t.ok(texts('node1').includes('move 0'))
+  const lines = texts('node1').filter(text => text.startsWith('line'))
+  t.ok(lines.length >= 2500 && lines.length <= 2550, `half of the bound: ${lines.length}`)
+  t.equal(lines.at(-1), 'line 19999')
+})
+
 t.test('old events go, and how old is told by when they last happened', async t => {
   const { events, say, texts, clock } = await timeline(t)
   say('old')

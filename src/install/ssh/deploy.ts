@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Attempt, Delivery, Install, Target } from '../../boot/install.ts'
+import type { Attempt, Delivery, Install, NixosOptions, Target } from '../../boot/install.ts'
 import { formatIpv4 } from '../../wire/address.ts'
 import type { CommandExtras } from '../command.ts'
 import type { InstallDeps } from '../deps.ts'
@@ -11,6 +11,7 @@ import { nixosArgs, nixosStep } from './nixos-args.ts'
 import { type Proved, placesOf, prove, type Unproved } from './prove.ts'
 import { hushScript, remoteScript } from './remote-script.ts'
 import { type Door, sshCommand } from './ssh-command.ts'
+import { writeTunnel } from './tunnel.ts'
 
 type Command = Extract<Target, { kind: 'command' }>
 
@@ -137,7 +138,8 @@ export function createDeployer(deps: DeployerDeps) {
       case 'nixosAnywhere': {
         const extraFiles = join(folder, 'extra-files')
         await fillExtraFiles(extraFiles, target.options.extraFiles, attempt.content.phoneHome)
-        const run = ['nixos-anywhere', ...nixosArgs(target.options, door, extraFiles)]
+        const tunnel = tunnelOf(join(folder, 'tunnel'), target.options, door, proof.bootId)
+        const run = ['nixos-anywhere', ...nixosArgs(target.options, door, extraFiles, tunnel)]
         const home = join(deps.folder, 'home')
         mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 })
         const nix = { ...nixEnv(process.env), HOME: home, ...env }
@@ -164,6 +166,13 @@ function secretsOf(
 ) {
   const of = { install: install.id, attempt: attempt.number }
   return [...deps.logins.secrets(of), attempt.token]
+}
+
+/** The program that nixos-anywhere connects through; none where it is to boot another kernel itself. */
+function tunnelOf(file: string, { phases, sshPort }: NixosOptions, door: Door, bootId: string) {
+  if (phases.includes('kexec')) return undefined
+  writeTunnel(file, door, sshPort ?? door.port, bootId)
+  return file
 }
 
 /** What a callback needs to log in by itself. */

@@ -4,13 +4,15 @@ import type { Step } from '../command.ts'
 import type { Door } from './ssh-command.ts'
 
 /**
- * The arguments of nixos-anywhere 1.x. `extraFiles` is the folder that is copied into the new system.
- * The password of a door goes by SSHPASS, never by an argument.
+ * The arguments of nixos-anywhere 1.x. `extraFiles` is the folder that is copied into the new system,
+ * `tunnel` the program that it connects through. The password of a door goes by SSHPASS, never by an
+ * argument.
  */
 export function nixosArgs(
   options: NixosOptions,
   door: Pick<Door, 'address' | 'port' | 'user' | 'identityFile'>,
   extraFiles: string,
+  tunnel?: string,
 ): string[] {
   const { source, phases, kexec, buildOn, diskEncryptionKeys, extraArgs } = options
   const identity = options.identityFile ?? door.identityFile
@@ -21,6 +23,7 @@ export function nixosArgs(
     ...['--phases', phases.join(','), ...what],
     ...(identity === undefined ? ['--env-password'] : ['-i', identity]),
     ...['--ssh-port', String(options.sshPort ?? door.port)],
+    ...optional('--ssh-option', tunnel && `ProxyCommand=${tunnel}`),
     ...optional('--post-kexec-ssh-port', options.postKexecSshPort),
     ...optional('--kexec', kexec),
     ...optional('--build-on', buildOn),

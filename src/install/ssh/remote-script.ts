@@ -42,15 +42,17 @@ export function remoteScript({ text, args, vars, bootId, mark }: RemoteScript): 
 
 /**
  * Ends what earlier logins from here have left running on a boot that proved itself: ssh that is
- * killed takes nothing with it. Every process of a login carries SSH_CONNECTION (OpenSSH, dropbear).
+ * killed takes nothing with it. Every process of a login carries SSH_CONNECTION (OpenSSH, dropbear):
+ * client, port, server, port; what came through a tunnel has the server as its client.
  */
 export function hushScript(bootId: string): string {
   return `if [ "$(cat /proc/sys/kernel/random/boot_id)" = ${shellWord(bootId)} ]; then
+  set -- $SSH_CONNECTION
   for process in /proc/[0-9]*; do
     login=$(tr '\\0' '\\n' 2>/dev/null < "$process/environ" | sed -n 's/^SSH_CONNECTION=//p')
     case $login in
       "$SSH_CONNECTION" | '') ;;
-      "\${SSH_CONNECTION%% *} "*) kill -9 "\${process#/proc/}" 2>/dev/null ;;
+      "$1 "* | "$3 "*) kill -9 "\${process#/proc/}" 2>/dev/null ;;
     esac
   done
 fi

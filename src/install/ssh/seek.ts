@@ -1,4 +1,4 @@
-import type { Attempt, Install } from '../../boot/install.ts'
+import type { Attempt, HostRecord, Install } from '../../boot/install.ts'
 import { formatIpv4, type Ipv4, parseIpv4 } from '../../wire/address.ts'
 import type { InstallDeps } from '../deps.ts'
 import type { Lives } from '../life.ts'
@@ -16,11 +16,10 @@ export interface Seek {
 /** From the end of one try to the next. */
 const pauseMs = 3000
 /** Machines that are visited at the same time. */
-const atOnce = 16
+const atOnce = 64
 
 /** One host that is looked for. */
 interface Search {
-  readonly token: string
   readonly state: 'booting' | 'verifying'
   readonly install: Install
   readonly attempt: Attempt
@@ -37,6 +36,7 @@ export function createSeek(
 ): Seek {
   const { memory } = deps
   const searches = new Map<string, Search>()
+  const installs = new Map<string, Install>()
   let closed = false
 
   const say = (search: Search, address: string, why: string) => {
@@ -45,10 +45,10 @@ export function createSeek(
     memory.record({ host: search.attempt.host, kind: 'ssh', text: `${address} ${why}` })
   }
   /** Whether the host is still where it was when the visit began. */
-  const isCurrent = ({ token, state, attempt, install }: Search) =>
+  const isCurrent = ({ state, attempt, install }: Search) =>
     !closed &&
     lives.lifeOf(attempt.host).state === state &&
-    memory.installs.currentAttempt(attempt.host, install.id)?.token === token
+    memory.installs.currentAttempt(attempt.host, install.id)?.token === attempt.token
 
   const findInstaller = async (search: Search, address: Ipv4): Promise<boolean> => {
     const { install, attempt } = search
@@ -107,21 +107,31 @@ export function createSeek(
     }
   }
 
+  /** An install never changes while it runs, and reading one costs too much for every second. */
+  const installOf = (id: string): Install | undefined => {
+    const install = installs.get(id) ?? memory.installs.get(id)
+    if (install) installs.set(id, install)
+    return install
+  }
+  const searchOf = ({ name, life, install: id }: HostRecord): Search | undefined => {
+    const { state } = life
+    const install = id === undefined ? undefined : installOf(id)
+    if (!install || (state !== 'booting' && state !== 'verifying')) return undefined
+    const { phoneHome, verifySsh } = install.spec.profile
+    if (state === 'booting' ? phoneHome !== 'ssh' : !verifySsh) return undefined
+    const known = searches.get(name)
+    const same = known?.install.id === id && known?.attempt.number === life.attempt
+    if (same && known?.state === state) return known
+    const attempt = memory.installs.currentAttempt(name, install.id)
+    return attempt && { state, install, attempt, said: new Map(), nextAt: 0 }
+  }
   /** The hosts that have to be looked for now, each with what is known of it from before. */
-  const current = (): Search[] =>
-    memory.hosts.running().flatMap(({ name, life, install: id }) => {
-      const { state } = life
-      if (state !== 'booting' && state !== 'verifying') return []
-      const known = searches.get(name)
-      const install = known?.install.id === id ? known?.install : id && memory.installs.get(id)
-      if (!install) return []
-      const { phoneHome, verifySsh } = install.spec.profile
-      if (state === 'booting' ? phoneHome !== 'ssh' : !verifySsh) return []
-      const attempt = memory.installs.currentAttempt(name, install.id)
-      if (!attempt) return []
-      if (known?.token === attempt.token && known.state === state) return [known]
-      return [{ token: attempt.token, state, install, attempt, said: new Map(), nextAt: 0 }]
-    })
+  const current = (): Search[] => {
+    const running = memory.hosts.running()
+    const ids = new Set(running.map(({ install }) => install))
+    for (const id of installs.keys()) if (!ids.has(id)) installs.delete(id)
+    return running.flatMap(record => searchOf(record) ?? [])
+  }
 
   return {
     tick() {

@@ -21,14 +21,18 @@ const options: NixosOptions = {
   extraArgs: [],
   timeouts,
 }
-const line = (more: Partial<NixosOptions>, at: object = {}) =>
-  nixosArgs({ ...options, ...more }, { ...door, ...at }, '/x').join(' ')
+const line = (more: Partial<NixosOptions>, at: object = {}, tunnel?: string) =>
+  nixosArgs({ ...options, ...more }, { ...door, ...at }, '/x', tunnel).join(' ')
 
 t.test('the arguments of nixos-anywhere', async t => {
   const rows = {
     'a flake and a password': [
       line({}),
       '--phases disko,install,reboot --flake github:me/infra#node1 --env-password --ssh-port 22 --extra-files /x --target-host root@10.77.0.20',
+    ],
+    'a tunnel': [
+      line({}, {}, '/y'),
+      '--phases disko,install,reboot --flake github:me/infra#node1 --env-password --ssh-port 22 --ssh-option ProxyCommand=/y --extra-files /x --target-host root@10.77.0.20',
     ],
     'store paths and a key': [
       line(

@@ -1,0 +1,39 @@
+import Type, { type Static } from 'typebox'
+import * as v from './values.ts'
+
+export const hostEvent = v.closed(
+  {
+    id: Type.Integer(),
+    at: v.time(),
+    host: v.nullableText('Null for what concerns no host.'),
+    kind: v.text(
+      'dhcp, tftp, script, asset, progress, file, phone-home, state, note, callback, output, syslog, stranger, rival, conflict, admin, reload',
+    ),
+    text: v.text(),
+    count: Type.Integer({ description: 'How many equal events in a row this stands for.' }),
+    data: Type.Optional(Type.Unknown()),
+  },
+  'One line of a timeline.',
+)
+export type HostEvent = Static<typeof hostEvent>
+
+export const eventsQuery = v.closed({
+  host: Type.Optional(v.text('Only this host.')),
+  kind: Type.Optional(v.several('Only these kinds; not for the stream.')),
+  after: Type.Optional(v.digits('Those after this id, oldest first.')),
+  before: Type.Optional(v.digits('The newest before this id; not for the stream.')),
+  limit: Type.Optional(v.text('At most this many, up to 9999; 1000 without it.')),
+  live: Type.Optional(
+    Type.String({
+      pattern: '^true$',
+      description:
+        'The stream also carries `event: host` with the row of each host that changed, and `event: notices`.',
+    }),
+  ),
+})
+export type EventsQuery = Static<typeof eventsQuery>
+
+export const eventList = v.closed({
+  events: Type.Array(hostEvent, { description: 'Newest last.' }),
+})
+export type EventList = Static<typeof eventList>

@@ -1,0 +1,72 @@
+import Type, { type Static } from 'typebox'
+import { hostStates } from '../boot/life.ts'
+import * as v from './values.ts'
+
+export const installRow = v.closed({
+  id: v.text('Sorts by time.'),
+  profile: v.text(),
+  askedAt: v.time(),
+  endedAt: v.nullableTime(),
+  outcome: v.nullableText('installed, failed, cancelled, replaced; null while it is under way.'),
+  reason: v.nullableText(),
+  attempts: Type.Integer(),
+})
+export type InstallRow = Static<typeof installRow>
+
+const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()])
+
+const choice = {
+  hosts: Type.Optional(Type.Array(Type.String(), { description: 'Names or globs.' })),
+  where: Type.Optional(
+    Type.Array(Type.String(), { description: 'tag=T, profile=P or state=S; all must hold.' }),
+  ),
+}
+
+export const askBody = v.closed({
+  ...choice,
+  profile: Type.Optional(v.text('This instead of the host’s own, for this install only.')),
+  vars: Type.Optional(Type.Record(Type.String(), scalar)),
+  replace: Type.Optional(
+    Type.Boolean({ description: 'Also where an install has begun: it starts over.' }),
+  ),
+  dryRun: Type.Optional(
+    Type.Boolean({ description: 'Says who would be installed and what is wiped.' }),
+  ),
+})
+export type AskBody = Static<typeof askBody>
+
+export const askResult = v.closed({
+  host: v.text(),
+  ok: Type.Boolean(),
+  install: v.nullableText('Its id; null for a dry run.'),
+  reason: v.nullableText('Why not.'),
+  profile: v.nullableText('What would be, or is to be, installed.'),
+  wipes: v.nullableText('The disk that its vars name; null where they name none.'),
+})
+export type AskResult = Static<typeof askResult>
+
+export const askAnswer = v.closed({ results: Type.Array(askResult) })
+
+export const cancelBody = v.closed(choice)
+export type CancelBody = Static<typeof cancelBody>
+
+export const cancelResult = v.closed({
+  host: v.text(),
+  ok: Type.Boolean(),
+  was: Type.Enum([...hostStates]),
+  warning: v.nullableText('It may already be erasing its disk.'),
+  reason: v.nullableText('Why not.'),
+})
+export type CancelResult = Static<typeof cancelResult>
+
+export const cancelAnswer = v.closed({ results: Type.Array(cancelResult) })
+
+export const idempotencyHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'The same key again within a day gets the first answer, and nothing is done.',
+    }),
+  ),
+})

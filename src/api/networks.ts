@@ -1,0 +1,105 @@
+import Type, { type Static } from 'typebox'
+import * as v from './values.ts'
+
+export const leaseRow = v.closed({
+  address: v.text(),
+  mac: v.text(),
+  host: v.nullableText(),
+  network: v.text(),
+  hostname: v.nullableText('What the client calls itself.'),
+  state: Type.Enum(['active', 'expired', 'released', 'declined']),
+  end: v.time(),
+})
+export type LeaseRow = Static<typeof leaseRow>
+
+export const leasesQuery = v.closed({
+  network: Type.Optional(v.text('Only of this network.')),
+  state: Type.Optional(v.several('Only in one of these states.')),
+  q: Type.Optional(v.text('Only with this in address, MAC, host or hostname.')),
+  ...v.page,
+})
+export type LeasesQuery = Static<typeof leasesQuery>
+
+export const leaseList = v.closed({
+  leases: Type.Array(leaseRow, { description: 'By address.' }),
+  total: Type.Integer(),
+})
+export type LeaseList = Static<typeof leaseList>
+
+export const networkRow = v.closed({
+  name: v.text(),
+  mode: Type.Enum(['proxy', 'server', 'none']),
+  interface: v.nullableText(),
+  subnet: v.nullableText(),
+  serverAddress: v.nullableText(),
+  waits: v.nullableText('Why it cannot be served yet; null when it is.'),
+  range: v.nullableText('First and last address to lease.'),
+  leases: v.closed({
+    size: Type.Integer({ description: 'Addresses of the range.' }),
+    used: Type.Integer({ description: 'Leased now, in the range.' }),
+    free: Type.Integer(),
+  }),
+  rivals: Type.Array(v.text(), {
+    description: 'A sentence for each other DHCP server that answers there.',
+  }),
+})
+export type NetworkRow = Static<typeof networkRow>
+
+export const strangerRow = v.closed({
+  mac: v.text(),
+  arch: v.text(),
+  stage: v.text(),
+  uuid: v.nullableText(),
+  serial: v.nullableText('What iPXE read from the machine.'),
+  vendorClass: v.nullableText(),
+  address: v.nullableText('Where it was last heard.'),
+  text: v.text('What it asked last and what it got.'),
+  at: v.time(),
+  entry: v.text('What to paste under `hosts:` of the config.'),
+})
+export type StrangerRow = Static<typeof strangerRow>
+
+export const strangersQuery = v.closed({
+  q: Type.Optional(v.text('Only with this in MAC, arch, uuid, serial or vendor class.')),
+  ...v.page,
+})
+export type StrangersQuery = Static<typeof strangersQuery>
+
+export const strangerList = v.closed({
+  strangers: Type.Array(strangerRow, { description: 'Heard last first.' }),
+  total: Type.Integer(),
+})
+export type StrangerList = Static<typeof strangerList>
+
+export const profileRow = v.closed({
+  name: v.text(),
+  boot: Type.Enum(['install', 'once', 'always']),
+  ask: Type.Enum(['never', 'manual', 'first-boot']),
+  phoneHome: Type.Enum(['agent', 'ssh']),
+  deploy: v.nullableText('The callback that installs.'),
+  callbacks: Type.Array(v.text()),
+  files: Type.Array(v.text(), { description: 'Names of its answer files.' }),
+  required: Type.Array(v.text(), { description: 'Vars that every host must give.' }),
+  hosts: Type.Integer({ description: 'How many hosts have it.' }),
+})
+export type ProfileRow = Static<typeof profileRow>
+
+export const profileList = v.closed({ profiles: Type.Array(profileRow) })
+export type ProfileList = Static<typeof profileList>
+
+export const status = v.closed(
+  {
+    version: v.text(),
+    startedAt: v.time(),
+    now: v.time('The daemon’s clock.'),
+    notices: Type.Array(v.text(), { description: 'What concerns every host.' }),
+    networks: Type.Array(networkRow),
+    hosts: Type.Record(Type.String(), Type.Integer(), { description: 'How many in each state.' }),
+    tags: Type.Array(v.text(), { description: 'All that the hosts of the config have.' }),
+    callbacks: v.closed({ waiting: Type.Integer(), undelivered: Type.Integer() }),
+    strangers: Type.Integer(),
+    lastEvent: Type.Integer({ description: 'Id of the newest event, for `?after=`.' }),
+  },
+  'The daemon at a glance.',
+)
+export type Status = Static<typeof status>

@@ -1,0 +1,172 @@
+import Type, { type TSchema } from 'typebox'
+import * as admin from './admin.ts'
+import * as callbacks from './callbacks.ts'
+import { doctorAnswer } from './doctor.ts'
+import * as events from './events.ts'
+import * as hosts from './hosts.ts'
+import { imageList } from './images.ts'
+import * as installs from './installs.ts'
+import * as networks from './networks.ts'
+import { closed, problem, text } from './values.ts'
+
+interface RouteSchema {
+  readonly summary: string
+  readonly description?: string
+  readonly tags: readonly string[]
+  readonly querystring?: TSchema
+  readonly params?: TSchema
+  readonly headers?: TSchema
+  readonly body?: TSchema
+  readonly response: Readonly<Record<string, TSchema | Answer>>
+}
+
+/** An answer that is not plain JSON, or not only. */
+interface Answer {
+  readonly description: string
+  readonly content: Readonly<Record<string, { readonly schema: TSchema }>>
+}
+
+const refusal: Answer = {
+  description: 'Why not: problem details (RFC 9457).',
+  content: { 'application/problem+json': { schema: problem } },
+}
+const refusals = { '4xx': refusal, '5xx': refusal }
+const nothing = Type.Null({ description: 'Done; nothing to say.' })
+const capture: Answer = {
+  description: 'A capture file.',
+  content: { 'application/vnd.tcpdump.pcap': { schema: Type.String({ format: 'binary' }) } },
+}
+const eventAnswer: Answer = {
+  description: 'A list, or a stream for who accepts text/event-stream.',
+  content: {
+    'application/json': { schema: events.eventList },
+    'text/event-stream': { schema: Type.String() },
+  },
+}
+const nameParam = closed({ name: text('Of the host.') })
+
+/** Every request of `/api/v1`: what it takes and says. The document and the checks are made of this. */
+export const routes = {
+  hosts: {
+    tags: ['hosts'],
+    summary: 'The hosts of the config',
+    querystring: hosts.hostsQuery,
+    response: { 200: hosts.hostList, ...refusals },
+  },
+  host: {
+    tags: ['hosts'],
+    summary: 'One host: its state, installs, callbacks and latest events',
+    params: nameParam,
+    response: { 200: hosts.hostDetail, ...refusals },
+  },
+  preview: {
+    tags: ['hosts'],
+    summary: 'The script and answer files it would get now',
+    params: nameParam,
+    response: { 200: hosts.preview, ...refusals },
+  },
+  doctor: {
+    tags: ['hosts'],
+    summary: 'Why it does not boot',
+    params: nameParam,
+    response: { 200: doctorAnswer, ...refusals },
+  },
+  hostPackets: {
+    tags: ['hosts'],
+    summary: 'Its last packets',
+    params: nameParam,
+    response: { 200: capture, ...refusals },
+  },
+  strangerPackets: {
+    tags: ['network'],
+    summary: 'The last packets of a machine that is not in the config',
+    params: closed({ mac: text('In any common spelling.') }),
+    response: { 200: capture, ...refusals },
+  },
+  images: {
+    tags: ['network'],
+    summary: 'The boot media that are there',
+    response: { 200: imageList, ...refusals },
+  },
+  install: {
+    tags: ['installs'],
+    summary: 'Ask for installs',
+    description: 'Needs the scope admin. Either all are on disk when it answers, or none.',
+    headers: installs.idempotencyHeaders,
+    body: installs.askBody,
+    response: { 200: installs.askAnswer, ...refusals },
+  },
+  cancel: {
+    tags: ['installs'],
+    summary: 'Take installs back',
+    description: 'Needs the scope admin. One that is not under way is said and left alone.',
+    headers: installs.idempotencyHeaders,
+    body: installs.cancelBody,
+    response: { 200: installs.cancelAnswer, ...refusals },
+  },
+  events: {
+    tags: ['events'],
+    summary: 'Timelines: a list, or a stream',
+    description:
+      'With `Accept: text/event-stream` a stream of server-sent events that begins after `after` or `Last-Event-ID` and goes on. Each message has the id of its event.',
+    querystring: events.eventsQuery,
+    response: { 200: eventAnswer, ...refusals },
+  },
+  leases: {
+    tags: ['network'],
+    summary: 'DHCP leases',
+    querystring: networks.leasesQuery,
+    response: { 200: networks.leaseList, ...refusals },
+  },
+  strangers: {
+    tags: ['network'],
+    summary: 'Machines that asked and are not in the config',
+    querystring: networks.strangersQuery,
+    response: { 200: networks.strangerList, ...refusals },
+  },
+  profiles: {
+    tags: ['hosts'],
+    summary: 'The profiles of the config that can be booted',
+    response: { 200: networks.profileList, ...refusals },
+  },
+  status: {
+    tags: ['network'],
+    summary: 'The daemon at a glance',
+    response: { 200: networks.status, ...refusals },
+  },
+  callbacks: {
+    tags: ['callbacks'],
+    summary: 'Callbacks that wait, run or were given up',
+    querystring: callbacks.callbacksQuery,
+    response: { 200: callbacks.callbackList, ...refusals },
+  },
+  retry: {
+    tags: ['callbacks'],
+    summary: 'Try a callback again now',
+    description: 'Needs the scope admin. What installs is never repeated: 409.',
+    params: callbacks.callbackParams,
+    response: { 200: callbacks.retryAnswer, ...refusals },
+  },
+  adminLog: {
+    tags: ['admin'],
+    summary: 'Who did what and when',
+    querystring: admin.adminLogQuery,
+    response: { 200: admin.adminLogList, ...refusals },
+  },
+  login: {
+    tags: ['admin'],
+    summary: 'Log in with a token: sets a session cookie',
+    body: admin.loginBody,
+    response: { 200: admin.session, ...refusals },
+  },
+  whoami: {
+    tags: ['admin'],
+    summary: 'Who asks, and with which scope',
+    response: { 200: admin.session, ...refusals },
+  },
+  logout: {
+    tags: ['admin'],
+    summary: 'End the session of the cookie',
+    response: { 204: nothing, ...refusals },
+  },
+} as const satisfies Record<string, RouteSchema>

@@ -1,0 +1,89 @@
+import type { Database } from './database.ts'
+
+/** What somebody did with a token. */
+export interface AdminAct {
+  /** Name of the token. */
+  readonly who: string
+  readonly address: string
+  readonly action: string
+  readonly text: string
+  readonly hosts: readonly string[]
+  /** Where the request carried an idempotency key: the key, what was asked and what was answered. */
+  readonly once?: Once
+}
+
+export interface Once {
+  readonly key: string
+  /** Says whether two requests are the same. */
+  readonly request: string
+  readonly answer: unknown
+}
+
+/** `at` is epoch milliseconds. */
+export type AdminEntry = Omit<AdminAct, 'once'> & { readonly id: number; readonly at: number }
+
+/** Entries kept; older ones go. */
+const kept = 10_000
+/** Milliseconds for which a key repeats its answer. */
+const keyLife = 24 * 3600_000
+
+/** Who did what and when. `now` is wall-clock time: people read it. */
+export function createAdminLog(db: Database, now: () => number) {
+  const columns = 'id, at, who, address, action, text, hosts'
+  const add = db.statement(
+    'insert into admin_log (at, who, address, action, text, hosts, key, request, answer) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  )
+  const prune = db.statement('delete from admin_log where id <= ?')
+  const before = db.statement(
+    `select ${columns} from admin_log where id < ? order by id desc limit ?`,
+  )
+  const beforeOfHost = db.statement(
+    `select ${columns} from admin_log where id < ? and exists (select 1 from json_each(hosts) where value = ?) order by id desc limit ?`,
+  )
+  const byKey = db.statement(
+    'select request, answer from admin_log where who = ? and key = ? and at > ? order by id desc limit 1',
+  )
+
+  return {
+    add({ who, address, action, text, hosts, once }: AdminAct): void {
+      const answer = once === undefined ? null : JSON.stringify(once.answer)
+      db.write(() => {
+        const { lastInsertRowid } = add.run(
+          now(),
+          who,
+          address,
+          action,
+          text,
+          JSON.stringify(hosts),
+          once?.key ?? null,
+          once?.request ?? null,
+          answer,
+        )
+        prune.run(Number(lastInsertRowid) - kept)
+      })
+    },
+    /** The newest entries before an id, newest first. */
+    before: (id: number, limit: number, host?: string): AdminEntry[] =>
+      (host === undefined ? before.all(id, limit) : beforeOfHost.all(id, host, limit)).map(entryOf),
+    /** What this token's request with this key was, and was answered, within the last day. */
+    byKey(who: string, key: string): Omit<Once, 'key'> | undefined {
+      const row = byKey.get(who, key, now() - keyLife)
+      if (!row) return undefined
+      return { request: row.request as string, answer: JSON.parse(row.answer as string) as unknown }
+    },
+  }
+}
+
+export type AdminLog = ReturnType<typeof createAdminLog>
+
+function entryOf(row: Record<string, unknown>): AdminEntry {
+  return {
+    id: row.id as number,
+    at: row.at as number,
+    who: row.who as string,
+    address: row.address as string,
+    action: row.action as string,
+    text: row.text as string,
+    hosts: JSON.parse(row.hosts as string) as string[],
+  }
+}

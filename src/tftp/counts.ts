@@ -1,0 +1,35 @@
+import type { Ipv4 } from '../wire/address.ts'
+
+/** How many downloads there are, over all threads that share the memory. */
+export interface Counts {
+  all(): number
+  of(address: Ipv4): number
+  /** One more, or with -1 one less. */
+  add(address: Ipv4, change: 1 | -1): void
+}
+
+/** Addresses that differ only above their last 16 bits may share a place, and so a limit. */
+const places = 65_536
+const total = places
+
+/** Memory for {@link createCounts}, to be handed to other threads. */
+export function countsMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer((places + 1) * Int32Array.BYTES_PER_ELEMENT)
+}
+
+export function createCounts(memory: SharedArrayBuffer): Counts {
+  const counts = new Int32Array(memory)
+  return {
+    all: () => Atomics.load(counts, total),
+    of: address => Atomics.load(counts, placeOf(address)),
+    add(address, change) {
+      Atomics.add(counts, total, change)
+      Atomics.add(counts, placeOf(address), change)
+    },
+  }
+}
+
+/** Networks side by side, such as 10.0.1.0/24 and 10.1.1.0/24, fall on different places. */
+function placeOf(address: Ipv4): number {
+  return (address ^ Math.imul(address >>> 16, 0x9e37)) & 0xffff
+}

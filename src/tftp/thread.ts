@@ -1,0 +1,126 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { parseIpv4, unspecified } from '../wire/address.ts'
+import { createAttention } from './attention.ts'
+import { createCounts } from './counts.ts'
+import { createDesk, type Door, receive, type Sender, stopAll, wakeAll } from './desk.ts'
+import { openFiles, type Peer, type Virtual } from './files.ts'
+import type { Answer, Order, Question, Report, Setup, Where } from './messages.ts'
+import { bindSocket, closeSocket, type UdpSocket } from './socket.ts'
+
+/**
+ * One thread of the TFTP server: its own sockets on the shared port, its own downloads, its own memory
+ * of files. What only the daemon knows it asks the server, and tells it what happened.
+ */
+const { limits, roots, allowedRoots, counts, keeps } = workerData as Setup
+const lookMs = 100
+/** With more, the next packet is there anyhow. */
+const fewDownloads = 2
+
+interface Open {
+  readonly door: Door
+  readonly socket: UdpSocket
+}
+
+const asked = new Map<number, (answer: Answer) => void>()
+const open = new Map<number, Open>()
+let questions = 0
+
+const desk = createDesk({
+  limits,
+  counts: createCounts(counts),
+  files: openFiles({ roots, allowedRoots, virtual: askName }, limits.cacheBytes),
+  blockSizeFor: peer => ask({ about: 'block size', peer }) as Promise<number | undefined>,
+  log: {
+    debug: (fields, text) => tell({ kind: 'log', level: 'debug', fields, text }),
+    error: (fields, text) => tell({ kind: 'log', level: 'error', fields, text }),
+  },
+  seen: event => tell({ kind: 'seen', event }),
+  ...(keeps && { keep: packet => tell({ kind: 'kept', packet }) }),
+})
+const attend = createAttention({ now: () => performance.now(), next: setImmediate })
+const clock = setInterval(() => wakeAll(desk), Math.min(lookMs, limits.timeoutMs / 4))
+
+parentPort?.on('message', (order: Order) => {
+  switch (order.kind) {
+    case 'open':
+      void openDoor(order.door, order.where)
+      break
+    case 'close':
+      void closeDoor(order.door)
+      break
+    case 'answer':
+      asked.get(order.id)?.(order.answer)
+      asked.delete(order.id)
+      break
+    case 'stop':
+      void stop()
+  }
+})
+
+function tell(report: Report): void {
+  parentPort?.postMessage(report)
+}
+
+function askName(name: string, peer: Peer) {
+  return ask({ about: 'name', name, peer }) as Promise<Virtual | undefined>
+}
+
+function ask(question: Question): Promise<Virtual | number | undefined> {
+  const id = questions++
+  return new Promise((resolve, reject) => {
+    asked.set(id, answer => ('error' in answer ? reject(answer.error) : resolve(answer.value)))
+    tell({ kind: 'ask', id, question })
+  })
+}
+
+async function openDoor(number: number, where: Where): Promise<void> {
+  try {
+    const socket = await bindSocket(where, !('fd' in where))
+    open.set(number, { socket, door: doorOf(socket) })
+    tell({ kind: 'opened', door: number, port: socket.address().port })
+  } catch (error) {
+    // Of an error only the message would arrive at the other side.
+    const { message } = error as Error
+    tell({ kind: 'not-opened', door: number, error: { ...(error as Error), message } })
+  }
+}
+
+function doorOf(socket: UdpSocket): Door {
+  const door: Door = {
+    sessions: new Map(),
+    local: localOf(socket),
+    send(packet, to: Sender) {
+      try {
+        socket.send(packet, to.port, to.address)
+      } catch (err) {
+        desk.log.debug({ err, peer: `${to.address}:${to.port}` }, 'TFTP packet not sent')
+      }
+    },
+  }
+  socket.on('error', err => desk.log.error({ err }, 'TFTP socket'))
+  socket.on('message', (bytes, from) => {
+    receive(desk, door, bytes, from)
+    if (desk.running.size > 0 && desk.running.size <= fewDownloads) attend()
+  })
+  return door
+}
+
+function localOf(socket: UdpSocket): Peer {
+  const { address, port } = socket.address()
+  return { address: parseIpv4(address) ?? unspecified, port }
+}
+
+async function closeDoor(number: number): Promise<void> {
+  const opened = open.get(number)
+  if (!opened) return
+  open.delete(number)
+  stopAll(opened.door)
+  await closeSocket(opened.socket)
+}
+
+async function stop(): Promise<void> {
+  clearInterval(clock)
+  await Promise.all([...open.keys()].map(closeDoor))
+  tell({ kind: 'stopped' })
+  parentPort?.close()
+}

@@ -1,0 +1,123 @@
+import { Worker } from 'node:worker_threads'
+import { countsMemory } from './counts.ts'
+import type { TftpLimits, TftpLog } from './desk.ts'
+import type { Peer, Places } from './files.ts'
+import type { Order, Question, Report, Setup, Where } from './messages.ts'
+import type { TftpEvent } from './session.ts'
+import type { Keep } from './tap.ts'
+
+/** What threads ask, and whom they tell. */
+export interface ThreadOptions extends Places {
+  readonly limits: TftpLimits
+  /** A smaller block size for some peers, in bytes. */
+  readonly blockSizeFor?: (peer: Peer) => number | undefined
+  readonly log: TftpLog
+  readonly seen: (event: TftpEvent) => void
+  /** Told of the packets that tell the story of a download. */
+  readonly keep?: Keep
+}
+
+/** The threads that serve files; to the rest of the server they are one. */
+export interface Threads {
+  /** Opens a socket in every thread; one that was opened for us goes to a single thread. */
+  open(door: number, where: Where): Promise<void>
+  close(door: number): void
+  /** Ends downloads, sockets and threads. */
+  stop(): Promise<void>
+}
+
+interface Thread {
+  readonly worker: Worker
+  readonly opening: Map<number, PromiseWithResolvers<void>>
+  readonly stopped: PromiseWithResolvers<void>
+}
+
+/** Starts `count` threads. A thread that fails takes the program with it, as any bug does. */
+export function startThreads(count: number, options: ThreadOptions): Threads {
+  const { roots, allowedRoots = [], limits } = options
+  const cacheBytes = Math.floor(limits.cacheBytes / count)
+  const setup: Setup = {
+    limits: { ...limits, cacheBytes },
+    roots,
+    allowedRoots,
+    counts: countsMemory(),
+    keeps: options.keep !== undefined,
+  }
+  const threads = Array.from({ length: count }, () => startThread(setup, options))
+  return {
+    async open(door, where) {
+      const listening = 'fd' in where ? threads.slice(0, 1) : threads
+      await Promise.all(listening.map(thread => openIn(thread, door, where)))
+    },
+    close(door) {
+      for (const thread of threads) order(thread, { kind: 'close', door })
+    },
+    async stop() {
+      for (const thread of threads) order(thread, { kind: 'stop' })
+      await Promise.all(threads.map(({ stopped }) => stopped.promise))
+    },
+  }
+}
+
+function startThread(setup: Setup, options: ThreadOptions): Thread {
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: setup })
+  const thread: Thread = { worker, opening: new Map(), stopped: Promise.withResolvers() }
+  worker.on('message', (report: Report) => hear(thread, options, report))
+  return thread
+}
+
+function order({ worker }: Thread, what: Order): void {
+  worker.postMessage(what)
+}
+
+function openIn(thread: Thread, door: number, where: Where): Promise<void> {
+  const opening = Promise.withResolvers<void>()
+  thread.opening.set(door, opening)
+  order(thread, { kind: 'open', door, where })
+  return opening.promise
+}
+
+function hear(thread: Thread, options: ThreadOptions, report: Report): void {
+  switch (report.kind) {
+    case 'opened':
+      thread.opening.get(report.door)?.resolve()
+      break
+    case 'not-opened':
+      thread.opening.get(report.door)?.reject(Object.assign(new Error(), report.error))
+      break
+    case 'stopped':
+      thread.stopped.resolve()
+      break
+    case 'seen':
+      options.seen(report.event)
+      break
+    case 'kept':
+      options.keep?.(report.packet)
+      break
+    case 'log':
+      options.log[report.level](report.fields, report.text)
+      break
+    case 'ask':
+      void reply(thread, options, report.id, report.question)
+  }
+}
+
+async function reply(
+  thread: Thread,
+  options: ThreadOptions,
+  id: number,
+  question: Question,
+): Promise<void> {
+  try {
+    const value = await lookUp(options, question)
+    order(thread, { kind: 'answer', id, answer: { value } })
+  } catch (error) {
+    order(thread, { kind: 'answer', id, answer: { error } })
+  }
+}
+
+function lookUp(options: ThreadOptions, question: Question) {
+  const { peer } = question
+  if (question.about === 'name') return options.virtual?.(question.name, peer)
+  return options.blockSizeFor?.(peer)
+}

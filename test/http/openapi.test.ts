@@ -1,0 +1,186 @@
+import type { FastifyInstance } from 'fastify'
+import t from 'tap'
+import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { mac, start, startHttp } from './daemon.ts'
+
+interface Document {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+}
+
+interface Operation {
+  readonly summary: string
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[]
+  readonly responses: Readonly<
+    Record<string, { content?: Readonly<Record<string, { schema: TSchema }>> }>
+  >
+}
+
+const at = { remoteAddress: '127.0.0.1' }
+
+async function documentOf(app: FastifyInstance): Promise<Document> {
+  return (await app.inject({ url: '/api/openapi.json', ...at })).json()
+}
+
+/** `GET /api/v1/hosts/:name`, as the router knows them. */
+function routesOf(app: FastifyInstance): string[] {
+  const parents: string[] = []
+  return app
+    .printRoutes({ commonPrefix: false })
+    .split('\n')
+    .flatMap(line => {
+      const [, indent = '', segment = '', methods = ''] =
+        /^([│ ]*)[├└]── (\S+) \((.*)\)$/.exec(line) ?? []
+      if (segment === '') return []
+      const depth = indent.length / 4
+      parents.splice(depth, parents.length, (parents[depth - 1] ?? '') + segment)
+      const path = parents.at(-1) ?? ''
+      return path.startsWith('/api/v1/') ? methods.split(', ').map(name => `${name} ${path}`) : []
+    })
+    .sort()
+}
+
+function operationsOf({ paths }: Document): string[] {
+  return Object.entries(paths)
+    .flatMap(([path, methods]) =>
+      Object.keys(methods).map(
+        method => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
+      ),
+    )
+    .sort()
+}
+
+t.test('the document has every route of the API and no other', async t => {
+  const { app } = await startHttp(t)
+  const document = await documentOf(app)
+  t.equal(document.openapi, '3.1.0')
+  t.ok(routesOf(app).length >= 16, 'there are routes to look for')
+  t.strictSame(operationsOf(document), routesOf(app))
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const [method, { summary, parameters = [] }] of Object.entries(methods)) {
+      t.match(summary, /./, `${method} ${path} says what it is`)
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+      const told = parameters.filter(one => one.in === 'path').map(({ name }) => name)
+      t.strictSame(told, named, `${method} ${path} names its parameters`)
+    }
+  }
+})
+
+t.test('every route answers as the document says', async t => {
+  const { app, admin, memory, install, ask, strangerRing, doors } = await startHttp(t)
+  const document = await documentOf(app)
+  await populate()
+  const tried = new Set<string>()
+
+  const rows: readonly (readonly [route: string, status: number, url?: string, body?: object])[] = [
+    ['GET /session', 200],
+    ['POST /session', 200, '/session', { token: 'a-token-of-the-tests' }],
+    ['POST /session', 401, '/session', { token: 'wrong' }],
+    ['POST /session', 400, '/session', { tokn: 'wrong' }],
+    ['DELETE /session', 403],
+    ['GET /status', 200],
+    ['GET /hosts', 200],
+    ['GET /hosts', 400, '/hosts?limit=0'],
+    ['GET /hosts/:name', 200, '/hosts/node1'],
+    ['GET /hosts/:name', 200, '/hosts/rack-a'],
+    ['GET /hosts/:name', 404, '/hosts/nobody'],
+    ['GET /hosts/:name/preview', 200, '/hosts/node1/preview'],
+    ['GET /hosts/:name/preview', 200, '/hosts/node2/preview'],
+    ['GET /hosts/:name/preview', 200, '/hosts/rack-a/preview'],
+    ['GET /hosts/:name/preview', 200, '/hosts/printer/preview'],
+    ['GET /hosts/:name/preview', 404, '/hosts/nobody/preview'],
+    ['GET /hosts/:name/doctor', 200, '/hosts/node1/doctor'],
+    ['GET /hosts/:name/doctor', 404, '/hosts/nobody/doctor'],
+    ['GET /hosts/:name/packets.pcap', 200, '/hosts/node1/packets.pcap'],
+    ['GET /hosts/:name/packets.pcap', 404, '/hosts/nobody/packets.pcap'],
+    ['GET /strangers/:mac/packets.pcap', 200, '/strangers/525400999999/packets.pcap'],
+    ['GET /strangers/:mac/packets.pcap', 400, '/strangers/nobody/packets.pcap'],
+    ['GET /images', 200],
+    ['GET /profiles', 200],
+    ['POST /installs', 200, '/installs', { hosts: ['*'], dryRun: true }],
+    ['POST /installs', 200, '/installs', { hosts: ['node2'] }],
+    ['POST /installs', 400, '/installs', { hosts: ['nobody'] }],
+    ['POST /cancels', 200, '/cancels', { hosts: ['node*'] }],
+    ['GET /events', 200],
+    ['GET /events', 400, '/events?after=x'],
+    ['GET /leases', 200],
+    ['GET /strangers', 200],
+    ['GET /callbacks', 200],
+    ['POST /callbacks/:id/retry', 200, '/callbacks/1/retry', {}],
+    ['POST /callbacks/:id/retry', 404, '/callbacks/99/retry', {}],
+    ['GET /admin-log', 200],
+  ]
+  for (const [route, status, url, body] of rows) {
+    const [method = '', path = ''] = route.split(' ')
+    const reply = await admin(method as 'GET', url ?? path, body)
+    t.equal(reply.statusCode, status, `${route} ${url ?? ''}`)
+    const answers = operation(route)?.responses ?? {}
+    const { content = {} } = answers[status] ?? answers[`${Math.floor(status / 100)}XX`] ?? {}
+    const type = String(reply.headers['content-type']).split(';')[0] ?? ''
+    const schema = content[type]?.schema
+    if (!schema) {
+      t.fail(`the document knows no ${status} of ${type} for ${route}`)
+      continue
+    }
+    const said = type.endsWith('json') ? reply.json() : reply.body
+    const [first] = Compile(schema).Errors(said)
+    t.equal(first, undefined, `${route} ${status} is what the document says`)
+    tried.add(`${method} /api/v1${path}`)
+  }
+  t.strictSame([...tried].sort(), routesOf(app), 'every route was tried')
+
+  function operation(route: string): Operation | undefined {
+    const [method = '', path = ''] = route.split(' ')
+    return document.paths[`/api/v1${path.replace(/:(\w+)/g, '{$1}')}`]?.[method.toLowerCase()]
+  }
+
+  /** Something of everything that can be told. */
+  async function populate() {
+    const lease = { network: 'lan', mac, start, end: start + 1000, state: 'active' } as const
+    memory.leases.save({ ...lease, address: 0x7f000014 as never, hostname: 'node1' })
+    const client = { mac, stage: 'firmware', arch: 'bios', capable: false } as const
+    strangerRing.see('52:54:00:99:99:99' as never, { client, text: 'DHCP', at: start })
+    memory.hosts.saveFacts('node1', { disk: 'sda', nested: [1, { a: null }] })
+    const id = install()
+    await ask('/boot/525400123456/boot.ipxe')
+    const report = { host: 'node1', install: id, attempt: 1, callback: 'hook', body: '{}' } as const
+    const target = { kind: 'broken', reason: 'for the test' } as const
+    memory.deliveries.add({ ...report, key: 'k', event: 'ready', role: 'report', target }, start)
+    memory.deliveries.end(1, 'undelivered', 'nobody answers')
+    const url = '/assets/linux'
+    doors.sent({
+      ...{ address: '127.0.0.20', url, path: url, from: 0 },
+      ...{ bytes: 1, more: 1, ms: 1, size: 2, complete: false },
+    })
+  }
+})
+
+t.test('every route is guarded: by address, and but for the login by token', async t => {
+  const { app } = await startHttp(t)
+  const open = ['POST /api/v1/session', 'DELETE /api/v1/session']
+  for (const route of routesOf(app)) {
+    const [method = '', path = ''] = route.split(' ')
+    const url = path.replace(/:\w+/g, 'x')
+    const send = (remoteAddress: string) =>
+      app.inject({ method: method as 'GET', url, remoteAddress, payload: {} })
+    const outside = await send('10.77.0.20')
+    t.equal(outside.statusCode, 403, route)
+    t.match(outside.json().detail, /is not in admin\.allow/)
+    if (!open.includes(route)) t.equal((await send('127.0.0.1')).statusCode, 401, route)
+  }
+})
+
+t.test('the page of the document is made of itself alone', async t => {
+  const { app } = await startHttp(t)
+  const reply = await app.inject({ url: '/api/docs', ...at })
+  t.equal(reply.statusCode, 200)
+  t.match(reply.headers['content-type'], 'text/html')
+  t.match(reply.headers['content-security-policy'], /^default-src 'none'; style-src 'sha256-/)
+  for (const route of routesOf(app)) {
+    const shown = route.replace(/:(\w+)/g, '{$1}')
+    t.ok(reply.body.includes(`<code>${shown}</code>`), route)
+  }
+  t.notMatch(reply.body, /<script|<link|<img|https?:/)
+  t.equal((await app.inject({ url: '/api/docs', remoteAddress: '10.0.0.1' })).statusCode, 403)
+})

@@ -1,0 +1,184 @@
+import type { InjectOptions } from 'fastify'
+import t from 'tap'
+import { readToken, startHttp, token } from './daemon.ts'
+
+type Http = Awaited<ReturnType<typeof startHttp>>
+
+const origin = { origin: 'http://localhost:80', host: 'localhost:80' }
+
+function send({ app }: Http, method: string, path: string, more: InjectOptions = {}) {
+  const url = `/api/v1${path}`
+  return app.inject({ remoteAddress: '127.0.0.1', ...more, method: method as 'GET', url })
+}
+
+function login(http: Http, given: string, headers: object = origin) {
+  return send(http, 'POST', '/session', { payload: { token: given }, headers: { ...headers } })
+}
+
+/** Logs in as a browser does; the headers of its requests from then on. */
+async function browser(http: Http, given = token) {
+  const reply = await login(http, given)
+  const [cookie] = reply.cookies
+  const { csrf } = reply.json<{ csrf: string }>()
+  return { ...origin, cookie: `${cookie?.name}=${cookie?.value}`, 'x-csrf-token': csrf }
+}
+
+t.test('a login gives a cookie that scripts cannot read and other sites cannot send', async t => {
+  const http = await startHttp(t)
+  const reply = await login(http, ` ${token}\n`)
+  t.equal(reply.statusCode, 200)
+  t.match(reply.json(), { name: 'admin', scope: 'admin', by: 'cookie', csrf: /^[\w-]{32}$/ })
+  t.match(reply.headers['set-cookie'], /^bootwright=[\w-]{32}; Path=\/; HttpOnly; SameSite=Strict$/)
+
+  const headers = await browser(http)
+  const whoami = await send(http, 'GET', '/session', { headers })
+  t.match(whoami.json(), { name: 'admin', by: 'cookie', csrf: headers['x-csrf-token'] })
+  const bearer = await http.admin('GET', '/session')
+  t.strictSame(bearer.json(), {
+    ...{ name: 'admin', scope: 'admin', by: 'bearer', csrf: null, endsAt: null },
+  })
+})
+
+t.test('a wrong token is 401, and is in the log of admin actions', async t => {
+  const http = await startHttp(t)
+  for (const wrong of ['wrong', `${token}x`, token.slice(1), 'x'.repeat(1000)]) {
+    const reply = await login(http, wrong)
+    t.equal(reply.statusCode, 401, wrong.slice(0, 30))
+    t.equal(reply.headers['set-cookie'], undefined)
+    t.equal(reply.json().detail, 'this is no token of this daemon')
+  }
+  const { entries } = (await http.admin('GET', '/admin-log')).json()
+  t.match(entries[0], { who: '-', action: 'refused', address: '127.0.0.1' })
+})
+
+t.test('whoever guesses has to wait, and nobody else', async t => {
+  const http = await startHttp(t)
+  for (let n = 0; n < 10; n++) t.equal((await login(http, 'wrong')).statusCode, 401)
+  const reply = await login(http, token)
+  t.equal(reply.statusCode, 429, 'also with the right one')
+  t.equal(reply.headers['retry-after'], '6')
+  t.match(reply.json().detail, 'too many wrong tokens from 127.0.0.1; try again in 6 s')
+  const other = { payload: { token }, remoteAddress: '127.0.0.2' }
+  t.equal((await send(http, 'POST', '/session', other)).statusCode, 200)
+  t.equal((await http.admin('GET', '/hosts')).statusCode, 200, 'the command line goes on')
+  http.clock.now += 6000
+  t.equal((await login(http, 'wrong')).statusCode, 401, 'one more try')
+  t.equal((await login(http, token)).statusCode, 429)
+  http.clock.now += 60_000
+  t.equal((await login(http, token)).statusCode, 200)
+})
+
+t.test('by cookie a change needs the page itself, and what only the page knows', async t => {
+  const http = await startHttp(t)
+  const headers: Record<string, string> = await browser(http)
+  const { 'x-csrf-token': csrf = '', cookie = '' } = headers
+  const rows: readonly (readonly [string, Record<string, string>, number])[] = [
+    ['the page', headers, 200],
+    [
+      'the page, over HTTPS',
+      { ...headers, origin: 'https://x', 'sec-fetch-site': 'same-origin' },
+      200,
+    ],
+    ['no CSRF token', { ...origin, cookie }, 403],
+    ['another CSRF token', { ...headers, 'x-csrf-token': `${csrf}x` }, 403],
+    ['an empty CSRF token', { ...headers, 'x-csrf-token': '' }, 403],
+    ['another site', { ...headers, origin: 'http://evil.example' }, 403],
+    ['another port', { ...headers, origin: 'http://localhost:81' }, 403],
+    ['another scheme', { ...headers, origin: 'ftp://localhost:80' }, 403],
+    ['a sandboxed frame', { ...headers, origin: 'null' }, 403],
+    ['no origin at all', { cookie, 'x-csrf-token': csrf, host: 'localhost:80' }, 403],
+    ['a site next door', { ...headers, 'sec-fetch-site': 'same-site' }, 403],
+    ['another site, as the browser says', { ...headers, 'sec-fetch-site': 'cross-site' }, 403],
+    ['a link from nowhere', { ...headers, 'sec-fetch-site': 'none' }, 403],
+    ['no cookie', { ...origin, 'x-csrf-token': csrf }, 401],
+    [
+      'a made-up cookie',
+      { ...headers, cookie: 'bootwright=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' },
+      401,
+    ],
+    ['a wrong bearer beside the cookie', { ...headers, authorization: 'Bearer wrong' }, 401],
+    ['another scheme beside the cookie', { ...headers, authorization: 'Basic x' }, 401],
+  ]
+  for (const [who, sent, status] of rows) {
+    for (const path of ['/cancels', '/installs']) {
+      const more = { headers: sent, payload: { where: ['tag=none'] } }
+      t.equal((await send(http, 'POST', path, more)).statusCode, status, `${path}: ${who}`)
+    }
+  }
+  t.equal(http.state(), 'idle')
+  const reads = await send(http, 'GET', '/hosts', { headers: { cookie } })
+  t.equal(reads.statusCode, 200, 'reading changes nothing')
+})
+
+t.test('a login from another site is refused', async t => {
+  const http = await startHttp(t)
+  const reply = await login(http, token, { ...origin, origin: 'http://evil.example' })
+  t.equal(reply.statusCode, 403)
+  t.equal(reply.headers['set-cookie'], undefined)
+})
+
+t.test('the scope read looks and changes nothing', async t => {
+  const http = await startHttp(t)
+  const asBearer = { authorization: `Bearer ${readToken}` }
+  const asCookie = await browser(http, readToken)
+  for (const headers of [asBearer, asCookie]) {
+    for (const path of ['/hosts', '/hosts/node1', '/events', '/leases', '/admin-log', '/status'])
+      t.equal((await send(http, 'GET', path, { headers })).statusCode, 200, path)
+    for (const path of ['/installs', '/cancels', '/callbacks/1/retry']) {
+      const reply = await send(http, 'POST', path, { headers, payload: { hosts: ['node1'] } })
+      t.equal(reply.statusCode, 403, path)
+      t.equal(reply.json().detail, 'the token wall has the scope read: it changes nothing')
+    }
+  }
+  t.equal(http.state(), 'idle')
+})
+
+t.test('a session ends: by logout, by time, and with its token', async t => {
+  const http = await startHttp(t)
+  const whoami = async (headers: object) =>
+    (await send(http, 'GET', '/session', { headers: { ...headers } })).statusCode
+
+  const first = await browser(http)
+  const foreign = { ...first, origin: 'http://evil.example' }
+  t.equal((await send(http, 'DELETE', '/session', { headers: foreign })).statusCode, 403)
+  t.equal(await whoami(first), 200)
+  const out = await send(http, 'DELETE', '/session', { headers: first })
+  t.equal(out.statusCode, 204)
+  t.match(out.headers['set-cookie'], /^bootwright=; .*Expires=Thu, 01 Jan 1970/)
+  t.equal(await whoami(first), 401)
+
+  const second = await browser(http)
+  http.clock.now += 12 * 3600_000 - 1
+  t.equal(await whoami(second), 200)
+  http.clock.now += 1
+  t.equal(await whoami(second), 401)
+
+  const third = await browser(http, readToken)
+  t.equal(await whoami(third), 200)
+  http.tokens.pop()
+  t.equal(await whoami(third), 401, 'the token was taken away')
+})
+
+t.test('the log of admin actions: who, where, what, to whom', async t => {
+  const http = await startHttp(t)
+  const headers = await browser(http)
+  const post = (path: string, payload: object) => send(http, 'POST', path, { headers, payload })
+  await post('/installs', { hosts: ['node1', 'printer'] })
+  await post('/installs', { hosts: ['node2'], dryRun: true })
+  await post('/cancels', { hosts: ['node*'] })
+  const reply = await http.admin('GET', '/admin-log')
+  t.match(reply.json().entries, [
+    { who: 'admin', action: 'cancel', text: 'took back the install of node1', hosts: ['node1'] },
+    { who: 'admin', action: 'install', text: 'asked for an install of node1', hosts: ['node1'] },
+    { who: 'admin', action: 'login', address: '127.0.0.1', hosts: [] },
+  ])
+  t.equal(reply.json().entries.length, 3, 'a dry run does nothing')
+  const [, { id }] = reply.json().entries
+  const page = (await http.admin('GET', `/admin-log?before=${id}&limit=1`)).json()
+  t.match(page.entries, [{ action: 'login' }])
+  t.strictSame((await http.admin('GET', '/admin-log?host=node2')).json().entries, [])
+  t.match(http.timeline('node1', 'admin'), [
+    'install by admin from 127.0.0.1',
+    'cancel by admin from 127.0.0.1',
+  ])
+})

@@ -1,0 +1,70 @@
+import t, { type Test } from 'tap'
+import { openDhcpWire } from '../daemon/client.ts'
+import { bootwright, startDaemon, until } from '../daemon/daemon.ts'
+import { ask, makeMachine } from '../daemon/machine.ts'
+import { openReceiver } from '../daemon/receiver.ts'
+import { browserObstacle, openBrowser, openTab } from './browser.ts'
+
+const skip = browserObstacle
+t.setTimeout(300_000)
+
+async function inside(t: Test) {
+  const daemon = await startDaemon(t)
+  const tab = await openTab(await openBrowser(t), daemon)
+  await tab.logIn()
+  return { daemon, ...tab }
+}
+
+t.test('a machine that nobody knows, with the lines to paste', { skip }, async t => {
+  const { daemon, page, problems, go } = await inside(t)
+  await go('#/unknown')
+  await page.getByText('No unknown machine has asked').waitFor()
+  const machine = makeMachine(daemon, await openDhcpWire(t, daemon.ports), '3c:ec:ef:00:00:01')
+  await machine.lease()
+  const card = page.getByRole('listitem').filter({ hasText: '3c:ec:ef:00:00:01' })
+  await card.getByText('The firmware').waitFor()
+  t.match(await card.textContent(), /Archbios/)
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await card.getByRole('button', { name: 'Copy' }).click()
+  await page.getByText('The entry of 3c:ec:ef:00:00:01 copied.').waitFor()
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  t.match(copied, '"3c:ec:ef:00:00:01"')
+  const known = daemon.write('with.yaml', `networks: { lan: {} }\nhosts:\n${copied}`)
+  const { code, stderr } = await bootwright(['check', '--config', known])
+  t.strictSame({ code, stderr }, { code: 0, stderr: '' }, 'it fits as it is')
+
+  await go('#/leases')
+  const lease = page.getByRole('row').filter({ hasText: '3c:ec:ef:00:00:01' })
+  t.match(await lease.textContent(), /127\.0\.0\.\d+active/)
+  t.strictSame(problems, [])
+})
+
+t.test('a callback that waits is tried again by hand', { skip }, async t => {
+  const { daemon, page, problems, go } = await inside(t)
+  await ask(daemon, 'node1')
+  await go('#/callbacks')
+  const item = page.getByRole('listitem').filter({ hasText: 'notify' }).last()
+  // Long enough before it tries again by itself.
+  await item.getByText(/tried [3-9] times, again in [2-9]/).waitFor()
+  const receiver = await openReceiver(t, daemon.ports.hook)
+  await item.getByRole('button', { name: 'Try again now' }).click()
+  await until('the webhook', () => receiver.delivered('asked').length === 1)
+  await page.getByText('Nothing waits').waitFor()
+
+  await go('#/log')
+  const entry = (text: RegExp) => page.getByRole('row').filter({ hasText: text }).first().waitFor()
+  await entry(/admin.*install.*node1/)
+  await entry(/admin.*retry/)
+  await entry(/admin.*login/)
+  t.strictSame(problems, [])
+})
+
+t.test('a host that is not in the config, and one whose name needs escaping', { skip }, async t => {
+  const { page, problems, go } = await inside(t)
+  await go('#/hosts/nobody')
+  await page.getByRole('alert').filter({ hasText: 'no host nobody' }).waitFor()
+  await go('#/hosts/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E')
+  await page.getByRole('alert').filter({ hasText: '<img src=x' }).waitFor()
+  t.equal(await page.locator('img[src=x]').count(), 0)
+  t.strictSame(problems, [])
+})

@@ -1,0 +1,73 @@
+import t from 'tap'
+import { readPlace, toHost } from '../../src/page/place.js'
+import { plain } from '../../src/page/plain.js'
+import { ago, amount, countOf, duration, rate } from '../../src/page/words.js'
+import { noon } from './examples.ts'
+
+t.test('numbers as people say them', async t => {
+  t.strictSame([0, 999, 70_001, 8_300_000, 420e6, 2e9].map(amount), [
+    '0 B',
+    '999 B',
+    '70 kB',
+    '8.3 MB',
+    '420 MB',
+    '2.00 GB',
+  ])
+  t.strictSame([0, 1_250_000, 112e6].map(rate), ['0.0 MB/s', '1.3 MB/s', '112 MB/s'])
+  t.strictSame([100, 9_940, 59_999, 60_000, 65_000, 3_600_000, 90_000_000].map(duration), [
+    '0.1 s',
+    '9.9 s',
+    '59 s',
+    '1 min',
+    '1 min 5 s',
+    '1 h',
+    '1 d 1 h',
+  ])
+  const before = (seconds: number) => ago(new Date(noon - seconds * 1000).toISOString(), noon)
+  t.strictSame([-5, 0, 7, 61, 7200, 200_000].map(before), [
+    'now',
+    'now',
+    '7 s ago',
+    '1 min ago',
+    '2 h ago',
+    '2 d ago',
+  ])
+  t.equal(ago(null, noon), '')
+  t.strictSame([countOf(1, 'host'), countOf(1200, 'host')], ['1 host', '1,200 hosts'])
+})
+
+t.test('values as lines', async t => {
+  const value = {
+    cpus: 8,
+    disks: [{ name: 'vda', size: 5 }, 'none'],
+    tags: ['a', 'b'],
+    no: {},
+    nil: null,
+  }
+  t.equal(
+    plain(value),
+    [
+      'cpus: 8',
+      'disks:',
+      '  - name: vda',
+      '    size: 5',
+      '  - none',
+      'tags: [a, b]',
+      'no: {}',
+      'nil: null',
+    ].join('\n'),
+  )
+  t.equal(plain('text'), 'text')
+  t.equal(plain([]), '[]')
+})
+
+t.test('places', async t => {
+  t.match(readPlace(''), { view: 'hosts', name: '' })
+  const place = readPlace('#/hosts?state=failed,idle&q=a%20b')
+  t.strictSame(
+    [place.view, place.query.get('state'), place.query.get('q')],
+    ['hosts', 'failed,idle', 'a b'],
+  )
+  t.match(readPlace(toHost('rack/1 ü')), { view: 'hosts', name: 'rack/1 ü' })
+  t.match(readPlace('#/hosts/%E0%A4%A'), { name: '%E0%A4%A' }, 'broken escapes stay as they are')
+})

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { openTftp } from '../../src/tftp/server.ts'
+import { type Ipv4, parseIpv4 } from '../../src/wire/address.ts'
+import { lossyRelay } from './lossy-relay.ts'
+import { programs, whyNot } from './programs.ts'
+
+const root = t.testdir({})
+const loader = randomBytes(60_000)
+writeFileSync(join(root, 'loader'), loader)
+const complain = (fields: object, text: string) => void t.fail(text, fields)
+const server = await openTftp({
+  addresses: [parseIpv4('127.0.0.1') as Ipv4],
+  port: 0,
+  roots: [root],
+  limits: { timeoutMs: 100 },
+  log: { debug: () => {}, info: () => {}, warn: complain, error: complain },
+  seen: () => {},
+})
+t.teardown(() => server.close())
+const port = server.bound()[0]?.port ?? 0
+
+/** Blocks of 8 bytes would take minutes. npm's client makes another file of packets that come twice. */
+const unfit = /^npm|blksize 8$/
+/** They ask for a timeout of whole seconds, and each packet that is lost costs it. */
+const patient = /^curl(?!, no options)|timeout/
+
+// They wait most of the time, so they do it together.
+t.jobs = programs.length
+
+for (const percent of [1, 5, 20]) {
+  const able = programs.filter(
+    ({ name }) => !unfit.test(name) && (percent === 1 || !patient.test(name)),
+  )
+  for (const [n, program] of able.entries()) {
+    const name = `${program.name}, ${percent} % of the packets are lost`
+    t.test(name, whyNot(program), async t => {
+      const relay = await lossyRelay(port, percent, 100 * percent + n)
+      t.teardown(() => relay.close())
+      const into = join(mkdtempSync(join(root, 'got-')), 'loader')
+      await program.fetch(relay.port, 'loader', into)
+      t.ok(readFileSync(into).equals(loader))
+      t.comment(`${relay.lost()} lost`)
+    })
+  }
+}
