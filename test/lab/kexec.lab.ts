@@ -50,7 +50,7 @@ t.test(
     t.equal(body.installs.length, 1)
     const events = (await daemon.api('/api/v1/events?host=node1&after=0')).body.events
     const texts = events.map(({ text }: { text: string }) => text)
-    t.ok(texts.includes('script: node1 installs lab, attempt 1, by kexec'))
-    t.ok(texts.some((text: string) => /^script refused to 10\.77\.0\.1:/.test(text)))
+    t.ok(texts.includes('kexec script: node1 installs lab, attempt 1'))
+    t.ok(texts.some((text: string) => /^kexec script refused to 10\.77\.0\.1:/.test(text)))
   },
 )
