@@ -19,6 +19,8 @@ restore_access() {
 export PATH=/usr/bin:/bin
 
 let_in() {
+  # A tunnel through SSH comes back to our own address.
+  ip link set lo up
   hash=$(word live.nixos.passwordHash)
   [ -z "$hash" ] || sed -i "s|^root:[^:]*:|root:$hash:|" /etc/shadow
   [ ! -d /ssh ] || restore_access
