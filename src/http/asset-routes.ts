@@ -86,7 +86,7 @@ function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look
 }
 
 /** Who asks for what. The router's parameters are decoded; names are judged by what was really sent. */
-function askedFor({ raw, ip }: FastifyRequest): Asked {
+export function askedFor({ raw, ip }: FastifyRequest): Asked {
   const url = normaliseUrl(raw.url ?? '').replace(/[?#].*$/s, '')
   // A client that is gone already has no address; one on a dual-stack socket has `::ffff:10.0.0.1`.
   const address = ((ip as string | undefined) ?? '').replace(/^::ffff:(?=\d+\.)/i, '')
@@ -112,7 +112,7 @@ const findLoader: Look = async (name, { loaders }) => {
 }
 
 /** Answers with the file as the request's conditions and range ask for, unless it cannot be opened. */
-async function answerFile(
+export async function answerFile(
   request: FastifyRequest,
   reply: FastifyReply,
   asked: Asked,

@@ -53,7 +53,13 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
       if (!mac) return refuse(reply, 400, `${params.mac} is not a MAC address`)
       const uuid = uuidOf(query.uuid)
       const caller = callerOf(socket)
-      const request = { mac, caller, what: 'script', ...(uuid !== undefined && { uuid }) }
+      const request = {
+        mac,
+        caller,
+        what: 'script',
+        loader: ipxe,
+        ...(uuid !== undefined && { uuid }),
+      }
       return answer(method, reply, { request, kind: ipxe, transport: 'http' }, deps)
     },
   })

@@ -107,6 +107,7 @@ export async function tftpGet(port: number, file: string, from = '127.0.0.1'): P
 }
 
 export interface HttpAsk {
+  readonly headers?: Readonly<Record<string, string>>
   readonly method?: string
   /** Our address, so that the daemon sees another machine. */
   readonly from?: string
@@ -122,7 +123,7 @@ export interface HttpAnswer {
 /** One request on a connection of its own; the path goes out exactly as it is written here. */
 export function http(port: number, path: string, ask: HttpAsk = {}): Promise<HttpAnswer> {
   const { method = 'GET', from = '127.0.0.1', body, type = 'application/json' } = ask
-  const headers = body === undefined ? {} : { 'content-type': type }
+  const headers = { ...ask.headers, ...(body === undefined ? {} : { 'content-type': type }) }
   const options = { host: '127.0.0.1', port, path, method, localAddress: from, headers }
   return new Promise((resolve, reject) => {
     const asked = request({ ...options, agent: false, timeout: patience }, answer => {
