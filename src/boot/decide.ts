@@ -21,6 +21,8 @@ export type Answer =
     }
   /** Go to the host's script. */
   | { readonly kind: 'chain'; readonly reason: string }
+  /** Fetch the host's disc and boot it. Only HTTP Boot can. */
+  | { readonly kind: 'image'; readonly reason: string }
   /** Boot what the host's profile says. Only the `script` stage can. */
   | { readonly kind: 'boot'; readonly reason: string }
   /** Boot your disk. `empty`: also firmware that would find it by itself is told so. */
@@ -59,7 +61,10 @@ export function decide(client: Client, host: KnownHost | undefined, site: Site):
     case 'none':
       return wish
     case 'boot':
-      return client.stage === 'script' ? wish : onTheWay(client, wish, ways, site)
+      if (client.stage === 'script') return wish
+      return ways.kind === 'iso' && client.stage === 'http-firmware'
+        ? { kind: 'image', reason: wish.reason }
+        : onTheWay(client, wish, ways, site)
     case 'local':
       return client.stage === 'script' ? wish : toDisk(client, wish, ways, site)
   }

@@ -3,6 +3,7 @@ import type { Client } from './client.ts'
 import { type Answer, decide, type KnownHost, type Site } from './decide.ts'
 import type { Host } from './host.ts'
 import type { AttemptContent } from './install.ts'
+import type { Abilities } from './loaders/kind.ts'
 import { type BootContent, toDisk } from './script.ts'
 
 /** Where a request came from and which of our addresses it reached. */
@@ -20,6 +21,8 @@ export interface BootRequest {
   readonly caller: Caller
   /** What it asks for, as the timeline says it: `script`, `GRUB config`. */
   readonly what: string
+  /** What it can boot. */
+  readonly loader: Abilities
 }
 
 /** What a request leads to, once the decision says "boot". */
@@ -40,7 +43,7 @@ export interface BootDesk {
   /** Waits until it is known whether the assets of a due host are what they must be. */
   verified(mac: Mac): Promise<void> | undefined
   /** Opens or repeats the attempt; everything it leads to is written, not yet committed. */
-  boot(host: Host | undefined, mac: Mac, caller: Caller): Booted
+  boot(host: Host | undefined, mac: Mac, caller: Caller, loader: Abilities): Booted
   /** A host that is sent to its disk asked for its script. */
   sentToDisk(host: Host, caller: Caller): void
   /** Tells the timeline what a request was answered. */
@@ -60,7 +63,11 @@ export interface BootDesk {
 export type Delivered =
   | { readonly kind: 'none'; readonly reason: string }
   | { readonly kind: 'forbidden'; readonly reason: string }
-  | { readonly kind: 'boot' | 'local'; readonly reason: string; readonly content: BootContent }
+  | { readonly kind: 'local'; readonly reason: string; readonly content: BootContent }
+  | ({ readonly kind: 'boot'; readonly reason: string; readonly content: BootContent } & Pick<
+      AttemptContent,
+      'parts'
+    >)
 
 /** Answers a machine that asks what to do next. The caller commits before the answer leaves. */
 export async function deliver(request: BootRequest, desk: BootDesk): Promise<Delivered> {
@@ -88,16 +95,16 @@ function decided({ mac, uuid, caller }: BootRequest, desk: BootDesk, netboots: b
 function followed(
   { kind, reason }: Answer,
   host: Host | undefined,
-  { mac, caller }: BootRequest,
+  { mac, caller, loader }: BootRequest,
   desk: BootDesk,
 ): Delivered {
   if (kind === 'local' && host) desk.sentToDisk(host, caller)
   if (kind === 'local') return { kind, reason, content: toDisk(reason) }
   if (kind !== 'boot') return { kind: 'none', reason }
-  const booted = desk.boot(host, mac, caller)
+  const booted = desk.boot(host, mac, caller, loader)
   switch (booted.kind) {
     case 'boot':
-      return { kind: 'boot', reason: booted.title, content: booted }
+      return { kind: 'boot', reason: booted.title, content: booted, parts: booted.parts ?? [] }
     case 'local':
       return { kind: 'local', reason: booted.reason, content: toDisk(booted.reason) }
     case 'forbidden':

@@ -14,7 +14,7 @@ export interface DhcpData {
   readonly stage?: Stage
   readonly arch?: Arch
   /** What the answer tells it to do: load this file, go to its script, boot its disk, nothing. */
-  readonly boot?: 'load' | 'chain' | 'local' | 'none'
+  readonly boot?: 'load' | 'chain' | 'image' | 'local' | 'none'
   readonly file?: string
   /** Why there was no answer, or none about booting. */
   readonly reason?: string

@@ -70,6 +70,8 @@ export interface Profile extends Ways {
   readonly name: string
   readonly boot: 'install' | 'once' | 'always'
   readonly ask: 'never' | 'manual' | 'first-boot'
+  /** What `kernel` and `initrd` are where they are no Linux: a UEFI program, a disc, wimboot and its files. */
+  readonly kind?: 'efi' | 'iso' | 'wim'
   readonly kernel: string
   readonly initrd: readonly string[]
   /** Where kernel, initrd and more arguments come from, read again for every install. */

@@ -1,10 +1,38 @@
-/** One boot as every loader's config needs it: what to fetch and the kernel's command line. */
-export interface BootImage {
+/** A Linux kernel. Attempts of all versions keep it without a kind. */
+export interface KernelImage {
+  readonly kind?: undefined
   readonly kernel: string
   readonly initrd: readonly string[]
   /** Complete, with `bootwright=` and `BOOTIF=`; without the loader's own `initrd=` names. */
   readonly cmdline: string
 }
+
+/** A UEFI program, such as a kernel with its initrd in one file (UKI), and its arguments. */
+export interface EfiImage {
+  readonly kind: 'efi'
+  readonly program: string
+  readonly args: string
+}
+
+/** A disc that the machine reads piece by piece over HTTP. */
+export interface IsoImage {
+  readonly kind: 'iso'
+  readonly url: string
+}
+
+/** Windows PE: wimboot, its arguments, and what it finds beside itself by these names. */
+export interface WimImage {
+  readonly kind: 'wim'
+  readonly wimboot: string
+  readonly args: string
+  readonly files: readonly { readonly name: string; readonly url: string }[]
+}
+
+/** One boot as every loader's config needs it: what to fetch, by its URLs, and what to tell it. */
+export type BootImage = KernelImage | EfiImage | IsoImage | WimImage
+
+/** By the keys of the profile. */
+export type ImageKind = 'kernel' | NonNullable<BootImage['kind']>
 
 /** What a machine is told to do next, in no loader's language yet. `title` and `reason` are shown on its screen. */
 export type BootContent =

@@ -3,6 +3,8 @@ import type { DhcpOption, Host, Profile, Ways } from './host.ts'
 /** How a machine's firmware is treated, and the DHCP options that are its own. */
 export interface HostWays extends Ways {
   readonly options?: readonly DhcpOption[]
+  /** What is booted, where it is no Linux kernel. */
+  readonly kind?: Profile['kind']
 }
 
 /** The ways of a host that boots this profile: what the host says goes before what the profile says. */
@@ -15,6 +17,7 @@ export function waysOf(host: Host, profile: Profile | undefined = host.profile):
     ...(localBoot !== undefined && { localBoot }),
     ...(host.uefi !== undefined && { uefi: host.uefi }),
     ...(options && { options }),
+    ...(profile?.kind !== undefined && { kind: profile.kind }),
   }
 }
 

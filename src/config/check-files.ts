@@ -48,8 +48,8 @@ function findLacks({ profile, layers, media }: ResolvedProfile): Lack[] {
   const images = media
     ? lack(at(profile.media?.form ?? 'nixos'), media.problem)
     : [
-        ...lack(at('kernel'), fileProblem(profile.kernel)),
-        ...profile.initrd.flatMap(path => lack(at('initrd'), fileProblem(path))),
+        ...lack(at(profile.kind ?? 'kernel'), fileProblem(profile.kernel)),
+        ...profile.initrd.flatMap(path => lack(at(profile.kind ?? 'initrd'), fileProblem(path))),
       ]
   const { deploy, login } = profile
   const callbacks = deploy ? [deploy, ...profile.callbacks] : profile.callbacks

@@ -23,6 +23,7 @@ export const defaults = {
     trustUrl: false,
   },
   profile: {
+    wimboot: 'loaders/wimboot',
     boot: 'install',
     ask: 'manual',
     phoneHome: 'agent',

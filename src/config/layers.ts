@@ -11,7 +11,7 @@ export interface CmdlinePiece {
 export type ProfileKeys = Omit<RawProfile, 'extends' | 'cmdline' | 'cmdline!'>
 
 /** The keys that say what to boot, of which one is enough. */
-const bootKeys = ['kernel', 'nixos', 'kexec'] as const
+const bootKeys = ['kernel', 'nixos', 'kexec', 'efi', 'iso', 'wim'] as const
 
 /** A profile with what it extends, and perhaps a host, laid over each other. */
 export interface Layers {
@@ -46,7 +46,7 @@ export function checkLayer(raw: RawProfile, path: Path, report: Report): void {
   const clash = (key: keyof RawProfile, message: string) => report([...path, key], message, true)
   const [first, ...more] = bootKeys.filter(key => raw[key] !== undefined)
   for (const key of more) {
-    clash(key, `brings its own kernel; write \`${first}\` or \`${key}\`, not both`)
+    clash(key, `is something else to boot; write \`${first}\` or \`${key}\`, not both`)
   }
   if (raw.cmdline !== undefined && raw['cmdline!'] !== undefined) {
     clash('cmdline!', 'replaces what `cmdline` appends to; write one of them')
@@ -75,7 +75,7 @@ function mergeKeys(below: ProfileKeys, own: ProfileKeys): ProfileKeys {
 
 /** Who boots something else inherits nothing of what was booted, but another kernel keeps its initrd. */
 function withoutBoot(below: ProfileKeys, own: ProfileKeys): ProfileKeys {
-  const { kernel, initrd, nixos, kexec, checksums, ...rest } = below
+  const { kernel, initrd, nixos, kexec, efi, iso, wim, checksums, ...rest } = below
   return own.kernel === undefined ? rest : { ...rest, ...given('initrd', initrd) }
 }
 

@@ -5,6 +5,7 @@ import type { Media } from '../boot/media.ts'
 import { type PlacedChecksum, resolveChecksums } from './checksums.ts'
 import { defaults } from './defaults.ts'
 import { given } from './given.ts'
+import { checkKind, filesToBoot } from './kinds.ts'
 import { addLayer, checkLayer, type Layers, noLayers } from './layers.ts'
 import { resolveSsh } from './login.ts'
 import { readMedia } from './media.ts'
@@ -45,7 +46,7 @@ export interface ResolvedProfile {
 
 /** For a profile that is only there to be extended, and is used. */
 export const nothingToBoot =
-  'says nothing to boot, and is used as if it did; it needs a `kernel`, `nixos` or `kexec`'
+  'says nothing to boot, and is used as if it did; it needs a `kernel`, `nixos`, `kexec`, `efi`, `iso` or `wim`'
 
 /** Every profile with what it extends. */
 export function resolveProfiles(
@@ -76,18 +77,16 @@ export function resolveProfile(
   const base = { name, layers, required }
   const folder = mediaFolderOf(keys, around.assets)
   const media = folder && mediaOf(folder, around)
-  const kernel = media?.kernel ?? (keys.kernel && resolve(around.assets, keys.kernel))
-  if (!kernel) return base
-  if (folder && keys.initrd !== undefined) {
-    around.report(layers.from.get('initrd') ?? [], `\`${folder.form}\` brings its own initrd`, true)
-  }
-  const initrd = media ? [media.initrd] : initrdsOf(keys.initrd, around.assets)
+  const booted = media
+    ? { kernel: media.kernel, initrd: [media.initrd] }
+    : filesToBoot(keys, around)
+  if (!booted) return base
+  checkKind(layers, folder?.form ?? booted.kind, around.report)
   const profile: Profile = {
     name,
-    kernel,
-    initrd,
+    ...booted,
     ...given('media', folder),
-    ...given('checksums', resolveChecksums(layers, { folder, kernel, initrd }, around)),
+    ...given('checksums', resolveChecksums(layers, { folder, ...booted }, around)),
     cmdline: layers.cmdline.map(piece => piece.text).join(' '),
     ...lifeOf(layers, around),
     ...waysIn(keys),
@@ -207,9 +206,4 @@ function filesOf(files: NonNullable<Layers['keys']['files']>, folder: string) {
     ),
     ...given('burn', burn.length > 0 ? burn : undefined),
   }
-}
-
-function initrdsOf(initrd: string | readonly string[] | undefined, assets: string): string[] {
-  const paths = typeof initrd === 'string' ? [initrd] : (initrd ?? [])
-  return paths.map(path => resolve(assets, path))
 }

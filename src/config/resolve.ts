@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Host, Profile, UnknownHosts } from '../boot/host.ts'
 import { parseIpv4, parseSubnet } from '../wire/address.ts'
 import { resolveCallbacks } from './callbacks.ts'
+import { checkDoors } from './check-doors.ts'
 import { checkFiles } from './check-files.ts'
 import { checkLoaders } from './check-loaders.ts'
 import { checkTemplates } from './check-templates.ts'
@@ -89,6 +90,7 @@ export function resolveConfig(
     ...checkFiles(all.profiles, subjectsOf(hosts.values())),
     ...checkLoaders(all.profiles, hosts.values(), config.assets),
     ...checkLoaderRules(config.loaders, config.assets),
+    ...checkDoors(subjects, config.loaders),
   ]
   const checksums = [...around.checksums.values()]
   return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late], checksums }

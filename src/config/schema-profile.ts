@@ -41,6 +41,24 @@ const answerFile = Type.Union(
 
 const d = defaults.profile
 
+const windows = v.closed(
+  {
+    files: v.described(
+      Type.Array(v.path, {
+        title: 'a list of files',
+        minItems: 1,
+        examples: ['[images/windows/BCD, images/windows/boot.sdi, images/windows/boot.wim]'],
+      }),
+      {
+        description:
+          'boot.wim, BCD, boot.sdi and whatever is to lie beside them; paths start at `assets`.',
+      },
+    ),
+    wimboot: v.key(v.path, 'The loader of the files.', d.wimboot),
+  },
+  { title: 'a map with `files`', examples: ['{ files: [images/windows/boot.wim] }'] },
+)
+
 /** What a profile may say and a host may say better. */
 export const profileKeys = {
   kernel: v.key(v.path, 'Kernel to boot; the path starts at `assets`.'),
@@ -52,6 +70,18 @@ export const profileKeys = {
   kexec: v.key(
     v.path,
     'Folder with bzImage, initrd and kexec-boot (a kexecTree) or run (an unpacked kexec tarball), instead of kernel and initrd; the path starts at `assets`.',
+  ),
+  efi: v.key(
+    v.path,
+    'UEFI program to boot, such as a kernel and initrd in one file (UKI), instead of kernel and initrd; the path starts at `assets`.',
+  ),
+  iso: v.key(
+    v.path,
+    'Disc to boot, read piece by piece over HTTP, instead of kernel and initrd; the path starts at `assets`.',
+  ),
+  wim: v.key(
+    windows,
+    'Windows PE, booted by wimboot, instead of kernel and initrd. `files` of the profile are added to it.',
   ),
   checksums: v.key(
     v.mapOf(v.path, v.sha256),

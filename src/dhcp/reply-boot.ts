@@ -32,6 +32,8 @@ export function bootOf(say: Say): Boot {
       return client.stage === 'http-firmware'
         ? httpBoot(`${baseUrl(say)}/no-such-file.efi`)
         : { options: pxeOptions(client) }
+    case 'image':
+      return httpBoot(`${baseUrl(say)}/boot/${macWithHyphens(client.mac)}/image.iso`)
     case 'chain': {
       const url = `${baseUrl(say)}/boot/${macWithHyphens(client.mac)}/boot.ipxe`
       return { file: url, options: [bootFile(url), ...ipxeOptions(say)] }

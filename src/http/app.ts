@@ -4,6 +4,7 @@ import { normaliseUrl } from './asset-path.ts'
 import { type AssetDeps, assetRoutes } from './asset-routes.ts'
 import { type AttemptDeps, attemptRoutes } from './attempt-routes.ts'
 import { type BootDeps, bootRoutes } from './boot-routes.ts'
+import { type DiscDeps, discRoute } from './disc-route.ts'
 import { healthRoutes, type Unready } from './health-routes.ts'
 import { type KexecDeps, kexecRoutes } from './kexec-routes.ts'
 import { type MetricsDeps, metricsRoute } from './metrics-route.ts'
@@ -16,6 +17,7 @@ export interface HttpDeps {
   readonly assets: AssetDeps
   readonly api: ApiDeps
   readonly kexec: Omit<KexecDeps, 'boot'>
+  readonly disc: Omit<DiscDeps, 'boot' | 'assets'>
   readonly unready: Unready
   readonly metrics: MetricsDeps
   /** Told of each answer that has left: its route, status and seconds. */
@@ -56,6 +58,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   })
 
   bootRoutes(app, deps.boot)
+  discRoute(app, { ...deps.disc, boot: deps.boot, assets: deps.assets })
   kexecRoutes(app, { ...deps.kexec, boot: deps.boot })
   attemptRoutes(app, deps.attempt)
   assetRoutes(app, deps.assets)

@@ -95,7 +95,7 @@ function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look
 }
 
 /** Who asks for what. The router's parameters are decoded; names are judged by what was really sent. */
-function askedFor({ raw, ip }: FastifyRequest): Asked {
+export function askedFor({ raw, ip }: FastifyRequest): Asked {
   // iPXE encodes the @ of our own URLs; whoever is told of downloads knows them as they were given.
   const url = normaliseUrl(raw.url ?? '')
     .replace(/[?#].*$/s, '')
@@ -124,7 +124,7 @@ const findLoader: Look = async (name, { loaders }) => {
 }
 
 /** Answers with the file as the request's conditions and range ask for, unless it cannot be opened. */
-async function answerFile(
+export async function answerFile(
   request: FastifyRequest,
   reply: FastifyReply,
   asked: Asked,

@@ -55,7 +55,7 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
       const caller = callerOf(socket)
       const serial = serialOf(query.serial)
       const said = { ...(uuid !== undefined && { uuid }), ...(serial !== undefined && { serial }) }
-      const request = { mac, caller, what: 'script', ...said }
+      const request = { mac, caller, what: 'script', loader: ipxe, ...said }
       return answer(method, reply, { request, kind: ipxe, transport: 'http' }, deps)
     },
   })

@@ -5,6 +5,7 @@ import type { Booted, Caller } from '../boot/deliver.ts'
 import type { Host } from '../boot/host.ts'
 import type { Asset } from '../boot/install.ts'
 import { type KexecContent, type KexecPart, renderKexec } from '../boot/kexec-script.ts'
+import { type Abilities, unbootable } from '../boot/loaders/kind.ts'
 import { formatIpv4, type Ipv4, type Mac, parseMac } from '../wire/address.ts'
 import { type BootDeps, callerOf } from './boot-routes.ts'
 
@@ -24,6 +25,9 @@ interface KexecRequest {
   Params: { mac?: string }
   Querystring: Record<string, string>
 }
+
+/** Who asks here. */
+const kexec: Abilities = { name: 'kexec', boots: ['kernel'] }
 
 /** The answer to a request: the script, and the status that the iPXE script would have. */
 interface Answered {
@@ -67,7 +71,7 @@ async function answerFor(
   if (kind === 'local') return refuse(200, reason)
   if (kind !== 'boot' || !found) return refuse(404, reason)
   const { host } = found
-  const booted = preview ? deps.preview(host, mac, caller) : boot.boot(host, mac, caller)
+  const booted = preview ? deps.preview(host, mac, caller) : boot.boot(host, mac, caller, kexec)
   if (!preview) {
     const reason = booted.kind === 'boot' ? booted.title : booted.reason
     boot.seen({ mac, host, caller, what: 'kexec script', answer: booted.kind, reason })
@@ -91,13 +95,14 @@ async function contentOf(
     const asset = parts.find(part => url.endsWith(part.url))
     return asset ? { url, bytes: asset.size, sha256: await digest(asset) } : { url, bytes: 0 }
   }
+  if (image.kind !== undefined) throw new Error(unbootable(image.kind, kexec))
   const kernel = await partOf(image.kernel)
   const initrd = await Promise.all(image.initrd.map(partOf))
-  const kexec = own ?? others()
-  const program = kexec && {
-    url: image.kernel.replace(/\/assets\/.*$/, kexec.url),
-    bytes: kexec.size,
-    sha256: await digest(kexec),
+  const found = own ?? others()
+  const program = found && {
+    url: image.kernel.replace(/\/assets\/.*$/, found.url),
+    bytes: found.size,
+    sha256: await digest(found),
   }
   const { cmdline } = image
   const content = { kind: 'boot', title, kernel, initrd, cmdline, preview } as const

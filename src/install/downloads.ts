@@ -10,6 +10,8 @@ export interface Sent {
   readonly url: string
   readonly size: number
   readonly complete: boolean
+  /** Where in the file this began, above 0 for a piece of it. */
+  readonly from?: number
 }
 
 /** When each host was last sent bytes: a machine that still downloads is not silent. */
@@ -25,14 +27,16 @@ export function createDownloads(deps: InstallDeps, lives: Lives, heard: HeardTim
   const fetched = new Map<string, Set<string>>()
 
   return {
-    sent(host: string, { url, complete }: Sent): void {
+    sent(host: string, { url, complete, from = 0 }: Sent): void {
       heard.at.set(host, deps.now())
-      if (!complete) return
+      if (!complete && from === 0) return
       const life = lives.lifeOf(host)
       const install = memory.hosts.get(host)?.install
       if (life.state !== 'booting' || !isDue(life) || install === undefined) return
       const attempt = memory.installs.currentAttempt(host, install)
       if (!attempt?.content.assets.includes(url)) return
+      // A disc is read in pieces, and never as a whole.
+      if (!complete && attempt.content.image.kind !== 'iso') return
       const done = fetched.get(attempt.token) ?? new Set()
       fetched.set(attempt.token, done.add(url))
       if (attempt.content.assets.some(asset => !done.has(asset))) return

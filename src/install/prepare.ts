@@ -1,6 +1,7 @@
 import type { AttemptContent, Spec } from '../boot/install.ts'
 import { formatIpv4, type Ipv4, type Mac, macWithHyphens } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
+import { imageOf } from './image.ts'
 import type { LoginExtras } from './ssh/logins.ts'
 
 /** One boot that is about to get its script. */
@@ -29,22 +30,15 @@ export function prepareAttempt(
   const files = Object.entries(spec.templates).map(
     ([name, source]) => [name, render(source, context)] as const,
   )
-  const loginUrl = extras?.initrd ? [`${place.serverUrl}/logins/${boot.token}`] : []
-  const args = [
-    render(profile.cmdline, context),
-    ...(extras?.args ?? []),
-    `bootwright=${context.phoneHome}`,
-    `BOOTIF=01-${macWithHyphens(boot.mac)}`,
-  ]
+  const args = [render(profile.cmdline, context), ...(extras?.args ?? [])]
+  const ours = [`bootwright=${context.phoneHome}`, `BOOTIF=01-${macWithHyphens(boot.mac)}`]
+  const { serverUrl } = place
+  const login = extras?.initrd && { login: `${serverUrl}/logins/${boot.token}` }
   const what = profile.boot === 'install' ? 'installs' : 'boots'
   const which = boot.install === undefined ? '' : `, attempt ${boot.number}`
   return {
     title: `${host.name} ${what} ${profile.name}${which}`,
-    image: {
-      kernel: `${place.serverUrl}${spec.kernel.url}`,
-      initrd: [...spec.initrd.map(asset => `${place.serverUrl}${asset.url}`), ...loginUrl],
-      cmdline: args.filter(Boolean).join(' '),
-    },
+    image: imageOf(spec, { serverUrl, filesUrl: context.filesUrl, args, ours, ...login }),
     files: Object.fromEntries(files),
     ...(profile.burn && { burn: profile.burn }),
     phoneHome: context.phoneHome,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Host } from '../boot/host.ts'
 import type { Attempt, AttemptContent, Install, Spec } from '../boot/install.ts'
 import { isDue, isRunning } from '../boot/life.ts'
+import { type Abilities, unbootable } from '../boot/loaders/kind.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
 import { doubtOf, isUnverified, verified } from './integrity.ts'
@@ -21,6 +22,8 @@ export interface ScriptRequest {
   readonly mac: Mac
   readonly address: Ipv4
   readonly place: Place
+  /** What asks, and what it can boot. */
+  readonly loader: Abilities
 }
 
 /** The same before it is asked for. */
@@ -70,6 +73,8 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
     const { name } = request.host
     const spec = takeSpec(request.host, {}, deps)
     if ('refused' in spec) return { kind: 'local', reason: spec.refused }
+    const unable = unbootable(spec.profile.kind ?? 'kernel', request.loader)
+    if (unable !== undefined) return { kind: 'local', reason: unable }
     const doubt = doubtOf(spec, deps)
     if (doubt) return { kind: 'local', reason: doubt.why }
     const running = memory.installs.currentAttempt(name)
@@ -86,6 +91,8 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
 
   const deliver = (install: Install, request: ScriptRequest): ScriptAnswer => {
     const { name } = request.host
+    const unable = unbootable(install.spec.profile.kind ?? 'kernel', request.loader)
+    if (unable !== undefined && isDue(lives.lifeOf(name))) return { kind: 'local', reason: unable }
     // What an installer at work was booted from may change; only what is booted now must not.
     const changed = isDue(lives.lifeOf(name)) && changedAsset(install.spec, deps)
     if (changed) {
@@ -153,7 +160,7 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
     },
 
     /** What the script of a due host would say; nothing is counted, and its token is none. */
-    preview(request: ScriptRequest): ScriptPreview {
+    preview(request: Omit<ScriptRequest, 'loader'>): ScriptPreview {
       const { host, mac, address, place } = request
       if (!isMachine(request)) return { kind: 'forbidden', reason: notItsOwn(host) }
       const id = isRunning(lives.lifeOf(host.name))

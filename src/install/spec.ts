@@ -60,11 +60,11 @@ export function changedAsset(spec: Spec, deps: Pick<InstallDeps, 'publish'>): As
 
 function takeFiles(profile: Profile, deps: SpecDeps): Images | Refused {
   const kernel = publishChecked(profile.kernel, profile, deps)
-  if (!kernel) return { refused: `no such kernel: ${profile.kernel}` }
+  if (!kernel) return { refused: `no such ${profile.kind ?? 'kernel'}: ${profile.kernel}` }
   const initrd: Asset[] = []
   for (const path of profile.initrd) {
     const asset = publishChecked(path, profile, deps)
-    if (!asset) return { refused: `no such initrd: ${path}` }
+    if (!asset) return { refused: `no such ${profile.kind ?? 'initrd'}: ${path}` }
     initrd.push(asset)
   }
   return { kernel, initrd }

@@ -1,9 +1,11 @@
 import type { Host, Profile } from '../boot/host.ts'
 import type { Attempt } from '../boot/install.ts'
-import { type Ipv4, type Mac, macWithHyphens } from '../wire/address.ts'
-import type { InstallDeps, Place } from './deps.ts'
+import { unbootable } from '../boot/loaders/kind.ts'
+import { type Mac, macWithHyphens } from '../wire/address.ts'
+import type { InstallDeps } from './deps.ts'
 import { doubtOf } from './integrity.ts'
 import { prepareAttempt } from './prepare.ts'
+import type { ScriptRequest } from './scripts.ts'
 import { takeSpec } from './spec.ts'
 
 /** A client that is no host of the config, and what it was given to boot. */
@@ -28,15 +30,15 @@ export function createStrangers(deps: InstallDeps) {
     /** What a stranger boots, or the sentence that says why nothing can be booted. */
     boot(
       profile: Profile,
-      mac: Mac,
-      address: Ipv4,
-      place: Place,
+      { mac, address, place, loader }: Omit<ScriptRequest, 'host'>,
     ): Stranger | { readonly refused: string } {
       const known = byMac.get(mac)
       const name = macWithHyphens(mac)
       const host: Host = { name, nics: [{ mac }], tags: [], vars: {}, profile }
       const spec = takeSpec(host, {}, deps)
       if ('refused' in spec) return spec
+      const unable = unbootable(profile.kind ?? 'kernel', loader)
+      if (unable !== undefined) return { refused: unable }
       const doubt = doubtOf(spec, deps)
       if (doubt) return { refused: doubt.why }
       const token = known?.attempt.token ?? deps.newToken()

@@ -1,6 +1,7 @@
 import type { BootDesk, Booted, Caller } from '../boot/deliver.ts'
 import type { Host } from '../boot/host.ts'
 import { isDue } from '../boot/life.ts'
+import type { Abilities } from '../boot/loaders/kind.ts'
 import type { Mac } from '../wire/address.ts'
 import { appear } from './appear.ts'
 import type { Parts } from './http-deps.ts'
@@ -22,7 +23,7 @@ export function createBootDesk(parts: Parts): BootDesk {
     site: caller => world.site(networkOf(caller)),
     verified: mac =>
       world.config().checksums.length === 0 ? undefined : scripts.verified(world.hostOf(mac)),
-    boot: (host, mac, caller) => boot(host, mac, caller, parts),
+    boot: (host, mac, caller, loader) => boot(host, mac, caller, loader, parts),
     sentToDisk(host, caller) {
       if (isDue(lives.lifeOf(host.name)) || !isMachine(host, caller)) return
       lives.apply(host.name, { kind: 'script', newBoot: false })
@@ -31,7 +32,13 @@ export function createBootDesk(parts: Parts): BootDesk {
   }
 }
 
-function boot(host: Host | undefined, mac: Mac, caller: Caller, parts: Parts): Booted {
+function boot(
+  host: Host | undefined,
+  mac: Mac,
+  caller: Caller,
+  loader: Abilities,
+  parts: Parts,
+): Booted {
   const { world, scripts, strangers } = parts
   const network = world.networkAt(caller.localAddress)
   const place = world.place(network)
@@ -39,11 +46,11 @@ function boot(host: Host | undefined, mac: Mac, caller: Caller, parts: Parts): B
   if (!host) {
     const unknown = world.unknownHosts(network)
     if (unknown.kind !== 'profile') return { kind: 'local', reason: 'not a host of the config' }
-    const stranger = strangers.boot(unknown.profile, mac, address, place)
+    const stranger = strangers.boot(unknown.profile, { mac, address, place, loader })
     if ('refused' in stranger) return { kind: 'local', reason: stranger.refused }
     return { kind: 'boot', ...stranger.attempt.content }
   }
-  const answer = scripts.request({ host, mac, address, place })
+  const answer = scripts.request({ host, mac, address, place, loader })
   if (answer.kind !== 'boot') return answer
   return { kind: 'boot', ...answer.attempt.content }
 }

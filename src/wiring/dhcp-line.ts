@@ -72,6 +72,8 @@ function bootWords(answer: Answer): string {
       return `, loader ${answer.file}`
     case 'chain':
       return ', its script'
+    case 'image':
+      return ', its disc'
     case 'local':
       return ', boot your disk'
     case 'none':

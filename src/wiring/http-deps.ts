@@ -90,6 +90,19 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       program: () => parts.specDeps.publish(join(world.config().assets, 'loaders/kexec')),
       digest: parts.specDeps.digests.of,
     },
+    disc: {
+      disc(mac, caller) {
+        const host = world.hostOf(mac)
+        const unknown = world.unknownHosts(world.networkAt(caller.localAddress))
+        if (!host)
+          return unknown.kind === 'profile'
+            ? parts.specDeps.publish(unknown.profile.kernel)
+            : undefined
+        const { address } = caller
+        const seen = parts.scripts.preview({ host, mac, address, place: placeOf(caller) })
+        return seen.kind === 'boot' && seen.image.kind === 'iso' ? seen.parts?.[0] : undefined
+      },
+    },
     attempt: {
       hear(token, said, caller) {
         const heard = phoneHome.hear(token, said, caller.address, placeOf(caller))

@@ -21,7 +21,13 @@ export function configRequest(
   if (!found || mac === undefined) return undefined
   const { kind, asker } = found
   const { uuid } = asker
-  const request = { mac, caller, what: kind.asks, ...(uuid !== undefined && { uuid }) }
+  const request = {
+    mac,
+    caller,
+    what: kind.asks,
+    loader: kind,
+    ...(uuid !== undefined && { uuid }),
+  }
   return { request, kind, transport: kind.transport(fileOf(mac, caller, parts)) }
 }
 

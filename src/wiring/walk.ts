@@ -37,6 +37,7 @@ export async function walk(
   const firmware = exchange(first, booter, rehearsal)
   const { answer } = firmware.at(-1)?.outcome ?? {}
   const loader = answer?.kind === 'load' ? [await loaderOf(answer.file, rehearsal)] : []
+  if (answer?.kind === 'image') return firmware.map(({ outcome, port }) => shownDhcp(outcome, port))
   const { mac, arch, network } = booter
   const { isIpxe } = writerFor(mac, arch, network, world)
   const ipxe = isIpxe ? exchange('ipxe', booter, rehearsal) : []

@@ -196,7 +196,7 @@ const rows: Readonly<Record<string, readonly [yaml: string, mistake: string]>> =
     `${lan}profiles:\n  a: { extends: b }\n  b: { extends: a }\n`,
     'c:4:17: profiles.b.extends: goes in a circle: a extends b extends a',
   ],
-  'kernel and nixos': [profile('nixos: n'), 'profiles.p.nixos: brings its own kernel'],
+  'kernel and nixos': [profile('nixos: n'), 'profiles.p.nixos: is something else to boot'],
   'cmdline and cmdline!': [
     profile('cmdline: a, cmdline!: b'),
     'profiles.p.cmdline!: replaces what',

@@ -113,6 +113,7 @@ export async function tftpGet(
 }
 
 export interface HttpAsk {
+  readonly headers?: Readonly<Record<string, string>>
   readonly method?: string
   /** Our address, so that the daemon sees another machine. */
   readonly from?: string
@@ -131,7 +132,7 @@ export interface HttpAnswer {
 export function http(port: number, path: string, ask: HttpAsk = {}): Promise<HttpAnswer> {
   const { method = 'GET', from = loopback, to: host = loopback } = ask
   const { body, type = 'application/json' } = ask
-  const headers = body === undefined ? {} : { 'content-type': type }
+  const headers = { ...ask.headers, ...(body === undefined ? {} : { 'content-type': type }) }
   const options = { host, port, path, method, localAddress: from, headers }
   return new Promise((resolve, reject) => {
     const asked = request({ ...options, agent: false, timeout: patience }, answer => {

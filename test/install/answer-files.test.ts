@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { createWorld, foreign, mac, own } from './world.ts'
+import { asking, createWorld, foreign, mac, own } from './world.ts'
 
 const text = (token: string) =>
   `d-i disk /dev/vda for node1 home http://10.77.0.1:8080/phone-home/${token}\n`
@@ -115,7 +115,7 @@ t.test('a stranger’s file burns too', async t => {
   const profile = world.host.profile
   if (!profile) throw new Error('the host has a profile')
   const boot = () => {
-    const stranger = world.strangers.boot(profile, mac, own, world.place)
+    const stranger = world.strangers.boot(profile, asking(world, mac))
     if ('refused' in stranger) throw new Error(stranger.refused)
     return stranger.attempt.token
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createPreview } from '../../src/install/preview.ts'
 import { sha256 } from '../system/media-files.ts'
-import { createWorld, mac, own, type World } from './world.ts'
+import { asking, createWorld, mac, type World } from './world.ts'
 
 /** A world whose kernel must have the sha256 of this text; its kernel is "kernel". */
 async function checkedWorld(t: Test, text: string, boot: 'install' | 'always' = 'install') {
@@ -88,7 +88,7 @@ t.test('a stranger boots nothing that is wrong, or not verified yet', async t =>
     const world = await checkedWorld(t, text, 'always')
     const { profile } = world.host
     if (!profile) throw new Error('the host has a profile')
-    const boot = () => world.strangers.boot(profile, mac, own, world.place)
+    const boot = () => world.strangers.boot(profile, asking(world, mac))
     t.match(boot(), { refused: /being verified/ })
     await verify(world)
     if (why) t.match(boot(), { refused: why })

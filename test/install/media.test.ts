@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { assetsOf } from '../../src/boot/install.ts'
 import { readMedia } from '../../src/config/media.ts'
-import { createWorld, type World } from './world.ts'
+import { createWorld, kernelOf, type World } from './world.ts'
 
 /** A world whose profile boots `result`, a symlink to `build-a`. */
 async function nixosWorld(t: Test, more: Parameters<typeof createWorld>[1] = {}) {
@@ -56,7 +56,7 @@ t.test('kernel, initrd and script lie side by side under one URL', async t => {
   ])
   t.equal(new Set(urls.map(url => url.replace(/[^/]*$/, ''))).size, 1)
   world.boot()
-  const { image } = contentOf(world) ?? {}
+  const image = kernelOf(contentOf(world)?.image)
   t.match(image?.cmdline, /^init=\/a\/init \{\{ not a name \}\} mine=node1 bootwright=/)
   t.equal(spec?.kernel.path, join(place, 'build-a/bzImage'))
 })
@@ -67,7 +67,7 @@ t.test('a rebuild between asking and booting: the whole old build boots', async 
   build(place, 'b')
   point(place, 'b')
   world.boot()
-  t.match(contentOf(world)?.image.cmdline, /init=\/a\/init/)
+  t.match(kernelOf(contentOf(world)?.image)?.cmdline, /init=\/a\/init/)
   t.match(world.memory.installs.get(id)?.spec.kernel.path, /build-a/)
 })
 
@@ -79,7 +79,7 @@ t.test('a rebuild is noticed by the next install, without a reload', async t => 
   const spec = world.memory.installs.get(world.ask())?.spec
   t.match(spec?.kernel.path, /build-b/)
   world.boot()
-  t.match(contentOf(world)?.image.cmdline, /init=\/b\/init/)
+  t.match(kernelOf(contentOf(world)?.image)?.cmdline, /init=\/b\/init/)
 })
 
 t.test('a host that netboots always takes the new build at its next boot', async t => {
@@ -92,8 +92,8 @@ t.test('a host that netboots always takes the new build at its next boot', async
   t.strictSame(contentOf(world)?.image, first, 'the same boot, the same script')
   world.scripts.discovered('node1')
   world.boot()
-  t.match(contentOf(world)?.image.cmdline, /init=\/b\/init/)
-  t.not(contentOf(world)?.image.kernel, first?.kernel)
+  t.match(kernelOf(contentOf(world)?.image)?.cmdline, /init=\/b\/init/)
+  t.not(kernelOf(contentOf(world)?.image)?.kernel, kernelOf(first)?.kernel)
 })
 
 for (const name of ['bzImage', 'initrd', 'netboot.ipxe']) {

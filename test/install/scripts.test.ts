@@ -1,8 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { renderScript } from '../../src/boot/loaders/ipxe.ts'
-import { changeKernel, createWorld, foreign, mac, own, secondMac, type World } from './world.ts'
+import { ipxe, renderScript } from '../../src/boot/loaders/ipxe.ts'
+import {
+  changeKernel,
+  createWorld,
+  foreign,
+  kernelOf,
+  mac,
+  own,
+  secondMac,
+  type World,
+} from './world.ts'
 
 /** The whole script a request gets, or the sentence of its refusal. */
 function script(world: World, from = own, by = mac): string {
@@ -11,6 +20,7 @@ function script(world: World, from = own, by = mac): string {
     mac: by,
     address: from,
     place: world.place,
+    loader: ipxe,
   })
   if (answer.kind !== 'boot') return `${answer.kind}: ${answer.reason}`
   const { title, image } = answer.attempt.content
@@ -39,7 +49,7 @@ t.test('the command line carries the phone-home URL and the card that booted', a
   const token = world.boot()
   const attempt = world.memory.installs.attempt(token)
   t.equal(
-    attempt?.content.image.cmdline,
+    kernelOf(attempt?.content.image)?.cmdline,
     [
       `console=ttyS0 url=http://10.77.0.1:8080/files/${token}/preseed`,
       `bootwright=http://10.77.0.1:8080/phone-home/${token}`,

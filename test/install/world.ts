@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { Host, Profile } from '../../src/boot/host.ts'
+import { ipxe } from '../../src/boot/loaders/ipxe.ts'
+import type { BootImage, KernelImage } from '../../src/boot/script.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template.ts'
 import type { InstallDeps, Place } from '../../src/install/deps.ts'
@@ -34,6 +36,16 @@ export function ip(text: string): Ipv4 {
 
 export const own = ip('10.77.0.20')
 export const foreign = ip('10.77.0.66')
+
+/** The image of a profile with a kernel. */
+export function kernelOf(image: BootImage | undefined): KernelImage | undefined {
+  return image?.kind === undefined ? image : undefined
+}
+
+/** A request of some machine, at the host's address. */
+export function asking({ place }: Pick<World, 'place'>, by: Mac) {
+  return { mac: by, address: own, place, loader: ipxe }
+}
 
 export interface World {
   readonly folder: string
@@ -194,7 +206,7 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
       return asked.install
     },
     boot(from = own) {
-      const answer = scripts.request({ host, mac, address: from, place })
+      const answer = scripts.request({ host, mac, address: from, place, loader: ipxe })
       return answer.kind === 'boot' ? answer.attempt.token : `${answer.kind}: ${answer.reason}`
     },
     say(event, { token: named, from = own, ...more } = {}) {

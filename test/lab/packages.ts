@@ -39,6 +39,7 @@ export const packages: Readonly<Record<string, string>> = {
   fdisk: 'sfdisk for the installer',
   e2fsprogs: 'mkfs.ext2 for the installer',
   dosfstools: 'mkfs.vfat for the installer',
+  binutils: 'objcopy, which puts a kernel and initrd into one UEFI program',
   cpio: 'unpacks an initrd that we made',
   'man-db': 'opens the manual page',
   zsh: 'tries its completion',

@@ -1,6 +1,6 @@
-import type { BootImage } from '../script.ts'
+import { type BootImage, toDisk } from '../script.ts'
 import { askerOf } from './asker.ts'
-import { type LoaderKind, tftpName } from './kind.ts'
+import { type LoaderKind, tftpName, unbootable } from './kind.ts'
 import { lines, oneLine, plain } from './text.ts'
 
 const config = /(?:^|\/)grub\.cfg(?:-([^/]+))?$/i
@@ -13,7 +13,9 @@ const probes = /(?:^|\/)(?:[\w-]+-efi\/[^/]+|revocations\w*\.efi|shim_certificat
  * for `grub.cfg-` with UUID, `01-` and MAC, or address in hex. Signed builds of Debian speak TFTP only.
  */
 export const grub: LoaderKind = {
+  name: 'GRUB',
   asks: 'GRUB config',
+  boots: ['kernel', 'efi'],
   isLoader: file => /grub|shim|^bootnet/i.test(file),
   asker(path) {
     const found = config.exec(path)
@@ -22,31 +24,59 @@ export const grub: LoaderKind = {
   },
   isProbe: path => probes.test(path) || config.test(path),
   transport: () => 'tftp',
-  render: content =>
-    content.kind === 'boot'
-      ? bootConfig(content.title, content.image)
-      : lines(`echo ${quoted(plain(content.reason))}`, ...localBoot),
+  render(content, transport) {
+    if (content.kind === 'local') {
+      return lines(`echo ${quoted(plain(content.reason))}`, ...localBoot)
+    }
+    const { title, image } = content
+    const start = startOf(image)
+    if (start) return bootConfig(title, start)
+    return grub.render(toDisk(unbootable(image.kind ?? 'kernel', grub) ?? title), transport)
+  },
 }
 
-/**
- * Kernel and initrds, tried again after 1, 2, 4 … 32 s, then the disk. GRUB itself puts a backslash
- * before quotes and backslashes that it hands to the kernel; there is no way around that.
- */
-function bootConfig(title: string, image: BootImage): string {
-  const words = oneLine(image.cmdline).split(' ').filter(Boolean)
-  const initrd = ['initrd', ...image.initrd.map(place)].join(' ')
+/** Tried again after 1, 2, 4 … 32 s, then the disk. */
+function bootConfig(title: string, start: readonly string[]): string {
   return lines(
     `echo ${quoted(plain(title))}`,
     'for pause in 1 2 4 8 16 32; do',
-    `  if ${['linux', place(image.kernel), ...words.map(quoted)].join(' ')}; then`,
-    ...(image.initrd.length > 0 ? [`    if ${initrd}; then boot; fi`] : ['    boot']),
-    '  fi',
+    ...start.map(line => `  ${line}`),
     '  echo "Next try in $pause s"',
     '  sleep $pause',
     'done',
     `echo 'Giving up, booting the disk'`,
     ...localBoot,
   )
+}
+
+/**
+ * The commands that load an image and start it. A UEFI program may come back, which is its end. GRUB
+ * itself puts a backslash before quotes and backslashes that it hands on; there is no way around that.
+ */
+function startOf(image: BootImage): string[] | undefined {
+  switch (image.kind) {
+    case undefined: {
+      const initrd = ['initrd', ...image.initrd.map(place)].join(' ')
+      return [
+        `if ${['linux', place(image.kernel), ...wordsOf(image.cmdline)].join(' ')}; then`,
+        ...(image.initrd.length > 0 ? [`  if ${initrd}; then boot; fi`] : ['  boot']),
+        'fi',
+      ]
+    }
+    case 'efi':
+      return [
+        `if ${['chainloader', place(image.program), ...wordsOf(image.args)].join(' ')}; then`,
+        '  boot',
+        '  break',
+        'fi',
+      ]
+    default:
+      return undefined
+  }
+}
+
+function wordsOf(text: string): string[] {
+  return oneLine(text).split(' ').filter(Boolean).map(quoted)
 }
 
 /** `(tftp,10.77.0.1)/assets/…`: TFTP has a port of its own. */

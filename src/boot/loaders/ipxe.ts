@@ -1,10 +1,12 @@
-import type { BootImage, ScriptContent } from '../script.ts'
+import type { BootImage, KernelImage, ScriptContent, WimImage } from '../script.ts'
 import type { LoaderKind } from './kind.ts'
 import { lines, oneLine, plain } from './text.ts'
 
 /** iPXE asks for its script by a URL that names its MAC, and not by a name of this kind. */
 export const ipxe: LoaderKind = {
+  name: 'iPXE',
   asks: 'script',
+  boots: ['kernel', 'efi', 'iso', 'wim'],
   isLoader: file => /ipxe|^(undionly|snponly|snp)\b/i.test(file),
   asker: () => undefined,
   isProbe: () => false,
@@ -24,34 +26,73 @@ export function renderScript(content: ScriptContent): string {
   }
 }
 
-/**
- * Kernel and initrds, tried again after 1, 2, 4 … 32 s, then the disk. Builds from before 2021 need
- * the names in `initrd=` on UEFI; elsewhere they do no harm. `imgfree` drops a half-loaded set. iPXE
- * settings in the operator's command line, such as `${net0/ip}`, are meant to be expanded.
- */
+/** Tried again after 1, 2, 4 … 32 s, then the disk. `imgfree` drops a half-loaded set. */
 function bootScript(title: string, image: BootImage): string {
-  const names = image.initrd.map((_, index) => `initrd${index}`)
-  const named = names.map(name => `initrd=${name}`)
-  const args = [...named, oneLine(image.cmdline)].filter(Boolean).join(' ')
   return lines(
     '#!ipxe',
     `echo ${plain(title)}`,
     'set wait:int32 1',
     ':again',
     'imgfree',
-    `kernel --name kernel ${image.kernel} ${args} || goto later`,
-    ...image.initrd.map((url, index) => `initrd --name ${names[index]} ${url} || goto later`),
-    'boot || goto later',
+    ...startOf(image),
     ':later',
     `iseq \${wait} 64 && goto local ||`,
     `echo Next try in \${wait} s`,
     `sleep \${wait}`,
     `inc wait \${wait}`,
     'goto again',
+    ...(image.kind === 'efi' ? [':bios', 'echo It is a program for UEFI, and this is not'] : []),
     ':local',
     'echo Giving up, booting the disk',
+    ...(image.kind === 'efi' || image.kind === 'iso' ? [':disk'] : []),
     ...localBoot,
   )
+}
+
+/** The commands that load an image and start it. A program or disc may come back, which is its end. */
+function startOf(image: BootImage): string[] {
+  switch (image.kind) {
+    case undefined:
+      return startKernel(image)
+    case 'efi':
+      return [
+        `iseq \${platform} efi || goto bios`,
+        `${command('kernel --name program', image.program, image.args)} || goto later`,
+        'boot || goto later',
+        'goto disk',
+      ]
+    case 'iso':
+      return [`sanboot --no-describe ${image.url} || goto later`, 'goto disk']
+    case 'wim':
+      return startWim(image)
+  }
+}
+
+/**
+ * Builds from before 2021 need the names in `initrd=` on UEFI; elsewhere they do no harm. iPXE settings
+ * in the operator's command line, such as `${net0/ip}`, are meant to be expanded.
+ */
+function startKernel({ kernel, initrd, cmdline }: KernelImage): string[] {
+  const names = initrd.map((_, index) => `initrd${index}`)
+  const named = names.map(name => `initrd=${name}`)
+  return [
+    `${command('kernel --name kernel', kernel, [...named, cmdline].join(' '))} || goto later`,
+    ...initrd.map((url, index) => `initrd --name ${names[index]} ${url} || goto later`),
+    'boot || goto later',
+  ]
+}
+
+/** wimboot on UEFI finds its files by their image's name, on BIOS by the word behind the URL. */
+function startWim({ wimboot, args, files }: WimImage): string[] {
+  return [
+    `${command('kernel --name wimboot', wimboot, args)} || goto later`,
+    ...files.map(({ name, url }) => `initrd --name ${name} ${url} ${name} || goto later`),
+    'boot || goto later',
+  ]
+}
+
+function command(name: string, url: string, args: string): string {
+  return [name, url, oneLine(args)].filter(Boolean).join(' ')
 }
 
 /** The machine's own script by its MAC; whatever fails there ends in the disk. */

@@ -1,11 +1,18 @@
-import type { BootContent } from '../script.ts'
+import type { BootContent, ImageKind } from '../script.ts'
 import type { Asker } from './asker.ts'
 
 /** How a loader fetches kernel and initrd. */
 export type Transport = 'tftp' | 'http'
 
+/** What can be booted by whoever asks. */
+export interface Abilities {
+  /** As people call it. */
+  readonly name: string
+  readonly boots: readonly ImageKind[]
+}
+
 /** A kind of loader: its files, the names of its config, and how that is written. */
-export interface LoaderKind {
+export interface LoaderKind extends Abilities {
   /** What it asks for, as the timeline says it. */
   readonly asks: string
   /** Whether a loader of this file name is of this kind. */
@@ -18,6 +25,11 @@ export interface LoaderKind {
   readonly transport: (file: string | undefined) => Transport
   /** The same bytes for the same content. */
   readonly render: (content: BootContent, transport: Transport) => string
+}
+
+/** Why a profile of a kind cannot be booted, as a sentence; undefined where it can. */
+export function unbootable(kind: ImageKind, { name, boots }: Abilities): string | undefined {
+  return boots.includes(kind) ? undefined : `${name} cannot boot a profile with ${kind}:`
 }
 
 /** The URL of a file of ours as the name that TFTP knows it by. */

@@ -1,6 +1,6 @@
-import type { BootImage } from '../script.ts'
+import { type KernelImage, toDisk } from '../script.ts'
 import { askerOf } from './asker.ts'
-import { type LoaderKind, type Transport, tftpName } from './kind.ts'
+import { type LoaderKind, type Transport, tftpName, unbootable } from './kind.ts'
 import { lines, oneLine, plain } from './text.ts'
 
 const config = /(?:^|\/)pxelinux\.cfg\/([^/]+)$/i
@@ -10,7 +10,9 @@ const config = /(?:^|\/)pxelinux\.cfg\/([^/]+)$/i
  * as they lie in memory), `01-` and the MAC, the address in hex, cut shorter and shorter, and `default`.
  */
 export const pxelinux: LoaderKind = {
+  name: 'PXELINUX',
   asks: 'PXELINUX config',
+  boots: ['kernel'],
   isLoader: file => /(?:pxe|sys)linux/i.test(file),
   asker(path) {
     const name = config.exec(path)?.[1]
@@ -20,17 +22,21 @@ export const pxelinux: LoaderKind = {
   isProbe: path => config.test(path),
   // Only the one with an `l` speaks HTTP.
   transport: file => (file?.startsWith('lpxelinux') ? 'http' : 'tftp'),
-  render: (content, transport) =>
-    content.kind === 'boot'
-      ? bootConfig(content.title, content.image, transport)
-      : lines(`SAY ${plain(content.reason)}`, 'DEFAULT local', 'PROMPT 0', ...localBoot),
+  render(content, transport) {
+    if (content.kind === 'local') {
+      return lines(`SAY ${plain(content.reason)}`, 'DEFAULT local', 'PROMPT 0', ...localBoot)
+    }
+    const { title, image } = content
+    if (image.kind === undefined) return bootConfig(title, image, transport)
+    return pxelinux.render(toDisk(unbootable(image.kind, pxelinux) ?? title), transport)
+  },
 }
 
 /**
  * The default label runs at once. When a file cannot be had, the prompt waits 10 s and takes the disk.
  * APPEND is the rest of its line as it is: nothing in it has a meaning.
  */
-function bootConfig(title: string, image: BootImage, transport: Transport): string {
+function bootConfig(title: string, image: KernelImage, transport: Transport): string {
   const place = transport === 'http' ? (url: string) => url : tftpName
   const { initrd } = image
   return lines(

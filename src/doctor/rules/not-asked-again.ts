@@ -12,7 +12,10 @@ export const notAskedAgain: Rule = about => {
   const offer = lastOf(
     steps,
     'dhcp',
-    step => step.answer === 'offer' && (step.boot === 'load' || step.boot === 'chain'),
+    step =>
+      step.answer === 'offer' &&
+      step.boot !== undefined &&
+      ['load', 'chain', 'image'].includes(step.boot),
   )
   if (!offer || now - offer.lastAt < patience) return undefined
   const since = after(steps, offer)

@@ -19,7 +19,7 @@ export const notFetched: Rule = ({ steps, now }) => {
 }
 
 function isTold({ boot }: StepOf<'dhcp'>): boolean {
-  return boot === 'load' || boot === 'chain'
+  return boot === 'load' || boot === 'chain' || boot === 'image'
 }
 
 function isTaking(step: Step): boolean {

@@ -30,3 +30,41 @@ export const hostile = [
   'LABEL evil { } $(reboot)',
   'ünïcödé \u202e and \u0000 and \u001b[2J',
 ]
+
+/** One of each kind that is no Linux kernel, with the name of its golden files. */
+export const others: readonly [name: string, content: BootContent][] = [
+  [
+    'efi',
+    {
+      kind: 'boot',
+      title: 'node1 installs uki, attempt 1',
+      image: { kind: 'efi', program: `${url}/assets/images/uki.efi`, args: cmdline },
+    },
+  ],
+  [
+    'iso',
+    {
+      kind: 'boot',
+      title: 'node1 boots rescue',
+      image: { kind: 'iso', url: `${url}/assets/images/rescue.iso` },
+    },
+  ],
+  [
+    'wim',
+    {
+      kind: 'boot',
+      title: 'node1 installs windows, attempt 1',
+      image: {
+        kind: 'wim',
+        wimboot: `${url}/assets/loaders/wimboot`,
+        args: 'gui',
+        files: [
+          { name: 'BCD', url: `${url}/assets/images/windows/BCD` },
+          { name: 'boot.sdi', url: `${url}/assets/images/windows/boot.sdi` },
+          { name: 'boot.wim', url: `${url}/assets/images/windows/boot.wim` },
+          { name: 'startnet.cmd', url: `${url}/files/TOKEN/startnet.cmd` },
+        ],
+      },
+    },
+  ],
+]
