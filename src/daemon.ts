@@ -9,6 +9,7 @@ import { renderText } from './config/template.ts'
 import { buildApp } from './http/app.ts'
 import { createDownloads } from './install/downloads.ts'
 import { createLife } from './install/life.ts'
+import { createMenus } from './install/menus.ts'
 import { createOutbox, type Outbox } from './install/outbox.ts'
 import { createPhoneHome, tokenLife } from './install/phone-home.ts'
 import { createScripts } from './install/scripts.ts'
@@ -130,7 +131,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   adopt(config())
   recover({ outbox, lives, logins, memory, published })
 
-  const lived = { lives, scripts, strangers, phoneHome }
+  const menus = createMenus({ now, newToken })
+  const lived = { lives, scripts, strangers, menus, phoneHome }
   const made = { published, specDeps, timeline, macsOf, ...witness }
   const parts = { world, memory, ...lived, ...made }
   // Filled before anybody waits for an answer.

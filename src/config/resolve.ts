@@ -12,6 +12,7 @@ import { defaults } from './defaults.ts'
 import { given } from './given.ts'
 import { resolveHosts } from './hosts.ts'
 import { checkLoaderRules, resolveLoaderRules } from './loader-rules.ts'
+import { strangersMenu } from './menus.ts'
 import type { Mistake, Report } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
 import { resolveNetworks } from './networks.ts'
@@ -66,15 +67,16 @@ export function resolveConfig(
   const { hosts, hostByMac } = resolveHosts(raw.hosts ?? {}, judged, profiles, around)
   const unknown = unknownProfile(raw.unknownHosts, profiles, around)
   const config: Resolved = {
+  const menu = unknownMenu(raw.unknownHosts, profiles, around)
     ...settingsOf(raw, file, folder, report),
     networks,
     loaders: resolveLoaderRules(raw.loaders ?? {}, report),
-    ...given('unknownHosts', unknownHostsOf(raw.unknownHosts, unknown?.profile)),
+    ...given('unknownHosts', unknownHostsOf(raw.unknownHosts, unknown?.profile, menu)),
     profiles: bootable(profiles),
     hosts: new Map([...hosts].map(([name, { host }]) => [name, host])),
     hostByMac,
   }
-  const subjects = [...subjectsOf(hosts.values()), ...unknownSubject(unknown)]
+  const subjects = [...subjectsOf(hosts.values()), ...[unknown, ...menu].flatMap(unknownSubject)]
   const httpPort = config.http.port
   const all = {
     folder,
@@ -159,13 +161,20 @@ function unknownHostsOf(
 }
 
 function unknownProfile(
+  menu: readonly ResolvedProfile[],
   raw: RawConfig['unknownHosts'],
   profiles: ReadonlyMap<string, ResolvedProfile>,
+  const profiles = menu.flatMap(({ profile }) => profile ?? [])
+  if (profiles.length > 0) return { kind: 'menu', profiles }
   { profileNames, report }: Surroundings,
 ): ResolvedProfile | undefined {
   if (raw === undefined || typeof raw === 'string') return undefined
   const path = ['unknownHosts', 'profile']
-  const { profile: name } = raw
+  const { profile: name, menu } = raw
+  if ((name === undefined) === (menu === undefined)) {
+    report(['unknownHosts'], 'says what machines get by `profile` or by `menu`: write one of them')
+  }
+  if (name === undefined) return undefined
   const found = profiles.get(name)
   if (!found) {
     if (profileNames.has(name)) return undefined
@@ -193,3 +202,12 @@ function unknownSubject(resolved: ResolvedProfile | undefined): Subject[] {
   const host: Host = { name: 'unknown', nics: [], tags: [], vars: {}, profile: resolved.profile }
   return [{ host, resolved }]
 }
+function unknownMenu(
+  raw: RawConfig['unknownHosts'],
+  profiles: ReadonlyMap<string, ResolvedProfile>,
+  around: Surroundings,
+): ResolvedProfile[] {
+  if (raw === undefined || typeof raw === 'string') return []
+  return strangersMenu(raw.menu ?? [], profiles, around)
+}
+

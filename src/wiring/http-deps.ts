@@ -4,6 +4,7 @@ import type { Caller } from '../boot/deliver.ts'
 import type { Host } from '../boot/host.ts'
 import type { HttpDeps } from '../http/app.ts'
 import type { Lives } from '../install/life.ts'
+import type { Menus } from '../install/menus.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { SpecDeps } from '../install/spec.ts'
@@ -16,6 +17,7 @@ import type { Fallback } from './fallback.ts'
 import { imageViews } from './images.ts'
 import { configRequest } from './loader-configs.ts'
 import type { DaemonMemory } from './memory.ts'
+import { choose } from './menu-desk.ts'
 import type { PacketRing } from './packet-ring.ts'
 import type { StrangerRing } from './stranger-ring.ts'
 import type { createTimeline } from './timeline.ts'
@@ -28,6 +30,7 @@ export interface Parts {
   readonly lives: Lives
   readonly scripts: Scripts
   readonly strangers: Strangers
+  readonly menus: Menus
   readonly phoneHome: PhoneHome
   readonly published: Published
   readonly specDeps: SpecDeps
@@ -52,15 +55,18 @@ export function httpDeps(parts: HttpParts): HttpDeps {
   const { world, memory, phoneHome, timeline, log } = parts
   const placeOf = (caller: Caller) => world.place(world.networkAt(caller.localAddress))
 
+  const desk = createBootDesk(parts)
+
   return {
     log,
     unready: parts.unready,
     held: parts.held,
     boot: {
-      ...createBootDesk(parts),
+      ...desk,
       serverUrl: caller => placeOf(caller).serverUrl,
       committed: memory.committed,
       config: (name, caller) => configRequest(name, caller, parts),
+      chosen: (name, caller) => choose(name, caller, desk, parts),
     },
     kexec: {
       macAt: address => parts.macsOf(address).find(mac => world.hostOf(mac)),

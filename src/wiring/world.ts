@@ -68,7 +68,7 @@ export function createWorld(first: Config): World {
     site: network => {
       const unknown = unknownHosts(network)
       return {
-        unknown: unknown.kind === 'profile' ? 'boot' : unknown.kind,
+        unknown: unknown.kind === 'profile' || unknown.kind === 'menu' ? 'boot' : unknown.kind,
         ...shelf.site,
         ...(unknown.kind === 'profile' && { profile: unknown.profile }),
       }

@@ -9,6 +9,7 @@ import { renderText } from '../../src/config/template.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { createDownloads } from '../../src/install/downloads.ts'
 import { createLife } from '../../src/install/life.ts'
+import { createMenus } from '../../src/install/menus.ts'
 import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
 import { createPhoneHome } from '../../src/install/phone-home.ts'
 import { createScripts } from '../../src/install/scripts.ts'
@@ -112,7 +113,8 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const witness = createWitness(world, memory, macsOf)
   const seen = { ...witness, scripts, downloads, log, macsOf, requests: () => {} }
   const timeline = createTimeline({ world, memory, ...seen })
-  const lived = { lives, scripts, strangers, phoneHome }
+  const menus = createMenus(deps)
+  const lived = { lives, scripts, strangers, menus, phoneHome }
   const made = { published, specDeps, timeline, macsOf, ...witness }
   const parts = { world, memory, ...lived, ...made }
   const held: string[] = []
