@@ -191,6 +191,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
         return
       }
       for (const line of needRestart(config(), next)) log.warn(line)
+      doors.renew()
       adopt(next)
       stale = true
       await refresh()

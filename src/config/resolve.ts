@@ -24,6 +24,7 @@ import {
 } from './profiles.ts'
 import type { RawConfig } from './schema.ts'
 import { type Subject, subjectsOf } from './subjects.ts'
+import { checkTls, resolveTls } from './tls.ts'
 import { parseDuration, parseSize } from './units.ts'
 
 /** The names that a file gives to things, also to broken ones. */
@@ -66,8 +67,8 @@ export function resolveConfig(
   const judged = names.networksWhole ? networks : []
   const { hosts, hostByMac } = resolveHosts(raw.hosts ?? {}, judged, profiles, around)
   const unknown = unknownProfile(raw.unknownHosts, profiles, around)
-  const config: Resolved = {
   const menu = unknownMenu(raw.unknownHosts, profiles, around)
+  const config: Resolved = {
     ...settingsOf(raw, file, folder, report),
     networks,
     loaders: resolveLoaderRules(raw.loaders ?? {}, report),
@@ -91,6 +92,7 @@ export function resolveConfig(
     ...checkLoaders(all.profiles, hosts.values(), config.assets),
     ...checkLoaderRules(config.loaders, config.assets),
     ...checkDoors(subjects, config.loaders),
+    ...checkTls(config.http.tls),
   ]
   const checksums = [...around.checksums.values()]
   return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late], checksums }
@@ -116,7 +118,11 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
     dataDir,
     assets: resolve(folder, raw.assets ?? defaults.assets),
     assetRoots: (raw.assetRoots ?? defaults.assetRoots).map(path => resolve(folder, path)),
-    http: { port: http.port ?? defaults.httpPort, ...given('address', listen) },
+    http: {
+      port: http.port ?? defaults.httpPort,
+      ...given('address', listen),
+      ...given('tls', http.tls && resolveTls(http.tls, http.port, folder, report)),
+    },
     tftp: { port: tftp.port ?? defaults.tftpPort },
     dhcp: {
       port: dhcp.port ?? defaults.dhcpPort,
@@ -155,17 +161,17 @@ function bootable(profiles: ReadonlyMap<string, ResolvedProfile>): Map<string, P
 function unknownHostsOf(
   raw: RawConfig['unknownHosts'],
   profile: Profile | undefined,
+  menu: readonly ResolvedProfile[],
 ): UnknownHosts | undefined {
   if (typeof raw === 'string') return { kind: raw }
+  const profiles = menu.flatMap(({ profile }) => profile ?? [])
+  if (profiles.length > 0) return { kind: 'menu', profiles }
   return profile && { kind: 'profile', profile }
 }
 
 function unknownProfile(
-  menu: readonly ResolvedProfile[],
   raw: RawConfig['unknownHosts'],
   profiles: ReadonlyMap<string, ResolvedProfile>,
-  const profiles = menu.flatMap(({ profile }) => profile ?? [])
-  if (profiles.length > 0) return { kind: 'menu', profiles }
   { profileNames, report }: Surroundings,
 ): ResolvedProfile | undefined {
   if (raw === undefined || typeof raw === 'string') return undefined
@@ -196,12 +202,6 @@ function unknownProfile(
   return undefined
 }
 
-/** The templates of such a profile are rendered for a machine without a name of its own. */
-function unknownSubject(resolved: ResolvedProfile | undefined): Subject[] {
-  if (!resolved?.profile) return []
-  const host: Host = { name: 'unknown', nics: [], tags: [], vars: {}, profile: resolved.profile }
-  return [{ host, resolved }]
-}
 function unknownMenu(
   raw: RawConfig['unknownHosts'],
   profiles: ReadonlyMap<string, ResolvedProfile>,
@@ -211,3 +211,9 @@ function unknownMenu(
   return strangersMenu(raw.menu ?? [], profiles, around)
 }
 
+/** The templates of such a profile are rendered for a machine without a name of its own. */
+function unknownSubject(resolved: ResolvedProfile | undefined): Subject[] {
+  if (!resolved?.profile) return []
+  const host: Host = { name: 'unknown', nics: [], tags: [], vars: {}, profile: resolved.profile }
+  return [{ host, resolved }]
+}

@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Network } from '../boot/host.ts'
 import type { HandedSocket } from '../dhcp/server.ts'
-import { createHttpServer } from '../http/server.ts'
 import type { HandedOver } from '../system/handed-over.ts'
 import { claimUdp, portError } from '../system/ports.ts'
 import { openTftp, type Tftp, type TftpOptions } from '../tftp/server.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import type { Parts } from './http-deps.ts'
+import { createHttpDoors } from './http-doors.ts'
 import { tftpNames } from './tftp-names.ts'
 
 export interface DoorParts extends Parts {
@@ -25,6 +25,8 @@ export interface DoorParts extends Parts {
 export interface Doors {
   /** Follows the networks that can be served now. */
   refresh(): Promise<void>
+  /** Reads the certificate of HTTPS again. */
+  renew(): void
   /** Sentences of networks that give no addresses because of other DHCP servers. */
   held(): readonly string[]
   close(graceMs: number): Promise<void>
@@ -36,7 +38,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const config = world.config()
   const tied = (device: string | undefined, door: HandedOver['door']) =>
     handedOver.some(socket => socket.door === door && socket.interface === device)
-  const http = createHttpServer(parts.app, config.http.port)
+  const http = createHttpDoors(parts)
   const tftps = new Map<string, Tftp>()
   const claimed = new Set<string>()
   let dhcp: DhcpDoor | undefined
@@ -72,9 +74,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     const networks = world.networks()
     const addresses = [...new Set(networks.map(({ serverAddress }) => serverAddress))]
     const listen = config.http.address ?? [...addresses.map(formatIpv4), '127.0.0.1']
-    await http.listen([...new Set(listen)]).catch(error => {
-      throw portError(error, 'TCP', (error as { address?: string }).address ?? '', config.http.port)
-    })
+    await http.listen([...new Set(listen)])
     const untied = networks.filter(network => !tied(network.interface, 'tftp'))
     await refreshTftp([...new Set(untied.map(({ serverAddress }) => serverAddress))])
     await refreshDhcp(networks)
@@ -92,7 +92,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     throw error
   }
   log.info({ networks: world.networks().map(({ name }) => name) }, 'ready')
-  return { refresh, held: () => dhcp?.held() ?? [], close }
+  return { refresh, renew: http.renew, held: () => dhcp?.held() ?? [], close }
 }
 
 function dhcpSockets(handedOver: readonly HandedOver[]): HandedSocket[] {

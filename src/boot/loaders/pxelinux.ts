@@ -38,7 +38,7 @@ export const pxelinux: LoaderKind = {
  * APPEND is the rest of its line as it is: nothing in it has a meaning.
  */
 function bootConfig(title: string, image: KernelImage, transport: Transport): string {
-  const place = transport === 'http' ? (url: string) => url : tftpName
+  const place = placeFor(transport)
   const { initrd } = image
   return lines(
     `SAY ${plain(title)}`,
