@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { lackOfProfile } from './config/check-files.ts'
 import type { Config } from './config/config.ts'
-import { formatProblem, loadConfig } from './config/load.ts'
 import { readMedia } from './config/media.ts'
 import { renderText } from './config/template.ts'
 import { buildApp } from './http/app.ts'
 import { createDownloads } from './install/downloads.ts'
 import { createLife } from './install/life.ts'
+import { createMenus } from './install/menus.ts'
 import { createOutbox, type Outbox } from './install/outbox.ts'
 import { createPhoneHome, tokenLife } from './install/phone-home.ts'
 import { createPreview } from './install/preview.ts'
@@ -35,6 +35,7 @@ import { httpDeps } from './wiring/http-deps.ts'
 import { createMeasure } from './wiring/measure.ts'
 import { openMemory } from './wiring/memory.ts'
 import { needRestart } from './wiring/need-restart.ts'
+import { readAgain } from './wiring/read-again.ts'
 import { recover, sweepLogins } from './wiring/recover.ts'
 import { createReserve } from './wiring/reserve.ts'
 import { createTimeline } from './wiring/timeline.ts'
@@ -140,7 +141,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   adopt(config())
   recover({ outbox, lives, logins, memory, published })
 
-  const lived = { lives, scripts, strangers, phoneHome }
+  const menus = createMenus({ now, newToken })
+  const lived = { lives, scripts, strangers, menus, phoneHome }
   const made = { published, specDeps, timeline, measure, macsOf, ...witness }
   const parts = { world, memory, ...lived, ...made }
   // Filled before anybody waits for an answer.
@@ -188,12 +190,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   return {
     gaveUp: gaveUp.promise,
     async reload() {
-      const { config: next, problems } = loadConfig(config().file)
-      for (const problem of problems) {
-        const line = formatProblem(config().file, problem)
-        if (problem.severity === 'error') log.error(line)
-        else log.warn(line)
-      }
+      const next = readAgain(config().file, log)
       const apart = next && (whyNotTogether(next.networks, tied) ?? tokens.follow(next.admin))
       if (apart !== undefined) log.error(apart)
       if (!next || apart !== undefined) {
@@ -202,6 +199,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
         return
       }
       for (const line of needRestart(config(), next)) log.warn(line)
+      doors.renew()
       adopt(next)
       stale = true
       await refresh()

@@ -4,6 +4,7 @@ import pretty from 'pino-pretty'
 import type { Config } from './config/config.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { StoreError } from './store/database.ts'
+import { CertificateError } from './system/certificate.ts'
 import { logLines } from './system/log-lines.ts'
 import { PortError } from './system/ports.ts'
 import { SecretError } from './system/secrets.ts'
@@ -39,5 +40,5 @@ export async function serve(config: Config): Promise<number> {
 
 /** What an operator can put right: one sentence, and no stack. */
 function isExpected(error: unknown): error is Error {
-  return [PortError, StoreError, SecretError].some(kind => error instanceof kind)
+  return [PortError, StoreError, SecretError, CertificateError].some(kind => error instanceof kind)
 }

@@ -4,7 +4,7 @@ import { type Answer, decide, type KnownHost, type Site } from './decide.ts'
 import type { Host } from './host.ts'
 import type { AttemptContent } from './install.ts'
 import type { Abilities } from './loaders/kind.ts'
-import { type BootContent, toDisk } from './script.ts'
+import { type BootContent, type MenuContent, toDisk } from './script.ts'
 
 /** Where a request came from and which of our addresses it reached. */
 export interface Caller {
@@ -29,6 +29,7 @@ export interface BootRequest {
 export type Booted =
   | ({ readonly kind: 'boot' } & Pick<AttemptContent, 'title' | 'image' | 'parts' | 'kexec'>)
   | { readonly kind: 'local' | 'forbidden'; readonly reason: string }
+  | MenuContent
 
 /** What the answer needs of the rest of the program. */
 export interface BootDesk {
@@ -63,7 +64,7 @@ export interface BootDesk {
 export type Delivered =
   | { readonly kind: 'none'; readonly reason: string }
   | { readonly kind: 'forbidden'; readonly reason: string }
-  | { readonly kind: 'local'; readonly reason: string; readonly content: BootContent }
+  | { readonly kind: 'local' | 'menu'; readonly reason: string; readonly content: BootContent }
   | ({ readonly kind: 'boot'; readonly reason: string; readonly content: BootContent } & Pick<
       AttemptContent,
       'parts'
@@ -107,6 +108,8 @@ function followed(
       return { kind: 'boot', reason: booted.title, content: booted, parts: booted.parts ?? [] }
     case 'local':
       return { kind: 'local', reason: booted.reason, content: toDisk(booted.reason) }
+    case 'menu':
+      return { kind: 'menu', reason: 'a menu to choose from', content: booted }
     case 'forbidden':
       return { kind: 'forbidden', reason: booted.reason }
   }

@@ -151,6 +151,8 @@ export interface Host extends Ways {
   readonly vars: Vars
   readonly profile?: Profile
   readonly options?: readonly DhcpOption[]
+  /** Names of profiles that may be chosen at the machine, while nothing else is to be booted. */
+  readonly menu?: readonly string[]
   /** What its firmware is to be taken for, whatever it says. */
   readonly arch?: Arch
   /** Woken by Wake-on-LAN when an install is asked for. */
@@ -164,3 +166,5 @@ export type UnknownHosts =
   | { readonly kind: 'ignore' }
   | { readonly kind: 'local' }
   | { readonly kind: 'profile'; readonly profile: Profile }
+  /** One of these, chosen at the machine. */
+  | { readonly kind: 'menu'; readonly profiles: readonly Profile[] }

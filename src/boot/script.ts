@@ -34,8 +34,18 @@ export type BootImage = KernelImage | EfiImage | IsoImage | WimImage
 /** By the keys of the profile. */
 export type ImageKind = 'kernel' | NonNullable<BootImage['kind']>
 
+/** Who sits at the machine chooses; after so many seconds without a word it boots its disk. */
+export interface MenuContent {
+  readonly kind: 'menu'
+  readonly title: string
+  readonly seconds: number
+  /** By name; the ending of the URL is the loader's own. */
+  readonly entries: readonly { readonly name: string; readonly url: string }[]
+}
+
 /** What a machine is told to do next, in no loader's language yet. `title` and `reason` are shown on its screen. */
 export type BootContent =
+  | MenuContent
   | { readonly kind: 'boot'; readonly title: string; readonly image: BootImage }
   | { readonly kind: 'local'; readonly reason: string }
 

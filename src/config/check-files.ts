@@ -89,7 +89,8 @@ function lack(path: Path, message: string | undefined): Lack[] {
   return message === undefined ? [] : [{ path, message }]
 }
 
-function fileProblem(path: string): string | undefined {
+/** Why a file cannot be read, as a sentence. */
+export function fileProblem(path: string): string | undefined {
   try {
     if (!statSync(path).isFile()) return `${path} is not a file`
     accessSync(path, constants.R_OK)

@@ -18,7 +18,18 @@ export interface Config {
   readonly assets: string
   /** Folders outside `assets` that symlinks inside it may point into. */
   readonly assetRoots: readonly string[]
-  readonly http: HttpBounds & { readonly port: number; readonly address?: readonly string[] }
+  readonly http: HttpBounds & {
+    readonly port: number
+    readonly address?: readonly string[]
+    readonly tls?: {
+      readonly port: number
+      /** Absolute paths. */
+      readonly certFile: string
+      readonly keyFile: string
+      /** What scripts, answer files and callbacks name are HTTPS URLs. */
+      readonly scripts: boolean
+    }
+  }
   readonly tftp: TftpBounds & { readonly port: number }
   readonly dhcp: { readonly port: number; readonly proxyPort: number }
   readonly admin: {

@@ -4,6 +4,7 @@ export const defaults = {
   assets: './assets',
   assetRoots: ['/nix/store'],
   httpPort: 8080,
+  httpsPort: 8443,
   tftpPort: 69,
   dhcpPort: 67,
   proxyPort: 4011,

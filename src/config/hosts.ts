@@ -3,6 +3,7 @@ import { parseIpv4, parseMac } from '../wire/address.ts'
 import type { NetworkSettings } from './config.ts'
 import { given } from './given.ts'
 import { addLayer, checkLayer, noLayers, overridesOf } from './layers.ts'
+import { menuOf } from './menus.ts'
 import type { Path } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
 import { checkOptions } from './options.ts'
@@ -34,7 +35,7 @@ export function resolveHosts(
   const resolved = new Map<string, ResolvedHost>()
   for (const [name, host] of known) {
     const profile = profileOf(name, host, profiles, around)
-    resolved.set(name, resolveHost(name, host, profile, around))
+    resolved.set(name, resolveHost(name, host, profile, profiles, around))
   }
   const pathOf = (host: Host, nic: number) => nicPath(host.name, known.get(host.name), nic)
   const hosts = [...resolved.values()].map(({ host }) => host)
@@ -46,6 +47,7 @@ function resolveHost(
   name: string,
   raw: RawHost,
   resolved: ResolvedProfile | undefined,
+  profiles: ReadonlyMap<string, ResolvedProfile>,
   around: Surroundings,
 ): ResolvedHost {
   const nics = nicsOf(name, raw, around)
@@ -64,6 +66,7 @@ function resolveHost(
     ...given('uefi', raw.uefi),
     ...given('tftpBlockSize', raw.tftpBlockSize),
     ...given('wake', raw.wake || undefined),
+    ...given('menu', resolved && menuOf(resolved, profiles, around)),
   }
   checkOptions(raw.options ?? {}, ['hosts', name, 'options'], 'host', around.report)
   return { host, ...given('resolved', resolved) }
@@ -78,6 +81,7 @@ function profileOf(
   const path = ['hosts', name]
   const overrides = overridesOf(raw)
   const keys = Object.keys(overrides)
+  if (raw.profile === undefined && raw.boot === 'menu') return override(undefined)
   if (raw.profile === undefined) {
     for (const key of keys) {
       around.report([...path, key], 'has no meaning without a `profile`', true)
@@ -91,12 +95,13 @@ function profileOf(
     around.report([...path, 'profile'], `there is no profile "${raw.profile}"${hint}`)
     return undefined
   }
-  const resolved = keys.length === 0 ? own : override()
+  const resolved = keys.length === 0 ? own : override(own)
   // Said once at the profile, where it is put right, and not at each of its hosts.
-  if (!resolved.profile) around.report(['profiles', raw.profile], nothingToBoot)
+  const isMenu = resolved.layers.keys.boot === 'menu'
+  if (!resolved.profile && !isMenu) around.report(['profiles', raw.profile], nothingToBoot)
   return resolved
 
-  function override(): ResolvedProfile {
+  function override(own: ResolvedProfile | undefined): ResolvedProfile {
     checkLayer(overrides, path, around.report)
     checkCallbacks(overrides, path, around)
     const layers = addLayer(own?.layers ?? noLayers, overrides, path)

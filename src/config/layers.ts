@@ -51,7 +51,7 @@ export function checkLayer(raw: RawProfile, path: Path, report: Report): void {
   if (raw.cmdline !== undefined && raw['cmdline!'] !== undefined) {
     clash('cmdline!', 'replaces what `cmdline` appends to; write one of them')
   }
-  if (raw.boot === undefined || raw.boot === 'install') return
+  if (raw.boot === undefined || raw.boot === 'install' || raw.boot === 'menu') return
   for (const key of ['deploy', 'verify', 'login', 'expect', 'ask'] as const) {
     if (raw[key] === undefined || (key === 'ask' && raw.boot === 'once')) continue
     clash(key, `is for installs, and this profile is \`boot: ${raw.boot}\``)

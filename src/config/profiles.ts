@@ -124,7 +124,8 @@ export function checkCallbacks(raw: RawProfile, path: Path, around: Surroundings
 function lifeOf(layers: Layers, around: Surroundings) {
   const d = defaults.profile
   const { keys, from } = layers
-  const boot = keys.boot ?? d.boot
+  // What is chosen from is said by its host.
+  const boot = keys.boot === undefined || keys.boot === 'menu' ? d.boot : keys.boot
   const deploy = boot === 'install' ? keys.deploy : undefined
   const twice = deploy === undefined ? -1 : (keys.callbacks ?? []).indexOf(deploy)
   if (twice >= 0) {

@@ -12,6 +12,7 @@ import { defaults } from './defaults.ts'
 import { given } from './given.ts'
 import { resolveHosts } from './hosts.ts'
 import { checkLoaderRules, resolveLoaderRules } from './loader-rules.ts'
+import { strangersMenu } from './menus.ts'
 import type { Mistake, Report } from './mistake.ts'
 import { didYouMean } from './nearest.ts'
 import { resolveNetworks } from './networks.ts'
@@ -24,6 +25,7 @@ import {
 import type { RawConfig } from './schema.ts'
 import { httpBounds, tftpBounds } from './serving.ts'
 import { type Subject, subjectsOf } from './subjects.ts'
+import { checkTls, resolveTls } from './tls.ts'
 import { resolveTokens } from './tokens.ts'
 import { parseDuration, parseSize } from './units.ts'
 
@@ -67,16 +69,17 @@ export function resolveConfig(
   const judged = names.networksWhole ? networks : []
   const { hosts, hostByMac } = resolveHosts(raw.hosts ?? {}, judged, profiles, around)
   const unknown = unknownProfile(raw.unknownHosts, profiles, around)
+  const menu = unknownMenu(raw.unknownHosts, profiles, around)
   const config: Resolved = {
     ...settingsOf(raw, file, folder, report),
     networks,
     loaders: resolveLoaderRules(raw.loaders ?? {}, report),
-    ...given('unknownHosts', unknownHostsOf(raw.unknownHosts, unknown?.profile)),
+    ...given('unknownHosts', unknownHostsOf(raw.unknownHosts, unknown?.profile, menu)),
     profiles: bootable(profiles),
     hosts: new Map([...hosts].map(([name, { host }]) => [name, host])),
     hostByMac,
   }
-  const subjects = [...subjectsOf(hosts.values()), ...unknownSubject(unknown)]
+  const subjects = [...subjectsOf(hosts.values()), ...[unknown, ...menu].flatMap(unknownSubject)]
   const httpPort = config.http.port
   const all = {
     folder,
@@ -91,6 +94,7 @@ export function resolveConfig(
     ...checkLoaders(all.profiles, hosts.values(), config.assets),
     ...checkLoaderRules(config.loaders, config.assets),
     ...checkDoors(subjects, config.loaders),
+    ...checkTls(config.http.tls),
   ]
   const checksums = [...around.checksums.values()]
   return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late], checksums }
@@ -120,6 +124,7 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
       port: http.port ?? defaults.httpPort,
       ...given('address', listen),
       ...httpBounds(http),
+      ...given('tls', http.tls && resolveTls(http.tls, http.port, folder, report)),
     },
     tftp: { port: tftp.port ?? defaults.tftpPort, ...tftpBounds(tftp) },
     dhcp: {
@@ -161,8 +166,11 @@ function bootable(profiles: ReadonlyMap<string, ResolvedProfile>): Map<string, P
 function unknownHostsOf(
   raw: RawConfig['unknownHosts'],
   profile: Profile | undefined,
+  menu: readonly ResolvedProfile[],
 ): UnknownHosts | undefined {
   if (typeof raw === 'string') return { kind: raw }
+  const profiles = menu.flatMap(({ profile }) => profile ?? [])
+  if (profiles.length > 0) return { kind: 'menu', profiles }
   return profile && { kind: 'profile', profile }
 }
 
@@ -173,7 +181,11 @@ function unknownProfile(
 ): ResolvedProfile | undefined {
   if (raw === undefined || typeof raw === 'string') return undefined
   const path = ['unknownHosts', 'profile']
-  const { profile: name } = raw
+  const { profile: name, menu } = raw
+  if ((name === undefined) === (menu === undefined)) {
+    report(['unknownHosts'], 'says what machines get by `profile` or by `menu`: write one of them')
+  }
+  if (name === undefined) return undefined
   const found = profiles.get(name)
   if (!found) {
     if (profileNames.has(name)) return undefined
@@ -193,6 +205,15 @@ function unknownProfile(
     )
   } else return found
   return undefined
+}
+
+function unknownMenu(
+  raw: RawConfig['unknownHosts'],
+  profiles: ReadonlyMap<string, ResolvedProfile>,
+  around: Surroundings,
+): ResolvedProfile[] {
+  if (raw === undefined || typeof raw === 'string') return []
+  return strangersMenu(raw.menu ?? [], profiles, around)
 }
 
 /** The templates of such a profile are rendered for a machine without a name of its own. */

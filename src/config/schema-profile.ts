@@ -41,6 +41,14 @@ const answerFile = Type.Union(
 
 const d = defaults.profile
 
+/** Profiles that are offered. */
+export const profileNames = Type.Array(v.name, {
+  title: 'a list of profiles',
+  minItems: 1,
+  uniqueItems: true,
+  examples: ['[debian, rescue]'],
+})
+
 const windows = v.closed(
   {
     files: v.described(
@@ -100,9 +108,13 @@ export const profileKeys = {
     'Answer files: name to the path of a template, which starts at the config file. Served as `{{ files.NAME }}`.',
   ),
   boot: v.key(
-    Type.Enum(['install', 'once', 'always']),
-    'install: an install, asked for and followed to its end. once: done when delivered (rescue, memtest). always: every network boot (diskless).',
+    Type.Enum(['install', 'once', 'always', 'menu']),
+    'install: an install, asked for and followed to its end. once: done when delivered (rescue, memtest). always: every network boot (diskless). menu: whoever sits at the machine chooses a profile.',
     d.boot,
+  ),
+  menu: v.key(
+    profileNames,
+    'The profiles that may be chosen with `boot: menu`. Default: all that can be asked for.',
   ),
   ask: v.key(
     Type.Enum(['never', 'manual', 'first-boot']),

@@ -4,7 +4,7 @@ import { defaults } from './defaults.ts'
 import { callback } from './schema-callback.ts'
 import { loaders } from './schema-loaders.ts'
 import { options } from './schema-options.ts'
-import { host, profile } from './schema-profile.ts'
+import { host, profile, profileNames } from './schema-profile.ts'
 import * as v from './schema-values.ts'
 import { http, tftp } from './serving.ts'
 
@@ -87,12 +87,18 @@ const network = v.closed(
 )
 
 const unknownProfile = v.closed(
-  { profile: v.described(v.name, { description: 'A profile with boot: always.' }) },
-  { title: 'a profile' },
+  {
+    profile: v.key(v.name, 'A profile with boot: always.'),
+    menu: v.key(
+      profileNames,
+      'Profiles with boot: always or once, of which one is chosen at the machine.',
+    ),
+  },
+  { title: 'a profile or a menu' },
 )
 
 const unknownHosts = Type.Union([Type.Enum(['ignore', 'local']), unknownProfile], {
-  title: '`ignore`, `local` or `{ profile: NAME }`',
+  title: '`ignore`, `local`, `{ profile: NAME }` or `{ menu: [NAME] }`',
   examples: ['local'],
 })
 

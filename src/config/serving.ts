@@ -33,8 +33,27 @@ const httpLimits = v.closed({
   ),
 })
 
+const tls = v.closed(
+  {
+    port: v.key(v.port, 'TCP port.', defaults.httpsPort),
+    certFile: v.described(v.path, {
+      description: 'Certificate and its chain, PEM. Read again at a reload.',
+    }),
+    keyFile: v.described(v.path, { description: 'Its key without a password, PEM.' }),
+    scripts: v.key(
+      Type.Boolean({ title: 'true or false' }),
+      'Kernels, answer files and the phone-home URL are HTTPS URLs: for loaders and installers that trust the certificate.',
+      false,
+    ),
+  },
+  { title: 'a map with `certFile` and `keyFile`' },
+)
+
+export type RawTls = Static<typeof tls>
+
 export const http = v.closed({
   port: v.key(v.port, 'TCP port.', defaults.httpPort),
+  tls: v.key(tls, 'The same by HTTPS, beside plain HTTP, which firmware and most loaders need.'),
   address: v.key(
     addresses,
     'Addresses to listen on. Default: every network’s serverAddress and 127.0.0.1.',

@@ -1,5 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { type BootDesk, type BootRequest, type Caller, deliver, preview } from '../boot/deliver.ts'
+import {
+  type BootDesk,
+  type BootRequest,
+  type Caller,
+  type Delivered,
+  deliver,
+  preview,
+} from '../boot/deliver.ts'
 import { ipxe, renderScript } from '../boot/loaders/ipxe.ts'
 import type { LoaderKind, Transport } from '../boot/loaders/kind.ts'
 import { type Ipv4, parseIpv4, parseMac } from '../wire/address.ts'
@@ -18,6 +25,11 @@ export interface BootDeps extends BootDesk {
   committed(): Promise<void>
   /** Whose config a name is; undefined where it is nobody's. */
   config(name: string, caller: Caller): ConfigRequest | undefined
+  /** What was chosen in a menu, by its name; undefined where it is none. */
+  chosen(
+    name: string,
+    caller: Caller,
+  ): Promise<{ kind: LoaderKind; delivered: Delivered } | undefined>
 }
 
 interface ScriptRequest {
@@ -60,6 +72,14 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
     },
   })
 
+  // Not for HEAD, which would choose.
+  app.get('/menu/:token/:name', async ({ url, socket }, reply) => {
+    const chosen = await deps.chosen(url.replace(/^\/|[?#].*$/gs, ''), callerOf(socket))
+    await deps.committed()
+    if (!chosen) return refuse(reply, 404, 'no such choice, or not any more')
+    return send(reply, chosen.delivered, chosen.kind, 'http')
+  })
+
   for (const url of configUrls) {
     app.route({
       method: ['GET', 'HEAD'],
@@ -90,6 +110,15 @@ async function answer(
   }
   const delivered = await deliver(request, deps)
   await deps.committed()
+  return send(reply, delivered, kind, transport)
+}
+
+function send(
+  reply: FastifyReply,
+  delivered: Delivered,
+  kind: LoaderKind,
+  transport: Transport,
+): FastifyReply {
   if (delivered.kind === 'none') return refuse(reply, 404, delivered.reason)
   if (delivered.kind === 'forbidden') return refuse(reply, 403, delivered.reason)
   return reply.type(scriptType).send(kind.render(delivered.content, transport))

@@ -72,6 +72,7 @@ async function answerFor(
   if (kind !== 'boot' || !found) return refuse(404, reason)
   const { host } = found
   const booted = preview ? deps.preview(host, mac, caller) : boot.boot(host, mac, caller, kexec)
+  if (booted.kind === 'menu') return refuse(200, 'what to boot is chosen at the machine')
   if (!preview) {
     const reason = booted.kind === 'boot' ? booted.title : booted.reason
     boot.seen({ mac, host, caller, what: 'kexec script', answer: booted.kind, reason })

@@ -1,11 +1,20 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import * as https from 'node:https'
 import type { FastifyInstance } from 'fastify'
 import { TitleCaseResponse } from './title-case.ts'
+
+/** A certificate with its chain, and its key. */
+export interface Pem {
+  readonly cert: string
+  readonly key: string
+}
 
 /** The sockets of the HTTP door: one listener for each address, all with the same routes. */
 export interface HttpServer {
   /** Opens listeners for new addresses and closes those of addresses that are gone. */
   listen(addresses: readonly string[]): Promise<void>
+  /** Serves by another certificate from now on; connections that are open go on. Only for HTTPS. */
+  setCertificate(certificate: Pem): void
   /** Lets running answers end for at most the grace (milliseconds), then cuts them. */
   close(graceMs: number): Promise<void>
 }
@@ -17,26 +26,33 @@ export interface ConnectionLimits {
   readonly idle: number
 }
 
-/** Rejects with the error of `listen` as Node made it (`code`, `address`, `port`). */
+/**
+ * Plain, or HTTPS where there is a certificate. Rejects with the error of `listen` as Node made it (`code`,
+ * `address`, `port`).
+ */
 export function createHttpServer(
   app: FastifyInstance,
   port: number,
   limits: ConnectionLimits,
+  certificate?: Pem,
 ): HttpServer {
-  const servers = new Map<string, Server>()
+  const servers = new Map<string, Server | https.Server>()
+  const options: ServerOptions = {
+    ServerResponse: TitleCaseResponse as typeof ServerResponse,
+    headersTimeout: limits.headers * 1000,
+    // A 20 GB image over a slow link takes as long as it takes.
+    requestTimeout: 0,
+    connectionsCheckingInterval: 2000,
+    keepAliveTimeout: 10_000,
+  }
+  let pem = certificate
 
   const open = async (address: string): Promise<void> => {
-    const server = createServer(
-      {
-        ServerResponse: TitleCaseResponse as typeof ServerResponse,
-        headersTimeout: limits.headers * 1000,
-        // A 20 GB image over a slow link takes as long as it takes.
-        requestTimeout: 0,
-        connectionsCheckingInterval: 2000,
-        keepAliveTimeout: 10_000,
-      },
-      (request, response) => app.routing(request, response),
-    )
+    const handle: Parameters<typeof createServer>[1] = (request, response) =>
+      app.routing(request, response)
+    const server = pem
+      ? https.createServer({ ...options, ...pem }, handle)
+      : createServer(options, handle)
     server.maxConnections = limits.connections
     server.timeout = limits.idle * 1000
     await new Promise<void>((resolve, reject) => {
@@ -57,6 +73,12 @@ export function createHttpServer(
         servers.delete(address)
       }
       for (const address of addresses) if (!servers.has(address)) await open(address)
+    },
+    setCertificate({ cert, key }) {
+      pem = { cert, key }
+      for (const server of servers.values()) {
+        if (server instanceof https.Server) server.setSecureContext(pem)
+      }
     },
     async close(graceMs) {
       const closed = [...servers.values()].map(

@@ -50,6 +50,7 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
       // What is being installed may be another profile than the host's own, with another loader.
       const ways = waysOf(host, specOf(name, life)?.profile)
       if (isRunning(life)) return { name, due: isDue(life), why, ways }
+      if (host.menu) return { name, due: true, why: 'has a menu to choose from', ways }
       if (host.profile?.boot === 'always') {
         return { name, due: true, why: `netboots ${host.profile.name} at every boot`, ways }
       }

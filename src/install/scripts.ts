@@ -14,6 +14,8 @@ import { changedAsset, takeSpec } from './spec.ts'
 export type ScriptAnswer =
   | { readonly kind: 'boot'; readonly attempt: Attempt }
   | { readonly kind: 'local'; readonly reason: string }
+  /** Whoever sits there chooses one of the host's `menu`. */
+  | { readonly kind: 'menu'; readonly reason: string }
   /** Somebody else asked: 403, and nothing changed. */
   | { readonly kind: 'forbidden'; readonly reason: string }
 
@@ -134,7 +136,7 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
         return { kind: 'forbidden', reason: notItsOwn(host) }
       }
       try {
-        if (!running) return netboot(request)
+        if (!running) return host.menu ? { kind: 'menu', reason: known.why } : netboot(request)
         const id = memory.hosts.get(host.name)?.install
         const install = id === undefined ? undefined : memory.installs.get(id)
         return install ? deliver(install, request) : { kind: 'local', reason: known.why }

@@ -5,6 +5,7 @@ import type { Abilities } from '../boot/loaders/kind.ts'
 import type { Mac } from '../wire/address.ts'
 import { appear } from './appear.ts'
 import type { Parts } from './http-deps.ts'
+import { menuFor } from './menu-desk.ts'
 import { withUuid } from './world.ts'
 
 /** What a machine that asks what to do next is answered from, whatever its loader's language. */
@@ -45,12 +46,20 @@ function boot(
   const { address } = caller
   if (!host) {
     const unknown = world.unknownHosts(network)
+    const offered = unknown.kind === 'menu' ? unknown.profiles : []
+    if (offered.length > 0) return menuFor({ offered, mac, caller }, loader, parts)
     if (unknown.kind !== 'profile') return { kind: 'local', reason: 'not a host of the config' }
     const stranger = strangers.boot(unknown.profile, { mac, address, place, loader })
     if ('refused' in stranger) return { kind: 'local', reason: stranger.refused }
     return { kind: 'boot', ...stranger.attempt.content }
   }
   const answer = scripts.request({ host, mac, address, place, loader })
+  if (answer.kind === 'menu') {
+    const named = (name: string) =>
+      host.profile?.name === name ? host.profile : world.config().profiles.get(name)
+    const offered = (host.menu ?? []).flatMap(name => named(name) ?? [])
+    return menuFor({ host, offered, mac, caller }, loader, parts)
+  }
   if (answer.kind !== 'boot') return answer
   return { kind: 'boot', ...answer.attempt.content }
 }

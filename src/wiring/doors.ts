@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Network } from '../boot/host.ts'
 import type { HandedSocket } from '../dhcp/server.ts'
-import { createHttpServer } from '../http/server.ts'
 import type { HandedOver } from '../system/handed-over.ts'
 import { claimUdp, portError } from '../system/ports.ts'
 import { openTftp, type Tftp } from '../tftp/server.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import type { Parts } from './http-deps.ts'
+import { createHttpDoors } from './http-doors.ts'
 import { openSyslogDoor } from './syslog-door.ts'
 import { tftpNames } from './tftp-names.ts'
 
@@ -26,6 +26,8 @@ export interface DoorParts extends Parts {
 export interface Doors {
   /** Follows the networks that can be served now. */
   refresh(): Promise<void>
+  /** Reads the certificate of HTTPS again. */
+  renew(): void
   /** Sentences of networks that give no addresses because of other DHCP servers. */
   held(): readonly string[]
   /** A sentence for each other DHCP server that answers in a network. */
@@ -39,7 +41,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const config = world.config()
   const tied = (device: string | undefined, door: HandedOver['door']) =>
     handedOver.some(socket => socket.door === door && socket.interface === device)
-  const http = createHttpServer(parts.app, config.http.port, config.http.limits)
+  const http = createHttpDoors(parts)
   const claimed = new Set<string>()
   let dhcp: DhcpDoor | undefined
   const tftp = await openTftpFor(parts)
@@ -67,9 +69,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     const networks = world.networks()
     const addresses = [...new Set(networks.map(({ serverAddress }) => serverAddress))]
     const listen = config.http.address ?? [...addresses.map(formatIpv4), '127.0.0.1']
-    await http.listen([...new Set(listen)]).catch(error => {
-      throw portError(error, 'TCP', (error as { address?: string }).address ?? '', config.http.port)
-    })
+    await http.listen([...new Set(listen)])
     const untied = networks.filter(network => !tied(network.interface, 'tftp'))
     await listenTftp([...new Set(untied.map(({ serverAddress }) => serverAddress))])
     await syslog?.listen(addresses.map(formatIpv4))
@@ -90,6 +90,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   log.info({ networks: world.networks().map(({ name }) => name) }, 'ready')
   return {
     refresh,
+    renew: http.renew,
     held: () => dhcp?.held() ?? [],
     rivals: network => dhcp?.rivals(network) ?? [],
     close,

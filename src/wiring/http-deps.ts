@@ -7,6 +7,7 @@ import { createSender } from '../http/send-file.ts'
 import { createSliceCache } from '../http/slice-cache.ts'
 import type { Token } from '../http/tokens.ts'
 import type { Lives } from '../install/life.ts'
+import type { Menus } from '../install/menus.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
 import type { Previews } from '../install/preview.ts'
 import type { Progress } from '../install/progress.ts'
@@ -23,6 +24,7 @@ import type { Fallback } from './fallback.ts'
 import { configRequest } from './loader-configs.ts'
 import type { Measure } from './measure.ts'
 import type { DaemonMemory } from './memory.ts'
+import { choose } from './menu-desk.ts'
 import type { PacketRing } from './packet-ring.ts'
 import { showNetworks } from './show-network.ts'
 import type { StrangerRing } from './stranger-ring.ts'
@@ -35,6 +37,7 @@ export interface Parts {
   readonly lives: Lives
   readonly scripts: Scripts
   readonly strangers: Strangers
+  readonly menus: Menus
   readonly phoneHome: PhoneHome
   readonly published: Published
   readonly specDeps: SpecDeps
@@ -70,16 +73,19 @@ export function httpDeps(parts: HttpParts): HttpDeps {
   const { world, memory, phoneHome, timeline, measure, log } = parts
   const placeOf = (caller: Caller) => world.place(world.networkAt(caller.localAddress))
 
+  const desk = createBootDesk(parts)
+
   return {
     log,
     unready: parts.unready,
     answered: measure.http,
     metrics: createMetrics(measure.counters, gaugesOf(parts)),
     boot: {
-      ...createBootDesk(parts),
+      ...desk,
       serverUrl: caller => placeOf(caller).serverUrl,
       committed: memory.committed,
       config: (name, caller) => configRequest(name, caller, parts),
+      chosen: (name, caller) => choose(name, caller, desk, parts),
     },
     kexec: {
       macAt: address => parts.macsOf(address).find(mac => world.hostOf(mac)),

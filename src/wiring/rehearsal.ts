@@ -46,10 +46,11 @@ export function createRehearsal(world: World, state: HostState) {
   const leases = new Map<Ipv4, Lease>()
   const offers = createOffers()
 
+  const rests = ['idle', 'installed', 'failed'].includes(state)
   const known = (host: Host | undefined): KnownHost | undefined => {
     if (!host) return undefined
-    const rests = ['idle', 'installed', 'failed'].includes(state)
     const always = host.profile?.boot === 'always' && rests
+    if (host.menu && rests) return { name: host.name, due: true, why: 'has a menu to choose from' }
     const due = always || isDue({ ...idle, state })
     return { name: host.name, due, why: always ? 'netboots at every boot' : `is ${state}` }
   }
@@ -93,6 +94,8 @@ export function createRehearsal(world: World, state: HostState) {
       const { kind, reason } = decide(client, known(host), world.site(network))
       if (kind === 'none') return { reason, text: undefined, files: {} }
       if (kind === 'local') return { reason, text: write(toDisk(reason)), files: {} }
+      const menu = menuOf(host, rests, network, world)
+      if (menu) return { reason, text: write(menu), files: {} }
       const { content, files } = bootContent(mac, host, network, world)
       return { reason, text: write(content), files }
     },
@@ -113,6 +116,22 @@ export function createRehearsal(world: World, state: HostState) {
 }
 
 export type Rehearsal = ReturnType<typeof createRehearsal>
+
+/** The menu that is shown, with all that it may offer. */
+function menuOf(
+  host: Host | undefined,
+  rests: boolean,
+  network: Network,
+  world: World,
+): BootContent | undefined {
+  const unknown = world.unknownHosts(network)
+  const strangers = unknown.kind === 'menu' ? unknown.profiles.map(({ name }) => name) : undefined
+  const offered = host ? rests && host.menu : strangers
+  if (!offered) return undefined
+  const { serverUrl } = world.place(network)
+  const entries = offered.map(name => ({ name, url: `${serverUrl}/menu/TOKEN/${name}` }))
+  return { kind: 'menu', title: `What to boot on ${host?.name ?? 'it'}`, seconds: 30, entries }
+}
 
 /** The boot with stand-ins for what only a real one has. */
 function bootContent(

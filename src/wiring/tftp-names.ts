@@ -1,11 +1,13 @@
-import { type Caller, deliver } from '../boot/deliver.ts'
+import { type Caller, type Delivered, deliver } from '../boot/deliver.ts'
 import type { Network } from '../boot/host.ts'
+import type { LoaderKind, Transport } from '../boot/loaders/kind.ts'
 import type { Peer, Refused, Virtual } from '../tftp/files.ts'
 import { subnetContains } from '../wire/address.ts'
 import { tftpErrors } from '../wire/tftp-packet.ts'
 import { createBootDesk } from './boot-desk.ts'
 import type { Parts } from './http-deps.ts'
 import { configRequest } from './loader-configs.ts'
+import { choose } from './menu-desk.ts'
 
 /**
  * What names stand for over TFTP that are no files of the roots: loaders where a distribution put them,
@@ -20,13 +22,19 @@ export function tftpNames(parts: Parts) {
     const network = networkOf(address, world.networks())
     const caller = { address, localAddress: network?.serverAddress ?? address }
     const config = configRequest(name, caller, parts)
+    const chosen = config ? undefined : await choose(name, caller, desk, parts)
+    if (chosen) return written(chosen.delivered, chosen.kind, 'tftp')
     if (!config) return fileOf(name, caller, parts)
 
     const delivered = await deliver(config.request, desk)
+    return written(delivered, config.kind, config.transport)
+  }
+
+  async function written(delivered: Delivered, kind: LoaderKind, transport: Transport) {
     await memory.committed()
     if (delivered.kind === 'none') return undefined
     if (delivered.kind === 'forbidden') return denied(delivered.reason)
-    return bytesOf(config.kind.render(delivered.content, config.transport))
+    return bytesOf(kind.render(delivered.content, transport))
   }
 }
 

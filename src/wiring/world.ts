@@ -68,7 +68,7 @@ export function createWorld(first: Config): World {
     site: network => {
       const unknown = unknownHosts(network)
       return {
-        unknown: unknown.kind === 'profile' ? 'boot' : unknown.kind,
+        unknown: unknown.kind === 'profile' || unknown.kind === 'menu' ? 'boot' : unknown.kind,
         ...shelf.site,
         ...(unknown.kind === 'profile' && { profile: unknown.profile }),
       }
@@ -79,7 +79,7 @@ export function createWorld(first: Config): World {
     networkAt: address => networks.find(n => n.serverAddress === address) ?? networks[0],
     place: network => ({
       network: networkNames(network ?? {}),
-      serverUrl: `http://${network ? formatIpv4(network.serverAddress) : '127.0.0.1'}:${config.http.port}`,
+      serverUrl: serverUrlOf(network, config),
       trustUrl: network?.trustUrl ?? false,
       seesDhcp: network !== undefined && network.mode !== 'none',
     }),
@@ -103,6 +103,12 @@ export function createWorld(first: Config): World {
   }
   world.settle()
   return world
+}
+
+/** HTTPS where the config says that scripts are. */
+function serverUrlOf(network: Network | undefined, { http: { port, tls } }: Config): string {
+  const address = network ? formatIpv4(network.serverAddress) : '127.0.0.1'
+  return tls?.scripts ? `https://${address}:${tls.port}` : `http://${address}:${port}`
 }
 
 /**

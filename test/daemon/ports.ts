@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 /** The ports of one daemon and of those who talk to it. */
 export interface Ports {
   readonly http: number
+  readonly https: number
   readonly tftp: number
   /** DHCP clients listen on the port above. */
   readonly dhcp: number
@@ -22,6 +23,7 @@ export async function freePorts(): Promise<Ports> {
   return {
     dhcp,
     http: await freeRun(1),
+    https: await freeRun(1),
     tftp: await freeRun(1),
     proxy: await freeRun(1),
     syslog: await freeRun(1),

@@ -11,6 +11,7 @@ import { buildApp } from '../../src/http/app.ts'
 import type { Token } from '../../src/http/tokens.ts'
 import { createDownloads } from '../../src/install/downloads.ts'
 import { createLife } from '../../src/install/life.ts'
+import { createMenus } from '../../src/install/menus.ts'
 import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
 import { createPhoneHome } from '../../src/install/phone-home.ts'
 import { createPreview } from '../../src/install/preview.ts'
@@ -123,7 +124,8 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const seen = { ...witness, scripts, downloads, ...told }
   const timeline = createTimeline({ world, memory, ...seen })
   const measure = createMeasure(memory)
-  const lived = { lives, scripts, strangers, phoneHome }
+  const menus = createMenus(deps)
+  const lived = { lives, scripts, strangers, menus, phoneHome }
   const made = { published, specDeps, timeline, measure, macsOf, ...witness }
   const parts = { world, memory, ...lived, ...made }
   const held: string[] = []

@@ -1,4 +1,4 @@
-import { type BootImage, toDisk } from '../script.ts'
+import { type BootImage, type MenuContent, toDisk } from '../script.ts'
 import { askerOf } from './asker.ts'
 import { type LoaderKind, tftpName, unbootable } from './kind.ts'
 import { lines, oneLine, plain } from './text.ts'
@@ -28,11 +28,28 @@ export const grub: LoaderKind = {
     if (content.kind === 'local') {
       return lines(`echo ${quoted(plain(content.reason))}`, ...localBoot)
     }
+    if (content.kind === 'menu') return menuConfig(content)
     const { title, image } = content
     const start = startOf(image)
     if (start) return bootConfig(title, start)
     return grub.render(toDisk(unbootable(image.kind ?? 'kernel', grub) ?? title), transport)
   },
+}
+
+/** The disk is the first entry, and the one that is taken when nobody is there. */
+function menuConfig({ title, seconds, entries }: MenuContent): string {
+  return lines(
+    'set default=0',
+    `set timeout=${seconds}`,
+    `menuentry ${quoted(`${plain(title)}: its disk`)} {`,
+    ...localBoot.map(line => `  ${line}`),
+    '}',
+    ...entries.flatMap(({ name, url }) => [
+      `menuentry ${quoted(plain(name))} {`,
+      `  configfile ${place(`${url}.grub`)}`,
+      '}',
+    ]),
+  )
 }
 
 /** Tried again after 1, 2, 4 … 32 s, then the disk. */

@@ -1,4 +1,4 @@
-import type { BootImage, KernelImage, ScriptContent, WimImage } from '../script.ts'
+import type { BootImage, KernelImage, MenuContent, ScriptContent, WimImage } from '../script.ts'
 import type { LoaderKind } from './kind.ts'
 import { lines, oneLine, plain } from './text.ts'
 
@@ -19,6 +19,8 @@ export function renderScript(content: ScriptContent): string {
   switch (content.kind) {
     case 'boot':
       return bootScript(content.title, content.image)
+    case 'menu':
+      return menuScript(content)
     case 'local':
       return lines('#!ipxe', `echo ${plain(content.reason)}`, ...localBoot)
     case 'find':
@@ -93,6 +95,25 @@ function startWim({ wimboot, args, files }: WimImage): string[] {
 
 function command(name: string, url: string, args: string): string {
   return [name, url, oneLine(args)].filter(Boolean).join(' ')
+}
+
+/** A choice that cannot be had, an escape and nobody there all end in the disk. */
+function menuScript({ title, seconds, entries }: MenuContent): string {
+  return lines(
+    '#!ipxe',
+    `menu ${plain(title)}`,
+    'item disk its disk',
+    ...entries.map(({ name }, index) => `item p${index} ${plain(name)}`),
+    `choose --default disk --timeout ${seconds * 1000} chosen || goto disk`,
+    `goto \${chosen}`,
+    ...entries.flatMap(({ url }, index) => [
+      `:p${index}`,
+      `chain --autofree --replace ${url}.ipxe ||`,
+      'goto disk',
+    ]),
+    ':disk',
+    ...localBoot,
+  )
 }
 
 /** The machine's own script by its MAC; whatever fails there ends in the disk. */

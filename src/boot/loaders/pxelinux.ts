@@ -1,4 +1,4 @@
-import { type KernelImage, toDisk } from '../script.ts'
+import { type KernelImage, type MenuContent, toDisk } from '../script.ts'
 import { askerOf } from './asker.ts'
 import { type LoaderKind, type Transport, tftpName, unbootable } from './kind.ts'
 import { lines, oneLine, plain } from './text.ts'
@@ -26,6 +26,7 @@ export const pxelinux: LoaderKind = {
     if (content.kind === 'local') {
       return lines(`SAY ${plain(content.reason)}`, 'DEFAULT local', 'PROMPT 0', ...localBoot)
     }
+    if (content.kind === 'menu') return menuConfig(content, transport)
     const { title, image } = content
     if (image.kind === undefined) return bootConfig(title, image, transport)
     return pxelinux.render(toDisk(unbootable(image.kind, pxelinux) ?? title), transport)
@@ -37,7 +38,7 @@ export const pxelinux: LoaderKind = {
  * APPEND is the rest of its line as it is: nothing in it has a meaning.
  */
 function bootConfig(title: string, image: KernelImage, transport: Transport): string {
-  const place = transport === 'http' ? (url: string) => url : tftpName
+  const place = placeFor(transport)
   const { initrd } = image
   return lines(
     `SAY ${plain(title)}`,
@@ -51,6 +52,29 @@ function bootConfig(title: string, image: KernelImage, transport: Transport): st
     `  APPEND ${oneLine(image.cmdline)}`,
     ...localBoot,
   )
+}
+
+/** One types the number of a profile. TIMEOUT is in tenths of a second, and ends with the first key. */
+function menuConfig({ title, seconds, entries }: MenuContent, transport: Transport): string {
+  const place = placeFor(transport)
+  return lines(
+    `SAY ${plain(title)}? Type a number, or local for its disk.`,
+    ...entries.map(({ name }, index) => `SAY ${index + 1}. ${plain(name)}`),
+    'DEFAULT local',
+    'PROMPT 1',
+    `TIMEOUT ${seconds * 10}`,
+    'ONTIMEOUT local',
+    ...entries.flatMap(({ url }, index) => [
+      `LABEL ${index + 1}`,
+      `  CONFIG ${place(url)}.pxelinux`,
+    ]),
+    ...localBoot,
+  )
+}
+
+/** It speaks no HTTPS. */
+function placeFor(transport: Transport): (url: string) => string {
+  return url => (transport === 'http' && url.startsWith('http:') ? url : tftpName(url))
 }
 
 /** Back to the BIOS, which goes on to its next device. */

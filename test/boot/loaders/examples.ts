@@ -68,3 +68,8 @@ export const others: readonly [name: string, content: BootContent][] = [
     },
   ],
 ]
+
+export function menu(title: string, names: readonly string[]): BootContent {
+  const entries = names.map(name => ({ name, url: `${url}/menu/TOKEN/${name}` }))
+  return { kind: 'menu', title, seconds: 30, entries }
+}

@@ -1,0 +1,24 @@
+import t from 'tap'
+import { errors, lan, load, right } from './check.ts'
+
+const tls = (more = '') => `${lan}http: { tls: { certFile: a.crt, keyFile: k/a.key${more} } }\n`
+const files = { 'a.crt': '', 'k/a.key': '' }
+
+t.test('http.tls with its defaults', async t => {
+  const { http, folder } = right(t, tls(), files)
+  t.strictSame(http, {
+    port: 8080,
+    tls: { port: 8443, certFile: `${folder}/a.crt`, keyFile: `${folder}/k/a.key`, scripts: false },
+  })
+  t.match(right(t, tls(', port: 443, scripts: true'), files).http.tls, { port: 443, scripts: true })
+  t.strictSame(right(t, lan).http, { port: 8080 })
+})
+
+t.test('what is wrong with it', async t => {
+  t.match(errors(t, tls(', port: 8080')), [/http\.tls\.port: 8080 is the port of plain HTTP/])
+  t.match(errors(t, `${lan}http: { tls: { certFile: a } }\n`), [/http\.tls: `keyFile` is missing/])
+  const { problems } = load(t, tls(), { 'a.crt': '' })
+  t.match(problems, [
+    { severity: 'warning', path: 'http.tls.keyFile', message: /a\.key does not exist yet/ },
+  ])
+})
