@@ -10,7 +10,10 @@ import type { Published } from '../system/published.ts'
 export function imageViews(config: Config, { publishTogether }: Published): ImageRow[] {
   const parent = join(config.assets, 'images')
   const elsewhere = new Set(
-    [...config.profiles.values()].map(folderOf).filter(folder => dirname(folder) !== parent),
+    [...config.profiles.values()]
+      .filter(({ kind }) => kind === undefined)
+      .map(folderOf)
+      .filter(folder => dirname(folder) !== parent),
   )
   const images = [
     ...listImages(parent, readMedia),

@@ -24,6 +24,8 @@ export interface MachineSettings {
 /** A machine that is powered on. */
 export interface Machine {
   readonly serial: Serial
+  /** Types at its serial line. */
+  type(keys: string): void
   /** Resolves when the machine is off, by its own will or ours. */
   readonly exited: Promise<void>
   powerOff(): Promise<void>
@@ -31,11 +33,13 @@ export interface Machine {
 
 /** Powers a machine on: it boots from the network first, then from its disk, if nothing else is said. */
 export function powerOn(network: Network, settings: MachineSettings): Machine {
-  const qemu = network.start([boardOf(settings.firmware).qemu, ...machineArguments(settings)])
+  const command = [boardOf(settings.firmware).qemu, ...machineArguments(settings)]
+  const qemu = network.start(command, 'pipe')
   const serial = readSerial(qemu)
   const exited = ended(qemu).then(() => serial.close())
   return {
     serial,
+    type: keys => qemu.stdin?.write(keys),
     exited,
     powerOff: async () => {
       qemu.kill('SIGKILL')

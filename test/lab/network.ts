@@ -11,7 +11,7 @@ export interface Network {
   /** Runs a command inside that has to succeed. */
   run(command: readonly string[], input?: string): Promise<string>
   /** Starts a command inside that goes on; it dies with the network, or with us. */
-  start(command: readonly string[]): ChildProcess
+  start(command: readonly string[], stdin?: 'ignore' | 'pipe'): ChildProcess
   /** A tap on the bridge for one machine. */
   addTap(): Promise<string>
   /** Another computer on the bridge: a namespace of its own with `eth0` and this address. */
@@ -55,7 +55,7 @@ function networkIn(namespace: string, address: string): Network {
     address,
     attempt: (command, input) => attempt(inside(namespace, command), input),
     run: (command, input) => run(inside(namespace, command), input),
-    start: command => startInside(namespace, command),
+    start: (command, stdin) => startInside(namespace, command, stdin),
     addTap: async () => {
       const tap = `tap${taps++}`
       await network.run(['ip', 'tuntap', 'add', tap, 'mode', 'tap'])
@@ -96,10 +96,14 @@ function inside(namespace: string, command: readonly string[]): string[] {
   return ['ip', 'netns', 'exec', namespace, ...command]
 }
 
-function startInside(namespace: string, command: readonly string[]): ChildProcess {
+function startInside(
+  namespace: string,
+  command: readonly string[],
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): ChildProcess {
   // setpriv and ip replace themselves, so the child's pid is the command's; it dies even when we are killed with -9.
   const [program = '', ...args] = ['setpriv', '--pdeathsig', 'KILL', ...inside(namespace, command)]
-  return spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  return spawn(program, args, { stdio: [stdin, 'pipe', 'pipe'] })
 }
 
 function removeNamespace(namespace: string): void {
