@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createPieces, FileChanged, type Origin } from './pieces.ts'
 import { type SliceCache, sliceBytes } from './slice-cache.ts'
 
@@ -68,6 +69,8 @@ export function createSender(
           at += piece.bytes.length
           if (at === to) end = 'sent'
           else report(at - from)
+          // A client that takes all at once would never let anybody else have a turn.
+          await nextTurn()
         }
       } catch (error) {
         if (!(error instanceof FileChanged)) throw error
