@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 export interface Usage {
   /** CPU seconds, of the kernel's work for it too. */
   readonly cpu: number
-  /** The most memory of its own that each of them held, in MB: resident without what files lent. */
+  /** The most memory that each of them held, in MB. */
   readonly peak: number
 }
 
@@ -15,6 +15,13 @@ export function usageOf(pid: number): Usage {
     cpu: family.reduce((sum, member) => sum + cpuSeconds(member), 0),
     peak: family.reduce((sum, member) => sum + peakMegabytes(member), 0),
   }
+}
+
+/** MB that a process and its descendants hold now, without what files lent them. */
+export function memoryOf(pid: number): number {
+  const own = familyOf(pid).map(member => readOf(`/proc/${member}/status`))
+  const anonymous = own.map(status => Number(/^RssAnon:\s+(\d+) kB/m.exec(status)?.[1] ?? 0))
+  return anonymous.reduce((sum, kilobytes) => sum + kilobytes / 1000, 0)
 }
 
 /** CPU seconds of one process: fields 14 and 15 of proc(5) stat, at 100 ticks a second. */

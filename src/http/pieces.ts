@@ -17,10 +17,10 @@ export class FileChanged extends Error {
 /** The bytes of one download, piece by piece. */
 export interface Pieces {
   /**
-   * The bytes from `at` on, up to `to`, and at most as many as are good to send at once. Rejects with
-   * {@link FileChanged}, or as reading does. `pace` is how fast the last piece left, in bytes a ms.
+   * The bytes from `at` on, up to `to`, as many as are good to send at once. Rejects with
+   * {@link FileChanged}, or as reading does. `pace` is how fast the client takes them, in bytes a ms.
    */
-  next(at: number, most: number, pace: number): Promise<Slice> | Slice
+  next(at: number, pace: number): Promise<Slice> | Slice
   /** To be called at the end. */
   close(): Promise<void>
 }
@@ -42,17 +42,15 @@ export function createPieces(origin: Origin, to: number, cache: SliceCache): Pie
     await readAll(origin.file, buffer, offset)
     await checkKey(origin)
   }
-  const cut = ({ bytes, release }: Slice, at: number, most: number): Slice => {
+  const cut = ({ bytes, release }: Slice, at: number): Slice => {
     const start = at % sliceBytes
-    return { bytes: bytes.subarray(start, Math.min(start + most, start + to - at)), release }
+    return { bytes: bytes.subarray(start, start + to - at), release }
   }
   return {
-    next(at, most, pace) {
+    next(at, pace) {
       const slice = fromCache ? cache.take(origin.version, at, fill) : undefined
       if (!slice) return reader.next(at, pace)
-      return slice instanceof Promise
-        ? slice.then(come => cut(come, at, most))
-        : cut(slice, at, most)
+      return slice instanceof Promise ? slice.then(come => cut(come, at)) : cut(slice, at)
     },
     close: reader.close,
   }

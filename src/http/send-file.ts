@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createPieces, FileChanged, type Origin } from './pieces.ts'
 import { type SliceCache, sliceBytes } from './slice-cache.ts'
+import { createTurns } from './turns.ts'
 
 /** The bytes of an opened file to send (`to` not included) and the head to send before them. */
 export interface FileAnswer extends Origin {
@@ -32,9 +32,8 @@ export interface Sender {
 }
 
 const progressEvery = 250
-/** What all downloads together write in one turn, so that DHCP and scripts have theirs soon. */
-const turnBytes = 16 * 1024 * 1024
-const leastPiece = 64 * 1024
+/** What all downloads together write in one turn of the event loop: a few milliseconds. */
+const turnBytes = 8 * 1024 * 1024
 
 /** @param clock monotonic milliseconds */
 export function createSender(
@@ -42,8 +41,7 @@ export function createSender(
   clock: () => number = () => performance.now(),
 ): Sender {
   let running = 0
-  const mostNow = () =>
-    Math.max(leastPiece, Math.min(sliceBytes, Math.floor(turnBytes / Math.max(1, running))))
+  const turns = createTurns(turnBytes, setImmediate)
 
   return {
     running: () => running,
@@ -52,25 +50,23 @@ export function createSender(
       const report = throttled(progress, clock)
       const pieces = createPieces(answer, to, cache)
       const write = writerOf(response)
+      const pace = createPace(clock)
       let at = from
-      let pace = 0
       let end: SendEnd = 'client closed'
       running++
       try {
         response.writeHead(status, { ...headers })
         if (from === to) end = 'sent'
         while (at < to) {
-          const piece = await pieces.next(at, mostNow(), pace)
-          const before = clock()
+          const piece = await pieces.next(at, pace.now())
+          await turns.take(piece.bytes.length)
           const written = await write(piece.bytes)
           piece.release()
           if (!written) break
-          pace = piece.bytes.length / Math.max(0.01, clock() - before)
           at += piece.bytes.length
           if (at === to) end = 'sent'
           else report(at - from)
-          // A client that takes all at once would never let anybody else have a turn.
-          await nextTurn()
+          pace.sent(piece.bytes.length)
         }
       } catch (error) {
         if (!(error instanceof FileChanged)) throw error
@@ -84,6 +80,24 @@ export function createSender(
         else response.destroy()
       }
       return end
+    },
+  }
+}
+
+/** How fast a client takes its bytes, over the last MiB of them: what the kernel buffers is fast always. */
+function createPace(clock: () => number) {
+  let pace = 0
+  let bytes = 0
+  let since = clock()
+  return {
+    /** Bytes a ms. */
+    now: () => pace,
+    sent(length: number): void {
+      bytes += length
+      if (bytes < sliceBytes) return
+      pace = bytes / Math.max(0.01, clock() - since)
+      bytes = 0
+      since = clock()
     },
   }
 }

@@ -1,0 +1,53 @@
+/** Who may write in this turn of the event loop, and who waits for the next one. */
+export interface Turns {
+  /** Resolves when so many bytes may be written; undefined when they may at once. */
+  take(bytes: number): Promise<void> | undefined
+}
+
+interface Waiting {
+  readonly bytes: number
+  readonly go: () => void
+}
+
+/**
+ * Lets about `budget` bytes be written in each turn of the event loop, in the order of asking. Clients
+ * that take all at once would otherwise never let DHCP, scripts, or a slower client have theirs.
+ *
+ * @param next calls at the end of a turn: `setImmediate`
+ */
+export function createTurns(budget: number, next: (go: () => void) => void): Turns {
+  let waiting: Waiting[] = []
+  let left = budget
+  let ends = false
+
+  const endTurn = () => {
+    if (ends) return
+    ends = true
+    next(() => {
+      ends = false
+      left = budget
+      const queue = waiting
+      waiting = []
+      for (const { bytes, go } of queue) {
+        if (left <= 0) {
+          waiting.push({ bytes, go })
+          continue
+        }
+        left -= bytes
+        go()
+      }
+      if (waiting.length > 0) endTurn()
+    })
+  }
+
+  return {
+    take(bytes) {
+      endTurn()
+      if (left <= 0 || waiting.length > 0) {
+        return new Promise(go => waiting.push({ bytes, go }))
+      }
+      left -= bytes
+      return undefined
+    },
+  }
+}
