@@ -1,0 +1,75 @@
+import { connect, type Socket } from 'node:net'
+import fastify from 'fastify'
+import t, { type Test } from 'tap'
+import { createHttpServer } from '../../src/http/server.ts'
+import { freePorts } from '../daemon/ports.ts'
+import { startAssets } from './asset-server.ts'
+import { ask, bodyOf, readAll, until } from './raw-http.ts'
+
+const MiB = 2 ** 20
+const folder = t.testdir({ initrd: Buffer.alloc(32 * MiB, 'initrd '), small: 'small' })
+
+t.test('a download too many is told to come again, and may as soon as another is over', async t => {
+  const { port, sent } = await startAssets(t, {
+    assets: { folder, allowedRoots: [] },
+    downloads: 1,
+  })
+  const first = connect(port, '127.0.0.1')
+  first.write('GET /assets/initrd HTTP/1.0\r\n\r\n')
+  await new Promise(resolve => first.once('readable', resolve))
+  const refused = await ask(port, 'GET /assets/small HTTP/1.0')
+  t.match(refused, /^HTTP\/1\.1 503 /)
+  t.match(refused, '\r\nRetry-After: 5\r\n')
+  t.match(bodyOf(refused), 'ask again in 5 seconds')
+  t.match(await ask(port, 'HEAD /assets/small HTTP/1.0'), / 200 /, 'costs nothing')
+  t.equal(bodyOf(await readAll(first)).length, 32 * MiB)
+  await until(() => sent.at(-1)?.complete === true)
+  t.equal(bodyOf(await ask(port, 'GET /assets/small HTTP/1.0')), 'small')
+})
+
+/** A server of one route that never answers, and a client on it. */
+async function serve(t: Test, limits: { connections: number; headers: number; idle: number }) {
+  const app = fastify()
+  app.get('/never', () => new Promise(() => {}))
+  await app.ready()
+  const { http: port } = await freePorts()
+  const server = createHttpServer(app, port, limits)
+  await server.listen(['127.0.0.1'])
+  t.teardown(() => server.close(0))
+  return () => {
+    const socket = connect(port, '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    return socket
+  }
+}
+
+function closed(socket: Socket): Promise<void> {
+  socket.resume()
+  socket.on('error', () => {})
+  return new Promise(resolve => socket.once('close', () => resolve()))
+}
+
+t.test('a connection too many is closed', async t => {
+  const open = await serve(t, { connections: 1, headers: 60, idle: 60 })
+  const first = open()
+  first.write('GET /never HTTP/1.1\r\nHost: x\r\n\r\n')
+  await new Promise<void>(resolve => first.once('connect', resolve))
+  await closed(open())
+  t.notOk(first.destroyed)
+})
+
+t.test('who does not ask in time is closed', async t => {
+  const open = await serve(t, { connections: 9, headers: 1, idle: 60 })
+  const socket = open()
+  socket.write('GET /never HT')
+  await closed(socket)
+  t.pass()
+})
+
+t.test('a connection on which nothing moves is closed', async t => {
+  const open = await serve(t, { connections: 9, headers: 60, idle: 1 })
+  const socket = open()
+  socket.write('GET /never HTTP/1.1\r\nHost: x\r\n\r\n')
+  await closed(socket)
+  t.pass()
+})
