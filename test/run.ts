@@ -17,7 +17,7 @@ const results = [
   await check('types of the page', ['tsc', '-p', 'src/page']),
   await check('lint', ['biome', 'check', '--error-on-warnings']),
   await tests('unit tests', []),
-  await tests('machines that netboot', ['--jobs=1', 'test/lab/*.lab.ts']),
+  await tests('machines that netboot', ['--jobs=2', 'test/lab/*.lab.ts']),
 ]
 finish(results)
 
