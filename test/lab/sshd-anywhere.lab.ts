@@ -97,8 +97,8 @@ t.test('a step that hangs is ended by its clock, here and on the machine', { ski
   await site.until('failed')
   t.match(await site.why(), /Formatting hard drive with disko/)
   await gone(site)
-  const process = `/proc/${readFileSync(pid, 'utf8').trim()}`
-  await waitUntil('the end of disko', 20, () => !existsSync(process) || undefined)
+  const disko = Number(readFileSync(pid, 'utf8'))
+  await waitUntil('the end of disko', 20, () => !site.node1.runs(disko) || undefined)
   await rebootsInto(t, site, /node1 is failed/)
   t.strictSame(site.disk(), ['wiped'])
   t.equal(site.runs(), 1)

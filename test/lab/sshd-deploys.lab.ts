@@ -27,9 +27,10 @@ async function open(t: Test, script: string, text = config()): Promise<Site> {
 /** The runs of the script on a machine. */
 const runs = ({ disk }: SshdMachine): number[] =>
   existsSync(disk) ? readFileSync(disk, 'utf8').trim().split('\n').map(Number) : []
-const lives = (pid: number | undefined) => existsSync(`/proc/${pid}`)
-const untilGone = (pid: number | undefined) =>
-  waitUntil(`the end of ${pid}`, 20, () => lives(pid) === false || undefined)
+/** The first of them still runs. */
+const firstLives = (machine: SshdMachine) => machine.runs(runs(machine)[0] ?? 0)
+const untilGone = (machine: SshdMachine) =>
+  waitUntil('the end of the script', 20, () => !firstLives(machine) || undefined)
 
 t.test('a script that fails in the middle', { skip }, async t => {
   const site = await open(t, failing)
@@ -48,7 +49,7 @@ t.test('a script that hangs is ended, here and on the machine', { skip }, async 
   await site.boot()
   await site.until('failed')
   t.match(await site.why(), 'deploy failed: it ran longer than 4 s')
-  await untilGone(runs(site.node1)[0])
+  await untilGone(site.node1)
   t.equal(runs(site.node1).length, 1)
 })
 
@@ -56,10 +57,10 @@ t.test('a cancel ends it, here and on the machine', { skip }, async t => {
   const site = await open(t, hanging)
   await site.boot()
   await site.told(/^it works$/)
-  t.ok(lives(runs(site.node1)[0]))
+  t.ok(firstLives(site.node1))
   const { stderr } = await site.daemon.cli(['cancel', 'node1'])
   t.match(stderr, 'may already be erasing its disk')
-  await untilGone(runs(site.node1)[0])
+  await untilGone(site.node1)
   t.equal(await site.state(), 'idle')
   await site.told(/ended: the install has ended/)
   t.equal(existsSync(`${site.logins}/${await installOf(site)}`), false, 'its secrets are gone')
@@ -70,13 +71,13 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     const site = await open(t, hanging)
     await site.boot()
     await site.told(/^it works$/)
-    const [first] = runs(site.node1)
+    t.ok(firstLives(site.node1))
     await site.daemon.kill(signal)
     site.write('install.sh', good)
     await site.daemon.start()
     await site.until('installed', 60)
     t.equal(runs(site.node1).length, 2, 'started again')
-    t.notOk(lives(first), 'what the first run left was ended before')
+    t.notOk(firstLives(site.node1), 'what the first run left was ended before')
     t.match(
       (await site.timeline('callback')).join('\n'),
       'goes on if the same boot still proves itself',
@@ -140,7 +141,7 @@ t.test('a host that waits can be cancelled, and its clock does not run', { skip 
   await waitUntil('its turn', 40, () => runs(site.node1).length > 0 || undefined)
   t.equal(await site.state(), 'installing', 'its 30 s begin now')
   await site.daemon.cli(['cancel', 'node1'])
-  await untilGone(runs(site.node1)[0])
+  await untilGone(site.node1)
 })
 
 async function installOf(site: Site): Promise<string> {

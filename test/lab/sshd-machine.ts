@@ -22,9 +22,9 @@ export interface Script {
 }
 
 /**
- * A machine as SSH sees it: a namespace with a network card, a real sshd, and a command line, boot id and
- * disks of its own. Its file system is ours, but for /root and /mnt; what is installed lies in `folder`.
- * Its `nixos-install` writes a line to the disk, and its `reboot` ends the SSH server.
+ * A machine as SSH sees it: a namespace with a network card, a real sshd, and processes, a command line,
+ * a boot id and disks of its own. Its file system is ours, but for /root and /mnt; what is installed lies
+ * in `folder`. Its `nixos-install` writes a line to the disk, and its `reboot` ends all that runs on it.
  */
 export interface SshdMachine {
   readonly peer: Peer
@@ -39,6 +39,8 @@ export interface SshdMachine {
   /** Boots a system that lets in who has this public key. */
   bootSystem(cmdline: string, publicKey?: string): Promise<void>
   off(): Promise<void>
+  /** Whether this process of the machine runs; by the id that it has there. */
+  runs(pid: number): boolean
   /** Takes whatever address a DHCP server gives it instead of its own. */
   takeAddress(): Promise<string>
   /** Asks for a URL as this machine; with what is to be posted. */
@@ -73,14 +75,15 @@ export async function addSshdMachine(
   }
   const curl = (url: string, more: readonly string[] = []) =>
     run([...inside, 'curl', '-sS', '--fail-with-body', ...more, url])
+  /** The first process of the machine, by the id that it has here; nothing outlives it. */
+  const init = () => {
+    const children = `/proc/${sshd?.pid}/task/${sshd?.pid}/children`
+    return existsSync(children) ? readFileSync(children, 'utf8').trim() : ''
+  }
   const off = async () => {
-    sshd?.kill('SIGKILL')
-    if (sshd && sshd.exitCode === null && sshd.signalCode === null) {
-      await new Promise(resolve => sshd?.once('exit', resolve))
-    }
-    // Sessions outlive their server; a machine that is off has none.
-    const pids = (await attempt(['ip', 'netns', 'pids', peer.namespace])).stdout.split('\n')
-    for (const pid of pids.filter(Boolean)) await attempt(['kill', '-9', pid])
+    const ended = sshd && isRunning(sshd) && new Promise(resolve => sshd?.once('exit', resolve))
+    if (init() !== '') process.kill(Number(init()), 'SIGKILL')
+    await ended
     sshd = undefined
   }
   const start = async (cmdline: string, hash: string) => {
@@ -92,11 +95,12 @@ export async function addSshdMachine(
     rmSync(join(folder, 'root'), { recursive: true, force: true })
     for (const name of ['root', 'bin']) mkdirSync(join(folder, name), { recursive: true })
     write('bin/nixos-install', `#!/bin/sh\necho installed >> ${disk}\n`, 0o755)
-    write('bin/reboot', `#!/bin/sh\nkill -9 "$(cat ${folder}/pid)"\n`, 0o755)
+    write('bin/reboot', '#!/bin/sh\nkill 1\n', 0o755)
     write('sshd_config', sshdConfig(folder))
     write('boot.sh', bootScript(folder))
     sshd = spawn('setpriv', [
-      ...['--pdeathsig', 'KILL', ...inside, 'unshare', '--mount'],
+      ...['--pdeathsig', 'KILL', ...inside],
+      ...['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'],
       ...['sh', join(folder, 'boot.sh')],
     ])
     sshd.stderr?.on('data', text => writeFileSync(join(folder, 'log'), text, { flag: 'a' }))
@@ -114,6 +118,7 @@ export async function addSshdMachine(
 
   return {
     ...{ peer, mac: own, folder, disk, off },
+    runs: pid => init() !== '' && existsSync(`/proc/${init()}/root/proc/${pid}`),
     async takeAddress() {
       await run([...inside, 'ip', 'address', 'flush', 'dev', 'eth0'])
       write('udhcpc.sh', takeScript, 0o755)
@@ -168,6 +173,9 @@ export async function addSshdMachine(
   }
 }
 
+const isRunning = ({ exitCode, signalCode }: ChildProcess) =>
+  exitCode === null && signalCode === null
+
 const takeScript = `#!/bin/sh
 [ "$1" = bound ] || exit 0
 ip address add "$ip/24" dev eth0
@@ -203,7 +211,6 @@ echo ${size} > /sys/block/vda/size
 echo 'LAB DISK' > /sys/block/vda/device/model
 echo D-1 > /sys/block/vda/serial
 mkdir -p /run/sshd
-echo $$ > ${folder}/pid
 exec /usr/sbin/sshd -D -e -f ${folder}/sshd_config
 `
 }
