@@ -14,7 +14,8 @@ export interface ProberDeps {
 
 /** How long somebody who has the address may take to answer ARP. */
 const patienceMs = 400
-const lookMs = 50
+/** Between two looks at who has answered. */
+export const lookMs = 50
 const cacheMs = 30_000
 /** More new addresses in a second than this are a storm, in which nobody is kept waiting. */
 const stormAt = 16

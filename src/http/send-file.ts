@@ -11,7 +11,7 @@ export interface FileAnswer extends Origin {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Called with the body bytes that left so far, at most every 250 ms and once at the end. */
+/** Called with the body bytes that left so far, at most every 500 ms and once at the end. */
 export type Progress = (bytesSent: number, complete: boolean) => void
 
 /** How a download ended. */
@@ -31,9 +31,12 @@ export interface Sender {
   send(response: ServerResponse, answer: FileAnswer, progress: Progress): Promise<SendEnd>
 }
 
-const progressEvery = 250
-/** What all downloads together write in one turn of the event loop: a few milliseconds. */
-const turnBytes = 8 * 1024 * 1024
+const progressEvery = 500
+/**
+ * What all downloads together write in one turn of the event loop. In each turn the listener accepts one
+ * connection, and whatever else has come is answered: with much more, a rack waits for seconds.
+ */
+const turnBytes = 1024 * 1024
 
 /** @param clock monotonic milliseconds */
 export function createSender(

@@ -26,6 +26,9 @@ export interface ConnectionLimits {
   readonly idle: number
 }
 
+/** A rack that connects at once; the kernel takes less where net.core.somaxconn says so. */
+const backlog = 4096
+
 /**
  * Plain, or HTTPS where there is a certificate. Rejects with the error of `listen` as Node made it (`code`,
  * `address`, `port`).
@@ -57,7 +60,7 @@ export function createHttpServer(
     server.timeout = limits.idle * 1000
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen({ host: address, port }, () => {
+      server.listen({ host: address, port, backlog }, () => {
         server.off('error', reject)
         resolve()
       })

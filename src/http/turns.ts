@@ -16,7 +16,9 @@ interface Waiting {
  * @param next calls at the end of a turn: `setImmediate`
  */
 export function createTurns(budget: number, next: (go: () => void) => void): Turns {
-  let waiting: Waiting[] = []
+  const waiting: Waiting[] = []
+  /** The first of them that has not had its turn. */
+  let first = 0
   let left = budget
   let ends = false
 
@@ -26,15 +28,15 @@ export function createTurns(budget: number, next: (go: () => void) => void): Tur
     next(() => {
       ends = false
       left = budget
-      const queue = waiting
-      waiting = []
-      for (const { bytes, go } of queue) {
-        if (left <= 0) {
-          waiting.push({ bytes, go })
-          continue
-        }
-        left -= bytes
-        go()
+      for (let turn = waiting[first]; turn && left > 0; turn = waiting[first]) {
+        first++
+        left -= turn.bytes
+        turn.go()
+      }
+      // Once in a while, since it moves all the others.
+      if (first > waiting.length / 2) {
+        waiting.splice(0, first)
+        first = 0
       }
       if (waiting.length > 0) endTurn()
     })

@@ -67,6 +67,8 @@ function connect(dataDir: string, file: string): DatabaseSync {
     connection.exec('pragma journal_mode = wal')
     // SQLite itself puts only checkpoints on disk; the log is our own to sync, outside the event loop.
     connection.exec('pragma synchronous = normal')
+    // What a savepoint would restore needs no file: a crash rolls back by the log.
+    connection.exec('pragma temp_store = memory')
     connection.exec('begin exclusive; commit')
     return connection
   } catch (error) {

@@ -5,12 +5,12 @@ import type { Conflict } from '../dhcp/desk.ts'
 import { createOffers } from '../dhcp/lease.ts'
 import { isLoopback } from '../dhcp/link.ts'
 import type { DhcpDeps } from '../dhcp/outcome.ts'
-import { createProber } from '../dhcp/probe.ts'
+import { createProber, lookMs } from '../dhcp/probe.ts'
 import { macOfPacket } from '../dhcp/read-client.ts'
 import { createRivalWatch, type RivalWatch } from '../dhcp/rival-watch.ts'
 import { bootOptionsOf, type Rival, type RivalRule, type Verdict } from '../dhcp/rivals.ts'
 import { type DhcpServer, type HandedSocket, openDhcp } from '../dhcp/server.ts'
-import { neighboursOf } from '../system/neighbours.ts'
+import { createNeighbours } from '../system/neighbours.ts'
 import { probeMac } from '../system/probe-mac.ts'
 import { formatIpv4, limitedBroadcast, type Mac, unspecified } from '../wire/address.ts'
 import { appear } from './appear.ts'
@@ -41,7 +41,7 @@ export async function openDhcpDoor(
   const mac = probeMac(join(dataDir, 'probe-mac'))
   const prober = createProber({
     poke: (network, address) => server.send(network, new Uint8Array(1), { address, port: discard }),
-    neighbours: address => neighboursOf(address),
+    neighbours: createNeighbours(lookMs).macsOf,
     leftBy: address => {
       const lease = memory.leases.byAddress(address)
       return lease?.state === 'released' ? lease.mac : undefined

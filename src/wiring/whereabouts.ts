@@ -1,11 +1,15 @@
 import { isLocal } from '../system/local-addresses.ts'
-import { neighboursOf, neighboursWith } from '../system/neighbours.ts'
+import { createNeighbours } from '../system/neighbours.ts'
 import { type Ipv4, type Mac, subnetContains } from '../wire/address.ts'
 import type { DaemonMemory } from './memory.ts'
 import type { World } from './world.ts'
 
+/** Milliseconds; the kernel itself believes an answer to ARP for half a minute. */
+const keepNeighbours = 250
+
 /** Who has which address: our leases first, then what the kernel and we have heard. */
 export function createWhereabouts(world: World, memory: DaemonMemory, now: () => number) {
+  const neighbours = createNeighbours(keepNeighbours)
   let closed = false
   /** What hosts asked other DHCP servers for. */
   const requested = new Map<Mac, Ipv4>()
@@ -18,7 +22,7 @@ export function createWhereabouts(world: World, memory: DaemonMemory, now: () =>
       // A download that the end has cut says so when the database is closed already.
       if (closed) return []
       const lease = leased(memory.leases.byAddress(address))
-      return [...lease.map(({ mac }) => mac), ...neighboursOf(address)]
+      return [...lease.map(({ mac }) => mac), ...neighbours.macsOf(address)]
     },
 
     /**
@@ -34,7 +38,7 @@ export function createWhereabouts(world: World, memory: DaemonMemory, now: () =>
       const networks = world.networks()
       const leases = networks.flatMap(({ name }) => leased(memory.leases.byMac(name, mac)))
       const asked = requested.get(mac)
-      const known = [...leases.map(({ address }) => address), ...neighboursWith(mac)]
+      const known = [...leases.map(({ address }) => address), ...neighbours.addressesOf(mac)]
       const all = asked === undefined ? known : [...known, asked]
       return [...new Set(all)]
     },
