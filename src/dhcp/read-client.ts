@@ -11,13 +11,15 @@ import {
 } from '../wire/dhcp-values.ts'
 import { ipxeFeaturesOfBytes } from '../wire/ipxe-options.ts'
 
+const nobody = '00:00:00:00:00:00'
+
 /** The sender's MAC; `undefined` for other hardware, for 00:00:00:00:00:00 and for group addresses. */
 export function macOfPacket({ htype, hlen, chaddr }: DhcpPacket): Mac | undefined {
   // 1 is Ethernet; 6 is IEEE 802, which some old stacks still claim.
   if ((htype !== 1 && htype !== 6) || hlen !== 6) return undefined
-  const bytes = chaddr.subarray(0, 6)
-  if (((bytes[0] ?? 1) & 1) === 1 || bytes.every(byte => byte === 0)) return undefined
-  return macOfBytes(bytes)
+  if (((chaddr[0] ?? 1) & 1) === 1) return undefined
+  const mac = macOfBytes(chaddr)
+  return mac === nobody ? undefined : mac
 }
 
 /**

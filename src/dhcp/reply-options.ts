@@ -1,4 +1,4 @@
-import type { Network } from '../boot/host.ts'
+import type { DhcpOption, Network } from '../boot/host.ts'
 import { ipv4ToBytes, subnetBroadcast, subnetMask, unspecified } from '../wire/address.ts'
 import { type Route, routesToBytes } from '../wire/classless-routes.ts'
 import { option } from '../wire/dhcp-codes.ts'
@@ -20,17 +20,30 @@ export function settingsOf(request: DhcpPacket, say: Say): Options {
   const { gift, network, client } = say
   if (gift.kind === 'proxy') return []
   const wanted = request.options.get(option.parameterList)
-  const named = [...networkOptions(network), ...(gift.kind === 'lease' ? leaseOptions(gift) : [])]
-  const free = new Map([...(network.options ?? []), ...(say.options ?? [])].map(o => [o.code, o]))
+  const named = [...namedBy(network), ...(gift.kind === 'lease' ? leaseOptions(gift) : [])]
   // Who sends no list gets what the network names, by number or not.
   const isWanted = (code: number) => wanted?.includes(code) ?? named.some(([own]) => own === code)
-  return [
-    ...named.filter(([code]) => always.includes(code) || isWanted(code)),
-    ...[...free.values()]
-      .filter(({ code, force }) => force || isWanted(code))
-      .filter(({ code }) => !client || !booting.includes(code))
-      .map(({ code, bytes }): Options[number] => [code, Uint8Array.from(bytes)]),
-  ]
+  const options = named.filter(([code]) => always.includes(code) || isWanted(code))
+  for (const { code, bytes, force } of freeOptions(network, say.options)) {
+    if (client && booting.includes(code)) continue
+    if (force || isWanted(code)) options.push([code, Uint8Array.from(bytes)])
+  }
+  return options
+}
+
+/** Those that the config writes by number; what a host says goes before its network. */
+function freeOptions({ options = [] }: Network, own: Say['options'] = []): Iterable<DhcpOption> {
+  if (own.length === 0) return options
+  return new Map([...options, ...own].map(each => [each.code, each])).values()
+}
+
+/** A network of the config never changes, and every reply needs them. */
+const written = new WeakMap<Network, Options>()
+
+function namedBy(network: Network): Options {
+  const options = written.get(network) ?? networkOptions(network)
+  written.set(network, options)
+  return options
 }
 
 function networkOptions(network: Network): Options {

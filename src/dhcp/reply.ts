@@ -1,7 +1,6 @@
 import type { Network } from '../boot/host.ts'
 import { ipv4ToBytes, unspecified } from '../wire/address.ts'
 import { type MessageName, messageType, option } from '../wire/dhcp-codes.ts'
-import type { DhcpOptions } from '../wire/dhcp-options.ts'
 import { broadcastFlag, type DhcpPacket, smallestMaximum } from '../wire/dhcp-packet.ts'
 import { textToBytes, u16OfBytes } from '../wire/dhcp-values.ts'
 import { linkSelectionOf, serverIdOverrideOf } from './relay.ts'
@@ -12,14 +11,14 @@ import type { Options, Say } from './say.ts'
 /** The OFFER or ACK to a request (RFC 2131 table 3; PXE 2.1; RFC 4578). */
 export function buildReply(request: DhcpPacket, say: Say): DhcpPacket {
   const boot = bootOf(say)
-  const options: DhcpOptions = new Map([
+  const options = [
     ...settingsOf(request, say),
     ...boot.options,
     ...head(say.type, request, say.network),
     ...(say.rapidCommit ? ([[option.rapidCommit, new Uint8Array()]] satisfies Options) : []),
     ...selected(request),
     ...echoed(request),
-  ])
+  ]
   return {
     ...blankReply(request),
     // Some clients name the address in both places before they have it.
@@ -28,7 +27,8 @@ export function buildReply(request: DhcpPacket, say: Say): DhcpPacket {
     siaddr: boot.options.length === 0 ? unspecified : say.network.serverAddress,
     sname: boot.sname ?? '',
     file: boot.file !== undefined && fitsHeader(boot.file) ? boot.file : '',
-    options: new Map([...options].sort(([a], [b]) => a - b)),
+    // The sort keeps the order of equal codes, and the map the last of them.
+    options: new Map(options.sort(([a], [b]) => a - b)),
   }
 }
 

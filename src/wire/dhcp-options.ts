@@ -5,6 +5,8 @@ export type DhcpOptions = Map<number, Uint8Array>
 
 const pad = 0
 const end = 255
+/** Bytes of a value that fit behind one code. */
+const longest = 255
 
 /**
  * Reads an area of options (RFC 2132 section 2) into a map, up to END. A missing END is forgiven: ROMs
@@ -33,26 +35,30 @@ export function decodeOptions(area: Uint8Array, into: DhcpOptions = new Map()): 
  */
 export function encodeOptions(options: Iterable<readonly [number, Uint8Array]>): Uint8Array {
   const all = [...options]
-  const out = new Uint8Array(all.reduce((sum, [, value]) => sum + sizeOfOption(value), 1))
+  const pieces = all.some(([, value]) => value.length > longest) ? all.flatMap(piecesOf) : all
+  const out = new Uint8Array(pieces.reduce((sum, [, value]) => sum + 2 + value.length, 1))
   let at = 0
-  for (const [code, value] of all) {
-    let from = 0
-    do {
-      const piece = value.subarray(from, from + 255)
-      out[at] = code
-      out[at + 1] = piece.length
-      out.set(piece, at + 2)
-      at += 2 + piece.length
-      from += 255
-    } while (from < value.length)
+  for (const [code, value] of pieces) {
+    out[at] = code
+    out[at + 1] = value.length
+    out.set(value, at + 2)
+    at += 2 + value.length
   }
   out[at] = end
   return out
 }
 
+function piecesOf([code, value]: readonly [number, Uint8Array]): [number, Uint8Array][] {
+  const count = Math.max(1, Math.ceil(value.length / longest))
+  return Array.from({ length: count }, (_, n) => [
+    code,
+    value.subarray(n * longest, (n + 1) * longest),
+  ])
+}
+
 /** Bytes that {@link encodeOptions} needs for a value, its codes and lengths included. */
 export function sizeOfOption(value: Uint8Array): number {
-  return value.length + 2 * Math.max(1, Math.ceil(value.length / 255))
+  return value.length + 2 * Math.max(1, Math.ceil(value.length / longest))
 }
 
 function join(head: Uint8Array | undefined, tail: Uint8Array): Uint8Array {

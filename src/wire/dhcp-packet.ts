@@ -80,7 +80,10 @@ export function encodeDhcp(packet: DhcpPacket, { max = smallestMaximum } = {}): 
   const area = encodeOptions(fitting(inOrder(packet.options), max - optionsAt - 1))
   const bytes = new Uint8Array(Math.max(smallestPacket, optionsAt + area.length))
   const view = new DataView(bytes.buffer)
-  bytes.set([packet.op, packet.htype, packet.hlen, packet.hops])
+  view.setUint8(0, packet.op)
+  view.setUint8(1, packet.htype)
+  view.setUint8(2, packet.hlen)
+  view.setUint8(3, packet.hops)
   view.setUint32(4, packet.xid)
   view.setUint16(8, packet.secs)
   view.setUint16(10, packet.flags)
@@ -121,16 +124,23 @@ const important: readonly number[] = [
 
 type Option = readonly [code: number, value: Uint8Array]
 
+const first: readonly number[] = [option.messageType, option.serverId]
+const last: readonly number[] = [option.relayAgent]
+
 function inOrder(options: DhcpOptions): Option[] {
-  const place = (code: number) =>
-    code === option.messageType
-      ? 0
-      : code === option.serverId
-        ? 1
-        : code === option.relayAgent
-          ? 3
-          : 2
-  return [...options].sort(([a], [b]) => place(a) - place(b))
+  const ordered: Option[] = []
+  const take = (codes: readonly number[]) => {
+    for (const code of codes) {
+      const value = options.get(code)
+      if (value) ordered.push([code, value])
+    }
+  }
+  take(first)
+  for (const each of options) {
+    if (!first.includes(each[0]) && !last.includes(each[0])) ordered.push(each)
+  }
+  take(last)
+  return ordered
 }
 
 function fitting(options: readonly Option[], room: number): readonly Option[] {
