@@ -8,14 +8,15 @@ import { type Cable, layCable, type Running } from './cable.ts'
 import { digits, machine, median } from './figures.ts'
 import { bootwright, cacheMiB, nginx } from './http-servers.ts'
 import { perfdhcp } from './perfdhcp.ts'
-import { compile } from './programs.ts'
+import { compile, findProgram } from './programs.ts'
 import { memoryOf, usageOf } from './usage.ts'
 
 /**
- * Files over HTTP against nginx with sendfile in the same run, downloaded by `http-load.c`, in short turns
- * in every round; before, each server proves that it sends the right bytes. Then what else counts, of this
- * daemon: memory under a thousand slow readers, and how soon DHCP and TFTP answer, also while HTTP takes
- * all CPUs.
+ * Files over HTTP against nginx with sendfile in the same run, in short turns in every round, by two
+ * clients: `http-load.c` takes up to 256 KB at a time, wrk (Debian package `wrk`, one thread) 8 KB; both
+ * share the CPUs with the server, so that what they cost counts. Before, each server proves that it sends
+ * the right bytes. Then what else counts, of this daemon: memory under a thousand slow readers, and how
+ * soon DHCP and TFTP answer, also while HTTP takes all CPUs.
  * Prints a line for each measurement and, in the end, the medians of all rounds and their ratios as JSON.
  *
  *   node bench/http.ts [rounds]     needs root, cc and apt-get
@@ -37,8 +38,9 @@ interface Stall {
 }
 
 interface Measured {
-  /** MB a second. */
+  /** MB a second, by http-load and by wrk. */
   readonly rate: number
+  readonly wrk: number
   /** CPU seconds of the server for a GB. */
   readonly cpu: number
   /** MB of memory of its own in the end. */
@@ -56,6 +58,7 @@ interface Load {
 
 const say = (text: string) => void process.stderr.write(`${text}\n`)
 const program = await compile('http-load')
+const wrkProgram = await findProgram('wrk', 'wrk')
 const tftpLoad = await compile('tftp-load')
 const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'bootwright-bench-'))
 const files = join(folder, 'files')
@@ -68,7 +71,7 @@ function writeFiles(): void {
   writeFileSync(join(files, 'small'), randomBytes(1024))
 }
 
-async function load({ name, cable, running }: Stall, what: Load): Promise<Measured> {
+async function load({ name, cable, running }: Stall, what: Load) {
   const { file, connections, seconds, rate = 0, check = false } = what
   const before = usageOf(running.pid).cpu
   const where = [cable.server.address, 8080, `/assets/${file}`, join(files, file)]
@@ -79,6 +82,16 @@ async function load({ name, cable, running }: Stall, what: Load): Promise<Measur
   const { bytes, seconds: time } = JSON.parse(stdout)
   const cpu = (usageOf(running.pid).cpu - before) / (bytes / 1e9)
   return { rate: bytes / time / 1e6, cpu, memory: memoryOf(running.pid) }
+}
+
+/** MB a second by wrk, which counts in powers of 1024. */
+async function wrk({ name, cable }: Stall, { file, connections, seconds }: Load): Promise<number> {
+  const how = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`]
+  const url = `http://${cable.server.address}:8080/assets/${file}`
+  const { stdout, stderr } = await attempt(cable.client.inside([wrkProgram, ...how, url]))
+  const [, amount, unit = ''] = /^Transfer\/sec: *([\d.]+)([KMG]?)B$/m.exec(stdout) ?? []
+  if (amount === undefined) throw new Error(`${name}, ${file}: ${stderr || stdout}`)
+  return (Number(amount) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit)) / 1e6
 }
 
 /** A thousand readers of 100 kB/s, each somewhere else in the file since they begin one by one. */
@@ -134,10 +147,12 @@ try {
     for (const { name: setting, ...what } of settings) {
       for (const stall of stalls) {
         const key = `${stall.name} ${setting}`
-        const measured = await load(stall, { ...what, seconds })
+        const rates = await load(stall, { ...what, seconds })
+        const measured = { ...rates, wrk: await wrk(stall, { ...what, seconds }) }
         results.set(key, [...(results.get(key) ?? []), measured])
         const { rate, cpu, memory } = measured
-        say(`${key.padEnd(24)} ${digits(rate)} MB/s, ${digits(cpu)} CPU s/GB, ${digits(memory)} MB`)
+        const cost = `${digits(cpu)} CPU s/GB, ${digits(memory)} MB`
+        say(`${key.padEnd(24)} ${digits(rate)} MB/s, ${cost}; wrk ${digits(measured.wrk)} MB/s`)
       }
     }
   }
@@ -147,8 +162,17 @@ try {
   const table = settings.map(({ name }) => {
     const each = (key: keyof Measured) =>
       Object.fromEntries(names.map(server => [server, of(server, name, key)]))
-    const ratio = digits(of('bootwright', name, 'rate') / of('nginx', name, 'rate'))
-    return [name, { 'MB/s': each('rate'), 'CPU s/GB': each('cpu'), MB: each('memory'), ratio }]
+    const ratio = (key: keyof Measured) =>
+      digits(of('bootwright', name, key) / of('nginx', name, key))
+    const figures = {
+      'MB/s': each('rate'),
+      ratio: ratio('rate'),
+      'wrk MB/s': each('wrk'),
+      'wrk ratio': ratio('wrk'),
+      'CPU s/GB': each('cpu'),
+      MB: each('memory'),
+    }
+    return [name, figures]
   })
   const [ours] = stalls
   if (!ours) throw new Error('no server')

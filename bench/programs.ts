@@ -22,6 +22,14 @@ export async function findProgram(name: string, debianPackage: string): Promise<
   return path
 }
 
+/** The path of a file that a Debian package has, unpacked beside this bench where it is not installed. */
+export async function findFile(path: string, debianPackage: string): Promise<string> {
+  if (existsSync(path)) return path
+  const into = join(folder, debianPackage)
+  if (!existsSync(join(into, path))) await unpack(debianPackage, into)
+  return join(into, path)
+}
+
 async function unpack(debianPackage: string, into: string): Promise<void> {
   mkdirSync(into, { recursive: true })
   const script = 'cd "$1" && apt-get download -q "$2" && dpkg-deb -x "$2"_*.deb .'
