@@ -2,6 +2,7 @@ import { parseIpv4, unspecified } from '../wire/address.ts'
 import { WireError } from '../wire/error.ts'
 import { decodeTftp, encodeTftp, type TftpRequest, tftpErrors } from '../wire/tftp-packet.ts'
 import type { Counts } from './counts.ts'
+import type { TftpEvent } from './event.ts'
 import type { Files, Peer, Refused } from './files.ts'
 import { negotiate, type OptionLimits } from './negotiate.ts'
 import {
@@ -14,7 +15,6 @@ import {
   refuseSession,
   type Session,
   startSession,
-  type TftpEvent,
   wakeSession,
 } from './session.ts'
 import { createTap, type Keep } from './tap.ts'
@@ -71,7 +71,8 @@ export interface Desk extends DeskOptions {
 /** One of the server's sockets; the same peer may talk to several. */
 export interface Door {
   readonly sessions: Map<string, Session>
-  readonly send: (packet: Uint8Array, to: Sender) => void
+  /** True when the bytes have left: they may be written again. */
+  readonly send: (packet: Uint8Array, to: Sender) => boolean
   /** Where it listens. */
   readonly local: Peer
 }
@@ -151,7 +152,7 @@ function enter(desk: Desk, door: Door, request: TftpRequest, from: Sender): Sess
     send: tap
       ? packet => {
           tap.sent(packet)
-          door.send(packet, from)
+          return door.send(packet, from)
         }
       : packet => door.send(packet, from),
     now: () => performance.now(),

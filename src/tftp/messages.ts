@@ -1,6 +1,6 @@
 import type { TftpLimits } from './desk.ts'
+import type { TftpEvent } from './event.ts'
 import type { Peer, Virtual } from './files.ts'
-import type { TftpEvent } from './session.ts'
 import type { TappedPacket } from './tap.ts'
 
 /** What a thread is started with. */

@@ -6,6 +6,7 @@ import {
   writeDataHeader,
 } from '../wire/tftp-packet.ts'
 import type { TftpFile } from './chunks.ts'
+import type { TftpEvent } from './event.ts'
 import type { Peer } from './files.ts'
 import type { Terms } from './negotiate.ts'
 import {
@@ -21,26 +22,10 @@ import {
   type Transfer,
 } from './transfer.ts'
 
-/** What happened to a request, for the timeline of the host behind the peer. */
-export interface TftpEvent {
-  /** `start` comes with the first data: a client that only asks for the size leaves no trace. */
-  readonly kind: 'start' | 'done' | 'failed' | 'refused'
-  readonly peer: Peer
-  /** As asked for, with control characters replaced. */
-  readonly name: string
-  /** Bytes of the file. */
-  readonly size?: number
-  /** Bytes that arrived for certain. */
-  readonly bytes?: number
-  /** Milliseconds since the request. */
-  readonly ms?: number
-  readonly reason?: string
-}
-
 /** What a session needs of its server. */
 export interface Surroundings {
-  /** Sends to the peer of this session. */
-  send(packet: Uint8Array): void
+  /** Sends to the peer of this session; true when the bytes have left and may be written again. */
+  send(packet: Uint8Array): boolean
   /** Milliseconds of a monotonic clock. */
   now(): number
   seen(event: TftpEvent): void
@@ -68,6 +53,8 @@ export interface Session {
   over: boolean
   dueAt: number
   progressAt: number
+  /** The packet before, when it has left: a new buffer for every block is work for the collector. */
+  spare: Buffer | undefined
 }
 
 /** A session whose file is not open yet. */
@@ -88,6 +75,7 @@ export function createSession(request: TftpRequest, peer: Peer, around: Surround
     over: false,
     dueAt: Number.POSITIVE_INFINITY,
     progressAt: now,
+    spare: undefined,
   }
 }
 
@@ -191,12 +179,15 @@ function go(session: Session, transfer: Transfer, from: number, to: number): voi
 /** Sends what is to be sent, as far as it is in memory; a read brings the rest. */
 function pump(session: Session, transfer: Transfer): void {
   while (session.from <= session.to) {
-    const packet = session.from === 0 ? oackOf(session) : dataOf(session, transfer, session.from)
-    if (!packet) {
-      fetchBlocks(session, transfer)
-      return
+    if (session.from === 0) session.around.send(oackOf(session))
+    else {
+      const packet = dataOf(session, transfer, session.from)
+      if (!packet) {
+        fetchBlocks(session, transfer)
+        return
+      }
+      session.spare = session.around.send(packet) ? packet : undefined
     }
-    session.around.send(packet)
     session.from++
   }
 }
@@ -205,13 +196,14 @@ function oackOf(session: Session): Uint8Array {
   return encodeTftp({ kind: 'oack', options: session.terms?.accepted ?? new Map() })
 }
 
-function dataOf(session: Session, transfer: Transfer, block: number): Uint8Array | undefined {
+function dataOf(session: Session, transfer: Transfer, block: number): Buffer | undefined {
   if (!session.started) {
     session.started = true
     session.around.seen(eventOf(session, 'start'))
   }
   const length = blockLength(transfer, block)
-  const packet = Buffer.allocUnsafe(dataHeaderBytes + length)
+  const size = dataHeaderBytes + length
+  const packet = session.spare?.length === size ? session.spare : Buffer.allocUnsafe(size)
   writeDataHeader(packet, block)
   const offset = blockOffset(transfer, block)
   return session.file?.copy(packet, dataHeaderBytes, offset, length) ? packet : undefined

@@ -92,8 +92,10 @@ function doorOf(socket: UdpSocket): Door {
     send(packet, to: Sender) {
       try {
         socket.send(packet, to.port, to.address)
+        return socket.getSendQueueCount() === 0
       } catch (err) {
         desk.log.debug({ err, peer: `${to.address}:${to.port}` }, 'TFTP packet not sent')
+        return false
       }
     },
   }

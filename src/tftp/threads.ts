@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { countsMemory } from './counts.ts'
 import type { TftpLimits, TftpLog } from './desk.ts'
+import type { TftpEvent } from './event.ts'
 import type { Peer, Places } from './files.ts'
 import type { Order, Question, Report, Setup, Where } from './messages.ts'
-import type { TftpEvent } from './session.ts'
 import type { Keep } from './tap.ts'
 
 /** What threads ask, and whom they tell. */

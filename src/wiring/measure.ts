@@ -1,6 +1,6 @@
 import type { Outcome } from '../dhcp/outcome.ts'
 import { createCounters } from '../metrics/counters.ts'
-import type { TftpEvent } from '../tftp/session.ts'
+import type { TftpEvent } from '../tftp/event.ts'
 import { messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import type { DaemonMemory } from './memory.ts'
 

@@ -1,7 +1,7 @@
 import { amount } from '../boot/amount.ts'
 import { configOf, isProbe } from '../boot/loaders/table.ts'
+import type { TftpEvent } from '../tftp/event.ts'
 import { plainName } from '../tftp/files.ts'
-import type { TftpEvent } from '../tftp/session.ts'
 
 /** What a request over TFTP means to somebody who reads a timeline. */
 export interface TftpLine {

@@ -121,6 +121,7 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
         const isData = bytes[1] === 3
         if (isData && block <= stopBehind) setImmediate(() => say({ kind: 'ack', block }))
         if (bytes[1] === 6) setImmediate(() => say({ kind: 'ack', block: 0 }))
+        return false
       },
     }
     const options = new Map([['blksize', '1024']])

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { fileOfBytes, type TftpFile } from '../../src/tftp/chunks.ts'
+import type { TftpEvent } from '../../src/tftp/event.ts'
 import { negotiate } from '../../src/tftp/negotiate.ts'
 import {
   createSession,
@@ -9,7 +10,6 @@ import {
   hearError,
   refuseSession,
   startSession,
-  type TftpEvent,
   wakeSession,
 } from '../../src/tftp/session.ts'
 import type { Ipv4 } from '../../src/wire/address.ts'
@@ -21,7 +21,8 @@ const limits = { blockSize: 1468, windowSize: 32 }
 function table(options: Record<string, string> = {}, name = 'ipxe.efi') {
   const sent: string[] = []
   const events: TftpEvent[] = []
-  const paper = { sent, events, now: 0, ended: 0 }
+  const packets: Uint8Array[] = []
+  const paper = { sent, packets, events, now: 0, ended: 0, leaves: true }
   const request: TftpRequest = {
     kind: 'rrq',
     file: name,
@@ -30,7 +31,11 @@ function table(options: Record<string, string> = {}, name = 'ipxe.efi') {
   }
   const peer = { address: 1 as Ipv4, port: 2 }
   const session = createSession(request, peer, {
-    send: packet => sent.push(said(packet)),
+    send(packet) {
+      sent.push(said(packet))
+      packets.push(packet)
+      return paper.leaves
+    },
     now: () => paper.now,
     seen: event => events.push(event),
     ended: () => paper.ended++,
@@ -89,6 +94,19 @@ t.test('a download', async t => {
   ])
   t.equal(events[0]?.bytes, undefined)
   t.equal(paper.now, 0)
+})
+
+t.test('a block that waits in the socket is not written over, one that has left is', async t => {
+  for (const leaves of [true, false]) {
+    const one = table({ blksize: '512', windowsize: '4' })
+    one.leaves = leaves
+    one.serve(fileOfBytes(new Uint8Array(4 * 512)))
+    hearAck(one.session, 0)
+    const blocks = one.packets.slice(1)
+    t.equal(blocks.length, 4)
+    t.equal(new Set(blocks).size, leaves ? 1 : 4)
+    if (!leaves) t.strictSame(blocks.map(said).join(), one.sent.slice(1).join())
+  }
 })
 
 t.test('EDK2 asks for the size, aborts with ERROR 8, and asks again', async t => {

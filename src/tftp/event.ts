@@ -1,0 +1,17 @@
+import type { Peer } from './files.ts'
+
+/** What happened to a request, for the timeline of the host behind the peer. */
+export interface TftpEvent {
+  /** `start` comes with the first data: a client that only asks for the size leaves no trace. */
+  readonly kind: 'start' | 'done' | 'failed' | 'refused'
+  readonly peer: Peer
+  /** As asked for, with control characters replaced. */
+  readonly name: string
+  /** Bytes of the file. */
+  readonly size?: number
+  /** Bytes that arrived for certain. */
+  readonly bytes?: number
+  /** Milliseconds since the request. */
+  readonly ms?: number
+  readonly reason?: string
+}
