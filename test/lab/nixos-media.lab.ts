@@ -32,7 +32,7 @@ t.test('boot media of NixOS', { skip: obstacle ?? false }, async t => {
     t.equal((await daemon.cli(['install', 'node1', '--yes'])).code, 0)
     const machine = await lab.addMachine({ firmware: 'bios', mac })
     const { serial, exited } = machine.powerOn()
-    const [line] = await serial.waitFor(/Command line: .*/, 120)
+    const [line] = await serial.waitFor(/Command line: .*\n/, 120)
     t.match(line, 'init=/nix/store/a/init lab.build=a ')
     await serial.waitFor(/lab: told done/, 120)
     await exited
