@@ -41,6 +41,7 @@ export function plot(title: string, seconds: number, layers: readonly Layer[]): 
   const [w, h] = [left + width + legend, top + height + 30]
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" font-family="sans-serif" font-size="13">`,
+    `<title>${title}</title>`,
     `<rect width="${w}" height="${h}" fill="white"/>`,
     `<text x="${left}" y="20" font-size="15">${title}</text>`,
     ...areas,
