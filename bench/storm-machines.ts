@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { formatIpv4, type Mac } from '../src/wire/address.ts'
 import type { DhcpPacket } from '../src/wire/dhcp-packet.ts'
 import { bootDiscover, requestOf } from '../src/wiring/boot-discover.ts'
+import type { Steps } from './storm-steps.ts'
 import { type Again, ask, openAddresses, openDhcp, openFetcher, tftpGet } from './storm-wires.ts'
 
 /**
@@ -16,10 +17,6 @@ import { type Again, ask, openAddresses, openDhcp, openFetcher, tftpGet } from '
 const [device = '', fetcher = '', loader = '', kernel = '', initrd = '', ...numbers] =
   process.argv.slice(2)
 const [count = 0, spread = 0, webhooks = 0] = numbers.map(Number)
-
-/** Milliseconds since the storm began at which a machine came so far. */
-type Steps = Partial<Record<(typeof steps)[number], number>>
-const steps = ['start', 'leased', 'loader', 'script', 'kernel', 'initrd', 'ready', 'done'] as const
 
 const again: Again = { dhcp: 0, tftp: 0 }
 const failures: string[] = []

@@ -9,6 +9,7 @@ import { type End, layCable, start } from './cable.ts'
 import { digits, machine } from './figures.ts'
 import { compile, findFile } from './programs.ts'
 import { plot } from './storm-plot.ts'
+import { type Steps, steps } from './storm-steps.ts'
 import { memoryOf, usageOf } from './usage.ts'
 
 /**
@@ -26,12 +27,11 @@ import { memoryOf, usageOf } from './usage.ts'
 const [countText = '1000', rate = '10gbit', svg = 'storm.svg'] = process.argv.slice(2)
 const count = Number(countText)
 const spreadMs = 5000
-const steps = ['start', 'leased', 'loader', 'script', 'kernel', 'initrd', 'ready', 'done'] as const
 const colours = ['#cbd5e1', '#fde68a', '#fdba74', '#f9a8d4', '#a5b4fc', '#93c5fd', '#6ee7b7']
 const states = ['DHCP', 'TFTP', 'iPXE, scripts', 'kernel', 'initrd', 'installer', 'done'] as const
 
 interface Storm {
-  readonly machines: readonly Partial<Record<(typeof steps)[number], number>>[]
+  readonly machines: readonly Steps[]
   readonly again: { readonly dhcp: number; readonly tftp: number }
   readonly failures: readonly string[]
   readonly hooks: readonly string[]

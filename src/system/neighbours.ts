@@ -9,6 +9,7 @@ export interface Neighbours {
 
 /** The entry is complete: somebody answered ARP for it (ATF_COM, linux/if_arp.h). */
 const complete = 0x2
+
 /**
  * What the kernel's neighbour table says (/proc/net/arp, proc(5)), as of at most `keepMs` ago: in a storm
  * thousands of questions a second come, and the kernel writes the whole table for each read.

@@ -3,7 +3,7 @@ import { deliver } from '../boot/deliver.ts'
 import type { Host, Profile } from '../boot/host.ts'
 import { type Abilities, type LoaderKind, unbootable } from '../boot/loaders/kind.ts'
 import { kindOf, type Speaks, speaks } from '../boot/loaders/table.ts'
-import { toDisk } from '../boot/script.ts'
+import { type MenuContent, toDisk } from '../boot/script.ts'
 import { formatIpv4, type Mac } from '../wire/address.ts'
 import type { Parts } from './http-deps.ts'
 
@@ -37,7 +37,13 @@ export function menuFor(
   const shown = { mac, address: caller.address, profiles, ...(host && { host }) }
   const { token } = menus.show(shown)
   const { serverUrl } = world.place(world.networkAt(caller.localAddress))
-  const entries = profiles.map(({ name }) => ({ name, url: `${serverUrl}/menu/${token}/${name}` }))
+  const names = profiles.map(({ name }) => name)
+  return menuContent(who, names, `${serverUrl}/menu/${token}`)
+}
+
+/** A menu whose choices, the names of profiles, have their URLs below this one. */
+export function menuContent(who: string, names: readonly string[], url: string): MenuContent {
+  const entries = names.map(name => ({ name, url: `${url}/${name}` }))
   return { kind: 'menu', title: `What to boot on ${who}`, seconds, entries }
 }
 

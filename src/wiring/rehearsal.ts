@@ -28,6 +28,7 @@ import {
 } from '../wire/address.ts'
 import { createAddressSet } from '../wire/address-set.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
+import { menuContent } from './menu-desk.ts'
 import type { World } from './world.ts'
 import type { Writer } from './writer.ts'
 
@@ -129,8 +130,7 @@ function menuOf(
   const offered = host ? rests && host.menu : strangers
   if (!offered) return undefined
   const { serverUrl } = world.place(network)
-  const entries = offered.map(name => ({ name, url: `${serverUrl}/menu/TOKEN/${name}` }))
-  return { kind: 'menu', title: `What to boot on ${host?.name ?? 'it'}`, seconds: 30, entries }
+  return menuContent(host?.name ?? 'it', offered, `${serverUrl}/menu/TOKEN`)
 }
 
 /** The boot with stand-ins for what only a real one has. */
