@@ -1,6 +1,6 @@
 import type { Host, Network } from '../boot/host.ts'
 import { formatIpv4, type Ipv4, type Mac, toHex } from '../wire/address.ts'
-import { type DhcpPacket, decodeDhcp } from '../wire/dhcp-packet.ts'
+import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
 import { handle } from './handle.ts'
 import type { Lease } from './lease.ts'
@@ -8,6 +8,7 @@ import { isOnOurLink } from './link.ts'
 import type { Arrival, Endpoint } from './network.ts'
 import type { DhcpDeps, Outcome } from './outcome.ts'
 import { macOfPacket } from './read-client.ts'
+import { replyLimit } from './reply.ts'
 import { quarantineMilliseconds } from './server-mode.ts'
 
 /** The part of pino that is used here. */
@@ -31,7 +32,9 @@ export interface DeskOptions {
   /** Resolves when the lease is on disk. Only then does the reply leave. */
   commit(lease: Lease): Promise<void>
   /** Called with every packet of a client as it comes, before it is answered. */
-  heard?(bytes: Uint8Array, packet: DhcpPacket, arrival: Arrival): void
+  heard?(mac: Mac, bytes: Uint8Array, arrival: Arrival): void
+  /** Called with every reply that leaves. */
+  sent?(reply: Reply, bytes: Uint8Array): void
   /** Called after every packet that was understood, replied to or not, so many milliseconds later. */
   seen(outcome: Outcome, packet: DhcpPacket, ms: number): void
   /** Epoch milliseconds; `Date.now` unless a test says otherwise. */
@@ -48,7 +51,7 @@ export interface DeskOptions {
 
 export type Reply = Extract<Outcome, { kind: 'reply' }>
 /** Sends a reply from the socket that is right for it. */
-export type Speak = (packet: DhcpPacket, reply: Reply) => void
+export type Speak = (reply: Reply, bytes: Uint8Array) => void
 
 /** Two look-ups of 400 ms: a first offer is not late by more than a second. */
 const mostLookups = 2
@@ -60,8 +63,10 @@ export function createDesk(options: DeskOptions) {
   function receive(bytes: Uint8Array, arrival: Arrival, speak: Speak): void {
     const begun = performance.now()
     const packet = read(bytes, arrival.source)
-    if (!packet || isOurOwn(packet)) return
-    options.heard?.(bytes, packet, arrival)
+    if (!packet) return
+    const mac = macOfPacket(packet)
+    if (mac !== undefined && mac === options.ownMac) return
+    if (mac !== undefined) options.heard?.(mac, bytes, arrival)
     const outcome = answer(packet, arrival)
     finish(packet, arrival, outcome, speak, begun).catch(error =>
       log.error({ err: error, mac: outcome.mac }, 'DHCP'),
@@ -77,10 +82,6 @@ export function createDesk(options: DeskOptions) {
       log.debug({ ...fields, bytes: toHex(bytes.subarray(0, 600)) }, 'not a DHCP packet')
       return undefined
     }
-  }
-
-  function isOurOwn(packet: DhcpPacket): boolean {
-    return options.ownMac !== undefined && macOfPacket(packet) === options.ownMac
   }
 
   function answer(packet: DhcpPacket, arrival: Arrival): Outcome {
@@ -112,7 +113,11 @@ export function createDesk(options: DeskOptions) {
       log.error({ err: error, mac: outcome.mac }, 'the lease could not be stored: no reply')
       return
     }
-    if (outcome.kind === 'reply') speak(packet, outcome)
+    if (outcome.kind === 'reply') {
+      const bytes = encodeDhcp(outcome.reply, { max: replyLimit(packet) })
+      speak(outcome, bytes)
+      options.sent?.(outcome, bytes)
+    }
     options.seen(outcome, packet, performance.now() - begun)
   }
 

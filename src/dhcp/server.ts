@@ -1,11 +1,9 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import type { Network } from '../boot/host.ts'
 import { formatIpv4, type Ipv4, parseIpv4, subnetContains, unspecified } from '../wire/address.ts'
-import { encodeDhcp } from '../wire/dhcp-packet.ts'
 import { createDesk, type DeskOptions, type Speak } from './desk.ts'
 import { isOnOurLink } from './link.ts'
 import type { Arrival, Endpoint } from './network.ts'
-import { replyLimit } from './reply.ts'
 
 export interface DhcpServerOptions extends DeskOptions {
   /** 67 and 4011. */
@@ -56,12 +54,8 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
     if (sockets.has(key)) return
     const socket = await bind({ address: formatIpv4(address), port: ports[port] })
     const broadcast = address === unspecified
-    const speak: Speak = (packet, reply) =>
-      send(
-        sockets.get(keyOf(reply.network.serverAddress, reply.via)),
-        encodeDhcp(reply.reply, { max: replyLimit(packet) }),
-        reply.to,
-      )
+    const speak: Speak = ({ network, via, to }, bytes) =>
+      send(sockets.get(keyOf(network.serverAddress, via)), bytes, to)
     sockets.set(key, socket)
     watch(socket, formatIpv4(address))
     socket.on('message', (bytes, from) => {
@@ -84,11 +78,8 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
       const network = onlyNetwork(deps.networks(), n => n.interface === name && isOnOurLink(n))
       const broadcast = wasBroadcast(network, source.address)
       const arrival = { port: door, broadcast, source, serverPort: ports.dhcp }
-      desk.receive(
-        bytes,
-        { ...arrival, ...(network ? { network } : {}) },
-        (packet, { reply, to }) => send(socket, encodeDhcp(reply, { max: replyLimit(packet) }), to),
-      )
+      const known = network ? { network } : {}
+      desk.receive(bytes, { ...arrival, ...known }, ({ to }, reply) => send(socket, reply, to))
     })
   }
 

@@ -6,7 +6,6 @@ import { createOffers } from '../dhcp/lease.ts'
 import { isLoopback } from '../dhcp/link.ts'
 import type { DhcpDeps } from '../dhcp/outcome.ts'
 import { createProber, lookMs } from '../dhcp/probe.ts'
-import { macOfPacket } from '../dhcp/read-client.ts'
 import { createRivalWatch, type RivalWatch } from '../dhcp/rival-watch.ts'
 import { bootOptionsOf, type Rival, type RivalRule, type Verdict } from '../dhcp/rivals.ts'
 import { type DhcpServer, type HandedSocket, openDhcp } from '../dhcp/server.ts'
@@ -57,14 +56,13 @@ export async function openDhcpDoor(
       memory.leases.save(lease)
       return memory.committed()
     },
-    heard(bytes, packet, { port, broadcast, source, network }) {
-      const client = macOfPacket(packet)
+    heard(client, bytes, { port, broadcast, source, network }) {
       const address = broadcast ? limitedBroadcast : (network?.serverAddress ?? unspecified)
-      if (client) packets.heard(client, bytes, source, { address, port: ports[port] })
+      packets.heard(client, bytes, source, { address, port: ports[port] })
     },
+    sent: (reply, bytes) => packets.answered(reply, bytes, ports[reply.via]),
     seen(outcome, packet, ms) {
       measure.dhcp(outcome, ms)
-      if (outcome.kind === 'reply') packets.answered(outcome, packet, ports[outcome.via])
       timeline.dhcp(outcome, packet, n => watch?.rivalsOf(n) ?? [])
     },
     now,

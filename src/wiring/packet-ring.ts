@@ -1,18 +1,14 @@
 import type { Reply } from '../dhcp/desk.ts'
-import { replyLimit } from '../dhcp/reply.ts'
 import type { TappedPacket } from '../tftp/tap.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
-import { type DhcpPacket, encodeDhcp } from '../wire/dhcp-packet.ts'
 import { encodePcap } from '../wire/pcap.ts'
-import { encodeUdp, type UdpEnd } from '../wire/udp-packet.ts'
+import { encodeUdp, type UdpEnd, type UdpPacket } from '../wire/udp-packet.ts'
+import { createRings } from './rings.ts'
 
-/** A packet that is kept; a reply of ours is put into bytes when somebody wants to see it. */
-interface Kept {
+interface Kept extends UdpPacket {
   /** Wall-clock epoch milliseconds. */
   readonly at: number
-  readonly from: UdpEnd
-  readonly to: UdpEnd
-  readonly payload: Uint8Array | { readonly reply: DhcpPacket; readonly limit: number }
+  /** Bytes that it had, where not all of them are kept. */
   readonly length?: number
 }
 
@@ -31,9 +27,9 @@ export interface PacketRingDeps {
 
 /** The last packets of each machine, in memory: DHCP by its MAC, TFTP by its address. */
 export function createPacketRing({ isHost, macsOf, now }: PacketRingDeps) {
-  const hosts = createRings<Mac>(machines)
-  const others = createRings<Mac>(strangers)
-  const downloads = createRings<Ipv4>(machines)
+  const hosts = createRings<Mac, Kept>(machines, perMachine)
+  const others = createRings<Mac, Kept>(strangers, perMachine)
+  const downloads = createRings<Ipv4, Kept>(machines, perMachine)
   const ringsOf = (mac: Mac) => (isHost(mac) ? hosts : others)
 
   return {
@@ -43,12 +39,10 @@ export function createPacketRing({ isHost, macsOf, now }: PacketRingDeps) {
     },
 
     /** What it was answered, from this port of ours. */
-    answered(outcome: Reply, request: DhcpPacket, port: number): void {
-      if (!outcome.mac) return
-      const { mac, reply, to, network } = outcome
+    answered({ mac, to, network }: Reply, bytes: Uint8Array, port: number): void {
+      if (!mac) return
       const from = { address: network.serverAddress, port }
-      const payload = { reply, limit: replyLimit(request) }
-      ringsOf(mac).add(mac, { at: now(), from, to, payload })
+      ringsOf(mac).add(mac, { at: now(), from, to, payload: bytes })
     },
 
     /** A TFTP packet from or to a client. */
@@ -71,27 +65,7 @@ export function createPacketRing({ isHost, macsOf, now }: PacketRingDeps) {
 export type PacketRing = ReturnType<typeof createPacketRing>
 
 /** IP and UDP headers are made anew from the addresses and ports: a socket hands over the payload only. */
-function capturedOf({ at, from, to, payload, length }: Kept) {
-  const isBytes = payload instanceof Uint8Array
-  const bytes = isBytes ? payload : encodeDhcp(payload.reply, { max: payload.limit })
-  const whole = length ?? bytes.length
-  return { at, bytes: encodeUdp({ from, to, payload: bytes }, whole), length: whole + 28 }
-}
-
-/** Some packets for each key; the key that was silent for longest goes first. */
-function createRings<K>(most: number) {
-  const rings = new Map<K, Kept[]>()
-  return {
-    add(key: K, packet: Kept): void {
-      const ring = rings.get(key) ?? []
-      rings.delete(key)
-      rings.set(key, ring)
-      ring.push(packet)
-      if (ring.length > perMachine) ring.shift()
-      const [oldest] = rings.keys()
-      if (rings.size > most && oldest !== undefined) rings.delete(oldest)
-    },
-    of: (key: K): readonly Kept[] => rings.get(key) ?? [],
-    keys: (): K[] => [...rings.keys()],
-  }
+function capturedOf({ at, length, ...packet }: Kept) {
+  const whole = length ?? packet.payload.length
+  return { at, bytes: encodeUdp(packet, whole), length: whole + 28 }
 }

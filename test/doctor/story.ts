@@ -60,7 +60,7 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
     const [network] = wired.world.networks()
     const from = { broadcast: port === 'dhcp', port, source, serverPort: 67 }
     const arrival = { ...from, ...(network && { network }) }
-    desk.receive(encodeDhcp(packet, { max: 1472 }), arrival, (_packet, { reply }) => {
+    desk.receive(encodeDhcp(packet, { max: 1472 }), arrival, ({ reply }) => {
       replies.push(reply)
     })
     await new Promise(resolve => setImmediate(resolve))
