@@ -35,7 +35,7 @@ export function handle(packet: DhcpPacket, arrival: Arrival, deps: DhcpDeps, now
 
 function recognise(from: Case): Case {
   const { packet, mac, network, deps } = from
-  const said = readClient(packet)
+  const said = readClient(packet, mac)
   const found = deps.host(mac, said, network)
   const site = deps.site(network)
   const client = said && takenFor(said, found?.host.arch)

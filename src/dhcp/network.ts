@@ -65,9 +65,12 @@ function subnetSelectionOf({ options }: DhcpPacket): Ipv4 | undefined {
 
 /** The smallest subnet that holds the address. */
 function networkHolding(address: Ipv4, networks: readonly Network[]): Network | undefined {
-  return networks
-    .filter(({ subnet }) => subnetContains(subnet, address))
-    .sort((a, b) => b.subnet.prefix - a.subnet.prefix)[0]
+  let smallest: Network | undefined
+  for (const network of networks) {
+    if (!subnetContains(network.subnet, address)) continue
+    if (!smallest || network.subnet.prefix > smallest.subnet.prefix) smallest = network
+  }
+  return smallest
 }
 
 function none(reason: string): NetworkChoice {

@@ -25,6 +25,7 @@ export function newLease(from: Case, address: Ipv4): Lease {
 
 /** Option 12, if it is a host name (RFC 1123 section 2.1) and nothing that could do harm elsewhere. */
 function hostNameOf(value: Uint8Array | undefined): string | undefined {
-  const text = textOfBytes(value ?? new Uint8Array())
+  if (!value) return undefined
+  const text = textOfBytes(value)
   return /^[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?$/i.test(text) ? text : undefined
 }

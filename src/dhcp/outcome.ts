@@ -19,7 +19,7 @@ export interface DhcpDeps {
   ): { readonly host: Host; readonly known: KnownHost } | undefined
   site(network: Network): Site
   /** The MACs that an address is reserved for, if it is. */
-  reservedFor(address: Ipv4): readonly Mac[] | undefined
+  readonly reservedFor: (address: Ipv4) => readonly Mac[] | undefined
   /** All those addresses, so that a search passes over them at once. */
   reserved?(): AddressSet
   readonly leases: LeaseBook

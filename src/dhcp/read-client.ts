@@ -23,28 +23,29 @@ export function macOfPacket({ htype, hlen, chaddr }: DhcpPacket): Mac | undefine
 }
 
 /**
- * What a booting client says of itself (RFC 4578, RFC 5970, iPXE's option 175). `undefined` for an
- * ordinary DHCP client. iPXE looks like the PXE ROM it came from, so it is looked for first.
+ * What the booting client of a MAC says of itself (RFC 4578, RFC 5970, iPXE's option 175). `undefined`
+ * for an ordinary DHCP client. iPXE looks like the PXE ROM it came from, so it is looked for first.
  */
-export function readClient(packet: DhcpPacket): Client | undefined {
-  const mac = macOfPacket(packet)
-  if (mac === undefined) return undefined
+export function readClient(packet: DhcpPacket, mac: Mac): Client | undefined {
   const vendorClass = optionText(packet, option.vendorClass)
+  const stage = readStage(packet, vendorClass)
+  if (!stage) return undefined
   const arch = readArch(packet, vendorClass, mac)
   const uuid = readUuid(packet)
-  const base = {
+  return {
     mac,
     arch,
     ...(uuid === undefined ? {} : { uuid }),
     ...(vendorClass === '' ? {} : { vendorClass }),
+    stage,
+    capable: stage === 'ipxe' && isCapable(packet, arch),
   }
-  if (isIpxe(packet)) return { ...base, stage: 'ipxe', capable: isCapable(packet, arch) }
-  if (vendorClass.startsWith('HTTPClient'))
-    return { ...base, stage: 'http-firmware', capable: false }
-  if (vendorClass.startsWith('PXEClient') || isUboot(vendorClass)) {
-    return { ...base, stage: 'firmware', capable: false }
-  }
-  return undefined
+}
+
+function readStage(packet: DhcpPacket, vendorClass: string): Client['stage'] | undefined {
+  if (isIpxe(packet)) return 'ipxe'
+  if (vendorClass.startsWith('HTTPClient')) return 'http-firmware'
+  return vendorClass.startsWith('PXEClient') || isUboot(vendorClass) ? 'firmware' : undefined
 }
 
 /** Whether option 60 says `PXEClient`: the only clients that port 4011 is for. */
@@ -54,7 +55,8 @@ export function isPxeClient(packet: DhcpPacket): boolean {
 
 function isIpxe(packet: DhcpPacket): boolean {
   if (packet.options.has(option.ipxe)) return true
-  const classes = userClassesOfBytes(packet.options.get(option.userClass) ?? new Uint8Array())
+  const value = packet.options.get(option.userClass)
+  const classes = value ? userClassesOfBytes(value) : []
   return classes.includes('iPXE') || classes.includes('gPXE')
 }
 
@@ -112,5 +114,6 @@ function readUuid(packet: DhcpPacket): string | undefined {
 }
 
 function optionText(packet: DhcpPacket, code: number): string {
-  return textOfBytes(packet.options.get(code) ?? new Uint8Array())
+  const value = packet.options.get(code)
+  return value ? textOfBytes(value) : ''
 }

@@ -20,10 +20,12 @@ export function settingsOf(request: DhcpPacket, say: Say): Options {
   const { gift, network, client } = say
   if (gift.kind === 'proxy') return []
   const wanted = request.options.get(option.parameterList)
-  const named = [...namedBy(network), ...(gift.kind === 'lease' ? leaseOptions(gift) : [])]
+  const named = namedBy(network, gift)
+  const options = wanted
+    ? named.filter(([code]) => always.includes(code) || wanted.includes(code))
+    : [...named]
   // Who sends no list gets what the network names, by number or not.
   const isWanted = (code: number) => wanted?.includes(code) ?? named.some(([own]) => own === code)
-  const options = named.filter(([code]) => always.includes(code) || isWanted(code))
   for (const { code, bytes, force } of freeOptions(network, say.options)) {
     if (client && booting.includes(code)) continue
     if (force || isWanted(code)) options.push([code, Uint8Array.from(bytes)])
@@ -38,12 +40,20 @@ function freeOptions({ options = [] }: Network, own: Say['options'] = []): Itera
 }
 
 /** A network of the config never changes, and every reply needs them. */
-const written = new WeakMap<Network, Options>()
+const written = new WeakMap<Network, Record<'settings' | 'lease', Options>>()
 
-function namedBy(network: Network): Options {
-  const options = written.get(network) ?? networkOptions(network)
-  written.set(network, options)
-  return options
+function namedBy(network: Network, gift: Exclude<Gift, { kind: 'proxy' }>): Options {
+  const known = written.get(network) ?? write(network)
+  const options = known[gift.kind]
+  if (gift.kind !== 'lease' || gift.hostName === undefined) return options
+  return [...options, [option.hostName, textToBytes(gift.hostName)]]
+}
+
+function write(network: Network): Record<'settings' | 'lease', Options> {
+  const settings = networkOptions(network)
+  const both = { settings, lease: [...settings, ...leaseOptions(network)] }
+  written.set(network, both)
+  return both
 }
 
 function networkOptions(network: Network): Options {
@@ -70,13 +80,11 @@ function routesOf({ routes = [], router }: Network): readonly Route[] {
   return [...routes, { to: { base: unspecified, prefix: 0 }, via: router }]
 }
 
-function leaseOptions({ seconds, hostName }: Extract<Gift, { kind: 'lease' }>): Options {
-  const time = Math.min(seconds, 0xffffffff)
-  const options: Options = [
+function leaseOptions({ leaseSeconds }: Network): Options {
+  const time = Math.min(leaseSeconds, 0xffffffff)
+  return [
     [option.leaseTime, u32ToBytes(time)],
     [option.renewalTime, u32ToBytes(Math.floor(time * 0.5))],
     [option.rebindingTime, u32ToBytes(Math.floor(time * 0.875))],
   ]
-  if (hostName !== undefined) options.push([option.hostName, textToBytes(hostName)])
-  return options
 }

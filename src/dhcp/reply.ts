@@ -28,7 +28,7 @@ export function buildReply(request: DhcpPacket, say: Say): DhcpPacket {
     sname: boot.sname ?? '',
     file: boot.file !== undefined && fitsHeader(boot.file) ? boot.file : '',
     // The sort keeps the order of equal codes, and the map the last of them.
-    options: new Map(options.sort(([a], [b]) => a - b)),
+    options: new Map(options.sort((a, b) => a[0] - b[0])),
   }
 }
 
@@ -102,11 +102,15 @@ function selected(request: DhcpPacket): Options {
 }
 
 /** What RFC 6842 (61), RFC 4578 (97) and RFC 3046 (82) say must come back as it was sent. */
+const echoes: readonly number[] = [option.clientId, option.clientUuid, option.relayAgent]
+
 function echoed(request: DhcpPacket): Options {
-  return [option.clientId, option.clientUuid, option.relayAgent].flatMap(code => {
+  const options: Options = []
+  for (const code of echoes) {
     const value = request.options.get(code)
-    return value ? [[code, value] as [number, Uint8Array]] : []
-  })
+    if (value) options.push([code, value])
+  }
+  return options
 }
 
 /** Whether a file name and its NUL fit into the header; a longer one is in option 67 only. */

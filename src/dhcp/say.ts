@@ -6,13 +6,8 @@ import type { Arrival } from './network.ts'
 
 /** What a reply gives besides the boot. */
 export type Gift =
-  /** An address, for a time in seconds; the host's name where the address is reserved. */
-  | {
-      readonly kind: 'lease'
-      readonly address: Ipv4
-      readonly seconds: number
-      readonly hostName?: string
-    }
+  /** An address for the network's time; the host's name where the address is reserved. */
+  | { readonly kind: 'lease'; readonly address: Ipv4; readonly hostName?: string }
   /** The settings of the network, for a client that has its address from elsewhere (DHCPINFORM). */
   | { readonly kind: 'settings' }
   /** Nothing: somebody else's DHCP server does that. */

@@ -24,7 +24,7 @@ export interface Place {
   readonly leases: LeaseBook
   readonly offers: Offers
   /** The MACs that an address is reserved for, if it is. */
-  reservedFor(address: Ipv4): readonly Mac[] | undefined
+  readonly reservedFor: (address: Ipv4) => readonly Mac[] | undefined
   /** All those addresses. */
   readonly reserved?: AddressSet
   readonly now: number
@@ -73,7 +73,10 @@ export function whyNot(address: Ipv4, wish: Wish, place: Place): string | undefi
 }
 
 /** The address reserved for the NIC that asks, where the config has one in this network. */
-export function reservationOf({ mac, host }: Wish, network: Network): Ipv4 | undefined {
+export function reservationOf(
+  { mac, host }: Pick<Wish, 'mac' | 'host'>,
+  network: Network,
+): Ipv4 | undefined {
   const nic = host?.nics.find(
     nic => nic.mac === mac && (nic.network === undefined || nic.network === network.name),
   )

@@ -179,13 +179,8 @@ function refuse(from: Case, reason: string): Outcome {
 
 function giftOf(from: Case, address: Ipv4): Gift {
   const { network, host } = from
-  const reserved = reservationOf(wishOf(from), network) === address
-  return {
-    kind: 'lease',
-    address,
-    seconds: network.leaseSeconds,
-    ...(host && reserved ? { hostName: host.name } : {}),
-  }
+  const isReserved = host !== undefined && reservationOf(from, network) === address
+  return isReserved ? { kind: 'lease', address, hostName: host.name } : { kind: 'lease', address }
 }
 
 function wishOf({ mac, host, packet }: Case): Wish {
@@ -200,7 +195,7 @@ function placeOf({ network, deps, now }: Case) {
     leases,
     offers,
     now,
-    reservedFor: (a: Ipv4) => deps.reservedFor(a),
+    reservedFor: deps.reservedFor,
     ...(deps.reserved ? { reserved: deps.reserved() } : {}),
   }
 }

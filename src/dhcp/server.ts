@@ -46,17 +46,20 @@ type Port = Arrival['port']
 export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> {
   const { deps, log, ports } = options
   const desk = createDesk(options)
-  const sockets = new Map<string, Socket>()
+  /** Our own, by the address they are bound to. */
+  const own: Record<Port, Map<Ipv4, Socket>> = { dhcp: new Map(), proxy: new Map() }
+  /** Those handed over, by what they are tied to. */
+  const tied = new Map<string, Socket>()
   const listeners = new Set<Take>()
+  let isClosed = false
 
   async function open(address: Ipv4, port: Port): Promise<void> {
-    const key = keyOf(address, port)
-    if (sockets.has(key)) return
+    if (own[port].has(address)) return
     const socket = await bind({ address: formatIpv4(address), port: ports[port] })
     const broadcast = address === unspecified
     const speak: Speak = ({ network, via, to }, bytes) =>
-      send(sockets.get(keyOf(network.serverAddress, via)), bytes, to)
-    sockets.set(key, socket)
+      send(own[via].get(network.serverAddress), bytes, to)
+    own[port].set(address, socket)
     watch(socket, formatIpv4(address))
     socket.on('message', (bytes, from) => {
       const network = onlyNetwork(deps.networks(), n =>
@@ -70,7 +73,7 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
 
   async function adopt({ door, interface: name, fd }: HandedSocket): Promise<void> {
     const socket = await bind({ fd })
-    sockets.set(tiedKey(name, door), socket)
+    tied.set(tiedKey(name, door), socket)
     watch(socket, name)
     socket.on('message', (bytes, from) => {
       const source = sourceOf(from)
@@ -92,46 +95,49 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
   }
 
   function send(socket: Socket | undefined, bytes: Uint8Array, to: Endpoint): void {
-    if (sockets.size === 0) return // closed while the lease was being stored
-    const fields = { to: formatIpv4(to.address), port: to.port }
+    if (isClosed) return // while the lease was being stored
+    const address = formatIpv4(to.address)
     if (!socket) {
-      log.error(fields, 'no DHCP socket for the network to send from')
+      log.error({ to: address, port: to.port }, 'no DHCP socket for the network to send from')
       return
     }
-    socket.send(bytes, to.port, formatIpv4(to.address), error => {
-      if (error) log.error({ ...fields, err: error }, 'a DHCP packet could not be sent')
+    socket.send(bytes, to.port, address, err => {
+      if (err) log.error({ to: address, port: to.port, err }, 'a DHCP packet could not be sent')
     })
   }
 
   /** The sockets of our own that the networks need now, as address and port. */
   function needed(): (readonly [Ipv4, Port])[] {
-    const tied = (network: Network, port: Port) => sockets.has(tiedKey(network.interface, port))
+    const isTied = (network: Network, port: Port) => tied.has(tiedKey(network.interface, port))
     return deps
       .networks()
       .filter(({ mode }) => mode !== 'none')
       .flatMap(network => {
         const { serverAddress } = network
         const needs: (readonly [Ipv4, Port])[] = []
-        if (!tied(network, 'dhcp')) {
+        if (!isTied(network, 'dhcp')) {
           if (isOnOurLink(network)) needs.push([unspecified, 'dhcp'])
           needs.push([serverAddress, 'dhcp'])
         }
-        if (!tied(network, 'proxy')) needs.push([serverAddress, 'proxy'])
+        if (!isTied(network, 'proxy')) needs.push([serverAddress, 'proxy'])
         return needs
       })
   }
 
   async function reload(): Promise<void> {
     const needs = needed()
-    const wanted = new Set(needs.map(([address, port]) => keyOf(address, port)))
-    const gone = [...sockets.keys()].filter(key => !wanted.has(key) && !key.startsWith(tiedPrefix))
-    await Promise.all(gone.map(key => shut(sockets, key)))
+    const isNeeded = (address: Ipv4, port: Port) =>
+      needs.some(([needed, at]) => needed === address && at === port)
+    for (const port of ['dhcp', 'proxy'] as const) {
+      const gone = [...own[port].keys()].filter(address => !isNeeded(address, port))
+      await Promise.all(gone.map(address => shut(own[port], address)))
+    }
     for (const [address, port] of needs) await open(address, port)
   }
 
   async function overhear(take: Take): Promise<() => void> {
-    const tied = [...sockets.keys()].some(key => key.endsWith(' rivals'))
-    const socket = tied ? undefined : await bind({ address: '0.0.0.0', port: ports.dhcp + 1 })
+    const isTied = [...tied.keys()].some(key => key.endsWith(' rivals'))
+    const socket = isTied ? undefined : await bind({ address: '0.0.0.0', port: ports.dhcp + 1 })
     if (socket) watch(socket, 'port 68')
     socket?.on('message', (bytes, from) => tell(bytes, sourceOf(from)))
     listeners.add(take)
@@ -141,7 +147,8 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
   }
 
   async function close(): Promise<void> {
-    await Promise.all([...sockets.keys()].map(key => shut(sockets, key)))
+    isClosed = true
+    await Promise.all([shutAll(own.dhcp), shutAll(own.proxy), shutAll(tied)])
   }
 
   try {
@@ -155,8 +162,7 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
     reload,
     send: (network, bytes, to) =>
       send(
-        sockets.get(tiedKey(network.interface, 'dhcp')) ??
-          sockets.get(keyOf(network.serverAddress, 'dhcp')),
+        tied.get(tiedKey(network.interface, 'dhcp')) ?? own.dhcp.get(network.serverAddress),
         bytes,
         to,
       ),
@@ -210,20 +216,18 @@ function bind(to: { address: string; port: number } | { fd: number }): Promise<S
   })
 }
 
-async function shut(sockets: Map<string, Socket>, key: string): Promise<void> {
+async function shutAll<K>(sockets: Map<K, Socket>): Promise<void> {
+  await Promise.all([...sockets.keys()].map(key => shut(sockets, key)))
+}
+
+async function shut<K>(sockets: Map<K, Socket>, key: K): Promise<void> {
   const socket = sockets.get(key)
   sockets.delete(key)
   if (socket) await new Promise<void>(resolve => socket.close(resolve))
 }
 
-function keyOf(address: Ipv4, port: Port): string {
-  return `${formatIpv4(address)} ${port}`
-}
-
-const tiedPrefix = 'on '
-
 function tiedKey(name: string | undefined, door: HandedSocket['door']): string {
-  return `${tiedPrefix}${name} ${door}`
+  return `${name} ${door}`
 }
 
 function sourceOf({ address, port }: RemoteInfo): Endpoint {

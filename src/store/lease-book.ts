@@ -4,13 +4,13 @@ import type { StoredLease } from './leases.ts'
 /** Leases by address and by machine, in memory. An address has one, a machine may have had several. */
 export function createLeaseBook() {
   const byAddress = new Map<Ipv4, StoredLease>()
-  const addressesOf = new Map<string, Set<Ipv4>>()
+  const addressesOf = new Map<string, Ipv4[]>()
 
   function forget({ network, mac, address }: StoredLease): void {
     const key = keyOf(network, mac)
-    const addresses = addressesOf.get(key)
-    addresses?.delete(address)
-    if (addresses?.size === 0) addressesOf.delete(key)
+    const others = addressesOf.get(key)?.filter(own => own !== address) ?? []
+    if (others.length > 0) addressesOf.set(key, others)
+    else addressesOf.delete(key)
   }
 
   return {
@@ -21,8 +21,8 @@ export function createLeaseBook() {
       byAddress.set(address, lease)
       const key = keyOf(network, mac)
       const addresses = addressesOf.get(key)
-      if (addresses) addresses.add(address)
-      else addressesOf.set(key, new Set([address]))
+      if (!addresses) addressesOf.set(key, [address])
+      else if (!addresses.includes(address)) addresses.push(address)
     },
     byAddress: (address: Ipv4): StoredLease | undefined => byAddress.get(address),
     /** The one that lasts longest. */

@@ -50,17 +50,31 @@ export function macWithHyphens(mac: Mac): string {
   return mac.replaceAll(':', '-')
 }
 
-/** Reads a dotted quad without leading zeros; anything else is `undefined`. */
+/**
+ * Reads a dotted quad without leading zeros; anything else is `undefined`. Digit by digit: it is done
+ * for the source of every packet.
+ */
 export function parseIpv4(text: string): Ipv4 | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
   let value = 0
-  for (const part of parts) {
-    if (!/^(?:0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined
-    value = value * 256 + Number(part)
+  let dots = 0
+  let part: number | undefined
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - zero
+    if (digit === dot - zero && part !== undefined && dots < 3) {
+      value = value * 256 + part
+      dots += 1
+      part = undefined
+    } else {
+      if (digit < 0 || digit > 9 || part === 0) return undefined
+      part = (part ?? 0) * 10 + digit
+      if (part > 255) return undefined
+    }
   }
-  return value as Ipv4
+  return dots === 3 && part !== undefined ? ((value * 256 + part) as Ipv4) : undefined
 }
+
+const zero = 48
+const dot = 46
 
 export function formatIpv4(address: Ipv4): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`

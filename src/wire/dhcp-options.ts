@@ -3,6 +3,8 @@ import { WireError } from './error.ts'
 /** Option code to raw value, in the order first seen. */
 export type DhcpOptions = Map<number, Uint8Array>
 
+export type Option = readonly [code: number, value: Uint8Array]
+
 const pad = 0
 const end = 255
 /** Bytes of a value that fit behind one code. */
@@ -33,30 +35,34 @@ export function decodeOptions(area: Uint8Array, into: DhcpOptions = new Map()): 
  * Writes options in map order, then END. A value of more than 255 bytes is cut and its code repeated
  * (RFC 3396 section 5).
  */
-export function encodeOptions(options: Iterable<readonly [number, Uint8Array]>): Uint8Array {
+export function encodeOptions(options: Iterable<Option>): Uint8Array {
   const all = [...options]
-  const pieces = all.some(([, value]) => value.length > longest) ? all.flatMap(piecesOf) : all
-  const out = new Uint8Array(pieces.reduce((sum, [, value]) => sum + 2 + value.length, 1))
-  let at = 0
-  for (const [code, value] of pieces) {
-    out[at] = code
-    out[at + 1] = value.length
-    out.set(value, at + 2)
-    at += 2 + value.length
-  }
-  out[at] = end
+  const out = new Uint8Array(sizeOfOptions(all))
+  writeOptions(all, out)
   return out
 }
 
-function piecesOf([code, value]: readonly [number, Uint8Array]): [number, Uint8Array][] {
-  const count = Math.max(1, Math.ceil(value.length / longest))
-  return Array.from({ length: count }, (_, n) => [
-    code,
-    value.subarray(n * longest, (n + 1) * longest),
-  ])
+/** The same into `out`, from `at` on; it must have room for {@link sizeOfOptions}. */
+export function writeOptions(options: Iterable<Option>, out: Uint8Array, at = 0): void {
+  let next = at
+  for (const [code, value] of options) {
+    let from = 0
+    do {
+      const to = Math.min(from + longest, value.length)
+      out[next++] = code
+      out[next++] = to - from
+      while (from < to) out[next++] = value[from++] ?? 0
+    } while (from < value.length)
+  }
+  out[next] = end
 }
 
-/** Bytes that {@link encodeOptions} needs for a value, its codes and lengths included. */
+/** Bytes of an area that holds these options, END included. */
+export function sizeOfOptions(options: readonly Option[]): number {
+  return options.reduce((sum, [, value]) => sum + sizeOfOption(value), 1)
+}
+
+/** Bytes that a value needs there, its codes and lengths included. */
 export function sizeOfOption(value: Uint8Array): number {
   return value.length + 2 * Math.max(1, Math.ceil(value.length / longest))
 }

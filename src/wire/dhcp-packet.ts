@@ -1,6 +1,12 @@
 import { type Ipv4, ipv4OfBytes } from './address.ts'
 import { type MessageName, messageNameOf, option } from './dhcp-codes.ts'
-import { type DhcpOptions, decodeOptions, encodeOptions, sizeOfOption } from './dhcp-options.ts'
+import {
+  type DhcpOptions,
+  decodeOptions,
+  type Option,
+  sizeOfOptions,
+  writeOptions,
+} from './dhcp-options.ts'
 import { textOfBytes, textToBytes, u8OfBytes } from './dhcp-values.ts'
 import { WireError } from './error.ts'
 
@@ -77,8 +83,8 @@ export function decodeDhcp(datagram: Uint8Array): DhcpPacket {
  * WireError when `sname` or `file` is too long for its field.
  */
 export function encodeDhcp(packet: DhcpPacket, { max = smallestMaximum } = {}): Uint8Array {
-  const area = encodeOptions(fitting(inOrder(packet.options), max - optionsAt - 1))
-  const bytes = new Uint8Array(Math.max(smallestPacket, optionsAt + area.length))
+  const options = fitting(inOrder(packet.options), max - optionsAt)
+  const bytes = new Uint8Array(Math.max(smallestPacket, optionsAt + sizeOfOptions(options)))
   const view = new DataView(bytes.buffer)
   view.setUint8(0, packet.op)
   view.setUint8(1, packet.htype)
@@ -95,7 +101,7 @@ export function encodeDhcp(packet: DhcpPacket, { max = smallestMaximum } = {}): 
   if (packet.sname !== '') bytes.set(fieldOf('sname', packet.sname, 64), 44)
   if (packet.file !== '') bytes.set(fieldOf('file', packet.file, 128), 108)
   view.setUint32(236, cookie)
-  bytes.set(area, optionsAt)
+  writeOptions(options, bytes, optionsAt)
   return bytes
 }
 
@@ -122,8 +128,6 @@ const important: readonly number[] = [
   option.relayAgent,
 ]
 
-type Option = readonly [code: number, value: Uint8Array]
-
 const first: readonly number[] = [option.messageType, option.serverId]
 const last: readonly number[] = [option.relayAgent]
 
@@ -144,8 +148,7 @@ function inOrder(options: DhcpOptions): Option[] {
 }
 
 function fitting(options: readonly Option[], room: number): readonly Option[] {
-  const size = options.reduce((sum, [, value]) => sum + sizeOfOption(value), 0)
-  const least = size <= room ? undefined : leastImportant(options)
+  const least = sizeOfOptions(options) <= room ? undefined : leastImportant(options)
   if (least === undefined) return options
   return fitting(
     options.filter(([code]) => code !== least),

@@ -87,7 +87,7 @@ const own = mac('02:00:00:00:00:01')
 t.test('our question is one of a PXE client that wants its answer by broadcast', async t => {
   const packet = decodeDhcp(encodeDhcp(rivalProbe(own, 7)))
   t.match(packet, { op: 1, xid: 7, flags: 0x8000, giaddr: 0 })
-  t.match(readClient(packet), { arch: 'bios', stage: 'firmware', mac: own })
+  t.match(readClient(packet, own), { arch: 'bios', stage: 'firmware', mac: own })
   t.equal(packet.options.get(97)?.length, 17)
 })
 
