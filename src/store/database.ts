@@ -8,7 +8,7 @@ import {
   openSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { Kysely, Migrator, SqliteDialect } from 'kysely'
 import { createGroupCommit } from './group-commit.ts'
@@ -23,6 +23,8 @@ import type { Tables } from './tables.ts'
 export interface Database {
   /** The prepared statement of this text, made once. */
   statement(text: string): StatementSync
+  /** Runs one statement in the turn's transaction; of one that throws SQLite leaves nothing behind. */
+  run(statement: StatementSync, ...values: SQLInputValue[]): void
   /** Runs `work` in the turn's transaction; when it throws, only its own writes are undone. */
   write<T>(work: () => T): T
   /** Resolves when everything written so far is on disk; rejects when it could not be. */
@@ -135,6 +137,10 @@ function inGroups(connection: DatabaseSync, log: number): Omit<Database, 'isNew'
       const made = connection.prepare(text)
       statements.set(text, made)
       return made
+    },
+    run(statement, ...values) {
+      group.begin()
+      statement.run(...values)
     },
     write(work) {
       group.begin()

@@ -48,20 +48,19 @@ export function createDeliveries(db: Database) {
   return {
     /** A key that is already there is not added again. */
     add(d: NewDelivery, now: number): void {
-      db.write(() =>
-        add.run(
-          d.key,
-          d.host,
-          d.install,
-          d.attempt,
-          d.callback,
-          d.event,
-          d.role,
-          JSON.stringify(d.target),
-          d.body,
-          now,
-          now,
-        ),
+      db.run(
+        add,
+        d.key,
+        d.host,
+        d.install,
+        d.attempt,
+        d.callback,
+        d.event,
+        d.role,
+        JSON.stringify(d.target),
+        d.body,
+        now,
+        now,
       )
     },
     /** Deploys that wait for a free place, first come first; one that goes on keeps its rank. */
@@ -82,19 +81,17 @@ export function createDeliveries(db: Database) {
     counts: (): ReadonlyMap<string, number> =>
       new Map(counts.all().map(({ state, count }) => [state as string, count as number])),
     /** Makes one due at once, whatever became of it. */
-    again: (id: number, at: number): void => db.write(() => void again.run(at, id)),
-    start: (id: number): void => db.write(() => void started.run(id)),
-    saveGroup: (id: number, pgid: number, start: number): void =>
-      db.write(() => void grouped.run(pgid, start, id)),
-    retry: (id: number, at: number, error: string): void =>
-      db.write(() => void retry.run(at, error, id)),
+    again: (id: number, at: number): void => db.run(again, at, id),
+    start: (id: number): void => db.run(started, id),
+    saveGroup: (id: number, pgid: number, start: number): void => db.run(grouped, pgid, start, id),
+    retry: (id: number, at: number, error: string): void => db.run(retry, at, error, id),
     end: (id: number, state: 'delivered' | 'undelivered' | 'ended', error?: string): void =>
-      db.write(() => void ended.run(state, error ?? null, id)),
+      db.run(ended, state, error ?? null, id),
     isRunning: (id: number): boolean => state.get(id)?.state === 'running',
     isDue: (id: number): boolean => state.get(id)?.state === 'due',
     /** A deploy that has not started yet never will. */
-    endDeploy: (install: string): void => db.write(() => void endDeploy.run(install)),
-    dropBefore: (at: number): void => db.write(() => void dropOld.run(at)),
+    endDeploy: (install: string): void => db.run(endDeploy, install),
+    dropBefore: (at: number): void => db.run(dropOld, at),
   }
 }
 

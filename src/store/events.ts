@@ -96,7 +96,7 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    pruneOld: (): void => db.write(() => void tooOld.run(now() - bounds().events * 1000)),
+    pruneOld: (): void => db.run(tooOld, now() - bounds().events * 1000),
     /** When the disk is nearly full, leases and states go on and events do not. */
     setDropping(value: boolean): void {
       dropping = value

@@ -50,12 +50,11 @@ export function createHosts(db: Database) {
         setLife.run(life.state, JSON.stringify(life), install ?? null, deadline ?? null, name)
       })
     },
-    saveDeadline: (name: string, deadline: number): void =>
-      db.write(() => void setDeadline.run(deadline, name)),
+    saveDeadline: (name: string, deadline: number): void => db.run(setDeadline, deadline, name),
     saveProgress: (name: string, percent: number | undefined, message: string | undefined): void =>
-      db.write(() => void setProgress.run(percent ?? null, message ?? null, name)),
+      db.run(setProgress, percent ?? null, message ?? null, name),
     saveFacts: (name: string, facts: unknown): void =>
-      db.write(() => void setFacts.run(JSON.stringify(facts), name)),
+      db.run(setFacts, JSON.stringify(facts), name),
     saveSeen(name: string, at: number): void {
       db.write(() => {
         know(name)

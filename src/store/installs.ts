@@ -43,7 +43,7 @@ export function createInstalls(db: Database) {
       })
     },
     end: (id: string, at: number, outcome: string, reason: string): void =>
-      db.write(() => void endInstall.run(at, outcome, reason, id)),
+      db.run(endInstall, at, outcome, reason, id),
     get: (id: string): Install | undefined => installOf(getInstall.get(id)),
     /** The newest installs of a host, newest first. */
     ofHost: (host: string, limit: number): Install[] =>
@@ -51,19 +51,17 @@ export function createInstalls(db: Database) {
     addAttempt(attempt: Omit<Attempt, 'void' | 'burnt'>): void {
       const { token, install, host, number, mac, address, openedAt, content } = attempt
       const json = JSON.stringify(content)
-      db.write(() =>
-        addAttempt.run(token, install ?? null, host, number, mac, address, openedAt, json),
-      )
+      db.run(addAttempt, token, install ?? null, host, number, mac, address, openedAt, json)
     },
-    burn: (token: string, name: string): void => db.write(() => void burn.run(name, token)),
+    burn: (token: string, name: string): void => db.run(burn, name, token),
     attempt: (token: string): Attempt | undefined => attemptOf(getAttempt.get(token)),
     /** The newest attempt of a host's install (of its netboots, without one) that is not void. */
     currentAttempt: (host: string, install?: string): Attempt | undefined =>
       attemptOf(current.get(host, install ?? null)),
     saveProof: (token: string, proof: Proof): void =>
-      db.write(() => void setProof.run(JSON.stringify(proof), token)),
-    voidAttempts: (host: string): void => db.write(() => void voidAttempts.run(host)),
-    voidAttemptsBefore: (at: number): void => db.write(() => void voidOld.run(at)),
+      db.run(setProof, JSON.stringify(proof), token),
+    voidAttempts: (host: string): void => db.run(voidAttempts, host),
+    voidAttemptsBefore: (at: number): void => db.run(voidOld, at),
   }
 }
 

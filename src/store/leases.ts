@@ -50,17 +50,16 @@ export function createLeases(db: Database) {
     /** By address. */
     all: (): StoredLease[] => book.all().sort((a, b) => a.address - b.address),
     save(lease: StoredLease): void {
-      db.write(() =>
-        save.run(
-          lease.address,
-          lease.network,
-          lease.mac,
-          lease.clientId ?? null,
-          lease.hostname ?? null,
-          lease.start,
-          lease.end,
-          lease.state,
-        ),
+      db.run(
+        save,
+        lease.address,
+        lease.network,
+        lease.mac,
+        lease.clientId ?? null,
+        lease.hostname ?? null,
+        lease.start,
+        lease.end,
+        lease.state,
       )
       put(lease)
     },

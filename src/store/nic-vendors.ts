@@ -15,7 +15,7 @@ export function createNicVendors(db: Database) {
     /** `loader` is what was not heard; `at` is wall-clock epoch milliseconds. */
     save(vendor: string, loader: string, at: number): void {
       known.add(vendor)
-      db.write(() => void add.run(vendor, loader, at))
+      db.run(add, vendor, loader, at)
     },
   }
 }

@@ -170,6 +170,25 @@ t.test('committed() resolves when the turn is on disk', async t => {
   t.equal(hosts.all().length, 2)
 })
 
+t.test('a statement that fails at its second row leaves nothing behind', async t => {
+  const dataDir = t.testdir({})
+  const db = await openDatabase(dataDir)
+  const addMac = db.statement('insert into macs (mac) values (?)')
+  const addTwo = db.statement('insert into macs (mac) values (?), (?)')
+  db.run(addMac, 'before')
+  t.throws(() => db.run(addTwo, 'undone', 'before'), { message: /UNIQUE/ })
+  db.run(addMac, 'after')
+  await db.committed()
+  db.close()
+  const again = await openDatabase(dataDir)
+  t.teardown(() => again.close())
+  const macs = again.statement('select mac from macs order by mac').all()
+  t.strictSame(
+    macs.map(({ mac }) => mac),
+    ['after', 'before'],
+  )
+})
+
 t.test('a write that throws undoes itself and nothing else of its turn', async t => {
   const dataDir = t.testdir({})
   const db = await openDatabase(dataDir)
