@@ -67,7 +67,7 @@ function connect(dataDir: string, file: string): DatabaseSync {
     // Exclusive: a second daemon on the same dataDir would lease the same addresses.
     connection.exec('pragma locking_mode = exclusive')
     connection.exec('pragma journal_mode = wal')
-    // SQLite itself puts only checkpoints on disk; the log is our own to sync, outside the event loop.
+    // SQLite itself puts only checkpoints on disk; the log is our own to sync, in groups.
     connection.exec('pragma synchronous = normal')
     // What a savepoint would restore needs no file: a crash rolls back by the log.
     connection.exec('pragma temp_store = memory')
@@ -128,6 +128,7 @@ function inGroups(connection: DatabaseSync, log: number): Omit<Database, 'isNew'
       }
     },
     sync: () => syncData(log),
+    syncNow: () => fdatasyncSync(log),
   })
 
   return {
@@ -160,7 +161,7 @@ function inGroups(connection: DatabaseSync, log: number): Omit<Database, 'isNew'
     },
     committed: group.committed,
     close() {
-      group.flush(() => fdatasyncSync(log))
+      group.flush()
       connection.close()
       closeSync(log)
     },

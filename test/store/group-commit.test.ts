@@ -2,9 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
 import { createGroupCommit } from '../../src/store/group-commit.ts'
 
-/** A connection that writes down what happens to it, and a disk that is as slow as the test says. */
-function connected({ failingCommits = 0 } = {}) {
+/**
+ * A connection that writes down what happens to it, and a disk that is as slow as the test says: `ms`
+ * for each sync, and until it is resolved where it is handed over.
+ */
+function connected({ failingCommits = 0, failingSyncs: fails = 0, ms = (): number => 10 } = {}) {
+  let failingSyncs = fails
   const did: string[] = []
+  let clock = 0
   const disk: PromiseWithResolvers<void>[] = []
   let failures = failingCommits
   const group = createGroupCommit({
@@ -15,10 +20,17 @@ function connected({ failingCommits = 0 } = {}) {
     },
     sync() {
       did.push('sync')
+      clock += ms()
       const busy = Promise.withResolvers<void>()
       disk.push(busy)
       return busy.promise
     },
+    syncNow() {
+      did.push('sync now')
+      clock += ms()
+      if (failingSyncs-- > 0) throw new Error('no disk')
+    },
+    now: () => clock,
   })
   const write = (what: string) => {
     group.begin()
@@ -78,9 +90,60 @@ t.test('a failing commit or disk loses its own group, and no other', async t => 
 t.test('at the end everything is committed and on disk at once', async t => {
   const { group, did, write } = connected()
   const last = write('a')
-  group.flush(() => void did.push('synced'))
+  group.flush()
   await last
-  t.strictSame(did, ['begin', 'a', 'commit', 'synced', 'a told'])
+  t.strictSame(did, ['begin', 'a', 'commit', 'sync now', 'a told'])
   await turn()
   t.strictSame(did.length, 5, 'and not once more')
+})
+
+/** Groups of one write, each on disk before the next begins. */
+async function calmDown({ disk, write }: ReturnType<typeof connected>, groups: number) {
+  for (let n = 0; n < groups; n++) {
+    const written = write(`${n}`)
+    await turn()
+    disk.pop()?.resolve()
+    await written
+    await turn()
+  }
+}
+
+/** Where the disk was waited for, from the oldest sync to the newest. */
+const syncs = (did: readonly string[]) => did.filter(what => what.startsWith('sync'))
+
+t.test('on a disk that was quick 16 times the loop waits itself', async t => {
+  const calm = connected({ ms: () => 0.3 })
+  await calmDown(calm, 18)
+  const expected = [...Array(16).fill('sync'), 'sync now', 'sync now']
+  t.strictSame(syncs(calm.did), expected)
+  t.strictSame(calm.did.slice(-4), ['17', 'commit', 'sync now', '17 told'])
+})
+
+t.test('a slow one in the loop is the last there', async t => {
+  let ms = 0.3
+  const calm = connected({ ms: () => ms })
+  await calmDown(calm, 16)
+  ms = 20
+  await calmDown(calm, 3)
+  t.strictSame(syncs(calm.did).slice(16), ['sync now', 'sync', 'sync'])
+})
+
+t.test('a larger group is handed over, and the small ones behind it', async t => {
+  const calm = connected({ ms: () => 0.3 })
+  await calmDown(calm, 16)
+  const all = [calm.write('a'), calm.write('b'), calm.write('c')]
+  await turn()
+  calm.disk.pop()?.resolve()
+  await Promise.all(all)
+  await turn()
+  await calmDown(calm, 1)
+  t.strictSame(syncs(calm.did).slice(16), ['sync', 'sync'])
+})
+
+t.test('a disk that fails in the loop loses that group, and no other', async t => {
+  const calm = connected({ ms: () => 0.3, failingSyncs: 1 })
+  await calmDown(calm, 18)
+  t.strictSame(syncs(calm.did).slice(16), ['sync now', 'sync now'])
+  t.ok(calm.did.includes('16 lost: no disk'))
+  t.equal(calm.did.at(-1), '17 told')
 })
