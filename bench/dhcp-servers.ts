@@ -1,46 +1,33 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type End, type Running, start } from './cable.ts'
+import { networkLines, range, startDaemon } from './daemon.ts'
 
 /**
- * A DHCP server under test. It is started with an empty folder for its leases, and so without any, and
- * logs every lease to a file, as it comes out of its package; with BENCH_QUIET=1 only what goes wrong.
+ * A DHCP server under test, with the same 65,000 addresses to lease for an hour. It is started with an
+ * empty folder, and so without leases, and logs every lease to a file, as it comes out of its package;
+ * with BENCH_QUIET=1 only what goes wrong.
  */
 export interface DhcpServer {
   readonly name: string
   start(end: End, folder: string): Running
 }
 
-/** The same 65,000 addresses for all of them, leased for an hour. */
-const range = { from: '10.99.1.0', to: '10.99.255.250' }
-
 const quiet = process.env.BENCH_QUIET === '1'
-
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 /** This daemon: a lease is in SQLite and on disk before the ACK leaves. */
 export const bootwright: DhcpServer = {
   name: 'bootwright',
-  start({ device, address, inside }, folder) {
+  start(end, folder) {
     mkdirSync(join(folder, 'assets'))
     writeFileSync(join(folder, 'assets', 'linux'), 'a kernel')
-    const config = join(folder, 'config.yaml')
     const lines = [
-      `dataDir: ${folder}/data`,
       `assets: ${folder}/assets`,
-      'networks:',
-      '  bench:',
-      `    { interface: ${device}, subnet: 10.99.0.0/16, serverAddress: ${address}, mode: server,`,
-      `      range: ${range.from}-${range.to}, lease: 1h, rivals: warn }`,
+      ...networkLines(end),
       'profiles: { none: { kernel: linux } }',
       'hosts: {}',
     ]
-    writeFileSync(config, `${lines.join('\n')}\n`)
-    const flags = process.env.BENCH_NODE_FLAGS?.split(' ') ?? []
-    const command = [process.execPath, ...flags, main, 'serve', '--config', config]
-    const env = { LOG_LEVEL: quiet ? 'warn' : 'info' }
-    return start(inside(command), join(folder, 'log'), env)
+    return startDaemon(end, folder, lines, { LOG_LEVEL: quiet ? 'warn' : 'info' })
   },
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type End, type Running, start } from './cable.ts'
+import { networkLines, startDaemon } from './daemon.ts'
 import { findProgram } from './programs.ts'
 
 /** An HTTP server under test; it serves the files of a folder under `/assets/` on port 8080. */
@@ -10,29 +10,14 @@ export interface HttpServer {
   start(end: End, files: string, folder: string): Promise<Running>
 }
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-
 /** MiB of files that the daemon keeps in memory in these benches: its default. */
 export const cacheMiB = 512
 
 /** This daemon, whole, with a network that it leases addresses on. */
 export const bootwright: HttpServer = {
   name: 'bootwright',
-  async start({ device, address, inside }, files, folder) {
-    const config = join(folder, 'config.yaml')
-    const lines = [
-      `dataDir: ${folder}/data`,
-      `assets: ${files}`,
-      'networks:',
-      '  bench:',
-      `    { interface: ${device}, subnet: 10.99.0.0/16, serverAddress: ${address}, mode: server,`,
-      '      range: 10.99.1.0-10.99.255.250, lease: 1h, rivals: warn }',
-    ]
-    writeFileSync(config, `${lines.join('\n')}\n`)
-    const flags = process.env.BENCH_NODE_FLAGS?.split(' ') ?? []
-    const command = [process.execPath, ...flags, main, 'serve', '--config', config]
-    return start(inside(command), join(folder, 'log'))
-  },
+  start: async (end, files, folder) =>
+    startDaemon(end, folder, [`assets: ${files}`, ...networkLines(end)]),
 }
 
 /** nginx (Debian package `nginx`) as it is set up to be fast: a process for each CPU, and sendfile. */

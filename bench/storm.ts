@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { attempt, run } from '../test/lab/command.ts'
-import { type End, layCable, start } from './cable.ts'
+import { type End, layCable } from './cable.ts'
+import { main, networkLines, startDaemon } from './daemon.ts'
 import { digits, machine } from './figures.ts'
 import { compile, findFile } from './programs.ts'
 import { plot } from './storm-plot.ts'
@@ -38,13 +39,13 @@ interface Storm {
   readonly hooksAt: number
 }
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const machines = fileURLToPath(new URL('./storm-machines.ts', import.meta.url))
 const [load, fetcher] = [await compile('http-load'), await compile('http-fetch')]
 const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'bootwright-storm-'))
 const file = (name: string) => join(folder, 'assets', name)
 
-async function furnish(): Promise<void> {
+/** Makes the files, and tells the lines of a config that gives them to all machines. */
+async function furnish(end: End): Promise<string[]> {
   for (const name of ['loaders', 'images']) mkdirSync(file(name), { recursive: true })
   copyFileSync(await findFile('/usr/lib/ipxe/undionly.kpxe', 'ipxe'), file('loaders/undionly.kpxe'))
   writeFileSync(file('images/kernel'), randomBytes(8e6))
@@ -52,12 +53,9 @@ async function furnish(): Promise<void> {
   const mac = (n: number) =>
     `52:54:00:00:${[n >> 8, n].map(byte => (byte & 255).toString(16).padStart(2, '0')).join(':')}`
   const hosts = Array.from({ length: count }, (_, n) => `  n${n}: { mac: "${mac(n)}", profile: p }`)
-  const lines = [
-    `dataDir: ${folder}/data`,
+  return [
     'assets: ./assets',
-    'networks:',
-    '  rack: { subnet: 10.99.0.0/16, serverAddress: 10.99.0.1, interface: s0, mode: server,',
-    '          range: 10.99.1.0-10.99.255.250, rivals: warn }',
+    ...networkLines(end),
     'profiles:',
     '  p: { kernel: images/kernel, initrd: images/initrd, callbacks: [notify] }',
     'callbacks:',
@@ -65,7 +63,6 @@ async function furnish(): Promise<void> {
     'hosts:',
     ...hosts,
   ]
-  writeFileSync(join(folder, 'config.yaml'), `${lines.join('\n')}\n`)
 }
 
 /** Bounds what leaves a device. */
@@ -109,14 +106,12 @@ function percentiles(storm: Storm) {
   )
 }
 
-await furnish()
 const cable = await layCable()
 const { client, server } = cable
 // The limited broadcast needs a way out.
 await run(client.inside(['ip', 'route', 'add', '255.255.255.255', 'dev', client.device]))
 if (rate !== 'none') await limit(server, rate)
-const command = [process.execPath, main, 'serve', '--config', join(folder, 'config.yaml')]
-const daemon = start(server.inside(command), join(folder, 'log'))
+const daemon = startDaemon(server, folder, await furnish(server))
 let most = 0
 const watch = setInterval(() => {
   most = Math.max(most, memoryOf(daemon.pid))

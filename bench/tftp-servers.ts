@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type End, type Running, start } from './cable.ts'
+import { startDaemon } from './daemon.ts'
 import { findProgram } from './programs.ts'
 
 /** A TFTP server under test; it serves the files of a folder on port 69. */
@@ -10,20 +9,13 @@ export interface TftpServer {
   start(end: End, files: string, folder: string): Promise<Running>
 }
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-
 /** This daemon, whole: only DHCP is off. */
 export const bootwright: TftpServer = {
   name: 'bootwright',
-  async start({ device, address, inside }, files, folder) {
-    mkdirSync(join(folder, 'data'))
-    const config = join(folder, 'config.yaml')
+  async start(end, files, folder) {
+    const { device, address } = end
     const network = `{ interface: ${device}, subnet: 10.99.0.0/16, serverAddress: ${address}, mode: none }`
-    const lines = [`dataDir: ${folder}/data`, `assets: ${files}`, `networks: { bench: ${network} }`]
-    writeFileSync(config, `${lines.join('\n')}\n`)
-    const flags = process.env.BENCH_NODE_FLAGS?.split(' ') ?? []
-    const command = [process.execPath, ...flags, main, 'serve', '--config', config]
-    return start(inside(command), join(folder, 'log'))
+    return startDaemon(end, folder, [`assets: ${files}`, `networks: { bench: ${network} }`])
   },
 }
 
