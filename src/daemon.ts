@@ -21,6 +21,7 @@ import { createStrangers } from './install/strangers.ts'
 import { steadyClock } from './system/clock.ts'
 import { createDigests } from './system/digests.ts'
 import { takeHandedOver, untiedOf } from './system/handed-over.ts'
+import { whyCrowded } from './system/neighbour-room.ts'
 import { PortError } from './system/ports.ts'
 import { createPublished } from './system/published.ts'
 import { createTokens, newId, newToken } from './system/secrets.ts'
@@ -173,7 +174,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   })
   held = doors.held
   rivals = doors.rivals
-  for (const line of [...world.waiting(), ...world.missingLoaders()]) log.warn(line)
+  const crowded = whyCrowded(config().hostByMac.size)
+  for (const line of [...world.waiting(), ...world.missingLoaders(), ...crowded]) log.warn(line)
 
   const every = createEvery(log)
   const timers = [
@@ -198,7 +200,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
         memory.record({ host: null, kind: 'reload', text: 'refused: the new config has errors' })
         return
       }
-      for (const line of needRestart(config(), next)) log.warn(line)
+      const notes = [...needRestart(config(), next), ...whyCrowded(next.hostByMac.size)]
+      for (const line of notes) log.warn(line)
       doors.renew()
       adopt(next)
       stale = true
