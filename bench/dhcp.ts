@@ -10,9 +10,9 @@ import { type Load, perfdhcp, type Stood } from './perfdhcp.ts'
 /**
  * DHCP exchanges a second against Kea and dnsmasq in the same run, asked for by perfdhcp (Debian packages
  * `kea-admin`, `kea-dhcp4-server`, `dnsmasq-base`; root). Each server is alone in a fresh namespace, with
- * the leases of 400 machines that warmed it for 10 s, and every exchange is a new client's. The highest rate
- * with at most 1 % drops is searched for, and the delays are taken at 2,000 exchanges a second. Prints a
- * line for each measurement and, in the end, the medians of all rounds and their ratios as JSON.
+ * the leases of 400 machines that warmed it for 10 s, and every exchange is a new client's. The highest
+ * rate with at most 1 % drops is searched for, and the delays are taken at 2,000 exchanges a second.
+ * Prints a line for each measurement and, in the end, the medians of all rounds and their ratios as JSON.
  *
  *   node bench/dhcp.ts [rounds] [server...]     BENCH_QUIET=1: no server logs its leases
  */
@@ -22,6 +22,7 @@ const mostDrops = 0.01
 const clients = 60_000
 const seconds = 5
 const steady = 2000
+
 interface Candidate {
   readonly server: DhcpServer
   /** Where the search begins: about half of what was seen before. */

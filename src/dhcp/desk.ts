@@ -65,8 +65,10 @@ export function createDesk(options: DeskOptions) {
     const packet = read(bytes, arrival.source)
     if (!packet) return
     const mac = macOfPacket(packet)
-    if (mac !== undefined && mac === options.ownMac) return
-    if (mac !== undefined) options.heard?.(mac, bytes, arrival)
+    if (mac !== undefined) {
+      if (mac === options.ownMac) return
+      options.heard?.(mac, bytes, arrival)
+    }
     const outcome = answer(packet, arrival)
     finish(packet, arrival, outcome, speak, begun).catch(error =>
       log.error({ err: error, mac: outcome.mac }, 'DHCP'),

@@ -36,6 +36,7 @@ export interface DhcpServer {
 
 export type Take = (bytes: Uint8Array, source: Endpoint) => void
 type Port = Arrival['port']
+type Door = HandedSocket['door']
 
 /**
  * Opens the DHCP sockets: one on every address for broadcasts, and for each distinct `serverAddress` one
@@ -48,8 +49,12 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
   const desk = createDesk(options)
   /** Our own, by the address they are bound to. */
   const own: Record<Port, Map<Ipv4, Socket>> = { dhcp: new Map(), proxy: new Map() }
-  /** Those handed over, by what they are tied to. */
-  const tied = new Map<string, Socket>()
+  /** Those handed over, by the interface they are tied to. */
+  const tied: Record<Door, Map<Network['interface'], Socket>> = {
+    dhcp: new Map(),
+    proxy: new Map(),
+    rivals: new Map(),
+  }
   const listeners = new Set<Take>()
   let isClosed = false
 
@@ -73,7 +78,7 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
 
   async function adopt({ door, interface: name, fd }: HandedSocket): Promise<void> {
     const socket = await bind({ fd })
-    tied.set(tiedKey(name, door), socket)
+    tied[door].set(name, socket)
     watch(socket, name)
     socket.on('message', (bytes, from) => {
       const source = sourceOf(from)
@@ -108,18 +113,17 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
 
   /** The sockets of our own that the networks need now, as address and port. */
   function needed(): (readonly [Ipv4, Port])[] {
-    const isTied = (network: Network, port: Port) => tied.has(tiedKey(network.interface, port))
     return deps
       .networks()
       .filter(({ mode }) => mode !== 'none')
       .flatMap(network => {
         const { serverAddress } = network
         const needs: (readonly [Ipv4, Port])[] = []
-        if (!isTied(network, 'dhcp')) {
+        if (!tied.dhcp.has(network.interface)) {
           if (isOnOurLink(network)) needs.push([unspecified, 'dhcp'])
           needs.push([serverAddress, 'dhcp'])
         }
-        if (!isTied(network, 'proxy')) needs.push([serverAddress, 'proxy'])
+        if (!tied.proxy.has(network.interface)) needs.push([serverAddress, 'proxy'])
         return needs
       })
   }
@@ -136,7 +140,7 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
   }
 
   async function overhear(take: Take): Promise<() => void> {
-    const isTied = [...tied.keys()].some(key => key.endsWith(' rivals'))
+    const isTied = tied.rivals.size > 0
     const socket = isTied ? undefined : await bind({ address: '0.0.0.0', port: ports.dhcp + 1 })
     if (socket) watch(socket, 'port 68')
     socket?.on('message', (bytes, from) => tell(bytes, sourceOf(from)))
@@ -148,7 +152,7 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
 
   async function close(): Promise<void> {
     isClosed = true
-    await Promise.all([shutAll(own.dhcp), shutAll(own.proxy), shutAll(tied)])
+    await Promise.all([...Object.values(own).map(shutAll), ...Object.values(tied).map(shutAll)])
   }
 
   try {
@@ -161,11 +165,7 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
   return {
     reload,
     send: (network, bytes, to) =>
-      send(
-        tied.get(tiedKey(network.interface, 'dhcp')) ?? own.dhcp.get(network.serverAddress),
-        bytes,
-        to,
-      ),
+      send(tied.dhcp.get(network.interface) ?? own.dhcp.get(network.serverAddress), bytes, to),
     overhear,
     close,
   }
@@ -224,10 +224,6 @@ async function shut<K>(sockets: Map<K, Socket>, key: K): Promise<void> {
   const socket = sockets.get(key)
   sockets.delete(key)
   if (socket) await new Promise<void>(resolve => socket.close(resolve))
-}
-
-function tiedKey(name: string | undefined, door: HandedSocket['door']): string {
-  return `${name} ${door}`
 }
 
 function sourceOf({ address, port }: RemoteInfo): Endpoint {

@@ -27,22 +27,22 @@ export function createRings<K, T>(most: number, each: number): Rings<K, T> {
   function ringFor(key: K): Ring<K, T> {
     const known = rings.get(key)
     if (known) return known
-    const ring =
-      rings.size < most ? { key, items: [], added: 0, heard: 0 } : release(longestSilent())
+    const ring = (rings.size < most ? undefined : longestSilent()) ?? empty(key)
+    rings.delete(ring.key)
     ring.key = key
+    ring.added = 0
     rings.set(key, ring)
     return ring
   }
 
-  function longestSilent(): Ring<K, T> {
-    return [...rings.values()].reduce((a, b) => (b.heard < a.heard ? b : a))
+  /** Looked for with every new machine of a flood, and so without a list. */
+  function longestSilent(): Ring<K, T> | undefined {
+    let silent: Ring<K, T> | undefined
+    for (const ring of rings.values()) if (!silent || ring.heard < silent.heard) silent = ring
+    return silent
   }
 
-  function release(ring: Ring<K, T>): Ring<K, T> {
-    rings.delete(ring.key)
-    ring.added = 0
-    return ring
-  }
+  const empty = (key: K): Ring<K, T> => ({ key, items: [], added: 0, heard: 0 })
 
   return {
     add(key, item) {
