@@ -110,7 +110,7 @@ export function createDesk(options: DeskOptions) {
     let outcome = first
     try {
       if (isNewAddress(first)) outcome = await looked(packet, arrival, first)
-      if (outcome.lease) await options.commit(outcome.lease)
+      if (outcome.lease) await store(outcome.lease)
     } catch (error) {
       log.error({ err: error, mac: outcome.mac }, 'the lease could not be stored: no reply')
       return
@@ -121,6 +121,13 @@ export function createDesk(options: DeskOptions) {
       options.sent?.(outcome, bytes)
     }
     options.seen(outcome, packet, performance.now() - begun)
+  }
+
+  /** From here on the address is held by the lease in the book, and no longer by the offer. */
+  async function store(lease: Lease): Promise<void> {
+    const stored = options.commit(lease)
+    deps.offers.drop(lease.network, lease.mac)
+    await stored
   }
 
   /** Neither a reservation nor the client's by a lease, and on a link where we can look. */

@@ -161,7 +161,7 @@ function onInform(from: Case): Outcome {
 /** The lease goes with the ACK; the address stays held until the lease is in the book. */
 function grant(from: Case, address: Ipv4, rapidCommit = false): Outcome {
   const { network, mac, deps, now } = from
-  deps.offers.hold({ address, mac, network: network.name }, now)
+  if (!isOffered(from, address)) deps.offers.hold({ address, mac, network: network.name }, now)
   return reply(from, 'ack', giftOf(from, address), {
     lease: newLease(from, address),
     reason: because(from, formatIpv4(address)),

@@ -117,11 +117,12 @@ const syncData = promisify(fdatasync)
 
 function inGroups(connection: DatabaseSync, log: number): Omit<Database, 'isNew'> {
   const statements = new Map<string, StatementSync>()
+  const [begin, commit] = [connection.prepare('begin'), connection.prepare('commit')]
   const group = createGroupCommit({
-    begin: () => connection.exec('begin'),
+    begin: () => void begin.run(),
     commit() {
       try {
-        connection.exec('commit')
+        commit.run()
       } catch (error) {
         if (connection.isTransaction) connection.exec('rollback')
         throw error

@@ -16,11 +16,11 @@ const late = -1
 /**
  * Which addresses are taken and which are free again, kept in memory so that a search for a free one
  * costs the same however many leases there are. Leases end by the second; nothing is ever deleted.
+ * `latest` is the book of the leases themselves.
  */
-export function createLeaseIndex() {
+export function createLeaseIndex(latest: (address: Ipv4) => Entry | undefined) {
   const known = createAddressSet()
   const held = createAddressSet()
-  const holding = new Map<Ipv4, Entry>()
   /** By the second in which they end. A lease that was renewed stands there twice. */
   const ending = new Map<number, Ipv4[]>()
   /** By network, in the order of their ends. */
@@ -36,7 +36,6 @@ export function createLeaseIndex() {
       return
     }
     held.add(address)
-    holding.set(address, entry)
     const second = Math.ceil(end / 1000)
     const due = second > past ? second : late
     const others = ending.get(due)
@@ -46,7 +45,6 @@ export function createLeaseIndex() {
 
   function release({ address, network }: Entry): void {
     held.delete(address)
-    holding.delete(address)
     const free = ended.get(network) ?? new Set()
     free.add(address)
     ended.set(network, free)
@@ -60,7 +58,7 @@ export function createLeaseIndex() {
       const addresses = ending.get(due) ?? []
       ending.delete(due)
       for (const address of addresses) {
-        const entry = holding.get(address)
+        const entry = held.has(address) ? latest(address) : undefined
         if (entry && entry.end <= now) release(entry)
         else if (entry && due === late) put(entry)
       }

@@ -22,11 +22,11 @@ export function createLeases(db: Database) {
   const save = db.statement(
     `insert or replace into leases (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const index = createLeaseIndex()
   const book = createLeaseBook()
+  const index = createLeaseIndex(book.byAddress)
   const put = (lease: StoredLease) => {
-    index.put(lease)
     book.put(lease)
+    index.put(lease)
   }
   for (const row of inOrder.iterate()) put(leaseOf(row))
 

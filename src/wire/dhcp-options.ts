@@ -3,8 +3,6 @@ import { WireError } from './error.ts'
 /** Option code to raw value, in the order first seen. */
 export type DhcpOptions = Map<number, Uint8Array>
 
-export type Option = readonly [code: number, value: Uint8Array]
-
 const pad = 0
 const end = 255
 /** Bytes of a value that fit behind one code. */
@@ -35,17 +33,22 @@ export function decodeOptions(area: Uint8Array, into: DhcpOptions = new Map()): 
  * Writes options in map order, then END. A value of more than 255 bytes is cut and its code repeated
  * (RFC 3396 section 5).
  */
-export function encodeOptions(options: Iterable<Option>): Uint8Array {
-  const all = [...options]
-  const out = new Uint8Array(sizeOfOptions(all))
-  writeOptions(all, out)
+export function encodeOptions(options: DhcpOptions): Uint8Array {
+  const out = new Uint8Array(sizeOfOptions(options))
+  writeOptions(options, options.keys(), out)
   return out
 }
 
-/** The same into `out`, from `at` on; it must have room for {@link sizeOfOptions}. */
-export function writeOptions(options: Iterable<Option>, out: Uint8Array, at = 0): void {
+/** The same in the order of `codes` into `out`, from `at` on, with room for {@link sizeOfOptions}. */
+export function writeOptions(
+  options: DhcpOptions,
+  codes: Iterable<number>,
+  out: Uint8Array,
+  at = 0,
+): void {
   let next = at
-  for (const [code, value] of options) {
+  for (const code of codes) {
+    const value = options.get(code) ?? nothing
     let from = 0
     do {
       const to = Math.min(from + longest, value.length)
@@ -57,9 +60,13 @@ export function writeOptions(options: Iterable<Option>, out: Uint8Array, at = 0)
   out[next] = end
 }
 
+const nothing = new Uint8Array()
+
 /** Bytes of an area that holds these options, END included. */
-export function sizeOfOptions(options: readonly Option[]): number {
-  return options.reduce((sum, [, value]) => sum + sizeOfOption(value), 1)
+export function sizeOfOptions(options: DhcpOptions): number {
+  let size = 1
+  for (const value of options.values()) size += sizeOfOption(value)
+  return size
 }
 
 /** Bytes that a value needs there, its codes and lengths included. */

@@ -1,12 +1,6 @@
 import { type Ipv4, ipv4OfBytes } from './address.ts'
 import { type MessageName, messageNameOf, option } from './dhcp-codes.ts'
-import {
-  type DhcpOptions,
-  decodeOptions,
-  type Option,
-  sizeOfOptions,
-  writeOptions,
-} from './dhcp-options.ts'
+import { type DhcpOptions, decodeOptions, sizeOfOptions, writeOptions } from './dhcp-options.ts'
 import { textOfBytes, textToBytes, u8OfBytes } from './dhcp-values.ts'
 import { WireError } from './error.ts'
 
@@ -83,7 +77,7 @@ export function decodeDhcp(datagram: Uint8Array): DhcpPacket {
  * WireError when `sname` or `file` is too long for its field.
  */
 export function encodeDhcp(packet: DhcpPacket, { max = smallestMaximum } = {}): Uint8Array {
-  const options = fitting(inOrder(packet.options), max - optionsAt)
+  const options = fitting(packet.options, max - optionsAt)
   const bytes = new Uint8Array(Math.max(smallestPacket, optionsAt + sizeOfOptions(options)))
   const view = new DataView(bytes.buffer)
   view.setUint8(0, packet.op)
@@ -101,7 +95,7 @@ export function encodeDhcp(packet: DhcpPacket, { max = smallestMaximum } = {}): 
   if (packet.sname !== '') bytes.set(fieldOf('sname', packet.sname, 64), 44)
   if (packet.file !== '') bytes.set(fieldOf('file', packet.file, 128), 108)
   view.setUint32(236, cookie)
-  writeOptions(options, bytes, optionsAt)
+  writeOptions(options, inOrder(options), bytes, optionsAt)
   return bytes
 }
 
@@ -131,35 +125,28 @@ const important: readonly number[] = [
 const first: readonly number[] = [option.messageType, option.serverId]
 const last: readonly number[] = [option.relayAgent]
 
-function inOrder(options: DhcpOptions): Option[] {
-  const ordered: Option[] = []
-  const take = (codes: readonly number[]) => {
-    for (const code of codes) {
-      const value = options.get(code)
-      if (value) ordered.push([code, value])
-    }
+function inOrder(options: DhcpOptions): number[] {
+  const codes = first.filter(code => options.has(code))
+  for (const code of options.keys()) {
+    if (!first.includes(code) && !last.includes(code)) codes.push(code)
   }
-  take(first)
-  for (const each of options) {
-    if (!first.includes(each[0]) && !last.includes(each[0])) ordered.push(each)
-  }
-  take(last)
-  return ordered
+  for (const code of last) if (options.has(code)) codes.push(code)
+  return codes
 }
 
-function fitting(options: readonly Option[], room: number): readonly Option[] {
-  const least = sizeOfOptions(options) <= room ? undefined : leastImportant(options)
-  if (least === undefined) return options
-  return fitting(
-    options.filter(([code]) => code !== least),
-    room,
-  )
+function fitting(options: DhcpOptions, room: number): DhcpOptions {
+  if (sizeOfOptions(options) <= room) return options
+  const kept = new Map(options)
+  for (const code of leastImportantFirst(options)) {
+    kept.delete(code)
+    if (sizeOfOptions(kept) <= room) break
+  }
+  return kept
 }
 
-function leastImportant(options: readonly Option[]): number | undefined {
-  const codes = options.map(([code]) => code)
-  const other = codes.findLast(code => !important.includes(code))
-  return other ?? important.findLast(code => codes.includes(code))
+function leastImportantFirst(options: DhcpOptions): number[] {
+  const others = inOrder(options).filter(code => !important.includes(code))
+  return [...important, ...others].reverse()
 }
 
 function readOverload(options: DhcpOptions): number {

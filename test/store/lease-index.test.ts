@@ -7,12 +7,18 @@ import type { Ipv4, Mac } from '../../src/wire/address.ts'
 const now = Date.UTC(2026, 10, 20, 12)
 const at = (n: number) => n as Ipv4
 
+type Entry = Parameters<ReturnType<typeof createLeaseIndex>['put']>[0]
+
 function index() {
-  const made = createLeaseIndex()
+  const entries = new Map<Ipv4, Entry>()
+  const made = createLeaseIndex(address => entries.get(address))
   return {
     ...made,
-    lease: (n: number, end: number, state: 'active' | 'released' | 'declined' = 'active') =>
-      made.put({ address: at(n), network: 'rack', end, state }),
+    lease(n: number, end: number, state: Entry['state'] = 'active') {
+      const entry = { address: at(n), network: 'rack', end, state }
+      entries.set(entry.address, entry)
+      made.put(entry)
+    },
     ends: (when: number) => [...made.ended('rack', when)],
   }
 }
@@ -25,7 +31,7 @@ t.test('a lease holds until its end, and is known for ever', async t => {
   t.notOk(held(now + 5000).has(at(1)))
   t.strictSame(ends(now + 5000), [1])
   t.ok(known().has(at(1)))
-  t.strictSame([...createLeaseIndex().ended('rack', now)], [])
+  t.strictSame([...index().ended('rack', now)], [])
 })
 
 t.test('renewed, it holds for longer; released, no longer', async t => {
