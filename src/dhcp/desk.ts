@@ -31,6 +31,8 @@ export interface DeskOptions {
   readonly deps: DhcpDeps
   /** Resolves when the lease is on disk. Only then does the reply leave. */
   commit(lease: Lease): Promise<void>
+  /** Called after an offer has left, with the lease that taking it would commit. */
+  offered?(lease: Lease): void
   /** Called with every packet of a client as it comes, before it is answered. */
   heard?(mac: Mac, bytes: Uint8Array, arrival: Arrival): void
   /** Called with every reply that leaves. */
@@ -95,7 +97,7 @@ export function createDesk(options: DeskOptions) {
 
   /** No reply after all, and no lease. */
   function withdraw(outcome: Reply, reason: string): Outcome {
-    const { kind: _kind, reply: _reply, to: _to, via: _via, lease: _lease, ...seen } = outcome
+    const { reply: _reply, to: _to, via: _via, lease: _lease, offered: _offered, ...seen } = outcome
     if (outcome.mac) deps.offers.drop(outcome.network.name, outcome.mac)
     return { ...seen, kind: 'none', reason }
   }
@@ -121,6 +123,7 @@ export function createDesk(options: DeskOptions) {
       options.sent?.(outcome, bytes)
     }
     options.seen(outcome, packet, performance.now() - begun)
+    if (outcome.kind === 'reply' && outcome.offered) options.offered?.(outcome.offered)
   }
 
   /** From here on the address is held by the lease in the book, and no longer by the offer. */

@@ -12,7 +12,12 @@ export function reply(
   {
     rapidCommit = false,
     ...rest
-  }: { readonly reason: string; readonly lease?: Lease; readonly rapidCommit?: boolean },
+  }: {
+    readonly reason: string
+    readonly lease?: Lease
+    readonly offered?: Lease
+    readonly rapidCommit?: boolean
+  },
 ): Outcome {
   const { packet, network, arrival, deps, client, answer, options } = from
   const packetBack = buildReply(packet, {

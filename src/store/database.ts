@@ -29,6 +29,8 @@ export interface Database {
   write<T>(work: () => T): T
   /** Resolves when everything written so far is on disk; rejects when it could not be. */
   committed(): Promise<void>
+  /** Whether the disk has a commit to do that what is written now is too late for. */
+  isBusy(): boolean
   /** True when it was opened without anything learnt: no turn with `settle` was on disk. */
   readonly isNew: boolean
   /** From the next start on the database is not new. Written with the turn. */
@@ -161,6 +163,7 @@ function inGroups(connection: DatabaseSync, log: number): Omit<Database, 'isNew'
       connection.exec('pragma user_version = 1')
     },
     committed: group.committed,
+    isBusy: group.isBusy,
     close() {
       group.flush()
       connection.close()

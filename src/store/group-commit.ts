@@ -16,6 +16,8 @@ export interface GroupCommit {
   begin(): void
   /** Resolves when everything written so far is on disk; rejects when it could not be. */
   committed(): Promise<void>
+  /** Whether a sync is under way. */
+  isBusy(): boolean
   /** Commits what is open at once, and waits for the disk. */
   flush(): void
 }
@@ -116,5 +118,5 @@ export function createGroupCommit(connection: Committing): GroupCommit {
     group?.resolve()
   }
 
-  return { begin, committed: () => last, flush }
+  return { begin, committed: () => last, isBusy: () => syncing, flush }
 }

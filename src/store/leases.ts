@@ -2,6 +2,7 @@ import type { AddressRange, Ipv4, Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
 import { createLeaseBook } from './lease-book.ts'
 import { createLeaseIndex } from './lease-index.ts'
+import { createPreparedLeases } from './prepared-leases.ts'
 
 /** An address given to a client for a time. Times are epoch milliseconds. */
 export interface StoredLease {
@@ -15,13 +16,18 @@ export interface StoredLease {
   readonly state: 'active' | 'released' | 'declined'
 }
 
+/** What a flood of offers has left is put back by and by: more than comes, and holding up nobody. */
+const fewAtOnce = 16
+
 /** The leases on disk, and all of them in memory too: they are asked for with every packet. */
 export function createLeases(db: Database) {
   const columns = 'address, network, mac, client_id, hostname, start, end, state'
   const inOrder = db.statement(`select ${columns} from leases order by end`)
-  const save = db.statement(
+  const insert = db.statement(
     `insert or replace into leases (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
+  const remove = db.statement('delete from leases where address = ?')
+  const prepared = createPreparedLeases()
   const book = createLeaseBook()
   const index = createLeaseIndex(book.byAddress)
   const put = (lease: StoredLease) => {
@@ -29,6 +35,28 @@ export function createLeases(db: Database) {
     index.put(lease)
   }
   for (const row of inOrder.iterate()) put(leaseOf(row))
+
+  function write(lease: StoredLease): void {
+    db.run(
+      insert,
+      lease.address,
+      lease.network,
+      lease.mac,
+      lease.clientId ?? null,
+      lease.hostname ?? null,
+      lease.start,
+      lease.end,
+      lease.state,
+    )
+  }
+
+  function restore(now: number, most: number): void {
+    for (const address of prepared.ended(now, most)) {
+      const lease = book.byAddress(address)
+      if (lease) write(lease)
+      else db.run(remove, address)
+    }
+  }
 
   return {
     known: index.known,
@@ -49,20 +77,27 @@ export function createLeases(db: Database) {
         ).length,
     /** By address. */
     all: (): StoredLease[] => book.all().sort((a, b) => a.address - b.address),
-    save(lease: StoredLease): void {
-      db.run(
-        save,
-        lease.address,
-        lease.network,
-        lease.mac,
-        lease.clientId ?? null,
-        lease.hostname ?? null,
-        lease.start,
-        lease.end,
-        lease.state,
-      )
+    /** Resolves when it is on disk; rejects when it could not be. */
+    save(lease: StoredLease): Promise<void> {
+      const onDisk = prepared.take(lease)
+      if (!onDisk) write(lease)
       put(lease)
+      return onDisk ?? db.committed()
     },
+    /**
+     * Writes the lease of an address that was offered, as it is when the offer is taken at `until`, its
+     * end. It does not hold before it is saved. If it is not, the disk gets back what the book says;
+     * after a crash before that the address is held as if it had been. Not while the disk is busy: it
+     * would not be on disk sooner than with `save`.
+     */
+    prepare(lease: StoredLease, now: number, until: number): void {
+      restore(now, fewAtOnce)
+      if (db.isBusy()) return
+      write(lease)
+      prepared.add(lease, until, db.committed())
+    },
+    /** Puts back all that was prepared and not saved. */
+    restoreAll: () => restore(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
   }
 }
 

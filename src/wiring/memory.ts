@@ -16,6 +16,7 @@ const spoken: ReadonlySet<string> = new Set(['syslog', 'output', 'phone-home', '
 /** Everything the daemon remembers. Timelines carry wall-clock time, because people read it. */
 export async function openMemory(config: () => Config) {
   const db: Database = await openDatabase(config().dataDir)
+  const leases = createLeases(db)
   const events = createEvents(db, Date.now, () => config().keep)
   return {
     isNew: db.isNew,
@@ -23,7 +24,7 @@ export async function openMemory(config: () => Config) {
     hosts: createHosts(db),
     installs: createInstalls(db),
     deliveries: createDeliveries(db),
-    leases: createLeases(db),
+    leases,
     adminLog: createAdminLog(db, Date.now),
     nicVendors: createNicVendors(db),
     events,
@@ -34,7 +35,10 @@ export async function openMemory(config: () => Config) {
     },
     write: db.write,
     committed: db.committed,
-    close: db.close,
+    close(): void {
+      leases.restoreAll()
+      db.close()
+    },
   }
 }
 

@@ -127,6 +127,25 @@ t.test('no lease on disk, no reply', async t => {
   t.strictSame(errors, ['the lease could not be stored: no reply'])
 })
 
+t.test('an offer that has left tells the lease that taking it will begin', async t => {
+  const w = world({ networks: [{ ...loopback, leaseSeconds: 600 }] })
+  const offered: Lease[] = []
+  let shut: string | undefined = 'another DHCP server'
+  const { ports, seen } = await open(t, w, {
+    offered: lease => void offered.push(lease),
+    shut: () => shut,
+  })
+  const { socket, ask } = await client(t, ports.dhcp + 1)
+  socket.send(encodeDhcp(like('udhcpc-discover')), ports.dhcp, '127.0.0.1')
+  while (seen.length === 0) await new Promise(setImmediate)
+  t.strictSame(offered, [], 'what is not offered is not told')
+  shut = undefined
+  const { yiaddr } = await ask(like('udhcpc-discover'), ports.dhcp)
+  // Taken in the last moment it ends 60 s later.
+  t.match(offered, [{ address: yiaddr, start: now, end: now + 660_000, state: 'active' }])
+  t.equal(w.leases.size, 0)
+})
+
 t.test('rubbish is a debug line', async t => {
   const w = world({ networks: [loopback] })
   const lines: string[] = []
