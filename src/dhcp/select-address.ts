@@ -124,7 +124,7 @@ function firstFree(
   sets: readonly AddressSet[],
   fits: (address: Ipv4) => boolean,
 ): Ipv4 | undefined {
-  const start = (range.from + (hashOf(mac) % (range.to - range.from + 1))) as Ipv4
+  const start = (range.from + (extensionIdentifier(mac) % (range.to - range.from + 1))) as Ipv4
   const parts = [
     { from: start, to: range.to },
     { from: range.from, to: (start - 1) as Ipv4 },
@@ -165,13 +165,9 @@ function isExcluded(address: Ipv4, { subnet, serverAddress, router }: Network): 
   return subnet.prefix < 31 && (address === subnet.base || address === subnetBroadcast(subnet))
 }
 
-/** FNV-1a, 32 bits. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5
-  for (let n = 0; n < text.length; n++) {
-    hash = Math.imul(hash ^ text.charCodeAt(n), 0x01000193) >>> 0
-  }
-  return hash
+/** The last three bytes, by which a maker numbers its cards: those of one rack get addresses in a row. */
+function extensionIdentifier(mac: Mac): number {
+  return Number.parseInt(mac.slice(-8).replaceAll(':', ''), 16)
 }
 
 function found(address: Ipv4): Selection {

@@ -28,6 +28,8 @@ function rangeOf(text: string) {
 }
 
 interface Row {
+  /** `me`, if none is given. */
+  readonly mac?: Mac
   readonly range?: string
   readonly leases?: readonly Lease[]
   readonly offers?: readonly [address: string, mac: Mac][]
@@ -37,7 +39,7 @@ interface Row {
   readonly at?: number
 }
 
-/** The address that `me` gets, or why it gets none. */
+/** The address that it gets, or why it gets none. */
 function select(row: Row): string {
   const hosts = row.hosts ?? []
   const offers = createOffers()
@@ -48,7 +50,7 @@ function select(row: Row): string {
   const mine = hosts.find(host => host.nics.some(nic => nic.mac === me))
   const selection = selectAddress(
     {
-      mac: me,
+      mac: row.mac ?? me,
       ...(mine ? { host: mine } : {}),
       ...(row.requested ? { requested: ip(row.requested) } : {}),
     },
@@ -189,6 +191,15 @@ t.test('a forgotten machine gets the same address again, and others get others',
   const range = '10.77.0.50-10.77.0.150'
   t.equal(select({ range }), select({ range }))
   t.not(select({ range }), select({ range, offers: [[select({ range }), other]] }))
+})
+
+t.test('cards that are numbered in a row get addresses in a row', async t => {
+  const range = '10.77.0.50-10.77.0.149'
+  const cards = ['0c:c4:7a:12:33:fe', '0c:c4:7a:12:33:ff', '0c:c4:7a:12:34:00']
+  t.strictSame(
+    cards.map(card => select({ range, mac: mac(card) })),
+    ['10.77.0.108', '10.77.0.109', '10.77.0.110'],
+  )
 })
 
 t.test('a nearly full range costs a handful of look-ups', async t => {
