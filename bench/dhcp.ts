@@ -1,17 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type Cable, layCable, type Running } from './cable.ts'
+import { layCable } from './cable.ts'
 import { bootwright, type DhcpServer, dnsmasq, kea } from './dhcp-servers.ts'
 import { digits, machine, median } from './figures.ts'
 import { type Load, perfdhcp, type Stood } from './perfdhcp.ts'
+import { warmUp } from './warm.ts'
 
 /**
  * DHCP exchanges a second against Kea and dnsmasq in the same run, asked for by perfdhcp (Debian packages
  * `kea-admin`, `kea-dhcp4-server`, `dnsmasq-base`; root). Each server is alone in a fresh namespace, with
  * the leases of 400 machines that warmed it for 10 s, and every exchange is a new client's. The highest
- * rate with at most 1 % drops is searched for, and the delays are taken at 2,000 exchanges a second.
+ * rate with at most 1 % drops is searched for. The delays are taken before that at 2,000 exchanges a
+ * second, by turns, as other users of a machine come and go: a round's are those of its median try.
  * Prints a line for each measurement and, in the end, the medians of all rounds and their ratios as JSON.
  *
  *   node bench/dhcp.ts [rounds] [server...]     BENCH_QUIET=1: no server logs its leases
@@ -22,6 +23,7 @@ const mostDrops = 0.01
 const clients = 60_000
 const seconds = 5
 const steady = 2000
+const steadyTries = 3
 
 interface Candidate {
   readonly server: DhcpServer
@@ -57,7 +59,7 @@ async function measure(
   const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'bootwright-bench-'))
   const running = server.start(cable.server, folder)
   try {
-    await answers(cable, running, warm)
+    await warmUp(cable, running, warm)
     const stood = await perfdhcp(cable, { ...load, clients, seconds })
     say(`${server.name.padEnd(10)} ${textOf(load.rate, stood)}`)
     return stood
@@ -66,20 +68,6 @@ async function measure(
     cable.remove()
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-/** Waits for the first answer, then lets the server settle and become warm: a daemon runs for weeks. */
-async function answers(cable: Cable, running: Running, rate: number): Promise<void> {
-  const warm = { rate, seconds: 10, clients: 400, mac: '00:0c:02:00:00:00' }
-  for (let tries = 0; tries < 10; tries++) {
-    await sleep(1000)
-    const first = { rate: 10, seconds: 1, clients: 10, mac: '00:0c:03:00:00:00' }
-    const { rate } = await perfdhcp(cable, first)
-    if (rate === 0) continue
-    await perfdhcp(cable, warm)
-    return sleep(3000)
-  }
-  throw new Error(`the server does not answer: ${running.said()}`)
 }
 
 function textOf(asked: number, { rate, drops, mean, p99, max }: Stood): string {
@@ -118,19 +106,31 @@ async function search(candidate: Candidate): Promise<number> {
   return good.rate
 }
 
-async function round(candidate: Candidate): Promise<Round> {
-  const {
-    mean,
-    p99 = Number.NaN,
-    drops,
-  } = await measure(candidate, { rate: steady, percentile: true })
-  return { rate: await search(candidate), mean, p99, drops }
+/** All servers by turns, so that a noisy minute is everybody's. */
+async function delays(): Promise<Map<string, Stood>> {
+  const tries = new Map<string, Stood[]>(candidates.map(({ server }) => [server.name, []]))
+  for (let n = 0; n < steadyTries; n++) {
+    for (const candidate of candidates) {
+      const stood = await measure(candidate, { rate: steady, percentile: true })
+      tries.get(candidate.server.name)?.push(stood)
+    }
+  }
+  return new Map([...tries].map(([name, all]) => [name, middle(all)]))
+}
+
+function middle(tries: readonly Stood[]): Stood {
+  const found = tries.toSorted((a, b) => a.mean - b.mean)[tries.length >> 1]
+  if (!found) throw new Error('nothing was measured')
+  return found
 }
 
 const results = new Map<string, Round[]>(candidates.map(({ server }) => [server.name, []]))
 for (let n = 0; n < rounds; n++) {
+  const stood = await delays()
   for (const candidate of candidates) {
-    results.get(candidate.server.name)?.push(await round(candidate))
+    const { name } = candidate.server
+    const { mean = Number.NaN, p99 = Number.NaN, drops = Number.NaN } = stood.get(name) ?? {}
+    results.get(name)?.push({ rate: await search(candidate), mean, p99, drops })
   }
 }
 const medians = new Map([...results].map(([name, all]) => [name, medianOf(all)]))
