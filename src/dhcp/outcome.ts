@@ -46,7 +46,7 @@ export type Outcome = Seen & { readonly lease?: Lease; readonly reason: string }
         readonly to: Endpoint
         /** The port to send from: 67 or 4011. */
         readonly via: Arrival['port']
-        /** With an offer: the lease that begins, at the latest, by taking it. */
+        /** With an offer: the lease that would begin by taking it now. */
         readonly offered?: Lease
       }
     | { readonly kind: 'none' }

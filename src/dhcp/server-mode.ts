@@ -2,7 +2,6 @@ import { formatIpv4, type Ipv4, subnetContains } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { addressIn, classifyRequest } from './classify.ts'
 import { destinationOf } from './destination.ts'
-import { offerMilliseconds } from './lease.ts'
 import { newLease } from './new-lease.ts'
 import { type Case, isOurs, type Outcome, seenOf, silence } from './outcome.ts'
 import { buildNak } from './reply.ts'
@@ -43,9 +42,8 @@ function onDiscover(from: Case): Outcome {
     return grant(from, address, true)
   }
   deps.offers.hold({ address, mac, network: network.name }, now)
-  const lease = newLease(from, address)
   return reply(from, 'offer', giftOf(from, address), {
-    offered: { ...lease, end: lease.end + offerMilliseconds },
+    offered: newLease(from, address),
     reason: because(from, `${formatIpv4(address)}${reserved ? ', its reservation' : ''}`),
   })
 }

@@ -16,6 +16,8 @@ export interface StoredLease {
   readonly state: 'active' | 'released' | 'declined'
 }
 
+/** Most systems take an offer at once. For those that do not the lease is written when they do. */
+const promptMs = 1000
 /** What a flood of offers has left is put back by and by: more than comes, and holding up nobody. */
 const fewAtOnce = 16
 
@@ -85,16 +87,18 @@ export function createLeases(db: Database) {
       return onDisk ?? db.committed()
     },
     /**
-     * Writes the lease of an address that was offered, as it is when the offer is taken at `until`, its
-     * end. It does not hold before it is saved. If it is not, the disk gets back what the book says;
-     * after a crash before that the address is held as if it had been. Not while the disk is busy: it
-     * would not be on disk sooner than with `save`.
+     * Writes the lease of an address that was offered, so that `save` has nothing to wait for when it
+     * is taken within a second: its end on disk is that second later. It does not hold before it is
+     * saved. If it is not, the disk gets back what the book says with one of the next offers; after a
+     * crash before that the address is held as if it had been. Not while the disk is busy: it would
+     * not be on disk sooner than with `save`.
      */
-    prepare(lease: StoredLease, now: number, until: number): void {
+    prepare(lease: StoredLease, now: number): void {
       restore(now, fewAtOnce)
       if (db.isBusy()) return
-      write(lease)
-      prepared.add(lease, until, db.committed())
+      const latest = { ...lease, end: lease.end + promptMs }
+      write(latest)
+      prepared.add(latest, now + promptMs, db.committed())
     },
     /** Puts back all that was prepared and not saved. */
     restoreAll: () => restore(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),

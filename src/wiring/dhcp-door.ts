@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { Network } from '../boot/host.ts'
 import type { Conflict } from '../dhcp/desk.ts'
-import { createOffers, offerMilliseconds } from '../dhcp/lease.ts'
+import { createOffers } from '../dhcp/lease.ts'
 import { isLoopback } from '../dhcp/link.ts'
 import type { DhcpDeps } from '../dhcp/outcome.ts'
 import { createProber, lookMs } from '../dhcp/probe.ts'
@@ -53,7 +53,7 @@ export async function openDhcpDoor(
     handedOver,
     deps: dhcpDeps(parts),
     commit: memory.leases.save,
-    offered: lease => memory.leases.prepare(lease, now(), now() + offerMilliseconds),
+    offered: lease => memory.leases.prepare(lease, now()),
     heard(client, bytes, { port, broadcast, source, network }) {
       const address = broadcast ? limitedBroadcast : (network?.serverAddress ?? unspecified)
       packets.heard(client, bytes, source, { address, port: ports[port] })

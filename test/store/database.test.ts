@@ -68,7 +68,7 @@ const waits = [
   { what: 'what is written', written: 'leases.save(lease)', told: 'db.committed()' },
   {
     what: 'a lease that was prepared',
-    written: 'leases.prepare(lease, lease.start, lease.start + 1)',
+    written: 'leases.prepare(lease, lease.start)',
     told: 'leases.save(lease)',
   },
 ]

@@ -7,7 +7,7 @@ import { createPreparedLeases } from '../../src/store/prepared-leases.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
 import { address, mac, start } from './examples.ts'
 
-const minute = 60_000
+const second = 1000
 const other = '52:54:00:99:99:99' as Mac
 
 function lease(n = 0, more: Partial<StoredLease> = {}): StoredLease {
@@ -19,8 +19,8 @@ function lease(n = 0, more: Partial<StoredLease> = {}): StoredLease {
   }
 }
 
-const prepared = (n = 0, more: Partial<StoredLease> = {}) =>
-  lease(n, { end: start + 3600_000 + minute, ...more })
+/** What is written of it, for a client that takes the offer a second later. */
+const prepared = (n = 0) => lease(n, { end: start + 3600_000 + second })
 
 async function open(t: Test, dataDir: string) {
   const db = await openDatabase(dataDir)
@@ -39,7 +39,7 @@ async function afterCrash(t: Test, dataDir: string): Promise<StoredLease[]> {
 t.test('a prepared lease is on disk, and in no book before it is saved', async t => {
   const dataDir = join(t.testdir({}), 'data')
   const { db, leases } = await open(t, dataDir)
-  leases.prepare(prepared(), start, start + minute)
+  leases.prepare(lease(), start)
   t.strictSame(leases.all(), [])
   await db.committed()
   t.strictSame(await afterCrash(t, dataDir), [prepared()])
@@ -56,13 +56,13 @@ t.test('a lease that says something else is written', async t => {
     { network: 'other' },
     { clientId: '01bb' },
     { hostname: 'node2' },
-    { end: start + 3600_001 + minute },
+    { end: start + 3600_001 + second },
     { state: 'declined' },
   ]
   const dataDir = join(t.testdir({}), 'data')
   const { leases } = await open(t, dataDir)
   for (const [n, change] of changes.entries()) {
-    leases.prepare(prepared(n), start, start + minute)
+    leases.prepare(lease(n), start)
     await leases.save(lease(n, change))
   }
   const expected = changes.map((change, n) => lease(n, change))
@@ -74,16 +74,16 @@ t.test('what nobody takes in time is as it was before', async t => {
   const { db, leases } = await open(t, dataDir)
   const ended = lease(1, { mac: other, end: start - 1 })
   await leases.save(ended)
-  leases.prepare(prepared(0), start, start + minute)
-  leases.prepare(prepared(1), start, start + minute)
+  leases.prepare(lease(0), start)
+  leases.prepare(lease(1), start)
   await db.committed()
   t.strictSame(await afterCrash(t, dataDir), [prepared(0), prepared(1)])
 
-  const late = start + minute
-  leases.prepare(prepared(2), late - 1, late + minute - 1)
+  const late = start + second
+  leases.prepare(lease(2), late - 1)
   await db.committed()
   t.equal((await afterCrash(t, dataDir)).length, 3, 'not before its time')
-  leases.prepare(prepared(3), late, late + minute)
+  leases.prepare(lease(3), late)
   await db.committed()
   t.strictSame(await afterCrash(t, dataDir), [ended, prepared(2), prepared(3)])
 
@@ -113,7 +113,7 @@ t.test('while the disk is busy nothing is prepared', async t => {
   const first = leases.save(lease(1))
   await new Promise(setImmediate)
   t.equal(db.isBusy(), true)
-  leases.prepare(prepared(2), start, start + minute)
+  leases.prepare(lease(2), start)
   await first
   t.strictSame(await afterCrash(t, dataDir), [lease(1)])
 })
