@@ -99,10 +99,12 @@ export async function tftpGet(
         if (packet.kind === 'error') reject(new TftpError(packet.text))
         if (packet.kind === 'oack') void say({ kind: 'ack', block: 0 })
         if (packet.kind !== 'data') return
-        void say({ kind: 'ack', block: packet.block })
+        const acked = say({ kind: 'ack', block: packet.block })
         if (packet.block !== ((blocks.length + 1) & 0xffff)) return
         blocks.push(packet.payload)
-        if (packet.payload.length < 1024) resolve(Buffer.concat(blocks))
+        if (packet.payload.length === 1024) return
+        // The server knows of the end by the last ACK, so the socket must not close before that has left.
+        acked.then(() => resolve(Buffer.concat(blocks)), reject)
       })
       say(last).catch(reject)
     })
