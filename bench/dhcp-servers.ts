@@ -18,17 +18,20 @@ const quiet = process.env.BENCH_QUIET === '1'
 /** This daemon: a lease is in SQLite and on disk before the ACK leaves. */
 export const bootwright: DhcpServer = {
   name: 'bootwright',
-  start(end, folder) {
-    mkdirSync(join(folder, 'assets'))
-    writeFileSync(join(folder, 'assets', 'linux'), 'a kernel')
-    const lines = [
-      `assets: ${folder}/assets`,
-      ...networkLines(end),
-      'profiles: { none: { kernel: linux } }',
-      'hosts: {}',
-    ]
-    return startDaemon(end, folder, lines, { LOG_LEVEL: quiet ? 'warn' : 'info' })
-  },
+  start: (end, folder) => startBootwright(end, folder, []),
+}
+
+/** Starts it with these lines as the hosts of its config; their profile is `none`. */
+export function startBootwright(end: End, folder: string, hosts: readonly string[]): Running {
+  mkdirSync(join(folder, 'assets'))
+  writeFileSync(join(folder, 'assets', 'linux'), 'a kernel')
+  const lines = [
+    `assets: ${folder}/assets`,
+    ...networkLines(end),
+    'profiles: { none: { kernel: linux } }',
+    ...(hosts.length > 0 ? ['hosts:', ...hosts] : []),
+  ]
+  return startDaemon(end, folder, lines, { LOG_LEVEL: quiet ? 'warn' : 'info' })
 }
 
 /** Kea (Debian package `kea-dhcp4-server`) with all its threads and leases in a file without fsync. */

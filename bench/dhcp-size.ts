@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '../src/store/database.ts'
 import { createLeases } from '../src/store/leases.ts'
-import { type Ipv4, type Mac, parseIpv4 } from '../src/wire/address.ts'
-import { layCable } from './cable.ts'
-import { networkLines, range, startDaemon } from './daemon.ts'
+import { type Ipv4, parseIpv4 } from '../src/wire/address.ts'
+import type { End } from './cable.ts'
+import { range } from './daemon.ts'
+import { startBootwright } from './dhcp-servers.ts'
 import { digits, machine, median } from './figures.ts'
+import { macOf } from './macs.ts'
 import { perfdhcp } from './perfdhcp.ts'
+import { onTrial } from './trial.ts'
 import { usageOf } from './usage.ts'
-import { warmUp } from './warm.ts'
 
 /**
  * What a DHCP exchange costs with ten hosts in the config and ten leases, and with 10,000 and 60,000:
@@ -31,9 +31,6 @@ interface Cost {
   readonly mean: number
 }
 
-const macOf = (vendor: string, n: number) =>
-  `${vendor}:${[n >> 16, n >> 8, n].map(byte => (byte & 255).toString(16).padStart(2, '0')).join(':')}` as Mac
-
 /** Leases that hold, of machines that stay away. */
 async function fill(dataDir: string, count: number): Promise<void> {
   const db = await openDatabase(dataDir)
@@ -42,40 +39,28 @@ async function fill(dataDir: string, count: number): Promise<void> {
   const [start, end] = [Date.now(), Date.now() + 3600_000]
   for (let n = 0; n < count; n++) {
     const address = (from + n) as Ipv4
-    const mac = macOf('02:00:01', n)
+    const mac = macOf(1, n)
     leases.save({ address, mac, network: 'bench', start, end, state: 'active' })
   }
   await db.committed()
   db.close()
 }
 
-async function measure({ hosts, leases }: Size): Promise<Cost> {
-  const cable = await layCable()
-  const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'bootwright-bench-'))
-  await fill(join(folder, 'data'), leases)
-  mkdirSync(join(folder, 'assets'))
-  writeFileSync(join(folder, 'assets', 'linux'), 'a kernel')
-  const running = startDaemon(cable.server, folder, [
-    `assets: ${folder}/assets`,
-    ...networkLines(cable.server),
-    'profiles: { p: { kernel: linux } }',
-    'hosts:',
-    ...Array.from(
-      { length: hosts },
-      (_, n) => `  n${n}: { mac: "${macOf('02:00:02', n)}", profile: p }`,
-    ),
-  ])
-  try {
-    await warmUp(cable, running, load.rate)
-    const before = usageOf(running.pid).cpu
-    const { rate, mean } = await perfdhcp(cable, load)
-    const cpu = usageOf(running.pid).cpu - before
-    return { microseconds: (cpu * 1e6) / (rate * load.seconds), mean }
-  } finally {
-    await running.end()
-    cable.remove()
-    rmSync(folder, { recursive: true, force: true })
+function measure(size: Size): Promise<Cost> {
+  const hosts = Array.from(
+    { length: size.hosts },
+    (_, n) => `  n${n}: { mac: "${macOf(2, n)}", profile: none }`,
+  )
+  const start = async (end: End, folder: string) => {
+    await fill(join(folder, 'data'), size.leases)
+    return startBootwright(end, folder, hosts)
   }
+  return onTrial(start, load.rate, async (cable, { pid }) => {
+    const before = usageOf(pid).cpu
+    const { rate, mean } = await perfdhcp(cable, load)
+    const cpu = usageOf(pid).cpu - before
+    return { microseconds: (cpu * 1e6) / (rate * load.seconds), mean }
+  })
 }
 
 const costs = sizes.map((): Cost[] => [])

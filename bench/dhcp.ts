@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { layCable } from './cable.ts'
+import { loadavg } from 'node:os'
 import { bootwright, type DhcpServer, dnsmasq, kea } from './dhcp-servers.ts'
 import { digits, machine, median } from './figures.ts'
 import { type Load, perfdhcp, type Stood } from './perfdhcp.ts'
-import { warmUp } from './warm.ts'
+import { onTrial } from './trial.ts'
 
 /**
  * DHCP exchanges a second against Kea and dnsmasq in the same run, asked for by perfdhcp (Debian packages
@@ -55,19 +52,11 @@ async function measure(
   { server, warm }: Candidate,
   load: Omit<Load, 'clients' | 'seconds'>,
 ): Promise<Stood> {
-  const cable = await layCable()
-  const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'bootwright-bench-'))
-  const running = server.start(cable.server, folder)
-  try {
-    await warmUp(cable, running, warm)
-    const stood = await perfdhcp(cable, { ...load, clients, seconds })
-    say(`${server.name.padEnd(10)} ${textOf(load.rate, stood)}`)
-    return stood
-  } finally {
-    await running.end()
-    cable.remove()
-    rmSync(folder, { recursive: true, force: true })
-  }
+  const stood = await onTrial(server.start, warm, cable =>
+    perfdhcp(cable, { ...load, clients, seconds }),
+  )
+  say(`${server.name.padEnd(10)} ${textOf(load.rate, stood)}`)
+  return stood
 }
 
 function textOf(asked: number, { rate, drops, mean, p99, max }: Stood): string {
@@ -107,15 +96,14 @@ async function search(candidate: Candidate): Promise<number> {
 }
 
 /** All servers by turns, so that a noisy minute is everybody's. */
-async function delays(): Promise<Map<string, Stood>> {
-  const tries = new Map<string, Stood[]>(candidates.map(({ server }) => [server.name, []]))
+async function delays(): Promise<Map<Candidate, Stood[]>> {
+  const tries = new Map(candidates.map((candidate): [Candidate, Stood[]] => [candidate, []]))
   for (let n = 0; n < steadyTries; n++) {
-    for (const candidate of candidates) {
-      const stood = await measure(candidate, { rate: steady, percentile: true })
-      tries.get(candidate.server.name)?.push(stood)
+    for (const [candidate, all] of tries) {
+      all.push(await measure(candidate, { rate: steady, percentile: true }))
     }
   }
-  return new Map([...tries].map(([name, all]) => [name, middle(all)]))
+  return tries
 }
 
 function middle(tries: readonly Stood[]): Stood {
@@ -126,11 +114,10 @@ function middle(tries: readonly Stood[]): Stood {
 
 const results = new Map<string, Round[]>(candidates.map(({ server }) => [server.name, []]))
 for (let n = 0; n < rounds; n++) {
-  const stood = await delays()
-  for (const candidate of candidates) {
-    const { name } = candidate.server
-    const { mean = Number.NaN, p99 = Number.NaN, drops = Number.NaN } = stood.get(name) ?? {}
-    results.get(name)?.push({ rate: await search(candidate), mean, p99, drops })
+  for (const [candidate, tries] of await delays()) {
+    const { mean, p99 = Number.NaN, drops } = middle(tries)
+    const rate = await search(candidate)
+    results.get(candidate.server.name)?.push({ rate, mean, p99, drops })
   }
 }
 const medians = new Map([...results].map(([name, all]) => [name, medianOf(all)]))

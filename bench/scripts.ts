@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { macOf } from './macs.ts'
 import { cpuSeconds } from './usage.ts'
 
 /**
@@ -16,13 +17,13 @@ const hosts = 10_000
 const port = 18_099
 const folder = mkdtempSync(join(tmpdir(), 'bootwright-bench-'))
 
-const mac = (n: number) =>
-  `52:54:00:${[n >> 16, n >> 8, n].map(byte => (byte & 255).toString(16).padStart(2, '0')).join(':')}`
-
 function writeConfig(): string {
   mkdirSync(join(folder, 'assets', 'images'), { recursive: true })
   for (const name of ['linux', 'initrd']) writeFileSync(join(folder, 'assets/images', name), name)
-  const rows = Array.from({ length: hosts }, (_, n) => `  n${n}: { mac: "${mac(n)}", profile: p }`)
+  const rows = Array.from(
+    { length: hosts },
+    (_, n) => `  n${n}: { mac: "${macOf(0, n)}", profile: p }`,
+  )
   const lines = [
     `dataDir: ${folder}/data`,
     `assets: ${folder}/assets`,

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { formatIpv4, type Mac } from '../src/wire/address.ts'
 import type { DhcpPacket } from '../src/wire/dhcp-packet.ts'
 import { bootDiscover, requestOf } from '../src/wiring/boot-discover.ts'
+import { macOf } from './macs.ts'
 import type { Steps } from './storm-steps.ts'
 import { type Again, ask, openAddresses, openDhcp, openFetcher, tftpGet } from './storm-wires.ts'
 
@@ -66,7 +67,7 @@ async function live(n: number): Promise<Steps> {
 }
 
 async function boot(n: number, reached: (step: keyof Steps) => void): Promise<void> {
-  const mac = `52:54:00:00:${hex(n >> 8)}:${hex(n)}` as Mac
+  const mac = macOf(0, n)
   const first = await lease(mac, 'firmware', n)
   const from = formatIpv4(first.yiaddr)
   await addresses.add(from)
@@ -109,8 +110,4 @@ async function lease(mac: Mac, stage: 'firmware' | 'ipxe', n: number): Promise<D
 function textOf([status, text]: [number, string]): string {
   if (status !== 200) throw new Error(`${status} ${text}`)
   return text
-}
-
-function hex(byte: number): string {
-  return (byte & 255).toString(16).padStart(2, '0')
 }

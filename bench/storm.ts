@@ -8,6 +8,7 @@ import { attempt, run } from '../test/lab/command.ts'
 import { type End, layCable } from './cable.ts'
 import { main, networkLines, startDaemon } from './daemon.ts'
 import { digits, machine } from './figures.ts'
+import { macOf } from './macs.ts'
 import { compile, findFile } from './programs.ts'
 import { plot } from './storm-plot.ts'
 import { type Steps, steps } from './storm-steps.ts'
@@ -50,9 +51,10 @@ async function furnish(end: End): Promise<string[]> {
   copyFileSync(await findFile('/usr/lib/ipxe/undionly.kpxe', 'ipxe'), file('loaders/undionly.kpxe'))
   writeFileSync(file('images/kernel'), randomBytes(8e6))
   writeFileSync(file('images/initrd'), randomBytes(64e6))
-  const mac = (n: number) =>
-    `52:54:00:00:${[n >> 8, n].map(byte => (byte & 255).toString(16).padStart(2, '0')).join(':')}`
-  const hosts = Array.from({ length: count }, (_, n) => `  n${n}: { mac: "${mac(n)}", profile: p }`)
+  const hosts = Array.from(
+    { length: count },
+    (_, n) => `  n${n}: { mac: "${macOf(0, n)}", profile: p }`,
+  )
   return [
     'assets: ./assets',
     ...networkLines(end),

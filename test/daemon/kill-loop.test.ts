@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import t from 'tap'
-import { formatIpv4 } from '../../src/wire/address.ts'
+import { formatIpv4, macOfBytes } from '../../src/wire/address.ts'
 import { openDhcpWire } from './client.ts'
 import { startDaemon, until } from './daemon.ts'
 import { ask, makeMachine, show } from './machine.ts'
@@ -25,7 +25,7 @@ t.test('kill -9 under load loses nothing that was acknowledged', async t => {
   let count = 0
 
   const lease = async () => {
-    const mac = ['52:54:07', ...Array.from({ length: 3 }, () => hex(randomInt(256)))].join(':')
+    const mac = macOfBytes(Uint8Array.of(0x52, 0x54, 7, ...randomBytes(3)))
     const { yiaddr } = await makeMachine(daemon, wire, mac).lease()
     known.leases.set(formatIpv4(yiaddr), mac)
   }
@@ -77,7 +77,3 @@ t.test('kill -9 under load loses nothing that was acknowledged', async t => {
     t.equal((await machine.script()).text, known.script.text, `round ${round}: the same script`)
   }
 })
-
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0')
-}

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import t from 'tap'
-import { formatIpv4, type Ipv4, ipv4ToBytes } from '../../src/wire/address.ts'
+import { formatIpv4, type Ipv4, ipv4ToBytes, macOfBytes } from '../../src/wire/address.ts'
 import { messageType, option } from '../../src/wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../../src/wire/dhcp-packet.ts'
 import { messageNameOfPacket } from '../../src/wire/dhcp-packet.ts'
@@ -68,7 +68,7 @@ t.test('kill -9 under load: no lease is forgotten, and no address is leased twic
   }
   const teams = Array.from({ length: workers }, (_, team) =>
     Array.from({ length: machinesEach }, (_, n) =>
-      makeMachine(daemon, wire, `52:54:08:00:${hex(team)}:${hex(n)}`),
+      makeMachine(daemon, wire, macOfBytes(Uint8Array.of(0x52, 0x54, 8, 0, team, n))),
     ),
   )
 
@@ -112,8 +112,4 @@ function own(machine: Machine, asked: 'release' | 'request', address: Ipv4): Dhc
   options.set(option.messageType, Uint8Array.of(messageType[asked]))
   if (asked === 'release') options.set(option.serverId, ipv4ToBytes(0x7f000001 as Ipv4))
   return { ...packet, ciaddr: address, options }
-}
-
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0')
 }

@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Host } from '../../src/boot/host.ts'
 import { createOffers, type Lease } from '../../src/dhcp/lease.ts'
 import { selectAddress } from '../../src/dhcp/select-address.ts'
-import { formatIpv4, type Ipv4, type Mac, parseRange } from '../../src/wire/address.ts'
+import { formatIpv4, type Ipv4, type Mac, macOfBytes, parseRange } from '../../src/wire/address.ts'
 import { createAddressSet } from '../../src/wire/address-set.ts'
 import { bookOf, host, ip, mac, network, now } from './examples.ts'
 
@@ -209,8 +209,7 @@ t.test('a nearly full range costs a handful of look-ups', async t => {
   const leases = new Map<Ipv4, Lease>()
   const offers = createOffers()
   const reserved = createAddressSet()
-  const macOf = (n: number) =>
-    mac(`52:54:01:${n.toString(16).padStart(6, '0')}`.replace(/(..)(..)(..)$/, '$1:$2:$3'))
+  const macOf = (n: number) => macOfBytes(Uint8Array.of(0x52, 0x54, 1, n >> 16, n >> 8, n))
   for (let n = range.from; n <= range.to; n++) {
     const address = n as Ipv4
     const other = macOf(n & 0xffffff)

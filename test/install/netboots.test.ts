@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import type { Mac } from '../../src/wire/address.ts'
+import { type Mac, macOfBytes } from '../../src/wire/address.ts'
 import { asking, createWorld, foreign, own, profile, type World } from './world.ts'
 
 const always = { profile: { boot: 'always', name: 'diskless' } } as const
@@ -109,8 +109,7 @@ t.test('strangers boot the profile of unknownHosts, with a token of their own', 
 t.test('5,000 random MACs: the oldest are forgotten, tokens and all', async t => {
   const world = await createWorld(t)
   const bare = profile(world.folder, { boot: 'always', files: {}, cmdline: 'quiet', initrd: [] })
-  const macOf = (n: number) =>
-    `52:54:00:${[n >> 16, n >> 8, n].map(byte => (byte & 255).toString(16).padStart(2, '0')).join(':')}` as Mac
+  const macOf = (n: number) => macOfBytes(Uint8Array.of(0x52, 0x54, 0, n >> 16, n >> 8, n))
   const tokens: string[] = []
   const count = 5000
   for (let n = 0; n < count; n++) {
