@@ -1,7 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { start } from './cable.ts'
 import { macOf } from './macs.ts'
 import { cpuSeconds } from './usage.ts'
 
@@ -55,17 +57,16 @@ function writeRequests(): string {
   return file
 }
 
+/** It logs to a file: nobody could read a pipe while wrk is waited for, and a full one stops the daemon. */
 async function serve(config: string) {
   const started = performance.now()
-  const child = spawn(process.execPath, ['src/main.ts', 'serve', '--config', config], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, LOG_LEVEL: 'info' },
-  })
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (text: Buffer) => text.includes('"msg":"ready"') && resolve())
-    child.once('exit', code => reject(new Error(`the daemon ended with ${code}`)))
-  })
-  return { child, ready: (performance.now() - started) / 1000 }
+  const command = [process.execPath, 'src/main.ts', 'serve', '--config', config]
+  const running = start(command, join(folder, 'log'), { LOG_LEVEL: 'info' })
+  while (!running.said().includes('"msg":"ready"')) {
+    if (performance.now() - started > 60_000) throw new Error(running.said())
+    await sleep(10)
+  }
+  return { running, ready: (performance.now() - started) / 1000 }
 }
 
 /** Asks for an install of every host; seconds. */
@@ -95,11 +96,11 @@ const requests = writeRequests()
 const checked = performance.now()
 execFileSync(process.execPath, ['src/main.ts', 'check', '--config', config])
 const check = (performance.now() - checked) / 1000
-const { child, ready } = await serve(config)
+const { running, ready } = await serve(config)
 try {
-  const before = cpuSeconds(child.pid ?? 0)
+  const before = cpuSeconds(running.pid)
   const local = scriptsASecond(requests)
-  const cpu = (cpuSeconds(child.pid ?? 0) - before) / 10
+  const cpu = (cpuSeconds(running.pid) - before) / 10
   const ask = await installAll()
   const installers = scriptsASecond(requests)
   const figures = {
@@ -113,6 +114,6 @@ try {
   }
   process.stdout.write(`${JSON.stringify(figures)}\n`)
 } finally {
-  child.kill()
+  await running.end()
   rmSync(folder, { recursive: true, force: true })
 }
