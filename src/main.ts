@@ -25,10 +25,10 @@ bootwright COMMAND --help says more.
 
 /** Loaded when it is needed: a command line that only asks must not wait for the whole daemon. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  serve: async () => (await import('./local-commands.ts')).serveCommand,
-  check: async () => (await import('./local-commands.ts')).checkCommand,
-  explain: async () => (await import('./local-commands.ts')).explainCommand,
-  schema: async () => (await import('./local-commands.ts')).schemaCommand,
+  serve: async () => (await import('./cli/local/commands.ts')).serveCommand,
+  check: async () => (await import('./cli/local/commands.ts')).checkCommand,
+  explain: async () => (await import('./cli/local/commands.ts')).explainCommand,
+  schema: async () => (await import('./cli/local/commands.ts')).schemaCommand,
   hosts: async () => (await import('./cli/hosts.ts')).run,
   show: async () => (await import('./cli/show.ts')).run,
   doctor: async () => (await import('./cli/doctor.ts')).run,
@@ -36,7 +36,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   watch: async () => (await import('./cli/watch.ts')).run,
   leases: async () => (await import('./cli/leases.ts')).run,
   images: async () => (await import('./cli/images.ts')).run,
-  import: async () => (await import('./wiring/import.ts')).run,
+  import: async () => (await import('./cli/local/import.ts')).run,
   install: async () => (await import('./cli/install.ts')).run,
   cancel: async () => (await import('./cli/cancel.ts')).run,
   completion: async () => (await import('./cli/completion.ts')).run,

@@ -13,14 +13,16 @@ interface Law {
 /** Who may import whom. What is not listed is forbidden. */
 const laws: Readonly<Record<string, Law>> = {
   wire: { folders: [] },
-  boot: { folders: ['wire'] },
-  doctor: { folders: ['boot', 'wire'] },
+  // A few helpers that know nothing of netbooting.
+  base: { folders: [] },
+  boot: { folders: ['wire', 'base'] },
+  doctor: { folders: ['boot', 'wire', 'base'] },
   config: {
-    folders: ['boot', 'wire'],
+    folders: ['boot', 'wire', 'base'],
     modules: { 'node:fs': '*', 'node:path': '*', yaml: '*', typebox: '*', liquidjs: '*' },
   },
   store: {
-    folders: ['boot', 'wire'],
+    folders: ['boot', 'wire', 'base', 'config/config.ts'],
     modules: {
       'node:fs': '*',
       'node:path': '*',
@@ -29,39 +31,79 @@ const laws: Readonly<Record<string, Law>> = {
       kysely: '*',
     },
   },
-  dhcp: { folders: ['boot', 'wire'], modules: { 'node:dgram': 'server.ts', pino: '*' } },
+  dhcp: { folders: ['boot', 'wire', 'base'], modules: { 'node:dgram': 'server.ts', pino: '*' } },
   tftp: {
-    folders: ['boot', 'wire'],
+    folders: ['boot', 'wire', 'base'],
     modules: { 'node:*': '*', 'node:dgram': 'socket.ts', pino: '*' },
   },
   // What the API says, once for checks, types and its document.
-  api: { folders: ['boot', 'wire'], modules: { typebox: '*' } },
+  api: { folders: ['boot', 'wire', 'base'], modules: { typebox: '*' } },
   http: {
-    folders: ['api', 'boot', 'wire'],
+    folders: ['api', 'boot', 'wire', 'base'],
     modules: {
       'node:*': '*',
       fastify: '*',
       typebox: '*',
-      '@fastify/cookie': 'api-routes.ts',
-      '@fastify/swagger': 'document-routes.ts',
+      '@fastify/cookie': 'api/api-routes.ts',
+      '@fastify/swagger': 'api/document-routes.ts',
     },
   },
-  install: { folders: ['boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
+  install: {
+    folders: ['boot', 'wire', 'base', 'store/memory.ts', 'world/world.ts', 'daemon/http-deps.ts'],
+    modules: { 'node:*': '*', undici: '*' },
+  },
   // Plain counts, and how Prometheus is told of them.
   metrics: { folders: [], modules: { 'prom-client': 'exposition.ts' } },
-  syslog: { folders: ['boot', 'wire'], modules: { 'node:dgram': 'server.ts' } },
-  cli: { folders: ['api', 'boot', 'wire'], modules: { 'node:*': '*', undici: '*' } },
+  syslog: { folders: ['boot', 'wire', 'base'], modules: { 'node:dgram': 'server.ts' } },
+  // The config as the network is now.
+  world: {
+    folders: ['config', 'system', 'store/memory.ts', 'install', 'boot', 'wire', 'base'],
+    modules: { 'node:*': '*', fastify: '*' },
+  },
+  // What happened: reads what the doors and the hands tell of themselves.
+  record: {
+    folders: [
+      'world',
+      'store',
+      'install',
+      'dhcp',
+      'tftp',
+      'http/files',
+      'metrics',
+      'boot',
+      'wire',
+      'base',
+    ],
+    modules: { 'node:*': '*', fastify: '*' },
+  },
+  // The same decision without a daemon.
+  explain: {
+    folders: [
+      'world',
+      'config',
+      'system',
+      'install',
+      'dhcp',
+      'tftp',
+      'cli',
+      'boot',
+      'wire',
+      'base',
+    ],
+    modules: { 'node:*': '*' },
+  },
+  cli: { folders: ['api', 'boot', 'wire', 'base'], modules: { 'node:*': '*', undici: '*' } },
   // Runs in the browser as it is: what it imports is what `index.html` maps and what lies beside it.
   page: { folders: ['api'], modules: { preact: '*', htm: 'html.js' } },
   // Kernel facts: addresses, ports, neighbours, files. The config's types, never its reader.
   system: {
-    folders: ['boot', 'wire', 'config/config.ts'],
+    folders: ['boot', 'wire', 'base', 'config/config.ts'],
     modules: { 'node:*': '*', pino: 'log-lines.ts' },
   },
 }
 
 /** The only wiring: these may import everything. */
-const wiring = /^src\/(wiring\/|daemon\.ts$|serve\.ts$|local-commands\.ts$|main\.ts$)/
+const wiring = /^src\/(daemon\/|cli\/local\/|main\.ts$)/
 const longest = 250
 
 /** Static imports and re-exports, imports for effect, and dynamic ones. */
@@ -154,7 +196,7 @@ t.test('the law is red where it is broken', async t => {
     ['src/install/a.ts', "import fastify from 'fastify'"],
     ['src/cli/a.ts', "import { openDatabase } from '../store/database.ts'"],
     ['src/system/a.ts', "import { loadConfig } from '../config/load.ts'"],
-    ['src/wire/a.ts', "import { startDaemon } from '../daemon.ts'"],
+    ['src/wire/a.ts', "import { startDaemon } from '../daemon/start.ts'"],
     ['src/page/a.js', "import { readFile } from 'node:fs/promises'"],
     ['src/page/a.js', "import { pageRoutes } from '../http/page-routes.ts'"],
     ['src/other/a.ts', "import { x } from './b.ts'"],
@@ -169,8 +211,8 @@ t.test('the law is red where it is broken', async t => {
     ['src/dhcp/server.ts', "import { createSocket } from 'node:dgram'"],
     ['src/install/a.ts', "import { readFile } from 'node:fs/promises'"],
     ['src/system/a.ts', "import type { Config } from '../config/config.ts'"],
-    ['src/daemon.ts', "import { buildApp } from './http/app.ts'"],
-    ['src/wiring/a.ts', "import { buildApp } from '../http/app.ts'"],
+    ['src/daemon/start.ts', "import { buildApp } from '../http/app.ts'"],
+    ['src/cli/local/a.ts', "import { loadConfig } from '../../config/load.ts'"],
   ] as const
   for (const [file, text] of right) {
     t.equal(offence(file, importsOf(text)[0] ?? 'nothing was found'), undefined, text)

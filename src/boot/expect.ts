@@ -1,5 +1,5 @@
+import { fieldsOf, lineOf, listOf, type Told } from '../base/untrusted.ts'
 import type { Expect } from './host.ts'
-import { fieldsOf, lineOf, listOf, type Told } from './told.ts'
 
 /** Makers of disks round: as much of a size, more or less, is the same size. */
 const tolerance = 0.02

@@ -20,7 +20,7 @@ import {
   takeBack,
   upBeforeDeployed,
   wish,
-} from './moves.ts'
+} from './transitions.ts'
 
 /**
  * The life of a host: from a state, by an event, the moves to try in order. A pair that is not

@@ -4,7 +4,7 @@ import { parseCommand, usageLine, usageOf, type Values } from './args.ts'
 import { candidatesFor, startingWith } from './candidates.ts'
 import { everyCommand } from './every-command.ts'
 import { envOf, exit, Failure, type Io } from './io.ts'
-import { completionSpec } from './local-specs.ts'
+import { completionSpec } from './local/specs.ts'
 import { clean } from './table.ts'
 
 const bash = `# Completion of bootwright for bash: /etc/bash_completion.d/bootwright

@@ -14,7 +14,7 @@ import {
   manSpec,
   schemaSpec,
   serveSpec,
-} from './local-specs.ts'
+} from './local/specs.ts'
 import { spec as show } from './show.ts'
 import { spec as watch } from './watch.ts'
 

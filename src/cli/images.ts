@@ -1,5 +1,5 @@
 import type { ImageRow } from '../api/images.ts'
-import { amount } from '../boot/amount.ts'
+import { amount } from '../base/amount.ts'
 import { usageOf } from './args.ts'
 import { apiCommand, runCommand, writeJson } from './command.ts'
 import { exit, type Io } from './io.ts'

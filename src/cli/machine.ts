@@ -1,4 +1,4 @@
-import { fieldsOf, lineOf, listOf } from '../boot/told.ts'
+import { fieldsOf, lineOf, listOf } from '../base/untrusted.ts'
 
 type Row = [title: string, text: string]
 

@@ -1,7 +1,7 @@
 import { allOptions, type CommandSpec, parseCommand, usageLine, usageOf } from './args.ts'
 import { everyCommand } from './every-command.ts'
 import { exit, type Io } from './io.ts'
-import { manSpec } from './local-specs.ts'
+import { manSpec } from './local/specs.ts'
 
 /** `bootwright man`. */
 export function run(argv: readonly string[], io: Io): number {

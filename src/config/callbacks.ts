@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
+import { given } from '../base/given.ts'
 import type { Callback } from '../boot/callback.ts'
+import type { Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
-import { given } from './given.ts'
-import type { Report } from './mistake.ts'
 import { resolveNixosAnywhere } from './nixos-anywhere.ts'
-import type { RawCallback } from './schema-callback.ts'
+import type { RawCallback } from './schema/callback.ts'
 import { parseDuration } from './units.ts'
 
 /** What a callback can be; each is exactly one of them. */

@@ -1,8 +1,8 @@
 import { basename, join, resolve } from 'node:path'
+import { didYouMean } from '../base/nearest.ts'
 import type { MediaFolder, Profile } from '../boot/host.ts'
-import type { Layers } from './layers.ts'
-import type { Path } from './mistake.ts'
-import { didYouMean } from './nearest.ts'
+import type { Path } from './check/mistake.ts'
+import type { Layers } from './inheritance.ts'
 import type { Surroundings } from './profiles.ts'
 
 /** A checksum and where it is written. */

@@ -1,7 +1,7 @@
 import type { Host, Network, Profile, UnknownHosts } from '../boot/host.ts'
 import type { Ipv4, Mac, Subnet } from '../wire/address.ts'
 import type { LoaderRules } from './loader-rules.ts'
-import type { HttpBounds, TftpBounds } from './serving.ts'
+import type { HttpBounds, TftpBounds } from './schema/doors.ts'
 
 /** A network as the config states it; what is missing comes from the machine's interfaces. */
 export interface NetworkSettings extends Omit<Network, 'subnet' | 'serverAddress'> {

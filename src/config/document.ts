@@ -8,7 +8,7 @@ import {
   type Pair,
   parseDocument,
 } from 'yaml'
-import type { Path } from './mistake.ts'
+import type { Path } from './check/mistake.ts'
 
 /** A YAML file as plain data, with what it takes to say where a piece of it stands. */
 export interface ConfigDocument {

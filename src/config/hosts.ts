@@ -1,11 +1,11 @@
+import { given } from '../base/given.ts'
+import { didYouMean } from '../base/nearest.ts'
 import type { Host, Nic, Vars } from '../boot/host.ts'
 import { parseIpv4, parseMac } from '../wire/address.ts'
+import type { Path } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
-import { given } from './given.ts'
-import { addLayer, checkLayer, noLayers, overridesOf } from './layers.ts'
+import { addLayer, checkLayer, noLayers, overridesOf } from './inheritance.ts'
 import { menuOf } from './menus.ts'
-import type { Path } from './mistake.ts'
-import { didYouMean } from './nearest.ts'
 import { checkOptions } from './options.ts'
 import {
   checkCallbacks,
@@ -16,7 +16,7 @@ import {
   waysIn,
 } from './profiles.ts'
 import { checkHosts } from './reservations.ts'
-import type { RawHost, RawNic } from './schema-profile.ts'
+import type { RawHost, RawNic } from './schema/profile.ts'
 
 /** A host with what its profile was made of. */
 export interface ResolvedHost {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { formatPath, type Mistake, type Path } from './check/mistake.ts'
+import { readShape } from './check/shape.ts'
 import type { Config, ConfigChecksum, Problem } from './config.ts'
 import { type ConfigDocument, readDocument } from './document.ts'
-import { formatPath, type Mistake, type Path } from './mistake.ts'
 import { type Names, resolveConfig } from './resolve.ts'
-import { configSchema, isConfig, type RawConfig } from './schema.ts'
-import { readShape } from './shape.ts'
+import { configSchema, isConfig, type RawConfig } from './schema/config.ts'
 
 /** What a config file says. Without errors among the problems there is a config. */
 export interface Loaded {

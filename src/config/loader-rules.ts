@@ -1,9 +1,9 @@
+import { given } from '../base/given.ts'
 import { type Arch, archs } from '../boot/arch.ts'
 import { fitsAll, type LoaderRule } from '../boot/loaders/choice.ts'
-import { given } from './given.ts'
+import type { Mistake, Path, Report } from './check/mistake.ts'
 import { lackOf } from './loaders.ts'
-import type { Mistake, Path, Report } from './mistake.ts'
-import type { RawLoaders, RawRules } from './schema-loaders.ts'
+import type { RawLoaders, RawRules } from './schema/loaders.ts'
 
 export type LoaderRules = ReadonlyMap<Arch, readonly LoaderRule[]>
 

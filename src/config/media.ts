@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { given } from '../base/given.ts'
 import type { MediaFolder } from '../boot/host.ts'
 import type { Media } from '../boot/media.ts'
-import { given } from './given.ts'
 
 /** The names that files of boot media may have, and how their kernel's arguments are found. */
 interface Form {

@@ -1,6 +1,6 @@
+import { didYouMean } from '../base/nearest.ts'
 import type { Profile } from '../boot/host.ts'
-import type { Path, Report } from './mistake.ts'
-import { didYouMean } from './nearest.ts'
+import type { Path, Report } from './check/mistake.ts'
 import { nothingToBoot, type ResolvedProfile, type Surroundings } from './profiles.ts'
 
 type Profiles = ReadonlyMap<string, ResolvedProfile>

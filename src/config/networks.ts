@@ -1,3 +1,4 @@
+import { given } from '../base/given.ts'
 import type { Ipv4, Subnet } from '../wire/address.ts'
 import {
   formatIpv4,
@@ -9,12 +10,11 @@ import {
 } from '../wire/address.ts'
 import { type Route, routesToBytes } from '../wire/classless-routes.ts'
 import { domainsToBytes } from '../wire/domain-names.ts'
+import type { Report } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
 import { defaults } from './defaults.ts'
-import { given } from './given.ts'
-import type { Report } from './mistake.ts'
 import { checkOptions, resolveOptions, sizeProblem } from './options.ts'
-import type { RawNetwork } from './schema.ts'
+import type { RawNetwork } from './schema/config.ts'
 import { parseDuration } from './units.ts'
 
 /** The networks of a checked shape, and what is wrong between their settings. */

@@ -1,9 +1,9 @@
+import { given } from '../base/given.ts'
 import type { DhcpOption } from '../boot/host.ts'
 import { type Ipv4, ipv4ToBytes, parseIpv4 } from '../wire/address.ts'
 import { textToBytes, u16ToBytes, u32ToBytes } from '../wire/dhcp-values.ts'
-import { given } from './given.ts'
-import type { Path, Report } from './mistake.ts'
-import type { RawOption, RawOptions } from './schema-options.ts'
+import type { Path, Report } from './check/mistake.ts'
+import type { RawOption, RawOptions } from './schema/options.ts'
 
 /** What the daemon must write, or must not write. */
 const own: ReadonlySet<number> = new Set([

@@ -6,8 +6,8 @@ import {
   subnetBroadcast,
   subnetContains,
 } from '../wire/address.ts'
+import type { Path, Report } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
-import type { Path, Report } from './mistake.ts'
 
 /** Who has which MAC, and what is wrong between the hosts. `paths` says where each NIC is written. */
 export function checkHosts(

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import { fileProblem } from './check-files.ts'
+import { fileProblem } from './check/files.ts'
+import type { Mistake, Report } from './check/mistake.ts'
 import type { Config } from './config.ts'
 import { defaults } from './defaults.ts'
-import type { Mistake, Report } from './mistake.ts'
-import type { RawTls } from './serving.ts'
+import type { RawTls } from './schema/doors.ts'
 
 type Tls = NonNullable<Config['http']['tls']>
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
+import type { Report } from './check/mistake.ts'
 import type { Config } from './config.ts'
 import { defaults } from './defaults.ts'
-import type { Report } from './mistake.ts'
-import type { RawToken } from './schema.ts'
+import type { RawToken } from './schema/config.ts'
 
 /** What the log calls whoever has the token of `admin.tokenFile`. */
 const first = 'admin'

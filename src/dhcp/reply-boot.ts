@@ -6,7 +6,7 @@ import { option } from '../wire/dhcp-codes.ts'
 import { terminatedTextToBytes, textToBytes } from '../wire/dhcp-values.ts'
 import { noProxyDhcp } from '../wire/ipxe-options.ts'
 import { raspberryPiMenu, useThisOffer } from '../wire/pxe-options.ts'
-import type { Options, Say } from './say.ts'
+import type { Options, Say } from './reply-content.ts'
 
 /** What a reply says about booting. Without options it says nothing. */
 export interface Boot {

@@ -5,7 +5,7 @@ import { option } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import { addressesToBytes, textToBytes, u16ToBytes, u32ToBytes } from '../wire/dhcp-values.ts'
 import { domainsToBytes } from '../wire/domain-names.ts'
-import type { Gift, Options, Say } from './say.ts'
+import type { Gift, Options, Say } from './reply-content.ts'
 
 const always: readonly number[] = [option.subnetMask, option.leaseTime]
 

@@ -2,7 +2,7 @@ import { destinationOf } from './destination.ts'
 import type { Lease } from './lease.ts'
 import { type Case, type Outcome, seenOf } from './outcome.ts'
 import { buildReply } from './reply.ts'
-import type { Gift } from './say.ts'
+import type { Gift } from './reply-content.ts'
 
 /** An OFFER or ACK as what comes of a packet; a lease that goes with it is stored first. */
 export function reply(

@@ -5,8 +5,8 @@ import { broadcastFlag, type DhcpPacket, smallestMaximum } from '../wire/dhcp-pa
 import { textToBytes, u16OfBytes } from '../wire/dhcp-values.ts'
 import { linkSelectionOf, serverIdOverrideOf } from './relay.ts'
 import { bootOf } from './reply-boot.ts'
+import type { Options, Say } from './reply-content.ts'
 import { settingsOf } from './reply-options.ts'
-import type { Options, Say } from './say.ts'
 
 /** The OFFER or ACK to a request (RFC 2131 table 3; PXE 2.1; RFC 4578). */
 export function buildReply(request: DhcpPacket, say: Say): DhcpPacket {

@@ -2,7 +2,7 @@ import type { Network } from '../boot/host.ts'
 import { type Ipv4, limitedBroadcast, type Mac } from '../wire/address.ts'
 import { decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
-import { isLoopback, isOnOurLink } from './link.ts'
+import { isLoopback, isOnOurLink } from './on-link.ts'
 import { judge, type Rival, type RivalRule, readRival, rivalProbe, type Verdict } from './rivals.ts'
 import type { DhcpServer } from './server.ts'
 

@@ -5,8 +5,8 @@ import { destinationOf } from './destination.ts'
 import { newLease } from './new-lease.ts'
 import { type Case, isOurs, type Outcome, seenOf, silence } from './outcome.ts'
 import { buildNak } from './reply.ts'
+import type { Gift } from './reply-content.ts'
 import { reply } from './reply-outcome.ts'
-import type { Gift } from './say.ts'
 import { isShutOut, reservationOf, selectAddress, type Wish, whyNot } from './select-address.ts'
 
 /** How long a declined address is left alone. */

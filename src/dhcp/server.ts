@@ -2,8 +2,8 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import type { Network } from '../boot/host.ts'
 import { formatIpv4, type Ipv4, parseIpv4, subnetContains, unspecified } from '../wire/address.ts'
 import { createDesk, type DeskOptions, type Speak } from './desk.ts'
-import { isOnOurLink } from './link.ts'
 import type { Arrival, Endpoint } from './network.ts'
+import { isOnOurLink } from './on-link.ts'
 
 export interface DhcpServerOptions extends DeskOptions {
   /** 67 and 4011. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { type Access, allowedOnly } from './access.ts'
+import { type Access, allowedOnly } from './api/access.ts'
 
 export interface MetricsDeps {
   readonly contentType: string

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Access, allowedOnly } from './access.ts'
-import { selectBytes } from './conditional.ts'
+import { type Access, allowedOnly } from './api/access.ts'
+import { selectBytes } from './files/conditional.ts'
 import { problem } from './problem.ts'
 
 interface PageFile {

@@ -3,8 +3,8 @@ import { statSync } from 'node:fs'
 import { mkdir, open, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { ReadMedia } from '../boot/media.ts'
+import { togetherProblem } from './image-parts.ts'
 import { type Image, readImage, readSums, sumsFile } from './images.ts'
-import { togetherProblem } from './together.ts'
 
 /** What is copied, and where to. Paths are absolute. */
 export interface ImportOrder {

@@ -5,6 +5,7 @@ import type { Counts } from './counts.ts'
 import type { TftpEvent } from './event.ts'
 import type { Files, Peer, Refused } from './files.ts'
 import { negotiate, type OptionLimits } from './negotiate.ts'
+import { createTap, type Keep } from './packet-tap.ts'
 import {
   createSession,
   endSession,
@@ -17,7 +18,6 @@ import {
   startSession,
   wakeSession,
 } from './session.ts'
-import { createTap, type Keep } from './tap.ts'
 
 export interface TftpLimits extends OptionLimits {
   /** Downloads at the same time, in all and for one client address. */

@@ -1,7 +1,7 @@
 import type { TftpLimits } from './desk.ts'
 import type { TftpEvent } from './event.ts'
 import type { Peer, Virtual } from './files.ts'
-import type { TappedPacket } from './tap.ts'
+import type { TappedPacket } from './packet-tap.ts'
 
 /** What a thread is started with. */
 export interface Setup {

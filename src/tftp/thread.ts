@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { parseIpv4, unspecified } from '../wire/address.ts'
-import { createAttention } from './attention.ts'
 import { createCounts } from './counts.ts'
 import { createDesk, type Door, receive, type Sender, stopAll, wakeAll } from './desk.ts'
 import { openFiles, type Peer, type Virtual } from './files.ts'
 import type { Answer, Order, Question, Report, Setup, Where } from './messages.ts'
 import { bindSocket, closeSocket, type UdpSocket } from './socket.ts'
+import { createAttention } from './stay-awake.ts'
 
 /**
  * One thread of the TFTP server: its own sockets on the shared port, its own downloads, its own memory

@@ -4,7 +4,7 @@ import type { TftpLimits, TftpLog } from './desk.ts'
 import type { TftpEvent } from './event.ts'
 import type { Peer, Places } from './files.ts'
 import type { Order, Question, Report, Setup, Where } from './messages.ts'
-import type { Keep } from './tap.ts'
+import type { Keep } from './packet-tap.ts'
 
 /** What threads ask, and whom they tell. */
 export interface ThreadOptions extends Places {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { wrongChecksums } from '../../src/wiring/checksums.ts'
+import { wrongChecksums } from '../../src/world/checksums.ts'
 import { sha256 } from '../system/media-files.ts'
 import { errors, lan, right } from './check.ts'
 

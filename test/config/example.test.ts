@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { Compile } from 'typebox/compile'
 import { parse } from 'yaml'
-import { jsonSchema } from '../../src/config/json-schema.ts'
 import { formatProblem, loadConfig } from '../../src/config/load.ts'
-import { renderText } from '../../src/config/template.ts'
+import { jsonSchema } from '../../src/config/schema/json-schema.ts'
+import { renderText } from '../../src/config/template/template.ts'
 
 const file = 'config/example.yaml'
 const text = readFileSync(file, 'utf8')

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { checkTemplate } from '../../src/config/check-names.ts'
-import { renderText, TemplateError } from '../../src/config/template.ts'
-import { needOf } from '../../src/config/template-need.ts'
+import { checkTemplate } from '../../src/config/check/names.ts'
+import { needOf } from '../../src/config/template/need.ts'
+import { renderText, TemplateError } from '../../src/config/template/template.ts'
 import { errors, lan, right } from './check.ts'
 
 const context = {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { editDistance, nearest } from '../../src/config/nearest.ts'
+import { editDistance, nearest } from '../../src/base/nearest.ts'
 import { durationPattern, parseDuration, parseSize, sizePattern } from '../../src/config/units.ts'
 
 t.test('durations', async t => {

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
+import { bootDiscover } from '../../src/explain/boot-discover.ts'
 import type { Mac } from '../../src/wire/address.ts'
-import { bootDiscover } from '../../src/wiring/boot-discover.ts'
 import { http, openDhcpWire, tftpGet } from './client.ts'
 import { startDaemon } from './daemon.ts'
 import { ask, makeMachine, show, timeline, untilTold } from './machine.ts'

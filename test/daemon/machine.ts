@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { type Arch, typesOfArch } from '../../src/boot/arch.ts'
 import type { Stage } from '../../src/boot/client.ts'
+import { bootDiscover } from '../../src/explain/boot-discover.ts'
 import { formatIpv4, ipv4ToBytes, type Mac } from '../../src/wire/address.ts'
 import { messageType, option } from '../../src/wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../../src/wire/dhcp-packet.ts'
-import { bootDiscover } from '../../src/wiring/boot-discover.ts'
 import { type DhcpWire, type HttpAnswer, http } from './client.ts'
 import { type Daemon, until } from './daemon.ts'
 

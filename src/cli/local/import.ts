@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { amount } from '../../base/amount.ts'
+import { formatProblem, loadConfig } from '../../config/load.ts'
+import { readMedia } from '../../config/media.ts'
+import { ImportError, importImage } from '../../system/import-image.ts'
+import { parseCommand, usageLine, usageOf } from '../args.ts'
+import { exit, type Io } from '../io.ts'
+import { createBar } from './progress-bar.ts'
+import { importSpec as spec } from './specs.ts'
+
+const nameOf = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/
+
+/** `bootwright import`: works on the files themselves and needs no daemon. */
+export async function run(argv: string[], io: Io): Promise<number> {
+  const parsed = parseCommand(spec, argv)
+  if (parsed.kind === 'help') {
+    io.stdout.write(usageOf(spec))
+    return exit.done
+  }
+  if (parsed.kind === 'wrong') return wrong(parsed.message, io)
+  const { values, words } = parsed
+  const name = words.at(-1) ?? ''
+  if (!nameOf.test(name)) return wrong(`"${name}" is no name for an image`, io)
+  const assets = assetsFolder(values.text('config'), values.text('assets'))
+  if ('wrong' in assets) return wrong(assets.wrong, io)
+
+  const images = join(assets.folder, 'images')
+  const unpacked: string[] = []
+  // The daemon that serves it may run as another user.
+  const umask = process.umask(0o022)
+  try {
+    const files = words.slice(0, -1).flatMap(word => filesOf(resolve(word), images, unpacked))
+    const bar = createBar(io)
+    const image = await importImage({ files, images, name }, readMedia, bar.show)
+    bar.close()
+    const { kernel, init, form } = image
+    const size = amount(image.files.reduce((sum, { bytes }) => sum + bytes, 0))
+    const key =
+      form === 'files' ? `kernel: images/${name}/${kernel.name}` : `${form}: images/${name}`
+    const facts = [size, `kernel ${kernel.version ?? kernel.format}`, ...(init ? [init] : [])]
+    io.stdout.write(`${join(images, name)}: ${facts.join(', ')}; write \`${key}\`\n`)
+    return exit.done
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (!(error instanceof ImportError) && code === undefined) throw error
+    io.stderr.write(`bootwright import: ${(error as Error).message}; nothing was changed\n`)
+    return exit.no
+  } finally {
+    process.umask(umask)
+    for (const folder of unpacked) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function wrong(message: string, io: Io): number {
+  io.stderr.write(`bootwright import: ${message}\n${usageLine(spec)}\n`)
+  return exit.usage
+}
+
+function assetsFolder(config: string | undefined, assets: string | undefined) {
+  if (assets !== undefined) return { folder: resolve(assets) }
+  if (config === undefined) return { wrong: 'it needs --config FILE or --assets FOLDER' }
+  const loaded = loadConfig(config)
+  if (loaded.config) return { folder: loaded.config.assets }
+  const [first] = loaded.problems.filter(({ severity }) => severity === 'error')
+  return { wrong: first ? formatProblem(config, first) : `${config} cannot be used` }
+}
+
+/** The files of a folder, of a tarball, or the one that was named. */
+function filesOf(path: string, images: string, unpacked: string[]): string[] {
+  const status = statSync(path, { throwIfNoEntry: false })
+  if (!status) throw new ImportError(`there is no ${path}`)
+  if (status.isDirectory()) return filesIn(path)
+  if (!/\.(tar|tgz|tar\.(gz|xz|zst|bz2))$/.test(path)) return [path]
+  mkdirSync(images, { recursive: true })
+  const folder = mkdtempSync(join(images, '.unpacked-'))
+  unpacked.push(folder)
+  const options = ['--no-same-owner', '--no-same-permissions']
+  const { status: code, stderr } = spawnSync('tar', ['-xf', path, '-C', folder, ...options])
+  if (code !== 0) throw new ImportError(`tar cannot unpack ${path}: ${stderr ?? 'no tar'}`.trim())
+  const [only, ...others] = readdirSync(folder, { withFileTypes: true })
+  // The kexec tarball has one folder, `kexec`, with all in it.
+  return filesIn(only?.isDirectory() && others.length === 0 ? join(folder, only.name) : folder)
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter(name => !name.startsWith('.'))
+    .map(name => join(folder, name))
+    .filter(path => statSync(path, { throwIfNoEntry: false })?.isFile())
+}

@@ -1,0 +1,112 @@
+import { archs } from '../../boot/arch.ts'
+import { stages } from '../../boot/client.ts'
+import { foreignServers } from '../../boot/foreign.ts'
+import { hostStates } from '../../boot/life.ts'
+import type { CommandSpec, OptionSpec } from '../args.ts'
+
+const config: OptionSpec = { value: 'FILE', file: true, help: 'the config file' }
+const none = { min: 0, max: 0 }
+
+/** The commands that need no running daemon: what they accept. */
+export const serveSpec: CommandSpec = {
+  name: 'serve',
+  line: '--config FILE',
+  summary:
+    'Runs the daemon in the foreground, with one JSON log line for each decision (pretty on a terminal).\n' +
+    'SIGHUP reloads the config, SIGTERM ends it.',
+  options: { config },
+  words: none,
+}
+
+export const checkSpec: CommandSpec = {
+  name: 'check',
+  line: '--config FILE [--strict] [--json]',
+  summary: 'Says every mistake of a config at once. Exit code 1 when there is one.',
+  options: {
+    config,
+    strict: { help: 'warnings count as mistakes' },
+    json: { help: 'write the mistakes and warnings for programs' },
+  },
+  words: none,
+}
+
+export const explainSpec: CommandSpec = {
+  name: 'explain',
+  examples: [
+    'bootwright explain --config FILE --mac 52:54:00:12:34:56 --whole',
+    'tcpdump -i br0 -w boot.pcap udp port 67 or port 69 or port 4011',
+  ],
+  line:
+    '--config FILE --mac M [--arch A] [--stage S] [--state X] [--whole] [--json]\n' +
+    '       bootwright explain --config FILE --pcap CAPTURE [--state X] [--json]\n' +
+    '       bootwright explain --config FILE --dhcp dnsmasq|kea|isc',
+  summary:
+    'Says what a client would be told, and why; or what the clients in a captured file would have been.\n' +
+    'Nothing is sent, no daemon is needed.',
+  options: {
+    config,
+    mac: { value: 'M', help: 'the MAC of the client' },
+    arch: { value: 'A', of: archs, help: `${archs.join(', ')} (default bios)` },
+    stage: { value: 'S', of: stages, help: `${stages.join(', ')} (default firmware)` },
+    state: { value: 'X', of: hostStates, help: `${hostStates.join(', ')} (default idle)` },
+    network: {
+      value: 'NAME',
+      help: 'the network that it is in (default: by its address, or the first)',
+    },
+    whole: { help: 'the whole boot: DHCP, loader, iPXE, script and answer files' },
+    pcap: {
+      value: 'CAPTURE',
+      file: true,
+      help: 'answer the DHCP and TFTP requests of a pcap or pcapng file',
+    },
+    dhcp: {
+      value: 'SERVER',
+      of: foreignServers,
+      help: 'the lines for a DHCP server that is not Bootwright',
+    },
+    json: { help: 'write the answers for programs' },
+  },
+  words: none,
+}
+
+export const completionSpec: CommandSpec = {
+  name: 'completion',
+  line: 'bash|zsh|fish',
+  summary: 'Writes the completion for a shell. It asks the daemon for the names of hosts.',
+  examples: [
+    'bootwright completion bash > /etc/bash_completion.d/bootwright',
+    'bootwright completion zsh > /usr/share/zsh/vendor-completions/_bootwright',
+    'bootwright completion fish > ~/.config/fish/completions/bootwright.fish',
+  ],
+  options: {},
+  words: { min: 1, max: 1, of: ['bash', 'zsh', 'fish'] },
+}
+
+export const manSpec: CommandSpec = {
+  name: 'man',
+  line: '',
+  summary: 'Writes this manual page.',
+  examples: ['bootwright man > /usr/local/share/man/man1/bootwright.1'],
+  options: {},
+  words: none,
+}
+
+export const importSpec: CommandSpec = {
+  name: 'import',
+  line: 'DIR|FILE… NAME (--config FILE | --assets FOLDER)',
+  summary:
+    'Copies boot media into assets as images/NAME, whole or not at all: the folder of a nix-build, the files of a release, a kexec tarball, or any kernel with its initrds. It looks whether they belong together and writes their SHA256SUMS.',
+  options: {
+    config: { value: 'FILE', file: true, help: 'the config, which says where the assets are' },
+    assets: { value: 'FOLDER', help: 'the assets, without a config' },
+  },
+  words: { min: 2, max: 100, needs: 'it needs what to import, and a name for it' },
+}
+
+export const schemaSpec: CommandSpec = {
+  name: 'schema',
+  line: '',
+  summary: 'Writes the JSON Schema of the config, for editors.',
+  options: {},
+  words: none,
+}

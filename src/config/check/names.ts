@@ -1,0 +1,49 @@
+import { didYouMean } from '../../base/nearest.ts'
+import { type NameTree, namesFor } from '../template/context.ts'
+import { namesIn, TemplateError, type TemplateName } from '../template/template.ts'
+
+/** What is wrong with a template, and where in it. */
+export interface TemplateFault {
+  readonly message: string
+  readonly line: number
+  readonly column: number
+}
+
+/**
+ * Says what is wrong with a template whoever it is rendered for: its syntax, and names that do not
+ * exist, also where rendering would forgive them (`{% if hots.name %}`).
+ */
+export function checkTemplate(template: string, kind: 'boot' | 'callback'): TemplateFault[] {
+  try {
+    return namesIn(template).flatMap(name => {
+      const message = nameFault(name, kind)
+      return message === undefined ? [] : [{ message, line: name.line, column: name.column }]
+    })
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    return [{ message: error.message, line: error.line, column: error.column }]
+  }
+}
+
+function nameFault({ steps }: TemplateName, kind: 'boot' | 'callback'): string | undefined {
+  let tree: NameTree[string] = namesFor(kind)
+  for (const [depth, step] of steps.entries()) {
+    // `size`, `first` and `last` are Liquid's own.
+    if (tree === true || tree === 'any' || step === undefined) return undefined
+    if (!Object.hasOwn(tree, step))
+      return `there is no ${written(steps, depth)}${hint(step, depth)}`
+    tree = tree[step] ?? true
+  }
+  return undefined
+
+  function hint(step: string, depth: number): string {
+    if (depth === 0 && kind === 'boot' && Object.hasOwn(namesFor('callback'), step)) {
+      return '; only callbacks have it'
+    }
+    return typeof tree === 'object' ? didYouMean(step, Object.keys(tree)) : ''
+  }
+}
+
+function written(steps: TemplateName['steps'], depth: number): string {
+  return steps.slice(0, depth + 1).join('.')
+}

@@ -1,0 +1,121 @@
+import Type, { type Static } from 'typebox'
+import { defaults } from '../defaults.ts'
+import { parseDuration } from '../units.ts'
+import * as v from './values.ts'
+
+const addresses = Type.Unsafe<string | string[]>({
+  title: 'an address or a list of addresses',
+  type: ['string', 'array'],
+  minLength: 2,
+  items: Type.String({ title: 'an address', minLength: 2, examples: ['0.0.0.0'] }),
+  minItems: 1,
+  examples: ['0.0.0.0'],
+})
+
+const count = (title: string) => Type.Integer({ title, minimum: 1, maximum: 1_000_000 })
+
+const httpLimits = v.closed({
+  connections: v.key(
+    count('a number of connections'),
+    'Open at the same time; further ones are closed at once.',
+    defaults.http.connections,
+  ),
+  downloads: v.key(
+    count('a number of downloads'),
+    'Of files, at the same time; further ones are told to come again in 5 seconds (503, Retry-After).',
+    defaults.http.downloads,
+  ),
+  headers: v.key(v.duration, 'A client may take so long to ask.', defaults.http.headers),
+  idle: v.key(
+    v.duration,
+    'A connection on which nothing moves for so long is closed.',
+    defaults.http.idle,
+  ),
+})
+
+const tls = v.closed(
+  {
+    port: v.key(v.port, 'TCP port.', defaults.httpsPort),
+    certFile: v.described(v.path, {
+      description: 'Certificate and its chain, PEM. Read again at a reload.',
+    }),
+    keyFile: v.described(v.path, { description: 'Its key without a password, PEM.' }),
+    scripts: v.key(
+      Type.Boolean({ title: 'true or false' }),
+      'Kernels, answer files and the phone-home URL are HTTPS URLs: for loaders and installers that trust the certificate.',
+      false,
+    ),
+  },
+  { title: 'a map with `certFile` and `keyFile`' },
+)
+
+export type RawTls = Static<typeof tls>
+
+export const http = v.closed({
+  port: v.key(v.port, 'TCP port.', defaults.httpPort),
+  tls: v.key(tls, 'The same by HTTPS, beside plain HTTP, which firmware and most loaders need.'),
+  address: v.key(
+    addresses,
+    'Addresses to listen on. Default: every network’s serverAddress and 127.0.0.1.',
+  ),
+  cacheMiB: v.key(
+    Type.Integer({ title: 'a number of MiB', minimum: 0, maximum: 1_048_576 }),
+    'Memory for files that are downloaded; larger ones are read from the disk each time.',
+    defaults.http.cacheMiB,
+  ),
+  limits: v.key(httpLimits, 'Bounds of what clients may use up.'),
+})
+
+const tftpLimits = v.closed({
+  transfers: v.key(
+    count('a number of downloads'),
+    'At the same time; further ones are refused.',
+    defaults.tftp.transfers,
+  ),
+  perAddress: v.key(
+    count('a number of downloads'),
+    'At the same time to one address; behind NAT and Docker all machines may have the same.',
+    defaults.tftp.perAddress,
+  ),
+})
+
+export const tftp = v.closed({
+  port: v.key(v.port, 'UDP port.', defaults.tftpPort),
+  limits: v.key(tftpLimits, 'Bounds of what clients may use up.'),
+})
+
+/** The HTTP server's memory and bounds. */
+export interface HttpBounds {
+  /** Bytes. */
+  readonly cache: number
+  readonly limits: {
+    readonly connections: number
+    readonly downloads: number
+    /** Seconds. */
+    readonly headers: number
+    /** Seconds. */
+    readonly idle: number
+  }
+}
+
+export interface TftpBounds {
+  readonly limits: { readonly transfers: number; readonly perAddress: number }
+}
+
+export function httpBounds(raw: Static<typeof http>): HttpBounds {
+  const { cacheMiB = defaults.http.cacheMiB, limits = {} } = raw
+  const { connections, downloads, headers, idle } = { ...defaults.http, ...limits }
+  return {
+    cache: cacheMiB * 1024 * 1024,
+    limits: {
+      connections,
+      downloads,
+      headers: parseDuration(headers),
+      idle: parseDuration(idle),
+    },
+  }
+}
+
+export function tftpBounds(raw: Static<typeof tftp>): TftpBounds {
+  return { limits: { ...defaults.tftp, ...raw.limits } }
+}

@@ -1,0 +1,88 @@
+import type { Vars } from '../../boot/host.ts'
+import { formatIpv4, formatSubnet } from '../../wire/address.ts'
+import type { NetworkSettings } from '../config.ts'
+
+/** The names that the command line and answer files may use. */
+export interface TemplateContext {
+  readonly host: {
+    readonly name: string
+    /** The NIC that booted. */
+    readonly mac: string
+    /** Reserved, else empty. */
+    readonly address: string
+    readonly vars: Vars
+  }
+  readonly profile: { readonly name: string }
+  readonly network: NetworkNames
+  readonly server: { readonly url: string }
+  readonly install: { readonly id: string }
+  /** Its address is where this attempt was last heard. */
+  readonly attempt: { readonly number: number; readonly address: string }
+  readonly phoneHome: string
+  /** URLs of the answer files. */
+  readonly files: Readonly<Record<string, string>>
+  /** Ends with `/`. */
+  readonly filesUrl: string
+}
+
+/** The names that callbacks may use. */
+export interface CallbackContext extends TemplateContext {
+  readonly event: string
+  readonly message: string
+  /** What the installer told about the machine. */
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+/** Empty text where the config and the interface say nothing. */
+export interface NetworkNames {
+  readonly name: string
+  readonly subnet: string
+  readonly serverAddress: string
+  readonly router: string
+  readonly dns: readonly string[]
+  readonly domain: string
+}
+
+/** What templates may know of a network. */
+export function networkNames(network: Partial<NetworkSettings>): NetworkNames {
+  const { name = '', subnet, serverAddress, router, dns = [], domain = '' } = network
+  return {
+    name,
+    subnet: subnet ? formatSubnet(subnet) : '',
+    serverAddress: serverAddress === undefined ? '' : formatIpv4(serverAddress),
+    router: router === undefined ? '' : formatIpv4(router),
+    dns: dns.map(formatIpv4),
+    domain,
+  }
+}
+
+/** Each name with those below it; `true` is a value, `any` whatever was given. */
+export interface NameTree {
+  readonly [name: string]: true | 'any' | NameTree
+}
+
+const bootNames: NameTree = {
+  host: { name: true, mac: true, address: true, vars: 'any' },
+  profile: { name: true },
+  network: {
+    name: true,
+    subnet: true,
+    serverAddress: true,
+    router: true,
+    dns: 'any',
+    domain: true,
+  },
+  server: { url: true },
+  install: { id: true },
+  attempt: { number: true, address: true },
+  phoneHome: true,
+  files: 'any',
+  filesUrl: true,
+}
+
+const callbackNames: NameTree = { ...bootNames, event: true, message: true, facts: 'any' }
+
+/** The names for a kind of template. */
+export function namesFor(kind: 'boot' | 'callback'): NameTree {
+  return kind === 'boot' ? bootNames : callbackNames
+}

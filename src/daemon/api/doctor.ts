@@ -1,0 +1,53 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import type { Host } from '../../boot/host.ts'
+import { kernelArchsOf } from '../../boot/kernel-archs.ts'
+import type { Verdict } from '../../boot/verdict.ts'
+import { diagnose } from '../../doctor/diagnose.ts'
+import { storyOf } from '../../doctor/step.ts'
+import { takeSpec } from '../../install/spec.ts'
+import { readPe } from '../../wire/pe-image.ts'
+import type { HttpParts } from '../http-deps.ts'
+
+/** Lines of a timeline that the doctor looks at. */
+const longestStory = 1000
+const headBytes = 4096
+
+type DoctorParts = Pick<HttpParts, 'world' | 'memory' | 'lives' | 'specDeps' | 'held'>
+
+/** What is wrong with a host, from its timeline and from the files that it needs. */
+export function doctorOf(host: Host, parts: DoctorParts, now = Date.now()): Verdict[] {
+  const { world, memory, lives, specDeps } = parts
+  const { install } = memory.hosts.get(host.name) ?? {}
+  const { profile } = host
+  const spec = profile && takeSpec(host, {}, specDeps)
+  const kernelArchs = profile && kernelArchsOf(headOf(profile.kernel) ?? new Uint8Array())
+  return diagnose({
+    host,
+    life: lives.lifeOf(host.name),
+    steps: storyOf(memory.events.newest(longestStory, host.name)),
+    deliveries: memory.deliveries.ofHost(host.name, 50).filter(one => one.install === install),
+    missing: spec && 'refused' in spec ? [spec.refused] : [],
+    ...(kernelArchs && { kernelArchs }),
+    isSigned(loader) {
+      const path = world.loaders().get(loader)
+      const head = path === undefined ? undefined : headOf(path)
+      return head && readPe(head)?.signed
+    },
+    held: parts.held(),
+    now,
+  })
+}
+
+/** The first bytes of a file; `undefined` for one that cannot be read. */
+function headOf(path: string): Uint8Array | undefined {
+  let file: number | undefined
+  try {
+    file = openSync(path, 'r')
+    const head = new Uint8Array(headBytes)
+    return head.subarray(0, readSync(file, head, 0, headBytes, 0))
+  } catch {
+    return undefined
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}

@@ -1,0 +1,57 @@
+import type { NetworkRow, StrangerRow } from '../../api/networks.ts'
+import type { StrangerSeen } from '../../record/stranger-ring.ts'
+import { formatIpv4, formatSubnet, type Mac } from '../../wire/address.ts'
+import type { HttpParts } from '../http-deps.ts'
+
+/** The networks of the config as they are served now. */
+export function showNetworks({ world, memory, now, rivals }: HttpParts): NetworkRow[] {
+  const served = new Map(world.networks().map(network => [network.name, network]))
+  return world.config().networks.map(settings => {
+    const { name, mode, range } = settings
+    const { interface: device, subnet, serverAddress } = served.get(name) ?? settings
+    const size = range === undefined ? 0 : range.to - range.from + 1
+    const used = range === undefined ? 0 : memory.leases.inRange(name, range, now())
+    return {
+      name,
+      mode,
+      interface: device ?? null,
+      subnet: subnet === undefined ? null : formatSubnet(subnet),
+      serverAddress: serverAddress === undefined ? null : formatIpv4(serverAddress),
+      waits: world.waiting().find(line => line.startsWith(`network ${name}: `)) ?? null,
+      range: range === undefined ? null : `${formatIpv4(range.from)}-${formatIpv4(range.to)}`,
+      leases: { size, used, free: size - used },
+      rivals: [...rivals(name)],
+    }
+  })
+}
+
+/** A client that is no host, with what would make it one. */
+export function showStranger([mac, seen]: [Mac, StrangerSeen], profiles: Iterable<string>) {
+  const { client, text, at, serial, address } = seen
+  const row: StrangerRow = {
+    mac,
+    arch: client.arch,
+    stage: client.stage,
+    uuid: client.uuid ?? null,
+    serial: serial ?? null,
+    vendorClass: client.vendorClass ?? null,
+    address: address === undefined ? null : formatIpv4(address),
+    text,
+    at: new Date(at).toISOString(),
+    entry: entryOf(mac, serial, [...profiles]),
+  }
+  return row
+}
+
+/** The profile stays a comment: pasting an entry must not be enough to install a machine. */
+function entryOf(mac: Mac, serial: string | undefined, profiles: readonly string[]): string {
+  const named = serial?.toLowerCase().replace(/[^a-z0-9-]+/g, '')
+  const name = named && /^[a-z][a-z0-9-]{2,40}[a-z0-9]$/.test(named) ? named : nameOf(mac)
+  const choice = profiles.length === 0 ? '' : `\n  # profile: ${profiles[0]}`
+  const others = profiles.length > 1 ? ` # or ${profiles.slice(1, 8).join(', ')}` : ''
+  return `${name}:\n  mac: "${mac}"${choice}${others}\n`
+}
+
+function nameOf(mac: Mac): string {
+  return `node-${mac.replaceAll(':', '').slice(-6)}`
+}

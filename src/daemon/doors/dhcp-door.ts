@@ -1,0 +1,165 @@
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import type { Network } from '../../boot/host.ts'
+import type { Conflict } from '../../dhcp/desk.ts'
+import { createOffers } from '../../dhcp/lease.ts'
+import { isLoopback } from '../../dhcp/on-link.ts'
+import type { DhcpDeps } from '../../dhcp/outcome.ts'
+import { createProber, lookMs } from '../../dhcp/probe.ts'
+import { createRivalWatch, type RivalWatch } from '../../dhcp/rival-watch.ts'
+import { bootOptionsOf, type Rival, type RivalRule, type Verdict } from '../../dhcp/rivals.ts'
+import { type DhcpServer, type HandedSocket, openDhcp } from '../../dhcp/server.ts'
+import { appear } from '../../install/appear.ts'
+import { createNeighbours } from '../../system/neighbours.ts'
+import { probeMac } from '../../system/probe-mac.ts'
+import { formatIpv4, limitedBroadcast, type Mac, unspecified } from '../../wire/address.ts'
+import { withUuid } from '../../world/world.ts'
+import type { DoorParts } from './doors.ts'
+
+/** The DHCP server with what watches over it. */
+export interface DhcpDoor {
+  reload(): Promise<void>
+  /** Sentences of networks that give no addresses because of other DHCP servers. */
+  held(): readonly string[]
+  /** A sentence for each other DHCP server that answers in a network. */
+  rivals(network: string): readonly string[]
+  close(): Promise<void>
+}
+
+/** Nobody but us hears it: any port does. */
+const discard = 9
+
+/** Opens the DHCP sockets, then asks who else is there. */
+export async function openDhcpDoor(
+  parts: DoorParts,
+  handedOver: readonly HandedSocket[],
+): Promise<DhcpDoor> {
+  const { world, memory, timeline, measure, packets, log, now } = parts
+  const { dhcp, dataDir } = world.config()
+  const ports = { dhcp: dhcp.port, proxy: dhcp.proxyPort }
+  const mac = probeMac(join(dataDir, 'probe-mac'))
+  const prober = createProber({
+    poke: (network, address) => server.send(network, new Uint8Array(1), { address, port: discard }),
+    neighbours: createNeighbours(lookMs).macsOf,
+    leftBy: address => {
+      const lease = memory.leases.byAddress(address)
+      return lease?.state === 'released' ? lease.mac : undefined
+    },
+    now,
+  })
+  let watch: RivalWatch | undefined
+  const server: DhcpServer = await openDhcp({
+    ports,
+    handedOver,
+    deps: dhcpDeps(parts),
+    commit: memory.leases.save,
+    offered: lease => memory.leases.prepare(lease, now()),
+    heard(client, bytes, { port, broadcast, source, network }) {
+      const address = broadcast ? limitedBroadcast : (network?.serverAddress ?? unspecified)
+      packets.heard(client, bytes, source, { address, port: ports[port] })
+    },
+    sent: (reply, bytes) => packets.answered(reply, bytes, ports[reply.via]),
+    seen(outcome, packet, ms) {
+      measure.dhcp(outcome, ms)
+      timeline.dhcp(outcome, packet, n => watch?.rivalsOf(n) ?? [])
+    },
+    now,
+    log,
+    shut: network => watch?.shut(network),
+    holderOf: async (network, address, client) =>
+      isLoopback(network) ? undefined : prober.holderOf(network, address, client),
+    conflict: conflict => tellConflict(conflict, parts),
+    ownMac: mac,
+  })
+  watch = openWatch(server, mac, parts)
+  const look = () => watch?.tick().catch(err => log.error({ err }, 'rivals'))
+  const clock = setInterval(look, 1000)
+  return {
+    reload: server.reload,
+    held: () => watch?.held() ?? [],
+    rivals(name) {
+      const network = world.networks().find(known => known.name === name)
+      return network ? (watch?.rivalsOf(network) ?? []).map(rivalLine) : []
+    },
+    async close() {
+      clearInterval(clock)
+      watch?.close()
+      await server.close()
+    },
+  }
+}
+
+/** What the DHCP door asks of the rest of the daemon. */
+export function dhcpDeps({
+  world,
+  memory,
+  lives,
+  fallback,
+}: Pick<DoorParts, 'world' | 'memory' | 'lives' | 'fallback'>): DhcpDeps {
+  return {
+    networks: world.networks,
+    host(mac, client) {
+      const host = world.hostOf(mac)
+      if (client) fallback.asks(client, host)
+      if (!host) return undefined
+      if (client) appear(host, { memory, lives })
+      return { host, known: withUuid(host, lives.known(host), client?.uuid) }
+    },
+    site: network => ({ ...world.site(network), instead: fallback.instead }),
+    reservedFor: world.reservedFor,
+    reserved: world.reserved,
+    leases: memory.leases,
+    offers: createOffers(),
+    httpPort: world.config().http.port,
+  }
+}
+
+function openWatch(server: DhcpServer, mac: Mac, parts: DoorParts): RivalWatch {
+  const { world, memory, log, now } = parts
+  const settingsOf = ({ name }: Network) => world.config().networks.find(n => n.name === name)
+  let starting = true
+  const watch = createRivalWatch({
+    networks: world.networks,
+    rule: (network): RivalRule => settingsOf(network)?.rivals ?? 'refuse',
+    gaveAddresses: ({ name }) => memory.leases.gave(name),
+    mac,
+    server,
+    port: world.config().dhcp.port,
+    changed(network, verdict) {
+      tellVerdict(network, verdict, parts)
+      const held = watch.held()
+      // Where nobody can be served it is better to end with the reason than to seem to work.
+      if (starting && held.length === world.config().networks.length) {
+        parts.giveUp(held.join('; '))
+      }
+    },
+    deaf: err =>
+      log.warn({ err }, 'port 68 cannot be had: other DHCP servers would not be noticed'),
+    random: () => randomInt(2 ** 32),
+    now,
+  })
+  void watch.tick().finally(() => {
+    starting = false
+  })
+  return watch
+}
+
+function rivalLine(rival: Rival): string {
+  const gives = rival.gives === 'addresses' ? 'gives addresses' : 'gives no addresses'
+  const boot = bootOptionsOf(rival)
+  return `${formatIpv4(rival.server)} ${gives}${boot === undefined ? '' : ` and ${boot}`}`
+}
+
+function tellVerdict({ name }: Network, verdict: Verdict, { memory, log }: DoorParts): void {
+  const text =
+    verdict.kind === 'clear' ? `network ${name}: no other DHCP server any more` : verdict.text
+  memory.record({ host: null, kind: 'rival', text })
+  log[verdict.kind === 'held' ? 'error' : verdict.kind === 'warned' ? 'warn' : 'info'](text)
+}
+
+function tellConflict(conflict: Conflict, { memory, log }: DoorParts): void {
+  const { network, address, by, mac, host } = conflict
+  const text = `${formatIpv4(address)} is in use by ${by}, to whom it was not given: left alone for 10 min`
+  memory.record({ host: host?.name ?? null, kind: 'conflict', text })
+  log.warn({ network: network.name, mac, host: host?.name }, text)
+}

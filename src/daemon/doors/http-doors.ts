@@ -1,0 +1,51 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { createHttpServer, type HttpServer } from '../../http/server.ts'
+import { CertificateError, readCertificate } from '../../system/certificate.ts'
+import { portError } from '../../system/ports.ts'
+import type { World } from '../../world/world.ts'
+
+/** The same routes by HTTP and, where the config has a certificate, by HTTPS. */
+export interface HttpDoors extends Pick<HttpServer, 'listen' | 'close'> {
+  /** Reads the certificate again; one that cannot be used leaves the one before. */
+  renew(): void
+}
+
+/** Throws CertificateError for a certificate that cannot be used. */
+export function createHttpDoors({
+  app,
+  world,
+  log,
+}: {
+  readonly app: FastifyInstance
+  readonly world: Pick<World, 'config'>
+  readonly log: FastifyBaseLogger
+}): HttpDoors {
+  const { port, tls, limits } = world.config().http
+  const plain = createHttpServer(app, port, limits)
+  const secure = tls && createHttpServer(app, tls.port, limits, readCertificate(tls))
+  const listen = (server: HttpServer, at: number, addresses: readonly string[]) =>
+    server.listen(addresses).catch(error => {
+      throw portError(error, 'TCP', (error as { address?: string }).address ?? '', at)
+    })
+
+  return {
+    async listen(addresses) {
+      await listen(plain, port, addresses)
+      if (secure && tls) await listen(secure, tls.port, addresses)
+    },
+    renew() {
+      if (!secure || !tls) return
+      try {
+        const certificate = readCertificate(tls)
+        secure.setCertificate(certificate)
+        log.info({ until: certificate.until }, 'certificate read')
+      } catch (error) {
+        if (!(error instanceof CertificateError)) throw error
+        log.error(`${error.message}; the certificate before stays`)
+      }
+    },
+    async close(graceMs) {
+      await Promise.all([plain, secure].map(server => server?.close(graceMs)))
+    },
+  }
+}

@@ -1,0 +1,91 @@
+import { type Caller, type Delivered, deliver } from '../../boot/deliver.ts'
+import type { Network } from '../../boot/host.ts'
+import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
+import { createBootDesk } from '../../install/boot-desk.ts'
+import { choose } from '../../install/menu-desk.ts'
+import type { Peer, Refused, Virtual } from '../../tftp/files.ts'
+import { subnetContains } from '../../wire/address.ts'
+import { tftpErrors } from '../../wire/tftp-packet.ts'
+import type { Parts } from '../http-deps.ts'
+import { configRequest } from './loader-configs.ts'
+
+/**
+ * What names stand for over TFTP that are no files of the roots: loaders where a distribution put them,
+ * configs of loaders, and what HTTP serves under the same path, for loaders that speak no HTTP.
+ */
+export function tftpNames(parts: Parts) {
+  const { world, memory } = parts
+  const desk = createBootDesk(parts)
+  return async (name: string, { address }: Peer): Promise<Virtual | undefined> => {
+    const loader = world.loaders().get(name)
+    if (loader !== undefined) return { file: loader }
+    const network = networkOf(address, world.networks())
+    const caller = { address, localAddress: network?.serverAddress ?? address }
+    const config = configRequest(name, caller, parts)
+    const chosen = config ? undefined : await choose(name, caller, desk, parts)
+    if (chosen) return written(chosen.delivered, chosen.kind, 'tftp')
+    if (!config) return fileOf(name, caller, parts)
+
+    const delivered = await deliver(config.request, desk)
+    return written(delivered, config.kind, config.transport)
+  }
+
+  async function written(delivered: Delivered, kind: LoaderKind, transport: Transport) {
+    await memory.committed()
+    if (delivered.kind === 'none') return undefined
+    if (delivered.kind === 'forbidden') return denied(delivered.reason)
+    return bytesOf(kind.render(delivered.content, transport))
+  }
+}
+
+/** The network that a machine of this address is in: relayed ones reach us at the address of another. */
+function networkOf(address: Peer['address'], networks: readonly Network[]): Network | undefined {
+  return networks.find(({ subnet }) => subnetContains(subnet, address)) ?? networks[0]
+}
+
+/** `assets/…` and `files/TOKEN/NAME`, spelled as in their URLs. */
+async function fileOf(name: string, caller: Caller, parts: Parts): Promise<Virtual | undefined> {
+  const [, id, asset, token, answer] =
+    /^(?:assets\/(?:@([0-9a-f]+)\/)?(.+)|files\/([^/]+)\/([^/]+))$/.exec(name) ?? []
+  if (token !== undefined) return answerFile(token, decoded(answer ?? ''), caller, parts)
+  if (asset === undefined) return raspberryPi(name)
+  if (id === undefined) return { names: [decoded(asset)] }
+  const file = parts.published.file(id, decoded(asset))
+  return file === undefined ? undefined : { file: file.path }
+}
+
+/** A Raspberry Pi looks in a folder of its serial number or MAC, where nobody puts what all have in common. */
+function raspberryPi(name: string): Virtual | undefined {
+  const [, rest] = /^(?:[0-9a-f]{8}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5})\/(.+)$/.exec(name) ?? []
+  return rest === undefined ? undefined : { names: [name, `rpi/${rest}`] }
+}
+
+async function answerFile(
+  token: string,
+  name: string,
+  caller: Caller,
+  { phoneHome, world, memory }: Parts,
+): Promise<Virtual> {
+  const place = world.place(world.networkAt(caller.localAddress))
+  const answer = phoneHome.file(token, name, caller.address, place)
+  await memory.committed()
+  if (answer.kind === 'file') return bytesOf(answer.text)
+  if (answer.kind === 'forbidden') return denied(answer.reason)
+  return { refused: tftpErrors.notFound, reason: answer.reason }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
+
+function denied(reason: string): Refused {
+  return { refused: tftpErrors.accessViolation, reason }
+}

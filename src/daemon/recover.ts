@@ -1,0 +1,38 @@
+import { assetsOf } from '../boot/install.ts'
+import type { Lives } from '../install/life.ts'
+import type { Outbox } from '../install/outbox.ts'
+import type { Logins } from '../install/ssh/logins.ts'
+import type { DaemonMemory } from '../store/memory.ts'
+import type { Published } from '../system/published.ts'
+
+interface Left {
+  readonly outbox: Outbox
+  readonly lives: Lives
+  readonly logins: Logins
+  readonly memory: DaemonMemory
+  readonly published: Published
+}
+
+/**
+ * Takes up what an earlier run left. Commands that still run are ended; a deploy among them has failed,
+ * unless its machine can be asked whether it is still the same boot.
+ */
+export function recover({ outbox, lives, logins, memory, published }: Left): void {
+  for (const delivery of outbox.recover()) {
+    if (delivery.role !== 'deploy') continue
+    lives.deployEnded(delivery, 'the daemon was restarted while deploy ran')
+  }
+  sweepLogins({ logins, memory })
+  for (const { install } of memory.hosts.running()) {
+    const spec = install === undefined ? undefined : memory.installs.get(install)?.spec
+    for (const asset of spec ? assetsOf(spec) : []) published.again(asset)
+  }
+}
+
+/** Secrets of installs that ended when nobody could destroy them. */
+export function sweepLogins({ logins, memory }: Pick<Left, 'logins' | 'memory'>): void {
+  logins.sweep(id => {
+    const install = memory.installs.get(id)
+    return !install || install.endedAt !== undefined
+  })
+}

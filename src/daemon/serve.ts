@@ -1,0 +1,44 @@
+import { stdout } from 'node:process'
+import { pino } from 'pino'
+import pretty from 'pino-pretty'
+import type { Config } from '../config/config.ts'
+import { StoreError } from '../store/database.ts'
+import { CertificateError } from '../system/certificate.ts'
+import { logLines } from '../system/log-lines.ts'
+import { PortError } from '../system/ports.ts'
+import { SecretError } from '../system/secrets.ts'
+import { type Daemon, startDaemon } from './start.ts'
+
+/** Runs the daemon until SIGTERM or SIGINT. SIGHUP reloads. Returns the exit code. */
+export async function serve(config: Config): Promise<number> {
+  const stream = stdout.isTTY ? pretty({ sync: true, ignore: 'pid,hostname' }) : logLines()
+  const log = pino({ level: process.env.LOG_LEVEL ?? 'info', base: null }, stream)
+  let daemon: Daemon | undefined
+  // From the first moment on: an unheard SIGHUP would end the process.
+  process.on('SIGHUP', () => {
+    daemon?.reload().catch(err => log.error({ err }, 'reload failed'))
+  })
+  try {
+    daemon = await startDaemon(config, log)
+    const told = new Promise<void>(resolve => {
+      process.once('SIGTERM', () => resolve())
+      process.once('SIGINT', () => resolve())
+    })
+    const why = await Promise.race([told, daemon.gaveUp])
+    log.info('stopping')
+    await daemon.close()
+    log.info('stopped')
+    if (typeof why !== 'string') return 0
+    process.stderr.write(`bootwright: ${why}\n`)
+    return 1
+  } catch (error) {
+    if (isExpected(error)) process.stderr.write(`bootwright: ${error.message}\n`)
+    else log.fatal({ err: error }, 'bootwright cannot go on')
+    return 1
+  }
+}
+
+/** What an operator can put right: one sentence, and no stack. */
+function isExpected(error: unknown): error is Error {
+  return [PortError, StoreError, SecretError, CertificateError].some(kind => error instanceof kind)
+}

@@ -1,0 +1,51 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Host, Network, Nic } from '../boot/host.ts'
+import { isOnOurLink } from '../dhcp/on-link.ts'
+import type { DaemonMemory } from '../store/memory.ts'
+import { broadcast } from '../system/broadcast.ts'
+import { formatIpv4, limitedBroadcast, subnetBroadcast, subnetContains } from '../wire/address.ts'
+import { magicPacket } from '../wire/wake-on-lan.ts'
+import type { World } from '../world/world.ts'
+
+export interface WakeDeps {
+  readonly world: Pick<World, 'networks'>
+  readonly memory: Pick<DaemonMemory, 'record' | 'committed'>
+  readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>
+}
+
+/** "discard": nobody listens there. */
+const discard = 9
+const copies = 3
+
+/** Wakes a host by Wake-on-LAN, each of its cards in its network, and says so in the timeline. */
+export async function wake(host: Host, deps: WakeDeps, port = discard): Promise<void> {
+  const { world, memory, log } = deps
+  // Who is woken asks at once: by then the wish must be on disk.
+  await memory.committed()
+  const ways = host.nics.flatMap(nic => networksOf(nic, world.networks()).map(n => ({ nic, n })))
+  const tell = (text: string) => {
+    memory.record({ host: host.name, kind: 'wake', text })
+    log.info({ host: host.name }, text)
+  }
+  if (ways.length === 0) return tell('not woken: none of its networks can be served now')
+  for (const { nic, n } of ways) {
+    const address = isOnOurLink(n) ? limitedBroadcast : subnetBroadcast(n.subnet)
+    const where = `${formatIpv4(address)} in network ${n.name}`
+    try {
+      await broadcast(magicPacket(nic.mac), n.serverAddress, { address, port }, copies)
+      tell(`Wake-on-LAN: magic packet for ${nic.mac} sent to ${where}`)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      tell(`Wake-on-LAN: no magic packet for ${nic.mac} to ${where}: ${why}`)
+    }
+  }
+}
+
+/** Where a card is plugged in: as the config says, as its address says, else it may be in any. */
+function networksOf({ network, address }: Nic, all: readonly Network[]): readonly Network[] {
+  if (network !== undefined) return all.filter(({ name }) => name === network)
+  const around = all.filter(
+    ({ subnet }) => address !== undefined && subnetContains(subnet, address),
+  )
+  return around.length > 0 ? around : all
+}

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { archs } from '../boot/arch.ts'
+import { stages } from '../boot/client.ts'
+import { type Site, speaksIn } from '../boot/decide.ts'
+import { foreignLines, foreignServers, type OwnLoader } from '../boot/foreign.ts'
+import type { Network } from '../boot/host.ts'
+import { type HostState, hostStates } from '../boot/life.ts'
+import { waysOf } from '../boot/ways.ts'
+import type { Values } from '../cli/args.ts'
+import type { Config } from '../config/config.ts'
+import { formatIpv4, parseMac } from '../wire/address.ts'
+import { WireError } from '../wire/error.ts'
+import { createWorld, type World } from '../world/world.ts'
+import { type Shown, textOf } from './question.ts'
+import { createRehearsal, type Rehearsal } from './rehearsal.ts'
+import { replay } from './replay.ts'
+import { answerAt, walk } from './walk.ts'
+
+/** The text of an explanation, or the sentence that says what is wrong with the question. */
+export type Explained = { readonly text: string } | { readonly wrong: string }
+
+/** Answers as a daemon with this config would, without sending anything. */
+export async function explain(values: Values, config: Config): Promise<Explained> {
+  const world = createWorld(config)
+  try {
+    const state = oneOf('state', hostStates, values) ?? 'idle'
+    const rehearsal = createRehearsal(world, state)
+    const network = networkOf(values, rehearsal)
+    const server = oneOf('dhcp', foreignServers, values)
+    if (server) return { text: foreignLines(server, foreignFacts(network, world)) }
+    const file = values.text('pcap')
+    const shown =
+      file === undefined
+        ? await answers(values, network, rehearsal, world)
+        : await replay(read(file), rehearsal, world, values.text('network'))
+    return { text: write(shown, state, values, rehearsal, world) }
+  } catch (error) {
+    if (error instanceof Wrong) return { wrong: error.message }
+    if (error instanceof WireError) return { wrong: `${values.text('pcap')}: ${error.message}` }
+    throw error
+  }
+}
+
+/** What ends an explanation: a question that cannot be answered. */
+class Wrong extends Error {}
+
+async function answers(
+  values: Values,
+  network: Network,
+  rehearsal: Rehearsal,
+  world: World,
+): Promise<Shown[]> {
+  const mac = parseMac(values.text('mac') ?? '')
+  if (!mac) throw new Wrong('explain needs --mac, such as 52:54:00:12:34:56')
+  const arch = oneOf('arch', archs, values) ?? 'bios'
+  const stage = oneOf('stage', stages, values) ?? 'firmware'
+  const booter = { mac, arch, network }
+  if (!values.has('whole')) return answerAt(stage, booter, rehearsal, world)
+  return walk(stage === 'http-firmware' ? stage : 'firmware', booter, rehearsal, world)
+}
+
+function write(
+  shown: readonly Shown[],
+  state: HostState,
+  values: Values,
+  { assumed }: Rehearsal,
+  world: World,
+): string {
+  const warnings = [...assumed, ...world.missingLoaders()]
+  if (values.has('json')) return `${JSON.stringify({ warnings, answers: shown }, null, 2)}\n`
+  const parts = shown.map(one => timeOf(one) + textOf(one, state))
+  if (parts.length === 0) parts.push('no DHCP or TFTP request in it\n')
+  return [...warnings.map(line => `warning: ${line}\n`), ...parts].join('\n')
+}
+
+function timeOf(shown: Shown): string {
+  return 'at' in shown ? `${shown.at}\n` : ''
+}
+
+function oneOf<T extends string>(name: string, all: readonly T[], values: Values): T | undefined {
+  const value = values.text(name)
+  const found = all.find(known => known === value)
+  if (value !== undefined && found === undefined) {
+    throw new Wrong(`--${name} ${value}: it is one of ${all.join(', ')}`)
+  }
+  return found
+}
+
+function networkOf(values: Values, { networks }: Rehearsal): Network {
+  const name = values.text('network')
+  const found = networks.find(network => name === undefined || network.name === name)
+  if (found) return found
+  const names = networks.map(network => network.name).join(', ')
+  throw new Wrong(`there is no network ${name}; the config has ${names}`)
+}
+
+function foreignFacts(network: Network, world: World) {
+  return {
+    serverAddress: formatIpv4(network.serverAddress),
+    httpPort: world.config().http.port,
+    loaders: world.site(network).loaders,
+    own: ownLoaders(world, world.site(network)),
+  }
+}
+
+/** The cards of hosts that have a loader of their own. */
+function ownLoaders(world: World, site: Site): OwnLoader[] {
+  return [...world.config().hosts.values()].flatMap(host => {
+    const { loader: file } = waysOf(host)
+    if (file === undefined) return []
+    return host.nics.map(({ mac }) => ({ mac, file, isIpxe: speaksIn(site, file) === 'ipxe' }))
+  })
+}
+
+function read(file: string): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new Wrong(`${file} cannot be read: ${(error as Error).message}`)
+  }
+}

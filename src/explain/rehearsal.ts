@@ -1,0 +1,207 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { decide, type KnownHost } from '../boot/decide.ts'
+import type { Host, Network } from '../boot/host.ts'
+import { type HostState, idle, isDue } from '../boot/life.ts'
+import { type BootContent, toDisk } from '../boot/script.ts'
+import type { NetworkSettings } from '../config/config.ts'
+import { readMedia } from '../config/media.ts'
+import { renderText } from '../config/template/template.ts'
+import { handle } from '../dhcp/handle.ts'
+import { createOffers, type Lease, type LeaseBook } from '../dhcp/lease.ts'
+import type { Arrival } from '../dhcp/network.ts'
+import type { Outcome } from '../dhcp/outcome.ts'
+import { menuContent } from '../install/menu-desk.ts'
+import { prepareAttempt } from '../install/prepare.ts'
+import { takeSpec } from '../install/spec.ts'
+import { createDigests } from '../system/digests.ts'
+import { settle } from '../system/interfaces.ts'
+import { createPublished } from '../system/published.ts'
+import { openFiles } from '../tftp/files.ts'
+import {
+  formatIpv4,
+  type Ipv4,
+  type Mac,
+  type Subnet,
+  subnetContains,
+  subnetOf,
+  unspecified,
+} from '../wire/address.ts'
+import { createAddressSet } from '../wire/address-set.ts'
+import type { DhcpPacket } from '../wire/dhcp-packet.ts'
+import type { World } from '../world/world.ts'
+import type { Writer } from './writer.ts'
+
+/** What a machine gets when it asks for its script. */
+export interface ScriptShown {
+  readonly reason: string
+  /** 404 where there is none. */
+  readonly text: string | undefined
+  /** The answer files that the script names, rendered. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+/** The answers of a daemon with this config, all hosts in one state: nothing is sent, nothing is kept. */
+export function createRehearsal(world: World, state: HostState) {
+  const networks = networksOf(world)
+  const leases = new Map<Ipv4, Lease>()
+  const offers = createOffers()
+
+  const rests = ['idle', 'installed', 'failed'].includes(state)
+  const known = (host: Host | undefined): KnownHost | undefined => {
+    if (!host) return undefined
+    const always = host.profile?.boot === 'always' && rests
+    if (host.menu && rests) return { name: host.name, due: true, why: 'has a menu to choose from' }
+    const due = always || isDue({ ...idle, state })
+    return { name: host.name, due, why: always ? 'netboots at every boot' : `is ${state}` }
+  }
+
+  const assumed = networks
+    .filter(({ name }) => isAssumed(name, world))
+    .map(({ name, serverAddress }) => {
+      return `network ${name} is not up on this machine: our address there is taken to be ${formatIpv4(serverAddress)}`
+    })
+
+  return {
+    networks,
+    /** Sentences about addresses that this machine does not have and the config does not say. */
+    assumed,
+
+    /** One DHCP packet. A lease that comes of it is remembered for the next. */
+    dhcp(packet: DhcpPacket, arrival: Arrival, now = Date.now()): Outcome {
+      const deps = {
+        networks: () => networks,
+        host(mac: Mac) {
+          const host = world.hostOf(mac)
+          const found = known(host)
+          return host && found && { host, known: found }
+        },
+        site: world.site,
+        reservedFor: world.reservedFor,
+        reserved: world.reserved,
+        leases: bookOf(leases),
+        offers,
+        httpPort: world.config().http.port,
+      }
+      const outcome = handle(packet, arrival, deps, now)
+      if (outcome.lease) leases.set(outcome.lease.address, outcome.lease)
+      return outcome
+    },
+
+    /** The script of a machine, or the config that its loader asks for. */
+    script(mac: Mac, network: Network, { write }: Pick<Writer, 'write'>): ScriptShown {
+      const host = world.hostOf(mac)
+      const client = { mac, stage: 'script', arch: 'unknown', capable: true } as const
+      const { kind, reason } = decide(client, known(host), world.site(network))
+      if (kind === 'none') return { reason, text: undefined, files: {} }
+      if (kind === 'local') return { reason, text: write(toDisk(reason)), files: {} }
+      const menu = menuOf(host, rests, network, world)
+      if (menu) return { reason, text: write(menu), files: {} }
+      const { content, files } = bootContent(mac, host, network, world)
+      return { reason, text: write(content), files }
+    },
+
+    /** The file behind a name in a TFTP request: its size, or why there is none. */
+    async tftp(name: string): Promise<{ size: number } | { refused: string }> {
+      const { assets, assetRoots } = world.config()
+      const path = world.loaders().get(name)
+      const roots = [join(assets, 'loaders'), assets]
+      const places = { roots, allowedRoots: assetRoots }
+      const files = openFiles(path === undefined ? places : { roots: [join(path, '..')] }, 1 << 20)
+      const file = await files.open(name, { address: unspecified, port: 0 })
+      if ('refused' in file) return { refused: file.reason }
+      file.close()
+      return { size: file.size }
+    },
+  }
+}
+
+export type Rehearsal = ReturnType<typeof createRehearsal>
+
+/** The menu that is shown, with all that it may offer. */
+function menuOf(
+  host: Host | undefined,
+  rests: boolean,
+  network: Network,
+  world: World,
+): BootContent | undefined {
+  const unknown = world.unknownHosts(network)
+  const strangers = unknown.kind === 'menu' ? unknown.profiles.map(({ name }) => name) : undefined
+  const offered = host ? rests && host.menu : strangers
+  if (!offered) return undefined
+  const { serverUrl } = world.place(network)
+  return menuContent(host?.name ?? 'it', offered, `${serverUrl}/menu/TOKEN`)
+}
+
+/** The boot with stand-ins for what only a real one has. */
+function bootContent(
+  mac: Mac,
+  host: Host | undefined,
+  network: Network,
+  world: World,
+): { content: BootContent; files: Readonly<Record<string, string>> } {
+  const none = (why: string) => ({ content: toDisk(`no script: ${why}`), files: {} })
+  const unknown = world.unknownHosts(network)
+  const profile = unknown.kind === 'profile' && { profile: unknown.profile }
+  const booted = host ?? { name: mac, nics: [{ mac }], tags: [], vars: {}, ...profile }
+  const { assets } = world.config()
+  if (!existsSync(assets)) return none(`there is no folder ${assets}`)
+  const spec = takeSpec(
+    booted,
+    {},
+    { ...createPublished(assets), readMedia, digests: createDigests(), lackOf: () => undefined },
+  )
+  if ('refused' in spec) return none(spec.refused)
+  const boot = { install: 'INSTALL', number: 1, token: 'TOKEN', mac, address: unspecified }
+  const way = spec.profile.login?.way
+  const args = way === 'password' ? ['live.nixos.passwordHash=HASH'] : []
+  const extras = { args, initrd: way === 'key' }
+  const place = world.place(network)
+  const { title, image, files } = prepareAttempt(spec, boot, place, renderText, extras)
+  return { content: { kind: 'boot', title, image }, files }
+}
+
+/** All networks; one whose interface is not up on this machine gets an address that fits its range. */
+function networksOf(world: World): readonly Network[] {
+  const found = new Map(world.networks().map(network => [network.name, network]))
+  return world.config().networks.flatMap(settings => {
+    const settled = found.get(settings.name)
+    if (settled) return settled
+    const { interface: _, ...rest } = settings
+    const { base, prefix } = exampleSubnet(settings)
+    const serverAddress = settings.serverAddress ?? ((base + 1) as Ipv4)
+    const example = { interface: 'example', address: serverAddress, prefix, loopback: false }
+    const made = settle({ ...rest, serverAddress }, [example])
+    return made.ok ? made.network : []
+  })
+}
+
+function isAssumed(name: string, world: World): boolean {
+  const stated = world.config().networks.find(network => network.name === name)?.serverAddress
+  return stated === undefined && !world.networks().some(network => network.name === name)
+}
+
+/** The smallest subnet from /24 up that holds what is leased; 192.0.2.0/24 is for examples (RFC 5737). */
+function exampleSubnet({ subnet, range, serverAddress }: NetworkSettings): Subnet {
+  if (subnet) return subnet
+  const first = range?.from ?? serverAddress ?? (0xc0000200 as Ipv4)
+  let prefix = 24
+  while (range && !subnetContains(subnetOf(first, prefix), range.to)) prefix -= 1
+  return subnetOf(first, prefix)
+}
+
+function bookOf(leases: ReadonlyMap<Ipv4, Lease>): LeaseBook {
+  const all = () => [...leases.values()]
+  const holds = ({ state, end }: Lease, now: number) => state !== 'released' && end > now
+  return {
+    byAddress: address => leases.get(address),
+    byMac: (network, mac) =>
+      all()
+        .filter(lease => lease.mac === mac && lease.network === network)
+        .toSorted((a, b) => b.start - a.start)[0],
+    known: () => createAddressSet(leases.keys()),
+    held: now => createAddressSet(all().flatMap(l => (holds(l, now) ? [l.address] : []))),
+    ended: (network, now) =>
+      all().flatMap(l => (l.network === network && !holds(l, now) ? [l.address] : [])),
+  }
+}

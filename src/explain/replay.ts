@@ -1,0 +1,94 @@
+import type { Network } from '../boot/host.ts'
+import { limitedBroadcast, subnetBroadcast, subnetContains } from '../wire/address.ts'
+import { decodeDhcp } from '../wire/dhcp-packet.ts'
+import { WireError } from '../wire/error.ts'
+import { decodePcap } from '../wire/pcap.ts'
+import { decodeTftp } from '../wire/tftp-packet.ts'
+import { decodeUdp, type UdpPacket } from '../wire/udp-packet.ts'
+import type { World } from '../world/world.ts'
+import { type Shown, shownDhcp } from './question.ts'
+import type { Rehearsal } from './rehearsal.ts'
+
+/** A captured request, when it came, and what it would be answered. */
+export type Replayed = Shown & {
+  /** ISO 8601. */
+  readonly at: string
+}
+
+/**
+ * Answers the DHCP and TFTP requests in a capture file, one after the other. `name` is the network that
+ * they were captured in, where several are possible. Throws WireError on what is no capture file.
+ */
+export async function replay(
+  file: Uint8Array,
+  rehearsal: Rehearsal,
+  world: World,
+  name: string | undefined,
+): Promise<Replayed[]> {
+  const found: Replayed[] = []
+  for (const { at, bytes, link } of decodePcap(file)) {
+    const udp = decodeUdp(link, bytes)
+    const shown = udp && (await answer(udp, at, rehearsal, world, name))
+    if (shown) found.push({ at: new Date(at).toISOString(), ...shown })
+  }
+  return found
+}
+
+async function answer(
+  udp: UdpPacket,
+  at: number,
+  rehearsal: Rehearsal,
+  world: World,
+  name: string | undefined,
+): Promise<Shown | undefined> {
+  const { dhcp, tftp } = world.config()
+  const { port } = udp.to
+  if (port === 69 || port === tftp.port) return answerTftp(udp, rehearsal)
+  if (port === 67 || port === dhcp.port) return answerDhcp(udp, 'dhcp', at, rehearsal, name)
+  if (port === 4011 || port === dhcp.proxyPort) return answerDhcp(udp, 'proxy', at, rehearsal, name)
+  return undefined
+}
+
+function answerDhcp(
+  { from, to, payload }: UdpPacket,
+  port: 'dhcp' | 'proxy',
+  at: number,
+  rehearsal: Rehearsal,
+  name: string | undefined,
+): Shown | undefined {
+  const packet = orUndefined(() => decodeDhcp(payload))
+  // Replies that servers send to a relay go to port 67 too.
+  if (packet?.op !== 1) return undefined
+  const { networks } = rehearsal
+  const isBroadcast = ({ subnet }: Network) => to.address === subnetBroadcast(subnet)
+  const broadcast = to.address === limitedBroadcast || networks.some(isBroadcast)
+  const network =
+    networks.find(network => network.name === name) ??
+    networks.find(({ serverAddress }) => serverAddress === to.address) ??
+    networks.find(({ subnet }) => subnetContains(subnet, from.address)) ??
+    networks[0]
+  const arrival = { broadcast, port, source: from, serverPort: 67, ...(network && { network }) }
+  return shownDhcp(rehearsal.dhcp(packet, arrival, at), to.port)
+}
+
+async function answerTftp(
+  { payload }: UdpPacket,
+  rehearsal: Rehearsal,
+): Promise<Shown | undefined> {
+  const packet = orUndefined(() => decodeTftp(payload))
+  if (packet?.kind !== 'rrq') return undefined
+  const found = await rehearsal.tftp(packet.file)
+  const { file } = packet
+  return 'refused' in found
+    ? { door: 'tftp', file, size: null, reason: found.refused }
+    : { door: 'tftp', file, size: found.size, reason: null }
+}
+
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof WireError) return undefined
+    throw error
+  }
+}

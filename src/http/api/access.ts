@@ -1,0 +1,50 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { problem } from '../problem.ts'
+import type { Token } from './tokens.ts'
+
+/** Who may use the admin API: these addresses, with one of these tokens. */
+export interface Access {
+  /** CIDR blocks or single addresses, IPv4 and IPv6. */
+  readonly allow: readonly string[]
+  readonly tokens: readonly Token[]
+}
+
+/** A check that lets a request of an allowed address pass, or answers it. It follows a reload. */
+export function allowedOnly(access: () => Access) {
+  let list: BlockList | undefined
+  let made: readonly string[] | undefined
+  const allowed = (address: string): boolean => {
+    const { allow } = access()
+    if (list === undefined || made !== allow) {
+      list = blockListOf(allow)
+      made = allow
+    }
+    return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+  }
+
+  return async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply | undefined> => {
+    const address = plainAddress(request.socket.remoteAddress ?? '')
+    if (allowed(address)) return undefined
+    return problem(reply, 403, `${address} is not in admin.allow of the config`)
+  }
+}
+
+/** An IPv4 address that arrived on an IPv6 socket, as itself. */
+export function plainAddress(address: string): string {
+  const mapped = address.replace(/^::ffff:/i, '')
+  return isIPv4(mapped) ? mapped : address
+}
+
+function blockListOf(allow: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const entry of allow) {
+    const [address = '', prefix] = entry.split('/')
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    list.addSubnet(address, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family)
+  }
+  return list
+}

@@ -1,0 +1,138 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { EventList, EventsQuery } from '../../api/events.ts'
+import type { HostRow } from '../../api/hosts.ts'
+import { routes } from '../../api/routes.ts'
+import type { EventRecord } from '../../boot/install.ts'
+import { Refusal } from '../problem.ts'
+import { listOf } from './filters.ts'
+import { eventView } from './views.ts'
+
+export interface EventsDeps {
+  after(id: number, limit: number, host?: string): readonly EventRecord[]
+  newest(limit: number, host?: string, wanted?: EventsWanted): readonly EventRecord[]
+  /** Calls back for each new event until the returned function is called. */
+  listen(listener: (event: EventRecord) => void): () => void
+}
+
+export interface EventsWanted {
+  readonly kinds?: readonly string[]
+  readonly before?: number
+}
+
+/** What a stream tells besides events, where it is asked for. */
+export interface LiveDeps {
+  /** Calls back with the name of each host of which something has changed. */
+  changed(listener: (host: string) => void): () => void
+  /** A host as it is now; undefined when it is none of the config. */
+  row(name: string): HostRow | undefined
+  notices(): readonly string[]
+}
+
+/** A reader that does not read is let go when this many bytes wait for it. */
+const longestBacklog = 4 << 20
+const beatMs = 15_000
+/** What changed within this time is told together. */
+const liveMs = 500
+
+/** `GET /events`: the newest or those after an id as a list, or a stream of server-sent events that goes on where it stopped. */
+export function eventRoutes(app: FastifyInstance, deps: EventsDeps, live: LiveDeps): void {
+  app.get<{ Querystring: EventsQuery }>(
+    '/events',
+    { schema: routes.events },
+    async (request, reply) => {
+      if (!request.headers.accept?.includes('text/event-stream')) return list(request.query, deps)
+      const { query } = request
+      stream(request, reply, query, deps)
+      if (query.live !== undefined) tellLive(reply, query.host, deps, live)
+      return reply
+    },
+  )
+}
+
+function list({ host, kind, after, before, limit }: EventsQuery, deps: EventsDeps): EventList {
+  const most = limitOf(limit)
+  const kinds = listOf(kind)
+  if (after !== undefined) {
+    const events = deps.after(Number(after), most, host)
+    const passes = (event: EventRecord) => kinds.length === 0 || kinds.includes(event.kind)
+    return { events: events.filter(passes).map(eventView) }
+  }
+  const wanted = {
+    ...(kinds.length > 0 && { kinds }),
+    ...(before !== undefined && { before: Number(before) }),
+  }
+  return { events: deps.newest(most, host, wanted).map(eventView) }
+}
+
+/** A sentence instead of a pattern: this is what people try by hand. */
+function limitOf(limit = '1000'): number {
+  if (/^[1-9]\d{0,3}$/.test(limit)) return Number(limit)
+  throw new Refusal(400, `limit is a number from 1 to 9999, not "${limit}"; page with after`)
+}
+
+function stream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { host, after }: EventsQuery,
+  deps: EventsDeps,
+): void {
+  const resumed = Number(request.headers['last-event-id'])
+  let last = Number.isSafeInteger(resumed) && resumed >= 0 ? resumed : Number(after ?? 0)
+  reply.hijack()
+  const out = reply.raw
+  out.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' })
+
+  out.flushHeaders()
+
+  const send = (event: EventRecord) => {
+    if (event.id <= last || (host !== undefined && event.host !== host)) return
+    last = event.id
+    write(reply, `id: ${event.id}\ndata: ${JSON.stringify(eventView(event))}\n\n`)
+  }
+  for (;;) {
+    const page = deps.after(last, 1000, host)
+    for (const event of page) send(event)
+    if (page.length < 1000 || out.destroyed) break
+  }
+  const unlisten = deps.listen(send)
+  const beat = setInterval(() => out.write(': alive\n\n'), beatMs)
+  out.on('close', () => {
+    clearInterval(beat)
+    unlisten()
+  })
+}
+
+/** The rows of hosts as they change, and the notices; they have no ids, as only the newest counts. */
+function tellLive(
+  reply: FastifyReply,
+  host: string | undefined,
+  events: EventsDeps,
+  live: LiveDeps,
+): void {
+  const changed = new Set<string>()
+  let told = '[]'
+  const change = (name: string | null) => {
+    if (name !== null && (host === undefined || name === host)) changed.add(name)
+  }
+  const tell = () => {
+    for (const name of changed) {
+      const row = live.row(name)
+      if (row) write(reply, `event: host\ndata: ${JSON.stringify(row)}\n\n`)
+    }
+    changed.clear()
+    const notices = JSON.stringify(live.notices())
+    if (notices !== told) write(reply, `event: notices\ndata: ${notices}\n\n`)
+    told = notices
+  }
+  const unlisten = [events.listen(event => change(event.host)), live.changed(change)]
+  const clock = setInterval(tell, liveMs)
+  reply.raw.on('close', () => {
+    clearInterval(clock)
+    for (const end of unlisten) end()
+  })
+}
+
+function write({ raw }: FastifyReply, message: string): void {
+  raw.write(message)
+  if (raw.writableLength > longestBacklog) raw.destroy()
+}

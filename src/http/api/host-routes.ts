@@ -1,0 +1,131 @@
+import type { FastifyInstance } from 'fastify'
+import type {
+  Download,
+  HostDetail,
+  HostList,
+  HostRow,
+  HostsQuery,
+  Preview,
+} from '../../api/hosts.ts'
+import { routes } from '../../api/routes.ts'
+import type { Host } from '../../boot/host.ts'
+import type { Delivery, EventRecord, HostRecord, Install } from '../../boot/install.ts'
+import type { HostState } from '../../boot/life.ts'
+import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
+import { Refusal } from '../problem.ts'
+import { countsOf, has, isOneOf, listOf, pageOf } from './filters.ts'
+import { callbackView, eventView, hostDetails, hostView, installView } from './views.ts'
+
+export interface HostDeps {
+  hosts(): ReadonlyMap<string, Host>
+  record(name: string): HostRecord | undefined
+  /** Hosts that are not in it are idle. */
+  states(): ReadonlyMap<string, HostState>
+  /** Why a host could not boot what its profile says. */
+  blocked(host: Host): string | undefined
+  addressOf(host: Host): Ipv4 | undefined
+  /** Hosts whose deploy waits for a free place, in their order. */
+  line(): readonly string[]
+  /** What its firmware said it is. */
+  seen(name: string): { readonly arch: string; readonly stage: string } | undefined
+  /** Files sent to it in this boot, in their order. */
+  downloads(name: string): readonly Download[]
+  installs(name: string): readonly Install[]
+  deliveries(name: string): readonly Delivery[]
+  newest(limit: number, host: string): readonly EventRecord[]
+  preview(host: Host): Preview
+  /** What concerns every host: networks that cannot be served, a full disk. */
+  notices(): readonly string[]
+}
+
+/** A host as it is now; `turns` as {@link turnsOf} tells them. */
+export function rowOf(host: Host, deps: HostDeps, turns = turnsOf(deps)): HostRow {
+  return hostView(host, deps.record(host.name), {
+    leased: deps.addressOf(host),
+    turn: turns.get(host.name),
+    seen: deps.seen(host.name),
+    download: current(deps.downloads(host.name)),
+  })
+}
+
+/** How many installs go before a host's own gets a place, and itself; of those that wait for one. */
+function turnsOf(deps: HostDeps): ReadonlyMap<string, number> {
+  return new Map(deps.line().map((name, index) => [name, index + 1]))
+}
+
+/** `GET /hosts` and what lies under it. */
+export function hostRoutes(app: FastifyInstance, deps: HostDeps): void {
+  app.get<{ Querystring: HostsQuery }>(
+    '/hosts',
+    { schema: routes.hosts },
+    async ({ query }): Promise<HostList> => {
+      const tags = listOf(query.tag)
+      const profiles = listOf(query.profile)
+      const states = listOf(query.state)
+      const known = deps.states()
+      const turns = turnsOf(deps)
+      const stateOf = ({ name }: Host) => known.get(name) ?? 'idle'
+      const fitting = [...deps.hosts().values()]
+        .filter(host => tags.every(tag => host.tags.includes(tag)))
+        .filter(({ profile }) => isOneOf(profiles, profile?.name ?? null))
+        .filter(host => query.q === undefined || has(query.q, textsOf(host, stateOf(host), deps)))
+      const chosen = fitting.filter(host => isOneOf(states, stateOf(host)))
+      return {
+        hosts: pageOf(chosen, query).map(host => rowOf(host, deps, turns)),
+        total: chosen.length,
+        states: countsOf(fitting.map(stateOf)),
+        notices: [...deps.notices()],
+      }
+    },
+  )
+
+  app.get<{ Params: { name: string } }>(
+    '/hosts/:name',
+    { schema: routes.host },
+    async ({ params }): Promise<HostDetail> => detailOf(hostNamed(params.name, deps), deps),
+  )
+
+  app.get<{ Params: { name: string } }>(
+    '/hosts/:name/preview',
+    { schema: routes.preview },
+    async ({ params }): Promise<Preview> => deps.preview(hostNamed(params.name, deps)),
+  )
+}
+
+function detailOf(host: Host, deps: HostDeps): HostDetail {
+  const record = deps.record(host.name)
+  const attempts = record?.life.attempt ?? 0
+  const downloads = deps.downloads(host.name)
+  return {
+    host: { ...rowOf(host, deps), ...hostDetails(host, record, deps.blocked(host), downloads) },
+    installs: deps
+      .installs(host.name)
+      .map(install => installView(install, install.id === record?.install ? attempts : 0)),
+    callbacks: deps.deliveries(host.name).map(callbackView),
+    events: deps.newest(50, host.name).map(eventView),
+  }
+}
+
+/** What people look a host up by. A MAC is found in any common spelling. */
+function textsOf(host: Host, state: HostState, deps: HostDeps): (string | null)[] {
+  const macs = host.nics.flatMap(({ mac }) => [
+    mac,
+    mac.replaceAll(':', '-'),
+    mac.replaceAll(':', ''),
+  ])
+  const leased = deps.addressOf(host)
+  const addresses = [...host.nics.flatMap(({ address }) => address ?? []), leased ?? []].flat()
+  const { name, profile, tags } = host
+  return [name, ...macs, ...addresses.map(formatIpv4), profile?.name ?? null, state, ...tags]
+}
+
+/** The file that is under way; where none is, the last one. */
+function current(downloads: readonly Download[]): Download | undefined {
+  return downloads.findLast(({ complete }) => !complete) ?? downloads.at(-1)
+}
+
+function hostNamed(name: string, deps: HostDeps): Host {
+  const host = deps.hosts().get(name)
+  if (!host) throw new Refusal(404, `the config has no host ${name}`)
+  return host
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { AskBody, AskResult, CancelBody, CancelResult } from '../../api/installs.ts'
+import { routes } from '../../api/routes.ts'
+import type { Host, Profile, Vars } from '../../boot/host.ts'
+import type { HostState } from '../../boot/life.ts'
+import { Refusal } from '../problem.ts'
+import { type Choice, chooseHosts } from './choose.ts'
+import { type Actor, actorOf } from './guard.ts'
+
+/** What somebody did, for the log of the admin actions. */
+export interface Act {
+  readonly action: 'install' | 'cancel'
+  readonly text: string
+  readonly hosts: readonly string[]
+  readonly once?: { readonly key: string; readonly request: string; readonly answer: unknown }
+}
+
+export interface InstallRouteDeps {
+  hosts(): ReadonlyMap<string, Host>
+  profile(name: string): Profile | undefined
+  stateOf(name: string): HostState
+  ask(
+    host: Host,
+    overrides: { profile?: Profile; vars?: Vars },
+    replace: boolean,
+    dryRun: boolean,
+  ): { ok: true; install: string } | { ok: false; reason: string }
+  cancel(
+    name: string,
+  ): { ok: true; was: HostState; warning?: string } | { ok: false; was: HostState; reason: string }
+  /** Everything `work` writes is kept together or not at all. */
+  write<T>(work: () => T): T
+  did(actor: Actor, act: Act): void
+  /** What this token's request with this key was, and was answered. */
+  answered(who: string, key: string): { request: string; answer: unknown } | undefined
+  committed(): Promise<void>
+}
+
+/** `POST /installs` and `POST /cancels`. */
+export function installRoutes(app: FastifyInstance, deps: InstallRouteDeps): void {
+  app.post<{ Body: AskBody }>(
+    '/installs',
+    { schema: routes.install },
+    async (request): Promise<{ results: AskResult[] }> =>
+      once(request, 'install', deps, () => askAll(request.body, deps)),
+  )
+  app.post<{ Body: CancelBody }>(
+    '/cancels',
+    { schema: routes.cancel },
+    async (request): Promise<{ results: CancelResult[] }> =>
+      once(request, 'cancel', deps, () => ({ results: cancelAll(request.body, deps) })),
+  )
+}
+
+interface Result {
+  readonly host: string
+  readonly ok: boolean
+}
+
+/**
+ * Does what was asked and keeps it in the admin log, together. A request that carries the key of an
+ * earlier one gets the answer of that one, and nothing is done again.
+ */
+async function once<T extends { results: readonly Result[]; dryRun?: boolean }>(
+  request: FastifyRequest,
+  action: Act['action'],
+  deps: InstallRouteDeps,
+  work: () => T,
+): Promise<{ results: T['results'] }> {
+  const actor = actorOf(request)
+  const key = request.headers['idempotency-key']
+  const digest = createHash('sha256')
+    .update(`${request.url}\n${JSON.stringify(request.body)}`)
+    .digest('hex')
+  const earlier = typeof key === 'string' ? deps.answered(actor.name, key) : undefined
+  if (earlier) {
+    if (earlier.request === digest) return earlier.answer as { results: T['results'] }
+    throw new Refusal(422, `the Idempotency-Key ${key} was used for another request`)
+  }
+  const answer = deps.write(() => {
+    const { results, dryRun } = work()
+    const done = results.filter(({ ok }) => ok).map(({ host }) => host)
+    const given = typeof key === 'string' && { once: { key, request: digest, answer: { results } } }
+    if (!dryRun) deps.did(actor, { action, text: textOf(action, done), hosts: done, ...given })
+    return { results }
+  })
+  await deps.committed()
+  return answer
+}
+
+function textOf(action: Act['action'], hosts: readonly string[]): string {
+  const verb = action === 'install' ? 'asked for an install of' : 'took back the install of'
+  const [first] = hosts
+  const whom = hosts.length > 1 ? `${hosts.length} hosts` : (first ?? 'no host')
+  return `${verb} ${whom}`
+}
+
+function askAll(body: AskBody, deps: InstallRouteDeps) {
+  const { vars, replace = false, dryRun = false } = body
+  const profile = body.profile === undefined ? undefined : deps.profile(body.profile)
+  if (body.profile !== undefined && !profile) {
+    throw new Refusal(400, `the config has no profile ${body.profile}`)
+  }
+  const overrides = { ...(profile && { profile }), ...(vars && { vars }) }
+  const results = chosen(body, deps).map((host): AskResult => {
+    const asked = deps.ask(host, overrides, replace, dryRun)
+    const boots = profile ?? host.profile
+    return {
+      host: host.name,
+      ok: asked.ok,
+      install: asked.ok && !dryRun ? asked.install : null,
+      reason: asked.ok ? null : asked.reason,
+      profile: boots?.name ?? null,
+      wipes: boots?.boot === 'install' ? diskOf({ ...boots.vars, ...host.vars, ...vars }) : null,
+    }
+  })
+  return { results, dryRun }
+}
+
+/** What the vars call the disk, as our own templates do. */
+function diskOf({ disk }: Vars): string | null {
+  return typeof disk === 'string' && disk !== 'required' ? disk : null
+}
+
+function cancelAll(body: CancelBody, deps: InstallRouteDeps): CancelResult[] {
+  return chosen(body, deps).map(host => {
+    const { ok, was, ...rest } = deps.cancel(host.name)
+    return { host: host.name, ok, was, warning: null, reason: null, ...rest }
+  })
+}
+
+function chosen(
+  { hosts = [], where = [] }: Partial<Choice>,
+  deps: InstallRouteDeps,
+): readonly Host[] {
+  const found = chooseHosts({ hosts, where }, deps.hosts(), deps.stateOf)
+  if ('refused' in found) throw new Refusal(400, found.refused)
+  return found.hosts
+}

@@ -1,0 +1,163 @@
+import type { AdminLogRow } from '../../api/admin.ts'
+import type { CallbackRow } from '../../api/callbacks.ts'
+import type { HostEvent } from '../../api/events.ts'
+import type { Download, HostRow } from '../../api/hosts.ts'
+import type { InstallRow } from '../../api/installs.ts'
+import type { LeaseRow } from '../../api/networks.ts'
+import type { Host } from '../../boot/host.ts'
+import type { Delivery, EventRecord, HostRecord, Install } from '../../boot/install.ts'
+import { idle } from '../../boot/life.ts'
+import { maskValue } from '../../boot/mask.ts'
+import { formatIpv4, type Ipv4, type Mac } from '../../wire/address.ts'
+
+export interface LeaseRecord {
+  readonly address: Ipv4
+  readonly network: string
+  readonly mac: Mac
+  readonly hostname?: string
+  readonly end: number
+  readonly state: 'active' | 'released' | 'declined'
+}
+
+/** `at` is epoch milliseconds. */
+export type AdminRecord = Omit<AdminLogRow, 'at' | 'hosts'> & {
+  readonly at: number
+  readonly hosts: readonly string[]
+}
+
+/** What is known of a host besides the config and the record of its life. */
+export interface Around {
+  /** The address of its lease. */
+  readonly leased?: Ipv4 | undefined
+  /** How many installs go before its own gets a place, and itself. */
+  readonly turn?: number | undefined
+  /** What it said it is when it last asked for something to boot. */
+  readonly seen?: { readonly arch: string; readonly stage: string } | undefined
+  readonly download?: Download | undefined
+}
+
+/** A host as the API shows it: what the config says and what is remembered. */
+export function hostView(host: Host, record: HostRecord | undefined, around: Around): HostRow {
+  const { leased, turn, seen, download } = around
+  const life = record?.life ?? idle
+  const address = host.nics.find(nic => nic.address !== undefined)?.address ?? leased
+  const netboots = host.profile?.boot === 'always'
+  const why = turn === undefined ? life.why : `waiting for a free place, ${ordinal(turn)}`
+  return {
+    name: host.name,
+    mac: host.nics[0]?.mac ?? null,
+    macs: host.nics.map(nic => nic.mac),
+    address: address === undefined ? null : formatIpv4(address),
+    profile: host.profile?.name ?? null,
+    tags: [...host.tags],
+    state: life.state,
+    netboots,
+    why: netboots && life.state === 'idle' ? `netboots ${host.profile?.name}` : why,
+    waiting: turn ?? null,
+    // A host that was never asked for is idle since no moment in particular.
+    since: life.since === 0 ? null : new Date(life.since).toISOString(),
+    install: record?.install ?? null,
+    attempt: life.attempt,
+    percent: record?.percent ?? null,
+    message: record?.message ?? null,
+    lastSeen: record?.lastSeen === undefined ? null : new Date(record.lastSeen).toISOString(),
+    arch: seen?.arch ?? null,
+    stage: seen?.stage ?? null,
+    download: download ?? null,
+  }
+}
+
+/** `1st`, `2nd`, `3rd`, `11th` */
+export function ordinal(n: number): string {
+  const teen = Math.floor(n / 10) % 10 === 1
+  const ending = teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
+  return `${n}${ending}`
+}
+
+export function hostDetails(
+  host: Host,
+  record: HostRecord | undefined,
+  blocked: string | undefined,
+  downloads: readonly Download[],
+) {
+  return {
+    blocked: blocked ?? null,
+    uuid: host.uuid ?? null,
+    vars: maskValue({ ...host.profile?.vars, ...host.vars }) as Record<string, unknown>,
+    nics: host.nics.map(nic => ({
+      mac: nic.mac,
+      address: nic.address === undefined ? null : formatIpv4(nic.address),
+      network: nic.network ?? null,
+    })),
+    facts: maskValue(record?.facts ?? null),
+    config: maskValue(host),
+    downloads: [...downloads],
+  }
+}
+
+export function installView(install: Install, attempts: number): InstallRow {
+  return {
+    id: install.id,
+    profile: install.profile,
+    askedAt: new Date(install.askedAt).toISOString(),
+    endedAt: install.endedAt === undefined ? null : new Date(install.endedAt).toISOString(),
+    outcome: install.outcome ?? null,
+    reason: install.reason ?? null,
+    attempts,
+  }
+}
+
+export function callbackView(delivery: Delivery): CallbackRow {
+  const waits = delivery.state === 'due'
+  return {
+    id: delivery.id,
+    host: delivery.host,
+    install: delivery.install,
+    attempt: delivery.attempt,
+    name: delivery.callback,
+    event: delivery.event,
+    role: delivery.role,
+    state: delivery.state,
+    tries: delivery.tries,
+    createdAt: new Date(delivery.createdAt).toISOString(),
+    nextAt: waits ? new Date(delivery.nextAt).toISOString() : null,
+    error: delivery.error ?? null,
+    retryable: isRetryable(delivery),
+  }
+}
+
+/** What reports may be told twice; what installs is never repeated, and what was told needs it not. */
+export function isRetryable({ role, state, error }: Delivery): boolean {
+  if (role !== 'report') return false
+  return state === 'due' || state === 'undelivered' || (state === 'ended' && error !== undefined)
+}
+
+export function adminView({ at, ...entry }: AdminRecord): AdminLogRow {
+  return { ...entry, at: new Date(at).toISOString(), hosts: [...entry.hosts] }
+}
+
+export function eventView(event: EventRecord): HostEvent {
+  return {
+    id: event.id,
+    at: new Date(event.at).toISOString(),
+    host: event.host,
+    kind: event.kind,
+    text: event.text,
+    count: event.count,
+    ...(event.data !== null && { data: event.data }),
+  }
+}
+
+/** `now` is epoch milliseconds. */
+export function leaseView(lease: LeaseRecord, host: string | undefined, now: number): LeaseRow {
+  const expired = lease.state === 'active' && lease.end <= now
+  return {
+    address: formatIpv4(lease.address),
+    mac: lease.mac,
+    host: host ?? null,
+    network: lease.network,
+    hostname: lease.hostname ?? null,
+    state: expired ? 'expired' : lease.state,
+    end: new Date(lease.end).toISOString(),
+  }
+}

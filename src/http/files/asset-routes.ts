@@ -1,0 +1,205 @@
+import type { BigIntStats } from 'node:fs'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { assetVersion } from '../../boot/install.ts'
+import {
+  type Found,
+  normaliseUrl,
+  openAsset,
+  type Refused,
+  readUrlPath,
+  resolveAsset,
+  resolvePublished,
+} from './asset-path.ts'
+import { type FileVersion, selectBytes, versionOf } from './conditional.ts'
+import { contentTypeOf } from './content-type.ts'
+import type { SendEnd, Sender } from './send-file.ts'
+
+/** An absolute path, and what its file must be (see `assetVersion`). */
+export interface PublishedFile {
+  readonly path: string
+  readonly version: string
+}
+
+/** What the file routes need of the rest of the daemon. */
+export interface AssetDeps {
+  readonly assets: { readonly folder: string; readonly allowedRoots: readonly string[] }
+  /** A file that the config names, by the id and the name in its URL, and its one right version. */
+  readonly published: (id: string, name: string) => PublishedFile | undefined
+  /** Absolute paths of the loaders we serve, by name. */
+  readonly loaders: () => ReadonlyMap<string, string>
+  readonly sender: Sender
+  /** The most downloads at the same time. */
+  readonly downloads: number
+  /** Told now and then while a file goes out, and once when that ends. */
+  readonly sent: (event: SentEvent) => void
+  /** Told how each file that went out ended. */
+  readonly ended: (end: SendEnd) => void
+  /** Told of each request for a file that is not there. */
+  readonly missed: (event: MissedEvent) => void
+}
+
+/** A file that somebody asked for and that is not served. */
+export interface MissedEvent {
+  readonly address: string
+  readonly url: string
+  readonly reason: string
+}
+
+/** How far a file went out to a client. */
+export interface SentEvent {
+  readonly address: string
+  readonly url: string
+  /** Real path of the file. */
+  readonly path: string
+  /** Where in the file this answer began: above 0 when a download was resumed. */
+  readonly from: number
+  /** Bytes of this answer that left so far, and since this was told last. */
+  readonly bytes: number
+  readonly more: number
+  /** Milliseconds since this answer began. */
+  readonly ms: number
+  /** Bytes of the whole file. */
+  readonly size: number
+  /** The answer ended and its last byte was the file's last. */
+  readonly complete: boolean
+}
+
+type Asked = Pick<SentEvent, 'url' | 'address'>
+type Look = (name: string, deps: AssetDeps) => Promise<(Found & { version?: string }) | Refused>
+
+/** `GET` and `HEAD` of `/assets/*`, `/assets/@ID/NAME` and `/loaders/NAME`. Never a redirect. */
+export function assetRoutes(app: FastifyInstance, deps: AssetDeps): void {
+  serve(app, deps, '/assets/', findAsset)
+  serve(app, deps, '/loaders/', findLoader)
+}
+
+function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look): void {
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: `${prefix}*`,
+    handler: async (request, reply) => {
+      const asked = askedFor(request)
+      const name = asked.url.startsWith(prefix) ? asked.url.slice(prefix.length) : ''
+      const found = await find(name, deps)
+      const refused =
+        'refused' in found ? found : await answerFile(request, reply, asked, found, deps)
+      if (!refused) return reply
+      request.log.info({ ...asked, reason: refused.refused }, 'no file')
+      if (request.method === 'GET') deps.missed({ ...asked, reason: refused.refused })
+      return reply
+        .code(404)
+        .type('text/plain; charset=utf-8')
+        .send(`${JSON.stringify(asked.url)} is not served: ${refused.refused}.\n`)
+    },
+  })
+}
+
+/** Who asks for what. The router's parameters are decoded; names are judged by what was really sent. */
+export function askedFor({ raw, ip }: FastifyRequest): Asked {
+  // iPXE encodes the @ of our own URLs; whoever is told of downloads knows them as they were given.
+  const url = normaliseUrl(raw.url ?? '')
+    .replace(/[?#].*$/s, '')
+    .replace(/^\/assets\/%40/, '/assets/@')
+  // A client that is gone already has no address; one on a dual-stack socket has `::ffff:10.0.0.1`.
+  const address = ((ip as string | undefined) ?? '').replace(/^::ffff:(?=\d+\.)/i, '')
+  return { url, address }
+}
+
+const findAsset: Look = async (name, { assets, published }) => {
+  const [, id, rest = ''] = /^@([^/]*)\/(.*)$/s.exec(name) ?? []
+  if (id === undefined) return resolveAsset([assets], assets.allowedRoots, name)
+  const wanted = readUrlPath(rest)
+  if ('refused' in wanted) return wanted
+  const file = published(id, wanted.path)
+  if (file === undefined) return { refused: 'no such file' }
+  const found = await resolvePublished(file.path)
+  return 'refused' in found ? found : { ...found, version: file.version }
+}
+
+const findLoader: Look = async (name, { loaders }) => {
+  const wanted = readUrlPath(name)
+  if ('refused' in wanted) return wanted
+  const file = loaders().get(wanted.path)
+  return file === undefined ? { refused: 'no such loader' } : resolvePublished(file)
+}
+
+/** Answers with the file as the request's conditions and range ask for, unless it cannot be opened. */
+export async function answerFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asked: Asked,
+  found: Found & { version?: string },
+  deps: AssetDeps,
+): Promise<Refused | undefined> {
+  const opened = await openAsset(found.path)
+  if ('refused' in opened) return opened
+
+  await using file = opened.file
+  if (found.version !== undefined && assetVersion(opened.status) !== found.version) {
+    return { refused: 'it is not what it was when this URL was given' }
+  }
+  const version = versionOf(opened.status)
+  const { status, from, to, headers } = selectBytes(request.method, request.headers, version)
+  const whole = { ...headers, 'Content-Type': contentTypeOf(asked.url) }
+  if (request.method === 'HEAD' || (status !== 200 && status !== 206)) {
+    answerWithoutFile(reply, status, whole)
+    return undefined
+  }
+  if (deps.sender.running() >= deps.downloads) {
+    answerBusy(reply)
+    return undefined
+  }
+  reply.hijack()
+  const { size } = version
+  const event = { ...asked, path: found.path, from, size }
+  const keyOf = ({ dev }: BigIntStats, { etag }: FileVersion) => `${dev}/${etag}`
+  const keyNow = async () => {
+    const status = await file.stat({ bigint: true })
+    return keyOf(status, versionOf(status))
+  }
+  const origin = { file, version: { key: keyOf(opened.status, version), size }, keyNow }
+  const begun = performance.now()
+  let before = 0
+  const tell = (bytes: number, complete: boolean) => {
+    const ms = Math.round(performance.now() - begun)
+    deps.sent({ ...event, bytes, more: bytes - before, ms, complete: complete && to === size })
+    before = bytes
+  }
+  const end = await deps.sender.send(
+    reply.raw,
+    { ...origin, from, to, status, headers: whole },
+    tell,
+  )
+  deps.ended(end)
+  if (end !== 'sent') request.log.info({ ...asked, end }, 'download cut')
+  return undefined
+}
+
+/** iPXE waits so long and asks again, as often as it must (its HTTP core, `Retry-After`). */
+function answerBusy(reply: FastifyReply): void {
+  reply
+    .code(503)
+    .header('Retry-After', '5')
+    .type('text/plain; charset=utf-8')
+    .send('Too many downloads at the same time; ask again in 5 seconds.\n')
+}
+
+const sentences: Readonly<Record<number, string>> = {
+  412: 'The file is another version than the one asked for.\n',
+  416: 'The file has no byte in the range asked for.\n',
+}
+
+function answerWithoutFile(
+  reply: FastifyReply,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const sentence = sentences[status]
+  reply.hijack()
+  if (sentence === undefined) {
+    reply.raw.writeHead(status, { ...headers }).end()
+    return
+  }
+  const text = { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': sentence.length }
+  reply.raw.writeHead(status, { ...headers, ...text }).end(sentence)
+}

@@ -1,0 +1,149 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import {
+  type BootDesk,
+  type BootRequest,
+  type Caller,
+  type Delivered,
+  deliver,
+  preview,
+} from '../../boot/deliver.ts'
+import { ipxe, renderScript } from '../../boot/loaders/ipxe.ts'
+import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
+import { type Ipv4, parseIpv4, parseMac } from '../../wire/address.ts'
+import { plainAddress } from '../api/access.ts'
+import { readUrlPath } from '../files/asset-path.ts'
+
+/** Somebody's loader asks for its config, and how that is written. */
+export interface ConfigRequest {
+  readonly request: BootRequest
+  readonly kind: LoaderKind
+  readonly transport: Transport
+}
+
+export interface BootDeps extends BootDesk {
+  serverUrl(caller: Caller): string
+  committed(): Promise<void>
+  /** Whose config a name is; undefined where it is nobody's. */
+  config(name: string, caller: Caller): ConfigRequest | undefined
+  /** What was chosen in a menu, by its name; undefined where it is none. */
+  chosen(
+    name: string,
+    caller: Caller,
+  ): Promise<{ kind: LoaderKind; delivered: Delivered } | undefined>
+}
+
+interface ScriptRequest {
+  Params: { mac: string }
+  Querystring: { uuid?: string; serial?: string }
+}
+
+const scriptType = 'text/plain; charset=utf-8'
+
+/** Loaders that came by HTTP look for their config beside themselves or at the top. */
+const configUrls = ['', '/loaders'].flatMap(folder => [
+  `${folder}/autoexec.ipxe`,
+  `${folder}/grub/*`,
+  `${folder}/pxelinux.cfg/*`,
+])
+
+/** Machines that ask what to do next: iPXE for its script, other loaders for their config. */
+export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/boot.ipxe',
+    handler: async (request, reply) => {
+      const url = deps.serverUrl(callerOf(request.socket))
+      return reply.type(scriptType).send(renderScript({ kind: 'find', url }))
+    },
+  })
+
+  app.route<ScriptRequest>({
+    method: ['GET', 'HEAD'],
+    url: '/boot/:mac/boot.ipxe',
+    handler: async ({ method, params, query, socket }, reply) => {
+      const mac = parseMac(params.mac)
+      if (!mac) return refuse(reply, 400, `${params.mac} is not a MAC address`)
+      const uuid = uuidOf(query.uuid)
+      const caller = callerOf(socket)
+      const serial = serialOf(query.serial)
+      const said = { ...(uuid !== undefined && { uuid }), ...(serial !== undefined && { serial }) }
+      const request = { mac, caller, what: 'script', loader: ipxe, ...said }
+      return answer(method, reply, { request, kind: ipxe, transport: 'http' }, deps)
+    },
+  })
+
+  // Not for HEAD, which would choose.
+  app.get('/menu/:token/:name', async ({ url, socket }, reply) => {
+    const chosen = await deps.chosen(url.replace(/^\/|[?#].*$/gs, ''), callerOf(socket))
+    await deps.committed()
+    if (!chosen) return refuse(reply, 404, 'no such choice, or not any more')
+    return send(reply, chosen.delivered, chosen.kind, 'http')
+  })
+
+  for (const url of configUrls) {
+    app.route({
+      method: ['GET', 'HEAD'],
+      url,
+      handler: async ({ method, url: asked, socket }, reply) => {
+        const name = readUrlPath(asked.replace(/^\/|[?#].*$/gs, ''))
+        const found = 'refused' in name ? undefined : deps.config(name.path, callerOf(socket))
+        if (!found) return refuse(reply, 404, 'no config of a host')
+        return answer(method, reply, found, deps)
+      },
+    })
+  }
+}
+
+async function answer(
+  method: string,
+  reply: FastifyReply,
+  { request, kind, transport }: ConfigRequest,
+  deps: BootDeps,
+): Promise<FastifyReply> {
+  // A HEAD delivers nothing and so counts nothing.
+  if (method === 'HEAD') {
+    const { kind } = preview(request, deps)
+    return reply
+      .code(kind === 'none' ? 404 : 200)
+      .type(scriptType)
+      .send()
+  }
+  const delivered = await deliver(request, deps)
+  await deps.committed()
+  return send(reply, delivered, kind, transport)
+}
+
+function send(
+  reply: FastifyReply,
+  delivered: Delivered,
+  kind: LoaderKind,
+  transport: Transport,
+): FastifyReply {
+  if (delivered.kind === 'none') return refuse(reply, 404, delivered.reason)
+  if (delivered.kind === 'forbidden') return refuse(reply, 403, delivered.reason)
+  return reply.type(scriptType).send(kind.render(delivered.content, transport))
+}
+
+function refuse(reply: FastifyReply, status: number, reason: string): FastifyReply {
+  return reply.code(status).type(scriptType).send(`${reason}\n`)
+}
+
+/** Both ends of the connection; an address that is not IPv4 becomes 0.0.0.0, which owns nothing. */
+export function callerOf(socket: {
+  remoteAddress?: string | undefined
+  localAddress?: string | undefined
+}): Caller {
+  const read = (text: string | undefined) => parseIpv4(plainAddress(text ?? '')) ?? (0 as Ipv4)
+  return { address: read(socket.remoteAddress), localAddress: read(socket.localAddress) }
+}
+
+function uuidOf(text: string | undefined): string | undefined {
+  return text && /^[0-9a-f-]{36}$/i.test(text) ? text.toLowerCase() : undefined
+}
+
+/** A serial number as it may be shown: one printable line. Some boards say nothing but spaces. */
+function serialOf(text: string | undefined): string | undefined {
+  if (typeof text !== 'string') return undefined
+  const line = text.replace(/[^\x20-\x7e]+/g, ' ').trim()
+  return line === '' ? undefined : line.slice(0, 64)
+}

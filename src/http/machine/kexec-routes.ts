@@ -1,0 +1,115 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Client } from '../../boot/client.ts'
+import { decide } from '../../boot/decide.ts'
+import type { Booted, Caller } from '../../boot/deliver.ts'
+import type { Host } from '../../boot/host.ts'
+import type { Asset } from '../../boot/install.ts'
+import { type KexecContent, type KexecPart, renderKexec } from '../../boot/kexec-script.ts'
+import { type Abilities, unbootable } from '../../boot/loaders/kind.ts'
+import { formatIpv4, type Ipv4, type Mac, parseMac } from '../../wire/address.ts'
+import { type BootDeps, callerOf } from './boot-routes.ts'
+
+export interface KexecDeps {
+  readonly boot: BootDeps
+  /** The MAC at an address, of a host of the config. */
+  macAt(address: Ipv4): Mac | undefined
+  /** What `boot` would give, with nothing counted and a token that is none. */
+  preview(host: Host, mac: Mac, caller: Caller): Booted
+  /** A static kexec for machines that have none, where the boot media bring none. */
+  program(): Asset | undefined
+  /** The sha256 of an asset in hex; rejects when it is another version by now. */
+  digest(asset: Asset): Promise<string>
+}
+
+interface KexecRequest {
+  Params: { mac?: string }
+  Querystring: Record<string, string>
+}
+
+/** Who asks here. */
+const kexec: Abilities = { name: 'kexec', boots: ['kernel'] }
+
+/** The answer to a request: the script, and the status that the iPXE script would have. */
+interface Answered {
+  readonly status: number
+  readonly content: KexecContent
+}
+
+/** `GET /boot/:mac/kexec` and `GET /kexec`: the host's boot as a shell script, for a Linux that runs. */
+export function kexecRoutes(app: FastifyInstance, deps: KexecDeps): void {
+  const answer = async (request: FastifyRequest<KexecRequest>, reply: FastifyReply) => {
+    const caller = callerOf(request.socket)
+    const preview = Object.hasOwn(request.query, 'dry-run')
+    const { mac: text } = request.params
+    const mac = text === undefined ? deps.macAt(caller.address) : parseMac(text)
+    const { status, content } =
+      mac === undefined ? noMac(text, caller) : await answerFor(mac, caller, preview, deps)
+    await deps.boot.committed()
+    return reply.code(status).type('text/x-shellscript; charset=utf-8').send(renderKexec(content))
+  }
+  app.get<KexecRequest>('/kexec', answer)
+  app.get<KexecRequest>('/boot/:mac/kexec', answer)
+}
+
+function noMac(text: string | undefined, caller: Caller): Answered {
+  if (text !== undefined) return refuse(400, `${text} is not a MAC address`)
+  const address = formatIpv4(caller.address)
+  return refuse(404, `no host of the config is known to have the address ${address}`)
+}
+
+async function answerFor(
+  mac: Mac,
+  caller: Caller,
+  preview: boolean,
+  { boot, ...deps }: KexecDeps,
+): Promise<Answered> {
+  await boot.verified(mac)
+  // Whoever runs Linux is not netbooting: this is nobody's first boot.
+  const found = boot.host(mac, undefined, caller, false)
+  const client: Client = { mac, stage: 'script', arch: 'unknown', capable: true }
+  const { kind, reason } = decide(client, found?.known, boot.site(caller))
+  if (kind === 'local') return refuse(200, reason)
+  if (kind !== 'boot' || !found) return refuse(404, reason)
+  const { host } = found
+  const booted = preview ? deps.preview(host, mac, caller) : boot.boot(host, mac, caller, kexec)
+  if (booted.kind === 'menu') return refuse(200, 'what to boot is chosen at the machine')
+  if (!preview) {
+    const reason = booted.kind === 'boot' ? booted.title : booted.reason
+    boot.seen({ mac, host, caller, what: 'kexec script', answer: booted.kind, reason })
+  }
+  if (booted.kind !== 'boot') {
+    return refuse(booted.kind === 'forbidden' ? 403 : 200, booted.reason)
+  }
+  try {
+    return { status: 200, content: await contentOf(booted, preview, deps) }
+  } catch (error) {
+    return refuse(200, error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function contentOf(
+  { title, image, parts = [], kexec: own }: Extract<Booted, { kind: 'boot' }>,
+  preview: boolean,
+  { digest, program: others }: Pick<KexecDeps, 'digest' | 'program'>,
+): Promise<KexecContent> {
+  const partOf = async (url: string): Promise<KexecPart> => {
+    const asset = parts.find(part => url.endsWith(part.url))
+    return asset ? { url, bytes: asset.size, sha256: await digest(asset) } : { url, bytes: 0 }
+  }
+  if (image.kind !== undefined) throw new Error(unbootable(image.kind, kexec))
+  const kernel = await partOf(image.kernel)
+  const initrd = await Promise.all(image.initrd.map(partOf))
+  const found = own ?? others()
+  const program = found && {
+    url: image.kernel.replace(/\/assets\/.*$/, found.url),
+    bytes: found.size,
+    sha256: await digest(found),
+  }
+  const { cmdline } = image
+  const content = { kind: 'boot', title, kernel, initrd, cmdline, preview } as const
+  return program ? { ...content, kexec: program } : content
+}
+
+function refuse(status: number, reason: string): Answered {
+  return { status, content: { kind: 'refuse', reason } }
+}

@@ -1,0 +1,74 @@
+import type { Client } from '../boot/client.ts'
+import { vendorOf } from '../boot/fallback-loader.ts'
+import type { Host } from '../boot/host.ts'
+import { cameBack, sentTo, type Unheard } from '../boot/loader-watch.ts'
+import type { DaemonMemory } from '../store/memory.ts'
+import type { Mac } from '../wire/address.ts'
+import type { World } from '../world/world.ts'
+
+/** Machines that a loader went to and that were not heard since; the oldest are forgotten. */
+const kept = 1024
+
+export interface FallbackDeps {
+  readonly world: Pick<World, 'config' | 'standIn'>
+  readonly memory: Pick<DaemonMemory, 'nicVendors' | 'record'>
+}
+
+/**
+ * Notices that a machine fetched a loader and netboots anew without a word of it, and says so. Where it
+ * was an iPXE with drivers of its own, cards of that vendor get one that uses the firmware's driver.
+ */
+export function createFallback({ world, memory }: FallbackDeps) {
+  const waiting = new Map<string, Unheard>()
+  const keyOf = (mac: Mac, host: Host | undefined) => host?.name ?? mac
+  const isOn = () => world.config().loaderFallback === 'auto'
+
+  return {
+    /** A loader went to a machine whole. */
+    fetched(loader: string, mac: Mac, host: Host | undefined): void {
+      const key = keyOf(mac, host)
+      const unheard = sentTo(waiting.get(key) ?? [], loader)
+      waiting.delete(key)
+      waiting.set(key, unheard)
+      const [oldest] = waiting.keys()
+      if (waiting.size > kept && oldest !== undefined) waiting.delete(oldest)
+    },
+
+    /** What it booted has come to life. */
+    heard(mac: Mac, host: Host | undefined): void {
+      waiting.delete(keyOf(mac, host))
+    },
+
+    /** A machine asks for a boot by DHCP; called before it is decided what it gets. */
+    asks(client: Client, host: Host | undefined): void {
+      const key = keyOf(client.mac, host)
+      const unheard = waiting.get(key) ?? []
+      waiting.delete(key)
+      const why = cameBack(unheard, client)
+      if (why === undefined) return
+      const loader = unheard.at(-1) ?? ''
+      const standIn = world.standIn(loader)
+      const vendor = vendorOf(client.mac)
+      if (!isOn() || standIn === undefined || memory.nicVendors.isSilent(vendor)) {
+        if (host) memory.record({ host: host.name, kind: 'firmware', text: why })
+        return
+      }
+      memory.nicVendors.save(vendor, loader, Date.now())
+      const text = `${loader} was fetched and its iPXE never asked for DHCP: network cards ${vendor}:… get ${standIn} from now on`
+      memory.record({
+        host: host?.name ?? null,
+        kind: 'loader',
+        text,
+        data: { vendor, loader, standIn },
+      })
+    },
+
+    /** The loader for this card in place of one that was never heard on its like. */
+    instead(loader: string, mac: Mac): string | undefined {
+      if (!isOn() || !memory.nicVendors.isSilent(vendorOf(mac))) return undefined
+      return world.standIn(loader)
+    },
+  }
+}
+
+export type Fallback = ReturnType<typeof createFallback>

@@ -1,0 +1,71 @@
+import type { Reply } from '../dhcp/desk.ts'
+import type { TappedPacket } from '../tftp/packet-tap.ts'
+import type { Ipv4, Mac } from '../wire/address.ts'
+import { encodePcap } from '../wire/pcap.ts'
+import { encodeUdp, type UdpEnd, type UdpPacket } from '../wire/udp-packet.ts'
+import { createRings } from './rings.ts'
+
+interface Kept extends UdpPacket {
+  /** Wall-clock epoch milliseconds. */
+  readonly at: number
+  /** Bytes that it had, where not all of them are kept. */
+  readonly length?: number
+}
+
+/** Packets kept of one machine at each door: some boots of it. */
+const perMachine = 48
+/** Machines at each door: at most some 40 MiB in all. */
+const machines = 512
+/** What a hostile client can make us keep of itself must not push out a host. */
+const strangers = 128
+
+export interface PacketRingDeps {
+  isHost(mac: Mac): boolean
+  macsOf(address: Ipv4): readonly Mac[]
+  now(): number
+}
+
+/** The last packets of each machine, in memory: DHCP by its MAC, TFTP by its address. */
+export function createPacketRing({ isHost, macsOf, now }: PacketRingDeps) {
+  const hosts = createRings<Mac, Kept>(machines, perMachine)
+  const others = createRings<Mac, Kept>(strangers, perMachine)
+  const downloads = createRings<Ipv4, Kept>(machines, perMachine)
+  const ringsOf = (mac: Mac) => (isHost(mac) ? hosts : others)
+
+  return {
+    /** A DHCP packet of a client. */
+    heard(mac: Mac, bytes: Uint8Array, from: UdpEnd, to: UdpEnd): void {
+      ringsOf(mac).add(mac, { at: now(), from, to, payload: bytes })
+    },
+
+    /** What it was answered, from this port of ours. */
+    answered({ mac, to, network }: Reply, bytes: Uint8Array, port: number): void {
+      if (!mac) return
+      const from = { address: network.serverAddress, port }
+      ringsOf(mac).add(mac, { at: now(), from, to, payload: bytes })
+    },
+
+    /** A TFTP packet from or to a client. */
+    tapped({ client, from, to, bytes, length }: TappedPacket): void {
+      downloads.add(client.address, { at: now(), from, to, payload: bytes, length })
+    },
+
+    /** All that is kept of the machine with these cards, as a capture file. */
+    pcapOf(macs: readonly Mac[]): Uint8Array {
+      const addresses = downloads.keys().filter(a => macsOf(a).some(mac => macs.includes(mac)))
+      const packets = [
+        ...macs.flatMap(mac => [...hosts.of(mac), ...others.of(mac)]),
+        ...addresses.flatMap(downloads.of),
+      ]
+      return encodePcap(packets.toSorted((a, b) => a.at - b.at).map(capturedOf))
+    },
+  }
+}
+
+export type PacketRing = ReturnType<typeof createPacketRing>
+
+/** IP and UDP headers are made anew from the addresses and ports: a socket hands over the payload only. */
+function capturedOf({ at, length, ...packet }: Kept) {
+  const whole = length ?? packet.payload.length
+  return { at, bytes: encodeUdp(packet, whole), length: whole + 28 }
+}

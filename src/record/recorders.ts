@@ -1,0 +1,22 @@
+import type { DaemonMemory } from '../store/memory.ts'
+import type { Ipv4, Mac } from '../wire/address.ts'
+import type { World } from '../world/world.ts'
+import { createFallback } from './fallback.ts'
+import { createPacketRing } from './packet-ring.ts'
+import { createStrangerRing } from './stranger-ring.ts'
+
+/** What is remembered of the machines beside their timelines: strangers, packets, loaders never heard. */
+export function createWitness(
+  world: World,
+  memory: DaemonMemory,
+  macsOf: (address: Ipv4) => readonly Mac[],
+) {
+  const isHost = (mac: Mac) => world.hostOf(mac) !== undefined
+  return {
+    strangerRing: createStrangerRing(),
+    fallback: createFallback({ world, memory }),
+    packets: createPacketRing({ isHost, macsOf, now: Date.now }),
+  }
+}
+
+export type Witness = ReturnType<typeof createWitness>

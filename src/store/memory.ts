@@ -1,0 +1,45 @@
+import type { NewEvent } from '../boot/install.ts'
+import { maskSecrets, maskTokens } from '../boot/mask.ts'
+import type { Config } from '../config/config.ts'
+import { createAdminLog } from './admin-log.ts'
+import { type Database, openDatabase } from './database.ts'
+import { createDeliveries } from './deliveries.ts'
+import { createEvents } from './events.ts'
+import { createHosts } from './hosts.ts'
+import { createInstalls } from './installs.ts'
+import { createLeases } from './leases.ts'
+import { createNicVendors } from './nic-vendors.ts'
+
+/** Kinds of lines whose words are somebody else's. */
+const spoken: ReadonlySet<string> = new Set(['syslog', 'output', 'phone-home', 'callback'])
+
+/** Everything the daemon remembers. Timelines carry wall-clock time, because people read it. */
+export async function openMemory(config: () => Config) {
+  const db: Database = await openDatabase(config().dataDir)
+  const leases = createLeases(db)
+  const events = createEvents(db, Date.now, () => config().keep)
+  return {
+    isNew: db.isNew,
+    settle: db.settle,
+    hosts: createHosts(db),
+    installs: createInstalls(db),
+    deliveries: createDeliveries(db),
+    leases,
+    adminLog: createAdminLog(db, Date.now),
+    nicVendors: createNicVendors(db),
+    events,
+    // Installers, kernels and callbacks print the command line, and it carries tokens and more.
+    record(event: NewEvent): void {
+      const text = spoken.has(event.kind) ? maskSecrets(event.text, []) : maskTokens(event.text)
+      events.record({ ...event, text })
+    },
+    write: db.write,
+    committed: db.committed,
+    close(): void {
+      leases.restoreAll()
+      db.close()
+    },
+  }
+}
+
+export type DaemonMemory = Awaited<ReturnType<typeof openMemory>>

@@ -1,0 +1,164 @@
+import type { KnownHost, Site } from '../boot/decide.ts'
+import type { Host, Network, UnknownHosts } from '../boot/host.ts'
+import type { HostRecord } from '../boot/install.ts'
+import { isRunning } from '../boot/life.ts'
+import type { Config } from '../config/config.ts'
+import { networkNames } from '../config/template/context.ts'
+import type { Place } from '../install/deps.ts'
+import { ownAddresses, settle } from '../system/interfaces.ts'
+import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
+import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
+import { shelfOf } from './loader-shelf.ts'
+
+/** What the doors look things up in: the running config, and what the machine adds to it. */
+export interface World {
+  config(): Config
+  /** The networks that can be served now. */
+  networks(): readonly Network[]
+  /** For each that cannot: the sentence that says what it waits for. */
+  waiting(): readonly string[]
+  loaders(): ReadonlyMap<string, string>
+  /** The loader to try in place of one whose own drivers hang; `undefined` where there is none. */
+  standIn(loader: string): string | undefined
+  /** A sentence for each arch that hosts may have and that has no loader. */
+  missingLoaders(): readonly string[]
+  /** The host of a MAC, also of one that left the config in the middle of an install. */
+  hostOf(mac: Mac): Host | undefined
+  /** Whether any host says how large its TFTP blocks may be: only then it is worth asking whose. */
+  hasBlockSizes(): boolean
+  site(network: Network | undefined): Site
+  unknownHosts(network: Network | undefined): UnknownHosts
+  reservedFor(address: Ipv4): readonly Mac[] | undefined
+  /** All those addresses. */
+  reserved(): AddressSet
+  /** The network whose machines reach us at this address of ours, else the first. */
+  networkAt(address: Ipv4 | undefined): Network | undefined
+  place(network: Network | undefined): Place
+  /** Takes a new config, and the hosts that still have an install under way. */
+  replace(config: Config, running: readonly HostRecord[], specHost: SpecHost): void
+  /** Looks at the machine's interfaces again; true when the networks have changed. */
+  settle(): boolean
+}
+
+/** The host as it was when an install was asked for. */
+export type SpecHost = (install: string) => Host | undefined
+
+export function createWorld(first: Config): World {
+  let config = first
+  let networks: readonly Network[] = []
+  let waiting: readonly string[] = []
+  let shelf = shelfOf(config)
+  let reserved = reservationsOf(config)
+  let hasBlockSizes = limitsBlocks(config)
+  let reservedSet = createAddressSet(reserved.keys())
+  let departed: ReadonlyMap<Mac, Host> = new Map()
+
+  const unknownHosts = (network: Network | undefined): UnknownHosts =>
+    config.unknownHosts ?? { kind: network?.mode === 'server' ? 'local' : 'ignore' }
+
+  const world: World = {
+    config: () => config,
+    networks: () => networks,
+    waiting: () => waiting,
+    loaders: () => shelf.files,
+    standIn: loader => shelf.standIns.get(loader),
+    missingLoaders: () => shelf.lines,
+    hasBlockSizes: () => hasBlockSizes,
+    hostOf: mac => config.hostByMac.get(mac) ?? departed.get(mac),
+    site: network => {
+      const unknown = unknownHosts(network)
+      return {
+        unknown: unknown.kind === 'profile' || unknown.kind === 'menu' ? 'boot' : unknown.kind,
+        ...shelf.site,
+        ...(unknown.kind === 'profile' && { profile: unknown.profile }),
+      }
+    },
+    unknownHosts,
+    reservedFor: address => reserved.get(address),
+    reserved: () => reservedSet,
+    networkAt: address => networks.find(n => n.serverAddress === address) ?? networks[0],
+    place: network => ({
+      network: networkNames(network ?? {}),
+      serverUrl: serverUrlOf(network, config),
+      trustUrl: network?.trustUrl ?? false,
+      seesDhcp: network !== undefined && network.mode !== 'none',
+    }),
+    replace(next, running, specHost) {
+      config = next
+      shelf = shelfOf(config)
+      hasBlockSizes = limitsBlocks(config)
+      reserved = reservationsOf(config)
+      reservedSet = createAddressSet(reserved.keys())
+      departed = departedOf(config, running, specHost)
+      world.settle()
+    },
+    settle() {
+      const own = ownAddresses()
+      const settled = config.networks.map(network => settle(network, own))
+      const before = JSON.stringify([networks, waiting])
+      networks = settled.flatMap(s => (s.ok ? s.network : []))
+      waiting = settled.flatMap(s => (s.ok ? [] : `network ${s.name}: ${s.waits}`))
+      return JSON.stringify([networks, waiting]) !== before
+    },
+  }
+  world.settle()
+  return world
+}
+
+/** HTTPS where the config says that scripts are. */
+function serverUrlOf(network: Network | undefined, { http: { port, tls } }: Config): string {
+  const address = network ? formatIpv4(network.serverAddress) : '127.0.0.1'
+  return tls?.scripts ? `https://${address}:${tls.port}` : `http://${address}:${port}`
+}
+
+/**
+ * A host whose config names a uuid boots only on the machine that has it: a card that moved into
+ * another machine does not take the install along. Either byte order counts (RFC 4578, SMBIOS 2.6).
+ */
+export function withUuid(host: Host, known: KnownHost, uuid: string | undefined): KnownHost {
+  const nobody = /^[0f-]*$/.test(uuid ?? '')
+  if (host.uuid === undefined || uuid === undefined || nobody) return known
+  if (isUuidOf(host, uuid)) return known
+  const why = `has the uuid ${host.uuid} in the config, and this machine says ${uuid}`
+  return { ...known, due: false, why }
+}
+
+/** Whether a UUID in either byte order is the one of a host's config. */
+export function isUuidOf(host: Host, uuid: string): boolean {
+  const wanted = host.uuid?.toLowerCase()
+  return uuid === wanted || swapUuid(uuid) === wanted
+}
+
+function swapUuid(uuid: string): string {
+  const [a = '', b = '', c = '', ...rest] = uuid.split('-')
+  const swap = (hex: string) => (hex.match(/../g) ?? []).reverse().join('')
+  return [swap(a), swap(b), swap(c), ...rest].join('-')
+}
+
+function limitsBlocks({ hosts }: Config): boolean {
+  return [...hosts.values()].some(({ tftpBlockSize }) => tftpBlockSize !== undefined)
+}
+
+function reservationsOf(config: Config): ReadonlyMap<Ipv4, readonly Mac[]> {
+  const reserved = new Map<Ipv4, Mac[]>()
+  for (const host of config.hosts.values()) {
+    for (const { mac, address } of host.nics) {
+      if (address !== undefined) reserved.set(address, [...(reserved.get(address) ?? []), mac])
+    }
+  }
+  return reserved
+}
+
+function departedOf(
+  config: Config,
+  running: readonly HostRecord[],
+  specHost: SpecHost,
+): ReadonlyMap<Mac, Host> {
+  const departed = new Map<Mac, Host>()
+  for (const { name, life, install } of running) {
+    const host = isRunning(life) && install !== undefined ? specHost(install) : undefined
+    if (!host || config.hosts.has(name)) continue
+    for (const { mac } of host.nics) if (!config.hostByMac.has(mac)) departed.set(mac, host)
+  }
+  return departed
+}

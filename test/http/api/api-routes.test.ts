@@ -1,0 +1,251 @@
+import t from 'tap'
+import { start, startHttp, token } from '../daemon.ts'
+
+const names = (list: readonly { name: string }[]) => list.map(({ name }) => name)
+
+t.test('without the token, or with another one, it is 401 and nothing is told', async t => {
+  const { app } = await startHttp(t)
+  const headers = [
+    undefined,
+    'Bearer',
+    'Bearer ',
+    'Bearer wrong',
+    `Bearer ${token}x`,
+    `Bearer ${token.slice(1)}`,
+    `Basic ${token}`,
+    token,
+  ]
+  for (const authorization of headers) {
+    const reply = await app.inject({
+      ...{ url: '/api/v1/hosts', remoteAddress: '127.0.0.1' },
+      headers: authorization === undefined ? {} : { authorization },
+    })
+    t.equal(reply.statusCode, 401, String(authorization))
+    t.equal(reply.headers['www-authenticate'], 'Bearer')
+    t.match(reply.headers['content-type'], /^application\/problem\+json/)
+    t.strictSame(reply.json(), {
+      ...{ type: 'about:blank', title: 'Unauthorized', status: 401 },
+      detail: 'this needs the header "Authorization: Bearer TOKEN" with the admin token',
+    })
+  }
+})
+
+t.test('from outside admin.allow it is 403, also with the token', async t => {
+  const { app } = await startHttp(t)
+  const from = (remoteAddress: string) =>
+    app.inject({
+      ...{ url: '/api/v1/hosts', remoteAddress },
+      headers: { authorization: `Bearer ${token}` },
+    })
+  for (const address of ['10.77.0.20', '192.0.2.1', '2001:db8::1', '::ffff:10.77.0.20']) {
+    const reply = await from(address)
+    t.equal(reply.statusCode, 403, address)
+    t.match(reply.json(), { status: 403, detail: /is not in admin\.allow of the config$/ })
+  }
+  for (const address of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])
+    t.equal((await from(address)).statusCode, 200, address)
+})
+
+t.test('every path of the API is guarded, also those that do not exist', async t => {
+  const { app } = await startHttp(t)
+  const paths = [
+    ...['GET /hosts', 'GET /hosts/node1', 'GET /events', 'GET /leases', 'GET /strangers'],
+    ...['POST /installs', 'POST /cancels'],
+  ]
+  for (const line of paths) {
+    const [method, path] = line.split(' ') as ['GET' | 'POST', string]
+    const reply = await app.inject({ method, url: `/api/v1${path}`, remoteAddress: '127.0.0.1' })
+    t.equal(reply.statusCode, 401, line)
+  }
+})
+
+t.test('the hosts, all or by a condition', async t => {
+  const { admin, install } = await startHttp(t)
+  install()
+  const hosts = async (query = '') => names((await admin('GET', `/hosts${query}`)).json().hosts)
+  t.strictSame(await hosts(), ['node1', 'node2', 'rack-a', 'printer', 'poor', 'fresh'])
+  t.strictSame(await hosts('?tag=lab'), ['node1', 'node2'])
+  t.strictSame(await hosts('?tag=lab&state=pending'), ['node1'])
+  t.strictSame(await hosts('?profile=diskless'), ['rack-a'])
+  t.strictSame(await hosts('?state=verifying'), [])
+})
+
+t.test('one host, with its installs, callbacks and timeline', async t => {
+  const { admin, install, clock } = await startHttp(t)
+  const id = install()
+  clock.now += 1
+  const { host, installs, callbacks, events } = (await admin('GET', '/hosts/node1')).json()
+  t.match(host, {
+    ...{ name: 'node1', mac: '52:54:00:12:34:56', profile: 'debian', state: 'pending' },
+    ...{ install: id, attempt: 0, since: new Date(start).toISOString(), tags: ['lab', 'red'] },
+  })
+  t.match(installs, [{ id, profile: 'debian', endedAt: null, outcome: null }])
+  t.strictSame(callbacks, [])
+  t.match(events, [{ kind: 'state', host: 'node1', text: /^idle -> pending/, count: 1 }])
+
+  const netboots = (await admin('GET', '/hosts/rack-a')).json().host
+  t.match(netboots, { state: 'idle', netboots: true, why: 'netboots diskless', since: null })
+  const reply = await admin('GET', '/hosts/nobody')
+  t.equal(reply.statusCode, 404)
+  t.equal(reply.json().detail, 'the config has no host nobody')
+})
+
+t.test('installs are asked for by name, glob and condition', async t => {
+  const { admin, state } = await startHttp(t)
+  const ask = async (body: object) => (await admin('POST', '/installs', body)).json().results
+  t.match(await ask({ hosts: ['node1'] }), [
+    { host: 'node1', ok: true, install: /./, reason: null },
+  ])
+  t.match(await ask({ hosts: ['node*'] }), [{ host: 'node1' }, { host: 'node2' }])
+  t.match(await ask({ where: ['tag=red'] }), [{ host: 'node1' }])
+  t.strictSame(await ask({ hosts: ['node?'], where: ['tag=red', 'state=idle'] }), [])
+  t.equal(state('node1'), 'pending')
+  t.equal(state('node2'), 'pending')
+  t.match(await ask({ hosts: ['rack-a', 'printer', 'poor'] }), [
+    { ok: false, install: null, reason: 'diskless is booted always: there is nothing to install' },
+    { ok: false, reason: 'printer has no profile: it is a reservation only' },
+    { ok: false, reason: /^no such kernel: / },
+  ])
+  t.match(await ask({ hosts: ['node2'], profile: 'broken' }), [{ ok: false }])
+  t.match(
+    await ask({ hosts: ['poor'], profile: 'debian', vars: { disk: '/dev/sda', n: 1, x: true } }),
+    [{ host: 'poor', ok: true }],
+  )
+})
+
+t.test('a dry run says who would be installed, and changes nothing', async t => {
+  const { admin, state, timeline } = await startHttp(t)
+  const reply = await admin('POST', '/installs', { hosts: ['*'], dryRun: true })
+  const results = reply.json().results as { host: string; ok: boolean; install: unknown }[]
+  t.strictSame(
+    results.filter(({ ok }) => ok).map(({ host }) => host),
+    ['node1', 'node2', 'fresh'],
+  )
+  for (const { host, install } of results) {
+    t.equal(install, null)
+    t.equal(state(host), 'idle')
+    t.strictSame(timeline(host), [])
+  }
+})
+
+t.test('a dry run does not make a new host an old one', async t => {
+  const { admin, memory } = await startHttp(t)
+  await admin('POST', '/installs', { hosts: ['*'], dryRun: true })
+  t.strictSame(memory.hosts.all(), [])
+})
+
+t.test('what means nothing is 400 with a sentence, and nothing changes', async t => {
+  const { admin, memory } = await startHttp(t)
+  const rows = [
+    [{}, 'no host is named: give names, globs or where'],
+    [{ hosts: [] }, 'no host is named: give names, globs or where'],
+    [
+      { hosts: ['nobody'] },
+      'nobody matches no host; the config has node1, node2, rack-a, printer, poor …',
+    ],
+    [{ hosts: ['node1', 'x*'] }, /^x\* matches no host/],
+    [{ where: ['colour=red'] }, /^"colour=red" is no condition: write tag=T/],
+    [{ hosts: ['node1'], profile: 'nobody' }, 'the config has no profile nobody'],
+    [{ hosts: 7 }, 'body/hosts must be array'],
+    [{ where: { a: 1 } }, 'body/where must be array'],
+    [{ hosts: ['node1'], vars: { a: { b: 1 } } }, /vars/],
+  ] as const
+  for (const [body, detail] of rows) {
+    const reply = await admin('POST', '/installs', body)
+    t.equal(reply.statusCode, 400, JSON.stringify(body))
+    t.match(reply.headers['content-type'], /^application\/problem\+json/)
+    t.match(reply.json(), { status: 400, title: 'Bad request', detail })
+  }
+  t.strictSame(memory.hosts.all(), [])
+})
+
+t.test('a key that is misspelt is refused: "dryrun" is no dry run', async t => {
+  const { admin, state } = await startHttp(t)
+  const reply = await admin('POST', '/installs', { hosts: ['node1'], dryrun: true })
+  t.equal(reply.statusCode, 400)
+  t.equal(state(), 'idle')
+})
+
+t.test('vars keep their types', async t => {
+  const { admin, memory } = await startHttp(t)
+  const vars = { disk: '/dev/sda', count: 1, wipe: false }
+  await admin('POST', '/installs', { hosts: ['node1'], vars })
+  const [install] = memory.installs.ofHost('node1', 1)
+  t.strictSame(install?.spec.profile.vars, vars)
+})
+
+t.test('hostile bodies are 4xx and never an error of ours', async t => {
+  const { app, memory } = await startHttp(t)
+  const bodies = [
+    ...['', '{', 'null', '[]', '7', '"x"', '{"__proto__":{"a":1}}', '{"hosts":["__proto__"]}'],
+    ...[`{"hosts":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, '{"hosts":["(((((*"]}'],
+    `{"hosts":["${'*a'.repeat(20)}"]}`,
+  ]
+  for (const payload of bodies) {
+    for (const url of ['/api/v1/installs', '/api/v1/cancels']) {
+      const reply = await app.inject({
+        ...{ method: 'POST', url, payload, remoteAddress: '127.0.0.1' },
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      })
+      t.ok(
+        reply.statusCode >= 400 && reply.statusCode < 500,
+        `${reply.statusCode} ${payload.slice(0, 40)}`,
+      )
+    }
+  }
+  t.strictSame(memory.hosts.all(), [])
+})
+
+t.test('cancel, and what it says', async t => {
+  const { admin, install, state } = await startHttp(t)
+  install()
+  const reply = await admin('POST', '/cancels', { hosts: ['node*'] })
+  t.equal(reply.statusCode, 200)
+  t.match(reply.json().results, [
+    { host: 'node1', ok: true },
+    { host: 'node2', ok: false, reason: 'node2 is idle: nothing to cancel' },
+  ])
+  t.equal(state(), 'idle')
+})
+
+t.test('one that has begun needs replace', async t => {
+  const { admin, install, ask, state } = await startHttp(t)
+  install()
+  await ask('/boot/525400123456/boot.ipxe')
+  const again = async (body: object) =>
+    (await admin('POST', '/installs', { hosts: ['node1'], ...body })).json().results
+  t.match(await again({}), [{ ok: false, reason: 'node1 is booting; --replace starts over' }])
+  t.equal(state(), 'booting')
+  t.match(await again({ replace: true }), [{ ok: true }])
+  t.equal(state(), 'pending')
+})
+
+t.test('leases and strangers', async t => {
+  const { admin, memory, clock } = await startHttp(t)
+  const lease = { network: 'lan', mac: '52:54:00:12:34:56', start, state: 'active' } as const
+  memory.leases.save({ ...lease, address: 0x7f000014, end: start + 1000 } as never)
+  memory.leases.save({
+    ...lease,
+    mac: '52:54:00:99:99:99',
+    address: 0x7f000015,
+    end: start,
+  } as never)
+  t.match((await admin('GET', '/leases')).json().leases, [
+    { address: '127.0.0.20', host: 'node1', state: 'active' },
+    { address: '127.0.0.21', host: null, state: 'expired' },
+  ])
+  clock.now += 1000
+  t.match((await admin('GET', '/leases')).json().leases, [
+    { state: 'expired' },
+    { state: 'expired' },
+  ])
+  t.strictSame((await admin('GET', '/strangers')).json(), { strangers: [], total: 0 })
+})
+
+t.test('a host says what keeps it from booting', async t => {
+  const { admin } = await startHttp(t)
+  const blocked = async (name: string) => (await admin('GET', `/hosts/${name}`)).json().host.blocked
+  t.equal(await blocked('node1'), null)
+  t.match(await blocked('poor'), /^no such kernel: .*nowhere$/)
+  t.equal(await blocked('printer'), null, 'a reservation boots nothing')
+})

@@ -1,0 +1,63 @@
+import t from 'tap'
+import type { Host, Profile } from '../../../src/boot/host.ts'
+import { type Choice, chooseHosts } from '../../../src/http/api/choose.ts'
+
+const host = (name: string, tags: readonly string[], profile?: string): [string, Host] => [
+  name,
+  {
+    ...{ name, tags, nics: [], vars: {} },
+    ...(profile !== undefined && { profile: { name: profile } as Profile }),
+  },
+]
+const hosts = new Map([
+  host('web1', ['prod'], 'debian'),
+  host('web10', ['prod', 'new'], 'nixos'),
+  host('db.lab', ['lab'], 'debian'),
+  host('printer', []),
+])
+const states: Record<string, string> = { web1: 'failed' }
+
+function chosen(choice: Partial<Choice>): readonly string[] | string {
+  const result = chooseHosts(
+    { hosts: [], where: [], ...choice },
+    hosts,
+    name => states[name] ?? 'idle',
+  )
+  return 'refused' in result ? result.refused : result.hosts.map(({ name }) => name)
+}
+
+const none = 'matches no host; the config has web1, web10, db.lab, printer'
+const rows: readonly [string, Partial<Choice>, readonly string[] | string][] = [
+  ['a name', { hosts: ['web1'] }, ['web1']],
+  [
+    'names, in the order of the config, each once',
+    { hosts: ['db.lab', 'web1', 'web1'] },
+    ['web1', 'db.lab'],
+  ],
+  ['a star', { hosts: ['web*'] }, ['web1', 'web10']],
+  ['a question mark is one letter', { hosts: ['web?'] }, ['web1']],
+  ['a dot is a dot', { hosts: ['db.*'] }, ['db.lab']],
+  ['a dot is no other letter', { hosts: ['d..lab'] }, `d..lab ${none}`],
+  ['everything', { hosts: ['*'] }, ['web1', 'web10', 'db.lab', 'printer']],
+  ['a name that is no host', { hosts: ['web1', 'web2'] }, `web2 ${none}`],
+  ['a glob that matches nobody', { hosts: ['x*'] }, `x* ${none}`],
+  ['parentheses mean themselves', { hosts: ['(web*'] }, `(web* ${none}`],
+  ['a tag', { where: ['tag=prod'] }, ['web1', 'web10']],
+  ['a profile', { where: ['profile=debian'] }, ['web1', 'db.lab']],
+  ['a state', { where: ['state=failed'] }, ['web1']],
+  ['all conditions must hold', { where: ['tag=prod', 'profile=nixos'] }, ['web10']],
+  ['names and conditions', { hosts: ['web*'], where: ['tag=new'] }, ['web10']],
+  ['conditions that match nobody', { where: ['tag=nobody'] }, []],
+  ['no condition', { where: ['lab'] }, '"lab" is no condition: write tag=T, profile=P or state=S'],
+  [
+    'an empty value',
+    { where: ['tag='] },
+    '"tag=" is no condition: write tag=T, profile=P or state=S',
+  ],
+  ['a value with an equals sign', { where: ['tag=a=b'] }, []],
+  ['nothing named', {}, 'no host is named: give names, globs or where'],
+]
+
+for (const [what, choice, result] of rows) {
+  t.test(what, async t => t.strictSame(chosen(choice), result))
+}

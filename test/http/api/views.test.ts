@@ -1,0 +1,123 @@
+import t from 'tap'
+import type { Host, Profile } from '../../../src/boot/host.ts'
+import type { Delivery, Install } from '../../../src/boot/install.ts'
+import { idle } from '../../../src/boot/life.ts'
+import {
+  callbackView,
+  eventView,
+  hostDetails,
+  hostView,
+  installView,
+  leaseView,
+  ordinal,
+} from '../../../src/http/api/views.ts'
+import type { Ipv4, Mac } from '../../../src/wire/address.ts'
+
+const start = Date.UTC(2026, 10, 20, 12)
+const mac = '52:54:00:12:34:56' as Mac
+const address = 0x0a4d0014 as Ipv4
+const host: Host = {
+  name: 'node1',
+  nics: [{ mac }, { mac: '52:54:00:12:34:57' as Mac, address, network: 'lan' }],
+  tags: ['lab'],
+  vars: { disk: '/dev/vda' },
+  profile: {
+    name: 'debian',
+    boot: 'install',
+    vars: { disk: '/dev/sda', swap: '4G' },
+  } as unknown as Profile,
+}
+
+t.test('a host that was never seen', async t => {
+  t.strictSame(hostView(host, undefined, {}), {
+    ...{ name: 'node1', mac, macs: [mac, '52:54:00:12:34:57'], address: '10.77.0.20' },
+    ...{ profile: 'debian', tags: ['lab'], state: 'idle', netboots: false },
+    ...{ why: 'no install was asked', since: null, install: null, attempt: 0 },
+    ...{ waiting: null, percent: null, message: null, lastSeen: null },
+    ...{ arch: null, stage: null, download: null },
+  })
+})
+
+t.test('a host at work', async t => {
+  const life = { ...idle, state: 'installing' as const, since: start, attempt: 2, why: 'it works' }
+  const record = {
+    name: 'node1',
+    life,
+    install: 'i1',
+    percent: 40,
+    message: 'copying',
+    lastSeen: start,
+  }
+  t.match(hostView(host, record, {}), {
+    ...{ state: 'installing', since: '2026-11-20T12:00:00.000Z', attempt: 2, why: 'it works' },
+    ...{ install: 'i1', percent: 40, message: 'copying', lastSeen: '2026-11-20T12:00:00.000Z' },
+  })
+})
+
+t.test('a host whose turn has not come', async t => {
+  const life = { ...idle, state: 'installing' as const, since: start, why: 'it is ready' }
+  t.match(hostView(host, { name: 'node1', life }, { turn: 37 }), {
+    waiting: 37,
+    why: 'waiting for a free place, 37th',
+  })
+  const said = [1, 2, 3, 4, 10, 11, 12, 13, 21, 22, 101, 111, 112].map(ordinal).join(' ')
+  t.equal(said, '1st 2nd 3rd 4th 10th 11th 12th 13th 21st 22nd 101st 111th 112th')
+})
+
+t.test('a reservation, a leased address, a host that netboots', async t => {
+  const { profile, ...bare } = { ...host, nics: [{ mac }] }
+  t.match(hostView(bare, undefined, { leased: address }), { profile: null, address: '10.77.0.20' })
+  t.match(hostView(bare, undefined, {}), { address: null })
+  const always = { ...bare, profile: { ...profile, name: 'diskless', boot: 'always' } as Profile }
+  t.match(hostView(always, undefined, {}), { netboots: true, why: 'netboots diskless' })
+  t.match(hostView({ ...bare, nics: [] }, undefined, {}), { mac: null, macs: [] })
+})
+
+t.test('what more there is to a host', async t => {
+  const secretive = { ...host, vars: { ...host.vars, rootPassword: 'hunter22' } }
+  const record = { name: 'node1', life: idle, facts: { serial: 'A1' } }
+  t.strictSame(hostDetails(secretive, record, undefined, []), {
+    blocked: null,
+    uuid: null,
+    vars: { disk: '/dev/vda', swap: '4G', rootPassword: '***' },
+    nics: [
+      { mac, address: null, network: null },
+      { mac: '52:54:00:12:34:57', address: '10.77.0.20', network: 'lan' },
+    ],
+    facts: { serial: 'A1' },
+    config: { ...secretive, vars: { ...host.vars, rootPassword: '***' } },
+    downloads: [],
+  })
+})
+
+t.test('installs, callbacks, events and leases', async t => {
+  const install = { id: 'i1', host: 'node1', profile: 'debian', askedAt: start } as Install
+  t.strictSame(installView(install, 1), {
+    ...{ id: 'i1', profile: 'debian', askedAt: '2026-11-20T12:00:00.000Z', endedAt: null },
+    ...{ outcome: null, reason: null, attempts: 1 },
+  })
+  const delivery = {
+    ...{ id: 7, host: 'node1', install: 'i1', attempt: 1, role: 'report', createdAt: start },
+    ...{ callback: 'notify', event: 'ready', tries: 2, nextAt: start },
+  } as Delivery
+  t.strictSame(callbackView({ ...delivery, state: 'due', error: 'no answer' }), {
+    ...{ id: 7, host: 'node1', install: 'i1', attempt: 1, role: 'report', retryable: true },
+    ...{ name: 'notify', event: 'ready', state: 'due', tries: 2 },
+    ...{ createdAt: '2026-11-20T12:00:00.000Z', nextAt: '2026-11-20T12:00:00.000Z' },
+    error: 'no answer',
+  })
+  t.equal(callbackView({ ...delivery, state: 'delivered' }).retryable, false)
+  t.equal(callbackView({ ...delivery, role: 'deploy', state: 'due' }).retryable, false)
+  t.match(callbackView({ ...delivery, state: 'delivered' }), { nextAt: null, error: null })
+
+  const event = { id: 1, at: start, lastAt: start, count: 2, host: null, kind: 'note', text: 'x' }
+  t.strictSame(eventView({ ...event, data: null }), {
+    ...{ id: 1, at: '2026-11-20T12:00:00.000Z', host: null, kind: 'note', text: 'x', count: 2 },
+  })
+  t.strictSame(eventView({ ...event, data: { a: 1 } }).data, { a: 1 })
+
+  const lease = { address, network: 'lan', mac, end: start, state: 'active' as const }
+  t.match(leaseView(lease, 'node1', start - 1), { state: 'active', host: 'node1', hostname: null })
+  t.match(leaseView(lease, undefined, start), { state: 'expired', host: null })
+  t.match(leaseView({ ...lease, state: 'declined' }, undefined, start), { state: 'declined' })
+})
