@@ -49,7 +49,7 @@ const laws: Readonly<Record<string, Law>> = {
     },
   },
   install: {
-    folders: ['boot', 'wire', 'base', 'store/memory.ts', 'world/world.ts', 'daemon/http-deps.ts'],
+    folders: ['boot', 'wire', 'base', 'store/memory.ts', 'world/world.ts', 'daemon/parts.ts'],
     modules: { 'node:*': '*', undici: '*' },
   },
   // Plain counts, and how Prometheus is told of them.

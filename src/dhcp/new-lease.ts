@@ -1,7 +1,7 @@
+import type { Lease } from '../boot/lease.ts'
 import { type Ipv4, toHex } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { textOfBytes } from '../wire/dhcp-values.ts'
-import type { Lease } from './lease.ts'
 import type { Case } from './outcome.ts'
 
 /** The lease of an address that begins, or goes on, with this packet. */

@@ -1,11 +1,12 @@
 import type { Client } from '../boot/client.ts'
 import type { Answer, KnownHost, Site } from '../boot/decide.ts'
 import type { DhcpOption, Host, Network } from '../boot/host.ts'
+import type { Lease } from '../boot/lease.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { AddressSet } from '../wire/address-set.ts'
 import type { MessageName } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
-import type { Lease, LeaseBook, Offers } from './lease.ts'
+import type { LeaseBook, Offers } from './lease.ts'
 import type { Arrival, Endpoint } from './network.ts'
 import { serverIdOverrideOf } from './relay.ts'
 

@@ -1,5 +1,5 @@
+import type { Lease } from '../boot/lease.ts'
 import { destinationOf } from './destination.ts'
-import type { Lease } from './lease.ts'
 import { type Case, type Outcome, seenOf } from './outcome.ts'
 import { buildReply } from './reply.ts'
 import type { Gift } from './reply-content.ts'

@@ -1,5 +1,5 @@
 import type { Host } from '../boot/host.ts'
-import type { Parts } from '../daemon/http-deps.ts'
+import type { Parts } from '../daemon/parts.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import type { Mac } from '../wire/address.ts'
 

@@ -3,9 +3,16 @@ import type { Callback, CallbackEvent, NixosAnywhereCallback } from '../boot/cal
 import type { Attempt, Install, NewDelivery, NixosOptions, Target } from '../boot/install.ts'
 import type { Step } from '../boot/life.ts'
 import { formatIpv4, unspecified } from '../wire/address.ts'
-import type { Circumstance } from './change.ts'
 import type { InstallDeps } from './deps.ts'
 import { bootContext } from './prepare.ts'
+
+/** What came with an event, for its callbacks. */
+export interface Circumstance {
+  readonly message?: string
+  readonly facts?: unknown
+  /** The install the host has from now on, when it was just asked for. */
+  readonly install?: Install
+}
 
 /** The callbacks that a step makes due: those that report its event, and the one that installs. */
 export function dueCallbacks(

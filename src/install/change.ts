@@ -1,17 +1,9 @@
 import { type Install, rulesOf } from '../boot/install.ts'
 import { deadline, idle, isRunning, type LifeEvent, type Step } from '../boot/life.ts'
 import { nextState } from '../boot/next-state.ts'
-import { dueCallbacks } from './callbacks.ts'
+import { type Circumstance, dueCallbacks } from './callbacks.ts'
 import type { InstallDeps } from './deps.ts'
 import type { Outbox } from './outbox.ts'
-
-/** What came with an event, for its callbacks. */
-export interface Circumstance {
-  readonly message?: string
-  readonly facts?: unknown
-  /** The install the host has from now on, when it was just asked for. */
-  readonly install?: Install
-}
 
 /**
  * Applies an event to a host's life: the new state, its clock, its line in the timeline and the

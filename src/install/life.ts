@@ -12,7 +12,8 @@ import {
   type LifeEvent,
 } from '../boot/life.ts'
 import { waysOf } from '../boot/ways.ts'
-import { type Circumstance, change } from './change.ts'
+import type { Circumstance } from './callbacks.ts'
+import { change } from './change.ts'
 import type { InstallDeps } from './deps.ts'
 import type { Outbox } from './outbox.ts'
 import { type Overrides, takeSpec } from './spec.ts'

@@ -4,7 +4,7 @@ import type { Host, Profile } from '../boot/host.ts'
 import { type Abilities, type LoaderKind, unbootable } from '../boot/loaders/kind.ts'
 import { kindOf, type Speaks, speaks } from '../boot/loaders/table.ts'
 import { type MenuContent, toDisk } from '../boot/script.ts'
-import type { Parts } from '../daemon/http-deps.ts'
+import type { Parts } from '../daemon/parts.ts'
 import { formatIpv4, type Mac } from '../wire/address.ts'
 
 type Needed = Pick<Parts, 'world' | 'lives' | 'scripts' | 'strangers' | 'menus' | 'memory'>

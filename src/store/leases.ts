@@ -1,20 +1,9 @@
+import type { Lease } from '../boot/lease.ts'
 import type { AddressRange, Ipv4, Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
 import { createLeaseBook } from './lease-book.ts'
 import { createLeaseIndex } from './lease-index.ts'
 import { createPreparedLeases } from './prepared-leases.ts'
-
-/** An address given to a client for a time. Times are epoch milliseconds. */
-export interface StoredLease {
-  readonly address: Ipv4
-  readonly network: string
-  readonly mac: Mac
-  readonly clientId?: string
-  readonly hostname?: string
-  readonly start: number
-  readonly end: number
-  readonly state: 'active' | 'released' | 'declined'
-}
 
 /** Most systems take an offer at once. For those that do not the lease is written when they do. */
 const promptMs = 1000
@@ -32,13 +21,13 @@ export function createLeases(db: Database) {
   const prepared = createPreparedLeases()
   const book = createLeaseBook()
   const index = createLeaseIndex(book.byAddress)
-  const put = (lease: StoredLease) => {
+  const put = (lease: Lease) => {
     book.put(lease)
     index.put(lease)
   }
   for (const row of inOrder.iterate()) put(leaseOf(row))
 
-  function write(lease: StoredLease): void {
+  function write(lease: Lease): void {
     db.run(
       insert,
       lease.address,
@@ -78,9 +67,9 @@ export function createLeases(db: Database) {
             own === network && state === 'active' && end > now && address >= from && address <= to,
         ).length,
     /** By address. */
-    all: (): StoredLease[] => book.all().sort((a, b) => a.address - b.address),
+    all: (): Lease[] => book.all().sort((a, b) => a.address - b.address),
     /** Resolves when it is on disk; rejects when it could not be. */
-    save(lease: StoredLease): Promise<void> {
+    save(lease: Lease): Promise<void> {
       const onDisk = prepared.take(lease)
       if (!onDisk) write(lease)
       put(lease)
@@ -93,7 +82,7 @@ export function createLeases(db: Database) {
      * crash before that the address is held as if it had been. Not while the disk is busy: it would
      * not be on disk sooner than with `save`.
      */
-    prepare(lease: StoredLease, now: number): void {
+    prepare(lease: Lease, now: number): void {
       restore(now, fewAtOnce)
       if (db.isBusy()) return
       const latest = { ...lease, end: lease.end + promptMs }
@@ -107,7 +96,7 @@ export function createLeases(db: Database) {
 
 export type Leases = ReturnType<typeof createLeases>
 
-function leaseOf(row: Record<string, unknown>): StoredLease {
+function leaseOf(row: Record<string, unknown>): Lease {
   return {
     address: row.address as Ipv4,
     network: row.network as string,
@@ -116,6 +105,6 @@ function leaseOf(row: Record<string, unknown>): StoredLease {
     ...(row.hostname !== null && { hostname: row.hostname as string }),
     start: row.start as number,
     end: row.end as number,
-    state: row.state as StoredLease['state'],
+    state: row.state as Lease['state'],
   }
 }

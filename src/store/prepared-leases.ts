@@ -1,8 +1,8 @@
+import type { Lease } from '../boot/lease.ts'
 import type { Ipv4 } from '../wire/address.ts'
-import type { StoredLease } from './leases.ts'
 
 interface Prepared {
-  readonly lease: StoredLease
+  readonly lease: Lease
   readonly until: number
   readonly onDisk: Promise<void>
 }
@@ -17,7 +17,7 @@ export function createPreparedLeases() {
 
   return {
     /** `onDisk` resolves when the lease is there. It counts until then, and can be taken until `until`. */
-    add(lease: StoredLease, until: number, onDisk: Promise<void>): void {
+    add(lease: Lease, until: number, onDisk: Promise<void>): void {
       prepared.delete(lease.address)
       prepared.set(lease.address, { lease, until, onDisk })
     },
@@ -25,7 +25,7 @@ export function createPreparedLeases() {
      * To be asked before a lease is written: what is prepared for its address ends. When that says all
      * that the lease says, resolves as soon as it is on disk; `undefined` when the lease must be written.
      */
-    take(lease: StoredLease): Promise<void> | undefined {
+    take(lease: Lease): Promise<void> | undefined {
       const found = prepared.get(lease.address)
       if (!found) return undefined
       prepared.delete(lease.address)
@@ -43,7 +43,7 @@ export function createPreparedLeases() {
 }
 
 /** A later end is no harm: an address stays held a little longer. */
-function covers(prepared: StoredLease, lease: StoredLease): boolean {
+function covers(prepared: Lease, lease: Lease): boolean {
   return (
     prepared.mac === lease.mac &&
     prepared.network === lease.network &&

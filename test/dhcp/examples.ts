@@ -1,7 +1,8 @@
 import type { KnownHost, Site } from '../../src/boot/decide.ts'
 import type { Host, Network } from '../../src/boot/host.ts'
+import type { Lease } from '../../src/boot/lease.ts'
 import { handle } from '../../src/dhcp/handle.ts'
-import { createOffers, type Lease, type LeaseBook, type Offers } from '../../src/dhcp/lease.ts'
+import { createOffers, type LeaseBook, type Offers } from '../../src/dhcp/lease.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import type { DhcpDeps, Outcome } from '../../src/dhcp/outcome.ts'
 import {

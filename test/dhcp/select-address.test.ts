@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Host } from '../../src/boot/host.ts'
-import { createOffers, type Lease } from '../../src/dhcp/lease.ts'
+import type { Lease } from '../../src/boot/lease.ts'
+import { createOffers } from '../../src/dhcp/lease.ts'
 import { selectAddress } from '../../src/dhcp/select-address.ts'
 import { formatIpv4, type Ipv4, type Mac, macOfBytes, parseRange } from '../../src/wire/address.ts'
 import { createAddressSet } from '../../src/wire/address-set.ts'

@@ -1,5 +1,5 @@
 import type { Network } from '../../src/boot/host.ts'
-import type { Lease } from '../../src/dhcp/lease.ts'
+import type { Lease } from '../../src/boot/lease.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
 import { replyLimit } from '../../src/dhcp/reply.ts'

@@ -1,8 +1,9 @@
 import { cpSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import type { Lease } from '../../src/boot/lease.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { createLeases, type StoredLease } from '../../src/store/leases.ts'
+import { createLeases } from '../../src/store/leases.ts'
 import { createPreparedLeases } from '../../src/store/prepared-leases.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
 import { address, mac, start } from './examples.ts'
@@ -10,7 +11,7 @@ import { address, mac, start } from './examples.ts'
 const second = 1000
 const other = '52:54:00:99:99:99' as Mac
 
-function lease(n = 0, more: Partial<StoredLease> = {}): StoredLease {
+function lease(n = 0, more: Partial<Lease> = {}): Lease {
   return {
     address: (address + n) as Ipv4,
     ...{ network: 'lan', mac, clientId: '01aa', hostname: 'node1' },
@@ -29,7 +30,7 @@ async function open(t: Test, dataDir: string) {
 }
 
 /** What a daemon finds that starts after this one was killed. */
-async function afterCrash(t: Test, dataDir: string): Promise<StoredLease[]> {
+async function afterCrash(t: Test, dataDir: string): Promise<Lease[]> {
   const copy = mkdtempSync(`${dataDir}-`)
   cpSync(dataDir, copy, { recursive: true })
   const { leases } = await open(t, copy)
@@ -51,7 +52,7 @@ t.test('a prepared lease is on disk, and in no book before it is saved', async t
 })
 
 t.test('a lease that says something else is written', async t => {
-  const changes: Partial<StoredLease>[] = [
+  const changes: Partial<Lease>[] = [
     { mac: other },
     { network: 'other' },
     { clientId: '01bb' },

@@ -1,10 +1,11 @@
 import t, { type Test } from 'tap'
+import type { Lease } from '../../src/boot/lease.ts'
 import { idle, type Life } from '../../src/boot/life.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createDeliveries } from '../../src/store/deliveries.ts'
 import { createHosts } from '../../src/store/hosts.ts'
 import { createInstalls } from '../../src/store/installs.ts'
-import { createLeases, type StoredLease } from '../../src/store/leases.ts'
+import { createLeases } from '../../src/store/leases.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
 import { address, attempt, delivery, install, mac, start } from './examples.ts'
 
@@ -29,7 +30,7 @@ const booting: Life = { ...idle, state: 'booting', since: start, attempt: 2, why
 
 t.test('everything survives a restart', async t => {
   const dataDir = t.testdir({})
-  const lease: StoredLease = {
+  const lease: Lease = {
     ...{ address, network: 'lan', mac, clientId: '01525400123456', hostname: 'node1' },
     ...{ start, end: start + 3600_000, state: 'active' },
   }
@@ -119,7 +120,7 @@ t.test('attempts', async t => {
 
 t.test('leases', async t => {
   const { leases } = await open(t, t.testdir({}))
-  const lease = (n: number, more: Partial<StoredLease> = {}): StoredLease => ({
+  const lease = (n: number, more: Partial<Lease> = {}): Lease => ({
     address: (address + n) as Ipv4,
     ...{ network: 'lan', mac, start, end: start + n, state: 'active' },
     ...more,

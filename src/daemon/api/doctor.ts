@@ -6,7 +6,7 @@ import { diagnose } from '../../doctor/diagnose.ts'
 import { storyOf } from '../../doctor/step.ts'
 import { takeSpec } from '../../install/spec.ts'
 import { readPe } from '../../wire/pe-image.ts'
-import type { HttpParts } from '../http-deps.ts'
+import type { HttpParts } from '../parts.ts'
 
 /** Lines of a timeline that the doctor looks at. */
 const longestStory = 1000

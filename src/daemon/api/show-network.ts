@@ -1,7 +1,7 @@
 import type { NetworkRow, StrangerRow } from '../../api/networks.ts'
 import type { StrangerSeen } from '../../record/stranger-ring.ts'
 import { formatIpv4, formatSubnet, type Mac } from '../../wire/address.ts'
-import type { HttpParts } from '../http-deps.ts'
+import type { HttpParts } from '../parts.ts'
 
 /** The networks of the config as they are served now. */
 export function showNetworks({ world, memory, now, rivals }: HttpParts): NetworkRow[] {

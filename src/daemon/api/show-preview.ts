@@ -5,7 +5,7 @@ import { renderScript } from '../../boot/loaders/ipxe.ts'
 import { maskSecrets, secretsOf } from '../../boot/mask.ts'
 import { toDisk } from '../../boot/script.ts'
 import type { Preview } from '../../install/preview.ts'
-import type { HttpParts } from '../http-deps.ts'
+import type { HttpParts } from '../parts.ts'
 
 type BootAnswer = Shown['now']
 

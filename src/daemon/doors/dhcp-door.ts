@@ -14,7 +14,7 @@ import { createNeighbours } from '../../system/neighbours.ts'
 import { probeMac } from '../../system/probe-mac.ts'
 import { formatIpv4, limitedBroadcast, type Mac, unspecified } from '../../wire/address.ts'
 import { withUuid } from '../../world/world.ts'
-import type { DoorParts } from './doors.ts'
+import type { DoorParts } from '../parts.ts'
 
 /** The DHCP server with what watches over it. */
 export interface DhcpDoor {

@@ -1,26 +1,15 @@
 import { join } from 'node:path'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Network } from '../../boot/host.ts'
 import type { HandedSocket } from '../../dhcp/server.ts'
 import type { HandedOver } from '../../system/handed-over.ts'
 import { claimUdp, portError } from '../../system/ports.ts'
 import { openTftp, type Tftp } from '../../tftp/server.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
-import type { Parts } from '../http-deps.ts'
+import type { DoorParts } from '../parts.ts'
 import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import { createHttpDoors } from './http-doors.ts'
 import { openSyslogDoor } from './syslog-door.ts'
 import { tftpNames } from './tftp-names.ts'
-
-export interface DoorParts extends Parts {
-  readonly app: FastifyInstance
-  readonly log: FastifyBaseLogger
-  /** Sockets that were opened for us. */
-  readonly handedOver: readonly HandedOver[]
-  now(): number
-  /** Nothing can be served, and why. */
-  giveUp(why: string): void
-}
 
 /** All sockets of the daemon. */
 export interface Doors {

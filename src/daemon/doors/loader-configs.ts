@@ -6,7 +6,7 @@ import { configOf } from '../../boot/loaders/table.ts'
 import type { ConfigRequest } from '../../http/machine/boot-routes.ts'
 import type { Mac } from '../../wire/address.ts'
 import { isUuidOf } from '../../world/world.ts'
-import type { Parts } from '../http-deps.ts'
+import type { Parts } from '../parts.ts'
 
 type Needed = Pick<Parts, 'world' | 'lives' | 'macsOf'>
 

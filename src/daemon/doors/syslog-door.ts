@@ -2,7 +2,7 @@ import { createSyslogDesk } from '../../syslog/desk.ts'
 import { openSyslog, type SyslogServer } from '../../syslog/server.ts'
 import { portError } from '../../system/ports.ts'
 import { parseIpv4 } from '../../wire/address.ts'
-import type { DoorParts } from './doors.ts'
+import type { DoorParts } from '../parts.ts'
 
 /** The syslog receiver: what hosts send lands in their timelines. */
 export interface SyslogDoor {

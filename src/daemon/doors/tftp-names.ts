@@ -6,7 +6,7 @@ import { choose } from '../../install/menu-desk.ts'
 import type { Peer, Refused, Virtual } from '../../tftp/files.ts'
 import { subnetContains } from '../../wire/address.ts'
 import { tftpErrors } from '../../wire/tftp-packet.ts'
-import type { Parts } from '../http-deps.ts'
+import type { Parts } from '../parts.ts'
 import { configRequest } from './loader-configs.ts'
 
 /**

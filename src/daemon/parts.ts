@@ -1,0 +1,70 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Token } from '../http/api/tokens.ts'
+import type { Lives } from '../install/life.ts'
+import type { Menus } from '../install/menus.ts'
+import type { PhoneHome } from '../install/phone-home.ts'
+import type { Previews } from '../install/preview.ts'
+import type { Progress } from '../install/progress.ts'
+import type { Scripts } from '../install/scripts.ts'
+import type { SpecDeps } from '../install/spec.ts'
+import type { Strangers } from '../install/strangers.ts'
+import type { Changes } from '../record/changes.ts'
+import type { Fallback } from '../record/fallback.ts'
+import type { Measure } from '../record/measure.ts'
+import type { PacketRing } from '../record/packet-ring.ts'
+import type { StrangerRing } from '../record/stranger-ring.ts'
+import type { createTimeline } from '../record/timeline.ts'
+import type { DaemonMemory } from '../store/memory.ts'
+import type { HandedOver } from '../system/handed-over.ts'
+import type { Published } from '../system/published.ts'
+import type { Ipv4, Mac } from '../wire/address.ts'
+import type { World } from '../world/world.ts'
+
+/** What the daemon is made of, as its doors and its API take it. */
+export interface Parts {
+  readonly world: World
+  readonly memory: DaemonMemory
+  readonly lives: Lives
+  readonly scripts: Scripts
+  readonly strangers: Strangers
+  readonly menus: Menus
+  readonly phoneHome: PhoneHome
+  readonly published: Published
+  readonly specDeps: SpecDeps
+  readonly timeline: ReturnType<typeof createTimeline>
+  readonly measure: Measure
+  readonly fallback: Fallback
+  readonly packets: PacketRing
+  /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */
+  macsOf(address: Ipv4): readonly Mac[]
+}
+
+export interface HttpParts extends Parts {
+  readonly strangerRing: StrangerRing
+  readonly previews: Previews
+  readonly progress: Progress
+  readonly changes: Changes
+  readonly log: FastifyBaseLogger
+  readonly version: string
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  tokens(): readonly Token[]
+  now(): number
+  /** Callbacks are looked at now. */
+  wakeOutbox(): void
+  /** A sentence for each other DHCP server that answers in a network. */
+  rivals(network: string): readonly string[]
+  unready(): readonly string[]
+  held(): readonly string[]
+}
+
+/** What the sockets need besides. */
+export interface DoorParts extends Parts {
+  readonly app: FastifyInstance
+  readonly log: FastifyBaseLogger
+  /** Sockets that were opened for us. */
+  readonly handedOver: readonly HandedOver[]
+  now(): number
+  /** Nothing can be served, and why. */
+  giveUp(why: string): void
+}
