@@ -9,9 +9,12 @@ export const hostEvent = v.closed(
     kind: v.text(
       'dhcp, tftp, script, asset, progress, file, phone-home, state, note, callback, output, syslog, stranger, rival, conflict, admin, reload',
     ),
-    text: v.text(),
-    count: Type.Integer({ description: 'How many equal events in a row this stands for.' }),
+    code: v.nullableText(
+      'What happened, for programs: with the kind it says what `data` holds. Null in lines from before codes.',
+    ),
     data: Type.Optional(Type.Unknown()),
+    text: v.text('For people: made from the code and the data, and reworded at any time.'),
+    count: Type.Integer({ description: 'How many equal events in a row this stands for.' }),
   },
   'One line of a timeline.',
 )

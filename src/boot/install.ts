@@ -174,27 +174,6 @@ export type NewDelivery = Pick<
   'key' | 'host' | 'install' | 'attempt' | 'callback' | 'event' | 'role' | 'target' | 'body'
 >
 
-/** One new line of a timeline; host null is for what concerns no host. */
-export interface NewEvent {
-  readonly host: string | null
-  readonly kind: string
-  readonly text: string
-  readonly data?: unknown
-}
-
-/** A line of a timeline as it is kept; equal ones in a row are one. Times are epoch milliseconds. */
-export interface EventRecord {
-  readonly id: number
-  /** The first and the last of them. */
-  readonly at: number
-  readonly lastAt: number
-  readonly count: number
-  readonly host: string | null
-  readonly kind: string
-  readonly text: string
-  readonly data: unknown
-}
-
 /** The clocks and branches of a profile. */
 export function rulesOf(profile: Profile): Rules {
   const { deploy, verifySsh } = profile

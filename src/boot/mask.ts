@@ -39,6 +39,15 @@ export function secretsOf(vars: Vars): string[] {
     .map(([, value]) => String(value))
 }
 
+/** A value with each text in it written anew, at every depth. */
+export function mapTexts<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === 'string') return change(value) as T
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(item => mapTexts(item, change)) as T
+  const entries = Object.entries(value).map(([key, item]) => [key, mapTexts(item, change)])
+  return Object.fromEntries(entries) as T
+}
+
 /** A value of the config or from the wire, with its secrets masked at every depth. */
 export function maskValue(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return value.map(item => maskValue(item, name))

@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { ContentOf } from '../boot/event.ts'
 import type { Host, Network, Nic } from '../boot/host.ts'
+import { textOf } from '../boot/words/event.ts'
 import { isOnOurLink } from '../dhcp/on-link.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import { broadcast } from '../system/broadcast.ts'
@@ -23,20 +25,20 @@ export async function wake(host: Host, deps: WakeDeps, port = discard): Promise<
   // Who is woken asks at once: by then the wish must be on disk.
   await memory.committed()
   const ways = host.nics.flatMap(nic => networksOf(nic, world.networks()).map(n => ({ nic, n })))
-  const tell = (text: string) => {
-    memory.record({ host: host.name, kind: 'wake', text })
-    log.info({ host: host.name }, text)
+  const tell = (event: ContentOf<'wake'>) => {
+    memory.record({ host: host.name, ...event })
+    log.info({ host: host.name }, textOf(event))
   }
-  if (ways.length === 0) return tell('not woken: none of its networks can be served now')
+  if (ways.length === 0) return tell({ kind: 'wake', code: 'no-network', data: {} })
   for (const { nic, n } of ways) {
     const address = isOnOurLink(n) ? limitedBroadcast : subnetBroadcast(n.subnet)
-    const where = `${formatIpv4(address)} in network ${n.name}`
+    const to = { mac: nic.mac, address: formatIpv4(address), network: n.name }
     try {
       await broadcast(magicPacket(nic.mac), n.serverAddress, { address, port }, copies)
-      tell(`Wake-on-LAN: magic packet for ${nic.mac} sent to ${where}`)
+      tell({ kind: 'wake', code: 'sent', data: to })
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      tell(`Wake-on-LAN: no magic packet for ${nic.mac} to ${where}: ${why}`)
+      tell({ kind: 'wake', code: 'failed', data: { ...to, error: why } })
     }
   }
 }

@@ -7,7 +7,7 @@ import type {
   StateData,
   TftpData,
 } from '../boot/event-data.ts'
-import type { EventRecord } from '../boot/install.ts'
+import type { EventRecord } from '../boot/event-record.ts'
 
 interface Told {
   /** The first and the last of equal ones; wall-clock epoch milliseconds. */

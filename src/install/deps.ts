@@ -1,3 +1,4 @@
+import type { NewEvent } from '../boot/event-record.ts'
 import type { Host, Profile } from '../boot/host.ts'
 import type {
   Asset,
@@ -6,7 +7,6 @@ import type {
   HostRecord,
   Install,
   NewDelivery,
-  NewEvent,
   Proof,
 } from '../boot/install.ts'
 import type { Life } from '../boot/life.ts'

@@ -1,5 +1,8 @@
-import type { EventRecord, NewEvent } from '../boot/install.ts'
+import type { EventContent } from '../boot/event.ts'
+import type { EventRecord, NewEvent } from '../boot/event-record.ts'
+import { textOf } from '../boot/words/event.ts'
 import type { Database } from './database.ts'
+import { codeOfWritten } from './written-events.ts'
 
 /** How much of the timeline is kept: seconds, and lines for each host. */
 export interface EventBounds {
@@ -15,12 +18,12 @@ export interface EventsWanted {
 
 /** The timelines. `now` is wall-clock time: people read it. */
 export function createEvents(db: Database, now: () => number, bounds: () => EventBounds) {
-  const columns = 'id, at, last_at, count, host, kind, text, data'
+  const columns = 'id, at, last_at, count, host, kind, code, text, data'
   const last = db.statement(
-    'select id, kind, text, data from events where host is ? order by id desc limit 1',
+    'select id, kind, code, text, data from events where host is ? order by id desc limit 1',
   )
   const add = db.statement(
-    'insert into events (at, last_at, count, host, kind, text, data) values (?, ?, 1, ?, ?, ?, ?)',
+    'insert into events (at, last_at, count, host, kind, code, text, data) values (?, ?, 1, ?, ?, ?, ?, ?)',
   )
   const again = db.statement('update events set count = count + 1, last_at = ? where id = ?')
   const after = db.statement(`select ${columns} from events where id > ? order by id limit ?`)
@@ -53,18 +56,25 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
   return {
     record(event: NewEvent): void {
       if (dropping) return
+      const { host, kind, code = null } = event
       const data = event.data === undefined ? null : JSON.stringify(event.data)
+      const text = event.code === undefined ? event.text : ''
       db.write(() => {
         const at = now()
-        const previous = last.get(event.host)
+        const previous = last.get(host)
         const equal =
-          previous?.kind === event.kind && previous.text === event.text && previous.data === data
+          previous?.kind === kind &&
+          previous.code === code &&
+          previous.text === text &&
+          previous.data === data
         if (equal) return again.run(at, previous.id as number)
-        const { lastInsertRowid } = add.run(at, at, event.host, event.kind, event.text, data)
-        prune(event.host)
-        const stored = { id: Number(lastInsertRowid), at, lastAt: at, count: 1, data: event.data }
-        for (const listener of listeners)
-          listener({ ...event, ...stored, data: event.data ?? null })
+        const { lastInsertRowid } = add.run(at, at, host, kind, code, text, data)
+        prune(host)
+        if (listeners.size === 0) return undefined
+        const id = Number(lastInsertRowid)
+        const row = { id, at, last_at: at, count: 1, host, kind, code, text, data }
+        const stored = eventOf(row)
+        for (const listener of listeners) listener(stored)
         return undefined
       })
     },
@@ -107,14 +117,17 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
 export type Events = ReturnType<typeof createEvents>
 
 function eventOf(row: Record<string, unknown>): EventRecord {
+  const [kind, code, text] = [row.kind as string, row.code as string | null, row.text as string]
+  const data: unknown = row.data === null ? null : JSON.parse(row.data as string)
   return {
     id: row.id as number,
     at: row.at as number,
     lastAt: row.last_at as number,
     count: row.count as number,
     host: row.host as string | null,
-    kind: row.kind as string,
-    text: row.text as string,
-    data: row.data === null ? null : JSON.parse(row.data as string),
+    kind,
+    ...(code === null
+      ? { code: codeOfWritten(kind, data), data, text }
+      : { code, data, text: textOf({ kind, code, data } as EventContent) }),
   }
 }

@@ -1,5 +1,5 @@
-import type { NewEvent } from '../boot/install.ts'
-import { maskSecrets, maskTokens } from '../boot/mask.ts'
+import type { NewEvent } from '../boot/event-record.ts'
+import { mapTexts, maskSecrets, maskTokens } from '../boot/mask.ts'
 import type { Config } from '../config/config.ts'
 import { createAdminLog } from './admin-log.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -10,7 +10,7 @@ import { createInstalls } from './installs.ts'
 import { createLeases } from './leases.ts'
 import { createNicVendors } from './nic-vendors.ts'
 
-/** Kinds of lines whose words are somebody else's. */
+/** Kinds of events that carry somebody else's words. */
 const spoken: ReadonlySet<string> = new Set(['syslog', 'output', 'phone-home', 'callback'])
 
 /** Everything the daemon remembers. Timelines carry wall-clock time, because people read it. */
@@ -30,8 +30,8 @@ export async function openMemory(config: () => Config) {
     events,
     // Installers, kernels and callbacks print the command line, and it carries tokens and more.
     record(event: NewEvent): void {
-      const text = spoken.has(event.kind) ? maskSecrets(event.text, []) : maskTokens(event.text)
-      events.record({ ...event, text })
+      const mask = spoken.has(event.kind) ? (text: string) => maskSecrets(text, []) : maskTokens
+      events.record(mapTexts(event, mask))
     },
     write: db.write,
     committed: db.committed,

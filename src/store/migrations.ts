@@ -9,6 +9,12 @@ export const migrations: Record<string, Migration> = {
   '002-ssh': { up: addProof },
   '002-burnt-files': { up: rememberBurntFiles },
   '003-admin-log': { up: createAdminLog },
+  '004-event-codes': { up: addEventCodes },
+}
+
+/** Lines from before have their text alone; those with a code have none, it is made from their data. */
+async function addEventCodes(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('events').addColumn('code', 'text').execute()
 }
 
 /** What an attempt's installer proved over SSH. */

@@ -81,6 +81,9 @@ export interface EventTable {
   count: number
   host: string | null
   kind: string
+  /** Null in lines from before codes. */
+  code: string | null
+  /** Empty where it is made from code and data. */
   text: string
   data: string | null
 }

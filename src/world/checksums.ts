@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { NewEvent } from '../boot/install.ts'
+import type { NewEvent } from '../boot/event-record.ts'
+import { textOf } from '../boot/words/event.ts'
 import type { Config, ConfigChecksum, Problem } from '../config/config.ts'
 import { mismatch } from '../install/integrity.ts'
 import { createDigests, type Digests } from '../system/digests.ts'
@@ -52,12 +53,12 @@ export function createChecksumWatch({ world, published, digests, log, record }: 
     const is = await judge(checksum, published, digests)
     if (is === 'wrong' && !wrong.has(key)) {
       wrong.add(key)
-      const text = `${path}: ${mismatch(file)}: no host boots it`
-      log.warn(text)
-      record({ host: null, kind: 'checksum', text })
+      const event = { kind: 'checksum', code: 'wrong', data: { path, file } } as const
+      log.warn(textOf(event))
+      record({ host: null, ...event })
     }
     if (is === 'good' && wrong.delete(key)) {
-      record({ host: null, kind: 'checksum', text: `${path}: ${file} is right again` })
+      record({ host: null, kind: 'checksum', code: 'right', data: { path, file } })
     }
   }
 

@@ -115,7 +115,16 @@ export function hostRow(given: Partial<HostRow> = {}): HostRow {
 
 export function event(id: number, given: Partial<HostEvent> = {}): HostEvent {
   const at = `2026-03-01T12:00:${String(id).padStart(2, '0')}Z`
-  return { id, at, host: 'node1', kind: 'script', text: `event ${id}`, count: 1, ...given }
+  return {
+    id,
+    at,
+    host: 'node1',
+    kind: 'script',
+    code: null,
+    text: `event ${id}`,
+    count: 1,
+    ...given,
+  }
 }
 
 /** Answers with server-sent events that stay open until somebody ends them. */

@@ -1,6 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import t from 'tap'
+import type { NewEvent } from '../../src/boot/event-record.ts'
+import { textOf } from '../../src/boot/words/event.ts'
 import { wake } from '../../src/daemon/wake.ts'
 import { parseSubnet, type Subnet } from '../../src/wire/address.ts'
 import { magicPacket } from '../../src/wire/wake-on-lan.ts'
@@ -15,7 +17,7 @@ const lo = network({ name: 'lo', subnet: subnet('127.0.0.0/8'), serverAddress: i
 function deps(networks: readonly (typeof lo)[]) {
   const told: string[] = []
   const log = { info() {}, warn() {} }
-  const memory = { record: ({ text }: { text: string }) => void told.push(text) }
+  const memory = { record: (event: NewEvent) => void told.push(textOf(event)) }
   const committed = async () => void told.push('(on disk)')
   return {
     told,

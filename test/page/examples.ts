@@ -54,6 +54,7 @@ export function timeline(
     at: new Date(noon + at * 1000).toISOString(),
     host: 'node1',
     kind,
+    code: null,
     text,
     count: 1,
     ...(data !== undefined && { data }),

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { EventRecord } from '../../src/boot/install.ts'
+import type { EventRecord } from '../../src/boot/event-record.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createEvents, type EventBounds } from '../../src/store/events.ts'
 import { start } from './examples.ts'
@@ -28,11 +28,11 @@ t.test('events come back as they were written, oldest first', async t => {
   t.strictSame(events.after(0, 10), [
     {
       ...{ id: 1, at: start, lastAt: start, count: 1, host: 'node1', kind: 'note' },
-      ...{ text: 'one', data: { a: [1, 'x', null] } },
+      ...{ code: null, text: 'one', data: { a: [1, 'x', null] } },
     },
     {
       ...{ id: 2, at: start + 1000, lastAt: start + 1000, count: 1, host: null, kind: 'note' },
-      ...{ text: 'two', data: null },
+      ...{ code: null, text: 'two', data: null },
     },
   ])
 })
@@ -62,6 +62,49 @@ t.test('what differs in text, kind, data or host is not equal', async t => {
   say('same', null)
   t.match(events.after(0, 10).at(-1), { host: null, count: 2 })
 })
+
+t.test('the text of an event is made when it is read', async t => {
+  const { events, db } = await timeline(t)
+  const why = { code: 'installer-alive', attempt: 2 } as const
+  const data = { from: 'pending', to: 'booting', why } as const
+  const booting = { host: 'node1', kind: 'state', code: 'booting', data } as const
+  const heard: EventRecord[] = []
+  events.listen(event => heard.push(event))
+  events.record(booting)
+  events.record(booting)
+  t.equal(db.statement('select text from events').get()?.text, '', 'it is not stored')
+  const text = 'pending -> booting: attempt 2: the installer is alive'
+  t.match(events.newest(1), [{ kind: 'state', code: 'booting', data, text, count: 2 }])
+  t.match(heard, [{ code: 'booting', data, text, count: 1 }])
+  db.run(db.statement("update events set code = 'of-tomorrow'"))
+  t.match(events.newest(1), [{ code: 'of-tomorrow', text: 'state: of-tomorrow' }])
+})
+
+t.test(
+  'lines from before codes keep their text, and have a code where their data tells it',
+  async t => {
+    const { events } = await timeline(t)
+    const old = (kind: string, text: string, data?: unknown) =>
+      events.record({ host: 'node1', kind, text, ...(data !== undefined && { data }) })
+    old('state', 'idle -> pending: as it was told then', { from: 'idle', to: 'pending' })
+    old('phone-home', 'ready: here I am', { event: 'ready', attempt: 1 })
+    old('dhcp', 'DHCP DISCOVER: no reply: why', { asked: 'discover', answer: 'none' })
+    old('dhcp', 'takes its address from 10.0.0.1', { server: '10.0.0.1' })
+    old('note', 'came back')
+    old('state', 'of no state', { to: 'constructor' })
+    t.strictSame(
+      events.newest(10).map(({ code, text }) => [code, text]),
+      [
+        ['pending', 'idle -> pending: as it was told then'],
+        ['ready', 'ready: here I am'],
+        ['ignored', 'DHCP DISCOVER: no reply: why'],
+        ['foreign', 'takes its address from 10.0.0.1'],
+        [null, 'came back'],
+        [null, 'of no state'],
+      ],
+    )
+  },
+)
 
 t.test('the timeline of a host is bounded, and that of others is not touched', async t => {
   const { say, texts } = await timeline(t, { perHost: 10 })

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import t from 'tap'
+import { textOf } from '../../src/boot/words/event.ts'
 import type { Config } from '../../src/config/config.ts'
 import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
@@ -22,7 +23,7 @@ t.test('a file that turns wrong is told once, and when it is right again', async
     published: createPublished(folder),
     digests: createDigests(),
     log: pino({ level: 'silent' }),
-    record: ({ kind, text }) => events.push(`${kind}: ${text.replaceAll(folder, '.')}`),
+    record: event => events.push(`${event.kind}: ${textOf(event).replaceAll(folder, '.')}`),
   })
   await watch.look()
   t.strictSame(events, [])

@@ -8,8 +8,9 @@ import type {
   Preview,
 } from '../../api/hosts.ts'
 import { routes } from '../../api/routes.ts'
+import type { EventRecord } from '../../boot/event-record.ts'
 import type { Host } from '../../boot/host.ts'
-import type { Delivery, EventRecord, HostRecord, Install } from '../../boot/install.ts'
+import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
 import type { HostState } from '../../boot/life.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
 import { Refusal } from '../problem.ts'

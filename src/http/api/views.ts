@@ -4,8 +4,9 @@ import type { HostEvent } from '../../api/events.ts'
 import type { Download, HostRow } from '../../api/hosts.ts'
 import type { InstallRow } from '../../api/installs.ts'
 import type { LeaseRow } from '../../api/networks.ts'
+import type { EventRecord } from '../../boot/event-record.ts'
 import type { Host } from '../../boot/host.ts'
-import type { Delivery, EventRecord, HostRecord, Install } from '../../boot/install.ts'
+import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
 import { idle } from '../../boot/life.ts'
 import { maskValue } from '../../boot/mask.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../wire/address.ts'
@@ -142,9 +143,10 @@ export function eventView(event: EventRecord): HostEvent {
     at: new Date(event.at).toISOString(),
     host: event.host,
     kind: event.kind,
+    code: event.code,
+    ...(event.data !== null && { data: event.data }),
     text: event.text,
     count: event.count,
-    ...(event.data !== null && { data: event.data }),
   }
 }
 

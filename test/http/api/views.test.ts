@@ -110,11 +110,13 @@ t.test('installs, callbacks, events and leases', async t => {
   t.equal(callbackView({ ...delivery, role: 'deploy', state: 'due' }).retryable, false)
   t.match(callbackView({ ...delivery, state: 'delivered' }), { nextAt: null, error: null })
 
-  const event = { id: 1, at: start, lastAt: start, count: 2, host: null, kind: 'note', text: 'x' }
-  t.strictSame(eventView({ ...event, data: null }), {
-    ...{ id: 1, at: '2026-11-20T12:00:00.000Z', host: null, kind: 'note', text: 'x', count: 2 },
+  const event = { id: 1, at: start, lastAt: start, count: 2, host: null }
+  const content = { kind: 'note', code: 'came-back', text: 'x' }
+  t.strictSame(eventView({ ...event, ...content, data: null }), {
+    ...{ id: 1, at: '2026-11-20T12:00:00.000Z', host: null, count: 2 },
+    ...content,
   })
-  t.strictSame(eventView({ ...event, data: { a: 1 } }).data, { a: 1 })
+  t.strictSame(eventView({ ...event, ...content, data: { a: 1 } }).data, { a: 1 })
 
   const lease = { address, network: 'lan', mac, end: start, state: 'active' as const }
   t.match(leaseView(lease, 'node1', start - 1), { state: 'active', host: 'node1', hostname: null })

@@ -1,0 +1,34 @@
+import type { EventContent } from './event.ts'
+import { isKnown } from './words/event.ts'
+
+/** Something to be recorded; host null is for what concerns no host. */
+export type NewEvent = { readonly host: string | null } & (EventContent | WrittenEvent)
+
+/** A line as it was recorded before events had codes. */
+interface WrittenEvent {
+  readonly kind: string
+  readonly code?: undefined
+  readonly text: string
+  readonly data?: unknown
+}
+
+/** A line of a timeline as it is kept; equal ones in a row are one. Times are epoch milliseconds. */
+export interface EventRecord {
+  readonly id: number
+  /** The first and the last of them. */
+  readonly at: number
+  readonly lastAt: number
+  readonly count: number
+  readonly host: string | null
+  readonly kind: string
+  /** Null where a database from before codes has nothing but the text. */
+  readonly code: string | null
+  readonly data: unknown
+  /** For people: made from the code and the data. */
+  readonly text: string
+}
+
+/** What a line is about, with its types; undefined where it has no code that this version knows. */
+export function contentOf({ kind, code, data }: EventRecord): EventContent | undefined {
+  return code !== null && isKnown(kind, code) ? ({ kind, code, data } as EventContent) : undefined
+}

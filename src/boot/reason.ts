@@ -1,0 +1,201 @@
+import type { Mac } from '../wire/address.ts'
+import type { Arch } from './arch.ts'
+import type { HostState, PhoneHomeEvent } from './life.ts'
+
+/*
+ * Why something was answered, refused, or is as it is: a code, and what there is to know about it. This
+ * list is the documentation of the codes; `words/` has the sentence of each. Programs read codes and data.
+ * Addresses are dotted quads, so that what is stored and sent can be read.
+ */
+
+/** The code says it all. */
+type Nothing = object
+
+/** What another DHCP server says of booting. */
+export interface ForeignBoot {
+  readonly file: string
+  readonly nextServer?: string
+}
+
+/** Why a host is in its state. */
+interface LifeReasons {
+  'not-asked': Nothing
+  'install-asked': Nothing
+  /** `boot` is how many boots in a row gave no sign of life, this one included. */
+  'script-delivered': { readonly attempt: number; readonly boot: number; readonly most: number }
+  'installer-alive': { readonly attempt: number }
+  'installer-ready': { readonly by: 'deploy' | 'installer' }
+  /** The installer has asked for one more boot. */
+  'boot-again': Nothing
+  'waits-for-system': { readonly sign: 'up' | 'SSH' }
+  'install-done': Nothing
+  'system-up': Nothing
+  'ssh-answers': Nothing
+  'booted-once': Nothing
+  /** It had failed by time, and was heard of nevertheless. */
+  'late-end': { readonly event: PhoneHomeEvent }
+  cancelled: Nothing
+  'left-config': Nothing
+  replaced: Nothing
+}
+
+/** Why an install failed. */
+interface FailureReasons {
+  /** What the installer said about it. */
+  'installer-failed': { readonly message?: string }
+  'deploy-failed': { readonly message?: string }
+  /** The machine is not what `expect` says. */
+  unexpected: { readonly difference: Reason }
+  'attempts-used-up': { readonly boots: number }
+  expired: Nothing
+  'boot-timeout': { readonly boots: number }
+  timeout: Nothing
+  'never-came-back': { readonly signs: readonly string[] }
+  /** It netbooted in the middle and never said that it was done. */
+  'came-back-silent': Nothing
+  'asset-changed': { readonly path: string }
+  'wrong-checksum': { readonly path: string }
+}
+
+/** What differs from `expect`. */
+interface DifferenceReasons {
+  'no-facts': Nothing
+  'other-serial': { readonly serial: string; readonly expected: string }
+  /** As people say them: `/dev/vda, SSD 980, 500.1 GB`. */
+  'no-such-disk': { readonly expected: string; readonly has: readonly string[] }
+}
+
+/** Why a machine gets the boot answer that it gets. Those with `because` add to another reason. */
+interface BootReasons {
+  'host-state': { readonly host: string; readonly state: HostState; readonly why: Reason }
+  'host-menu': { readonly host: string }
+  'host-netboots': { readonly host: string; readonly profile: string }
+  'other-uuid': { readonly host: string; readonly expected: string; readonly uuid: string }
+  /** No host of the config. */
+  'unknown-ignored': Nothing
+  'unknown-local': Nothing
+  'unknown-profile': Nothing
+  'no-loader': { readonly because: Reason; readonly arch: Arch; readonly file?: string }
+  'local-boot-silent': { readonly because: Reason }
+  /** The iPXE of a ROM without what our scripts ask for. */
+  'stripped-ipxe': { readonly because: Reason }
+  'not-for-http-boot': { readonly because: Reason; readonly file: string }
+  /** BIOS ROMs go on to the disk when no offer carries a boot file. */
+  'silence-boots-disk': { readonly because: Reason }
+  /** What a machine is given to boot, as its screen shows it. */
+  boots: { readonly title: string }
+  menu: Nothing
+  'being-verified': { readonly path: string }
+  'not-its-address': { readonly host: string }
+  'no-script': { readonly host: string; readonly error: string }
+}
+
+/** Why a DHCP packet was answered as it was, or not at all. */
+interface DhcpReasons {
+  'not-a-client': Nothing
+  'no-message-type': Nothing
+  'no-ethernet-address': Nothing
+  malformed: { readonly error: string }
+  'mode-none': Nothing
+  'unclear-network': Nothing
+  /** A relay, or the link it asks for (RFC 3527), that is in no network of the config. */
+  'foreign-relay': { readonly relay: string; readonly link?: string }
+  'not-for-clients': { readonly asked: string }
+  /** The address with what was decided about booting. */
+  'gives-address': {
+    readonly address: string
+    readonly reserved?: true
+    readonly because?: Reason
+  }
+  'gives-settings': { readonly because?: Reason }
+  'not-a-host': Nothing
+  'no-range': Nothing
+  'range-full': Nothing
+  'not-an-address-for-clients': { readonly address: string }
+  'outside-range': { readonly address: string }
+  'address-reserved': { readonly address: string }
+  'address-offered': { readonly address: string; readonly mac: Mac }
+  'address-leased': { readonly address: string; readonly mac: Mac }
+  'address-declined': { readonly address: string }
+  'no-address-named': { readonly asked: string }
+  'other-server-chosen': { readonly server: string }
+  'for-another-server': { readonly asked: string }
+  'other-network': { readonly address: string }
+  'no-record': { readonly state: string }
+  'other-address': { readonly address: string; readonly asked: string; readonly here?: true }
+  'declines-foreign': { readonly address: string }
+  declined: { readonly address: string }
+  'releases-foreign': { readonly address: string }
+  released: { readonly address: string }
+  'informs-from-elsewhere': { readonly address: string }
+  'only-pxe': Nothing
+  'not-booting': Nothing
+  'no-proxy-client': { readonly client: string }
+  'not-on-proxy-port': { readonly asked: string }
+  'for-dhcp-server': { readonly asked: string }
+  'addresses-taken': Nothing
+  /**
+   * Other DHCP servers were seen. `servers` give addresses where we do: we hold ours back, or go on beside
+   * them. `others` only say what to boot, a proxyDHCP server without a file that we know.
+   */
+  'other-servers': {
+    readonly network: string
+    readonly servers: readonly string[]
+    readonly as: 'held' | 'allowed' | 'established'
+    readonly others: readonly { readonly server: string; readonly boot?: ForeignBoot }[]
+  }
+  'still-listening': Nothing
+}
+
+/** Why a download by TFTP or HTTP did not come to its end, or never began. */
+interface FileReasons {
+  'no-answer': Nothing
+  'no-ack': { readonly block: number }
+  'no-last-ack': Nothing
+  'no-progress': Nothing
+  /** The client said ERROR, or began the same download anew. */
+  'client-stopped': { readonly message: string }
+  'client-asked-anew': Nothing
+  'file-refused': { readonly message: string }
+}
+
+/** Sentences that come from elsewhere: the system, a library, a database from before codes. */
+interface WrittenReasons {
+  written: { readonly text: string }
+}
+
+export interface Reasons
+  extends LifeReasons,
+    FailureReasons,
+    DifferenceReasons,
+    BootReasons,
+    DhcpReasons,
+    FileReasons,
+    WrittenReasons {}
+
+export type ReasonCode = keyof Reasons
+
+/** One of them, with its data beside the code. */
+export type Reason = { [C in ReasonCode]: { readonly code: C } & Reasons[C] }[ReasonCode]
+
+export type ReasonOf<C extends ReasonCode> = Extract<Reason, { readonly code: C }>
+
+/** A sentence that was made by somebody else. */
+export function written(text: string): Reason {
+  return { code: 'written', text }
+}
+
+/** The reasons from the outermost to the one that it began with. */
+export function reasonsOf(why: Reason): Reason[] {
+  const inner = 'because' in why ? why.because : undefined
+  return inner === undefined ? [why] : [why, ...reasonsOf(inner)]
+}
+
+/** The first of these codes in a reason and what it adds to. */
+export function reasonWith<C extends ReasonCode>(
+  why: Reason | undefined,
+  code: C,
+): ReasonOf<C> | undefined {
+  const all = why === undefined ? [] : reasonsOf(why)
+  return all.find((one): one is ReasonOf<C> => one.code === code)
+}

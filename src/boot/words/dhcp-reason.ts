@@ -1,0 +1,125 @@
+import type { ForeignBoot, Reason, Reasons } from '../reason.ts'
+import type { ReasonWords, Say } from './word.ts'
+
+/** Why a DHCP packet was answered as it was, or not at all. */
+export const dhcpWords: ReasonWords<
+  | 'not-a-client'
+  | 'no-message-type'
+  | 'no-ethernet-address'
+  | 'malformed'
+  | 'mode-none'
+  | 'unclear-network'
+  | 'foreign-relay'
+  | 'not-for-clients'
+  | 'gives-address'
+  | 'gives-settings'
+  | 'not-a-host'
+  | 'no-range'
+  | 'range-full'
+  | 'not-an-address-for-clients'
+  | 'outside-range'
+  | 'address-reserved'
+  | 'address-offered'
+  | 'address-leased'
+  | 'address-declined'
+  | 'no-address-named'
+  | 'other-server-chosen'
+  | 'for-another-server'
+  | 'other-network'
+  | 'no-record'
+  | 'other-address'
+  | 'declines-foreign'
+  | 'declined'
+  | 'releases-foreign'
+  | 'released'
+  | 'informs-from-elsewhere'
+  | 'only-pxe'
+  | 'not-booting'
+  | 'no-proxy-client'
+  | 'not-on-proxy-port'
+  | 'for-dhcp-server'
+  | 'addresses-taken'
+  | 'other-servers'
+  | 'still-listening'
+> = {
+  'not-a-client': () => 'not from a client',
+  'no-message-type': () => 'no DHCP message type',
+  'no-ethernet-address': () => 'no Ethernet address',
+  malformed: ({ error }) => `malformed: ${error}`,
+  'mode-none': () => 'the network says mode: none',
+  'unclear-network': () => 'cannot tell which network it came from',
+  'foreign-relay': ({ relay, link }) =>
+    link === undefined
+      ? `the relay ${relay} is in no network of the config`
+      : `the relay ${relay} asks for ${link}, which is in no network of the config`,
+  'not-for-clients': ({ asked }) => `a client does not send ${asked}`,
+  'gives-address': ({ address, reserved, because }, say) =>
+    withAnswer(`${address}${reserved ? ', its reservation' : ''}`, because, say),
+  'gives-settings': ({ because }, say) => withAnswer('settings', because, say),
+  'not-a-host': () => 'not a host of the config, and the network leases to hosts only',
+  'no-range': () => 'no reservation for it, and the network has no range',
+  'range-full': () => 'no address of the range is free',
+  'not-an-address-for-clients': ({ address }) => `${address} is no client address here`,
+  'outside-range': ({ address }) => `${address} is not in the range`,
+  'address-reserved': ({ address }) => `${address} is reserved`,
+  'address-offered': ({ address, mac }) => `${address} is offered to ${mac}`,
+  'address-leased': ({ address, mac }) => `${address} is leased to ${mac}`,
+  'address-declined': ({ address }) => `${address} was declined a short while ago`,
+  'no-address-named': ({ asked }) => `a ${asked} that names no address`,
+  'other-server-chosen': ({ server }) => `it chose the DHCP server ${server}`,
+  'for-another-server': ({ asked }) => `a ${asked} for another server`,
+  'other-network': ({ address }) => `${address} is not an address of this network`,
+  'no-record': ({ state }) => `no record of it here to confirm (${state})`,
+  'other-address': ({ address, asked, here }) =>
+    `its address${here ? ' here' : ''} is ${address}, not ${asked}`,
+  'declines-foreign': ({ address }) => `it declines ${address}, which it was not given`,
+  declined: ({ address }) => `${address} is in use by somebody else: left alone for 10 min`,
+  'releases-foreign': ({ address }) => `it releases ${address}, which it does not have`,
+  released: ({ address }) => `released ${address}`,
+  'informs-from-elsewhere': ({ address }) =>
+    `it informs from ${address}, which is not in the network`,
+  'only-pxe': () => 'only PXE clients are answered on the proxy port',
+  'not-booting': () => 'not booting, and addresses are not ours to give',
+  'no-proxy-client': ({ client }) => `${client} does not know proxyDHCP`,
+  'not-on-proxy-port': ({ asked }) => `${asked} has no place on the proxy port`,
+  'for-dhcp-server': ({ asked }) => `its ${asked} is for the DHCP server`,
+  'addresses-taken': () => 'the next two addresses are in use by others: it will ask again',
+  'other-servers': ({ network, servers, as, others }) => {
+    const texts = [
+      ...(servers.length > 0 ? [serverWords(servers, as)] : []),
+      ...others.map(bootWords),
+    ]
+    return `network ${network}: ${texts.join('; ')}`
+  },
+  'still-listening': () => 'just started: first we listen for other DHCP servers',
+}
+
+function withAnswer(what: string, because: Reason | undefined, say: Say): string {
+  return because ? `${what}; ${say(because)}` : what
+}
+
+type Servers = Reasons['other-servers']
+
+function serverWords(names: Servers['servers'], as: Servers['as']): string {
+  const many = names.length > 1
+  const who = many
+    ? `other DHCP servers answer, ${names.join(' and ')}`
+    : `${names} answers as another DHCP server`
+  if (as === 'allowed') return `${who}, as \`rivals: warn\` allows`
+  if (as === 'established') {
+    return `${who}; addresses were given here before, so we go on: stop one of the two`
+  }
+  const it = many ? 'they are' : 'it is'
+  return `${who}: no address is given until ${it} gone, or allowed by \`rivals: [${names.join(', ')}]\``
+}
+
+function bootWords({ server, boot }: Servers['others'][number]): string {
+  return boot === undefined
+    ? `${server} answers netboots as well (proxyDHCP): machines may boot what it says`
+    : `the DHCP server ${server} ${foreignBootWords(boot)}: machines may take that instead of ours`
+}
+
+/** `offers the boot file pxelinux.0 from 10.0.0.1` */
+export function foreignBootWords({ file, nextServer }: ForeignBoot): string {
+  return `offers the boot file ${file}${nextServer === undefined ? '' : ` from ${nextServer}`}`
+}

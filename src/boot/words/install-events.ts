@@ -1,0 +1,71 @@
+import type { CallbackData, PhoneHomeData, StateData } from '../event.ts'
+import type { HostState, PhoneHomeEvent } from '../life.ts'
+import type { EventWords, Say } from './word.ts'
+
+const heard =
+  (event: PhoneHomeEvent) =>
+  ({ percent, message }: PhoneHomeData) =>
+    `${event}${percent === undefined ? '' : ` ${percent} %`}${message === undefined ? '' : `: ${message}`}`
+
+export const phoneHomeEvents: EventWords<'phone-home'> = {
+  ready: heard('ready'),
+  progress: heard('progress'),
+  done: heard('done'),
+  failed: heard('failed'),
+  up: heard('up'),
+  again: heard('again'),
+}
+
+/** `booting -> installing: the installer is ready, deploy installs` */
+const entered = ({ from, to, why }: StateData, say: Say) =>
+  `${from} -> ${to}${why ? `: ${say(why)}` : ''}`
+
+export const stateEvents: Record<HostState, typeof entered> = {
+  idle: entered,
+  pending: entered,
+  booting: entered,
+  installing: entered,
+  verifying: entered,
+  installed: entered,
+  failed: entered,
+}
+
+export const noteEvents: EventWords<'note'> = {
+  'came-back': () =>
+    'came back: it netboots while its installer should be at work, and gets its disk',
+  'deploy-decides': ({ event }) => `${event} noted: the end of deploy decides`,
+  'up-before-deployed': () => 'the installed system is up; deploy has not ended yet',
+  'late-end': ({ event }) => `late: ${event} came after the install had failed by time`,
+}
+
+const called = ({ callback, event }: CallbackData) => `${callback} (${event})`
+
+export const callbackEvents: EventWords<'callback'> = {
+  started: data => `${called(data)} started: ${data.title}`,
+  delivered: data => `${called(data)} delivered`,
+  'not-delivered': data =>
+    `${called(data)} not delivered: ${data.error}; tried again with growing pauses`,
+  undelivered: data => `${called(data)} undelivered after 24 h: ${data.error}`,
+  broken: data => `${called(data)} cannot be made: ${data.error}`,
+  ended: data => `${called(data)} ended well`,
+  failed: data => `${called(data)} ended: ${data.error}`,
+  resumed: data =>
+    `${called(data)} ended with the daemon: goes on if the same boot still proves itself`,
+}
+
+export const outputEvents: EventWords<'output'> = {
+  line: ({ line }) => line,
+  cut: () => 'more output is not kept',
+}
+
+export const syslogEvents: EventWords<'syslog'> = {
+  line: ({ line }) => line,
+  dropped: ({ count }) => `${count} lines of syslog were left out: too many at once`,
+}
+
+export const sshEvents: EventWords<'ssh'> = {
+  unproved: ({ address, why }, say) => `${address ?? 'It'} ${say(why)}`,
+  proved: ({ address, attempt, bootId }) =>
+    `${address} has proved itself: the URL of attempt ${attempt} on its command line, a MAC of the host, boot ${bootId}`,
+  answers: ({ address }) => `${address} answers from another boot`,
+}

@@ -1,0 +1,30 @@
+import type { Reason, ReasonCode } from '../reason.ts'
+import { bootWords } from './boot.ts'
+import { dhcpWords } from './dhcp-reason.ts'
+import { fileWords } from './file.ts'
+import { lifeWords } from './life.ts'
+import type { ReasonWords, Say } from './word.ts'
+
+const words: ReasonWords<ReasonCode> = {
+  ...lifeWords,
+  ...bootWords,
+  ...dhcpWords,
+  ...fileWords,
+  written: ({ text }) => text,
+}
+
+/** A reason for people. A code of a newer version is shown as it is. */
+export function sentenceOf(why: Reason): string {
+  const word = words[why.code] as ((data: Reason, say: Say) => string) | undefined
+  return word && Object.hasOwn(words, why.code) ? word(why, sentenceOf) : why.code
+}
+
+/** What an answer carries of its reason: the data for programs, and the sentence made from it. */
+export interface Because {
+  readonly why: Reason
+  readonly reason: string
+}
+
+export function because(why: Reason): Because {
+  return { why, reason: sentenceOf(why) }
+}
