@@ -94,7 +94,7 @@ const laws: Readonly<Record<string, Law>> = {
   },
   cli: { folders: ['api', 'boot', 'wire', 'base'], modules: { 'node:*': '*', undici: '*' } },
   // Runs in the browser as it is: what it imports is what `index.html` maps and what lies beside it.
-  page: { folders: ['api'], modules: { preact: '*', htm: 'html.js' } },
+  page: { folders: ['api'], modules: { preact: '*', htm: 'parts/html.ts' } },
   // Kernel facts: addresses, ports, neighbours, files. The config's types, never its reader.
   system: {
     folders: ['boot', 'wire', 'base', 'config/config.ts'],
@@ -137,7 +137,7 @@ function offence(file: string, from: string): string | undefined {
   return undefined
 }
 
-const files = globSync('src/**/*.{ts,js}').sort()
+const files = globSync('src/**/*.ts').sort()
 
 t.test('who may import whom', async t => {
   t.ok(files.length > 100, 'there are files to look at')
@@ -155,7 +155,7 @@ t.test('every module of Node is imported as node:, every file by its own name', 
   for (const file of files) {
     for (const from of importsOf(readFileSync(file, 'utf8'))) {
       if (from.startsWith('.')) {
-        t.ok(/\.[tj]s$/.test(from) && existsSync(join(dirname(file), from)), `${file}: ${from}`)
+        t.ok(/\.ts$/.test(from) && existsSync(join(dirname(file), from)), `${file}: ${from}`)
       } else if (isBuiltin(from)) t.match(from, /^node:/, file)
     }
   }
@@ -197,8 +197,8 @@ t.test('the law is red where it is broken', async t => {
     ['src/cli/a.ts', "import { openDatabase } from '../store/database.ts'"],
     ['src/system/a.ts', "import { loadConfig } from '../config/load.ts'"],
     ['src/wire/a.ts', "import { startDaemon } from '../daemon/start.ts'"],
-    ['src/page/a.js', "import { readFile } from 'node:fs/promises'"],
-    ['src/page/a.js', "import { pageRoutes } from '../http/page-routes.ts'"],
+    ['src/page/a.ts', "import { readFile } from 'node:fs/promises'"],
+    ['src/page/a.ts', "import { pageRoutes } from '../http/page-routes.ts'"],
     ['src/other/a.ts', "import { x } from './b.ts'"],
   ] as const
   for (const [file, text] of broken) {

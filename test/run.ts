@@ -15,6 +15,7 @@ await packages()
 const results = [
   await check('types', ['tsc']),
   await check('types of the page', ['tsc', '-p', 'src/page']),
+  await check('types of the page’s tests', ['tsc', '-p', 'test/page']),
   await check('lint', ['biome', 'check', '--error-on-warnings']),
   await tests('unit tests', []),
   await tests('machines that netboot', ['--jobs=2', 'test/lab/*.lab.ts']),

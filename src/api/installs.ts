@@ -46,6 +46,7 @@ export const askResult = v.closed({
 export type AskResult = Static<typeof askResult>
 
 export const askAnswer = v.closed({ results: Type.Array(askResult) })
+export type AskAnswer = Static<typeof askAnswer>
 
 export const cancelBody = v.closed(choice)
 export type CancelBody = Static<typeof cancelBody>
@@ -60,6 +61,7 @@ export const cancelResult = v.closed({
 export type CancelResult = Static<typeof cancelResult>
 
 export const cancelAnswer = v.closed({ results: Type.Array(cancelResult) })
+export type CancelAnswer = Static<typeof cancelAnswer>
 
 export const idempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { choose, everything, isFiltering, valuesOf } from '../../src/page/filter.js'
-import { progressOf } from '../../src/page/progress-of.js'
-import { racksOf, rowsOf } from '../../src/page/racks.js'
-import { countStates, isUnderWay, stateOf } from '../../src/page/states.js'
+import { choose, everything, isFiltering, valuesOf } from '../../src/page/hosts/filter.ts'
+import { racksOf, rowsOf } from '../../src/page/hosts/racks.ts'
+import { progressOf } from '../../src/page/parts/progress-of.ts'
+import { countStates, isUnderWay, stateOf } from '../../src/page/parts/states.ts'
 import { halfDownload, hostRow, noon } from './examples.ts'
 
 const byName = { by: 'name', down: false } as const
@@ -81,7 +81,7 @@ t.test('racks', async t => {
 t.test('what is running', async t => {
   const booting = hostRow({ name: 'a', state: 'booting', download: halfDownload() })
   t.strictSame(progressOf(booting, noon), {
-    part: 0.5,
+    fraction: 0.5,
     what: 'initrd.gz',
     numbers: '50 MB of 100 MB · 25 MB/s · 2.0 s left',
   })
@@ -89,12 +89,12 @@ t.test('what is running', async t => {
   const done = { ...booting, download: halfDownload({ complete: true }) }
   t.equal(progressOf(done, noon), undefined)
   const empty = { ...booting, download: halfDownload({ size: 0, bytes: 0, left: null }) }
-  t.match(progressOf(empty, noon), { part: 0, numbers: '0 B of 0 B · 25 MB/s' })
+  t.match(progressOf(empty, noon), { fraction: 0, numbers: '0 B of 0 B · 25 MB/s' })
 
   const since = new Date(noon - 60_000).toISOString()
   const installing = hostRow({ name: 'a', state: 'installing', percent: 50, since })
   t.strictSame(progressOf({ ...installing, message: 'unpacks' }, noon), {
-    part: 0.5,
+    fraction: 0.5,
     what: 'unpacks',
     numbers: '50 % · about 1 min left',
   })

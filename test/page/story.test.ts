@@ -1,7 +1,7 @@
 import t from 'tap'
-import { journeyOf } from '../../src/page/journey.js'
-import { readEvent } from '../../src/page/read-event.js'
-import { tell } from '../../src/page/story.js'
+import { journeyOf } from '../../src/page/host/journey.ts'
+import { readEvent } from '../../src/page/host/read-event.ts'
+import { chaptersOf } from '../../src/page/host/story.ts'
 import { installed, timeline, toDisk } from './examples.ts'
 
 const told = (kind: string, text: string) => {
@@ -55,7 +55,7 @@ t.test('lines as one would tell them', async t => {
 })
 
 t.test('chapters begin with a wish or a boot', async t => {
-  const chapters = tell([...installed, ...toDisk])
+  const chapters = chaptersOf([...installed, ...toDisk])
   t.strictSame(
     chapters.map(({ title, steps }) => [title, steps.length]),
     [
@@ -70,13 +70,13 @@ t.test('chapters begin with a wish or a boot', async t => {
   t.strictSame(output?.output, ['partitions', 'formats'], 'lines that follow each other are one')
   const progress = boot?.steps.find(({ percent }) => percent !== undefined)
   t.match(progress, { percent: 90, line: { text: '90 %: cleans up' } }, 'so is progress')
-  t.strictSame(tell([]), [])
+  t.strictSame(chaptersOf([]), [])
 })
 
 t.test('lines of syslog are shown as they were written', async t => {
   const lines = timeline([0, 'syslog', 'kernel: a'], [0, 'syslog', 'kernel: b'], [1, 'output', 'c'])
   t.strictSame(
-    tell(lines)[0]?.steps.map(({ output }) => output),
+    chaptersOf(lines)[0]?.steps.map(({ output }) => output),
     [['kernel: a', 'kernel: b'], ['c']],
   )
 })
@@ -84,7 +84,7 @@ t.test('lines of syslog are shown as they were written', async t => {
 t.test('firmware that asks again still boots once, a silence is another boot', async t => {
   const ask = 'DHCP DISCOVER (firmware, bios) -> OFFER 10.0.0.5, loader x: due'
   const boots = (...at: number[]) =>
-    tell(timeline(...at.map(n => [n, 'dhcp', ask] as const))).length
+    chaptersOf(timeline(...at.map(n => [n, 'dhcp', ask] as const))).length
   t.equal(boots(0, 4, 12, 28), 1)
   t.equal(boots(0, 4, 300), 2)
 })

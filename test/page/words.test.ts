@@ -1,7 +1,7 @@
 import t from 'tap'
-import { readPlace, toHost } from '../../src/page/place.js'
-import { plain } from '../../src/page/plain.js'
-import { ago, amount, countOf, duration, rate } from '../../src/page/words.js'
+import { indentedLines } from '../../src/page/host/indented-lines.ts'
+import { hostLink, readLocation } from '../../src/page/parts/page-location.ts'
+import { ago, amount, countOf, duration, rate } from '../../src/page/parts/words.ts'
 import { noon } from './examples.ts'
 
 t.test('numbers as people say them', async t => {
@@ -45,7 +45,7 @@ t.test('values as lines', async t => {
     nil: null,
   }
   t.equal(
-    plain(value),
+    indentedLines(value),
     [
       'cpus: 8',
       'disks:',
@@ -57,17 +57,17 @@ t.test('values as lines', async t => {
       'nil: null',
     ].join('\n'),
   )
-  t.equal(plain('text'), 'text')
-  t.equal(plain([]), '[]')
+  t.equal(indentedLines('text'), 'text')
+  t.equal(indentedLines([]), '[]')
 })
 
 t.test('places', async t => {
-  t.match(readPlace(''), { view: 'hosts', name: '' })
-  const place = readPlace('#/hosts?state=failed,idle&q=a%20b')
+  t.match(readLocation(''), { view: 'hosts', name: '' })
+  const place = readLocation('#/hosts?state=failed,idle&q=a%20b')
   t.strictSame(
     [place.view, place.query.get('state'), place.query.get('q')],
     ['hosts', 'failed,idle', 'a b'],
   )
-  t.match(readPlace(toHost('rack/1 ü')), { view: 'hosts', name: 'rack/1 ü' })
-  t.match(readPlace('#/hosts/%E0%A4%A'), { name: '%E0%A4%A' }, 'broken escapes stay as they are')
+  t.match(readLocation(hostLink('rack/1 ü')), { view: 'hosts', name: 'rack/1 ü' })
+  t.match(readLocation('#/hosts/%E0%A4%A'), { name: '%E0%A4%A' }, 'broken escapes stay as they are')
 })

@@ -1,0 +1,62 @@
+import { useMemo } from 'preact/hooks'
+import type { HostDetail } from '../../api/hosts.ts'
+import { useFleet, useNow } from '../daemon/context.ts'
+import { Actions } from '../hosts/action-bar.ts'
+import { Badge } from '../parts/badge.ts'
+import { html, part } from '../parts/html.ts'
+import { Progress } from '../parts/progress.ts'
+import { progressOf } from '../parts/progress-of.ts'
+import { stateOf } from '../parts/states.ts'
+import { duration } from '../parts/words.ts'
+import { Doctor } from './doctor.ts'
+import { Facts } from './facts.ts'
+import { InstallsAndCallbacks } from './installs-and-callbacks.ts'
+import { Journey } from './journey-line.ts'
+import { Preview } from './preview.ts'
+import { Resolved } from './resolved-config.ts'
+import { Story } from './story-view.ts'
+import { useHost } from './use-host.ts'
+
+/** One host: where it is and why, what happened to it, and what it would be told now. */
+export function HostView({ name }: { name: string }) {
+  const { detail, error, events, older, version } = useHost(name)
+  if (error) {
+    return html`<div class="empty" role="alert"><p>${error.message}</p><a href="#/hosts">All hosts</a></div>`
+  }
+  if (!detail) return html`<p class="empty">Reading ${name} …</p>`
+  return html`<article class="host">
+    ${part(HostHead, { detail })}
+    ${part(Doctor, { name, version })}
+    ${part(Journey, { events })}
+    <div class="host-columns">
+      ${part(Story, { name, events, older })}
+      <div class="host-side">
+        ${part(Facts, { host: detail.host })}
+        ${part(InstallsAndCallbacks, { detail })}
+      </div>
+    </div>
+    ${part(Preview, { name, version })}
+    ${part(Resolved, { config: detail.host.config })}
+  </article>`
+}
+
+function HostHead({ detail }: { detail: HostDetail }) {
+  const fleet = useFleet()
+  const now = useNow(1000)
+  const host = fleet.host(detail.host.name) ?? detail.host
+  const state = stateOf(host)
+  const asHosts = useMemo(() => [host], [host])
+  const since = host.since === null ? '' : duration(Math.max(0, now - Date.parse(host.since)))
+  return html`<header class=${`host-head at-${state}`}>
+    <p class="crumb"><a href="#/hosts">Hosts</a></p>
+    <div class="host-title">
+      <h1>${host.name}</h1>
+      ${part(Badge, { state })}
+      ${since !== '' && html`<span class="muted">for ${since}</span>`}
+      <span class="spring" />
+      ${part(Actions, { hosts: asHosts })}
+    </div>
+    <p class="host-why">${host.why}</p>
+    ${progressOf(host, now) && part(Progress, { host, now })}
+  </header>`
+}

@@ -1,0 +1,27 @@
+import { useMemo } from 'preact/hooks'
+import type { HostEvent } from '../../api/events.ts'
+import { html } from '../parts/html.ts'
+import { clock } from '../parts/words.ts'
+import { journeyOf } from './journey.ts'
+
+const words = new Map([
+  ['passed', 'passed'],
+  ['awaited', 'not seen yet'],
+  ['ahead', 'ahead'],
+  ['stopped', 'not reached'],
+])
+
+/** How far the latest boot came, stop by stop. */
+export function Journey({ events }: { events: readonly HostEvent[] }) {
+  const stops = useMemo(() => journeyOf(events), [events])
+  if (stops.length === 0) return null
+  return html`<ol class="journey" aria-label="How far its latest boot came">
+    ${stops.map(
+      ({ name, at, state }) => html`<li key=${name} class=${state}>
+        <span class="stop" aria-hidden="true" />
+        <span class="stop-name">${name}</span>
+        <span class="stop-at">${at === undefined ? words.get(state) : clock(at)}</span>
+      </li>`,
+    )}
+  </ol>`
+}

@@ -1,0 +1,112 @@
+import { useMemo, useRef } from 'preact/hooks'
+import type { HostRow } from '../../api/hosts.ts'
+import { useNow } from '../daemon/context.ts'
+import { html, part } from '../parts/html.ts'
+import type { Sorting } from './filter.ts'
+import { HostLine } from './host-line.ts'
+import { useRowKeys } from './row-keys.ts'
+import { useRowsInSight } from './rows-in-sight.ts'
+import { useNarrowWindow } from './use-narrow-window.ts'
+
+/** As in hosts.css, pixels. */
+const rowHeight = { wide: 40, narrow: 92 }
+
+const columns: readonly (readonly [title: string, by: Sorting['by'] | undefined])[] = [
+  ['State', 'state'],
+  ['Host', 'name'],
+  ['Profile', 'profile'],
+  ['Address', 'address'],
+  ['Arch', undefined],
+  ['What it does', undefined],
+  ['Seen', 'seen'],
+]
+
+/** Hosts as a table; only the rows in sight are in the document. */
+export function HostTable({
+  hosts,
+  picked,
+  pick,
+  sorting,
+  setSorting,
+}: {
+  hosts: readonly HostRow[]
+  picked: ReadonlySet<string>
+  pick: (names: readonly string[], yes: boolean) => void
+  sorting: Sorting
+  setSorting: (sorting: Sorting) => void
+}) {
+  const now = useNow(5000)
+  const height = useNarrowWindow() ? rowHeight.narrow : rowHeight.wide
+  const heights = useMemo(() => hosts.map(() => height), [hosts.length, height])
+  const { ref, from, to, before, after, reveal } = useRowsInSight(heights)
+  const keys = useRowKeys(hosts, picked, pick, reveal, ref)
+  const last = useRef(0)
+
+  const pickAt = (index: number, yes: boolean, range: boolean) => {
+    const [start, end] = range ? [last.current, index].sort((a, b) => a - b) : [index, index]
+    last.current = index
+    pick(
+      hosts.slice(start, (end ?? index) + 1).map(({ name }) => name),
+      yes,
+    )
+  }
+  return html`<div class="table" role="grid" aria-label="Hosts" aria-rowcount=${hosts.length + 1} aria-multiselectable="true">
+    ${part(Head, { hosts, picked, pick, sorting, setSorting })}
+    <div class="rows" role="rowgroup" ref=${ref} onKeyDown=${keys.onKeyDown} onFocusIn=${keys.onFocusIn}>
+      <div role="presentation" style=${{ height: `${before}px` }} />
+      ${hosts.slice(from, to).map((host, n) =>
+        part(HostLine, {
+          key: host.name,
+          host,
+          index: from + n,
+          now,
+          pickAt,
+          picked: picked.has(host.name),
+          current: from + n === keys.cursor,
+        }),
+      )}
+      <div role="presentation" style=${{ height: `${after}px` }} />
+    </div>
+  </div>`
+}
+
+function Head({
+  hosts,
+  picked,
+  pick,
+  sorting,
+  setSorting,
+}: {
+  hosts: readonly HostRow[]
+  picked: ReadonlySet<string>
+  pick: (names: readonly string[], yes: boolean) => void
+  sorting: Sorting
+  setSorting: (sorting: Sorting) => void
+}) {
+  const all = hosts.every(({ name }) => picked.has(name))
+  return html`<div class="line head-line" role="row">
+    <span class="c-pick" role="columnheader">
+      <input
+        type="checkbox" aria-label="Choose all that are shown" checked=${all}
+        onChange=${() =>
+          pick(
+            hosts.map(({ name }) => name),
+            !all,
+          )}
+      />
+    </span>
+    ${columns.map(([title, by]) => {
+      const sorted = by === sorting.by ? (sorting.down ? 'descending' : 'ascending') : undefined
+      const down = by === sorting.by && !sorting.down
+      return html`<span key=${title} role="columnheader" aria-sort=${sorted}>
+        ${
+          by === undefined
+            ? title
+            : html`<button class="sort" onClick=${() => setSorting({ by, down })}>
+              ${title}<span class="arrow" aria-hidden="true">${sorted && (sorting.down ? '↓' : '↑')}</span>
+            </button>`
+        }
+      </span>`
+    })}
+  </div>`
+}

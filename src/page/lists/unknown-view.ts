@@ -1,0 +1,74 @@
+import type { StrangerList, StrangerRow } from '../../api/networks.ts'
+import { useNow } from '../daemon/context.ts'
+import { useFresh } from '../daemon/use-fresh.ts'
+import { dhcpLine } from '../host/read-event.ts'
+import { CopyButton } from '../parts/copy-button.ts'
+import { html, part } from '../parts/html.ts'
+import { Packets } from '../parts/packets-link.ts'
+import { ago } from '../parts/words.ts'
+import { ListView } from './list-view.ts'
+
+const everyMs = 5000
+
+/** Machines that asked and are not in the config, with the lines that would put them there. */
+export function UnknownView() {
+  const now = useNow(everyMs)
+  // They have no timeline, so no event tells of them.
+  const { data, error } = useFresh<StrangerList>('/strangers', [], everyMs)
+  return part(
+    ListView,
+    {
+      title: 'Unknown machines',
+      count: data?.strangers.length,
+      error,
+      about:
+        'They asked for a boot and are not in the config. Paste the lines under hosts: and reload the daemon.',
+      none: 'No unknown machine has asked since the daemon started.',
+    },
+    html`
+    <ul class="cards">
+      ${data?.strangers.map(
+        machine => html`<li class="panel" key=${machine.mac}>
+          <div class="panel-head">
+            <h2 class="mono">${machine.mac}</h2>
+            <span class="muted">${ago(machine.at, now)}</span>
+          </div>
+          ${part(Asked, { text: machine.text })}
+          <dl class="facts">
+            ${factsOf(machine).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
+          </dl>
+          ${part(Entry, { machine })}
+          ${part(Packets, { path: `/strangers/${machine.mac}` })}
+        </li>`,
+      )}
+    </ul>
+  `,
+  )
+}
+
+/** What it asked last, and what it was told. */
+function Asked({ text }: { text: string }) {
+  const line = dhcpLine(text)
+  return html`<p>${line.text} <span class="because">${line.why}</span></p>`
+}
+
+/** Its lines for the config, as far in as they stand under `hosts:`. */
+function Entry({ machine: { mac, entry } }: { machine: StrangerRow }) {
+  const lines = entry.replace(/^(?=.)/gm, '  ')
+  return html`<figure class="text-file">
+    <figcaption>For the config${part(CopyButton, { text: lines, what: `The entry of ${mac}` })}</figcaption>
+    <pre class="plain" tabindex="0">${lines}</pre>
+  </figure>`
+}
+
+function factsOf({ arch, stage, vendorClass, address, uuid, serial }: StrangerRow) {
+  const facts = [
+    ['Arch', arch],
+    ['Stage', stage],
+    ['Vendor class', vendorClass],
+    ['Address', address],
+    ['Serial', serial],
+    ['UUID', uuid],
+  ] as const
+  return facts.filter(([, value]) => value !== null && value !== '')
+}

@@ -1,0 +1,39 @@
+import type { HostRow } from '../../api/hosts.ts'
+import { isUnderWay } from './states.ts'
+import { amount, duration, rate } from './words.ts'
+
+/** A download that stands still for longer says nothing about now. */
+const staleMs = 20_000
+/** Below this an estimate is a guess. */
+const leastPercent = 3
+
+/**
+ * What is running for a host: how far it is (0 to 1), what it is, and the numbers beside the bar.
+ * `now` is epoch milliseconds.
+ */
+export function progressOf(
+  host: HostRow,
+  now: number,
+): { fraction: number; what: string; numbers: string } | undefined {
+  const { download, percent } = host
+  const running = download && !download.complete && now - Date.parse(download.at) < staleMs
+  if (running && (host.state !== 'installing' || percent === null)) {
+    const left = download.left === null ? undefined : `${duration(download.left * 1000)} left`
+    const sent = `${amount(download.bytes)} of ${amount(download.size)}`
+    return {
+      fraction: download.size === 0 ? 0 : download.bytes / download.size,
+      what: download.name,
+      numbers: [sent, rate(download.rate), left].filter(Boolean).join(' · '),
+    }
+  }
+  if (percent === null || !isUnderWay(host)) return undefined
+  const numbers = [`${percent} %`, leftOf(host, percent, now)].filter(Boolean).join(' · ')
+  return { fraction: percent / 100, what: host.message ?? 'installing', numbers }
+}
+
+/** At the pace so far. */
+function leftOf(host: HostRow, percent: number, now: number) {
+  const spent = now - Date.parse(host.since ?? '')
+  if (percent < leastPercent || percent >= 100 || !(spent > 0)) return undefined
+  return `about ${duration((spent / percent) * (100 - percent))} left`
+}

@@ -1,0 +1,60 @@
+/** Numbers and times as people say them. Everything here is a pure function. */
+
+export function amount(bytes: number) {
+  if (bytes < 1000) return `${Math.round(bytes)} B`
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`
+  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
+  return `${(bytes / 1e9).toFixed(2)} GB`
+}
+
+export function rate(bytesPerSecond: number) {
+  const mb = bytesPerSecond / 1e6
+  return `${mb < 10 ? mb.toFixed(1) : mb.toFixed(0)} MB/s`
+}
+
+export function duration(ms: number) {
+  const seconds = ms / 1000
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  if (seconds < 60) return `${Math.floor(seconds)} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return two(minutes, 'min', Math.floor(seconds % 60), 's')
+  const hours = Math.floor(minutes / 60)
+  if (hours < 24) return two(hours, 'h', minutes % 60, 'min')
+  return two(Math.floor(hours / 24), 'd', hours % 24, 'h')
+}
+
+/** How long ago, in one unit; empty where there is no time. `now` is epoch milliseconds. */
+export function ago(iso: string | null, now: number) {
+  if (iso === null) return ''
+  const seconds = Math.max(0, (now - Date.parse(iso)) / 1000)
+  if (seconds < 5) return 'now'
+  if (seconds < 60) return `${Math.floor(seconds)} s ago`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`
+  return `${Math.floor(seconds / 86_400)} d ago`
+}
+
+/** The time of day, in the zone of whoever reads it. */
+export function clock(iso: string) {
+  const date = new Date(iso)
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':')
+}
+
+export function dayAndClock(iso: string) {
+  const date = new Date(iso)
+  const day = [date.getFullYear(), pad(date.getMonth() + 1), pad(date.getDate())].join('-')
+  return `${day} ${clock(iso)}`
+}
+
+export function countOf(count: number, noun: string) {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** The larger unit, and the smaller one where it says something. */
+function two(large: number, largeUnit: string, small: number, smallUnit: string) {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`
+}
+
+function pad(number: number) {
+  return String(number).padStart(2, '0')
+}
