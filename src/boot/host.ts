@@ -3,6 +3,13 @@ import type { Route } from '../wire/classless-routes.ts'
 import type { Arch } from './arch.ts'
 import type { Callback } from './callback.ts'
 
+/**
+ * What shows that a request comes from the machine itself: its address (`lease`: whose it is, by the
+ * kernel's neighbour table on a link of ours, elsewhere by what DHCP told), its address and the UUID of
+ * an earlier boot (`uuid`), or nothing (`url`: who knows the URL is believed).
+ */
+export type Trust = 'lease' | 'uuid' | 'url'
+
 /** A subnet we serve. */
 export interface Network {
   readonly name: string
@@ -24,8 +31,8 @@ export interface Network {
   readonly leaseSeconds: number
   /** Answers a DISCOVER that asks for it with the lease at once (RFC 4039). */
   readonly rapidCommit?: boolean
-  /** Skips the check that a request comes from the host's own address (machines behind NAT). */
-  readonly trustUrl: boolean
+  /** What shows that a request comes from the machine itself. */
+  readonly trust: Trust
 }
 
 /** A DHCP option that the config writes itself. Plain, because hosts are kept as JSON. */

@@ -14,6 +14,8 @@ export interface HostRecord {
   readonly message?: string
   readonly facts?: unknown
   readonly lastSeen?: number
+  /** What an earlier boot said: the first UUID that was heard of it (SMBIOS). */
+  readonly uuid?: string
 }
 
 /** A file of the config with the URL path we serve it under and what it was when it was named. */

@@ -21,6 +21,7 @@ export const defaults = {
     lease: '1h',
     rapidCommit: false,
     rivals: 'refuse',
+    trust: 'lease',
     trustUrl: false,
   },
   profile: {

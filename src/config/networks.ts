@@ -29,7 +29,7 @@ export function resolveNetworks(
 }
 
 function resolveNetwork(name: string, raw: RawNetwork): NetworkSettings {
-  const { mode, leaseTo, lease, rivals, trustUrl } = defaults.network
+  const { mode, leaseTo, lease, rivals, trust, trustUrl } = defaults.network
   return {
     name,
     ...given('interface', raw.interface),
@@ -44,7 +44,7 @@ function resolveNetwork(name: string, raw: RawNetwork): NetworkSettings {
     ...settingsOf(raw),
     leaseSeconds: parseDuration(raw.lease ?? lease),
     rivals: Array.isArray(raw.rivals) ? addresses(raw.rivals) : (raw.rivals ?? rivals),
-    trustUrl: raw.trustUrl ?? trustUrl,
+    trust: (raw.trustUrl ?? trustUrl) ? 'url' : (raw.trust ?? trust),
   }
 }
 
@@ -83,6 +83,12 @@ function checkNetwork(network: NetworkSettings, raw: RawNetwork, report: Report)
     report(
       ['networks', network.name],
       '`mode: server` needs a `range` to lease, or `leaseTo: hosts` for reservations only',
+    )
+  }
+  if (raw.trustUrl && raw.trust !== undefined) {
+    report(
+      at('trustUrl'),
+      `believes everybody, and \`trust: ${raw.trust}\` asks for more: write one`,
     )
   }
   if (network.rapidCommit && network.mode !== 'server') {

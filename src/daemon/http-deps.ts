@@ -7,6 +7,7 @@ import { createSliceCache } from '../http/files/slice-cache.ts'
 import { createBootDesk } from '../install/boot-desk.ts'
 import { choose } from '../install/menu-desk.ts'
 import { createMetrics } from '../metrics/daemon-metrics.ts'
+import type { Mac } from '../wire/address.ts'
 import { apiDeps } from './api/api-deps.ts'
 import { showNetworks } from './api/show-network.ts'
 import { configRequest } from './doors/loader-configs.ts'
@@ -15,7 +16,10 @@ import type { HttpParts } from './parts.ts'
 /** What the HTTP door needs, from what the daemon is made of. */
 export function httpDeps(parts: HttpParts): HttpDeps {
   const { world, memory, phoneHome, timeline, measure, log } = parts
-  const placeOf = (caller: Caller) => world.place(world.networkAt(caller.localAddress))
+  const placeOf = (caller: Caller, mac?: Mac) => world.place(world.networkOf(caller, mac))
+  /** Where whoever has this token is. */
+  const placeFor = (token: string, caller: Caller) =>
+    placeOf(caller, memory.installs.attempt(token)?.mac)
 
   const desk = createBootDesk(parts)
 
@@ -35,7 +39,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       macAt: address => parts.macsOf(address).find(mac => world.hostOf(mac)),
       preview: (host, mac, caller) => {
         const { address } = caller
-        return parts.scripts.preview({ host, mac, address, place: placeOf(caller) })
+        return parts.scripts.preview({ host, mac, address, place: placeOf(caller, mac) })
       },
       program: () => parts.specDeps.publish(join(world.config().assets, 'loaders/kexec')),
       digest: parts.specDeps.digests.of,
@@ -43,19 +47,19 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     disc: {
       disc(mac, caller) {
         const host = world.hostOf(mac)
-        const unknown = world.unknownHosts(world.networkAt(caller.localAddress))
+        const unknown = world.unknownHosts(world.networkOf(caller))
         if (!host)
           return unknown.kind === 'profile'
             ? parts.specDeps.publish(unknown.profile.kernel)
             : undefined
         const { address } = caller
-        const seen = parts.scripts.preview({ host, mac, address, place: placeOf(caller) })
+        const seen = parts.scripts.preview({ host, mac, address, place: placeOf(caller, mac) })
         return seen.kind === 'boot' && seen.image.kind === 'iso' ? seen.parts?.[0] : undefined
       },
     },
     attempt: {
       hear(token, said, caller) {
-        const heard = phoneHome.hear(token, said, caller.address, placeOf(caller))
+        const heard = phoneHome.hear(token, said, caller.address, placeFor(token, caller))
         const { status, reason } = heard
         const host = memory.installs.attempt(token)?.host
         if (status !== 204)
@@ -63,8 +67,9 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         measure.phoneHome(said.event, heard.status)
         return heard
       },
-      file: (token, name, caller) => phoneHome.file(token, name, caller.address, placeOf(caller)),
-      login: (token, caller) => phoneHome.login(token, caller.address, placeOf(caller)),
+      file: (token, name, caller) =>
+        phoneHome.file(token, name, caller.address, placeFor(token, caller)),
+      login: (token, caller) => phoneHome.login(token, caller.address, placeFor(token, caller)),
       burn: phoneHome.burn,
       committed: memory.committed,
     },

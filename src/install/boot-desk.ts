@@ -11,9 +11,13 @@ import { menuFor } from './menu-desk.ts'
 /** What a machine that asks what to do next is answered from, whatever its loader's language. */
 export function createBootDesk(parts: Parts): BootDesk {
   const { world, lives, scripts, timeline } = parts
-  const networkOf = (caller: Caller) => world.networkAt(caller.localAddress)
+  const networkOf = (caller: Caller, host?: Host) => world.networkOf(caller, host?.nics[0]?.mac)
   const isMachine = (host: Host, caller: Caller) =>
-    scripts.isMachine({ host, address: caller.address, place: world.place(networkOf(caller)) })
+    scripts.isMachine({
+      host,
+      address: caller.address,
+      place: world.place(networkOf(caller, host)),
+    })
   return {
     host(mac, uuid, caller, netboots) {
       const host = world.hostOf(mac)
@@ -41,7 +45,7 @@ function boot(
   parts: Parts,
 ): Booted {
   const { world, scripts, strangers } = parts
-  const network = world.networkAt(caller.localAddress)
+  const network = world.networkOf(caller, mac)
   const place = world.place(network)
   const { address } = caller
   if (!host) {

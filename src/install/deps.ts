@@ -1,5 +1,6 @@
 import type { NewEvent } from '../boot/event-record.ts'
 import type { Host, Profile } from '../boot/host.ts'
+import type { Identity } from '../boot/identity.ts'
 import type {
   Asset,
   Attempt,
@@ -65,10 +66,20 @@ export interface Place {
   /** What templates may know of the network. */
   readonly network: { readonly name: string }
   readonly serverUrl: string
-  /** Does not check that a request comes from the machine's own address. */
-  readonly trustUrl: boolean
   /** We hear the DHCP of this network, so a DISCOVER tells a new boot. */
   readonly seesDhcp: boolean
+}
+
+/** A request for what is a host's alone. */
+export interface Claim {
+  readonly host: Host
+  readonly address: Ipv4
+  /** Name of the network that it came from. */
+  readonly network: string
+  /** The UUID that it says. */
+  readonly uuid?: string | undefined
+  /** The attempt whose token it carries. */
+  readonly attempt?: Attempt
 }
 
 /** What the life cycle asks of the rest of the daemon. */
@@ -96,8 +107,10 @@ export interface InstallDeps {
   }
   /** Where machines of a network (by default, of the first one) reach us. */
   place(network?: string): Place
-  /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */
+  /** Whose MAC an address has: who answers ARP on a link of ours, else by what DHCP told. */
   macsOf(address: Ipv4): readonly Mac[]
+  /** Whether a request is the host's own, and if not, why. */
+  identify(claim: Claim): Identity
   /** Where a MAC is: by our leases, then by the kernel's neighbour table. */
   addressesOf(mac: Mac): readonly Ipv4[]
   /**

@@ -36,7 +36,7 @@ export function menuFor(
   if (profiles.length === 0) return { kind: 'local', reason: `nothing to choose from for ${who}` }
   const shown = { mac, address: caller.address, profiles, ...(host && { host }) }
   const { token } = menus.show(shown)
-  const { serverUrl } = world.place(world.networkAt(caller.localAddress))
+  const { serverUrl } = world.place(world.networkOf(caller, mac))
   const names = profiles.map(({ name }) => name)
   return menuContent(who, names, `${serverUrl}/menu/${token}`)
 }
@@ -71,10 +71,11 @@ export async function choose(
 function asked(
   host: Host,
   profile: Profile,
-  { address, localAddress }: Caller,
+  caller: Caller,
   { world, lives, scripts, memory }: Needed,
 ): string | undefined {
-  const place = world.place(world.networkAt(localAddress))
+  const { address } = caller
+  const place = world.place(world.networkOf(caller, host.nics[0]?.mac))
   const where = formatIpv4(address)
   if (!scripts.isMachine({ host, address, place }))
     return `${where} is not known to be ${host.name}`
@@ -92,12 +93,12 @@ function overriding(host: Host, profile: Profile): { profile?: Profile } {
 function bootStranger(
   mac: Mac,
   profile: Profile,
-  { address, localAddress }: Caller,
+  caller: Caller,
   loader: Abilities,
   { world, strangers }: Needed,
 ): Delivered {
-  const place = world.place(world.networkAt(localAddress))
-  const stranger = strangers.boot(profile, { mac, address, place, loader })
+  const place = world.place(world.networkOf(caller))
+  const stranger = strangers.boot(profile, { mac, address: caller.address, place, loader })
   if ('refused' in stranger) return local(stranger.refused)
   const { content } = stranger.attempt
   return { kind: 'boot', reason: content.title, content: { kind: 'boot', ...content } }

@@ -53,7 +53,8 @@ export function createPhoneHome(
   }
   const isMachine = (attempt: Attempt, address: Ipv4, place: Place): boolean => {
     const host = hostOf(attempt)
-    return host !== undefined && scripts.isMachine({ host, address, place })
+    if (!host) return false
+    return deps.identify({ host, address, network: place.network.name, attempt }).kind === 'machine'
   }
   const isNewest = ({ host, install, token }: Attempt): boolean =>
     memory.installs.currentAttempt(host, install)?.token === token

@@ -47,7 +47,7 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
   const freshNetboots = new Set<string>()
 
   const isMachine = ({ host, address, place }: Pick<ScriptRequest, 'host' | 'address' | 'place'>) =>
-    place.trustUrl || deps.macsOf(address).some(mac => host.nics.some(nic => nic.mac === mac))
+    deps.identify({ host, address, network: place.network.name }).kind === 'machine'
 
   const open = (spec: Spec, request: ScriptRequest, number: number, install?: string): Attempt => {
     const { mac, address, place } = request

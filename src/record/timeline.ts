@@ -3,6 +3,7 @@ import { amount, howFar } from '../base/amount.ts'
 import { createPerMinute } from '../base/per-minute.ts'
 import type { AssetData, TftpData } from '../boot/event-data.ts'
 import type { Host } from '../boot/host.ts'
+import { isNoUuid } from '../boot/uuid.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
 import type { MissedEvent, SentEvent } from '../http/files/asset-routes.ts'
 import type { Downloads } from '../install/downloads.ts'
@@ -10,7 +11,14 @@ import { type Progress, secondsLeft } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import type { TftpEvent } from '../tftp/event.ts'
-import { formatIpv4, type Ipv4, ipv4OfBytes, type Mac, parseIpv4 } from '../wire/address.ts'
+import {
+  formatIpv4,
+  type Ipv4,
+  ipv4OfBytes,
+  type Mac,
+  parseIpv4,
+  subnetContains,
+} from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import type { SyslogMessage } from '../wire/syslog-message.ts'
@@ -33,8 +41,8 @@ export interface TimelineDeps {
   readonly fallback: Fallback
   readonly log: FastifyBaseLogger
   macsOf(address: Ipv4): readonly Mac[]
-  /** A host takes an address, of whatever server. */
-  requests(mac: Mac, address: Ipv4): void
+  /** A machine takes an address, of whatever server. */
+  requests(mac: Mac, address: Ipv4, isHost: boolean): void
 }
 
 /** Lines a minute about files that are not there: a machine may ask for names without end. */
@@ -57,6 +65,10 @@ export function createTimeline(deps: TimelineDeps) {
   memory.events.listen(({ host, kind, text }) => {
     if (logged.has(kind)) log.info({ host, kind }, text)
   })
+  /** What later boots must say where the network asks for it: `trust: uuid`. */
+  const learnUuid = ({ name }: Host, uuid: string | undefined) => {
+    if (uuid !== undefined && !isNoUuid(uuid)) memory.hosts.learnUuid(name, uuid)
+  }
   const mayTellMissed = createPerMinute(mostMissed, Date.now)
 
   return {
@@ -67,18 +79,19 @@ export function createTimeline(deps: TimelineDeps) {
       const { asked, mac, client, host, reason } = outcome
       const text = dhcpLine(outcome)
       const fields = { mac, host: host?.name, stage: client?.stage, arch: client?.arch, reason }
+      const taken = takenAddress(outcome, packet)
+      if (mac && taken !== undefined) deps.requests(mac, taken, host !== undefined)
       if (!host) {
         if (client && mac) deps.strangerRing.see(mac, { client, text, at: Date.now() })
         log[client || isSettled(outcome) ? 'info' : 'debug'](fields, text)
         return
       }
       memory.hosts.saveSeen(host.name, Date.now())
+      if (client) learnUuid(host, client.uuid)
       memory.record({ host: host.name, kind: 'dhcp', text, data: dhcpData(outcome, mac ?? '') })
       log.info(fields, text)
       const foreign = foreignOf(outcome, packet, rivals)
       if (foreign) memory.record({ host: host.name, kind: 'dhcp', ...foreign })
-      const taken = asked === 'request' ? packet.options.get(option.requestedAddress) : undefined
-      if (mac && taken?.length === 4) deps.requests(mac, ipv4OfBytes(taken))
       if (client) clients.saw(host.name, client)
       changes.tell(host.name)
       if (asked !== 'discover' || !client) return
@@ -200,10 +213,20 @@ export function createTimeline(deps: TimelineDeps) {
         deps.strangerRing.see(mac, { client, text, at: Date.now(), ...also })
         return
       }
+      // Whoever is refused, or asks for what is to be shown first, teaches nothing.
+      if (answer === 'local') learnUuid(host, seen.uuid)
       const kind = answer === 'forbidden' ? 'stranger' : 'script'
       memory.record({ host: host.name, kind, text, data: { answer, address } })
     },
   }
+}
+
+/** The address that a REQUEST takes: option 50, or when it is renewed the client's own (RFC 2131 4.3.2). */
+function takenAddress({ asked, network }: Outcome, packet: DhcpPacket): Ipv4 | undefined {
+  if (asked !== 'request') return undefined
+  const requested = packet.options.get(option.requestedAddress)
+  const address = requested?.length === 4 ? ipv4OfBytes(requested) : packet.ciaddr
+  return network && subnetContains(network.subnet, address) ? address : undefined
 }
 
 function scriptWords(what: string, answer: string, address: string, reason: string): string {

@@ -21,6 +21,10 @@ export function createHosts(db: Database) {
   const setFacts = db.statement('update hosts set facts = ? where name = ?')
   const setSeen = db.statement('update hosts set last_seen = ? where name = ?')
 
+  const setUuid = db.statement('update hosts set uuid = ? where name = ? and uuid is null')
+  /** Hosts whose UUID is known: every packet says one. */
+  const withUuid = new Set<string>()
+
   const addMac = db.statement('insert or ignore into macs (mac) values (?)')
   const hasMac = db.statement('select 1 from macs where mac = ?')
 
@@ -55,6 +59,15 @@ export function createHosts(db: Database) {
       db.run(setProgress, percent ?? null, message ?? null, name),
     saveFacts: (name: string, facts: unknown): void =>
       db.run(setFacts, JSON.stringify(facts), name),
+    /** The first UUID of a host that is heard stays. */
+    learnUuid(name: string, uuid: string): void {
+      if (withUuid.has(name)) return
+      withUuid.add(name)
+      db.write(() => {
+        know(name)
+        setUuid.run(uuid, name)
+      })
+    },
     saveSeen(name: string, at: number): void {
       db.write(() => {
         know(name)
@@ -76,5 +89,6 @@ function hostOf(row: Record<string, unknown> | undefined): HostRecord | undefine
     ...(row.message !== null && { message: row.message as string }),
     ...(row.facts !== null && { facts: JSON.parse(row.facts as string) as unknown }),
     ...(row.last_seen !== null && { lastSeen: row.last_seen as number }),
+    ...(row.uuid !== null && { uuid: row.uuid as string }),
   }
 }

@@ -10,6 +10,7 @@ export const migrations: Record<string, Migration> = {
   '002-burnt-files': { up: rememberBurntFiles },
   '003-admin-log': { up: createAdminLog },
   '004-event-codes': { up: addEventCodes },
+  '005-host-uuid': { up: addUuid },
 }
 
 /** Lines from before have their text alone; those with a code have none, it is made from their data. */
@@ -28,6 +29,11 @@ async function rememberBurntFiles(db: Kysely<unknown>): Promise<void> {
     .alterTable('attempts')
     .addColumn('burnt', 'text', c => c.notNull().defaultTo('[]'))
     .execute()
+}
+
+/** The first UUID that was heard of a host. */
+async function addUuid(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('hosts').addColumn('uuid', 'text').execute()
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {

@@ -26,6 +26,8 @@ export interface HostTable {
   message: string | null
   facts: string | null
   last_seen: number | null
+  /** The first UUID that was heard of it. */
+  uuid: string | null
 }
 
 /** MACs of hosts that were ever seen: a host that is renamed is not new. */

@@ -1,3 +1,4 @@
+import { createSocket, type Socket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
 import { formatIpv4, type Ipv4, type Mac, parseIpv4, parseMac } from '../wire/address.ts'
 
@@ -5,14 +6,19 @@ import { formatIpv4, type Ipv4, type Mac, parseIpv4, parseMac } from '../wire/ad
 export interface Neighbours {
   macsOf(address: Ipv4): Mac[]
   addressesOf(mac: Mac): Ipv4[]
+  /** Reads the kernel's table anew: who answered a moment ago may be another by now. */
+  refresh(): void
 }
 
 /** The entry is complete: somebody answered ARP for it (ATF_COM, linux/if_arp.h). */
 const complete = 0x2
+/** Milliseconds after which a miss is worth another look. */
+const missMs = 10
 
 /**
  * What the kernel's neighbour table says (/proc/net/arp, proc(5)), as of at most `keepMs` ago: in a storm
- * thousands of questions a second come, and the kernel writes the whole table for each read.
+ * thousands of questions a second come, and the kernel writes the whole table for each read. An address
+ * that is not in it is looked for once more: whoever has just come is not to be refused.
  */
 export function createNeighbours(
   keepMs: number,
@@ -21,15 +27,22 @@ export function createNeighbours(
 ): Neighbours {
   let table = parse('')
   let readAt = Number.NEGATIVE_INFINITY
-  const fresh = () => {
-    if (now() - readAt < keepMs) return table
+  const refresh = () => {
     table = parse(read())
     readAt = now()
+  }
+  const fresh = (ms: number) => {
+    if (now() - readAt >= ms) refresh()
     return table
   }
   return {
-    macsOf: address => some(fresh().macs.get(formatIpv4(address)), parseMac),
-    addressesOf: mac => some(fresh().addresses.get(mac), parseIpv4),
+    macsOf(address) {
+      const key = formatIpv4(address)
+      const known = fresh(keepMs).macs.get(key) ?? fresh(Math.min(keepMs, missMs)).macs.get(key)
+      return some(known, parseMac)
+    },
+    addressesOf: mac => some(fresh(keepMs).addresses.get(mac), parseIpv4),
+    refresh,
   }
 }
 
@@ -61,5 +74,40 @@ function readTable(): string {
     return readFileSync('/proc/self/net/arp', 'utf8')
   } catch {
     return ''
+  }
+}
+
+/** IFF_LOOPBACK and IFF_NOARP (linux/if.h). */
+const arpless = 0x8 | 0x80
+
+/** Whether machines behind an interface are found by ARP; also where the kernel does not say. */
+export function usesArp(name: string): boolean {
+  try {
+    const flags = Number(readFileSync(`/sys/class/net/${encodeURIComponent(name)}/flags`, 'utf8'))
+    return (flags & arpless) === 0
+  } catch {
+    return true
+  }
+}
+
+/** Sends one byte to addresses that nobody listens on (discard, RFC 863), so that the kernel asks who has them. */
+export interface Poke {
+  send(address: Ipv4): void
+  close(): void
+}
+
+export function createPoke(): Poke {
+  let socket: Socket | undefined
+  return {
+    send(address) {
+      socket ??= createSocket('udp4')
+        .on('error', () => {})
+        .unref()
+      socket.send(new Uint8Array(1), 9, formatIpv4(address), () => {})
+    },
+    close() {
+      socket?.close()
+      socket = undefined
+    },
   }
 }

@@ -1,7 +1,9 @@
 import type { KnownHost, Site } from '../boot/decide.ts'
+import type { Caller } from '../boot/deliver.ts'
 import type { Host, Network, UnknownHosts } from '../boot/host.ts'
 import type { HostRecord } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
+import { isNoUuid, isSameUuid } from '../boot/uuid.ts'
 import type { Config } from '../config/config.ts'
 import { networkNames } from '../config/template/context.ts'
 import type { Place } from '../install/deps.ts'
@@ -9,6 +11,7 @@ import { ownAddresses, settle } from '../system/interfaces.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
 import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
 import { shelfOf } from './loader-shelf.ts'
+import { networkOf } from './network-of.ts'
 
 /** What the doors look things up in: the running config, and what the machine adds to it. */
 export interface World {
@@ -31,8 +34,8 @@ export interface World {
   reservedFor(address: Ipv4): readonly Mac[] | undefined
   /** All those addresses. */
   reserved(): AddressSet
-  /** The network whose machines reach us at this address of ours, else the first. */
-  networkAt(address: Ipv4 | undefined): Network | undefined
+  /** The network of whoever asks; `mac`: the host that is asked for. */
+  networkOf(caller: Caller, mac?: Mac): Network | undefined
   place(network: Network | undefined): Place
   /** Takes a new config, and the hosts that still have an install under way. */
   replace(config: Config, running: readonly HostRecord[], specHost: SpecHost): void
@@ -76,11 +79,10 @@ export function createWorld(first: Config): World {
     unknownHosts,
     reservedFor: address => reserved.get(address),
     reserved: () => reservedSet,
-    networkAt: address => networks.find(n => n.serverAddress === address) ?? networks[0],
+    networkOf: (caller, mac) => networkOf(caller, networks, mac && world.hostOf(mac)),
     place: network => ({
       network: networkNames(network ?? {}),
       serverUrl: serverUrlOf(network, config),
-      trustUrl: network?.trustUrl ?? false,
       seesDhcp: network !== undefined && network.mode !== 'none',
     }),
     replace(next, running, specHost) {
@@ -116,23 +118,10 @@ function serverUrlOf(network: Network | undefined, { http: { port, tls } }: Conf
  * another machine does not take the install along. Either byte order counts (RFC 4578, SMBIOS 2.6).
  */
 export function withUuid(host: Host, known: KnownHost, uuid: string | undefined): KnownHost {
-  const nobody = /^[0f-]*$/.test(uuid ?? '')
-  if (host.uuid === undefined || uuid === undefined || nobody) return known
-  if (isUuidOf(host, uuid)) return known
+  if (host.uuid === undefined || uuid === undefined || isNoUuid(uuid)) return known
+  if (isSameUuid(uuid, host.uuid)) return known
   const why = `has the uuid ${host.uuid} in the config, and this machine says ${uuid}`
   return { ...known, due: false, why }
-}
-
-/** Whether a UUID in either byte order is the one of a host's config. */
-export function isUuidOf(host: Host, uuid: string): boolean {
-  const wanted = host.uuid?.toLowerCase()
-  return uuid === wanted || swapUuid(uuid) === wanted
-}
-
-function swapUuid(uuid: string): string {
-  const [a = '', b = '', c = '', ...rest] = uuid.split('-')
-  const swap = (hex: string) => (hex.match(/../g) ?? []).reverse().join('')
-  return [swap(a), swap(b), swap(c), ...rest].join('-')
 }
 
 function limitsBlocks({ hosts }: Config): boolean {

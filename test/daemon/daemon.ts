@@ -173,7 +173,7 @@ export function bootwright(args: readonly string[]): Promise<Output> {
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  seconds = 15,
+  seconds = 60,
 ): Promise<T> {
   for (const end = performance.now() + seconds * 1000; ; ) {
     const seen = await look()

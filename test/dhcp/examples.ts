@@ -49,7 +49,7 @@ export function network(more: Partial<Network> = {}): Network {
     dns: [ip('10.77.0.1'), ip('9.9.9.9')],
     domain: 'lab.example',
     leaseSeconds: 3600,
-    trustUrl: false,
+    trust: 'lease',
     ...more,
   }
 }

@@ -31,6 +31,7 @@ import { createPublished } from '../../src/system/published.ts'
 import { newId, newToken } from '../../src/system/secrets.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
 import { createWorld } from '../../src/world/world.ts'
+import { identifyBy } from '../install/identify.ts'
 
 export const start = Date.UTC(2026, 10, 20, 12)
 export const token = 'a-token-of-the-tests'
@@ -88,7 +89,7 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
     lackOf: () => undefined,
   }
   const deps = {
-    ...{ memory, now, newId, newToken, macsOf },
+    ...{ memory, now, newId, newToken, macsOf, identify: identifyBy(macsOf) },
     host: (name: string) => config.hosts.get(name),
     hostOf: world.hostOf,
     render: renderText,

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { nat } from './identify.ts'
 import { asking, createWorld, foreign, mac, own } from './world.ts'
 
 const text = (token: string) =>
@@ -120,12 +121,12 @@ t.test('a stranger’s file burns too', async t => {
     return stranger.attempt.token
   }
   const token = boot()
-  t.match(world.phoneHome.file(token, 'preseed', own, { ...world.place, trustUrl: true }), {
+  t.match(world.phoneHome.file(token, 'preseed', own, { ...world.place, network: { name: nat } }), {
     ...{ kind: 'file', burns: true },
   })
   world.phoneHome.burn(token, 'preseed')
   boot()
-  t.match(world.phoneHome.file(token, 'preseed', own, { ...world.place, trustUrl: true }), {
+  t.match(world.phoneHome.file(token, 'preseed', own, { ...world.place, network: { name: nat } }), {
     kind: 'gone',
   })
 })

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { ipxe, renderScript } from '../../src/boot/loaders/ipxe.ts'
+import { nat } from './identify.ts'
 import {
   changeKernel,
   createWorld,
@@ -93,7 +94,7 @@ t.test('a stranger that asks for a host at work changes nothing', async t => {
 })
 
 t.test('trustUrl gives the script to every address', async t => {
-  const world = await createWorld(t, { place: { trustUrl: true } })
+  const world = await createWorld(t, { place: { network: { name: nat } } })
   world.ask()
   t.match(script(world, foreign), /^#!ipxe/)
 })

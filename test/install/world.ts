@@ -23,6 +23,7 @@ import { createInstalls } from '../../src/store/installs.ts'
 import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { type Ipv4, type Mac, parseIpv4 } from '../../src/wire/address.ts'
+import { identifyBy } from './identify.ts'
 
 export const mac = '52:54:00:12:34:56' as Mac
 export const secondMac = '52:54:00:12:34:57' as Mac
@@ -136,11 +137,12 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
   const place: Place = {
     network: { name: 'lan' },
     serverUrl: 'http://10.77.0.1:8080',
-    trustUrl: false,
     seesDhcp: true,
     ...settings.place,
   }
   let made = 0
+  const macsOf = (address: Ipv4) =>
+    address === own ? [mac] : address === foreign ? ['52:54:00:66:66:66' as Mac] : []
   const deps: InstallDeps = {
     memory,
     now,
@@ -153,8 +155,8 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     readMedia,
     digests: createDigests(),
     place: () => place,
-    macsOf: address =>
-      address === own ? [mac] : address === foreign ? ['52:54:00:66:66:66' as Mac] : [],
+    macsOf,
+    identify: identifyBy(macsOf),
     addressesOf: address => (address === mac ? [own] : []),
     whyNoTarget: () => undefined,
     lackOf: () => undefined,

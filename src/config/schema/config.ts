@@ -77,9 +77,14 @@ const network = v.closed(
       'Other DHCP servers in mode: server. refuse: give no address while one answers; warn: say it and go on; or the addresses of those that may be there.',
       n.rivals,
     ),
+    trust: v.key(
+      Type.Enum(['lease', 'uuid']),
+      'What shows that a request comes from the machine itself. lease: its address is the one that its MAC has. uuid: it also says the UUID of an earlier boot, or the one of the config.',
+      n.trust,
+    ),
     trustUrl: v.key(
       Type.Boolean({ title: 'true or false' }),
-      'Whoever knows the URL gets the installer, whatever its address: for machines behind NAT.',
+      'Nothing has to show it: whoever knows the URL gets the installer, whatever its address. For machines behind NAT.',
       n.trustUrl,
     ),
   },

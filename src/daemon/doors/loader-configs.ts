@@ -3,9 +3,9 @@ import type { Caller } from '../../boot/deliver.ts'
 import type { Host } from '../../boot/host.ts'
 import type { Asker } from '../../boot/loaders/asker.ts'
 import { configOf } from '../../boot/loaders/table.ts'
+import { isSameUuid } from '../../boot/uuid.ts'
 import type { ConfigRequest } from '../../http/machine/boot-routes.ts'
 import type { Mac } from '../../wire/address.ts'
-import { isUuidOf } from '../../world/world.ts'
 import type { Parts } from '../parts.ts'
 
 type Needed = Pick<Parts, 'world' | 'lives' | 'macsOf'>
@@ -45,7 +45,7 @@ function macOf(asker: Asker, caller: Caller, { world, macsOf }: Needed): Mac | u
 
 function macOfUuid(uuid: string | undefined, world: Parts['world']): Mac | undefined {
   if (uuid === undefined) return undefined
-  const isIt = (host: Host) => host.uuid !== undefined && isUuidOf(host, uuid)
+  const isIt = (host: Host) => host.uuid !== undefined && isSameUuid(uuid, host.uuid)
   return [...world.config().hosts.values()].find(isIt)?.nics[0]?.mac
 }
 
@@ -54,5 +54,5 @@ function fileOf(mac: Mac, caller: Caller, { world, lives }: Needed): string | un
   const host = world.hostOf(mac)
   const client = { mac, arch: host?.arch ?? 'bios' } as const
   const { ways = {} } = host ? lives.known(host) : {}
-  return loaderOf(client, ways, world.site(world.networkAt(caller.localAddress)))
+  return loaderOf(client, ways, world.site(world.networkOf(caller, mac)))
 }

@@ -1,10 +1,8 @@
 import { type Caller, type Delivered, deliver } from '../../boot/deliver.ts'
-import type { Network } from '../../boot/host.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
 import { createBootDesk } from '../../install/boot-desk.ts'
 import { choose } from '../../install/menu-desk.ts'
 import type { Peer, Refused, Virtual } from '../../tftp/files.ts'
-import { subnetContains } from '../../wire/address.ts'
 import { tftpErrors } from '../../wire/tftp-packet.ts'
 import type { Parts } from '../parts.ts'
 import { configRequest } from './loader-configs.ts'
@@ -19,7 +17,7 @@ export function tftpNames(parts: Parts) {
   return async (name: string, { address }: Peer): Promise<Virtual | undefined> => {
     const loader = world.loaders().get(name)
     if (loader !== undefined) return { file: loader }
-    const network = networkOf(address, world.networks())
+    const network = world.networkOf({ address, localAddress: address })
     const caller = { address, localAddress: network?.serverAddress ?? address }
     const config = configRequest(name, caller, parts)
     const chosen = config ? undefined : await choose(name, caller, desk, parts)
@@ -36,11 +34,6 @@ export function tftpNames(parts: Parts) {
     if (delivered.kind === 'forbidden') return denied(delivered.reason)
     return bytesOf(kind.render(delivered.content, transport))
   }
-}
-
-/** The network that a machine of this address is in: relayed ones reach us at the address of another. */
-function networkOf(address: Peer['address'], networks: readonly Network[]): Network | undefined {
-  return networks.find(({ subnet }) => subnetContains(subnet, address)) ?? networks[0]
 }
 
 /** `assets/…` and `files/TOKEN/NAME`, spelled as in their URLs. */
@@ -66,7 +59,7 @@ async function answerFile(
   caller: Caller,
   { phoneHome, world, memory }: Parts,
 ): Promise<Virtual> {
-  const place = world.place(world.networkAt(caller.localAddress))
+  const place = world.place(world.networkOf(caller, memory.installs.attempt(token)?.mac))
   const answer = phoneHome.file(token, name, caller.address, place)
   await memory.committed()
   if (answer.kind === 'file') return bytesOf(answer.text)
