@@ -4,9 +4,10 @@ import { formatIpv4, type Ipv4, type Mac, toHex } from '../wire/address.ts'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
 import { handle } from './handle.ts'
+import { changeOffers, type Offers } from './lease.ts'
 import type { Arrival, Endpoint } from './network.ts'
 import { isOnOurLink } from './on-link.ts'
-import type { DhcpDeps, Outcome } from './outcome.ts'
+import type { DhcpDeps, News, Outcome } from './outcome.ts'
 import { macOfPacket } from './read-client.ts'
 import { replyLimit } from './reply.ts'
 import { quarantineMilliseconds } from './server-mode.ts'
@@ -28,9 +29,11 @@ export interface Conflict {
 }
 
 export interface DeskOptions {
-  readonly deps: DhcpDeps
-  /** Resolves when the lease is on disk. Only then does the reply leave. */
+  readonly deps: DhcpDeps & { readonly offers: Offers }
+  /** The lease is in the book at once. Resolves when it is on disk; only then does the reply leave. */
   commit(lease: Lease): Promise<void>
+  /** Tells the rest of the program what a packet says of its machine; the packet is handled anew. */
+  learn?(news: News): void
   /** Called after an offer has left, with the lease that taking it would commit. */
   offered?(lease: Lease): void
   /** Called with every packet of a client as it comes, before it is answered. */
@@ -56,11 +59,12 @@ export type Reply = Extract<Outcome, { kind: 'reply' }>
 export type Speak = (reply: Reply, bytes: Uint8Array) => void
 
 /** Two look-ups of 400 ms: a first offer is not late by more than a second. */
-const mostLookups = 2
+const mostLooks = 2
 
 /** What happens between the sockets and `handle`: reading, storing, sending, telling. */
 export function createDesk(options: DeskOptions) {
   const { deps, log } = options
+  const now = options.now ?? Date.now
 
   function receive(bytes: Uint8Array, arrival: Arrival, speak: Speak): void {
     const begun = performance.now()
@@ -89,17 +93,32 @@ export function createDesk(options: DeskOptions) {
   }
 
   function answer(packet: DhcpPacket, arrival: Arrival): Outcome {
-    const outcome = handle(packet, arrival, deps, options.now?.() ?? Date.now())
-    if (outcome.kind !== 'reply' || outcome.network.mode !== 'server') return outcome
-    const reason = options.shut?.(outcome.network)
-    return reason === undefined ? outcome : withdraw(outcome, reason)
+    const outcome = admitted(handle(packet, arrival, deps, now()))
+    return outcome.news ? informed(outcome.news, packet, arrival) : outcome
   }
 
-  /** No reply after all, and no lease. */
-  function withdraw(outcome: Reply, reason: string): Outcome {
-    const { reply: _reply, to: _to, via: _via, lease: _lease, offered: _offered, ...seen } = outcome
-    if (outcome.mac) deps.offers.drop(outcome.network.name, outcome.mac)
-    return { ...seen, kind: 'none', reason }
+  /** What was learned may change the answer: an install is due now, or another loader is to be tried. */
+  function informed(news: News, packet: DhcpPacket, arrival: Arrival): Outcome {
+    options.learn?.(news)
+    return admitted(handle(packet, arrival, deps, now()))
+  }
+
+  /** A reply that may not leave changes nothing either. */
+  function admitted(outcome: Outcome): Outcome {
+    if (outcome.kind !== 'reply' || outcome.network.mode !== 'server') return outcome
+    const reason = options.shut?.(outcome.network)
+    return reason === undefined ? outcome : withheld(outcome, reason)
+  }
+
+  /** Everything that a packet changes is changed here. A promise resolves when its lease is on disk. */
+  function apply(outcome: Outcome): Promise<void> | undefined {
+    changeOffers(deps.offers, outcome, now())
+    const { lease } = outcome
+    if (!lease) return undefined
+    const stored = options.commit(lease)
+    // From here on the address is held by the lease in the book.
+    deps.offers.drop(lease.network, lease.mac)
+    return stored
   }
 
   async function finish(
@@ -112,7 +131,8 @@ export function createDesk(options: DeskOptions) {
     let outcome = first
     try {
       if (isNewAddress(first)) outcome = await looked(packet, arrival, first)
-      if (outcome.lease) await store(outcome.lease)
+      const stored = apply(outcome)
+      if (stored) await stored
     } catch (error) {
       log.error({ err: error, mac: outcome.mac }, 'the lease could not be stored: no reply')
       return
@@ -123,51 +143,55 @@ export function createDesk(options: DeskOptions) {
       options.sent?.(outcome, bytes)
     }
     options.seen(outcome, packet, performance.now() - begun)
-    if (outcome.kind === 'reply' && outcome.offered) options.offered?.(outcome.offered)
-  }
-
-  /** From here on the address is held by the lease in the book, and no longer by the offer. */
-  async function store(lease: Lease): Promise<void> {
-    const stored = options.commit(lease)
-    deps.offers.drop(lease.network, lease.mac)
-    await stored
+    if (outcome.hold && !outcome.lease) options.offered?.(outcome.hold)
   }
 
   /** Neither a reservation nor the client's by a lease, and on a link where we can look. */
-  function isNewAddress(outcome: Outcome): outcome is Reply {
+  function isNewAddress(outcome: Outcome): outcome is Reply & { readonly mac: Mac } {
     if (!options.holderOf || outcome.kind !== 'reply' || outcome.asked !== 'discover') return false
     const { network, reply, mac } = outcome
     const { yiaddr, giaddr } = reply
     if (!mac || yiaddr === 0 || giaddr !== 0 || !isOnOurLink(network)) return false
     if (deps.reservedFor(yiaddr)?.includes(mac)) return false
     const lease = deps.leases.byAddress(yiaddr)
-    const now = options.now?.() ?? Date.now()
-    return !(lease?.mac === mac && lease.state === 'active' && lease.end > now)
+    return !(lease?.mac === mac && lease.state === 'active' && lease.end > now())
   }
 
   /** RFC 2131 section 3.1: a server should see that an address is free before it offers it. */
   async function looked(packet: DhcpPacket, arrival: Arrival, first: Reply): Promise<Outcome> {
     let outcome: Outcome = first
-    for (let times = 0; times < mostLookups && isNewAddress(outcome); times++) {
+    for (let looks = 0; isNewAddress(outcome); looks++) {
+      if (looks === mostLooks) {
+        return withheld(outcome, 'the next two addresses are in use by others: it will ask again')
+      }
       const { network, reply, mac, host } = outcome
       const address = reply.yiaddr
-      const by = mac && (await options.holderOf?.(network, address, mac))
-      if (!mac || !by) return outcome
+      // Meanwhile nobody else is offered it.
+      deps.offers.hold({ address, mac, network: network.name }, now())
+      const by = await options.holderOf?.(network, address, mac)
+      if (!by) return outcome
+      deps.offers.drop(network.name, mac)
       await options.commit(quarantine(network, address, by))
       options.conflict?.({ network, address, by, mac, ...(host ? { host } : {}) })
       outcome = answer(packet, arrival)
     }
-    if (!isNewAddress(outcome)) return outcome
-    return withdraw(outcome, 'the next two addresses are in use by others: it will ask again')
+    return outcome
   }
 
   function quarantine(network: Network, address: Ipv4, mac: Mac): Lease {
-    const start = options.now?.() ?? Date.now()
+    const start = now()
     const end = start + quarantineMilliseconds
     return { address, mac, network: network.name, start, end, state: 'declined' }
   }
 
   return { receive }
+}
+
+/** No reply after all, and nothing of what it would have changed. */
+function withheld(outcome: Reply, reason: string): Outcome {
+  const { reply: _, to: _to, via: _via, lease: _lease, hold: _hold, ...rest } = outcome
+  const { drop: _drop, news: _news, ...seen } = rest
+  return { ...seen, kind: 'none', reason }
 }
 
 export type Desk = ReturnType<typeof createDesk>

@@ -4,15 +4,25 @@ import { waysOf } from '../boot/ways.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
 import { type Arrival, networkOf } from './network.ts'
-import { type Case, type DhcpDeps, type Outcome, type Seen, seenOf, silence } from './outcome.ts'
+import {
+  type Case,
+  type DhcpAnswer,
+  type DhcpDeps,
+  type News,
+  type Outcome,
+  type Seen,
+  seenOf,
+  silence,
+} from './outcome.ts'
 import { serveBoot } from './proxy-mode.ts'
 import { macOfPacket, readClient } from './read-client.ts'
+import { outcomeOf } from './reply-outcome.ts'
 import { serveLease } from './server-mode.ts'
 
 /**
  * One packet in, what comes of it out: the way of every DHCP packet, on either port. `now` is in epoch
- * milliseconds. It changes nothing but the offers held in memory; the lease in the outcome is for the
- * caller to store before the reply leaves. Never throws on what a packet holds.
+ * milliseconds. It changes nothing: what the packet changes is in the outcome, for the caller to do
+ * before the reply leaves. Never throws on what a packet holds.
  */
 export function handle(packet: DhcpPacket, arrival: Arrival, deps: DhcpDeps, now: number): Outcome {
   if (packet.op !== 1) return { kind: 'none', reason: 'not from a client' }
@@ -26,13 +36,15 @@ export function handle(packet: DhcpPacket, arrival: Arrival, deps: DhcpDeps, now
     if (choice.kind === 'none') return { kind: 'none', ...seen, reason: choice.reason }
     const found = recognise({ packet, arrival, asked, mac, network: choice.network, deps, now })
     seen = seenOf(found)
-    return answer(found)
+    const answer = answerTo(found)
+    return outcomeOf(found, answer, newsOf(found, answer))
   } catch (error) {
     if (!(error instanceof WireError)) throw error
     return { kind: 'none', ...seen, reason: `malformed: ${error.message}` }
   }
 }
 
+/** Who it is, and what it is to boot. */
 function recognise(from: Case): Case {
   const { packet, mac, network, deps } = from
   const said = readClient(packet, mac)
@@ -47,17 +59,24 @@ function recognise(from: Case): Case {
     ...from,
     ...(client ? { client, answer: decide(client, known, site) } : {}),
     ...(found ? { host: found.host } : {}),
+    ...(found?.appears ? { appears: true } : {}),
     ...(options ? { options } : {}),
   }
 }
 
-function answer(from: Case): Outcome {
-  switch (from.network.mode) {
-    case 'none':
-      return silence(from, 'the network says mode: none')
-    case 'proxy':
-      return serveBoot(from)
-    case 'server':
-      return from.arrival.port === 'proxy' ? serveBoot(from) : serveLease(from)
+function answerTo(from: Case): DhcpAnswer {
+  const { network, arrival } = from
+  if (network.mode === 'none') return silence('the network says mode: none')
+  return network.mode === 'proxy' || arrival.port === 'proxy' ? serveBoot(from) : serveLease(from)
+}
+
+/** What else the packet tells, once it is clear that it is for us. */
+function newsOf(from: Case, { kind }: DhcpAnswer): News | undefined {
+  const { asked, mac, network, client, host, appears, deps } = from
+  if (appears && host && (kind === 'offer' || kind === 'ack')) {
+    return { kind: 'appears', host }
   }
+  if (asked !== 'discover' || !client || network.mode === 'none') return undefined
+  if (!deps.hasUnheardLoader?.(mac, host)) return undefined
+  return { kind: 'asks-again', client, ...(host ? { host } : {}) }
 }

@@ -23,14 +23,35 @@ export interface Offer {
   readonly network: string
 }
 
-/** Offers in memory. Each is held 60 s. */
-export interface Offers {
-  hold(offer: Offer, now: number): void
-  drop(network: string, mac: Mac): void
+/** The offers that are held, to look things up in. */
+export interface OfferBook {
   byMac(network: string, mac: Mac, now: number): Offer | undefined
   byAddress(address: Ipv4, now: number): Offer | undefined
   /** All addresses that are on offer. */
   held(now: number): AddressSet
+}
+
+/** Offers in memory. Each is held 60 s. */
+export interface Offers extends OfferBook {
+  hold(offer: Offer, now: number): void
+  drop(network: string, mac: Mac): void
+}
+
+/** What a packet changes about the offers. */
+export interface OfferChange {
+  readonly network?: { readonly name: string }
+  readonly mac?: Mac
+  readonly hold?: Offer
+  readonly drop?: true
+}
+
+export function changeOffers(
+  offers: Offers,
+  { network, mac, hold, drop }: OfferChange,
+  now: number,
+): void {
+  if (drop && network && mac) offers.drop(network.name, mac)
+  if (hold) offers.hold(hold, now)
 }
 
 export const offerMilliseconds = 60_000
@@ -69,7 +90,8 @@ export function createOffers(most = 65_536): Offers {
       const key = keyOf(offer.network, offer.mac)
       remove(key)
       prune(now, most - 1)
-      offers.set(key, { ...offer, until: now + offerMilliseconds })
+      const { address, mac, network } = offer
+      offers.set(key, { address, mac, network, until: now + offerMilliseconds })
       keyByAddress.set(offer.address, key)
       held.add(offer.address)
     },

@@ -6,27 +6,55 @@ import type { Ipv4, Mac } from '../wire/address.ts'
 import type { AddressSet } from '../wire/address-set.ts'
 import type { MessageName } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
-import type { LeaseBook, Offers } from './lease.ts'
+import type { LeaseBook, OfferBook } from './lease.ts'
 import type { Arrival, Endpoint } from './network.ts'
 import { serverIdOverrideOf } from './relay.ts'
+import type { Gift } from './reply-content.ts'
 
-/** What the DHCP door asks of the rest of the program. */
+/** What the DHCP door asks of the rest of the program: look-ups, none of which changes anything. */
 export interface DhcpDeps {
   networks(): readonly Network[]
-  host(
-    mac: Mac,
-    client: Client | undefined,
-    network: Network,
-  ): { readonly host: Host; readonly known: KnownHost } | undefined
+  host(mac: Mac, client: Client | undefined, network: Network): FoundHost | undefined
+  /** Whether a loader went to the machine, and nothing was heard of it since. */
+  hasUnheardLoader?(mac: Mac, host: Host | undefined): boolean
   site(network: Network): Site
   /** The MACs that an address is reserved for, if it is. */
   readonly reservedFor: (address: Ipv4) => readonly Mac[] | undefined
   /** All those addresses, so that a search passes over them at once. */
   reserved?(): AddressSet
   readonly leases: LeaseBook
-  readonly offers: Offers
+  readonly offers: OfferBook
   readonly httpPort: number
 }
+
+export interface FoundHost {
+  readonly host: Host
+  readonly known: KnownHost
+  /** Nothing was answered to it since it is in the config; `known` is what it will be once that is. */
+  readonly appears?: true
+}
+
+/**
+ * What a packet changes. {@link handle} only says it; the desk does it, in one place, before the reply
+ * leaves.
+ */
+export interface Changes {
+  /** To be on disk before the reply leaves. */
+  readonly lease?: Lease
+  /** Its address is held for the client: the lease that would begin by taking it now. */
+  readonly hold?: Lease
+  /** What the client was offered in the network is offered no more. */
+  readonly drop?: true
+  /** To be told to the rest of the program, which may then decide otherwise: the packet is handled anew. */
+  readonly news?: News
+}
+
+/** What the rest of the program learns of a machine from its packet. */
+export type News =
+  /** A host is answered for the first time since it is in the config. */
+  | { readonly kind: 'appears'; readonly host: Host }
+  /** It asks for a boot, and nothing was heard of the loader that went to it. */
+  | { readonly kind: 'asks-again'; readonly client: Client; readonly host?: Host }
 
 /** What is known of a packet as soon as it is known, for the log and the timeline. */
 export interface Seen {
@@ -38,8 +66,9 @@ export interface Seen {
   readonly answer?: Answer
 }
 
-/** What comes of a packet. `lease` must be on disk before the reply leaves. */
-export type Outcome = Seen & { readonly lease?: Lease; readonly reason: string } & (
+/** What comes of a packet. */
+export type Outcome = Seen &
+  Changes & { readonly reason: string } & (
     | {
         readonly kind: 'reply'
         readonly network: Network
@@ -47,10 +76,20 @@ export type Outcome = Seen & { readonly lease?: Lease; readonly reason: string }
         readonly to: Endpoint
         /** The port to send from: 67 or 4011. */
         readonly via: Arrival['port']
-        /** With an offer: the lease that would begin by taking it now. */
-        readonly offered?: Lease
       }
     | { readonly kind: 'none' }
+  )
+
+/** What is to be said to a client, before it is written as a packet. */
+export type DhcpAnswer = Changes & { readonly reason: string } & (
+    | { readonly kind: 'none' }
+    | { readonly kind: 'nak' }
+    | {
+        readonly kind: 'offer' | 'ack'
+        readonly gift: Gift
+        /** The lease holds without a REQUEST (RFC 4039). */
+        readonly rapidCommit?: true
+      }
   )
 
 /** A packet with everything that was found out about it: what both modes work on. */
@@ -62,6 +101,8 @@ export interface Case {
   readonly network: Network
   readonly client?: Client
   readonly host?: Host
+  /** The host was never answered. */
+  readonly appears?: true
   /** Only for clients that boot. */
   readonly answer?: Answer
   /** Options of the host, or of the profile that a stranger boots. */
@@ -71,9 +112,9 @@ export interface Case {
   readonly now: number
 }
 
-/** No reply, and why. A lease that ends by the packet goes with it. */
-export function silence(from: Case, reason: string, lease?: Lease): Outcome {
-  return { kind: 'none', ...seenOf(from), reason, ...(lease ? { lease } : {}) }
+/** No reply, and why; what changes all the same goes with it. */
+export function silence(reason: string, changes?: Changes): DhcpAnswer {
+  return { kind: 'none', reason, ...changes }
 }
 
 /** Whether clients may take this for our address: one of ours, or what their relay calls us. */

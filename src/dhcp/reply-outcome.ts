@@ -1,27 +1,32 @@
-import type { Lease } from '../boot/lease.ts'
+import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import { destinationOf } from './destination.ts'
-import { type Case, type Outcome, seenOf } from './outcome.ts'
-import { buildReply } from './reply.ts'
-import type { Gift } from './reply-content.ts'
+import { type Case, type DhcpAnswer, type News, type Outcome, seenOf } from './outcome.ts'
+import { buildNak, buildReply } from './reply.ts'
 
-/** An OFFER or ACK as what comes of a packet; a lease that goes with it is stored first. */
-export function reply(
-  from: Case,
-  type: 'offer' | 'ack',
-  gift: Gift,
-  {
-    rapidCommit = false,
-    ...rest
-  }: {
-    readonly reason: string
-    readonly lease?: Lease
-    readonly offered?: Lease
-    readonly rapidCommit?: boolean
-  },
-): Outcome {
-  const { packet, network, arrival, deps, client, answer, options } = from
-  const packetBack = buildReply(packet, {
-    type,
+/** The answer to a packet as what comes of it: written as a packet, with where that goes. */
+export function outcomeOf(from: Case, answer: DhcpAnswer, news: News | undefined): Outcome {
+  const { reason, lease, hold, drop } = answer
+  const outcome = {
+    ...seenOf(from),
+    reason,
+    ...(lease ? { lease } : {}),
+    ...(hold ? { hold } : {}),
+    ...(drop ? { drop } : {}),
+    ...(news ? { news } : {}),
+  }
+  if (answer.kind === 'none') return { kind: 'none', ...outcome }
+  const { network, arrival } = from
+  const reply = write(from, answer)
+  const to = destinationOf(reply, arrival)
+  return { kind: 'reply', ...outcome, network, reply, to, via: arrival.port }
+}
+
+function write(from: Case, answer: Exclude<DhcpAnswer, { kind: 'none' }>): DhcpPacket {
+  const { packet, network, arrival, deps, client, options } = from
+  if (answer.kind === 'nak') return buildNak(packet, network, answer.reason)
+  const { kind, gift, rapidCommit = false } = answer
+  return buildReply(packet, {
+    type: kind,
     network,
     gift,
     via: arrival.port,
@@ -29,16 +34,6 @@ export function reply(
     httpPort: deps.httpPort,
     // Options beside the boot are the business of the server that gives the address.
     ...(options && gift.kind !== 'proxy' ? { options } : {}),
-    ...(client && answer ? { client, answer } : {}),
+    ...(client && from.answer ? { client, answer: from.answer } : {}),
   })
-  const to = destinationOf(packetBack, arrival)
-  return {
-    kind: 'reply',
-    ...seenOf(from),
-    reply: packetBack,
-    to,
-    via: arrival.port,
-    network,
-    ...rest,
-  }
 }

@@ -8,7 +8,7 @@ import {
   subnetContains,
 } from '../wire/address.ts'
 import { type AddressSet, firstOutside } from '../wire/address-set.ts'
-import type { LeaseBook, Offers } from './lease.ts'
+import type { LeaseBook, OfferBook } from './lease.ts'
 
 /** Who wants an address. */
 export interface Wish {
@@ -22,7 +22,7 @@ export interface Wish {
 export interface Place {
   readonly network: Network
   readonly leases: LeaseBook
-  readonly offers: Offers
+  readonly offers: OfferBook
   /** The MACs that an address is reserved for, if it is. */
   readonly reservedFor: (address: Ipv4) => readonly Mac[] | undefined
   /** All those addresses. */

@@ -1,19 +1,16 @@
 import { formatIpv4, type Ipv4, subnetContains } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { addressIn, classifyRequest } from './classify.ts'
-import { destinationOf } from './destination.ts'
 import { newLease } from './new-lease.ts'
-import { type Case, isOurs, type Outcome, seenOf, silence } from './outcome.ts'
-import { buildNak } from './reply.ts'
+import { type Case, type DhcpAnswer, isOurs, silence } from './outcome.ts'
 import type { Gift } from './reply-content.ts'
-import { reply } from './reply-outcome.ts'
 import { isShutOut, reservationOf, selectAddress, type Wish, whyNot } from './select-address.ts'
 
 /** How long a declined address is left alone. */
 export const quarantineMilliseconds = 600_000
 
 /** What a DHCP server answers on port 67 (RFC 2131 section 4.3). Throws WireError on malformed options. */
-export function serveLease(from: Case): Outcome {
+export function serveLease(from: Case): DhcpAnswer {
   switch (from.asked) {
     case 'discover':
       return onDiscover(from)
@@ -28,38 +25,38 @@ export function serveLease(from: Case): Outcome {
     case 'offer':
     case 'ack':
     case 'nak':
-      return silence(from, `a client does not send ${from.asked}`)
+      return silence(`a client does not send ${from.asked}`)
   }
 }
 
-function onDiscover(from: Case): Outcome {
-  const { packet, network, mac, deps, now } = from
+function onDiscover(from: Case): DhcpAnswer {
+  const { packet, network } = from
   const selection = selectAddress(wishOf(from), placeOf(from))
-  if (selection.kind === 'none') return silence(from, selection.reason)
+  if (selection.kind === 'none') return silence(selection.reason)
 
   const { address, reserved } = selection
   if (network.rapidCommit && packet.options.has(option.rapidCommit)) {
-    return grant(from, address, true)
+    return { ...grant(from, address), rapidCommit: true }
   }
-  deps.offers.hold({ address, mac, network: network.name }, now)
-  return reply(from, 'offer', giftOf(from, address), {
-    offered: newLease(from, address),
+  return {
+    kind: 'offer',
+    gift: giftOf(from, address),
+    hold: newLease(from, address),
     reason: because(from, `${formatIpv4(address)}${reserved ? ', its reservation' : ''}`),
-  })
+  }
 }
 
-function onRequest(from: Case): Outcome {
-  const { packet, network, mac, deps } = from
+function onRequest(from: Case): DhcpAnswer {
+  const { packet } = from
   const request = classifyRequest(packet, address => isOurs(from, address), from.arrival.broadcast)
-  if (request.kind === 'none') return silence(from, request.reason)
+  if (request.kind === 'none') return silence(request.reason)
   if (request.kind === 'selecting-other') {
-    deps.offers.drop(network.name, mac)
-    return silence(from, `it chose the DHCP server ${formatIpv4(request.server)}`)
+    return silence(`it chose the DHCP server ${formatIpv4(request.server)}`, { drop: true })
   }
   const { kind, address } = request
   const denied = whyNot(address, wishOf(from), placeOf(from))
   if (kind === 'selecting-ours' || kind === 'renewing') {
-    return denied === undefined ? grant(from, address) : refuse(from, denied)
+    return denied === undefined ? grant(from, address) : refuse(denied)
   }
   return onUninvited(from, kind, address, denied)
 }
@@ -74,20 +71,20 @@ function onUninvited(
   kind: 'init-reboot' | 'rebinding',
   address: Ipv4,
   denied: string | undefined,
-): Outcome {
+): DhcpAnswer {
   const record = recordOf(from)
   const isLost = kind === 'init-reboot' && record === undefined && isElsewhere(from, address)
   if (isLost && !isShutOut(wishOf(from), from.network)) {
-    return refuse(from, `${formatIpv4(address)} is not an address of this network`)
+    return refuse(`${formatIpv4(address)} is not an address of this network`)
   }
   if (record === undefined && denied === undefined && isOffered(from, address)) {
     return grant(from, address)
   }
-  if (record === undefined) return silence(from, `no record of it here to confirm (${kind})`)
-  if (record === address) return denied === undefined ? grant(from, address) : refuse(from, denied)
+  if (record === undefined) return silence(`no record of it here to confirm (${kind})`)
+  if (record === address) return denied === undefined ? grant(from, address) : refuse(denied)
   return kind === 'init-reboot'
-    ? refuse(from, `its address is ${formatIpv4(record)}, not ${formatIpv4(address)}`)
-    : silence(from, `its address here is ${formatIpv4(record)}, not ${formatIpv4(address)}`)
+    ? refuse(`its address is ${formatIpv4(record)}, not ${formatIpv4(address)}`)
+    : silence(`its address here is ${formatIpv4(record)}, not ${formatIpv4(address)}`)
 }
 
 /** Several networks may share our own link. */
@@ -114,68 +111,56 @@ function recordOf(from: Case): Ipv4 | undefined {
   return lease?.address
 }
 
-function onDecline(from: Case): Outcome {
-  const { packet, network, mac, deps, now } = from
+function onDecline(from: Case): DhcpAnswer {
+  const { packet, mac, deps, now } = from
   const address = addressIn(packet, option.requestedAddress)
-  if (address === undefined) return silence(from, 'a decline that names no address')
-  if (!isForUs(from)) return silence(from, 'a decline for another server')
+  if (address === undefined) return silence('a decline that names no address')
+  if (!isForUs(from)) return silence('a decline for another server')
   const holders = [deps.offers.byAddress(address, now), deps.leases.byAddress(address)]
   if (!holders.some(holder => holder?.mac === mac)) {
-    return silence(from, `it declines ${formatIpv4(address)}, which it was not given`)
+    return silence(`it declines ${formatIpv4(address)}, which it was not given`)
   }
-  deps.offers.drop(network.name, mac)
   const end = now + quarantineMilliseconds
-  return silence(from, `${formatIpv4(address)} is in use by somebody else: left alone for 10 min`, {
-    ...newLease(from, address),
-    end,
-    state: 'declined',
+  return silence(`${formatIpv4(address)} is in use by somebody else: left alone for 10 min`, {
+    lease: { ...newLease(from, address), end, state: 'declined' },
+    drop: true,
   })
 }
 
-function onRelease(from: Case): Outcome {
-  const { packet, network, mac, deps, now } = from
+function onRelease(from: Case): DhcpAnswer {
+  const { packet, mac, deps, now } = from
   const lease = deps.leases.byAddress(packet.ciaddr)
-  if (!isForUs(from)) return silence(from, 'a release for another server')
+  if (!isForUs(from)) return silence('a release for another server')
   if (lease?.mac !== mac || lease.state !== 'active') {
-    return silence(from, `it releases ${formatIpv4(packet.ciaddr)}, which it does not have`)
+    return silence(`it releases ${formatIpv4(packet.ciaddr)}, which it does not have`)
   }
-  deps.offers.drop(network.name, mac)
   const end = Math.min(now, lease.end)
-  return silence(from, `released ${formatIpv4(lease.address)}`, {
-    ...lease,
-    end,
-    state: 'released',
+  return silence(`released ${formatIpv4(lease.address)}`, {
+    lease: { ...lease, end, state: 'released' },
+    drop: true,
   })
 }
 
-function onInform(from: Case): Outcome {
+function onInform(from: Case): DhcpAnswer {
   const { packet, network } = from
   if (!subnetContains(network.subnet, packet.ciaddr)) {
-    return silence(
-      from,
-      `it informs from ${formatIpv4(packet.ciaddr)}, which is not in the network`,
-    )
+    return silence(`it informs from ${formatIpv4(packet.ciaddr)}, which is not in the network`)
   }
-  return reply(from, 'ack', { kind: 'settings' }, { reason: because(from, 'settings') })
+  return { kind: 'ack', gift: { kind: 'settings' }, reason: because(from, 'settings') }
 }
 
-/** The lease goes with the ACK; the address stays held until the lease is in the book. */
-function grant(from: Case, address: Ipv4, rapidCommit = false): Outcome {
-  const { network, mac, deps, now } = from
-  if (!isOffered(from, address)) deps.offers.hold({ address, mac, network: network.name }, now)
-  return reply(from, 'ack', giftOf(from, address), {
-    lease: newLease(from, address),
+function grant(from: Case, address: Ipv4): DhcpAnswer & { readonly kind: 'ack' } {
+  const lease = newLease(from, address)
+  return {
+    kind: 'ack',
+    gift: giftOf(from, address),
+    lease,
     reason: because(from, formatIpv4(address)),
-    rapidCommit,
-  })
+  }
 }
 
-function refuse(from: Case, reason: string): Outcome {
-  const { packet, network, arrival, deps, mac } = from
-  deps.offers.drop(network.name, mac)
-  const nak = buildNak(packet, network, reason)
-  const to = destinationOf(nak, arrival)
-  return { kind: 'reply', ...seenOf(from), reply: nak, to, via: arrival.port, network, reason }
+function refuse(reason: string): DhcpAnswer {
+  return { kind: 'nak', reason, drop: true }
 }
 
 function giftOf(from: Case, address: Ipv4): Gift {

@@ -9,7 +9,7 @@ import type { NetworkSettings } from '../config/config.ts'
 import { readMedia } from '../config/media.ts'
 import { renderText } from '../config/template/template.ts'
 import { handle } from '../dhcp/handle.ts'
-import { createOffers, type LeaseBook } from '../dhcp/lease.ts'
+import { changeOffers, createOffers, type LeaseBook } from '../dhcp/lease.ts'
 import type { Arrival } from '../dhcp/network.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
 import { menuContent } from '../install/menu-desk.ts'
@@ -85,6 +85,7 @@ export function createRehearsal(world: World, state: HostState) {
         httpPort: world.config().http.port,
       }
       const outcome = handle(packet, arrival, deps, now)
+      changeOffers(offers, outcome, now)
       if (outcome.lease) leases.set(outcome.lease.address, outcome.lease)
       return outcome
     },

@@ -1,21 +1,48 @@
+import type { KnownHost } from '../boot/decide.ts'
 import type { Host } from '../boot/host.ts'
 import type { Parts } from '../daemon/parts.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import type { Mac } from '../wire/address.ts'
 
 /**
- * A host netboots. One that was never seen before under any name, and whose profile says `ask: first-boot`, is asked
- * for by this. On an empty database all hosts of the config count as seen.
+ * Whether an answer to a host makes it {@link appear}: nothing was answered to it since it is in the
+ * config. What is asked for at its first boot waits for one: its system may lease an address before.
+ */
+export function isYetToAppear(
+  host: Host,
+  netboots: boolean,
+  { hosts }: Pick<DaemonMemory, 'hosts'>,
+): boolean {
+  if (!netboots && host.profile?.ask === 'first-boot') return false
+  return !hosts.has(host.name)
+}
+
+/** What will be known of a host once it has appeared, if that leads to an install. */
+export function asItAppears(
+  host: Host,
+  known: KnownHost,
+  { hosts }: Pick<DaemonMemory, 'hosts'>,
+): KnownHost {
+  if (!isAskedAtFirst(host, hosts)) return known
+  return { ...known, due: true, why: 'boots for the first time' }
+}
+
+/**
+ * A host is answered. One that was never seen before under any name, and whose profile says
+ * `ask: first-boot`, is asked for by this. On an empty database all hosts of the config count as seen.
  */
 export function appear(host: Host, { memory, lives }: Pick<Parts, 'memory' | 'lives'>): void {
-  if (memory.hosts.get(host.name)) return
-  const macs = macsOf(host)
-  const isNew = !macs.some(memory.hosts.knowsMac)
-  memory.hosts.know(host.name, macs)
-  if (!isNew || host.profile?.ask !== 'first-boot') return
+  if (memory.hosts.has(host.name)) return
+  const isAsked = isAskedAtFirst(host, memory.hosts)
+  memory.hosts.know(host.name, macsOf(host))
+  if (!isAsked) return
   const asked = lives.ask(host, {}, false)
   const text = asked.ok ? 'asked for at its first boot' : `not asked at first boot: ${asked.reason}`
   memory.record({ host: host.name, kind: 'admin', text })
+}
+
+function isAskedAtFirst(host: Host, hosts: DaemonMemory['hosts']): boolean {
+  return host.profile?.ask === 'first-boot' && !macsOf(host).some(hosts.knowsMac)
 }
 
 /** On an empty database all hosts count as seen; what a reload adds later is new. */

@@ -39,7 +39,11 @@ export function createFallback({ world, memory }: FallbackDeps) {
       waiting.delete(keyOf(mac, host))
     },
 
-    /** A machine asks for a boot by DHCP; called before it is decided what it gets. */
+    /** Whether a loader went to the machine and nothing was heard of it since. */
+    isUnheard: (mac: Mac, host: Host | undefined): boolean =>
+      waiting.size > 0 && waiting.has(keyOf(mac, host)),
+
+    /** A machine asks for a boot by DHCP while it is unheard; what it gets is decided after that. */
     asks(client: Client, host: Host | undefined): void {
       const key = keyOf(client.mac, host)
       const unheard = waiting.get(key) ?? []

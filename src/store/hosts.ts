@@ -6,6 +6,7 @@ import type { Database } from './database.ts'
 /** The lives of the hosts. A host without a row was never seen. */
 export function createHosts(db: Database) {
   const get = db.statement('select * from hosts where name = ?')
+  const has = db.statement('select 1 from hosts where name = ?')
   const all = db.statement('select * from hosts order by name')
   const states = db.statement('select name, state from hosts')
   const running = db.statement(
@@ -32,6 +33,7 @@ export function createHosts(db: Database) {
 
   return {
     get: (name: string): HostRecord | undefined => hostOf(get.get(name)),
+    has: (name: string): boolean => has.get(name) !== undefined,
     all: (): HostRecord[] => all.all().flatMap(row => hostOf(row) ?? []),
     /** The states of all, without the rest: that is quick also for ten thousand. */
     states: (): ReadonlyMap<string, HostState> =>
@@ -68,12 +70,8 @@ export function createHosts(db: Database) {
         setUuid.run(uuid, name)
       })
     },
-    saveSeen(name: string, at: number): void {
-      db.write(() => {
-        know(name)
-        setSeen.run(at, name)
-      })
-    },
+    /** A host that never appeared stays so: to be seen is not yet to be known. */
+    saveSeen: (name: string, at: number): void => db.run(setSeen, at, name),
   }
 }
 

@@ -2,7 +2,7 @@ import type { KnownHost, Site } from '../../src/boot/decide.ts'
 import type { Host, Network } from '../../src/boot/host.ts'
 import type { Lease } from '../../src/boot/lease.ts'
 import { handle } from '../../src/dhcp/handle.ts'
-import { createOffers, type LeaseBook, type Offers } from '../../src/dhcp/lease.ts'
+import { changeOffers, createOffers, type LeaseBook, type Offers } from '../../src/dhcp/lease.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import type { DhcpDeps, Outcome } from '../../src/dhcp/outcome.ts'
 import {
@@ -68,10 +68,10 @@ export const loaders: Site['loaders'] = new Map([
 ])
 
 export interface World {
-  readonly deps: DhcpDeps
+  readonly deps: DhcpDeps & { readonly offers: Offers }
   readonly offers: Offers
   readonly leases: Map<Ipv4, Lease>
-  /** Handles a packet and stores what is to be stored. */
+  /** Handles a packet and changes what it changes. */
   send(packet: DhcpPacket, more?: { arrival?: Partial<Arrival>; at?: number }): Outcome
 }
 
@@ -95,7 +95,7 @@ export function world(place: Place = {}): World {
     due,
     why: due ? 'has an install pending' : 'is idle',
   })
-  const deps: DhcpDeps = {
+  const deps: World['deps'] = {
     networks: () => networks,
     host: (hardware, client) => {
       const found = hosts.find(
@@ -133,6 +133,7 @@ export function world(place: Place = {}): World {
         ...arrival,
       }
       const outcome = handle(packet, from, deps, at)
+      changeOffers(offers, outcome, at)
       if (outcome.lease) leases.set(outcome.lease.address, outcome.lease)
       return outcome
     },

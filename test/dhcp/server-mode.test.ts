@@ -151,13 +151,6 @@ t.test('a full range, and leases for hosts only', async t => {
   t.match(told(closed.send(like('dhclient-discover'))), /leases to hosts only/)
 })
 
-t.test('a machine between ACK and stored lease keeps its address', async t => {
-  const w = leased()
-  w.leases.clear()
-  const wanted = { mac: other, options: { 50: bytesOf('10.77.0.60') } }
-  t.notMatch(told(w.send(like('dhclient-discover', wanted))), /10\.77\.0\.60/)
-})
-
 t.test('what is not for a server', async t => {
   const w = world()
   t.equal(w.send({ ...like('udhcpc-discover'), op: 2 }).reason, 'not from a client')

@@ -220,6 +220,27 @@ t.test('an address in use by somebody else is left alone, and another one is off
   t.equal(seen.length, 1)
 })
 
+t.test('while it is looked who has an address nobody else is offered it', async t => {
+  const w = world({ networks: [{ ...loopback, rapidCommit: true }] })
+  const looks: [address: Ipv4, answer: () => void][] = []
+  const holderOf = (_: unknown, address: Ipv4) =>
+    new Promise<undefined>(resolve => looks.push([address, () => resolve(undefined)]))
+  const { ports } = await open(t, w, { holderOf })
+  const { socket } = await client(t, ports.dhcp + 1)
+  const wanted = { [option.requestedAddress]: bytesOf('127.7.0.60') }
+  const options = { ...wanted, [option.rapidCommit]: new Uint8Array() }
+  for (const each of [{ options }, { mac: mac('52:54:00:12:34:99'), options: wanted }]) {
+    socket.send(encodeDhcp(like('udhcpc-discover', each)), ports.dhcp, '127.0.0.1')
+  }
+  while (looks.length < 2) await new Promise(setImmediate)
+  const [first, second] = looks.map(([address]) => address)
+  t.equal(first, ip('127.7.0.60'))
+  t.not(second, first)
+  for (const [, answer] of looks) answer()
+  while (w.leases.size === 0) await new Promise(setImmediate)
+  t.match([...w.leases.values()], [{ address: first, state: 'active' }])
+})
+
 t.test('after two such addresses it says nothing: the client asks again', async t => {
   const w = world({ networks: [loopback] })
   const { ports, seen } = await open(t, w, { holderOf: async () => mac('52:54:00:00:00:99') })

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { doctorOf } from '../../src/daemon/api/doctor.ts'
-import { dhcpDeps } from '../../src/daemon/doors/dhcp-door.ts'
+import { dhcpDeps, learn } from '../../src/daemon/doors/dhcp-door.ts'
 import { createDesk as createDhcpDesk } from '../../src/dhcp/desk.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import type { Rival } from '../../src/dhcp/rivals.ts'
@@ -47,6 +47,7 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
   const rivals: Rival[] = []
   const desk = createDhcpDesk({
     deps: dhcpDeps(wired),
+    learn: news => learn(news, wired),
     async commit(lease) {
       wired.memory.leases.save(lease)
     },

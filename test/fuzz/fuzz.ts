@@ -1,5 +1,6 @@
 import { describe } from '../../src/dhcp/describe.ts'
 import { handle } from '../../src/dhcp/handle.ts'
+import { changeOffers } from '../../src/dhcp/lease.ts'
 import { replyLimit } from '../../src/dhcp/reply.ts'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../../src/wire/dhcp-packet.ts'
 import { WireError } from '../../src/wire/error.ts'
@@ -45,6 +46,7 @@ function one(random: Random, world: World, now: number, tally: Tally): void {
   describe(request)
   const arrival = anyArrival(random, world)
   const outcome = handle(request, arrival, world.deps, now)
+  changeOffers(world.offers, outcome, now)
   const wrong: string[] = []
   if (outcome.kind === 'reply') {
     tally.replies++

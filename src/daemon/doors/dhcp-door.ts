@@ -2,14 +2,14 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { Network } from '../../boot/host.ts'
 import type { Conflict } from '../../dhcp/desk.ts'
-import { createOffers } from '../../dhcp/lease.ts'
+import { createOffers, type Offers } from '../../dhcp/lease.ts'
 import { isLoopback } from '../../dhcp/on-link.ts'
-import type { DhcpDeps } from '../../dhcp/outcome.ts'
+import type { DhcpDeps, News } from '../../dhcp/outcome.ts'
 import { createProber, lookMs } from '../../dhcp/probe.ts'
 import { createRivalWatch, type RivalWatch } from '../../dhcp/rival-watch.ts'
 import { bootOptionsOf, type Rival, type RivalRule, type Verdict } from '../../dhcp/rivals.ts'
 import { type DhcpServer, type HandedSocket, openDhcp } from '../../dhcp/server.ts'
-import { appear } from '../../install/appear.ts'
+import { appear, asItAppears, isYetToAppear } from '../../install/appear.ts'
 import { createNeighbours } from '../../system/neighbours.ts'
 import { probeMac } from '../../system/probe-mac.ts'
 import { formatIpv4, limitedBroadcast, type Mac, unspecified } from '../../wire/address.ts'
@@ -53,6 +53,7 @@ export async function openDhcpDoor(
     handedOver,
     deps: dhcpDeps(parts),
     commit: memory.leases.save,
+    learn: news => learn(news, parts),
     offered: lease => memory.leases.prepare(lease, now()),
     heard(client, bytes, { port, broadcast, source, network }) {
       const address = broadcast ? limitedBroadcast : (network?.serverAddress ?? unspecified)
@@ -89,22 +90,28 @@ export async function openDhcpDoor(
   }
 }
 
-/** What the DHCP door asks of the rest of the daemon. */
+/** What the DHCP door asks of the rest of the daemon; none of it changes anything. */
 export function dhcpDeps({
   world,
   memory,
   lives,
   fallback,
-}: Pick<DoorParts, 'world' | 'memory' | 'lives' | 'fallback'>): DhcpDeps {
+}: Pick<DoorParts, 'world' | 'memory' | 'lives' | 'fallback'>): DhcpDeps & {
+  readonly offers: Offers
+} {
   return {
     networks: world.networks,
     host(mac, client) {
       const host = world.hostOf(mac)
-      if (client) fallback.asks(client, host)
       if (!host) return undefined
-      if (client) appear(host, { memory, lives })
-      return { host, known: withUuid(host, lives.known(host), client?.uuid) }
+      const life = lives.known(host)
+      const known = withUuid(host, life, client?.uuid)
+      // A card of the host in another machine is not the host.
+      const isOther = known !== life
+      if (isOther || !isYetToAppear(host, client !== undefined, memory)) return { host, known }
+      return { host, known: asItAppears(host, known, memory), appears: true }
     },
+    hasUnheardLoader: fallback.isUnheard,
     site: network => ({ ...world.site(network), instead: fallback.instead }),
     reservedFor: world.reservedFor,
     reserved: world.reserved,
@@ -112,6 +119,12 @@ export function dhcpDeps({
     offers: createOffers(),
     httpPort: world.config().http.port,
   }
+}
+
+/** Tells the rest of the daemon what a packet says of its machine. */
+export function learn(news: News, parts: Pick<DoorParts, 'memory' | 'lives' | 'fallback'>): void {
+  if (news.kind === 'appears') appear(news.host, parts)
+  else parts.fallback.asks(news.client, news.host)
 }
 
 function openWatch(server: DhcpServer, mac: Mac, parts: DoorParts): RivalWatch {
