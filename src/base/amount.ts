@@ -18,3 +18,8 @@ export function howFar(file: {
   const rest = left === null || bytes === size ? '' : `, ${left} s left`
   return `${name} ${amount(bytes)} of ${amount(size)}, ${amount(rate)}/s${rest}`
 }
+
+/** `1 boot`, `3 boots` */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,26 +1,26 @@
 import { fieldsOf, lineOf, listOf, type Told } from '../base/untrusted.ts'
 import type { Expect } from './host.ts'
+import type { Reason } from './reason.ts'
 
 /** Makers of disks round: as much of a size, more or less, is the same size. */
 const tolerance = 0.02
 
 /**
- * What differs between the machine that is expected and what it told about itself, as a sentence;
+ * What differs between the machine that is expected and what it told about itself;
  * undefined where nothing does. Facts come from the wire and may be anything.
  */
-export function whyUnexpected(expect: Expect | undefined, facts: unknown): string | undefined {
+export function whyUnexpected(expect: Expect | undefined, facts: unknown): Reason | undefined {
   if (!expect) return undefined
-  if (facts === undefined) return 'it told nothing about itself, and `expect` has to be checked'
+  if (facts === undefined) return { code: 'no-facts' }
   const told = fieldsOf(facts)
   const { serial, disk } = expect
   if (serial !== undefined && lineOf(told.serial) !== serial) {
-    return `its serial number is ${lineOf(told.serial) || 'unknown'}, and ${serial} is expected`
+    return { code: 'other-serial', serial: lineOf(told.serial), expected: serial }
   }
   if (!disk) return undefined
   const disks = listOf(told.disks)
   if (disks.some(found => isDisk(found, disk))) return undefined
-  const has = disks.map(wordsOf).join('; ') || 'no disk'
-  return `no disk is ${wordsOf({ ...disk })}: it has ${has}`
+  return { code: 'no-such-disk', expected: wordsOf({ ...disk }), has: disks.map(wordsOf) }
 }
 
 function isDisk(found: Told, wanted: NonNullable<Expect['disk']>): boolean {

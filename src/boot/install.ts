@@ -2,6 +2,7 @@ import type { Ipv4, Mac } from '../wire/address.ts'
 import type { CallbackEvent, NixosAnywhereCallback } from './callback.ts'
 import type { Host, Profile } from './host.ts'
 import type { Life, Rules } from './life.ts'
+import type { Reason } from './reason.ts'
 import type { BootImage } from './script.ts'
 
 /** What is remembered of a host. Times are epoch milliseconds. */
@@ -64,7 +65,7 @@ export interface Install {
   readonly askedAt: number
   readonly endedAt?: number
   readonly outcome?: string
-  readonly reason?: string
+  readonly reason?: Reason
 }
 
 /** What one boot is given: rendered once, so that it is the same however often it is fetched. */

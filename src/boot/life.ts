@@ -1,4 +1,6 @@
 import type { CallbackEvent } from './callback.ts'
+import type { ContentOf } from './event.ts'
+import type { Reason } from './reason.ts'
 
 /** The states of a host, as in the table of "Life of a host". */
 export type HostState =
@@ -41,8 +43,8 @@ export interface Life {
   readonly up: boolean
   /** It failed because a clock ran out, so a late `done` or `up` mends it. */
   readonly byTime: boolean
-  /** One sentence: why it is in this state. */
-  readonly why: string
+  /** Why it is in this state. */
+  readonly why: Reason
 }
 
 /** What an install was asked with that its clocks and branches need. Durations are seconds. */
@@ -86,7 +88,7 @@ export type LifeEvent =
   | { readonly kind: 'delivered' }
   | { readonly kind: PhoneHomeEvent; readonly message?: string }
   /** It is ready and not what the config expects. */
-  | { readonly kind: 'unexpected'; readonly message: string }
+  | { readonly kind: 'unexpected'; readonly difference: Reason }
   /** Its turn has come: `deploy` begins to work. */
   | { readonly kind: 'started' }
   | { readonly kind: 'deployed' }
@@ -94,7 +96,7 @@ export type LifeEvent =
   /** The SSH of the installed system answers. */
   | { readonly kind: 'answered' }
   /** The clock of the state ran out. */
-  | { readonly kind: 'late'; readonly why: string }
+  | { readonly kind: 'late'; readonly why: Reason }
 
 /** The next life, and what has to happen with it. */
 export interface Step {
@@ -106,7 +108,7 @@ export interface Step {
   readonly revokes?: true
   readonly notify?: CallbackEvent
   /** For the timeline, where the state's own reason does not tell it. */
-  readonly note?: string
+  readonly note?: ContentOf<'note'>
 }
 
 export const idle: Life = {
@@ -118,7 +120,7 @@ export const idle: Life = {
   rebooted: false,
   up: false,
   byTime: false,
-  why: 'no install was asked',
+  why: { code: 'not-asked' },
 }
 
 /** Whether a network boot gets the installer now. */
@@ -134,25 +136,26 @@ export function isRunning(life: Life): boolean {
 /** Seconds after it came back in the middle that an installing machine may still say `done`. */
 const cameBackGrace = 600
 
+/** When a clock runs out, in epoch milliseconds, and what that means. */
+interface Deadline {
+  readonly at: number
+  readonly why: Reason
+}
+
 /**
  * When the clock of a life runs out, and what that means. `heardAt` is when we last sent it bytes:
  * a machine that is still downloading is not silent. Epoch milliseconds.
  */
-export function deadline(
-  life: Life,
-  rules: Rules,
-  heardAt: number,
-): { at: number; why: string } | undefined {
+export function deadline(life: Life, rules: Rules, heardAt: number): Deadline | undefined {
   switch (life.state) {
     case 'pending':
-      return after(life.since, rules.expires, 'expired: it did not netboot in time')
+      return after(life.since, rules.expires, { code: 'expired' })
     case 'booting':
       if (life.alive) return deadlineOfInstaller(life, rules)
-      return after(
-        Math.max(life.since, heardAt),
-        rules.bootTimeout,
-        `bootTimeout: no sign of life after ${countOf(life.unanswered, 'boot')}`,
-      )
+      return after(Math.max(life.since, heardAt), rules.bootTimeout, {
+        code: 'boot-timeout',
+        boots: life.unanswered,
+      })
     case 'installing':
       return deadlineOfInstaller(life, rules)
     case 'verifying':
@@ -163,29 +166,24 @@ export function deadline(
 }
 
 /** Either sign will do, so the longer time counts. */
-function deadlineOfVerify(life: Life, rules: Rules): { at: number; why: string } {
+function deadlineOfVerify(life: Life, rules: Rules): Deadline {
   const { verifyUp, verifySsh } = rules
   const signs = [
     ...(verifyUp === undefined ? [] : ['up']),
     ...(verifySsh === undefined ? [] : ['SSH']),
   ]
-  const why = `never came back: no ${signs.join(' or ')} from the installed system`
-  return after(life.since, Math.max(verifyUp ?? 0, verifySsh ?? 0), why)
+  const longest = Math.max(verifyUp ?? 0, verifySsh ?? 0)
+  return after(life.since, longest, { code: 'never-came-back', signs })
 }
 
-function deadlineOfInstaller(life: Life, rules: Rules): { at: number; why: string } | undefined {
-  const whole = after(life.since, rules.timeout, 'timeout: the install did not end in time')
+function deadlineOfInstaller(life: Life, rules: Rules): Deadline | undefined {
+  const whole = after(life.since, rules.timeout, { code: 'timeout' })
   const waits = life.waits ? undefined : whole
   if (life.cameBack === undefined || life.up) return waits
-  const why = 'it came back from the network and never said done'
-  const back = after(life.cameBack, cameBackGrace, why)
+  const back = after(life.cameBack, cameBackGrace, { code: 'came-back-silent' })
   return waits && waits.at <= back.at ? waits : back
 }
 
-function after(from: number, seconds: number, why: string): { at: number; why: string } {
+function after(from: number, seconds: number, why: Reason): Deadline {
   return { at: from + seconds * 1000, why }
-}
-
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

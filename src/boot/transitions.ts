@@ -1,14 +1,22 @@
-import { idle, type Life, type LifeEvent, type Rules, type Step } from './life.ts'
+import type { ContentOf } from './event.ts'
+import {
+  idle,
+  type Life,
+  type LifeEvent,
+  type PhoneHomeEvent,
+  phoneHomeEvents,
+  type Rules,
+  type Step,
+} from './life.ts'
+import type { Reason } from './reason.ts'
 
 /** One way from a life by an event to the next; undefined where it does not apply. */
 export type Move = (life: Life, event: LifeEvent, rules: Rules, now: number) => Step | undefined
 
-/** What ends an install, where it is not the installer that says so. */
-const ends: Readonly<Record<string, string>> = {
-  up: 'the installed system is up',
-  answered: 'the SSH of the installed system answers',
-  undeployed: 'deploy failed',
-  unexpected: 'it is not what the config expects',
+/** What ends an install well, where it is not the installer that says so. */
+const ends: Readonly<Partial<Record<LifeEvent['kind'], Reason>>> = {
+  up: { code: 'system-up' },
+  answered: { code: 'ssh-answers' },
 }
 
 /** Whatever ran before is over: its token is void and its deploy is ended. */
@@ -18,7 +26,7 @@ export function wish(_life: Life, _event: LifeEvent, _rules: Rules, now: number)
       ...idle,
       state: 'pending',
       since: now,
-      why: 'install asked, waiting for a network boot',
+      why: { code: 'install-asked' },
     },
     deploy: 'end',
     revokes: true,
@@ -37,7 +45,7 @@ export function openAttempt(life: Life, _event: LifeEvent, rules: Rules, now: nu
       unanswered: life.unanswered + 1,
       alive: false,
       rebooted: false,
-      why: `attempt ${attempt}: script delivered, no sign of life yet (boot ${life.unanswered + 1} of ${rules.attempts})`,
+      why: { code: 'script-delivered', attempt, boot: life.unanswered + 1, most: rules.attempts },
     },
     opens: true,
   }
@@ -64,13 +72,13 @@ export function comeBack(
   if (life.cameBack !== undefined) return { life }
   return {
     life: { ...life, cameBack: now },
-    note: 'came back: it netboots while its installer should be at work, and gets its disk',
+    note: { kind: 'note', code: 'came-back', data: {} },
   }
 }
 
 export function giveUp(life: Life, _event: LifeEvent, rules: Rules, now: number): Step | undefined {
   if (life.unanswered < rules.attempts) return undefined
-  const why = `attempts used up: ${life.unanswered} boots without a sign of life`
+  const why: Reason = { code: 'attempts-used-up', boots: life.unanswered }
   return {
     life: { ...life, state: 'failed', since: now, byTime: true, why },
     deploy: 'end',
@@ -91,13 +99,13 @@ export function signOfLife(
       since: now,
       alive: true,
       unanswered: 0,
-      why: `attempt ${life.attempt}: the installer is alive`,
+      why: { code: 'installer-alive', attempt: life.attempt },
     },
   }
 }
 
 export function startInstall(life: Life, _event: LifeEvent, rules: Rules, now: number): Step {
-  const by = rules.deploy ? 'deploy installs' : 'the installer works by itself'
+  const by = rules.deploy ? 'deploy' : 'installer'
   return {
     life: {
       ...life,
@@ -106,7 +114,7 @@ export function startInstall(life: Life, _event: LifeEvent, rules: Rules, now: n
       alive: true,
       unanswered: 0,
       ...(rules.deploy === 'command' && { waits: true }),
-      why: `the installer is ready, ${by}`,
+      why: { code: 'installer-ready', by },
     },
     ...(rules.deploy && { deploy: 'start' as const }),
     notify: 'ready',
@@ -138,7 +146,7 @@ export function leftToDeploy(
   const waits = cameBack !== undefined && event.kind === 'again'
   return {
     life: waits ? { ...heard, cameBack } : heard,
-    note: `${event.kind} noted: the end of deploy decides`,
+    ...(isHeard(event) && { note: noteOf('deploy-decides', event) }),
   }
 }
 
@@ -151,15 +159,15 @@ export function endOfInstall(life: Life, event: LifeEvent, rules: Rules, now: nu
       ...life,
       state: 'verifying',
       since: now,
-      why: `installed, waiting for its first ${sign}`,
+      why: { code: 'waits-for-system', sign },
     },
   }
 }
 
 export function installed(life: Life, event: LifeEvent, _rules: Rules, now: number): Step {
-  const said = ends[event.kind] ?? 'the install is done'
+  const why = ends[event.kind] ?? ({ code: 'install-done' } as const)
   return {
-    life: { ...life, state: 'installed', since: now, byTime: false, why: said },
+    life: { ...life, state: 'installed', since: now, byTime: false, why },
     deploy: 'end',
     notify: 'installed',
   }
@@ -170,7 +178,7 @@ export function upBeforeDeployed(life: Life, _event: LifeEvent, rules: Rules): S
   if (rules.deploy !== 'command') return undefined
   return {
     life: { ...life, up: true },
-    note: 'the installed system is up; deploy has not ended yet',
+    note: { kind: 'note', code: 'up-before-deployed', data: {} },
   }
 }
 
@@ -184,7 +192,7 @@ export function endOfOnce(
   if (rules.boot !== 'once') return undefined
   if (event.kind === 'script' && !life.rebooted && !event.newBoot) return undefined
   return {
-    life: { ...life, state: 'installed', since: now, why: 'booted once, as asked' },
+    life: { ...life, state: 'installed', since: now, why: { code: 'booted-once' } },
     notify: 'installed',
   }
 }
@@ -200,24 +208,22 @@ export function bootAgain(life: Life, _event: LifeEvent, _rules: Rules, now: num
       unanswered: 0,
       alive: false,
       rebooted: true,
-      why: 'the installer asked to be booted again',
+      why: { code: 'boot-again' },
     },
     deploy: 'end',
   }
 }
 
 export function fail(life: Life, event: LifeEvent, _rules: Rules, now: number): Step {
-  const message = 'message' in event && event.message ? `: ${event.message}` : ''
-  const who = ends[event.kind] ?? 'the installer says it failed'
   return {
-    life: { ...life, state: 'failed', since: now, byTime: false, why: `${who}${message}` },
+    life: { ...life, state: 'failed', since: now, byTime: false, why: failureOf(event) },
     deploy: 'end',
     notify: 'failed',
   }
 }
 
 export function failByTime(life: Life, event: LifeEvent, _rules: Rules, now: number): Step {
-  const why = event.kind === 'late' ? event.why : 'out of time'
+  const why: Reason = event.kind === 'late' ? event.why : { code: 'timeout' }
   return {
     life: { ...life, state: 'failed', since: now, byTime: true, why },
     deploy: 'end',
@@ -226,7 +232,7 @@ export function failByTime(life: Life, event: LifeEvent, _rules: Rules, now: num
 }
 
 export function takeBack(life: Life, event: LifeEvent, _rules: Rules, now: number): Step {
-  const why = event.kind === 'removed' ? 'cancelled: it left the config' : 'cancelled'
+  const why: Reason = { code: event.kind === 'removed' ? 'left-config' : 'cancelled' }
   return {
     life: { ...idle, attempt: life.attempt, since: now, why },
     deploy: 'end',
@@ -241,10 +247,28 @@ export function lateEnd(
   _rules: Rules,
   now: number,
 ): Step | undefined {
-  if (!life.byTime) return undefined
+  if (!life.byTime || !isHeard(event)) return undefined
+  const why: Reason = { code: 'late-end', event: event.kind }
   return {
-    life: { ...life, state: 'installed', since: now, byTime: false, why: `late ${event.kind}` },
+    life: { ...life, state: 'installed', since: now, byTime: false, why },
     notify: 'installed',
-    note: `late: ${event.kind} came after the install had failed by time`,
+    note: noteOf('late-end', event),
   }
+}
+
+function failureOf(event: LifeEvent): Reason {
+  if (event.kind === 'unexpected') return { code: 'unexpected', difference: event.difference }
+  const message = 'message' in event && event.message ? { message: event.message } : {}
+  return { code: event.kind === 'undeployed' ? 'deploy-failed' : 'installer-failed', ...message }
+}
+
+type Heard = Extract<LifeEvent, { readonly kind: PhoneHomeEvent }>
+
+/** Whether it is the machine's own message. */
+function isHeard(event: LifeEvent): event is Heard {
+  return phoneHomeEvents.some(kind => kind === event.kind)
+}
+
+function noteOf(code: 'deploy-decides' | 'late-end', { kind: event }: Heard): ContentOf<'note'> {
+  return { kind: 'note', code, data: { event } }
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Callback, CallbackEvent, NixosAnywhereCallback } from '../boot/callback.ts'
 import type { Attempt, Install, NewDelivery, NixosOptions, Target } from '../boot/install.ts'
 import type { Step } from '../boot/life.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
 import { formatIpv4, unspecified } from '../wire/address.ts'
 import type { InstallDeps } from './deps.ts'
 import { bootContext } from './prepare.ts'
@@ -47,7 +48,7 @@ interface Moment {
 
 function momentOf(install: Install, step: Step, said: Circumstance, deps: InstallDeps): Moment {
   const { memory } = deps
-  const message = said.message ?? (step.notify === 'failed' ? step.life.why : undefined)
+  const message = said.message ?? (step.notify === 'failed' ? sentenceOf(step.life.why) : undefined)
   return {
     install,
     attempt: memory.installs.currentAttempt(install.host, install.id),

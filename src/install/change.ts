@@ -1,5 +1,12 @@
 import { type Install, rulesOf } from '../boot/install.ts'
-import { deadline, idle, isRunning, type LifeEvent, type Step } from '../boot/life.ts'
+import {
+  deadline,
+  type HostState,
+  idle,
+  isRunning,
+  type LifeEvent,
+  type Step,
+} from '../boot/life.ts'
 import { nextState } from '../boot/next-state.ts'
 import { type Circumstance, dueCallbacks } from './callbacks.ts'
 import type { InstallDeps } from './deps.ts'
@@ -56,17 +63,16 @@ function endOf(running: Install, event: LifeEvent, step: Step, deps: InstallDeps
   const { state, why } = step.life
   if (event.kind === 'asked') {
     if (running.endedAt !== undefined) return
-    installs.end(running.id, now, 'replaced', 'another install was asked for')
+    installs.end(running.id, now, 'replaced', { code: 'replaced' })
   } else if (step.notify && !isRunning(step.life)) {
     installs.end(running.id, now, state === 'idle' ? 'cancelled' : state, why)
   }
 }
 
-function tell(name: string, before: string, step: Step, deps: InstallDeps): void {
+function tell(name: string, before: HostState, step: Step, deps: InstallDeps): void {
   const { state, why } = step.life
-  if (step.note) deps.memory.record({ host: name, kind: 'note', text: step.note })
-  if (state !== before) {
-    const text = `${before} -> ${state}: ${why}`
-    deps.memory.record({ host: name, kind: 'state', text, data: { from: before, to: state } })
-  }
+  if (step.note) deps.memory.record({ host: name, ...step.note })
+  if (state === before) return
+  const data = { from: before, to: state, why }
+  deps.memory.record({ host: name, kind: 'state', code: state, data })
 }

@@ -12,6 +12,7 @@ import type {
 } from '../boot/install.ts'
 import type { Life } from '../boot/life.ts'
 import type { ReadMedia } from '../boot/media.ts'
+import type { Reason } from '../boot/reason.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { Logins } from './ssh/logins.ts'
 
@@ -28,7 +29,7 @@ export interface Memory {
   }
   readonly installs: {
     add(install: Install): void
-    end(id: string, at: number, outcome: string, reason: string): void
+    end(id: string, at: number, outcome: string, reason: Reason): void
     get(id: string): Install | undefined
     addAttempt(attempt: Omit<Attempt, 'void' | 'burnt'>): void
     /** An answer file of an attempt is gone. */

@@ -1,18 +1,14 @@
 import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
+import type { Reason } from '../boot/reason.ts'
 import type { InstallDeps } from './deps.ts'
 
 /** What keeps a spec from being booted: an asset that is wrong, or one that is not verified yet. */
 export interface Doubt {
   readonly kind: 'wrong' | 'unverified'
-  readonly why: string
+  readonly why: Reason
 }
 
 type DigestDeps = Pick<InstallDeps, 'digests'>
-
-/** The sentence for an asset whose sha256 is not the one that the config says. */
-export function mismatch(path: string): string {
-  return `${path} has another sha256 than \`checksums\` says`
-}
 
 /** The first doubt about the assets of a spec. Looking starts what is needed to know more. */
 export function doubtOf(spec: Spec, { digests }: DigestDeps): Doubt | undefined {
@@ -21,9 +17,10 @@ export function doubtOf(spec: Spec, { digests }: DigestDeps): Doubt | undefined 
     if (digest === undefined) {
       // What cannot be read now is looked at again with the next request.
       digests.of(asset).catch(() => undefined)
-      return { kind: 'unverified', why: `${asset.path} is being verified` }
+      return { kind: 'unverified', why: { code: 'being-verified', path: asset.path } }
     }
-    if (digest !== asset.sha256) return { kind: 'wrong', why: mismatch(asset.path) }
+    if (digest !== asset.sha256)
+      return { kind: 'wrong', why: { code: 'wrong-checksum', path: asset.path } }
   }
   return undefined
 }

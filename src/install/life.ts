@@ -12,6 +12,7 @@ import {
   type LifeEvent,
 } from '../boot/life.ts'
 import { waysOf } from '../boot/ways.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
 import type { Circumstance } from './callbacks.ts'
 import { change } from './change.ts'
 import type { InstallDeps } from './deps.ts'
@@ -47,7 +48,7 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
     known(host: Host): KnownHost {
       const life = lifeOf(host.name)
       const { name } = host
-      const why = `is ${life.state}: ${life.why}`
+      const why = `is ${life.state}: ${sentenceOf(life.why)}`
       // What is being installed may be another profile than the host's own, with another loader.
       const ways = waysOf(host, specOf(name, life)?.profile)
       if (isRunning(life)) return { name, due: isDue(life), why, ways }
@@ -91,11 +92,11 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
       const install =
         record?.install === undefined ? undefined : memory.installs.get(record.install)
       const { message, facts } = said
-      const why =
+      const difference =
         record?.life.state === 'booting'
           ? whyUnexpected(install?.spec.profile.expect, facts)
           : undefined
-      if (why !== undefined) apply(name, { kind: 'unexpected', message: why }, { facts })
+      if (difference) apply(name, { kind: 'unexpected', difference }, { facts })
       else apply(name, { kind: 'ready', ...(message !== undefined && { message }) }, said)
     },
 

@@ -3,6 +3,7 @@ import { type AttemptContent, type Install, rulesOf } from '../boot/install.ts'
 import { isDue, isRunning } from '../boot/life.ts'
 import { masked } from '../boot/mask.ts'
 import { nextState } from '../boot/next-state.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
 import { unspecified } from '../wire/address.ts'
 import type { InstallDeps } from './deps.ts'
 import { doubtOf } from './integrity.ts'
@@ -42,22 +43,26 @@ export function createPreview(deps: InstallDeps, lives: Lives) {
     const spec = takeSpec(host, {}, deps)
     if ('refused' in spec) return { kind: 'local', reason: spec.refused }
     const doubt = doubtOf(spec, deps)
-    if (doubt) return { kind: 'local', reason: doubt.why }
+    if (doubt) return { kind: 'local', reason: sentenceOf(doubt.why) }
     const running = memory.installs.currentAttempt(host.name)
     return running ? { kind: 'boot', content: running.content } : next(host, spec, 1)
   }
 
   const installing = (host: Host, install: Install): Preview => {
     const life = lives.lifeOf(host.name)
-    const local = { kind: 'local', reason: `${host.name} is ${life.state}: ${life.why}` } as const
+    const local = {
+      kind: 'local',
+      reason: `${host.name} is ${life.state}: ${sentenceOf(life.why)}`,
+    } as const
     const changed = isDue(life) && changedAsset(install.spec, deps)
     if (changed) return { kind: 'local', reason: `${changed.path} has changed; ask again` }
     const doubt = isDue(life) ? doubtOf(install.spec, deps) : undefined
-    if (doubt) return { kind: 'local', reason: doubt.why }
+    if (doubt) return { kind: 'local', reason: sentenceOf(doubt.why) }
     const rules = rulesOf(install.spec.profile)
     const step = nextState(life, { kind: 'script', newBoot: false }, rules, deps.now())
     if (step?.opens) return next(install.spec.host, install.spec, step.life.attempt, install.id)
-    if (step && step.life !== life) return { ...local, reason: `${host.name}: ${step.life.why}` }
+    if (step && step.life !== life)
+      return { ...local, reason: `${host.name}: ${sentenceOf(step.life.why)}` }
     const running = memory.installs.currentAttempt(host.name, install.id)
     return isDue(life) && running ? { kind: 'boot', content: running.content } : local
   }
@@ -79,7 +84,9 @@ export function createPreview(deps: InstallDeps, lives: Lives) {
       const spec = takeSpec(host, {}, deps)
       if ('refused' in spec) return { kind: 'local', reason: spec.refused }
       const doubt = doubtOf(spec, deps)
-      return doubt ? { kind: 'local', reason: doubt.why } : next(host, spec, 1, 'INSTALL')
+      return doubt
+        ? { kind: 'local', reason: sentenceOf(doubt.why) }
+        : next(host, spec, 1, 'INSTALL')
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Host } from '../boot/host.ts'
 import type { Attempt, AttemptContent, Install, Spec } from '../boot/install.ts'
 import { isDue, isRunning } from '../boot/life.ts'
 import { type Abilities, unbootable } from '../boot/loaders/kind.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
 import { doubtOf, isUnverified, verified } from './integrity.ts'
@@ -78,7 +79,7 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
     const unable = unbootable(spec.profile.kind ?? 'kernel', request.loader)
     if (unable !== undefined) return { kind: 'local', reason: unable }
     const doubt = doubtOf(spec, deps)
-    if (doubt) return { kind: 'local', reason: doubt.why }
+    if (doubt) return { kind: 'local', reason: sentenceOf(doubt.why) }
     const running = memory.installs.currentAttempt(name)
     const newBoot = wasSilent(request) || freshNetboots.has(name)
     if (running && !newBoot && running.mac === request.mac) {
@@ -98,13 +99,13 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
     // What an installer at work was booted from may change; only what is booted now must not.
     const changed = isDue(lives.lifeOf(name)) && changedAsset(install.spec, deps)
     if (changed) {
-      const why = `${changed.path} is not what it was when the install was asked for; ask again`
+      const why = { code: 'asset-changed', path: changed.path } as const
       lives.apply(name, { kind: 'late', why })
-      return { kind: 'local', reason: why }
+      return { kind: 'local', reason: sentenceOf(why) }
     }
     const doubt = isDue(lives.lifeOf(name)) ? doubtOf(install.spec, deps) : undefined
     if (doubt?.kind === 'wrong') lives.apply(name, { kind: 'late', why: doubt.why })
-    if (doubt) return { kind: 'local', reason: doubt.why }
+    if (doubt) return { kind: 'local', reason: sentenceOf(doubt.why) }
     const newBoot = wasSilent(request)
     return memory.write(() => {
       const step = lives.apply(name, { kind: 'script', newBoot })
@@ -117,7 +118,7 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
       if (step && life.state === 'booting' && !life.alive && running) {
         return { kind: 'boot', attempt: running }
       }
-      return { kind: 'local', reason: `${name} is ${life.state}: ${life.why}` }
+      return { kind: 'local', reason: `${name} is ${life.state}: ${sentenceOf(life.why)}` }
     })
   }
 
@@ -184,7 +185,9 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
     blocked(host: Host): string | undefined {
       if (!host.profile) return undefined
       const spec = takeSpec(host, {}, deps)
-      return 'refused' in spec ? spec.refused : doubtOf(spec, deps)?.why
+      if ('refused' in spec) return spec.refused
+      const doubt = doubtOf(spec, deps)
+      return doubt && sentenceOf(doubt.why)
     },
 
     /** A DISCOVER of its firmware or iPXE: a new boot has begun. */

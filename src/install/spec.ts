@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Host, Profile, Vars } from '../boot/host.ts'
 import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
 import type { InstallDeps } from './deps.ts'
 import { doubtOf } from './integrity.ts'
 import { takeMedia } from './take-media.ts'
@@ -50,7 +51,7 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
   const profile = { ...base, cmdline, vars }
   const spec = { host: { ...host, vars, profile }, profile, ...assets, ...templates }
   const doubt = doubtOf(spec, deps)
-  return doubt?.kind === 'wrong' ? { refused: doubt.why } : spec
+  return doubt?.kind === 'wrong' ? { refused: sentenceOf(doubt.why) } : spec
 }
 
 /** The first asset of a spec that is not what it was when the spec was taken. */

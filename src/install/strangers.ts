@@ -1,6 +1,7 @@
 import type { Host, Profile } from '../boot/host.ts'
 import type { Attempt } from '../boot/install.ts'
 import { unbootable } from '../boot/loaders/kind.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
 import { type Mac, macWithHyphens } from '../wire/address.ts'
 import type { InstallDeps } from './deps.ts'
 import { doubtOf } from './integrity.ts'
@@ -40,7 +41,7 @@ export function createStrangers(deps: InstallDeps) {
       const unable = unbootable(profile.kind ?? 'kernel', loader)
       if (unable !== undefined) return { refused: unable }
       const doubt = doubtOf(spec, deps)
-      if (doubt) return { refused: doubt.why }
+      if (doubt) return { refused: sentenceOf(doubt.why) }
       const token = known?.attempt.token ?? deps.newToken()
       const boot = { token, number: 0, mac, address }
       try {

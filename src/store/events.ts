@@ -1,8 +1,8 @@
 import type { EventContent } from '../boot/event.ts'
 import type { EventRecord, NewEvent } from '../boot/event-record.ts'
 import { textOf } from '../boot/words/event.ts'
+import { codeOfWritten } from './before-codes.ts'
 import type { Database } from './database.ts'
-import { codeOfWritten } from './written-events.ts'
 
 /** How much of the timeline is kept: seconds, and lines for each host. */
 export interface EventBounds {

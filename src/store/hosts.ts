@@ -1,5 +1,6 @@
 import type { HostRecord } from '../boot/install.ts'
 import { type HostState, idle, type Life } from '../boot/life.ts'
+import { written } from '../boot/reason.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
 
@@ -81,7 +82,7 @@ function hostOf(row: Record<string, unknown> | undefined): HostRecord | undefine
   if (!row) return undefined
   return {
     name: row.name as string,
-    life: { ...(JSON.parse(row.life as string) as Life), state: row.state as HostState },
+    life: { ...lifeIn(row.life as string), state: row.state as HostState },
     ...(row.install !== null && { install: row.install as string }),
     ...(row.percent !== null && { percent: row.percent as number }),
     ...(row.message !== null && { message: row.message as string }),
@@ -89,4 +90,10 @@ function hostOf(row: Record<string, unknown> | undefined): HostRecord | undefine
     ...(row.last_seen !== null && { lastSeen: row.last_seen as number }),
     ...(row.uuid !== null && { uuid: row.uuid as string }),
   }
+}
+
+/** Before reasons had codes it said in a sentence why it is in its state. */
+function lifeIn(kept: string): Life {
+  const life = JSON.parse(kept) as Omit<Life, 'why'> & { readonly why: Life['why'] | string }
+  return { ...life, why: typeof life.why === 'string' ? written(life.why) : life.why }
 }

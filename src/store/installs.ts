@@ -1,5 +1,7 @@
 import type { Attempt, Install, Proof } from '../boot/install.ts'
+import type { Reason } from '../boot/reason.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
+import { reasonIn } from './before-codes.ts'
 import type { Database } from './database.ts'
 
 /** Installs kept for each host; older ones go when it is asked again. */
@@ -42,8 +44,8 @@ export function createInstalls(db: Database) {
         dropAttempts.run(host)
       })
     },
-    end: (id: string, at: number, outcome: string, reason: string): void =>
-      db.run(endInstall, at, outcome, reason, id),
+    end: (id: string, at: number, outcome: string, reason: Reason): void =>
+      db.run(endInstall, at, outcome, JSON.stringify(reason), id),
     get: (id: string): Install | undefined => installOf(getInstall.get(id)),
     /** The newest installs of a host, newest first. */
     ofHost: (host: string, limit: number): Install[] =>
@@ -77,7 +79,7 @@ function installOf(row: Record<string, unknown> | undefined): Install | undefine
     askedAt: row.asked_at as number,
     ...(row.ended_at !== null && { endedAt: row.ended_at as number }),
     ...(row.outcome !== null && { outcome: row.outcome as string }),
-    ...(row.reason !== null && { reason: row.reason as string }),
+    ...(row.reason !== null && { reason: reasonIn(row.reason as string) }),
   }
 }
 

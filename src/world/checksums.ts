@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { NewEvent } from '../boot/event-record.ts'
 import { textOf } from '../boot/words/event.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
 import type { Config, ConfigChecksum, Problem } from '../config/config.ts'
-import { mismatch } from '../install/integrity.ts'
 import { createDigests, type Digests } from '../system/digests.ts'
 import { createPublished, type Published } from '../system/published.ts'
 import type { World } from './world.ts'
@@ -29,7 +29,11 @@ export async function wrongChecksums({ assets, checksums }: Config): Promise<Pro
   const problems: Problem[] = []
   for (const { file, sha256, ...place } of checksums) {
     if ((await judge({ file, sha256 }, published, digests)) !== 'wrong') continue
-    problems.push({ severity: 'warning', ...place, message: `${mismatch(file)}: no host boots it` })
+    problems.push({
+      severity: 'warning',
+      ...place,
+      message: `${sentenceOf({ code: 'wrong-checksum', path: file })}: no host boots it`,
+    })
   }
   return problems
 }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { deadline, idle, isDue, type Life, type Rules } from '../../src/boot/life.ts'
 import { nextState } from '../../src/boot/next-state.ts'
+import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { rules, start, tell } from './examples.ts'
 
 const agent = rules()
@@ -220,8 +221,8 @@ const rows: readonly Row[] = [
 for (const [sentence, by, story, state, why] of rows) {
   t.test(`${sentence}: ${story}`, async t => {
     const { life } = tell(story, by)
-    t.equal(life.state, state, life.why)
-    if (why !== undefined) t.equal(life.why, why)
+    t.equal(life.state, state, life.why.code)
+    if (why !== undefined) t.equal(sentenceOf(life.why), why)
   })
 }
 
@@ -245,7 +246,7 @@ t.test('attempts', async t => {
     const told = tell(`asked, ${boots(4)} script`, agent)
     t.equal(told.opened, 3)
     t.match(told.life, { state: 'failed', byTime: true })
-    t.equal(told.life.why, 'attempts used up: 3 boots without a sign of life')
+    t.equal(sentenceOf(told.life.why), 'attempts used up: 3 boots without a sign of life')
     t.equal(told.notified, 'asked failed')
     t.equal(isDue(told.life), false)
   })
@@ -268,6 +269,6 @@ t.test('a deadline says when and why, in milliseconds', async t => {
   const pending = nextState(idle, { kind: 'asked' }, agent, start)?.life ?? idle
   t.strictSame(deadline(pending, agent, 0), {
     at: start + 24 * 3600_000,
-    why: 'expired: it did not netboot in time',
+    why: { code: 'expired' },
   })
 })

@@ -1,6 +1,7 @@
 import type { Client } from '../../src/boot/client.ts'
 import { deadline, idle, type Life, type LifeEvent, type Rules } from '../../src/boot/life.ts'
 import { nextState } from '../../src/boot/next-state.ts'
+import { textOf } from '../../src/boot/words/event.ts'
 import type { Mac } from '../../src/wire/address.ts'
 
 export const start = Date.UTC(2026, 10, 20, 12)
@@ -57,7 +58,7 @@ export function tell(story: string, by: Rules, from: Life = idle): Told {
     if (step.life.state !== life.state) states.push(step.life.state)
     if (step.notify) notified.push(step.notify)
     if (step.deploy && step.life !== life) deploys.push(step.deploy)
-    if (step.note) notes.push(step.note)
+    if (step.note) notes.push(textOf(step.note))
     if (step.opens) opened += 1
     if (step.revokes) revoked += 1
     life = step.life
@@ -99,5 +100,6 @@ function eventOf(word: string): LifeEvent {
   const [kind = '', message] = word.split(': ')
   if (kind === 'script') return { kind: 'script', newBoot: false }
   if (kind === 'new script') return { kind: 'script', newBoot: true }
+  if (kind === 'unexpected') return { kind, difference: { code: 'no-facts' } }
   return { kind, ...(message !== undefined && { message }) } as LifeEvent
 }

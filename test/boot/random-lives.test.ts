@@ -10,6 +10,7 @@ import {
   type Rules,
 } from '../../src/boot/life.ts'
 import { nextState } from '../../src/boot/next-state.ts'
+import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { rules, start } from './examples.ts'
 
 /** mulberry32: the same seed, the same life. */
@@ -34,7 +35,7 @@ const events: readonly LifeEvent[] = [
   { kind: 'alive' },
   { kind: 'delivered' },
   { kind: 'started' },
-  { kind: 'unexpected', message: 'another disk' },
+  { kind: 'unexpected', difference: { code: 'no-facts' } },
   { kind: 'answered' },
   { kind: 'deployed' },
   { kind: 'undeployed', message: 'exit code 1' },
@@ -85,7 +86,7 @@ function live(seed: number, by: Rules): Found {
     if (before.state === 'installing' && life.state !== 'installing' && next?.deploy !== 'end')
       if (life.state !== 'verifying') wrong.push(`${seed}: deploy goes on in ${life.state}`)
     if (life.unanswered > by.attempts) wrong.push(`${seed}: ${life.unanswered} silent boots`)
-    if (life.why === '') wrong.push(`${seed}: ${life.state} without a reason`)
+    if (sentenceOf(life.why) === '') wrong.push(`${seed}: ${life.state} without a reason`)
     seen.add(life.state)
   }
   return { wrong, seen }
@@ -130,7 +131,9 @@ t.test('left alone, every life ends: nobody is stuck', async t => {
         now = Math.max(now, end?.at ?? now)
         // Its turn comes: those before it have clocks.
         if (life.waits) life = nextState(life, { kind: 'started' }, by, now)?.life ?? life
-        life = nextState(life, { kind: 'late', why: end?.why ?? '' }, by, now)?.life ?? life
+        life =
+          nextState(life, { kind: 'late', why: end?.why ?? { code: 'timeout' } }, by, now)?.life ??
+          life
       }
       if (isRunning(life)) t.fail(`seed ${seed}: stuck in ${life.state}`)
     }

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Rules } from '../../src/boot/life.ts'
+import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { rules, type Told, tell } from './examples.ts'
 
 const agent = rules()
@@ -100,9 +101,9 @@ const rows: readonly Row[] = [
 for (const [sentence, by, story, states, also = {}] of rows) {
   t.test(sentence, async t => {
     const told = tell(story, by)
-    t.equal(told.states, states, `${story}: ${told.life.why}`)
+    t.equal(told.states, states, `${story}: ${told.life.why.code}`)
     const { why, ...rest } = also
     t.match(told, rest)
-    if (why !== undefined) t.equal(told.life.why, why)
+    if (why !== undefined) t.equal(sentenceOf(told.life.why), why)
   })
 }

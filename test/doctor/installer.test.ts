@@ -65,7 +65,7 @@ t.test('ready never came', async t => {
   t.strictSame(more, [])
   t.match(verdict, { id: 'no-ready', title: /^It has loaded its installer/ })
   t.match(verdict?.evidence, [/HTTP: initrd.gz sent/, /no phone home in the 10 min since/])
-  story.lives.apply('node1', { kind: 'late', why: 'bootTimeout' })
+  story.lives.apply('node1', { kind: 'late', why: { code: 'boot-timeout', boots: 1 } })
   t.strictSame(story.ids(), ['no-ready'], 'it has failed by that')
   story.install()
   t.strictSame(story.ids(), [], 'a new install is a new story')

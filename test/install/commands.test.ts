@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Callback } from '../../src/boot/callback.ts'
 import type { NewDelivery } from '../../src/boot/install.ts'
+import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { createWorld, type Settings, until, type World } from './world.ts'
 
 const command = (run: readonly string[], more: Partial<Callback> = {}) =>
@@ -195,7 +196,7 @@ t.test('an exit code that is not 0 fails the install with the last line', async 
   await ended(world)
   t.match(world.lives.lifeOf('node1'), {
     state: 'failed',
-    why: 'deploy failed: exit code 3; no such flake',
+    why: { code: 'deploy-failed', message: 'exit code 3; no such flake' },
     byTime: false,
   })
   t.match(deliveries(world), [{ state: 'ended', error: 'exit code 3; no such flake' }])
@@ -221,7 +222,7 @@ t.test('what cannot be run fails the install with a sentence', async t => {
     world.say('ready', { facts: { serial: 'a\0b', big: 'x'.repeat(1 << 20) } })
     await ended(world)
     t.equal(world.state(), 'failed', what)
-    t.match(world.lives.lifeOf('node1').why, why, what)
+    t.match(sentenceOf(world.lives.lifeOf('node1').why), why, what)
     await world.close()
   }
 })

@@ -34,7 +34,7 @@ t.test('failed, with the sentence of the installer', async t => {
   t.equal(world.say('failed', { message: 'no disk' }), 204)
   t.match(record(world)?.life, {
     state: 'failed',
-    why: 'the installer says it failed: no disk',
+    why: { code: 'installer-failed', message: 'no disk' },
     byTime: false,
   })
 })
@@ -120,7 +120,10 @@ t.test('late done within the seven days mends a failure by time, and is noted as
   t.equal(world.memory.installs.get(id)?.outcome, 'failed')
   t.equal(world.say('done', { token }), 204)
   t.equal(world.state(), 'installed')
-  t.match(world.memory.installs.get(id), { outcome: 'installed', reason: 'late done' })
+  t.match(world.memory.installs.get(id), {
+    outcome: 'installed',
+    reason: { code: 'late-end', event: 'done' },
+  })
   t.match(world.timeline('note'), [/^late: done came after/])
 })
 

@@ -112,7 +112,7 @@ t.test('the daemon stops: the deploy is ended, and the install has failed', asyn
   const pid = Number(world.timeline('output')[0])
   await world.outbox.close()
   t.equal(alive(pid), false)
-  t.match(world.lives.lifeOf('node1'), { state: 'failed', why: /the daemon stops/ })
+  t.match(world.lives.lifeOf('node1'), { state: 'failed', why: { message: /the daemon stops/ } })
 })
 
 type Group = { pgid: number; start: number }

@@ -158,7 +158,7 @@ t.test(
       /^local: .*assets\/linux is not what it was when the install was asked for; ask again$/,
     )
     t.equal(world.state(), 'failed')
-    t.match(world.memory.installs.get(id), { outcome: 'failed', reason: /is not what it was/ })
+    t.match(world.memory.installs.get(id), { outcome: 'failed', reason: { code: 'asset-changed' } })
   },
 )
 

@@ -181,7 +181,10 @@ t.test('a deploy that cannot be made fails the install', async t => {
   world.boot()
   world.say('ready')
   await settled(world, 'undelivered')
-  t.match(world.lives.lifeOf('node1'), { state: 'failed', why: /^deploy failed: .*facts\.serial/ })
+  t.match(world.lives.lifeOf('node1'), {
+    state: 'failed',
+    why: { code: 'deploy-failed', message: /facts\.serial/ },
+  })
 })
 
 t.test('a webhook as deploy starts the work; the machine says the end', async t => {

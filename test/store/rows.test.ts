@@ -26,7 +26,13 @@ async function open(t: Test, dataDir: string) {
   return { ...stores, db, close }
 }
 
-const booting: Life = { ...idle, state: 'booting', since: start, attempt: 2, why: 'attempt 2' }
+const booting: Life = {
+  ...idle,
+  state: 'booting',
+  since: start,
+  attempt: 2,
+  why: { code: 'installer-alive', attempt: 2 },
+}
 
 t.test('everything survives a restart', async t => {
   const dataDir = t.testdir({})
@@ -92,8 +98,9 @@ t.test('installs', async t => {
   t.equal(installs.ofHost('node1', 3)[0]?.id, 'i150')
   t.equal(installs.get('i050'), undefined)
   t.ok(installs.get('x1'))
-  installs.end('i150', start + 1, 'failed', 'no disk')
-  t.match(installs.get('i150'), { endedAt: start + 1, outcome: 'failed', reason: 'no disk' })
+  const reason = { code: 'installer-failed', message: 'no disk' } as const
+  installs.end('i150', start + 1, 'failed', reason)
+  t.match(installs.get('i150'), { endedAt: start + 1, outcome: 'failed', reason })
 })
 
 t.test('attempts', async t => {

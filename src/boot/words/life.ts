@@ -1,4 +1,4 @@
-import { countOf } from '../life.ts'
+import { countOf } from '../../base/amount.ts'
 import type { ReasonWords } from './word.ts'
 
 /** Why a host is in its state, and why an install failed. */

@@ -9,6 +9,7 @@ import type { Host } from '../../boot/host.ts'
 import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
 import { idle } from '../../boot/life.ts'
 import { maskValue } from '../../boot/mask.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../wire/address.ts'
 
 export interface LeaseRecord {
@@ -43,7 +44,8 @@ export function hostView(host: Host, record: HostRecord | undefined, around: Aro
   const life = record?.life ?? idle
   const address = host.nics.find(nic => nic.address !== undefined)?.address ?? leased
   const netboots = host.profile?.boot === 'always'
-  const why = turn === undefined ? life.why : `waiting for a free place, ${ordinal(turn)}`
+  const why =
+    turn === undefined ? sentenceOf(life.why) : `waiting for a free place, ${ordinal(turn)}`
   return {
     name: host.name,
     mac: host.nics[0]?.mac ?? null,
@@ -103,7 +105,7 @@ export function installView(install: Install, attempts: number): InstallRow {
     askedAt: new Date(install.askedAt).toISOString(),
     endedAt: install.endedAt === undefined ? null : new Date(install.endedAt).toISOString(),
     outcome: install.outcome ?? null,
-    reason: install.reason ?? null,
+    reason: install.reason ? sentenceOf(install.reason) : null,
     attempts,
   }
 }

@@ -1,3 +1,4 @@
+import { type Reason, written } from '../boot/reason.ts'
 import { isKnown } from '../boot/words/event.ts'
 
 /**
@@ -32,4 +33,9 @@ function codeOf(kind: string, data: Readonly<Record<string, unknown>>): unknown 
     default:
       return undefined
   }
+}
+
+/** A reason as it is kept: JSON, or the sentence that was kept before reasons had codes. */
+export function reasonIn(kept: string): Reason {
+  return kept.startsWith('{"code":') ? (JSON.parse(kept) as Reason) : written(kept)
 }
