@@ -1,23 +1,9 @@
-import type { ContentOf } from './event.ts'
-import {
-  idle,
-  type Life,
-  type LifeEvent,
-  type PhoneHomeEvent,
-  phoneHomeEvents,
-  type Rules,
-  type Step,
-} from './life.ts'
+import { idle, type Life, type LifeEvent, type Rules, type Step } from './life.ts'
+import { endOf, failureOf, isHeard, noteOf } from './life-reasons.ts'
 import type { Reason } from './reason.ts'
 
 /** One way from a life by an event to the next; undefined where it does not apply. */
 export type Move = (life: Life, event: LifeEvent, rules: Rules, now: number) => Step | undefined
-
-/** What ends an install well, where it is not the installer that says so. */
-const ends: Readonly<Partial<Record<LifeEvent['kind'], Reason>>> = {
-  up: { code: 'system-up' },
-  answered: { code: 'ssh-answers' },
-}
 
 /** Whatever ran before is over: its token is void and its deploy is ended. */
 export function wish(_life: Life, _event: LifeEvent, _rules: Rules, now: number): Step {
@@ -165,7 +151,7 @@ export function endOfInstall(life: Life, event: LifeEvent, rules: Rules, now: nu
 }
 
 export function installed(life: Life, event: LifeEvent, _rules: Rules, now: number): Step {
-  const why = ends[event.kind] ?? ({ code: 'install-done' } as const)
+  const why = endOf(event)
   return {
     life: { ...life, state: 'installed', since: now, byTime: false, why },
     deploy: 'end',
@@ -254,21 +240,4 @@ export function lateEnd(
     notify: 'installed',
     note: noteOf('late-end', event),
   }
-}
-
-function failureOf(event: LifeEvent): Reason {
-  if (event.kind === 'unexpected') return { code: 'unexpected', difference: event.difference }
-  const message = 'message' in event && event.message ? { message: event.message } : {}
-  return { code: event.kind === 'undeployed' ? 'deploy-failed' : 'installer-failed', ...message }
-}
-
-type Heard = Extract<LifeEvent, { readonly kind: PhoneHomeEvent }>
-
-/** Whether it is the machine's own message. */
-function isHeard(event: LifeEvent): event is Heard {
-  return phoneHomeEvents.some(kind => kind === event.kind)
-}
-
-function noteOf(code: 'deploy-decides' | 'late-end', { kind: event }: Heard): ContentOf<'note'> {
-  return { kind: 'note', code, data: { event } }
 }

@@ -1,0 +1,35 @@
+import type { ContentOf } from './event.ts'
+import { type LifeEvent, type PhoneHomeEvent, phoneHomeEvents } from './life.ts'
+import type { Reason } from './reason.ts'
+
+/** What ends an install well, where it is not the installer that says so. */
+const ends: Readonly<Partial<Record<LifeEvent['kind'], Reason>>> = {
+  up: { code: 'system-up' },
+  answered: { code: 'ssh-answers' },
+}
+
+/** Why an install counts as done. */
+export function endOf(event: LifeEvent): Reason {
+  return ends[event.kind] ?? { code: 'install-done' }
+}
+
+/** Why an install failed. */
+export function failureOf(event: LifeEvent): Reason {
+  if (event.kind === 'unexpected') return { code: 'unexpected', difference: event.difference }
+  const message = 'message' in event && event.message ? { message: event.message } : {}
+  return { code: event.kind === 'undeployed' ? 'deploy-failed' : 'installer-failed', ...message }
+}
+
+export type Heard = Extract<LifeEvent, { readonly kind: PhoneHomeEvent }>
+
+/** Whether it is the machine's own message. */
+export function isHeard(event: LifeEvent): event is Heard {
+  return phoneHomeEvents.some(kind => kind === event.kind)
+}
+
+export function noteOf(
+  code: 'deploy-decides' | 'late-end',
+  { kind: event }: Heard,
+): ContentOf<'note'> {
+  return { kind: 'note', code, data: { event } }
+}
