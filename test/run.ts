@@ -1,14 +1,20 @@
-/** `npm test`: packages, types, lint, unit tests, machines; ends with `N passed, N failed`. */
+/** `npm test`: packages, types, lint, all tests; ends with `N passed, N failed`. */
 import { spawn } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readLines } from './lab/lines.ts'
 import { ensurePackages, installCommand } from './lab/packages.ts'
 import { type Counts, createTapReport, sum } from './lab/tap-report.ts'
+import { fileTimeout, pace, paceVariable } from './patience.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = join(root, 'node_modules/.bin')
-const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` }
+const path = `${bin}${delimiter}${process.env.PATH}`
+const env = { ...process.env, PATH: path, [paceVariable]: String(pace) }
+/** The labs that take longest, so that nobody waits for one of them alone in the end. */
+const longest = ['debian-installer', 'ssh-anywhere', 'arm64', 'ssh-script', 'nixos-media', 'uefi']
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 await packages()
@@ -17,10 +23,24 @@ const results = [
   await check('types of the page', ['tsc', '-p', 'src/page']),
   await check('types of the page’s tests', ['tsc', '-p', 'test/page']),
   await check('lint', ['biome', 'check', '--error-on-warnings']),
-  await tests('unit tests', []),
-  await tests('machines that netboot', ['--jobs=2', 'test/lab/*.lab.ts']),
+  await tests('tests', inOrder()),
 ]
 finish(results)
+
+/** One row of files, so that no processor is idle while another has a long one: the longest go first. */
+function inOrder(): string[] {
+  const labs = globSync('test/lab/*.lab.ts', { cwd: root }).sort(byLength)
+  const units = globSync('test/**/*.test.ts', { cwd: root }).sort()
+  return [...labs, ...units]
+}
+
+function byLength(a: string, b: string): number {
+  const rank = (file: string) => {
+    const found = longest.findIndex(name => file.endsWith(`/${name}.lab.ts`))
+    return found < 0 ? longest.length : found
+  }
+  return rank(a) - rank(b)
+}
 
 async function packages(): Promise<void> {
   heading('packages')
@@ -36,10 +56,12 @@ async function check(name: string, command: readonly string[]): Promise<Counts> 
   return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: [] }
 }
 
-async function tests(name: string, args: readonly string[]): Promise<Counts> {
+async function tests(name: string, files: readonly string[]): Promise<Counts> {
   heading(name)
   const report = createTapReport(name, say)
-  return report.counts(await exitCode(['tap', '--reporter=tap', ...args], report.take))
+  // One more than there are processors: machines and tests also wait for clocks.
+  const how = [`--jobs=${availableParallelism() + 1}`, `--timeout=${fileTimeout(2) / 1000}`]
+  return report.counts(await exitCode(['tap', '--reporter=tap', ...how, ...files], report.take))
 }
 
 /** Runs a command; with `take` it gets the lines of its output, which are shown otherwise. */

@@ -4,10 +4,12 @@ import { request } from 'node:http'
 import type { Test } from 'tap'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../../src/wire/dhcp-packet.ts'
 import { decodeTftp, encodeTftp, type TftpPacket } from '../../src/wire/tftp-packet.ts'
+import { after } from '../patience.ts'
 import type { Ports } from './ports.ts'
 
 const again = 400
-const patience = 10_000
+/** Seconds. */
+const patience = 10
 const loopback = '127.0.0.1'
 
 /** The DHCP clients of a test: one socket on the client port, replies told apart by xid. */
@@ -52,13 +54,13 @@ export async function openDhcpWire(t: Test, ports: Ports, server = loopback): Pr
       const { promise, resolve, reject } = Promise.withResolvers<DhcpPacket>()
       waiting.set(packet.xid, { resolve, reject })
       const timer = setInterval(() => void send(packet, port), again)
-      const end = setTimeout(() => reject(new Error('no DHCP reply')), patience)
+      const stop = after(patience, () => reject(new Error('no DHCP reply')))
       try {
         await send(packet, port)
         return await promise
       } finally {
         clearInterval(timer)
-        clearTimeout(end)
+        stop()
         waiting.delete(packet.xid)
       }
     },
@@ -90,10 +92,11 @@ export async function tftpGet(
     return sendTo(socket, encodeTftp(packet), port, server)
   }
   const timer = setInterval(() => void say(last), again)
+  let stop = () => {}
   try {
     return await new Promise<Buffer>((resolve, reject) => {
       const blocks: Uint8Array[] = []
-      setTimeout(() => reject(new Error(`no end of ${file} by TFTP`)), patience).unref()
+      stop = after(patience, () => reject(new Error(`no end of ${file} by TFTP`)))
       socket.on('message', bytes => {
         const packet = decodeTftp(bytes)
         if (packet.kind === 'error') reject(new TftpError(packet.text))
@@ -110,6 +113,7 @@ export async function tftpGet(
     })
   } finally {
     clearInterval(timer)
+    stop()
     socket.close()
   }
 }
@@ -137,7 +141,7 @@ export function http(port: number, path: string, ask: HttpAsk = {}): Promise<Htt
   const headers = { ...ask.headers, ...(body === undefined ? {} : { 'content-type': type }) }
   const options = { host, port, path, method, localAddress: from, headers }
   return new Promise((resolve, reject) => {
-    const asked = request({ ...options, agent: false, timeout: patience }, answer => {
+    const asked = request({ ...options, agent: false }, answer => {
       const pieces: Buffer[] = []
       answer.on('data', piece => pieces.push(piece))
       answer.on('error', reject)
@@ -145,7 +149,8 @@ export function http(port: number, path: string, ask: HttpAsk = {}): Promise<Htt
         resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(pieces).toString() }),
       )
     })
-    asked.on('timeout', () => asked.destroy(new Error(`no answer to ${method} ${path}`)))
+    const late = () => asked.destroy(new Error(`no answer to ${method} ${path}`))
+    asked.on('close', after(patience, late))
     asked.on('error', reject)
     asked.end(body)
   })

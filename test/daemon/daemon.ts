@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import { stringify } from 'yaml'
+import { createPatience } from '../patience.ts'
 import { freePorts, type Ports } from './ports.ts'
 import { furnish, type Settings, usual } from './settings.ts'
 
@@ -169,16 +170,16 @@ export function bootwright(args: readonly string[]): Promise<Output> {
   })
 }
 
-/** Looks again and again until there is something to see; rejects when that takes too long. */
+/** Looks again and again until there is something to see; rejects when that takes too long, by the seconds of an idle machine. */
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
   seconds = 60,
 ): Promise<T> {
-  for (const end = performance.now() + seconds * 1000; ; ) {
+  for (const isOver = createPatience(seconds); ; ) {
     const seen = await look()
     if (seen !== undefined && seen !== false) return seen
-    if (performance.now() > end) throw new Error(`waited ${seconds} s in vain for ${what}`)
+    if (isOver()) throw new Error(`waited ${seconds} s in vain for ${what}`)
     await new Promise(resolve => setTimeout(resolve, 15))
   }
 }

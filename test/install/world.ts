@@ -23,6 +23,7 @@ import { createInstalls } from '../../src/store/installs.ts'
 import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { type Ipv4, type Mac, parseIpv4 } from '../../src/wire/address.ts'
+import { createPatience } from '../patience.ts'
 import { identifyBy } from './identify.ts'
 
 export const mac = '52:54:00:12:34:56' as Mac
@@ -239,9 +240,9 @@ export function changeKernel(world: World, text: string): void {
 
 /** Lets the event loop turn until something holds; real sockets and processes are under way. */
 export async function until(holds: () => boolean, what: string): Promise<void> {
-  const last = Date.now() + 10_000
+  const isOver = createPatience(10)
   while (!holds()) {
-    if (Date.now() > last) throw new Error(`never happened: ${what}`)
+    if (isOver()) throw new Error(`never happened: ${what}`)
     await new Promise(resolve => setImmediate(resolve))
   }
 }

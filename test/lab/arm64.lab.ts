@@ -1,14 +1,14 @@
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
 import { arm64Kernel, writeArm64Initrd } from './installer-arm64.ts'
 import { createLab } from './lab.ts'
 import { labObstacle } from './packages.ts'
 
 const obstacle = await labObstacle()
-const minutes = 60_000
-t.setTimeout(8 * minutes)
+t.setTimeout(fileTimeout(8))
 
 t.test('UEFI arm64 by PXE: GRUB, Image and initrd', { skip: obstacle ?? false }, async t => {
   const lab = await createLab()

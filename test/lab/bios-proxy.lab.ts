@@ -1,4 +1,5 @@
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { labConfig, proxyNetwork } from './config.ts'
 import { startForeignDhcp } from './foreign-dhcp.ts'
 import { createLab } from './lab.ts'
@@ -6,8 +7,7 @@ import { labObstacle } from './packages.ts'
 import { installAndBootDisk } from './story.ts'
 
 const obstacle = await labObstacle()
-const minutes = 60_000
-t.setTimeout(8 * minutes)
+t.setTimeout(fileTimeout(8))
 
 t.test(
   'BIOS, beside a DHCP server that knows nothing of us',

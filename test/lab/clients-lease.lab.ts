@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { quickDaemon } from './clients.ts'
 import { run } from './command.ts'
 import { createNetwork, type Network, type Peer } from './network.ts'
@@ -9,7 +10,7 @@ import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
 
 const obstacle = (await labObstacle()) ?? false
-t.setTimeout(180_000)
+t.setTimeout(fileTimeout(3))
 
 /** Half of it until a client renews by unicast, 7/8 until it asks everybody. */
 const leaseSeconds = 24

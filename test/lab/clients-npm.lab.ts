@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { quickDaemon } from './clients.ts'
 import { attempt, run } from './command.ts'
 import { createNetwork } from './network.ts'
 import { labObstacle } from './packages.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(60_000)
+t.setTimeout(fileTimeout(1))
 
 /**
  * It forgets what it was offered when it asks for it the first time, so it is told to discover again; its
@@ -23,7 +24,7 @@ const client = `
     client.sendDiscover()
     setInterval(() => client.sendDiscover(), 1500)
   })
-  setTimeout(() => process.exit(1), 20_000)`
+  setTimeout(() => process.exit(1), ${fileTimeout(0.3)})`
 
 t.test('the npm client gets a lease', { skip }, async t => {
   const network = await createNetwork()

@@ -60,8 +60,8 @@ export interface Given {
 
 const script = '#!/bin/sh\n[ "$1" = bound ] && echo "$ip $router $serverid"\n'
 
-/** One udhcpc on `eth0` of a namespace: what it gets within some tries of a second each. */
-export async function udhcpc(namespace: string, tries = 3): Promise<Given | undefined> {
+/** One udhcpc on `eth0` of a namespace: what it gets within some tries of a second each, few where it gets nothing. */
+export async function udhcpc(namespace: string, tries = 30): Promise<Given | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'udhcpc-'))
   const file = join(folder, 'script')
   writeFileSync(file, script)

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { serverNetwork } from './config.ts'
 import type { EventRow } from './daemon.ts'
 import { createLab } from './lab.ts'
@@ -9,8 +10,7 @@ import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
 
 const obstacle = await labObstacle()
-const minutes = 60_000
-t.setTimeout(14 * minutes)
+t.setTimeout(fileTimeout(14))
 const mac = '52:54:00:12:34:5d'
 const media = '/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64'
 const preseed = fileURLToPath(new URL('../../config/templates/debian.preseed', import.meta.url))

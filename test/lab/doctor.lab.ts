@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { quickDaemon } from './clients.ts'
 import type { EventRow } from './daemon.ts'
 import { makeEmptyDisk } from './disk.ts'
@@ -10,7 +11,7 @@ import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(6 * 60_000)
+t.setTimeout(fileTimeout(6))
 
 const mac = '52:54:00:12:34:7c'
 const hosts = `hosts:\n  node1: { mac: "${mac}", profile: lab }\n`

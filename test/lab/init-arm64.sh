@@ -19,7 +19,7 @@ say "installer is up on $(busybox uname -m)"
 for file in $(busybox cat /modules/order); do busybox insmod "/modules/$file" || say "module $file: refused"; done
 interface=$(busybox ls /sys/class/net | busybox grep -v '^lo$' | busybox head -n 1)
 busybox ip link set "$interface" up
-busybox udhcpc -i "$interface" -n -q -t 10 -T 1 -s /udhcpc.sh > /dev/null || say 'no lease'
+busybox udhcpc -i "$interface" -n -q -t 60 -T 1 -s /udhcpc.sh > /dev/null || say 'no lease'
 url=$(word bootwright)
 say "answer file: $(busybox wget -q -O- "$(word lab.file)" | busybox head -n 1)"
 for event in ready done; do

@@ -41,7 +41,7 @@ connect() {
   interface=$(nic)
   [ -n "$interface" ] || { say "no network card for $(word BOOTIF)"; return 1; }
   ip link set "$interface" up
-  udhcpc -i "$interface" -n -q -t 10 -T 1 -s /udhcpc.sh > /dev/null || { say 'no lease'; return 1; }
+  udhcpc -i "$interface" -n -q -t 60 -T 1 -s /udhcpc.sh > /dev/null || { say 'no lease'; return 1; }
   say "$interface has $(ip -4 -o address show "$interface" | awk '{print $4}')"
 }
 
@@ -49,7 +49,7 @@ connect() {
 tell() {
   [ -n "$url" ] || { say "nobody to tell $1"; return; }
   for pause in 1 1 2 2 4 4 8 8 16 16; do
-    if timeout 10 wget -q -O /dev/null --post-data "event=$1${2:+&$2}" "$url"; then
+    if timeout 60 wget -q -O /dev/null --post-data "event=$1${2:+&$2}" "$url"; then
       say "told $1 ${2:-}"
       return
     fi

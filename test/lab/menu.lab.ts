@@ -1,11 +1,11 @@
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
 import { createLab } from './lab.ts'
 import { labObstacle } from './packages.ts'
 
 const obstacle = await labObstacle()
-const minutes = 60_000
-t.setTimeout(8 * minutes)
+t.setTimeout(fileTimeout(8))
 
 const down = '\u001b[B'
 /** What is typed at each loader's menu to take the first profile. */

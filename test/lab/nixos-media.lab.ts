@@ -1,14 +1,14 @@
 import { copyFileSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
 import type { EventRow } from './daemon.ts'
 import { createLab, type Lab } from './lab.ts'
 import { labObstacle } from './packages.ts'
 
 const obstacle = await labObstacle()
-const minutes = 60_000
-t.setTimeout(8 * minutes)
+t.setTimeout(fileTimeout(8))
 const mac = '52:54:00:12:34:5e'
 
 t.test('boot media of NixOS', { skip: obstacle ?? false }, async t => {

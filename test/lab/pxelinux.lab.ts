@@ -1,12 +1,12 @@
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
 import { createLab } from './lab.ts'
 import { labObstacle } from './packages.ts'
 import { installAndBootDisk } from './story.ts'
 
 const obstacle = await labObstacle()
-const minutes = 60_000
-t.setTimeout(8 * minutes)
+t.setTimeout(fileTimeout(8))
 
 t.test('BIOS by PXELINUX, kernel and initrd over HTTP', { skip: obstacle ?? false }, async t => {
   const lab = await createLab()

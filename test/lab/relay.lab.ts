@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { node1, quickDaemon, udhcpc } from './clients.ts'
 import { attempt, run } from './command.ts'
 import { readLines } from './lines.ts'
@@ -8,7 +9,7 @@ import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(120_000)
+t.setTimeout(fileTimeout(2))
 
 const withSockets = fileURLToPath(new URL('../../systemd/with-sockets', import.meta.url))
 

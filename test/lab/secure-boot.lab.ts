@@ -1,12 +1,12 @@
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
 import { createLab } from './lab.ts'
 import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
 
 const obstacle = await labObstacle()
-const minutes = 60_000
-t.setTimeout(8 * minutes)
+t.setTimeout(fileTimeout(8))
 
 const [signed, unsigned] = ['52:54:00:12:34:61', '52:54:00:12:34:62']
 

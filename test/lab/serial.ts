@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { stripVTControlCharacters } from 'node:util'
+import { after } from '../patience.ts'
 
 /** What a machine wrote on its serial line. */
 export interface Serial {
@@ -17,7 +18,8 @@ interface Waiter {
   readonly pattern: RegExp
   readonly resolve: (match: RegExpExecArray) => void
   readonly reject: (error: Error) => void
-  readonly timer: NodeJS.Timeout
+  /** Ends its clock. */
+  readonly stop: () => void
 }
 
 /** Collects what a child prints; QEMU's own complaints are part of it. */
@@ -28,7 +30,7 @@ export function readSerial(child: ChildProcess): Serial {
   const waiters = new Set<Waiter>()
   const text = () => whole + plain(line)
   const fail = (waiter: Waiter, why: string) => {
-    clearTimeout(waiter.timer)
+    waiter.stop()
     waiters.delete(waiter)
     waiter.reject(new Error(`${why} ${waiter.pattern}; last lines:\n${lastLines(text(), 40)}`))
   }
@@ -36,7 +38,7 @@ export function readSerial(child: ChildProcess): Serial {
     for (const waiter of waiters) {
       const match = waiter.pattern.exec(text())
       if (match === null) continue
-      clearTimeout(waiter.timer)
+      waiter.stop()
       waiters.delete(waiter)
       waiter.resolve(match)
     }
@@ -58,8 +60,7 @@ export function readSerial(child: ChildProcess): Serial {
     waitFor: (pattern, seconds) =>
       new Promise((resolve, reject) => {
         const late = () => fail(waiter, `${seconds} s passed without`)
-        const timer = setTimeout(late, seconds * 1000)
-        const waiter: Waiter = { pattern, resolve, reject, timer }
+        const waiter: Waiter = { pattern, resolve, reject, stop: after(seconds, late) }
         waiters.add(waiter)
         settle()
       }),

@@ -1,11 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { labObstacle } from './packages.ts'
 import { installOverSsh, told } from './ssh-story.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(12 * 60_000)
+t.setTimeout(fileTimeout(12))
 
 t.test('BIOS, stock media with a password; kill -9 in the middle', { skip }, async t => {
   const way = { deploy: 'anywhere', login: 'password' } as const

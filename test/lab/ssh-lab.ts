@@ -98,7 +98,7 @@ profiles:
     phoneHome: ssh
     login: ${login}
     deploy: ${deploy}
-    verify: { up: 3m }
+    verify: { up: 30m }
     vars: { disk: /dev/vda }
     expect: { disk: { name: /dev/vda } }
     callbacks: [notify]

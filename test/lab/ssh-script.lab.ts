@@ -1,9 +1,10 @@
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { labObstacle } from './packages.ts'
 import { installOverSsh } from './ssh-story.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(12 * 60_000)
+t.setTimeout(fileTimeout(12))
 
 t.test("BIOS, a script installs, in by the owner's key", { skip }, async t => {
   const way = { deploy: 'script', login: 'own' } as const

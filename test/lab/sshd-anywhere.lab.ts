@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { attempt, run } from './command.ts'
 import { labObstacle } from './packages.ts'
 import { addSshdMachine } from './sshd-machine.ts'
@@ -8,11 +9,11 @@ import { openSite, type Site } from './sshd-site.ts'
 import { waitUntil } from './wait.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(300_000)
+t.setTimeout(fileTimeout(5))
 
 const anywhere = (more = '', login = 'login: password') => `
 profiles:
-  p: { nixos: nixos, phoneHome: ssh, ${login}, deploy: anywhere, verify: { up: 3m } }
+  p: { nixos: nixos, phoneHome: ssh, ${login}, deploy: anywhere, verify: { up: 30m } }
 callbacks:
   anywhere:
     nixosAnywhere: { flake: "./flake#{{ host.name }}" ${more} }

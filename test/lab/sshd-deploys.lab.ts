@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { labObstacle } from './packages.ts'
 import { isUntouched, type SshdMachine } from './sshd-machine.ts'
 import { openSite, type Site } from './sshd-site.ts'
 import { waitUntil } from './wait.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(300_000)
+t.setTimeout(fileTimeout(5))
 
 const config = (more = '', callback = '') => `
 profiles:

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { attempt, run } from './command.ts'
 import type { Network, Peer } from './network.ts'
+import { waitUntil } from './wait.ts'
 
 /** What a boot script gives: the kernel's command line and the URLs of the initrds. */
 export interface Script {
@@ -104,12 +105,12 @@ export async function addSshdMachine(
       ...['sh', join(folder, 'boot.sh')],
     ])
     sshd.stderr?.on('data', text => writeFileSync(join(folder, 'log'), text, { flag: 'a' }))
-    for (let left = 100; left > 0; left--) {
-      const probe = `exec 3<>/dev/tcp/127.0.0.1/22 && head -c 4 <&3`
-      const { stdout } = await attempt([...inside, 'timeout', '1', 'bash', '-c', probe])
-      if (stdout === 'SSH-') return
-    }
-    throw new Error(`no sshd: ${readFileSync(join(folder, 'log'), 'utf8')}`)
+    const probe = 'exec 3<>/dev/tcp/127.0.0.1/22 && head -c 4 <&3'
+    const failed = () => `sshd: ${readFileSync(join(folder, 'log'), 'utf8')}`
+    await waitUntil(failed, 20, async () => {
+      const { stdout } = await attempt([...inside, 'timeout', '10', 'bash', '-c', probe])
+      return stdout === 'SSH-' || undefined
+    })
   }
   const newHostKey = async () => {
     for (const name of ['host_key', 'host_key.pub']) rmSync(join(folder, name), { force: true })

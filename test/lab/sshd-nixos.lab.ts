@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { labObstacle } from './packages.ts'
 import { openSite, type Site } from './sshd-site.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(300_000)
+t.setTimeout(fileTimeout(5))
 
 const config = (profile = '') => `
 profiles:

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { run } from './command.ts'
 import { labObstacle } from './packages.ts'
 import { addSshdMachine, isUntouched } from './sshd-machine.ts'
 import { openSite, type Site } from './sshd-site.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(300_000)
+t.setTimeout(fileTimeout(5))
 
 /** The media hold the key of the owner. */
 const own = (more = '') => `

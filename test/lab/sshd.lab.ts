@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { labObstacle } from './packages.ts'
 import { openSite } from './sshd-site.ts'
 
 const obstacle = (await labObstacle()) ?? false
-t.setTimeout(300_000)
+t.setTimeout(fileTimeout(5))
 
 const byHand = `
 callbacks:

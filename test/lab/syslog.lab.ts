@@ -1,4 +1,5 @@
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { node1, quickDaemon, udhcpc } from './clients.ts'
 import { attempt, run } from './command.ts'
 import { createNetwork } from './network.ts'
@@ -6,7 +7,7 @@ import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(120_000)
+t.setTimeout(fileTimeout(2))
 
 const lan = `
   lan: { interface: br0, mode: server, range: 10.77.0.50-10.77.0.99, rivals: warn }

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { makeEmptyDisk } from './disk.ts'
 import { createLab, type Lab } from './lab.ts'
@@ -9,7 +10,7 @@ import { powerOn } from './machine.ts'
 import { labObstacle } from './packages.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(6 * 60_000)
+t.setTimeout(fileTimeout(6))
 
 const withSockets = fileURLToPath(new URL('../../systemd/with-sockets', import.meta.url))
 const machines = [

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
 import { createLab } from './lab.ts'
 import { labObstacle } from './packages.ts'
 import { writeUki } from './uki.ts'
 
 const obstacle = await labObstacle()
-const minutes = 60_000
-t.setTimeout(8 * minutes)
+t.setTimeout(fileTimeout(8))
 
 const macs = { ipxe: '52:54:00:12:34:63', grub: '52:54:00:12:34:64' }
 

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { quickDaemon } from './clients.ts'
 import { readLines } from './lines.ts'
 import { createNetwork } from './network.ts'
@@ -6,7 +7,7 @@ import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(60_000)
+t.setTimeout(fileTimeout(1))
 
 const mac = '52:54:00:12:34:7a'
 const more = `hosts:

@@ -3,6 +3,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
 import type { Daemon } from '../daemon/daemon.ts'
 import { browserPackage, installCommand } from '../lab/packages.ts'
+import { fileTimeout } from '../patience.ts'
 import { tokenOf } from './token.ts'
 
 const program = '/usr/bin/chromium'
@@ -58,7 +59,7 @@ export async function openTab(
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
   })
-  context.setDefaultTimeout(30_000)
+  context.setDefaultTimeout(fileTimeout(0.5))
   const page = await context.newPage()
   const problems: string[] = []
   page.on('pageerror', error => problems.push(error.stack ?? error.message))

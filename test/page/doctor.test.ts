@@ -5,10 +5,11 @@ import { openDhcpWire, tftpGet } from '../daemon/client.ts'
 import { makeDaemon } from '../daemon/daemon.ts'
 import { ask, makeMachine } from '../daemon/machine.ts'
 import { mac1 } from '../daemon/settings.ts'
+import { fileTimeout } from '../patience.ts'
 import { browserObstacle, openBrowser, openTab } from './browser.ts'
 
 const skip = browserObstacle
-t.setTimeout(300_000)
+t.setTimeout(fileTimeout(5))
 
 /** A machine that is due, and somebody who looks at its page and knows nothing else. */
 async function puzzled(t: Test) {

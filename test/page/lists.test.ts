@@ -3,10 +3,11 @@ import { openDhcpWire } from '../daemon/client.ts'
 import { bootwright, startDaemon, until } from '../daemon/daemon.ts'
 import { ask, makeMachine } from '../daemon/machine.ts'
 import { openReceiver } from '../daemon/receiver.ts'
+import { fileTimeout } from '../patience.ts'
 import { browserObstacle, openBrowser, openTab } from './browser.ts'
 
 const skip = browserObstacle
-t.setTimeout(300_000)
+t.setTimeout(fileTimeout(5))
 
 async function inside(t: Test) {
   const daemon = await startDaemon(t)

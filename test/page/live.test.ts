@@ -3,11 +3,12 @@ import { openDhcpWire } from '../daemon/client.ts'
 import { startDaemon } from '../daemon/daemon.ts'
 import { makeMachine } from '../daemon/machine.ts'
 import { mac1 } from '../daemon/settings.ts'
+import { fileTimeout } from '../patience.ts'
 import { browserObstacle, openBrowser, openTab } from './browser.ts'
 import { fetchSlowly } from './slow-fetch.ts'
 
 const skip = browserObstacle
-t.setTimeout(300_000)
+t.setTimeout(fileTimeout(5))
 
 /** A daemon with two hosts, one machine and a browser that is logged in. */
 async function lab(t: Test) {

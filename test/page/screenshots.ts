@@ -6,12 +6,13 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import { untilTold } from '../daemon/machine.ts'
 import { openReceiver } from '../daemon/receiver.ts'
+import { fileTimeout } from '../patience.ts'
 import { openBrowser, openTab } from './browser.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 
 const folder = join(import.meta.dirname, '../../screenshots')
 const quantizer = '/usr/bin/pngquant'
-t.setTimeout(300_000)
+t.setTimeout(fileTimeout(5))
 
 /** Everything at once, as on a busy day. */
 async function fill({ daemon, bring, stranger }: Fleet): Promise<void> {

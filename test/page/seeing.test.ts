@@ -3,11 +3,12 @@ import { openDhcpWire } from '../daemon/client.ts'
 import { startDaemon } from '../daemon/daemon.ts'
 import { bringTo, makeMachine } from '../daemon/machine.ts'
 import { mac1 } from '../daemon/settings.ts'
+import { fileTimeout } from '../patience.ts'
 import { browserObstacle, openBrowser, openTab, type TabSettings } from './browser.ts'
 import { faintTexts } from './contrast.ts'
 
 const skip = browserObstacle
-t.setTimeout(300_000)
+t.setTimeout(fileTimeout(5))
 const views = [
   'hosts',
   'hosts?as=racks',

@@ -1,10 +1,11 @@
 import t, { type Test } from 'tap'
 import { startDaemon } from '../daemon/daemon.ts'
+import { fileTimeout } from '../patience.ts'
 import { browserObstacle, openBrowser, openTab } from './browser.ts'
 import { tokenOf } from './token.ts'
 
 const skip = browserObstacle
-t.setTimeout(300_000)
+t.setTimeout(fileTimeout(5))
 
 async function atTheDoor(t: Test) {
   const daemon = await startDaemon(t)

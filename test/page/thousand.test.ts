@@ -2,10 +2,11 @@ import t, { type Test } from 'tap'
 import { startDaemon } from '../daemon/daemon.ts'
 import { ask } from '../daemon/machine.ts'
 import { debian } from '../daemon/settings.ts'
+import { fileTimeout } from '../patience.ts'
 import { browserObstacle, openBrowser, openTab, type Tab } from './browser.ts'
 
 const skip = browserObstacle
-t.setTimeout(300_000)
+t.setTimeout(fileTimeout(5))
 const count = 1200
 /** Of a screen that shows about twenty. */
 const mostRows = 80
