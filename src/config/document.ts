@@ -8,6 +8,7 @@ import {
   type Pair,
   parseDocument,
 } from 'yaml'
+import { keepVarsAsWritten } from './as-written.ts'
 import type { Path } from './check/mistake.ts'
 
 /** A YAML file as plain data, with what it takes to say where a piece of it stands. */
@@ -40,6 +41,8 @@ export function readDocument(text: string): ConfigDocument {
     prettyErrors: false,
     logLevel: 'error',
     uniqueKeys: false,
+    // A host may be called 00123.
+    stringKeys: true,
   })
   const locate = (path: Path, atKey = false) =>
     positionAt(lines, offsetOf(document, path, atKey) ?? 0)
@@ -53,16 +56,22 @@ export function readDocument(text: string): ConfigDocument {
     path,
     message: `written twice; the first one is in line ${positionAt(lines, first).line}`,
   }))
+  // References to anchors may be as many as hosts: the file is the operator's own.
+  const value = syntax.length > 0 ? undefined : document.toJS({ maxAliasCount: -1 })
+  keepVarsAsWritten(document, value)
   return {
-    // References to anchors may be as many as hosts: the file is the operator's own.
-    value: syntax.length > 0 ? undefined : document.toJS({ maxAliasCount: -1 }),
+    value,
     mistakes: [...syntax, ...repeated],
     locate,
   }
 }
 
-/** After a mistake the parser gives up on the document and trips over every token that follows. */
+/**
+ * After a mistake the parser gives up on the document and trips over every token that follows. A map as a
+ * key (`{{ host.name }}` without quotes) is said better by whoever wanted something else there.
+ */
 function isCause({ message }: Error, index: number): boolean {
+  if (message.startsWith('With stringKeys')) return false
   return index === 0 || !/^Unexpected .* token in YAML stream/.test(message)
 }
 
