@@ -111,7 +111,11 @@ callbacks:
       script: ${script}
       args: ["{{ host.vars.disk }}", "{{ server.url }}/assets/images/small", "${installed}"]
   anywhere:
-    nixosAnywhere: { flake: "./flake#{{ host.name }}", extraArgs: [--no-substitute-on-destination] }
+    nixosAnywhere:
+      flake: "./flake#{{ host.name }}"
+      extraArgs: [--no-substitute-on-destination]
+      # A bound that is met on a slow day would fail the install, and not only this test.
+      timeouts: { connect: 30m, facts: 30m, reboot: 60m }
 `
   const path = `PATH=${join(lab.folder, 'bin')}:${process.env.PATH}`
   return lab.startDaemon(config, ['env', path])
