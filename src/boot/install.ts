@@ -13,7 +13,6 @@ export interface HostRecord {
   readonly install?: string
   readonly percent?: number
   readonly message?: string
-  readonly facts?: unknown
   readonly lastSeen?: number
   /** What an earlier boot said: the first UUID that was heard of it (SMBIOS). */
   readonly uuid?: string

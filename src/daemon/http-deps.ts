@@ -58,6 +58,11 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       },
     },
     attempt: {
+      refusal(token) {
+        const refused = phoneHome.refusal(token)
+        if (refused) measure.phoneHome('', refused.status)
+        return refused
+      },
       hear(token, said, caller) {
         const heard = phoneHome.hear(token, said, caller.address, placeFor(token, caller))
         const { status, reason } = heard
@@ -67,8 +72,10 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         measure.phoneHome(said.event, heard.status)
         return heard
       },
-      file: (token, name, caller) =>
-        phoneHome.file(token, name, caller.address, placeFor(token, caller)),
+      file: ({ token, name, caller, told }) =>
+        phoneHome.file(token, name, caller.address, placeFor(token, caller), told),
+      fileLooked: ({ token, name, caller }) =>
+        phoneHome.fileLooked(token, name, caller.address, placeFor(token, caller)),
       login: (token, caller) => phoneHome.login(token, caller.address, placeFor(token, caller)),
       burn: phoneHome.burn,
       committed: memory.committed,

@@ -1,3 +1,4 @@
+import { parse } from 'node:querystring'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { type ApiDeps, apiRoutes } from './api/api-routes.ts'
 import { normaliseUrl } from './files/asset-path.ts'
@@ -25,6 +26,9 @@ export interface HttpDeps {
   readonly log: FastifyBaseLogger
 }
 
+/** Fields of a query that are looked at. */
+const mostFields = 100
+
 /** The route table, without a socket. */
 export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   const app = fastify({
@@ -35,7 +39,11 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allowUnionTypes: true } },
     exposeHeadRoutes: false,
     bodyLimit: 1 << 20,
-    routerOptions: { maxParamLength: 256, ignoreDuplicateSlashes: true },
+    routerOptions: {
+      maxParamLength: 256,
+      ignoreDuplicateSlashes: true,
+      querystringParser: text => parse(text, '&', '=', { maxKeys: mostFields }),
+    },
     rewriteUrl: request => normaliseUrl(request.url ?? '/'),
   })
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {

@@ -54,7 +54,7 @@ function momentOf(install: Install, step: Step, said: Circumstance, deps: Instal
     attempt: memory.installs.currentAttempt(install.host, install.id),
     number: step.life.attempt,
     message,
-    facts: said.facts ?? memory.hosts.get(install.host)?.facts,
+    facts: said.facts ?? memory.hosts.facts(install.host),
   }
 }
 

@@ -20,6 +20,7 @@ import type { Logins } from './ssh/logins.ts'
 export interface Memory {
   readonly hosts: {
     get(name: string): HostRecord | undefined
+    facts(name: string): unknown
     running(): HostRecord[]
     late(now: number): HostRecord[]
     saveLife(name: string, life: Life, install: string | undefined, deadline?: number): void

@@ -1,3 +1,4 @@
+import { createLimiter } from '../base/per-minute.ts'
 import type { PhoneHomeData } from '../boot/event-data.ts'
 import type { Attempt } from '../boot/install.ts'
 import { isRunning, type PhoneHomeEvent } from '../boot/life.ts'
@@ -13,6 +14,8 @@ export interface Said {
   readonly message?: string
   readonly percent?: number
   readonly facts?: unknown
+  /** What was not kept of it, as the end of a sentence. */
+  readonly left?: string
 }
 
 /** HTTP status of the answer. 403: not from the machine. 404: no such token. 429: too many. */
@@ -26,6 +29,13 @@ export type FileAnswer =
 export type LoginAnswer =
   | { readonly kind: 'file'; readonly bytes: Uint8Array }
   | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
+
+/** What an answer file would be answered with. */
+interface Looked {
+  readonly answer: FileAnswer
+  /** Where the timeline of its host is to be told. */
+  readonly attempt?: Attempt
+}
 
 const burntFile = { kind: 'gone', reason: 'it was downloaded once, and burns' } as const
 
@@ -43,8 +53,7 @@ export function createPhoneHome(
   strangers: Strangers,
 ) {
   const { memory } = deps
-  const lastSecond = new Map<string, number>()
-  let second = 0
+  const limiter = createLimiter({ burst: perSecond, perSecond }, deps.now)
 
   const attemptOf = (token: string): Attempt | undefined => {
     const attempt = memory.installs.attempt(token)
@@ -67,22 +76,19 @@ export function createPhoneHome(
     if (isMachine(attempt, address, place)) return undefined
     return deps.macsOf(address).flatMap(mac => deps.hostOf(mac)?.name ?? [])[0]
   }
-  const tooMany = (token: string): boolean => {
-    const now = Math.floor(deps.now() / 1000)
-    if (now !== second) lastSecond.clear()
-    second = now
-    const count = (lastSecond.get(token) ?? 0) + 1
-    lastSecond.set(token, count)
-    return count > perSecond
-  }
 
   return {
+    /** Why nobody with this token is listened to now; undefined where he is. To be asked once a message. */
+    refusal(token: string): Heard | undefined {
+      if (!attemptOf(token) && !strangers.byToken(token)) return { status: 404 }
+      if (limiter.take(token)) return undefined
+      return { status: 429, reason: `more than ${perSecond} a second` }
+    },
+
     /** What the installer said; everything it leads to is written, not yet committed. */
     hear(token: string, said: Said, address: Ipv4, place: Place): Heard {
       const attempt = attemptOf(token)
-      const known = attempt ?? strangers.byToken(token)
-      if (known && tooMany(token)) return { status: 429, reason: `more than ${perSecond} a second` }
-      if (!attempt) return { status: known ? 204 : 404 }
+      if (!attempt) return { status: strangers.byToken(token) ? 204 : 404 }
       const { host } = attempt
       const other = otherHostAt(attempt, address, place)
       if (other !== undefined) {
@@ -140,39 +146,36 @@ export function createPhoneHome(
         : { kind: 'gone', reason: `${attempt.host} is ${state}` }
     },
 
-    /** An answer file of the running attempt, for the machine only. */
-    file(token: string, name: string, address: Ipv4, place: Place): FileAnswer {
-      const stranger = strangers.byToken(token)
-      const attempt = stranger?.attempt ?? attemptOf(token)
-      const text = attempt && new Map(Object.entries(attempt.content.files)).get(name)
-      if (!attempt || text === undefined) return { kind: 'gone', reason: 'no such file' }
-      const burnt = stranger ? stranger.burnt.has(name) : attempt.burnt.includes(name)
-      const burns = attempt.content.burn?.includes(name) && ({ burns: true } as const)
-      if (stranger) {
-        const own = scripts.isMachine({ host: stranger.host, address, place })
-        if (!own) return { kind: 'forbidden', reason: 'not its own address' }
-        return burnt ? burntFile : { kind: 'file', text, ...burns }
-      }
-      if (!isNewest(attempt)) return { kind: 'gone', reason: `${attempt.host} has booted anew` }
-      if (!isMachine(attempt, address, place)) {
-        const reason = `${name} of ${attempt.host} was asked for by ${formatIpv4(address)}, which is not its own`
-        memory.record({ host: attempt.host, kind: 'stranger', text: reason })
-        return { kind: 'forbidden', reason }
-      }
-      const { state } = lives.lifeOf(attempt.host)
-      if (burnt) {
+    /** An answer file of the running attempt, for the machine only; `told` is what it said of itself with it. */
+    file(
+      token: string,
+      name: string,
+      address: Ipv4,
+      place: Place,
+      told?: Pick<Said, 'facts' | 'left'>,
+    ): FileAnswer {
+      const { answer, attempt } = look(token, name, address, place)
+      if (!attempt) return answer
+      const { host } = attempt
+      if (answer.kind === 'forbidden') {
+        memory.record({ host, kind: 'stranger', text: answer.reason })
+      } else if (answer === burntFile) {
         const text = `answer file ${name} was asked for again: it is burnt`
-        memory.record({ host: attempt.host, kind: 'file', text })
-        return burntFile
+        memory.record({ host, kind: 'file', text })
+      } else if (answer.kind === 'file') {
+        memory.write(() => {
+          const left = told?.left === undefined ? '' : `; ${told.left}`
+          memory.record({ host, kind: 'file', text: `answer file ${name} fetched${left}` })
+          if (told?.facts !== undefined) memory.hosts.saveFacts(host, told.facts)
+          lives.apply(host, { kind: 'alive' })
+        })
       }
-      const open = attempt.install === undefined || state === 'booting' || state === 'installing'
-      if (!open) return { kind: 'gone', reason: `${attempt.host} is ${state}` }
-      memory.write(() => {
-        memory.record({ host: attempt.host, kind: 'file', text: `answer file ${name} fetched` })
-        lives.apply(attempt.host, { kind: 'alive' })
-      })
-      return { kind: 'file', text, ...burns }
+      return answer
     },
+
+    /** The same without a trace: what a HEAD is told. */
+    fileLooked: (token: string, name: string, address: Ipv4, place: Place): FileAnswer =>
+      look(token, name, address, place).answer,
 
     /** An answer file that burns went out to its last byte. */
     burn(token: string, name: string): void {
@@ -182,13 +185,41 @@ export function createPhoneHome(
     },
   }
 
+  function look(token: string, name: string, address: Ipv4, place: Place): Looked {
+    const stranger = strangers.byToken(token)
+    const attempt = stranger?.attempt ?? attemptOf(token)
+    const text = attempt && new Map(Object.entries(attempt.content.files)).get(name)
+    if (!attempt || text === undefined) return gone('no such file')
+    const burns = attempt.content.burn?.includes(name) && ({ burns: true } as const)
+    const file = { kind: 'file', text, ...burns } as const
+    if (stranger) {
+      const isOwn = scripts.isMachine({ host: stranger.host, address, place })
+      if (!isOwn) return { answer: { kind: 'forbidden', reason: 'not its own address' } }
+      return { answer: stranger.burnt.has(name) ? burntFile : file }
+    }
+    if (!isNewest(attempt)) return gone(`${attempt.host} has booted anew`)
+    if (!isMachine(attempt, address, place)) {
+      const reason = `${name} of ${attempt.host} was asked for by ${formatIpv4(address)}, which is not its own`
+      return { answer: { kind: 'forbidden', reason }, attempt }
+    }
+    if (attempt.burnt.includes(name)) return { answer: burntFile, attempt }
+    const { state } = lives.lifeOf(attempt.host)
+    const open = attempt.install === undefined || state === 'booting' || state === 'installing'
+    return open ? { answer: file, attempt } : gone(`${attempt.host} is ${state}`)
+  }
+
+  function gone(reason: string): Looked {
+    return { answer: { kind: 'gone', reason } }
+  }
+
   function note(attempt: Attempt, said: Said): void {
     const percent = said.percent === undefined ? '' : ` ${said.percent} %`
     const message = said.message === undefined ? '' : `: ${said.message}`
+    const left = said.left === undefined ? '' : ` (${said.left})`
     memory.record({
       host: attempt.host,
       kind: 'phone-home',
-      text: `${said.event}${percent}${message}`,
+      text: `${said.event}${percent}${message}${left}`,
       data: {
         event: said.event,
         attempt: attempt.number,

@@ -6,14 +6,17 @@ import type { Database } from './database.ts'
 
 /** The lives of the hosts. A host without a row was never seen. */
 export function createHosts(db: Database) {
-  const get = db.statement('select * from hosts where name = ?')
   const has = db.statement('select 1 from hosts where name = ?')
-  const all = db.statement('select * from hosts order by name')
+  // Without the facts: they may be long, and every packet of a host looks at it.
+  const columns = 'name, state, life, install, percent, message, last_seen, uuid'
+  const get = db.statement(`select ${columns} from hosts where name = ?`)
+  const all = db.statement(`select ${columns} from hosts order by name`)
+  const facts = db.statement('select facts from hosts where name = ?')
   const states = db.statement('select name, state from hosts')
   const running = db.statement(
-    "select * from hosts where state in ('pending', 'booting', 'installing', 'verifying')",
+    `select ${columns} from hosts where state in ('pending', 'booting', 'installing', 'verifying')`,
   )
-  const late = db.statement('select * from hosts where deadline <= ?')
+  const late = db.statement(`select ${columns} from hosts where deadline <= ?`)
   const add = db.statement('insert or ignore into hosts (name, state, life) values (?, ?, ?)')
   const setLife = db.statement(
     'update hosts set state = ?, life = ?, install = ?, deadline = ? where name = ?',
@@ -35,6 +38,11 @@ export function createHosts(db: Database) {
   return {
     get: (name: string): HostRecord | undefined => hostOf(get.get(name)),
     has: (name: string): boolean => has.get(name) !== undefined,
+    /** What the machine told of itself last. */
+    facts(name: string): unknown {
+      const text = facts.get(name)?.facts
+      return typeof text === 'string' ? JSON.parse(text) : undefined
+    },
     all: (): HostRecord[] => all.all().flatMap(row => hostOf(row) ?? []),
     /** The states of all, without the rest: that is quick also for ten thousand. */
     states: (): ReadonlyMap<string, HostState> =>
@@ -86,7 +94,6 @@ function hostOf(row: Record<string, unknown> | undefined): HostRecord | undefine
     ...(row.install !== null && { install: row.install as string }),
     ...(row.percent !== null && { percent: row.percent as number }),
     ...(row.message !== null && { message: row.message as string }),
-    ...(row.facts !== null && { facts: JSON.parse(row.facts as string) as unknown }),
     ...(row.last_seen !== null && { lastSeen: row.last_seen as number }),
     ...(row.uuid !== null && { uuid: row.uuid as string }),
   }

@@ -34,6 +34,36 @@ t.test('a base URL that ends in / has the files of NoCloud below it', async t =>
   t.equal((await ask(base)).statusCode, 404)
 })
 
+t.test('HEAD is told what GET would be, and fetches nothing', async t => {
+  const { ask, base, state, timeline } = await booted(t)
+  const reply = await ask(`${base}user-data`, own, 'HEAD')
+  t.equal(reply.statusCode, 200)
+  t.equal(reply.body, '')
+  t.equal(reply.headers['content-length'], '14')
+  t.equal((await ask(`${base}user-data`, stranger, 'HEAD')).statusCode, 403)
+  t.equal((await ask(`${base}nothing`, own, 'HEAD')).statusCode, 404)
+  t.strictSame([...timeline('node1', 'file'), ...timeline('node1', 'stranger')], [])
+  t.equal(state(), 'booting')
+  t.equal((await ask(`${base}user-data`)).statusCode, 200, 'nor does it burn')
+})
+
+t.test('POST is GET with something to tell, as the installer of Proxmox does', async t => {
+  const { app, base, memory, timeline } = await booted(t)
+  const post = (payload: object | string, remoteAddress = own) =>
+    app.inject({ method: 'POST', url: `${base}meta-data`, payload, remoteAddress })
+  const told = { product: { product: 'pve' }, network_interfaces: [{ link: 'eth0', mac }] }
+  t.equal((await post(told, stranger)).statusCode, 403)
+  t.equal(memory.hosts.facts('node1'), undefined, 'a stranger tells nothing')
+  const reply = await post(told)
+  t.equal(reply.statusCode, 200)
+  t.equal(reply.body, 'd-i for node1\n')
+  t.strictSame(memory.hosts.facts('node1'), told)
+  t.equal((await post({ log: 'x'.repeat(20_000) })).statusCode, 200)
+  t.strictSame(memory.hosts.facts('node1'), told, 'too much is left out')
+  t.match(timeline('node1', 'file').at(-1), /^answer file meta-data fetched; 20 KiB of facts were/)
+  t.equal((await post('')).statusCode, 200)
+})
+
 t.test('another machine gets 403, and the timeline says who asked for what', async t => {
   const { ask, base, timeline } = await booted(t)
   t.equal((await ask(`${base}user-data`, stranger)).statusCode, 403)

@@ -44,7 +44,7 @@ t.test('boot: always is for the machine alone, and phones home without changing 
     world.pass(1)
   }
   t.equal(world.state(), 'idle')
-  t.strictSame(world.memory.hosts.get('node1')?.facts, { uptime: 3 })
+  t.strictSame(world.memory.hosts.facts('node1'), { uptime: 3 })
   t.match(world.phoneHome.file(token, 'preseed', own, world.place), { kind: 'file' })
   t.match(world.phoneHome.file(token, 'preseed', foreign, world.place), { kind: 'forbidden' })
 })

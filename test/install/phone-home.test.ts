@@ -194,11 +194,11 @@ t.test('the 11th message of a token within a second is 429 and changes nothing',
 t.test('facts are kept with the host, the newest win', async t => {
   const { world } = await booted(t)
   world.say('ready', { facts: { serial: 'A1', disks: ['vda'] } })
-  t.strictSame(record(world)?.facts, { serial: 'A1', disks: ['vda'] })
+  t.strictSame(world.memory.hosts.facts('node1'), { serial: 'A1', disks: ['vda'] })
   world.say('progress')
-  t.strictSame(record(world)?.facts, { serial: 'A1', disks: ['vda'] })
+  t.strictSame(world.memory.hosts.facts('node1'), { serial: 'A1', disks: ['vda'] })
   world.say('done', { facts: { serial: 'B2' } })
-  t.strictSame(record(world)?.facts, { serial: 'B2' })
+  t.strictSame(world.memory.hosts.facts('node1'), { serial: 'B2' })
 })
 
 t.test('what was heard is there after a restart', async t => {
@@ -208,7 +208,7 @@ t.test('what was heard is there after a restart', async t => {
   await world.close()
   const next = await createWorld(t, { after: world })
   t.equal(next.state(), 'installing')
-  t.strictSame(record(next)?.facts, { serial: 'A1' })
+  t.strictSame(next.memory.hosts.facts('node1'), { serial: 'A1' })
   t.equal(next.say('done', { token }), 204)
   t.equal(next.state(), 'installed')
   t.ok(next.now() >= start)

@@ -214,7 +214,8 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     },
     say(event, { token: named, from = own, ...more } = {}) {
       const said = { event, ...more }
-      return phoneHome.hear(named ?? token() ?? 'no token', said, from, place).status
+      const by = named ?? token() ?? 'no token'
+      return (phoneHome.refusal(by) ?? phoneHome.hear(by, said, from, place)).status
     },
     state: () => lives.lifeOf(host.name).state,
     timeline: kind =>

@@ -35,6 +35,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     hosts: {
       hosts,
       record: memory.hosts.get,
+      facts: memory.hosts.facts,
       states: memory.hosts.states,
       blocked: parts.scripts.blocked,
       line: memory.deliveries.line,

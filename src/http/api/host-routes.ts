@@ -20,6 +20,8 @@ import { callbackView, eventView, hostDetails, hostView, installView } from './v
 export interface HostDeps {
   hosts(): ReadonlyMap<string, Host>
   record(name: string): HostRecord | undefined
+  /** What the machine told of itself. */
+  facts(name: string): unknown
   /** Hosts that are not in it are idle. */
   states(): ReadonlyMap<string, HostState>
   /** Why a host could not boot what its profile says. */
@@ -98,7 +100,10 @@ function detailOf(host: Host, deps: HostDeps): HostDetail {
   const attempts = record?.life.attempt ?? 0
   const downloads = deps.downloads(host.name)
   return {
-    host: { ...rowOf(host, deps), ...hostDetails(host, record, deps.blocked(host), downloads) },
+    host: {
+      ...rowOf(host, deps),
+      ...hostDetails(host, deps.facts(host.name), deps.blocked(host), downloads),
+    },
     installs: deps
       .installs(host.name)
       .map(install => installView(install, install.id === record?.install ? attempts : 0)),

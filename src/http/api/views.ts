@@ -79,7 +79,7 @@ export function ordinal(n: number): string {
 
 export function hostDetails(
   host: Host,
-  record: HostRecord | undefined,
+  facts: unknown,
   blocked: string | undefined,
   downloads: readonly Download[],
 ) {
@@ -92,7 +92,7 @@ export function hostDetails(
       address: nic.address === undefined ? null : formatIpv4(nic.address),
       network: nic.network ?? null,
     })),
-    facts: maskValue(record?.facts ?? null),
+    facts: maskValue(facts ?? null),
     config: maskValue(host),
     downloads: [...downloads],
   }

@@ -1,82 +1,136 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../../boot/deliver.ts'
 import { callerOf } from './boot-routes.ts'
-import { readSaid, type Said } from './phone-home-body.ts'
+import { factsOf, readSaid, type Said } from './phone-home-body.ts'
+import { type Posted, readBody, readPosted } from './posted-body.ts'
+
+type Answer<T> =
+  | ({ readonly kind: 'file' } & T)
+  | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
+
+/** An answer file is asked for. */
+interface FileRequest {
+  readonly token: string
+  readonly name: string
+  readonly caller: Caller
+  /** What the machine told of itself with it. */
+  readonly told?: Pick<Said, 'facts' | 'left'>
+}
 
 export interface AttemptDeps {
+  /** Why nobody with this token is listened to now; asked before anything of a body is read. */
+  refusal(token: string): { status: number; reason?: string } | undefined
   hear(token: string, said: Said, caller: Caller): { status: number; reason?: string }
-  file(
-    token: string,
-    name: string,
-    caller: Caller,
-  ): { kind: 'file'; text: string; burns?: true } | { kind: 'forbidden' | 'gone'; reason: string }
-  login(
-    token: string,
-    caller: Caller,
-  ): { kind: 'file'; bytes: Uint8Array } | { kind: 'forbidden' | 'gone'; reason: string }
+  file(request: FileRequest): Answer<{ text: string; burns?: true }>
+  /** The same without a trace. */
+  fileLooked(request: FileRequest): Answer<{ text: string }>
+  login(token: string, caller: Caller): Answer<{ bytes: Uint8Array }>
   /** An answer file that burns went out to its last byte. */
   burn(token: string, name: string): void
   committed(): Promise<void>
 }
 
-const longestBody = 256 * 1024
+interface TokenRequest {
+  Params: { token: string }
+  Querystring: Record<string, unknown>
+}
+
+const plain = 'text/plain; charset=utf-8'
 
 /** What a machine does with the token of its attempt: fetch its answer files and phone home. */
 export function attemptRoutes(app: FastifyInstance, deps: AttemptDeps): void {
-  app.get<{ Params: { token: string; name: string } }>(
-    '/files/:token/:name',
-    async (request, reply) => {
-      const { token, name } = request.params
-      const answer = deps.file(token, name, callerOf(request.socket))
-      await deps.committed()
-      reply.type('text/plain; charset=utf-8')
-      if (answer.kind === 'file') {
-        if (answer.burns) reply.raw.once('finish', () => deps.burn(token, name))
-        return reply.send(answer.text)
-      }
-      return reply.code(answer.kind === 'forbidden' ? 403 : 404).send(`${answer.reason}\n`)
-    },
-  )
+  loginRoute(app, deps)
+  // In a scope of its own: bodies of every type are read here, and none of them may be an error.
+  app.register(async scope => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser(
+      '*',
+      async (request: FastifyRequest, stream: FastifyRequest['raw']) =>
+        readPosted(request.headers['content-type'] ?? '', await readBody(stream)),
+    )
+    scope.addHook<TokenRequest>('onRequest', async ({ method, params }, reply) => {
+      if (method === 'GET' && 'name' in params) return undefined
+      const refused = deps.refusal(params.token)
+      return refused && answer(reply, refused.status, refused.reason)
+    })
+    fileRoute(scope, deps)
+    phoneHomeRoute(scope, deps)
+  })
+}
 
+/** By POST an installer tells what it knows of the machine (Proxmox's does) and takes the answer as its file. */
+function fileRoute(app: FastifyInstance, deps: AttemptDeps): void {
+  app.route<{ Params: { token: string; name: string } }>({
+    method: ['GET', 'HEAD', 'POST'],
+    url: '/files/:token/:name',
+    handler: async ({ method, params, body, socket }, reply) => {
+      const { token, name } = params
+      const request = { token, name, caller: callerOf(socket) }
+      const posted = postedOf(body)
+      const told = factsOf(posted.fields, posted.left)
+      // A HEAD fetches nothing, and so is no sign of life.
+      const found = method === 'HEAD' ? deps.fileLooked(request) : deps.file({ ...request, told })
+      await deps.committed()
+      if (found.kind !== 'file') return refuse(reply, found)
+      if ('burns' in found && method !== 'HEAD')
+        reply.raw.once('finish', () => deps.burn(token, name))
+      return reply.type(plain).send(found.text)
+    },
+  })
+}
+
+function loginRoute(app: FastifyInstance, deps: AttemptDeps): void {
   app.route<{ Params: { token: string } }>({
     method: ['GET', 'HEAD'],
     url: '/logins/:token',
     handler: async (request, reply) => {
-      const answer = deps.login(request.params.token, callerOf(request.socket))
+      const found = deps.login(request.params.token, callerOf(request.socket))
       await deps.committed()
-      if (answer.kind === 'file') {
-        return reply.type('application/octet-stream').send(Buffer.from(answer.bytes))
-      }
-      reply.type('text/plain; charset=utf-8')
-      return reply.code(answer.kind === 'forbidden' ? 403 : 404).send(`${answer.reason}\n`)
+      if (found.kind !== 'file') return refuse(reply, found)
+      return reply.type('application/octet-stream').send(Buffer.from(found.bytes))
     },
   })
+}
 
-  // In a scope of its own: bodies of every type are read here, and none of them may be an error.
-  app.register(async scope => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
-      done(null, body)
-    })
-    scope.route<{ Params: { token: string }; Querystring: Record<string, unknown> }>({
-      method: ['GET', 'POST', 'PUT'],
-      url: '/phone-home/:token',
-      bodyLimit: longestBody,
-      handler: async (request, reply) => {
-        const body = typeof request.body === 'string' ? request.body : ''
-        const said = readSaid(request.query, request.headers['content-type'] ?? '', body)
-        const caller = callerOf(request.socket)
-        reply.type('text/plain; charset=utf-8')
-        if (!said) {
-          const events = 'ready, progress, done, failed, up or again'
-          return reply.code(400).send(`event is missing: one of ${events}\n`)
-        }
-        const { status, reason } = deps.hear(request.params.token, said, caller)
-        await deps.committed()
-        return reply
-          .code(status)
-          .send(status === 204 ? undefined : `${reason ?? 'no such token'}\n`)
-      },
-    })
+function phoneHomeRoute(app: FastifyInstance, deps: AttemptDeps): void {
+  app.route<TokenRequest>({
+    method: ['GET', 'POST', 'PUT'],
+    url: '/phone-home/:token',
+    handler: async ({ query, params, body, socket }, reply) => {
+      const posted = postedOf(body)
+      const said = readSaid(query, posted)
+      if (!said && posted.tooLong) {
+        return answer(
+          reply,
+          413,
+          'JSON has at most 256 KiB; put event into the query, and more is cut',
+        )
+      }
+      if (!said) {
+        const events = 'ready, progress, done, failed, up or again'
+        return answer(reply, 400, `event is missing: one of ${events}`)
+      }
+      const { status, reason } = deps.hear(params.token, said, callerOf(socket))
+      await deps.committed()
+      return answer(reply, status, reason)
+    },
   })
+}
+
+function postedOf(body: unknown): Posted {
+  return (body as Posted | undefined) ?? { fields: {} }
+}
+
+function answer(reply: FastifyReply, status: number, reason = 'no such token'): FastifyReply {
+  return reply
+    .code(status)
+    .type(plain)
+    .send(status === 204 ? undefined : `${reason}\n`)
+}
+
+function refuse(
+  reply: FastifyReply,
+  { kind, reason }: { kind: 'forbidden' | 'gone'; reason: string },
+): FastifyReply {
+  return answer(reply, kind === 'forbidden' ? 403 : 404, reason)
 }

@@ -1,5 +1,7 @@
+import { whyNoFacts } from '../../boot/facts.ts'
 import { type PhoneHomeEvent, phoneHomeEvents } from '../../boot/life.ts'
 import { maskTokens } from '../../boot/mask.ts'
+import { type Fields, objectOf, type Posted } from './posted-body.ts'
 
 /** What an installer said when it phoned home. */
 export interface Said {
@@ -7,46 +9,42 @@ export interface Said {
   readonly message?: string
   readonly percent?: number
   readonly facts?: unknown
+  /** What was not kept of it, as the end of a sentence. */
+  readonly left?: string
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
 const longestMessage = 1000
-const deepest = 64
 
 /**
- * Reads a phone home from its query and body: JSON, form, or nothing but the query. Where `event`
- * stands in the query, the body may be somebody else's (cloud-init's form): it is kept as facts.
+ * Reads a phone home from its query and body. Where `event` stands in the query, the body may be somebody
+ * else's: cloud-init's form is kept as facts, of a log the last line is the message where there is none.
  * Undefined where no known event is named.
  */
-export function readSaid(query: Fields, contentType: string, body: string): Said | undefined {
-  const fields = readBody(contentType, body)
+export function readSaid(query: Fields, posted: Posted): Said | undefined {
+  const { fields, lastLine } = posted
   const foreign = eventOf(query.event) !== undefined
   const event = eventOf(query.event) ?? eventOf(fields.event)
   if (!event) return undefined
   const own = foreign ? query : { ...query, ...fields }
-  const told = foreign && Object.keys(fields).length > 0 ? fields : objectOf(own.facts)
-  const facts = isShallow(told, deepest) ? told : undefined
+  const isForm = foreign && lastLine === undefined && Object.keys(fields).length > 0
+  const { facts, left } = factsOf(isForm ? fields : own.facts, foreign ? posted.left : undefined)
   return {
     event,
-    ...present('message', messageOf(own.message)),
+    ...present('message', messageOf(own.message) ?? (foreign ? messageOf(lastLine) : undefined)),
     ...present('percent', percentOf(own.percent)),
     ...present('facts', facts),
+    ...present('left', left),
   }
 }
 
-function readBody(contentType: string, body: string): Fields {
-  if (body === '') return {}
-  if (/^\s*[{[]/.test(body) || contentType.includes('json')) return objectOf(parseJson(body)) ?? {}
-  // busybox wget posts forms without a content type, curl calls everything a form.
-  return Object.fromEntries(new URLSearchParams(body))
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+/** Facts that may be kept; otherwise what was left out. */
+export function factsOf(value: unknown, leftBefore?: string): { facts?: Fields; left?: string } {
+  const told = objectOf(value)
+  const why = told && whyNoFacts(told)
+  const left = [leftBefore, why].filter(part => part !== undefined).join('; ')
+  return {
+    ...(told && why === undefined && { facts: told }),
+    ...(left !== '' && { left }),
   }
 }
 
@@ -67,18 +65,6 @@ function percentOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined
   return Math.round(Math.min(100, Math.max(0, number)))
-}
-
-function objectOf(value: unknown): Fields | undefined {
-  const object = typeof value === 'string' ? parseJson(value) : value
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) return undefined
-  return object as Fields
-}
-
-/** What is nested deeper could not be written as JSON again. */
-function isShallow(value: unknown, left: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  return left > 0 && Object.values(value).every(inner => isShallow(inner, left - 1))
 }
 
 function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

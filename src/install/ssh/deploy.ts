@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { whyNoFacts } from '../../boot/facts.ts'
 import type { Attempt, Delivery, Install, NixosOptions, Target } from '../../boot/install.ts'
 import { formatIpv4 } from '../../wire/address.ts'
 import type { CommandExtras } from '../command.ts'
@@ -196,11 +197,13 @@ function nixEnv(env: NodeJS.ProcessEnv): Record<string, string> {
 
 /** What the installer told: as one JSON file, and each text of its own beside it. Returns the JSON file. */
 function writeFacts(folder: string, { body }: Delivery): string {
-  const { facts } = JSON.parse(body) as { facts?: unknown }
+  const { facts: told } = JSON.parse(body) as { facts?: object }
+  // A delivery may be older than the bound.
+  const facts = told && whyNoFacts(told) === undefined ? told : {}
   const file = join(folder, 'facts', 'facts.json')
   mkdirSync(join(folder, 'facts'), { recursive: true, mode: 0o700 })
-  writeFileSync(file, `${JSON.stringify(facts ?? {}, null, 2)}\n`)
-  for (const [name, text] of Object.entries(typeof facts === 'object' && facts ? facts : {})) {
+  writeFileSync(file, `${JSON.stringify(facts, null, 2)}\n`)
+  for (const [name, text] of Object.entries(facts)) {
     if (typeof text !== 'string' || !/^[A-Za-z][A-Za-z0-9_-]{0,62}$/.test(name)) continue
     writeFileSync(join(folder, 'facts', name), text)
   }

@@ -1,3 +1,4 @@
+import { whyNoFacts } from '../../boot/facts.ts'
 import type { Attempt, HostRecord, Install } from '../../boot/install.ts'
 import { formatIpv4, type Ipv4, parseIpv4 } from '../../wire/address.ts'
 import type { InstallDeps } from '../deps.ts'
@@ -59,12 +60,15 @@ export function createSeek(
       return false
     }
     const { proof, facts } = found
+    const left = whyNoFacts(facts)
+    const told = left === undefined ? { facts } : {}
     memory.write(() => {
       const text = `${formatIpv4(address)} has proved itself: the URL of attempt ${attempt.number} on its command line, a MAC of ${attempt.host}, boot ${proof.bootId}`
-      memory.record({ host: attempt.host, kind: 'ssh', text, data: facts })
+      const data = left === undefined ? facts : { left }
+      memory.record({ host: attempt.host, kind: 'ssh', text, data })
       memory.installs.saveProof(attempt.token, proof)
-      memory.hosts.saveFacts(attempt.host, facts)
-      lives.ready(attempt.host, { facts })
+      if (left === undefined) memory.hosts.saveFacts(attempt.host, facts)
+      lives.ready(attempt.host, told)
     })
     return true
   }

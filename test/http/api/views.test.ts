@@ -82,8 +82,7 @@ t.test('a reservation, a leased address, a host that netboots', async t => {
 
 t.test('what more there is to a host', async t => {
   const secretive = { ...host, vars: { ...host.vars, rootPassword: 'hunter22' } }
-  const record = { name: 'node1', life: idle, facts: { serial: 'A1' } }
-  t.strictSame(hostDetails(secretive, record, undefined, []), {
+  t.strictSame(hostDetails(secretive, { serial: 'A1' }, undefined, []), {
     blocked: null,
     uuid: null,
     vars: { disk: '/dev/vda', swap: '4G', rootPassword: '***' },

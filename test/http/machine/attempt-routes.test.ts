@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { mac, startHttp, stranger } from '../daemon.ts'
 
@@ -49,13 +50,13 @@ t.test('cloud-init: the event in the query, its own form in the body, kept as fa
   const body = 'pub_key_rsa=ssh-rsa+AAAA&instance_id=i-1&hostname=node1&event=failed'
   t.equal((await post(body, form, '?event=ready')).statusCode, 204)
   t.equal(state(), 'installing')
-  t.strictSame(memory.hosts.get('node1')?.facts, {
+  t.strictSame(memory.hosts.facts('node1'), {
     ...{ pub_key_rsa: 'ssh-rsa AAAA', instance_id: 'i-1', hostname: 'node1', event: 'failed' },
   })
 })
 
 t.test('without an event it is 400 and nothing changes', async t => {
-  const { post, memory } = await booted(t)
+  const { post, memory, clock } = await booted(t)
   const before = memory.hosts.get('node1')
   const rows = [
     ['', undefined, ''],
@@ -71,6 +72,8 @@ t.test('without an event it is 400 and nothing changes', async t => {
     ['', undefined, '?event=constructor'],
   ] as const
   for (const [body, type, query] of rows) {
+    // What says nothing counts too: the rate is looked at before the body.
+    clock.now += 1000
     const reply = await post(body, type, query)
     t.equal(reply.statusCode, 400, `${query} ${body}`)
     t.match(reply.body, 'event is missing: one of ready, progress, done, failed, up or again')
@@ -109,17 +112,120 @@ t.test('the 11th in a second is 429', async t => {
   t.equal((await say('?event=progress')).statusCode, 204)
 })
 
-t.test('256 KiB are heard, a byte more is 413', async t => {
-  const { post, state, memory } = await booted(t)
+t.test('JSON of 256 KiB is heard, a byte more is 413 and says what to do', async t => {
+  const { post, state } = await booted(t)
   const sized = (bytes: number) => {
-    const head = '{"event":"ready","facts":{"x":"'
-    return `${head}${'x'.repeat(bytes - head.length - 3)}"}}`
+    const head = '{"event":"ready","x":"'
+    return `${head}${'x'.repeat(bytes - head.length - 2)}"}`
   }
-  t.equal((await post(sized(256 * 1024 + 1), json)).statusCode, 413)
+  const reply = await post(sized(256 * 1024 + 1), json)
+  t.equal(reply.statusCode, 413)
+  t.match(reply.body, /put event into the query/)
   t.equal(state(), 'booting')
   t.equal((await post(sized(256 * 1024), json)).statusCode, 204)
   t.equal(state(), 'installing')
-  t.match(memory.hosts.get('node1')?.facts, { x: /^x+$/ })
+})
+
+t.test('facts without measure are left out, which is said, and the event counts', async t => {
+  const { post, state, memory, timeline } = await booted(t)
+  const facts = Object.fromEntries(Array.from({ length: 22_000 }, (_, n) => [`k${n}`, 1]))
+  t.equal((await post(JSON.stringify({ event: 'ready', facts }), json)).statusCode, 204)
+  t.equal(state(), 'installing')
+  t.equal(memory.hosts.facts('node1'), undefined)
+  t.strictSame(timeline('node1', 'phone-home'), [
+    'ready (22000 facts were left out: at most 256 are kept)',
+  ])
+  const long = { event: 'progress', facts: { text: 'x'.repeat(17_000) } }
+  t.equal((await post(JSON.stringify(long), json)).statusCode, 204)
+  t.match(timeline('node1', 'phone-home').at(-1), /^progress \(17 KiB of facts were left out/)
+  t.equal(memory.hosts.facts('node1'), undefined)
+})
+
+t.test(
+  'a log of 300 KB with the event in the query: the event counts, and the log is cut',
+  async t => {
+    const { post, state, memory, timeline } = await booted(t)
+    const log = Buffer.from(`${'partman: looking for disks\n'.repeat(11_111)}no disk found\n`)
+    t.equal((await post(log, form, '?event=failed&message=partitioning')).statusCode, 204)
+    t.equal(state(), 'failed')
+    t.match(memory.hosts.get('node1')?.life, { why: 'the installer says it failed: partitioning' })
+    t.strictSame(timeline('node1', 'phone-home'), [
+      'failed: partitioning (293 KiB of text were sent with it and not kept)',
+    ])
+  },
+)
+
+t.test('a log without a message: its last line is the message', async t => {
+  const { post, memory } = await booted(t)
+  t.equal((await post('line one\nno disk found\n', form, '?event=failed')).statusCode, 204)
+  t.match(memory.hosts.get('node1')?.life, { why: 'the installer says it failed: no disk found' })
+  t.equal(memory.hosts.facts('node1'), undefined)
+})
+
+t.test('300 KB of one letter, zeros or JSON: the event of the query counts', async t => {
+  for (const body of [
+    'a'.repeat(300_000),
+    '\0'.repeat(300_000),
+    `{"a":"${'b'.repeat(300_000)}"}`,
+  ]) {
+    const { post, timeline } = await booted(t)
+    t.equal((await post(body, form, '?event=failed&message=m')).statusCode, 204)
+    t.match(timeline('node1', 'phone-home'), [/^failed: m \(293 KiB .* not kept\)$/])
+  }
+})
+
+t.test('a form of 300 KB that begins with its event', async t => {
+  const { post, timeline } = await booted(t)
+  t.equal((await post(`event=failed&message=m&log=${'x'.repeat(300_000)}`, form)).statusCode, 204)
+  t.strictSame(timeline('node1', 'phone-home'), ['failed: m'])
+})
+
+const multipart = 'multipart/form-data; boundary=----x'
+const part = (name: string, value: string) =>
+  `------x\r\nContent-Disposition: form-data; ${name}\r\n\r\n${value}\r\n`
+
+t.test('curl -F: multipart/form-data', async t => {
+  const { post, memory, timeline } = await booted(t)
+  const fields = `${part('name="event"', 'progress')}${part('name="percent"', '40')}`
+  t.equal((await post(`${fields}------x--\r\n`, multipart)).statusCode, 204)
+  t.match(memory.hosts.get('node1'), { percent: 40 })
+  const log = part('name="log"; filename="install.log"', 'x\n'.repeat(200_000))
+  const whole = `${part('name="event"', 'failed')}${log}------x--\r\n`
+  t.equal((await post(whole, multipart)).statusCode, 204, 'its event stands before the file')
+  t.equal((await post(`${log}------x--\r\n`, multipart, '?event=failed')).statusCode, 204)
+  t.match(timeline('node1', 'phone-home'), ['progress 40 %', 'failed', /files .* were not kept/])
+})
+
+t.test('a form of 50,000 keys: the first hundred are read', async t => {
+  const { post, memory, timeline } = await booted(t)
+  const keys = Array.from({ length: 50_000 }, (_, n) => `k${n.toString(36)}=1`).join('&')
+  t.equal((await post(`event=progress&${keys}`, form)).statusCode, 204)
+  t.equal((await post(keys, form, '?event=progress')).statusCode, 204)
+  t.equal(Object.keys(memory.hosts.facts('node1') ?? {}).length, 100)
+  t.match(timeline('node1', 'phone-home').at(-1), /only 100 fields were kept/)
+})
+
+t.test('nobody is sent away before his body is read', async t => {
+  const { app, say } = await booted(t)
+  for (let n = 0; n < 10; n++) await say('?event=progress')
+  for (const [url, status] of [
+    ['/phone-home/AAAAAAAAAAAAAAAAAAAAAAAA', 404],
+    ['/files/AAAAAAAAAAAAAAAAAAAAAAAA/preseed', 404],
+    ['', 429],
+  ] as const) {
+    let read = 0
+    const body = new Readable({
+      read() {
+        read++
+        this.push(Buffer.alloc(1024, 'a'))
+        if (read > 1000) this.push(null)
+      },
+    })
+    const more = { payload: body, method: 'POST', headers: { 'content-type': form } } as const
+    const reply = url === '' ? await say('', more) : await app.inject({ ...more, url })
+    t.equal(reply.statusCode, status)
+    t.ok(read < 1000, `${url}: ${read} KiB were read`)
+  }
 })
 
 const deep = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`

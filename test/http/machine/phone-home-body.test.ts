@@ -1,8 +1,15 @@
 import t from 'tap'
 import { readSaid, type Said } from '../../../src/http/machine/phone-home-body.ts'
+import { readPosted } from '../../../src/http/machine/posted-body.ts'
 
 const json = 'application/json'
 const form = 'application/x-www-form-urlencoded'
+
+/** What is read of a query and a body. */
+async function read(query: Record<string, unknown>, type: string, body: string) {
+  const bytes = Buffer.from(body)
+  return readSaid(query, await readPosted(type, { bytes, size: bytes.length }))
+}
 
 const rows: readonly [string, Record<string, unknown>, string, string, Said | undefined][] = [
   ['only an event', { event: 'ready' }, '', '', { event: 'ready' }],
@@ -75,17 +82,20 @@ const rows: readonly [string, Record<string, unknown>, string, string, Said | un
 ]
 
 for (const [what, query, type, body, said] of rows) {
-  t.test(what, async t => t.strictSame(readSaid(query, type, body), said))
+  t.test(what, async t => t.strictSame(await read(query, type, body), said))
 }
 
 t.test('a message has at most 1000 characters', async t => {
-  const said = readSaid({ event: 'failed', message: 'x'.repeat(5000) }, '', '')
+  const said = await read({ event: 'failed', message: 'x'.repeat(5000) }, '', '')
   t.equal(said?.message?.length, 1000)
 })
 
 t.test('facts too deep to be written again are left out, and the rest is heard', async t => {
   const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
   const body = (depth: number) => `{"event":"ready","facts":${nested(depth)}}`
-  t.strictSame(readSaid({}, json, body(50_000)), { event: 'ready' })
-  t.ok(readSaid({}, json, body(20))?.facts)
+  t.strictSame(await read({}, json, body(50_000)), {
+    event: 'ready',
+    left: 'its facts were left out: they are nested too deep',
+  })
+  t.ok((await read({}, json, body(20)))?.facts)
 })
