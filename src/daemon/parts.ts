@@ -65,6 +65,4 @@ export interface DoorParts extends Parts {
   /** Sockets that were opened for us. */
   readonly handedOver: readonly HandedOver[]
   now(): number
-  /** Nothing can be served, and why. */
-  giveUp(why: string): void
 }

@@ -20,17 +20,14 @@ export async function serve(config: Config): Promise<number> {
   })
   try {
     daemon = await startDaemon(config, log)
-    const told = new Promise<void>(resolve => {
+    await new Promise<void>(resolve => {
       process.once('SIGTERM', () => resolve())
       process.once('SIGINT', () => resolve())
     })
-    const why = await Promise.race([told, daemon.gaveUp])
     log.info('stopping')
     await daemon.close()
     log.info('stopped')
-    if (typeof why !== 'string') return 0
-    process.stderr.write(`bootwright: ${why}\n`)
-    return 1
+    return 0
   } catch (error) {
     if (isExpected(error)) process.stderr.write(`bootwright: ${error.message}\n`)
     else log.fatal({ err: error }, 'bootwright cannot go on')

@@ -45,8 +45,6 @@ import { readAgain } from './read-again.ts'
 import { recover, sweepLogins } from './recover.ts'
 
 export interface Daemon {
-  /** Resolves to a sentence when nothing can be served any more. */
-  readonly gaveUp: Promise<string>
   /** Takes the config file again; a bad one changes nothing and says why. */
   reload(): Promise<void>
   /** Ends running downloads after a grace and leaves everything on disk. */
@@ -68,7 +66,6 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   for (const name of handedOver.length > 0 ? untiedOf(handedOver) : []) {
     log.warn(`the sockets for ${name} are not tied to it: set BindToDevice=${name} in their units`)
   }
-  const gaveUp = Promise.withResolvers<string>()
   const now = steadyClock()
   const memory = await openMemory(config)
   const measure = createMeasure(memory)
@@ -166,7 +163,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     }),
   )
   await app.ready()
-  const doorParts = { ...parts, app, log, handedOver, now, giveUp: gaveUp.resolve }
+  const doorParts = { ...parts, app, log, handedOver, now }
   const doors = await openDoors(doorParts).catch(async error => {
     await outbox.close()
     memory.close()
@@ -190,7 +187,6 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   void checksums.look()
 
   return {
-    gaveUp: gaveUp.promise,
     async reload() {
       const next = readAgain(config().file, log)
       const apart = next && (whyNotTogether(next.networks, tied) ?? tokens.follow(next.admin))

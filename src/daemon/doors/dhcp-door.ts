@@ -130,7 +130,6 @@ export function learn(news: News, parts: Pick<DoorParts, 'memory' | 'lives' | 'f
 function openWatch(server: DhcpServer, mac: Mac, parts: DoorParts): RivalWatch {
   const { world, memory, log, now } = parts
   const settingsOf = ({ name }: Network) => world.config().networks.find(n => n.name === name)
-  let starting = true
   const watch = createRivalWatch({
     networks: world.networks,
     rule: (network): RivalRule => settingsOf(network)?.rivals ?? 'refuse',
@@ -138,22 +137,13 @@ function openWatch(server: DhcpServer, mac: Mac, parts: DoorParts): RivalWatch {
     mac,
     server,
     port: world.config().dhcp.port,
-    changed(network, verdict) {
-      tellVerdict(network, verdict, parts)
-      const held = watch.held()
-      // Where nobody can be served it is better to end with the reason than to seem to work.
-      if (starting && held.length === world.config().networks.length) {
-        parts.giveUp(held.join('; '))
-      }
-    },
+    changed: (network, verdict) => tellVerdict(network, verdict, parts),
     deaf: err =>
       log.warn({ err }, 'port 68 cannot be had: other DHCP servers would not be noticed'),
     random: () => randomInt(2 ** 32),
     now,
   })
-  void watch.tick().finally(() => {
-    starting = false
-  })
+  void watch.tick()
   return watch
 }
 
