@@ -1,9 +1,9 @@
-/** The known word that was probably meant, if one is near enough. */
+/** The known word that was probably meant, if one is near enough; the beginning of one is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    const distance = farness(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }
   return best
@@ -13,6 +13,11 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 export function didYouMean(word: string, known: Iterable<string>): string {
   const meant = nearest(word, known)
   return meant === undefined ? '' : `; did you mean "${meant}"?`
+}
+
+function farness(word: string, candidate: string): number {
+  const edits = editDistance(word, candidate)
+  return word.length > 1 && candidate.startsWith(word) ? Math.min(edits, 1) : edits
 }
 
 /** Levenshtein distance where swapping two neighbours counts as one edit. */

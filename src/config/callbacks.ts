@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { given } from '../base/given.ts'
+import { parseDuration } from '../base/units.ts'
 import type { Callback } from '../boot/callback.ts'
 import type { Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import { resolveNixosAnywhere } from './nixos-anywhere.ts'
 import type { RawCallback } from './schema/callback.ts'
-import { parseDuration } from './units.ts'
 
 /** What a callback can be; each is exactly one of them. */
 const kinds = ['webhook', 'command', 'ssh', 'nixosAnywhere'] as const

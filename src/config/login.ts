@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { given } from '../base/given.ts'
+import { parseDuration, parseSize } from '../base/units.ts'
 import type { Callback } from '../boot/callback.ts'
 import type { Expect, Login, VerifySsh } from '../boot/host.ts'
 import type { Path, Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import type { Layers, ProfileKeys } from './inheritance.ts'
-import { parseDuration, parseSize } from './units.ts'
 
 /** What a profile for installs says of SSH; what contradicts itself is reported. */
 export function resolveSsh(

@@ -1,4 +1,5 @@
 import { given } from '../base/given.ts'
+import { parseDuration } from '../base/units.ts'
 import type { Ipv4, Subnet } from '../wire/address.ts'
 import {
   formatIpv4,
@@ -15,7 +16,6 @@ import type { NetworkSettings } from './config.ts'
 import { defaults } from './defaults.ts'
 import { checkOptions, resolveOptions, sizeProblem } from './options.ts'
 import type { RawNetwork } from './schema/config.ts'
-import { parseDuration } from './units.ts'
 
 /** The networks of a checked shape, and what is wrong between their settings. */
 export function resolveNetworks(

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { given } from '../base/given.ts'
+import { parseDuration } from '../base/units.ts'
 import { type CallbackEvent, type NixosAnywhereCallback, nixosPhases } from '../boot/callback.ts'
 import type { Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import type { RawNixosAnywhere } from './schema/callback.ts'
-import { parseDuration } from './units.ts'
 
 /** A `nixosAnywhere` callback; undefined, and reported, when it does not say what to install. */
 export function resolveNixosAnywhere(

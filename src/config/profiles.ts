@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { given } from '../base/given.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { parseDuration } from '../base/units.ts'
 import type { Callback } from '../boot/callback.ts'
 import type { MediaFolder, Profile } from '../boot/host.ts'
 import type { Media } from '../boot/media.ts'
@@ -13,7 +14,6 @@ import { resolveSsh } from './login.ts'
 import { readMedia } from './media.ts'
 import { checkOptions, resolveOptions } from './options.ts'
 import type { RawProfile } from './schema/profile.ts'
-import { parseDuration } from './units.ts'
 
 /** What resolving needs to know beside the profile itself. */
 export interface Surroundings {

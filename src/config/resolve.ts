@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { given } from '../base/given.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { parseDuration, parseSize } from '../base/units.ts'
 import type { Host, Profile, UnknownHosts } from '../boot/host.ts'
 import { parseIpv4, parseSubnet } from '../wire/address.ts'
 import { type Subject, subjectsOf } from './booting-hosts.ts'
@@ -27,7 +28,6 @@ import type { RawConfig } from './schema/config.ts'
 import { httpBounds, tftpBounds } from './schema/doors.ts'
 import { checkTls, resolveTls } from './tls.ts'
 import { resolveTokens } from './tokens.ts'
-import { parseDuration, parseSize } from './units.ts'
 
 /** The names that a file gives to things, also to broken ones. */
 export interface Names {

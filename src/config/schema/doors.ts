@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
+import { parseDuration } from '../../base/units.ts'
 import { defaults } from '../defaults.ts'
-import { parseDuration } from '../units.ts'
 import * as v from './values.ts'
 
 const addresses = Type.Unsafe<string | string[]>({

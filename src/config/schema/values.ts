@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { diskSizePattern, durationPattern, sizePattern } from '../units.ts'
+import { diskSizePattern, durationPattern, sizePattern } from '../../base/units.ts'
 
 // `title` and the first of `examples` also make the sentence of a mistake: "… is not <title>; write it
 // like <example>". So a title reads as a noun with its article.

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { editDistance, nearest } from '../../src/base/nearest.ts'
-import { durationPattern, parseDuration, parseSize, sizePattern } from '../../src/config/units.ts'
+import { durationPattern, parseDuration, parseSize, sizePattern } from '../../src/base/units.ts'
 
 t.test('durations', async t => {
   t.strictSame(['90s', '15m', '24h', '7d', 30].map(parseDuration), [90, 900, 86_400, 604_800, 30])
@@ -24,4 +24,6 @@ t.test('nearest words', async t => {
   t.equal(editDistance('', 'abc'), 3)
   t.equal(nearest('debain', ['base', 'debian']), 'debian')
   t.equal(nearest('zebra', ['base', 'debian']), undefined)
+  t.equal(nearest('inst', ['base', 'installed']), 'installed')
+  t.equal(nearest('i', ['installed']), undefined)
 })
