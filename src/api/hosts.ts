@@ -91,6 +91,17 @@ export const hostList = v.closed({
 })
 export type HostList = Static<typeof hostList>
 
+const nameList = (description: string) => Type.Array(v.text(), { description })
+
+/** All names, for a shell that completes one. */
+export const names = v.closed({
+  hosts: nameList('In the order of the config.'),
+  profiles: nameList('That can be booted.'),
+  tags: nameList('All that hosts have, sorted.'),
+  networks: nameList('In the order of the config.'),
+})
+export type Names = Static<typeof names>
+
 /** What a machine would be sent. */
 const bootAnswer = v.closed({
   kind: Type.Enum(['boot', 'local', 'none']),

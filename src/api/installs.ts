@@ -41,6 +41,7 @@ export const askResult = v.closed({
   install: v.nullableText('Its id; null for a dry run.'),
   reason: v.nullableText('Why not.'),
   profile: v.nullableText('What would be, or is to be, installed.'),
+  erases: Type.Boolean({ description: 'Whether it installs, rather than being booted once.' }),
   wipes: v.nullableText('The disk that its vars name; null where they name none.'),
 })
 export type AskResult = Static<typeof askResult>
@@ -48,7 +49,10 @@ export type AskResult = Static<typeof askResult>
 export const askAnswer = v.closed({ results: Type.Array(askResult) })
 export type AskAnswer = Static<typeof askAnswer>
 
-export const cancelBody = v.closed(choice)
+export const cancelBody = v.closed({
+  ...choice,
+  dryRun: Type.Optional(Type.Boolean({ description: 'Says whose install would be taken back.' })),
+})
 export type CancelBody = Static<typeof cancelBody>
 
 export const cancelResult = v.closed({

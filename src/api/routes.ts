@@ -1,6 +1,7 @@
 import Type, { type TSchema } from 'typebox'
 import * as admin from './admin.ts'
 import * as callbacks from './callbacks.ts'
+import * as daemon from './daemon.ts'
 import { doctorAnswer } from './doctor.ts'
 import * as events from './events.ts'
 import * as hosts from './hosts.ts'
@@ -53,9 +54,15 @@ export const routes = {
     querystring: hosts.hostsQuery,
     response: { 200: hosts.hostList, ...refusals },
   },
+  names: {
+    tags: ['hosts'],
+    summary: 'The names that the config gives',
+    response: { 200: hosts.names, ...refusals },
+  },
   host: {
     tags: ['hosts'],
     summary: 'One host: its state, installs, callbacks and latest events',
+    description: 'The name may also be a MAC in any common spelling.',
     params: nameParam,
     response: { 200: hosts.hostDetail, ...refusals },
   },
@@ -146,6 +153,25 @@ export const routes = {
     description: 'Needs the scope admin. What installs is never repeated: 409.',
     params: callbacks.callbackParams,
     response: { 200: callbacks.retryAnswer, ...refusals },
+  },
+  reload: {
+    tags: ['admin'],
+    summary: 'Read the config again',
+    description:
+      'Needs the scope admin. Answers when the new config is served; 409 with a line for each mistake, and then nothing has changed.',
+    response: { 200: daemon.reloadAnswer, ...refusals },
+  },
+  draining: {
+    tags: ['admin'],
+    summary: 'What would end with the daemon',
+    response: { 200: daemon.drainAnswer, ...refusals },
+  },
+  drain: {
+    tags: ['admin'],
+    summary: 'Start no new deploys, before the daemon is stopped',
+    description: 'Needs the scope admin. Ends with `end`, or with the daemon.',
+    body: daemon.drainBody,
+    response: { 200: daemon.drainAnswer, ...refusals },
   },
   adminLog: {
     tags: ['admin'],

@@ -103,6 +103,7 @@ function gaugesOf(parts: HttpParts): Parameters<typeof createMetrics>[1] {
     version: parts.version,
     unready: parts.unready,
     held: parts.held,
+    reloadRefused: () => parts.reload.notices().length > 0,
     networks: () => showNetworks(parts),
     hosts() {
       const states = memory.hosts.states()

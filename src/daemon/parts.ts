@@ -19,6 +19,8 @@ import type { HandedOver } from '../system/handed-over.ts'
 import type { Published } from '../system/published.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { World } from '../world/world.ts'
+import type { Drain } from './drain.ts'
+import type { Reload } from './reload.ts'
 
 /** What the daemon is made of, as its doors and its API take it. */
 export interface Parts {
@@ -54,6 +56,8 @@ export interface HttpParts extends Parts {
   wakeOutbox(): void
   /** A sentence for each other DHCP server that answers in a network. */
   rivals(network: string): readonly string[]
+  readonly drain: Drain
+  readonly reload: Reload
   unready(): readonly string[]
   held(): readonly string[]
 }

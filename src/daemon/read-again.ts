@@ -2,13 +2,23 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config/config.ts'
 import { formatProblem, loadConfig } from '../config/load.ts'
 
-/** The config of a file, with what is wrong with it in the log; undefined when it cannot be used. */
-export function readAgain(file: string, log: FastifyBaseLogger): Config | undefined {
+/** What a config file says now: a line for each mistake and warning, which also go into the log. */
+export interface ReadAgain {
+  /** Undefined where it cannot be used. */
+  readonly next: Config | undefined
+  readonly errors: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** Reads a config file once more. */
+export function readAgain(file: string, log: FastifyBaseLogger): ReadAgain {
   const { config, problems } = loadConfig(file)
-  for (const problem of problems) {
-    const line = formatProblem(file, problem)
-    if (problem.severity === 'error') log.error(line)
-    else log.warn(line)
-  }
-  return config
+  const linesOf = (severity: 'error' | 'warning') =>
+    problems
+      .filter(problem => problem.severity === severity)
+      .map(problem => formatProblem(file, problem))
+  const [errors, warnings] = [linesOf('error'), linesOf('warning')]
+  for (const line of errors) log.error(line)
+  for (const line of warnings) log.warn(line)
+  return { next: config, errors, warnings }
 }

@@ -11,7 +11,9 @@ import { type Daemon, startDaemon } from './start.ts'
 
 /** Runs the daemon until SIGTERM or SIGINT. SIGHUP reloads. Returns the exit code. */
 export async function serve(config: Config): Promise<number> {
-  const stream = stdout.isTTY ? pretty({ sync: true, ignore: 'pid,hostname' }) : logLines()
+  const stream = stdout.isTTY
+    ? pretty({ sync: true, ignore: 'pid,hostname', singleLine: true })
+    : logLines()
   const log = pino({ level: process.env.LOG_LEVEL ?? 'info', base: null }, stream)
   let daemon: Daemon | undefined
   // From the first moment on: an unheard SIGHUP would end the process.

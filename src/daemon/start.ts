@@ -5,6 +5,7 @@ import { lackOfProfile } from '../config/check/files.ts'
 import type { Config } from '../config/config.ts'
 import { readMedia } from '../config/media.ts'
 import { renderText } from '../config/template/template.ts'
+import { usedVars } from '../config/template/vars.ts'
 import { buildApp } from '../http/app.ts'
 import { meetAll, meetNewCards } from '../install/appear.ts'
 import { createDownloads } from '../install/downloads.ts'
@@ -38,15 +39,16 @@ import { createChecksumWatch } from '../world/checksums.ts'
 import { createWhereabouts } from '../world/whereabouts.ts'
 import { createWorld } from '../world/world.ts'
 import { openDoors } from './doors/doors.ts'
+import { createDrain } from './drain.ts'
 import { createEvery } from './every.ts'
+import { greet } from './greeting.ts'
 import { httpDeps } from './http-deps.ts'
-import { needRestart } from './need-restart.ts'
-import { readAgain } from './read-again.ts'
 import { recover, sweepLogins } from './recover.ts'
+import { createReload, type Reload } from './reload.ts'
 
 export interface Daemon {
   /** Takes the config file again; a bad one changes nothing and says why. */
-  reload(): Promise<void>
+  reload: Reload['run']
   /** Ends running downloads after a grace and leaves everything on disk. */
   close(): Promise<void>
 }
@@ -81,6 +83,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     publish: published.publish,
     publishTogether: published.publishTogether,
     readMedia,
+    usedVars,
     digests,
     lackOf: lackOfProfile,
   }
@@ -100,13 +103,14 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
       return world.place(networks.find(n => n.name === name) ?? networks[0])
     },
   }
+  const drain = createDrain(memory)
   const heard = { at: new Map<string, number>(), startedAt: now() }
   const heardAt = (name: string) => heard.at.get(name) ?? heard.startedAt
   // The outbox tells the lives when a deploy ends, and the lives fill the outbox.
   const deployer = createDeployer({ ...installDeps, folder: config().dataDir })
   const outbox: Outbox = createOutbox({
     ...{ memory, now, ...deployer },
-    places: () => config().parallel,
+    places: () => drain.places(config().parallel),
     deployStarted: delivery => lives.deployStarted(delivery),
     deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
     left: install => lives.tidy(install),
@@ -151,6 +155,12 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   let rivals = (_network: string): readonly string[] => []
   /** The sockets do not follow the networks yet. */
   let stale = false
+  const opened = Promise.withResolvers<void>()
+  const reload = createReload({
+    ...{ config, log, memory },
+    whyNot: next => whyNotTogether(next.networks, tied) ?? tokens.follow(next.admin),
+    take: goOver,
+  })
   const app = await buildApp(
     httpDeps({
       ...{ ...parts, previews, progress, changes, now, log, version: version() },
@@ -158,8 +168,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
       tokens: tokens.all,
       wakeOutbox: outbox.wake,
       rivals: network => rivals(network),
-      unready: () => [...unready, ...world.waiting(), ...held()],
-      held: () => held(),
+      ...{ drain, reload, unready: notices, held: () => held() },
     }),
   )
   await app.ready()
@@ -169,11 +178,13 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     memory.close()
     throw error
   })
+  opened.resolve()
   held = doors.held
   rivals = doors.rivals
   const crowded = whyCrowded(config().hostByMac.size)
   for (const line of [...world.waiting(), ...world.missingLoaders(), ...crowded]) log.warn(line)
 
+  greet(world, log)
   const every = createEvery(log)
   const timers = [
     every(1000, 'clocks', lives.tick),
@@ -187,27 +198,10 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   void checksums.look()
 
   return {
-    async reload() {
-      const next = readAgain(config().file, log)
-      const apart = next && (whyNotTogether(next.networks, tied) ?? tokens.follow(next.admin))
-      if (apart !== undefined) log.error(apart)
-      if (!next || apart !== undefined) {
-        log.error('reload refused: the config above has errors, the running one stays')
-        memory.record({ host: null, kind: 'reload', text: 'refused: the new config has errors' })
-        return
-      }
-      const notes = [...needRestart(config(), next), ...whyCrowded(next.hostByMac.size)]
-      for (const line of notes) log.warn(line)
-      doors.renew()
-      adopt(next)
-      stale = true
-      await refresh()
-      void checksums.look()
-      memory.record({ host: null, kind: 'reload', text: 'config reloaded' })
-      log.info({ hosts: next.hosts.size }, 'config reloaded')
-    },
+    reload: reload.run,
     async close() {
       for (const timer of timers) clearInterval(timer)
+      drain.tellCut(deployer.canResume, log)
       digests.close()
       await doors.close(closeGraceMs)
       await Promise.all([outbox.close(), seek.close()])
@@ -216,6 +210,21 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
       whereabouts.close()
       memory.close()
     },
+  }
+
+  function notices(): string[] {
+    const asked = [...reload.notices(), ...drain.notices()]
+    return [...unready, ...world.waiting(), ...held(), ...asked]
+  }
+
+  async function goOver(next: Config): Promise<void> {
+    // HTTP hears before the other doors are open.
+    await opened.promise
+    doors.renew()
+    adopt(next)
+    stale = true
+    await refresh()
+    void checksums.look()
   }
 
   async function refresh(): Promise<void> {

@@ -8,6 +8,7 @@ import { type BootContent, toDisk } from '../boot/script.ts'
 import type { NetworkSettings } from '../config/config.ts'
 import { readMedia } from '../config/media.ts'
 import { renderText } from '../config/template/template.ts'
+import { usedVars } from '../config/template/vars.ts'
 import { handle } from '../dhcp/handle.ts'
 import { changeOffers, createOffers, type LeaseBook } from '../dhcp/lease.ts'
 import type { Arrival } from '../dhcp/network.ts'
@@ -151,7 +152,10 @@ function bootContent(
   const spec = takeSpec(
     booted,
     {},
-    { ...createPublished(assets), readMedia, digests: createDigests(), lackOf: () => undefined },
+    {
+      ...createPublished(assets),
+      ...{ readMedia, usedVars, digests: createDigests(), lackOf: () => undefined },
+    },
   )
   if ('refused' in spec) return none(spec.refused)
   const boot = { install: 'INSTALL', number: 1, token: 'TOKEN', mac, address: unspecified }

@@ -120,6 +120,8 @@ export interface InstallDeps {
    * our networks. `named`: the config itself names it, so it may lie anywhere.
    */
   whyNoTarget(address: Ipv4, named?: boolean): string | undefined
+  /** Names of the vars that a profile and the texts of its answer files use; `any` where that cannot be told. */
+  usedVars(profile: Profile, sources: Iterable<string>): ReadonlySet<string> | 'any'
   /** The program without which a profile cannot be installed, as a sentence. */
   lackOf(profile: Profile): string | undefined
   readonly logins: Logins

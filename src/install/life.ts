@@ -105,11 +105,12 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
       if (memory.installs.get(install)?.endedAt !== undefined) deps.logins.drop(install)
     },
 
-    /** Takes the wish back in any state that is not an end. */
-    cancel(name: string): Cancelled {
-      const { state, alive } = lifeOf(name)
-      const step = apply(name, { kind: 'cancelled' })
-      if (!step) return { ok: false, was: state, reason: `${name} is ${state}: nothing to cancel` }
+    /** Takes the wish back in any state that is not an end. With `dryRun` nothing is changed. */
+    cancel(name: string, dryRun = false): Cancelled {
+      const life = lifeOf(name)
+      const { state, alive } = life
+      const can = dryRun ? isRunning(life) : apply(name, { kind: 'cancelled' }) !== undefined
+      if (!can) return { ok: false, was: state, reason: `${name} is ${state}: nothing to cancel` }
       const erasing = state === 'installing' || state === 'verifying' || alive
       const warning = `${name} was ${state}: it may already be erasing its disk`
       return { ok: true, was: state, ...(erasing && { warning }) }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { didYouMean } from '../base/nearest.ts'
 import type { Host, Profile, Vars } from '../boot/host.ts'
 import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
@@ -14,7 +15,7 @@ export interface Overrides {
 
 export type SpecDeps = Pick<
   InstallDeps,
-  'publish' | 'publishTogether' | 'readMedia' | 'digests' | 'lackOf'
+  'publish' | 'publishTogether' | 'readMedia' | 'digests' | 'lackOf' | 'usedVars'
 >
 
 /** A sentence: why something cannot be had. */
@@ -46,12 +47,34 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
   if ('refused' in images) return images
   const templates = readTemplates(base)
   if ('refused' in templates) return templates
+  const useless = whyUseless(base, overrides.vars, templates.templates, deps)
+  if (useless !== undefined) return { refused: useless }
 
   const { cmdline = base.cmdline, ...assets } = images
   const profile = { ...base, cmdline, vars }
   const spec = { host: { ...host, vars, profile }, profile, ...assets, ...templates }
   const doubt = doubtOf(spec, deps)
   return doubt?.kind === 'wrong' ? { refused: sentenceOf(doubt.why) } : spec
+}
+
+/** A var that nothing reads is a typo for one that something does, such as the name of a disk. */
+function whyUseless(
+  profile: Profile,
+  given: Vars = {},
+  templates: Spec['templates'],
+  deps: SpecDeps,
+): string | undefined {
+  const names = Object.keys(given)
+  if (names.length === 0) return undefined
+  const used = deps.usedVars(profile, Object.values(templates))
+  if (used === 'any') return undefined
+  const useless = names.find(name => !used.has(name))
+  if (useless === undefined) return undefined
+  const sentence = `nothing in ${profile.name} uses the var "${useless}"`
+  const meant = didYouMean(useless, used)
+  if (meant !== '') return sentence + meant
+  const list = [...used].sort().join(', ')
+  return `${sentence}; ${list === '' ? 'it uses no vars' : `it uses ${list}`}`
 }
 
 /** The first asset of a spec that is not what it was when the spec was taken. */

@@ -7,6 +7,8 @@ export interface Gauges {
   unready(): readonly string[]
   /** Sentences of networks that give no addresses because of other DHCP servers. */
   held(): readonly string[]
+  /** The last reload of the config was refused. */
+  reloadRefused(): boolean
   networks(): readonly {
     readonly name: string
     readonly leases: { readonly used: number; readonly free: number }
@@ -37,6 +39,10 @@ export function createMetrics(counters: Counters, gauges: Gauges): Metrics {
   ])
   gauge('bootwright_ready', '1 when every door is open and what is learnt is kept.', [], () =>
     one(gauges.unready().length === 0 ? 1 : 0),
+  )
+  const loaded = '0 since a reload of the config was refused, until one is good.'
+  gauge('bootwright_config_last_reload_successful', loaded, [], () =>
+    one(gauges.reloadRefused() ? 0 : 1),
   )
   const held = 'Networks that give no addresses because another DHCP server answers there.'
   gauge('bootwright_networks_held', held, [], () => one(gauges.held().length))

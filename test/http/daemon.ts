@@ -7,6 +7,8 @@ import type { Host } from '../../src/boot/host.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template/template.ts'
+import { usedVars } from '../../src/config/template/vars.ts'
+import { createDrain } from '../../src/daemon/drain.ts'
 import { httpDeps } from '../../src/daemon/http-deps.ts'
 import type { Token } from '../../src/http/api/tokens.ts'
 import { buildApp } from '../../src/http/app.ts'
@@ -85,6 +87,7 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
     publish: published.publish,
     publishTogether: published.publishTogether,
     readMedia,
+    usedVars,
     digests: createDigests(),
     lackOf: () => undefined,
   }
@@ -139,7 +142,8 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const wired = {
     ...{ ...parts, ...about, previews: createPreview(deps, lives) },
     ...{ version: '1.2.3', startedAt: start, tokens: () => tokens },
-    ...{ wakeOutbox: outbox.wake, rivals: () => [] },
+    ...{ wakeOutbox: outbox.wake, rivals: () => [], drain: createDrain(memory) },
+    reload: { run: async () => ({ hosts: config.hosts.size, warnings: [] }), notices: () => [] },
   }
   const app = await buildApp(httpDeps(wired))
   await app.ready()

@@ -6,6 +6,7 @@ import { ipxe } from '../../src/boot/loaders/ipxe.ts'
 import type { BootImage, KernelImage } from '../../src/boot/script.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template/template.ts'
+import { usedVars } from '../../src/config/template/vars.ts'
 import type { InstallDeps, Place } from '../../src/install/deps.ts'
 import { createDownloads } from '../../src/install/downloads.ts'
 import { createLife } from '../../src/install/life.ts'
@@ -154,6 +155,7 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     render: renderText,
     ...createPublished(join(folder, 'assets')),
     readMedia,
+    usedVars,
     digests: createDigests(),
     place: () => place,
     macsOf,

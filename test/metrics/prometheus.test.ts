@@ -11,6 +11,7 @@ const gauges: Gauges = {
   version: '1.2.3',
   unready: () => ['the disk is full'],
   held: () => ['rack'],
+  reloadRefused: () => true,
   networks: () => [{ name: 'rack', leases: { used: 3, free: 98 }, rivals: ['10.0.0.1'] }],
   hosts: () => new Map([['pending', 2]]),
   callbacks: () => new Map([['due', 1]]),
@@ -42,6 +43,7 @@ t.test('what Prometheus is told', async t => {
   const lines = [
     `bootwright_build_info{version="1.2.3",node="${process.versions.node}"} 1`,
     'bootwright_ready 0',
+    'bootwright_config_last_reload_successful 0',
     'bootwright_networks_held 1',
     'bootwright_rivals{network="rack"} 1',
     'bootwright_leases{network="rack",state="used"} 3',

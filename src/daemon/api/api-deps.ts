@@ -7,7 +7,7 @@ import { type Sending, secondsLeft } from '../../install/progress.ts'
 import { type Ipv4, parseMac } from '../../wire/address.ts'
 import type { HttpParts } from '../parts.ts'
 import { wake } from '../wake.ts'
-import { doctorOf } from './doctor.ts'
+import { doctorOf, doctorOfStranger } from './doctor.ts'
 import { imageViews } from './images.ts'
 import { showNetworks, showStranger } from './show-network.ts'
 import { showPreview } from './show-preview.ts'
@@ -34,6 +34,8 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     refused: (actor, why) => did(actor, { action: 'refused', text: why, hosts: [] }),
     hosts: {
       hosts,
+      profiles: () => config().profiles.keys(),
+      networks: () => config().networks.map(({ name }) => name),
       record: memory.hosts.get,
       facts: memory.hosts.facts,
       states: memory.hosts.states,
@@ -52,6 +54,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
       hosts,
       stateOf,
       profile: name => config().profiles.get(name),
+      profiles: () => config().profiles.keys(),
       ask(host, overrides, replace, dryRun) {
         const asked = lives.ask(host, overrides, replace, dryRun)
         if (asked.ok && !dryRun && host.wake) {
@@ -59,7 +62,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
         }
         return asked
       },
-      cancel: lives.cancel,
+      cancel: (name, dryRun) => lives.cancel(name, dryRun),
       write: memory.write,
       did,
       answered: memory.adminLog.byKey,
@@ -87,7 +90,22 @@ export function apiDeps(parts: HttpParts): ApiDeps {
       notices: parts.unready,
       lastEvent: memory.events.lastId,
     },
-    doctor: { hosts, doctor: host => doctorOf(host, parts), packets: parts.packets.pcapOf },
+    doctor: {
+      hosts,
+      doctor: host => doctorOf(host, parts),
+      stranger: mac => doctorOfStranger(mac, parts),
+      packets: parts.packets.pcapOf,
+    },
+    daemon: {
+      reload: parts.reload.run,
+      draining: parts.drain.state,
+      drain(on) {
+        parts.drain.set(on)
+        parts.wakeOutbox()
+      },
+      did,
+      committed,
+    },
     images: () => imageViews(config(), parts.published),
     callbacks: {
       ofStates: memory.deliveries.ofStates,

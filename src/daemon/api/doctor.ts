@@ -3,10 +3,13 @@ import type { Host } from '../../boot/host.ts'
 import { kernelArchsOf } from '../../boot/kernel-archs.ts'
 import type { Verdict } from '../../boot/verdict.ts'
 import { diagnose } from '../../doctor/diagnose.ts'
+import { ago } from '../../doctor/evidence.ts'
 import { storyOf } from '../../doctor/step.ts'
 import { takeSpec } from '../../install/spec.ts'
+import type { Mac } from '../../wire/address.ts'
 import { readPe } from '../../wire/pe-image.ts'
 import type { HttpParts } from '../parts.ts'
+import { showStranger } from './show-network.ts'
 
 /** Lines of a timeline that the doctor looks at. */
 const longestStory = 1000
@@ -36,6 +39,24 @@ export function doctorOf(host: Host, parts: DoctorParts, now = Date.now()): Verd
     held: parts.held(),
     now,
   })
+}
+
+/** What there is to say of a machine that asked and is not in the config; undefined of any other. */
+export function doctorOfStranger(
+  mac: Mac,
+  { world, strangerRing }: Pick<HttpParts, 'world' | 'strangerRing'>,
+  now = Date.now(),
+): Verdict | undefined {
+  const found = strangerRing.list().find(([other]) => other === mac)
+  if (!found || world.hostOf(mac)) return undefined
+  const { text, at, entry } = showStranger(found, world.config().profiles.keys())
+  const [name = '', line = ''] = entry.split('\n').map(part => part.trim())
+  return {
+    id: 'not-in-config',
+    title: 'It is not in the config',
+    evidence: [`${ago(now - Date.parse(at))}: ${text}`],
+    advice: `Write \`${name} { ${line} }\` under \`hosts:\` of the config, with a profile, and run \`bootwright reload\`.`,
+  }
 }
 
 /** The first bytes of a file; `undefined` for one that cannot be read. */

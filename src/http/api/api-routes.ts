@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Access, allowedOnly } from './access.ts'
 import { type AdminLogBefore, adminLogRoutes } from './admin-log-routes.ts'
 import { type CallbackDeps, callbackRoutes } from './callback-routes.ts'
+import { type DaemonDeps, daemonRoutes } from './daemon-routes.ts'
 import { type DoctorDeps, doctorRoutes } from './doctor-routes.ts'
 import { documentRoutes, openDocument } from './document-routes.ts'
 import { type EventsDeps, eventRoutes, type LiveDeps } from './event-routes.ts'
@@ -23,6 +24,7 @@ export interface ApiDeps {
   readonly callbacks: CallbackDeps
   readonly doctor: DoctorDeps
   readonly images: ImagesDeps
+  readonly daemon: DaemonDeps
   readonly events: EventsDeps
   /** Calls back with the name of each host of which something has changed. */
   readonly changed: LiveDeps['changed']
@@ -64,6 +66,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
       adminLogRoutes(v1, deps.adminLog)
       doctorRoutes(v1, deps.doctor)
       imagesRoute(v1, deps.images)
+      daemonRoutes(v1, deps.daemon)
       eventRoutes(v1, deps.events, {
         changed: deps.changed,
         row: name => {

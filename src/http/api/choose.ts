@@ -1,4 +1,7 @@
+import { didYouMean } from '../../base/nearest.ts'
 import type { Host } from '../../boot/host.ts'
+import { type HostState, hostStates } from '../../boot/life.ts'
+import { tagsOf } from './filters.ts'
 
 /** Chooses hosts: names or globs, and conditions that must all hold. */
 export interface Choice {
@@ -9,18 +12,24 @@ export interface Choice {
 
 export type Chosen = { readonly hosts: readonly Host[] } | { readonly refused: string }
 
+/** What a choice is made from. */
+export interface Choosable {
+  readonly hosts: ReadonlyMap<string, Host>
+  /** Names of all profiles, also of those that no host has. */
+  readonly profiles: Iterable<string>
+  stateOf(name: string): HostState
+}
+
 /**
- * The hosts of a choice, in the config's order. A name that is no host, and a glob or condition that
- * means nothing, is refused with a sentence; conditions that match nobody give an empty list.
+ * The hosts of a choice, in the config's order. A name that is no host, a tag, profile or state that is
+ * not there, and a glob or condition that means nothing, is refused with a sentence; conditions that
+ * match nobody together give an empty list.
  */
-export function chooseHosts(
-  choice: Choice,
-  all: ReadonlyMap<string, Host>,
-  stateOf: (name: string) => string,
-): Chosen {
+export function chooseHosts(choice: Choice, from: Choosable): Chosen {
   if (choice.hosts.length === 0 && choice.where.length === 0) {
     return { refused: 'no host is named: give names, globs or where' }
   }
+  const all = from.hosts
   const wanted = new Set<string>()
   for (const pattern of choice.hosts) {
     const matches = matching(pattern, all)
@@ -30,11 +39,9 @@ export function chooseHosts(
 
   const conditions: ((host: Host) => boolean)[] = []
   for (const text of choice.where) {
-    const condition = readCondition(text, stateOf)
-    if (!condition) {
-      return { refused: `"${text}" is no condition: write tag=T, profile=P or state=S` }
-    }
-    conditions.push(condition)
+    const condition = readCondition(text, from)
+    if ('refused' in condition) return condition
+    conditions.push(condition.holds)
   }
   const named = choice.hosts.length > 0
   const hosts = [...all.values()].filter(
@@ -50,24 +57,41 @@ function matching(pattern: string, all: ReadonlyMap<string, Host>): string[] {
   return [...all.keys()].filter(name => glob.test(name))
 }
 
-function readCondition(text: string, stateOf: (name: string) => string) {
-  const [key, value] = [text.split('=', 1)[0], text.slice(text.indexOf('=') + 1)]
-  if (!text.includes('=') || value === '') return undefined
+type Condition = { readonly holds: (host: Host) => boolean } | { readonly refused: string }
+
+function readCondition(text: string, { hosts, profiles, stateOf }: Choosable): Condition {
+  const [, key, value = ''] = /^(tag|profile|state)=(.+)$/s.exec(text) ?? []
   switch (key) {
     case 'tag':
-      return (host: Host) => host.tags.includes(value)
+      return known(value, tagsOf(hosts.values()), 'no host has the tag', host =>
+        host.tags.includes(value),
+      )
     case 'profile':
-      return (host: Host) => host.profile?.name === value
+      return known(value, [...profiles], 'the config has no profile', host => {
+        return host.profile?.name === value
+      })
     case 'state':
-      return (host: Host) => stateOf(host.name) === value
+      return known(value, hostStates, 'there is no state', host => stateOf(host.name) === value)
     default:
-      return undefined
+      return { refused: `"${text}" is no condition: write tag=T, profile=P or state=S` }
   }
 }
 
+function known(
+  value: string,
+  names: readonly string[],
+  problem: string,
+  holds: (host: Host) => boolean,
+): Condition {
+  if (names.includes(value)) return { holds }
+  return { refused: `${problem} "${value}"${didYouMean(value, names)}` }
+}
+
 function noHost(pattern: string, all: ReadonlyMap<string, Host>): string {
+  const meant = didYouMean(pattern, all.keys())
+  if (meant !== '') return `${pattern} matches no host${meant}`
   const some = [...all.keys()].slice(0, 5).join(', ')
-  const known =
+  const list =
     some === '' ? 'the config has no hosts' : `the config has ${some}${all.size > 5 ? ' …' : ''}`
-  return `${pattern} matches no host; ${known}`
+  return `${pattern} matches no host; ${list}`
 }

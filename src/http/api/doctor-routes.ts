@@ -5,10 +5,13 @@ import type { Host } from '../../boot/host.ts'
 import type { Verdict } from '../../boot/verdict.ts'
 import { type Mac, parseMac } from '../../wire/address.ts'
 import { Refusal } from '../problem.ts'
+import { findHost } from './find-host.ts'
 
 export interface DoctorDeps {
   hosts(): ReadonlyMap<string, Host>
   doctor(host: Host): readonly Verdict[]
+  /** What there is to say of a machine that asked and is not in the config. */
+  stranger(mac: Mac): Verdict | undefined
   /** The last packets of the machine with these cards, as a capture file. */
   packets(macs: readonly Mac[]): Uint8Array
 }
@@ -19,15 +22,12 @@ export function doctorRoutes(app: FastifyInstance, deps: DoctorDeps): void {
     '/hosts/:name/doctor',
     { schema: routes.doctor },
     async ({ params }): Promise<DoctorAnswer> => {
-      const host = hostNamed(params.name, deps)
-      const verdicts = deps.doctor(host)
-      return {
-        host: host.name,
-        verdicts: verdicts.map(({ evidence, ...verdict }) => ({
-          ...verdict,
-          evidence: [...evidence],
-        })),
-      }
+      const { name } = params
+      const mac = parseMac(name)
+      const verdict = mac && deps.stranger(mac)
+      if (verdict) return { host: name, verdicts: [viewOf(verdict)] }
+      const host = findHost(name, deps.hosts())
+      return { host: host.name, verdicts: deps.doctor(host).map(viewOf) }
     },
   )
 
@@ -35,7 +35,7 @@ export function doctorRoutes(app: FastifyInstance, deps: DoctorDeps): void {
     '/hosts/:name/packets.pcap',
     { schema: routes.hostPackets },
     async ({ params }, reply) => {
-      const { nics } = hostNamed(params.name, deps)
+      const { nics } = findHost(params.name, deps.hosts())
       return sendPcap(reply, deps.packets(nics.map(({ mac }) => mac)))
     },
   )
@@ -51,10 +51,8 @@ export function doctorRoutes(app: FastifyInstance, deps: DoctorDeps): void {
   )
 }
 
-function hostNamed(name: string, deps: DoctorDeps): Host {
-  const host = deps.hosts().get(name)
-  if (!host) throw new Refusal(404, `the config has no host ${name}`)
-  return host
+function viewOf({ evidence, ...verdict }: Verdict): DoctorAnswer['verdicts'][number] {
+  return { ...verdict, evidence: [...evidence] }
 }
 
 function sendPcap(reply: FastifyReply, file: Uint8Array): FastifyReply {

@@ -25,6 +25,11 @@ export function pageOf<T>(
   return rows.slice(from, limit === undefined ? undefined : from + Number(limit))
 }
 
+/** All tags that hosts have, sorted. */
+export function tagsOf(hosts: Iterable<{ readonly tags: readonly string[] }>): string[] {
+  return [...new Set([...hosts].flatMap(({ tags }) => tags))].sort()
+}
+
 /** How many there are of each. */
 export function countsOf(names: Iterable<string>): Record<string, number> {
   const counts: Record<string, number> = {}

@@ -5,6 +5,7 @@ import type {
   HostList,
   HostRow,
   HostsQuery,
+  Names,
   Preview,
 } from '../../api/hosts.ts'
 import { routes } from '../../api/routes.ts'
@@ -13,12 +14,15 @@ import type { Host } from '../../boot/host.ts'
 import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
 import type { HostState } from '../../boot/life.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
-import { Refusal } from '../problem.ts'
-import { countsOf, has, isOneOf, listOf, pageOf } from './filters.ts'
+import { countsOf, has, isOneOf, listOf, pageOf, tagsOf } from './filters.ts'
+import { findHost } from './find-host.ts'
 import { callbackView, eventView, hostDetails, hostView, installView } from './views.ts'
 
 export interface HostDeps {
   hosts(): ReadonlyMap<string, Host>
+  /** Names of all profiles that can be booted, and of all networks. */
+  profiles(): Iterable<string>
+  networks(): Iterable<string>
   record(name: string): HostRecord | undefined
   /** What the machine told of itself. */
   facts(name: string): unknown
@@ -82,17 +86,29 @@ export function hostRoutes(app: FastifyInstance, deps: HostDeps): void {
     },
   )
 
+  app.get('/names', { schema: routes.names }, async (): Promise<Names> => namesOf(deps))
+
   app.get<{ Params: { name: string } }>(
     '/hosts/:name',
     { schema: routes.host },
-    async ({ params }): Promise<HostDetail> => detailOf(hostNamed(params.name, deps), deps),
+    async ({ params }): Promise<HostDetail> => detailOf(findHost(params.name, deps.hosts()), deps),
   )
 
   app.get<{ Params: { name: string } }>(
     '/hosts/:name/preview',
     { schema: routes.preview },
-    async ({ params }): Promise<Preview> => deps.preview(hostNamed(params.name, deps)),
+    async ({ params }): Promise<Preview> => deps.preview(findHost(params.name, deps.hosts())),
   )
+}
+
+function namesOf(deps: HostDeps): Names {
+  const all = deps.hosts()
+  return {
+    hosts: [...all.keys()],
+    profiles: [...deps.profiles()],
+    tags: tagsOf(all.values()),
+    networks: [...deps.networks()],
+  }
 }
 
 function detailOf(host: Host, deps: HostDeps): HostDetail {
@@ -128,10 +144,4 @@ function textsOf(host: Host, state: HostState, deps: HostDeps): (string | null)[
 /** The file that is under way; where none is, the last one. */
 function current(downloads: readonly Download[]): Download | undefined {
   return downloads.findLast(({ complete }) => !complete) ?? downloads.at(-1)
-}
-
-function hostNamed(name: string, deps: HostDeps): Host {
-  const host = deps.hosts().get(name)
-  if (!host) throw new Refusal(404, `the config has no host ${name}`)
-  return host
 }

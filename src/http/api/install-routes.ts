@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AskBody, AskResult, CancelBody, CancelResult } from '../../api/installs.ts'
 import { routes } from '../../api/routes.ts'
+import { didYouMean } from '../../base/nearest.ts'
 import type { Host, Profile, Vars } from '../../boot/host.ts'
 import type { HostState } from '../../boot/life.ts'
 import { Refusal } from '../problem.ts'
@@ -19,6 +20,8 @@ export interface Act {
 export interface InstallRouteDeps {
   hosts(): ReadonlyMap<string, Host>
   profile(name: string): Profile | undefined
+  /** Names of all profiles. */
+  profiles(): Iterable<string>
   stateOf(name: string): HostState
   ask(
     host: Host,
@@ -28,6 +31,7 @@ export interface InstallRouteDeps {
   ): { ok: true; install: string } | { ok: false; reason: string }
   cancel(
     name: string,
+    dryRun: boolean,
   ): { ok: true; was: HostState; warning?: string } | { ok: false; was: HostState; reason: string }
   /** Everything `work` writes is kept together or not at all. */
   write<T>(work: () => T): T
@@ -49,7 +53,7 @@ export function installRoutes(app: FastifyInstance, deps: InstallRouteDeps): voi
     '/cancels',
     { schema: routes.cancel },
     async (request): Promise<{ results: CancelResult[] }> =>
-      once(request, 'cancel', deps, () => ({ results: cancelAll(request.body, deps) })),
+      once(request, 'cancel', deps, () => cancelAll(request.body, deps)),
   )
 }
 
@@ -100,19 +104,22 @@ function askAll(body: AskBody, deps: InstallRouteDeps) {
   const { vars, replace = false, dryRun = false } = body
   const profile = body.profile === undefined ? undefined : deps.profile(body.profile)
   if (body.profile !== undefined && !profile) {
-    throw new Refusal(400, `the config has no profile ${body.profile}`)
+    const meant = didYouMean(body.profile, deps.profiles())
+    throw new Refusal(400, `the config has no profile ${body.profile}${meant}`)
   }
   const overrides = { ...(profile && { profile }), ...(vars && { vars }) }
   const results = chosen(body, deps).map((host): AskResult => {
     const asked = deps.ask(host, overrides, replace, dryRun)
     const boots = profile ?? host.profile
+    const erases = boots?.boot === 'install'
     return {
       host: host.name,
       ok: asked.ok,
       install: asked.ok && !dryRun ? asked.install : null,
       reason: asked.ok ? null : asked.reason,
       profile: boots?.name ?? null,
-      wipes: boots?.boot === 'install' ? diskOf({ ...boots.vars, ...host.vars, ...vars }) : null,
+      erases,
+      wipes: erases ? diskOf({ ...boots.vars, ...host.vars, ...vars }) : null,
     }
   })
   return { results, dryRun }
@@ -123,18 +130,22 @@ function diskOf({ disk }: Vars): string | null {
   return typeof disk === 'string' && disk !== 'required' ? disk : null
 }
 
-function cancelAll(body: CancelBody, deps: InstallRouteDeps): CancelResult[] {
-  return chosen(body, deps).map(host => {
-    const { ok, was, ...rest } = deps.cancel(host.name)
+function cancelAll(body: CancelBody, deps: InstallRouteDeps) {
+  const { dryRun = false } = body
+  const results = chosen(body, deps).map((host): CancelResult => {
+    const { ok, was, ...rest } = deps.cancel(host.name, dryRun)
     return { host: host.name, ok, was, warning: null, reason: null, ...rest }
   })
+  return { results, dryRun }
 }
 
 function chosen(
   { hosts = [], where = [] }: Partial<Choice>,
   deps: InstallRouteDeps,
 ): readonly Host[] {
-  const found = chooseHosts({ hosts, where }, deps.hosts(), deps.stateOf)
+  const { stateOf } = deps
+  const from = { hosts: deps.hosts(), profiles: deps.profiles(), stateOf }
+  const found = chooseHosts({ hosts, where }, from)
   if ('refused' in found) throw new Refusal(400, found.refused)
   return found.hosts
 }

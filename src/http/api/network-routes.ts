@@ -12,7 +12,7 @@ import type {
 import { routes } from '../../api/routes.ts'
 import type { Host, Profile } from '../../boot/host.ts'
 import type { HostState } from '../../boot/life.ts'
-import { countsOf, has, isOneOf, listOf, pageOf } from './filters.ts'
+import { countsOf, has, isOneOf, listOf, pageOf, tagsOf } from './filters.ts'
 import { type LeaseRecord, leaseView } from './views.ts'
 
 export interface NetworkDeps {
@@ -99,7 +99,7 @@ function statusOf(deps: NetworkDeps): Status {
     notices: [...deps.notices()],
     networks: [...deps.networks()],
     hosts: countsOf(hosts.map(({ name }) => states.get(name) ?? 'idle')),
-    tags: [...new Set(hosts.flatMap(({ tags }) => tags))].sort(),
+    tags: tagsOf(hosts),
     callbacks: { waiting, undelivered: callbacks.get('undelivered') ?? 0 },
     strangers: deps.strangers().length,
     lastEvent: deps.lastEvent(),

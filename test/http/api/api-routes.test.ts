@@ -107,10 +107,44 @@ t.test('installs are asked for by name, glob and condition', async t => {
     { ok: false, reason: /^no such kernel: / },
   ])
   t.match(await ask({ hosts: ['node2'], profile: 'broken' }), [{ ok: false }])
-  t.match(
-    await ask({ hosts: ['poor'], profile: 'debian', vars: { disk: '/dev/sda', n: 1, x: true } }),
-    [{ host: 'poor', ok: true }],
+  t.match(await ask({ hosts: ['poor'], profile: 'debian' }), [{ host: 'poor', ok: true }])
+})
+
+t.test('a var that nothing uses is refused with the nearest name', async t => {
+  const { admin, state } = await startHttp(
+    t,
+    `  typed: { mac: "52:54:00:12:34:6a", profile: typed, vars: { serial: a } }
+  told: { mac: "52:54:00:12:34:6b", profile: told }
+  all: { mac: "52:54:00:12:34:6c", profile: all }
+callbacks:
+  tell: { when: [failed], webhook: { url: "http://h/{{ host.vars.room | default: 1 }}" } }
+`,
+    {
+      profiles: `typed: { kernel: linux, cmdline: "${useful}", vars: { swap: 4G } }
+  told: { kernel: linux, callbacks: [tell] }
+  all: { kernel: linux, cmdline: "{% for v in host.vars %}{{ v }}{% endfor %}" }`,
+    },
   )
+  const rows = [
+    ['typed', 'dsk', 'nothing in typed uses the var "dsk"; did you mean "disk"?'],
+    ['typed', 'colour', 'nothing in typed uses the var "colour"; it uses disk, n, wipe'],
+    ['typed', 'swap', /^nothing in typed uses the var "swap"/],
+    ['typed', 'serial', /^nothing in typed uses the var "serial"/],
+    ['typed', 'disk', null],
+    ['typed', 'wipe', null],
+    ['told', 'rooms', 'nothing in told uses the var "rooms"; did you mean "room"?'],
+    ['told', 'room', null],
+    ['all', 'anything', null],
+    ['node1', 'disk', 'nothing in debian uses the var "disk"; it uses no vars'],
+  ] as const
+  for (const [host, name, reason] of rows) {
+    for (const dryRun of [true, false]) {
+      const body = { hosts: [host], vars: { [name]: '/dev/nvme9n9' }, dryRun }
+      const [result] = (await admin('POST', '/installs', body)).json().results
+      t.match(result, { ok: reason === null, reason }, `${host} ${name}`)
+    }
+  }
+  t.equal(state('node1'), 'idle')
 })
 
 t.test('a dry run says who would be installed, and changes nothing', async t => {
@@ -166,10 +200,14 @@ t.test('a key that is misspelt is refused: "dryrun" is no dry run', async t => {
   t.equal(state(), 'idle')
 })
 
+const useful =
+  'a={{ host.vars.disk | default: 1 }}{% if host.vars.n and host.vars.wipe %}b{% endif %}'
+
 t.test('vars keep their types', async t => {
-  const { admin, memory } = await startHttp(t)
-  const vars = { disk: '/dev/sda', count: 1, wipe: false }
-  await admin('POST', '/installs', { hosts: ['node1'], vars })
+  const profiles = `typed: { kernel: linux, cmdline: "${useful}" }`
+  const { admin, memory } = await startHttp(t, '', { profiles })
+  const vars = { disk: '/dev/sda', n: 1, wipe: false }
+  await admin('POST', '/installs', { hosts: ['node1'], profile: 'typed', vars })
   const [install] = memory.installs.ofHost('node1', 1)
   t.strictSame(install?.spec.profile.vars, vars)
 })
@@ -194,6 +232,54 @@ t.test('hostile bodies are 4xx and never an error of ours', async t => {
     }
   }
   t.strictSame(memory.hosts.all(), [])
+})
+
+t.test('a dry run of a cancel says whose install it is, and changes nothing', async t => {
+  const { admin, state, install } = await startHttp(t)
+  install()
+  const dry = await admin('POST', '/cancels', { hosts: ['node*'], dryRun: true })
+  t.match(dry.json().results, [
+    { host: 'node1', ok: true, was: 'pending', reason: null },
+    { host: 'node2', ok: false, was: 'idle', reason: 'node2 is idle: nothing to cancel' },
+  ])
+  t.equal(state('node1'), 'pending')
+  t.strictSame((await admin('GET', '/admin-log')).json().entries, [])
+})
+
+t.test('a dry run names what is erased', async t => {
+  const profiles = `disk: { kernel: linux, vars: { disk: /dev/sda } }
+  rescue: { kernel: linux, boot: once }`
+  const { admin } = await startHttp(t, '', { profiles })
+  const erased = async (profile: string) =>
+    (await admin('POST', '/installs', { hosts: ['node1'], profile, dryRun: true })).json().results
+  t.match(await erased('disk'), [{ profile: 'disk', erases: true, wipes: '/dev/sda' }])
+  t.match(await erased('debian'), [{ erases: true, wipes: null }])
+  t.match(await erased('rescue'), [{ erases: false, wipes: null }])
+})
+
+t.test('hosts and profiles that are misspelt', async t => {
+  const { admin } = await startHttp(t)
+  const detail = async (method: 'GET' | 'POST', path: string, body?: object) =>
+    (await admin(method, path, body)).json().detail
+  const node = 'the config has no host nod1; did you mean "node1"?'
+  t.equal(await detail('GET', '/hosts/nod1'), node)
+  t.equal(await detail('GET', '/hosts/nod1/doctor'), node)
+  t.equal(await detail('GET', '/hosts/nod1/preview'), node)
+  t.equal(
+    await detail('POST', '/installs', { hosts: ['node1'], profile: 'debain' }),
+    'the config has no profile debain; did you mean "debian"?',
+  )
+  t.equal(
+    await detail('POST', '/cancels', { where: ['tag=lob'] }),
+    'no host has the tag "lob"; did you mean "lab"?',
+  )
+  t.match((await admin('GET', '/hosts/52-54-00-12-34-57')).json(), { host: { name: 'node2' } })
+  t.match((await admin('GET', '/names')).json(), {
+    hosts: ['node1', 'node2', 'rack-a', 'printer', 'poor', 'fresh'],
+    profiles: ['debian', 'diskless', 'broken', 'eager'],
+    tags: ['lab', 'red'],
+    networks: ['lan'],
+  })
 })
 
 t.test('cancel, and what it says', async t => {

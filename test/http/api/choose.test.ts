@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Host, Profile } from '../../../src/boot/host.ts'
+import type { HostState } from '../../../src/boot/life.ts'
 import { type Choice, chooseHosts } from '../../../src/http/api/choose.ts'
 
 const host = (name: string, tags: readonly string[], profile?: string): [string, Host] => [
@@ -15,13 +16,12 @@ const hosts = new Map([
   host('db.lab', ['lab'], 'debian'),
   host('printer', []),
 ])
-const states: Record<string, string> = { web1: 'failed' }
+const states: Record<string, HostState> = { web1: 'failed' }
 
 function chosen(choice: Partial<Choice>): readonly string[] | string {
   const result = chooseHosts(
     { hosts: [], where: [], ...choice },
-    hosts,
-    name => states[name] ?? 'idle',
+    { hosts, profiles: ['debian', 'nixos', 'rescue'], stateOf: name => states[name] ?? 'idle' },
   )
   return 'refused' in result ? result.refused : result.hosts.map(({ name }) => name)
 }
@@ -37,9 +37,17 @@ const rows: readonly [string, Partial<Choice>, readonly string[] | string][] = [
   ['a star', { hosts: ['web*'] }, ['web1', 'web10']],
   ['a question mark is one letter', { hosts: ['web?'] }, ['web1']],
   ['a dot is a dot', { hosts: ['db.*'] }, ['db.lab']],
-  ['a dot is no other letter', { hosts: ['d..lab'] }, `d..lab ${none}`],
+  [
+    'a dot is no other letter',
+    { hosts: ['d..lab'] },
+    'd..lab matches no host; did you mean "db.lab"?',
+  ],
   ['everything', { hosts: ['*'] }, ['web1', 'web10', 'db.lab', 'printer']],
-  ['a name that is no host', { hosts: ['web1', 'web2'] }, `web2 ${none}`],
+  [
+    'a name that is no host',
+    { hosts: ['web1', 'web2'] },
+    'web2 matches no host; did you mean "web1"?',
+  ],
   ['a glob that matches nobody', { hosts: ['x*'] }, `x* ${none}`],
   ['parentheses mean themselves', { hosts: ['(web*'] }, `(web* ${none}`],
   ['a tag', { where: ['tag=prod'] }, ['web1', 'web10']],
@@ -47,14 +55,22 @@ const rows: readonly [string, Partial<Choice>, readonly string[] | string][] = [
   ['a state', { where: ['state=failed'] }, ['web1']],
   ['all conditions must hold', { where: ['tag=prod', 'profile=nixos'] }, ['web10']],
   ['names and conditions', { hosts: ['web*'], where: ['tag=new'] }, ['web10']],
-  ['conditions that match nobody', { where: ['tag=nobody'] }, []],
+  ['conditions that match nobody', { where: ['tag=lab', 'state=failed'] }, []],
+  ['a profile that no host has', { where: ['profile=rescue'] }, []],
+  ['a tag of nobody', { where: ['tag=prd'] }, 'no host has the tag "prd"; did you mean "prod"?'],
+  [
+    'no such profile',
+    { where: ['profile=debain'] },
+    'the config has no profile "debain"; did you mean "debian"?',
+  ],
+  ['no such state', { where: ['state=fail'] }, 'there is no state "fail"; did you mean "failed"?'],
   ['no condition', { where: ['lab'] }, '"lab" is no condition: write tag=T, profile=P or state=S'],
   [
     'an empty value',
     { where: ['tag='] },
     '"tag=" is no condition: write tag=T, profile=P or state=S',
   ],
-  ['a value with an equals sign', { where: ['tag=a=b'] }, []],
+  ['a value with an equals sign', { where: ['tag=a=b'] }, 'no host has the tag "a=b"'],
   ['nothing named', {}, 'no host is named: give names, globs or where'],
 ]
 

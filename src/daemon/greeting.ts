@@ -1,0 +1,42 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { formatIpv4, formatSubnet } from '../wire/address.ts'
+import type { World } from '../world/world.ts'
+
+/** Says at start what is served where, and how to get at the page: all that a newcomer asks next. */
+export function greet(world: Pick<World, 'config' | 'networks'>, log: FastifyBaseLogger): void {
+  const config = world.config()
+  const served = new Map(world.networks().map(network => [network.name, network]))
+  for (const { name, mode, interface: device } of config.networks) {
+    const network = served.get(name)
+    if (!network) continue
+    const address = formatIpv4(network.serverAddress)
+    const subnet = formatSubnet(network.subnet)
+    const on = network.interface ?? device
+    log.info(
+      { network: name, mode, interface: on, subnet, address },
+      `network ${name}: ${deeds[mode]}, ${subnet}${on === undefined ? '' : ` on ${on}`}, as ${address}`,
+    )
+  }
+  const { allow, tokenFile } = config.admin
+  for (const url of pageUrls(world)) {
+    log.info({ url, allow, tokenFile }, `page and API: ${url}/ for ${allow.join(', ')}`)
+  }
+  log.info({ tokenFile }, `the token to log in with is in ${tokenFile}`)
+}
+
+const deeds = {
+  proxy: 'proxyDHCP beside another DHCP server',
+  server: 'DHCP server',
+  none: 'no DHCP',
+} as const
+
+/** Where HTTP listens: this machine first. */
+function pageUrls(world: Pick<World, 'config' | 'networks'>): string[] {
+  const { http } = world.config()
+  const own = world.networks().map(({ serverAddress }) => formatIpv4(serverAddress))
+  const addresses = http.address ?? ['127.0.0.1', ...own]
+  return [...new Set(addresses)].map(address => {
+    const host = address.includes(':') ? `[${address}]` : address
+    return `http://${host}:${http.port}`
+  })
+}
