@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { fetch, type RequestInit, type Response } from 'undici'
 import type { Values } from './args.ts'
 import { exit, Failure } from './io.ts'
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { nearest } from '../base/nearest.ts'
 
 /** An option of a command: with `value` it takes one, called so in the usage; else it is a switch. */
 export interface OptionSpec {
@@ -10,13 +11,20 @@ export interface OptionSpec {
   readonly file?: true
   /** All values that there are, where they are few. */
   readonly of?: readonly string[]
+  /** The value is a name of the config. */
+  readonly names?: NameList
 }
+
+/** Lists of names that a daemon knows. */
+export type NameList = 'hosts' | 'profiles' | 'tags' | 'networks'
 
 /** What a command accepts. */
 export interface CommandSpec {
   readonly name: string
   /** What follows `bootwright NAME` on the usage line. */
   readonly line: string
+  /** Its line in the list of commands. */
+  readonly brief: string
   readonly summary: string
   /** Command lines to copy. */
   readonly examples?: readonly string[]
@@ -26,6 +34,8 @@ export interface CommandSpec {
     readonly min: number
     readonly max: number
     readonly of?: readonly string[]
+    /** They are files, but for the last one, which is a new name. */
+    readonly files?: true
     /** What is said when there are too few. */
     readonly needs?: string
   }
@@ -42,20 +52,6 @@ export type Parsed =
   | { readonly kind: 'run'; readonly values: Values; readonly words: readonly string[] }
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly message: string }
-
-/** The options of every command that talks to a daemon. */
-export const apiOptions: Readonly<Record<string, OptionSpec>> = {
-  json: { help: 'write what the API answered, for programs' },
-  server: {
-    value: 'URL',
-    help: 'the daemon (else $BOOTWRIGHT_SERVER, else http://127.0.0.1:8080)',
-  },
-  'token-file': {
-    value: 'FILE',
-    file: true,
-    help: 'its token (else $BOOTWRIGHT_TOKEN_FILE, else ~/.config/bootwright/token)',
-  },
-}
 
 const helpOption: OptionSpec = { help: 'write this' }
 
@@ -98,21 +94,16 @@ export function usageOf(spec: CommandSpec): string {
   return `${usageLine(spec)}\n\n${spec.summary}\n\n${lines.join('')}${copy}`
 }
 
+/** What is said of the usage beside a mistake: one line, and where the rest is. */
+export function shortUsage({ name, line }: CommandSpec): string {
+  const words = /^(?:\[[A-Z]+\]|[^[\n]+)/.exec(line)?.[0].trim() ?? ''
+  const usage = ['bootwright', name, words, '[options]'].filter(Boolean).join(' ')
+  return `usage: ${usage}; bootwright ${name} --help says more`
+}
+
 /** The first line of the usage text; it may go on in a second one. */
 export function usageLine({ name, line }: CommandSpec): string {
   return `usage: bootwright ${[name, line].filter(Boolean).join(' ')}`
-}
-
-/** The candidate that a misspelt word most likely means, if any is near enough. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const limit = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3))
-  return candidates
-    .map(candidate => ({
-      candidate,
-      far: candidate.startsWith(word) && word.length > 1 ? 0 : distance(word, candidate),
-    }))
-    .filter(({ far }) => far <= limit)
-    .toSorted((a, b) => a.far - b.far)[0]?.candidate
 }
 
 type Token = { kind: string; rawName?: string; name?: string; value?: string | undefined } & {
@@ -156,18 +147,4 @@ function valuesOf(values: Readonly<Record<string, unknown>>): Values {
 
 function shortOf(name: string): { short?: string } {
   return name === 'help' ? { short: 'h' } : {}
-}
-
-/** Levenshtein's distance: how many letters to add, drop or change. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1]
-    for (const [j, other] of [...b].entries()) {
-      const change = (row[j] ?? 0) + (letter === other ? 0 : 1)
-      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
 }

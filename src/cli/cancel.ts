@@ -1,32 +1,37 @@
 import type { CancelResult } from '../api/installs.ts'
-import { usageOf } from './args.ts'
-import { readChoice, whereOption } from './choose.ts'
-import { apiCommand, runCommand, writeJson } from './command.ts'
+import { cancelSpec } from './api-specs.ts'
+import { type Choice, readChoice } from './choose.ts'
+import { type Call, runCommand, writeJson } from './command.ts'
+import { confirm } from './confirm.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { clean } from './table.ts'
 
-export const spec = apiCommand({
-  name: 'cancel',
-  line: 'HOST... [--where tag=T|profile=P|state=S] [--json]',
-  summary:
-    'Takes an install back in any state that is not an end. HOST may be a glob. A machine that\n' +
-    'may already be erasing its disk is named.',
-  options: { where: whereOption },
-  words: { min: 0, max: Number.POSITIVE_INFINITY },
-})
-
-export const usage = usageOf(spec)
+const columns = [{ title: 'HOST', cut: 16 }, { title: 'STATE' }, { title: 'BEWARE', cut: 20 }]
 
 /** `bootwright cancel HOST...`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(spec, argv, io, async ({ api, values, words }) => {
+  return runCommand(cancelSpec, argv, io, async call => {
+    const { values, words } = call
     const choice = readChoice(words, values.list('where'))
-    const body = await api.post<{ results: CancelResult[] }>('/api/v1/cancels', choice)
-    if (body.results.length === 0) throw new Failure('no host matches', exit.no)
-    if (values.has('json')) writeJson(io, body)
-    else for (const result of body.results) writeCancelled(io, result)
-    return body.results.every(({ ok }) => ok) ? exit.done : exit.no
+    const confirmed = await confirm(call, {
+      choice,
+      columns,
+      dryRun: () => cancel(call, { ...choice, dryRun: true }),
+      row: ({ host, was, warning }) => [host, was, warning ?? '-'],
+      verb: 'cancel',
+      left: 'nothing was cancelled',
+    })
+    const done = confirmed.choice.hosts.length === 0 ? [] : await cancel(call, confirmed.choice)
+    const results = [...confirmed.refused, ...done]
+    if (results.length === 0) throw new Failure('no host matches', exit.no)
+    if (values.has('json')) writeJson(io, { results })
+    else for (const result of results) writeCancelled(io, result)
+    return results.every(({ ok }) => ok) ? exit.done : exit.no
   })
+}
+
+async function cancel({ api }: Call, wish: Choice & { dryRun?: true }): Promise<CancelResult[]> {
+  return (await api.post<{ results: CancelResult[] }>('/api/v1/cancels', wish)).results
 }
 
 /** What became of a cancel: on stdout when it was, warnings and refusals on stderr. */

@@ -1,5 +1,5 @@
 import { hostStates } from '../boot/life.ts'
-import { allOptions, type CommandSpec, type OptionSpec } from './args.ts'
+import { allOptions, type CommandSpec, type NameList, type OptionSpec } from './args.ts'
 
 /** A word that could stand where the cursor is, and what it means. */
 export interface Candidate {
@@ -10,8 +10,9 @@ export interface Candidate {
 /** What could stand where the cursor is. */
 export interface Candidates {
   readonly words: readonly Candidate[]
-  /** Also the names of hosts; also the files of the folder. */
-  readonly hosts?: true
+  /** Also names that the daemon knows, each behind `before`. */
+  readonly names?: { readonly list: NameList; readonly before: string }
+  /** Also the files of the folder. */
   readonly files?: true
 }
 
@@ -33,7 +34,8 @@ export function candidatesFor(
   if (taking?.value !== undefined) return valuesOf(before, taking, last)
   if (last.startsWith('-')) return startingWith(last, Object.entries(options).map(optionCandidate))
   if (spec.words.of) return startingWith(last, spec.words.of.map(plain))
-  return spec.words.max === 0 ? nothing : { words: [], hosts: true }
+  if (spec.words.files) return { words: [], files: true }
+  return spec.words.max === 0 ? nothing : named('hosts')
 }
 
 /** Only the candidates that begin like this. */
@@ -41,16 +43,23 @@ export function startingWith(start: string, words: readonly Candidate[]): Candid
   return { words: words.filter(({ word }) => word.startsWith(start)) }
 }
 
-function valuesOf(name: string, { of, file }: OptionSpec, last: string): Candidates {
+function valuesOf(name: string, { of, file, names }: OptionSpec, last: string): Candidates {
   if (file) return { words: [], files: true }
   if (of) return startingWith(last, of.map(plain))
+  if (names) return named(names)
   if (name !== '--where') return nothing
+  if (last.startsWith('tag=')) return named('tags', 'tag=')
+  if (last.startsWith('profile=')) return named('profiles', 'profile=')
   const states = hostStates.map(state => `state=${state}`)
   return startingWith(last, ['tag=', 'profile=', ...states].map(plain))
 }
 
-function commandCandidate({ name, summary }: CommandSpec): Candidate {
-  return { word: name, help: summary.replace(/\n/g, ' ').replace(/[.;:,] .*|\.$/s, '') }
+function named(list: NameList, before = ''): Candidates {
+  return { words: [], names: { list, before } }
+}
+
+function commandCandidate({ name, brief }: CommandSpec): Candidate {
+  return { word: name, help: brief }
 }
 
 function optionCandidate([name, { help }]: [string, OptionSpec]): Candidate {

@@ -29,8 +29,3 @@ export function readChoice(words: readonly string[], where: string[]): Choice {
   const hosts = words.length === 0 ? ['*'] : [...new Set(words)]
   return { hosts, ...(where.length > 0 && { where }) }
 }
-
-/** Whether the choice can never be more than one host. */
-export function isOneHost({ hosts }: Choice): boolean {
-  return hosts.length === 1 && !/[*?[\]{}!]/.test(hosts[0] ?? '')
-}

@@ -1,12 +1,5 @@
 import { type ApiClient, connectApi } from './api-client.ts'
-import {
-  apiOptions,
-  type CommandSpec,
-  parseCommand,
-  usageLine,
-  usageOf,
-  type Values,
-} from './args.ts'
+import { type CommandSpec, parseCommand, shortUsage, usageOf, type Values } from './args.ts'
 import { envOf, exit, Failure, type Io } from './io.ts'
 
 /** One call of a command: its arguments, the daemon, and where to write. */
@@ -15,11 +8,6 @@ export interface Call {
   readonly api: ApiClient
   readonly values: Values
   readonly words: readonly string[]
-}
-
-/** A command that talks to a daemon: what it accepts, without the options that all of them have. */
-export function apiCommand(spec: CommandSpec): CommandSpec {
-  return { ...spec, options: { ...spec.options, ...apiOptions } }
 }
 
 /**
@@ -46,7 +34,7 @@ export async function runCommand(
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     io.stderr.write(`bootwright ${spec.name}: ${error.message}\n`)
-    if (error.exitCode === exit.usage) io.stderr.write(`${usageLine(spec)}\n`)
+    if (error.exitCode === exit.usage) io.stderr.write(`${shortUsage(spec)}\n`)
     return error.exitCode
   }
 }

@@ -1,19 +1,27 @@
-import type { HostRow } from '../api/hosts.ts'
-import { connectApi } from './api-client.ts'
-import { parseCommand, usageLine, usageOf, type Values } from './args.ts'
-import { candidatesFor, startingWith } from './candidates.ts'
-import { everyCommand } from './every-command.ts'
-import { envOf, exit, Failure, type Io } from './io.ts'
+import { parseCommand, shortUsage, usageOf } from './args.ts'
+import { exit, type Io } from './io.ts'
 import { completionSpec } from './local/specs.ts'
-import { clean } from './table.ts'
 
 const bash = `# Completion of bootwright for bash: /etc/bash_completion.d/bootwright
 _bootwright() {
-  local word help files=
+  local word help n files= cut= words=()
+  # For readline \`state=idle\` is three words, of which it completes the last.
+  for ((n = 1; n <= COMP_CWORD; n++)); do
+    word=\${COMP_WORDS[n]}
+    if [ "$word" = = ] && ((n > 1)); then
+      cut=\${words[-1]}=
+      words[-1]=$cut
+    elif [ "\${COMP_WORDS[n - 1]}" = = ] && ((n > 2)); then
+      words[-1]+=$word
+    else
+      cut=
+      words+=("$word")
+    fi
+  done
   COMPREPLY=()
   while IFS=$'\\t' read -r word help; do
-    if [ "$word" = :files ]; then files=1; else COMPREPLY+=("$word"); fi
-  done < <("\${COMP_WORDS[0]}" __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    if [ "$word" = :files ]; then files=1; else COMPREPLY+=("\${word#"$cut"}"); fi
+  done < <("\${COMP_WORDS[0]}" __complete -- "\${words[@]}" 2>/dev/null)
   case "\${COMPREPLY[0]}" in *=) compopt -o nospace;; esac
   if [ -n "$files" ]; then compopt -o default; fi
 }
@@ -59,38 +67,6 @@ export function run(argv: readonly string[], io: Io): number {
     return exit.done
   }
   const why = parsed.kind === 'wrong' ? parsed.message : `there is none for ${shell}`
-  io.stderr.write(`bootwright completion: ${why}\n${usageLine(completionSpec)}\n`)
+  io.stderr.write(`bootwright completion: ${why}\n${shortUsage(completionSpec)}\n`)
   return exit.usage
-}
-
-/** Milliseconds: somebody waits behind the Tab key. */
-const patience = 1000
-
-/** What the scripts above ask: a line for each candidate, `:files` where files can stand too. */
-export async function complete([, ...words]: readonly string[], io: Io): Promise<number> {
-  const found = candidatesFor(words, everyCommand)
-  const named = found.hosts ? await hostNames(words, io) : []
-  const hosts = startingWith(
-    words.at(-1) ?? '',
-    named.map(word => ({ word, help: '' })),
-  ).words
-  for (const { word, help } of [...found.words, ...hosts]) {
-    io.stdout.write(`${clean(word)}\t${clean(help)}\n`)
-  }
-  if (found.files) io.stdout.write(':files\n')
-  return exit.done
-}
-
-/** None where the daemon does not answer soon: a completion never complains. */
-async function hostNames(words: readonly string[], io: Io): Promise<string[]> {
-  const text = (name: string) => words[words.indexOf(`--${name}`) + 1 || words.length]
-  const values: Values = { has: () => false, text, list: () => [] }
-  try {
-    const api = connectApi(values, envOf(io), patience)
-    const { hosts } = await api.get<{ hosts: HostRow[] }>('/api/v1/hosts')
-    return hosts.map(({ name }) => name)
-  } catch (error) {
-    if (error instanceof Failure) return []
-    throw error
-  }
 }

@@ -1,21 +1,66 @@
 import { createInterface } from 'node:readline'
-import type { Io } from './io.ts'
-import { clean, screenOf, wrapText } from './table.ts'
+import type { Choice } from './choose.ts'
+import type { Call } from './command.ts'
+import { exit, Failure, type Io } from './io.ts'
+import { type Cell, type Column, formatTable, screenOf } from './table.ts'
 
-/** Whether there is somebody to ask: both the screen and the keyboard are terminals. */
-export function canAsk(io: Io): boolean {
-  return io.isTerminal && io.stdin.isTTY === true
+/** What would become of one host, as a dry run says. */
+interface Trial {
+  readonly host: string
+  readonly ok: boolean
 }
 
-/** Shows the hosts and asks a question on stderr; only `y` or `yes` is one. */
-export async function confirmHosts(
-  io: Io,
-  hosts: readonly string[],
-  question: string,
-): Promise<boolean> {
-  const list = wrapText(clean(hosts.join(' ')), 2, screenOf(io).width ?? 80)
-  io.stderr.write(`  ${list}\n${question} [y/N] `)
-  return /^y(?:es)?$/i.test((await readLine(io)).trim())
+/** A change of hosts that is shown, and for several hosts confirmed, before it is made. */
+export interface Proposal<R extends Trial> {
+  readonly choice: Choice
+  /** Asks for it without changing anything. */
+  readonly dryRun: () => Promise<readonly R[]>
+  readonly columns: readonly Column[]
+  readonly row: (result: R) => readonly Cell[]
+  /** `install`, `cancel`. */
+  readonly verb: string
+  /** What is said when the answer is no. */
+  readonly left: string
+}
+
+/** The hosts that it is for, and what is refused already. */
+export interface Confirmed<R> {
+  readonly choice: Choice
+  readonly refused: readonly R[]
+}
+
+/**
+ * Shows the hosts of a choice with what it means for each. More than one is confirmed at the terminal;
+ * what was seen is what is asked for, by name. With `--yes` nobody is asked, and the daemon chooses.
+ *
+ * @throws Failure when nobody matches, nobody can be asked, or the answer is no
+ */
+export async function confirm<R extends Trial>(
+  { io, values }: Call,
+  { choice, dryRun, columns, row, verb, left }: Proposal<R>,
+): Promise<Confirmed<R>> {
+  if (values.has('yes')) return { choice, refused: [] }
+  const results = await dryRun()
+  if (results.length === 0) throw new Failure('no host matches', exit.no)
+  const due = results.filter(({ ok }) => ok)
+  const refused = results.filter(({ ok }) => !ok)
+  const confirmed = { choice: { hosts: due.map(({ host }) => host) }, refused }
+  if (due.length === 0) return confirmed
+  const list = formatTable(columns, due.map(row), screenOf(io))
+  if (!values.has('json') || due.length > 1) io.stderr.write(list)
+  if (due.length > 1 && !canAsk(io)) {
+    throw new Failure(`this is for ${due.length} hosts; say --yes to ${verb} them`, exit.usage)
+  }
+  if (due.length === 1) return confirmed
+  const [first = '', ...rest] = verb
+  io.stderr.write(`${first.toUpperCase()}${rest.join('')} these ${due.length} hosts? [y/N] `)
+  if (/^y(?:es)?$/i.test((await readLine(io)).trim())) return confirmed
+  throw new Failure(left, exit.no)
+}
+
+/** Whether there is somebody to ask: both the screen and the keyboard are terminals. */
+function canAsk(io: Io): boolean {
+  return io.isTerminal && io.stdin.isTTY === true
 }
 
 function readLine(io: Io): Promise<string> {

@@ -1,24 +1,12 @@
 import type { DoctorAnswer } from '../api/doctor.ts'
-import { usageOf } from './args.ts'
-import { apiCommand, runCommand, writeJson } from './command.ts'
+import { doctorSpec } from './api-specs.ts'
+import { runCommand, writeJson } from './command.ts'
 import { exit, type Io } from './io.ts'
 import { clean, paint, type Screen, screenOf, wrapText } from './table.ts'
 
-export const spec = apiCommand({
-  name: 'doctor',
-  line: 'HOST [--json]',
-  summary:
-    'Says in plain words why a host does not boot or install, what that is drawn from, and what to\n' +
-    'do. Exit code 1 when it found something.',
-  options: {},
-  words: { min: 1, max: 1 },
-})
-
-export const usage = usageOf(spec)
-
 /** `bootwright doctor HOST`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(spec, argv, io, async ({ api, values, words: [name = ''] }) => {
+  return runCommand(doctorSpec, argv, io, async ({ api, values, words: [name = ''] }) => {
     const body = await api.get<DoctorAnswer>(`/api/v1/hosts/${encodeURIComponent(name)}/doctor`)
     if (values.has('json')) writeJson(io, body)
     else io.stdout.write(formatDiagnosis(body, screenOf(io)))

@@ -1,27 +1,14 @@
 import type { HostEvent } from '../api/events.ts'
-import { usageOf } from './args.ts'
-import { apiCommand, type Call, runCommand, writeJson } from './command.ts'
+import { eventsSpec } from './api-specs.ts'
+import { type Call, runCommand, writeJson } from './command.ts'
 import { followEvents } from './follow.ts'
 import { type EventWidths, eventWidths, formatEvent } from './format.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { screenOf } from './table.ts'
 
-export const spec = apiCommand({
-  name: 'events',
-  line: '[HOST] [--follow] [--limit N] [--json]',
-  summary: 'Shows the timeline of one host or of all: what was asked, what was answered, and why.',
-  options: {
-    follow: { help: 'go on with new events as they happen; as JSON, one event a line' },
-    limit: { value: 'N', help: 'only the newest N events' },
-  },
-  words: { min: 0, max: 1 },
-})
-
-export const usage = usageOf(spec)
-
 /** `bootwright events`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(spec, argv, io, async call => {
+  return runCommand(eventsSpec, argv, io, async call => {
     const { api, values, words } = call
     const query = { host: words[0], limit: limitOf(values.text('limit')) }
     const body = await api.get<{ events: HostEvent[] }>('/api/v1/events', query)

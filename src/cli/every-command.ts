@@ -1,39 +1,47 @@
+import * as api from './api-specs.ts'
 import type { CommandSpec } from './args.ts'
-import { spec as cancel } from './cancel.ts'
-import { spec as doctor } from './doctor.ts'
-import { spec as events } from './events.ts'
-import { spec as hosts } from './hosts.ts'
-import { spec as images } from './images.ts'
-import { spec as install } from './install.ts'
-import { spec as leases } from './leases.ts'
-import {
-  checkSpec,
-  completionSpec,
-  explainSpec,
-  importSpec,
-  manSpec,
-  schemaSpec,
-  serveSpec,
-} from './local/specs.ts'
-import { spec as show } from './show.ts'
-import { spec as watch } from './watch.ts'
+import type { Io } from './io.ts'
+import * as local from './local/specs.ts'
 
-/** All commands in the order of the usage text: completion and manual page are made of them. */
-export const everyCommand: readonly CommandSpec[] = [
-  serveSpec,
-  checkSpec,
-  explainSpec,
-  schemaSpec,
-  hosts,
-  show,
-  doctor,
-  events,
-  watch,
-  leases,
-  images,
-  importSpec,
-  install,
-  cancel,
-  completionSpec,
-  manSpec,
+/** Runs a command with what follows its name, and returns its exit code. */
+export type Command = (
+  argv: string[],
+  io: Io,
+  all: readonly CommandSpec[],
+) => number | Promise<number>
+
+interface Entry {
+  readonly spec: CommandSpec
+  /** Loaded when it is needed: a command line that only asks must not wait for the whole daemon. */
+  readonly load: () => Promise<Command>
+}
+
+/** All commands in the order of the usage text, which is made of them, as completion and manual page are. */
+export const everyCommand: readonly Entry[] = [
+  { spec: local.serveSpec, load: async () => (await import('./local/commands.ts')).serveCommand },
+  { spec: local.checkSpec, load: async () => (await import('./local/commands.ts')).checkCommand },
+  {
+    spec: local.explainSpec,
+    load: async () => (await import('./local/commands.ts')).explainCommand,
+  },
+  { spec: local.schemaSpec, load: async () => (await import('./local/commands.ts')).schemaCommand },
+  { spec: api.hostsSpec, load: async () => (await import('./hosts.ts')).run },
+  { spec: api.showSpec, load: async () => (await import('./show.ts')).run },
+  { spec: api.doctorSpec, load: async () => (await import('./doctor.ts')).run },
+  { spec: api.eventsSpec, load: async () => (await import('./events.ts')).run },
+  { spec: api.watchSpec, load: async () => (await import('./watch.ts')).run },
+  { spec: api.leasesSpec, load: async () => (await import('./leases.ts')).run },
+  { spec: api.unknownSpec, load: async () => (await import('./unknown.ts')).run },
+  { spec: api.imagesSpec, load: async () => (await import('./images.ts')).run },
+  { spec: local.importSpec, load: async () => (await import('./local/import.ts')).run },
+  { spec: api.installSpec, load: async () => (await import('./install.ts')).run },
+  { spec: api.cancelSpec, load: async () => (await import('./cancel.ts')).run },
+  { spec: api.reloadSpec, load: async () => (await import('./reload.ts')).run },
+  { spec: api.drainSpec, load: async () => (await import('./drain.ts')).run },
+  { spec: api.versionSpec, load: async () => (await import('./local/version.ts')).run },
+  { spec: local.completionSpec, load: async () => (await import('./completion.ts')).run },
+  { spec: local.manSpec, load: async () => (await import('./man.ts')).run },
 ]
+
+/** What each of them accepts. */
+export const everySpec: readonly CommandSpec[] = everyCommand.map(({ spec }) => spec)

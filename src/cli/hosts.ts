@@ -1,28 +1,10 @@
 import type { HostRow } from '../api/hosts.ts'
 import { hostStates } from '../boot/life.ts'
-import { usageOf } from './args.ts'
-import { apiCommand, runCommand, writeJson } from './command.ts'
+import { hostsSpec } from './api-specs.ts'
+import { runCommand, writeJson } from './command.ts'
 import { formatTime, stateCell } from './format.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
-
-export const spec = apiCommand({
-  name: 'hosts',
-  line: '[--tag T] [--profile P] [--state S] [--json]',
-  summary: 'Lists the hosts of the config, their state, and why they are in it.',
-  options: {
-    tag: { value: 'T', help: 'only hosts with this tag' },
-    profile: { value: 'P', help: 'only hosts with this profile' },
-    state: {
-      value: 'S',
-      of: hostStates,
-      help: `only hosts in this state: ${hostStates.join(', ')}`,
-    },
-  },
-  words: { min: 0, max: 0 },
-})
-
-export const usage = usageOf(spec)
 
 const columns = [
   { title: 'NAME' },
@@ -43,7 +25,7 @@ interface Hosts {
 
 /** `bootwright hosts`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(spec, argv, io, async ({ api, values }) => {
+  return runCommand(hostsSpec, argv, io, async ({ api, values }) => {
     const state = values.text('state')
     if (state !== undefined && !hostStates.some(known => known === state)) {
       throw new Failure(`"${state}" is no state; there are ${hostStates.join(', ')}`, exit.usage)

@@ -1,19 +1,9 @@
 import type { ImageRow } from '../api/images.ts'
 import { amount } from '../base/amount.ts'
-import { usageOf } from './args.ts'
-import { apiCommand, runCommand, writeJson } from './command.ts'
+import { imagesSpec } from './api-specs.ts'
+import { runCommand, writeJson } from './command.ts'
 import { exit, type Io } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
-
-export const spec = apiCommand({
-  name: 'images',
-  line: '[--json]',
-  summary: 'Lists the boot media of the daemon: their size, kernel and init.',
-  options: {},
-  words: { min: 0, max: 0 },
-})
-
-export const usage = usageOf(spec)
 
 const columns = [
   { title: 'NAME' },
@@ -26,7 +16,7 @@ const columns = [
 
 /** `bootwright images`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(spec, argv, io, async ({ api, values }) => {
+  return runCommand(imagesSpec, argv, io, async ({ api, values }) => {
     const body = await api.get<{ images: ImageRow[] }>('/api/v1/images')
     if (values.has('json')) writeJson(io, body)
     else if (body.images.length === 0) io.stderr.write('no images\n')

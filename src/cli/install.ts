@@ -1,34 +1,14 @@
 import type { HostEvent } from '../api/events.ts'
 import type { AskResult } from '../api/installs.ts'
-import { usageOf, type Values } from './args.ts'
-import { type Choice, isOneHost, readChoice, whereOption } from './choose.ts'
-import { apiCommand, type Call, runCommand, writeJson } from './command.ts'
-import { canAsk, confirmHosts } from './confirm.ts'
+import { installSpec } from './api-specs.ts'
+import type { Values } from './args.ts'
+import { type Choice, readChoice } from './choose.ts'
+import { type Call, runCommand, writeJson } from './command.ts'
+import { confirm } from './confirm.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { clean } from './table.ts'
+import { readTimeout } from './timeout.ts'
 import { type Ended, waitForInstalls } from './wait.ts'
-
-export const spec = apiCommand({
-  name: 'install',
-  line:
-    'HOST... [--where tag=T|profile=P|state=S] [--profile P] [--var k=v] [--wait]\n' +
-    '       [--stop-after N] [--replace] [--yes] [--json]',
-  summary:
-    'Asks for an install, which begins with the next network boot of the host. HOST may be a glob.\n' +
-    'For more than one host the list is shown and confirmed.',
-  options: {
-    where: whereOption,
-    profile: { value: 'P', help: "this profile instead of the host's own, for this install only" },
-    var: { value: 'k=v', many: true, help: 'this variable, for this install only' },
-    wait: { help: 'follow to the end; exit code 1 when an install fails' },
-    'stop-after': { value: 'N', help: 'with --wait: cancel the rest after N failures' },
-    replace: { help: 'also where an install is running, which is ended' },
-    yes: { help: 'do not ask' },
-  },
-  words: { min: 0, max: Number.POSITIVE_INFINITY },
-})
-
-export const usage = usageOf(spec)
 
 interface Wish extends Choice {
   readonly profile?: string
@@ -36,18 +16,42 @@ interface Wish extends Choice {
   readonly replace?: true
 }
 
+/** How `--wait` waits. */
+interface Patience {
+  /** Failures after which the rest is cancelled. */
+  readonly stopAfter: number
+  /** Milliseconds, if it ends. */
+  readonly timeout: number | undefined
+}
+
+const columns = [
+  { title: 'HOST', cut: 16 },
+  { title: 'PROFILE', cut: 8 },
+  { title: 'ERASES', cut: 20 },
+]
+
 /** `bootwright install HOST...`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(spec, argv, io, async call => {
-    const stopAfter = readStopAfter(call.values)
-    const wish = readWish(call.values, call.words)
-    const confirmed = await confirmWish(call, wish)
-    const after = call.values.has('wait') ? await newestEvent(call) : 0
-    const results = [...confirmed.refused, ...(await ask(call, confirmed.wish)).results]
+  return runCommand(installSpec, argv, io, async call => {
+    const { values } = call
+    const patience = { stopAfter: readStopAfter(values), timeout: waitingTimeout(values) }
+    const wish = readWish(values, call.words)
+    const { choice, refused } = await confirm(call, {
+      choice: wish,
+      columns,
+      dryRun: () => ask(call, { ...wish, dryRun: true }),
+      row: result => [result.host, result.profile ?? '-', erasedBy(result)],
+      verb: 'install',
+      left: 'nothing was asked for',
+    })
+    const after = values.has('wait') ? await newestEvent(call) : 0
+    const { where: _, hosts: __, ...rest } = wish
+    const asked = choice.hosts.length === 0 ? [] : await ask(call, { ...rest, ...choice })
+    const results = [...refused, ...asked]
     if (results.length === 0) throw new Failure('no host matches', exit.no)
-    if (!call.values.has('json')) for (const result of results) writeAsked(io, result)
-    return call.values.has('wait')
-      ? finish(call, results, after, stopAfter)
+    if (!values.has('json')) for (const result of results) writeAsked(call, result)
+    return values.has('wait')
+      ? finish(call, results, after, patience)
       : withoutWaiting(call, results)
   })
 }
@@ -82,34 +86,14 @@ function readStopAfter(values: Values): number {
   return Number(text)
 }
 
-/** A wish for more than one host is asked for by name, once the names were seen and confirmed. */
-async function confirmWish(
-  call: Call,
-  wish: Wish,
-): Promise<{ wish: Wish; refused: readonly AskResult[] }> {
-  if (call.values.has('yes') || isOneHost(wish)) return { wish, refused: [] }
-  const { results } = await ask(call, { ...wish, dryRun: true })
-  const hosts = results.filter(({ ok }) => ok).map(({ host }) => host)
-  const { where: _, ...rest } = wish
-  const named = { ...rest, hosts }
-  const refused = results.filter(({ ok }) => !ok)
-  if (results.length === 0) throw new Failure('no host matches', exit.no)
-  if (hosts.length <= 1) return { wish: named, refused }
-
-  if (!canAsk(call.io)) {
-    throw new Failure(`this is for ${hosts.length} hosts; say --yes to install them`, exit.usage)
-  }
-  const question = `Install these ${hosts.length} hosts?`
-  if (await confirmHosts(call.io, hosts, question)) return { wish: named, refused }
-  throw new Failure('nothing was asked for', exit.no)
+function waitingTimeout(values: Values): number | undefined {
+  const timeout = readTimeout(values)
+  if (timeout === undefined || values.has('wait')) return timeout
+  throw new Failure('--timeout works only with --wait', exit.usage)
 }
 
-async function ask(
-  { api }: Call,
-  wish: Wish & { dryRun?: true },
-): Promise<{ results: AskResult[] }> {
-  if (wish.hosts.length === 0) return { results: [] }
-  return api.post('/api/v1/installs', wish)
+async function ask({ api }: Call, wish: Wish & { dryRun?: true }): Promise<AskResult[]> {
+  return (await api.post<{ results: AskResult[] }>('/api/v1/installs', wish)).results
 }
 
 async function newestEvent({ api }: Call): Promise<number> {
@@ -117,9 +101,22 @@ async function newestEvent({ api }: Call): Promise<number> {
   return events.at(-1)?.id ?? 0
 }
 
-function writeAsked(io: Io, { host, ok, install, reason }: AskResult): void {
-  if (ok) io.stdout.write(`${clean(host)}: install ${install} is asked for\n`)
-  else io.stderr.write(`${clean(host)}: refused: ${clean(reason ?? 'the daemon gave no reason')}\n`)
+/** What is erased; the vars of most profiles call the disk by name. */
+function erasedBy({ erases, wipes }: AskResult): string {
+  if (!erases) return 'nothing: it boots once'
+  return wipes ?? 'its disk'
+}
+
+/** Where nobody was shown what is erased before, it is said now. */
+function writeAsked({ io, values }: Call, result: AskResult): void {
+  const host = clean(result.host)
+  if (result.ok) {
+    const erased = values.has('yes') ? `, erases ${clean(erasedBy(result))}` : ''
+    io.stdout.write(`${host}: install ${result.install} is asked for${erased}\n`)
+  } else {
+    const reason = result.reason ?? 'the daemon gave no reason'
+    io.stderr.write(`${host}: refused: ${clean(reason)}\n`)
+  }
 }
 
 function withoutWaiting({ io, values }: Call, results: readonly AskResult[]): number {
@@ -131,17 +128,37 @@ async function finish(
   { io, api, values }: Call,
   results: readonly AskResult[],
   after: number,
-  stopAfter: number,
+  { stopAfter, timeout }: Patience,
 ): Promise<number> {
   const installs = new Map(
     results.flatMap(({ host, ok, install }) => (ok && install !== null ? [[host, install]] : [])),
   )
+  if (installs.size > 0) io.stderr.write(`${powerOn([...installs.keys()])}\n`)
   // With --json stdout carries one JSON text, so the progress goes to stderr.
-  const lines = values.has('json') ? { ...io, stdout: io.stderr } : io
+  const lines = withTimeout(values.has('json') ? { ...io, stdout: io.stderr } : io, timeout)
   const ended = await waitForInstalls(api, lines, installs, after, stopAfter)
+  for (const host of installs.keys()) {
+    if (!ended.has(host)) {
+      io.stderr.write(
+        `${clean(host)}: has not ended, and goes on: bootwright show ${clean(host)}\n`,
+      )
+    }
+  }
   if (values.has('json')) writeJson(io, { results: results.map(result => withEnd(result, ended)) })
   const allInstalled = results.every(({ host }) => ended.get(host)?.outcome === 'installed')
   return allInstalled ? exit.done : exit.no
+}
+
+function powerOn(hosts: readonly string[]): string {
+  const [who, it] = hosts.length === 1 ? [hosts[0] ?? '', 'it'] : [`${hosts.length} hosts`, 'them']
+  const verb = hosts.length === 1 ? 'begins' : 'begin'
+  return `${clean(who)} ${verb} with the next network boot: power ${it} on now, or reset ${it}`
+}
+
+function withTimeout(io: Io, ms: number | undefined): Io {
+  if (ms === undefined) return io
+  const over = AbortSignal.timeout(ms)
+  return { ...io, signal: io.signal ? AbortSignal.any([io.signal, over]) : over }
 }
 
 function withEnd(result: AskResult, ended: ReadonlyMap<string, Ended>) {

@@ -1,19 +1,9 @@
 import type { LeaseRow } from '../api/networks.ts'
-import { usageOf } from './args.ts'
-import { apiCommand, runCommand, writeJson } from './command.ts'
+import { leasesSpec } from './api-specs.ts'
+import { runCommand, writeJson } from './command.ts'
 import { colourOf, formatTime } from './format.ts'
 import { exit, type Io } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
-
-export const spec = apiCommand({
-  name: 'leases',
-  line: '[--json]',
-  summary: 'Lists the addresses that the DHCP server gave away.',
-  options: {},
-  words: { min: 0, max: 0 },
-})
-
-export const usage = usageOf(spec)
 
 const columns = [
   { title: 'ADDRESS' },
@@ -27,7 +17,7 @@ const columns = [
 
 /** `bootwright leases`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(spec, argv, io, async ({ api, values }) => {
+  return runCommand(leasesSpec, argv, io, async ({ api, values }) => {
     const body = await api.get<{ leases: LeaseRow[] }>('/api/v1/leases')
     if (values.has('json')) writeJson(io, body)
     else if (body.leases.length === 0) io.stderr.write('no leases\n')

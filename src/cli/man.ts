@@ -1,15 +1,21 @@
-import { allOptions, type CommandSpec, parseCommand, usageLine, usageOf } from './args.ts'
-import { everyCommand } from './every-command.ts'
+import {
+  allOptions,
+  type CommandSpec,
+  parseCommand,
+  shortUsage,
+  usageLine,
+  usageOf,
+} from './args.ts'
 import { exit, type Io } from './io.ts'
 import { manSpec } from './local/specs.ts'
 
 /** `bootwright man`. */
-export function run(argv: readonly string[], io: Io): number {
+export function run(argv: readonly string[], io: Io, all: readonly CommandSpec[]): number {
   const parsed = parseCommand(manSpec, argv)
   if (parsed.kind === 'help') io.stdout.write(usageOf(manSpec))
-  if (parsed.kind === 'run') io.stdout.write(manPage(everyCommand))
+  if (parsed.kind === 'run') io.stdout.write(manPage(all))
   if (parsed.kind !== 'wrong') return exit.done
-  io.stderr.write(`bootwright man: ${parsed.message}\n${usageLine(manSpec)}\n`)
+  io.stderr.write(`bootwright man: ${parsed.message}\n${shortUsage(manSpec)}\n`)
   return exit.usage
 }
 

@@ -5,34 +5,16 @@ import type { InstallRow } from '../api/installs.ts'
 import { howFar } from '../base/amount.ts'
 import { parseMac } from '../wire/address.ts'
 import type { ApiClient } from './api-client.ts'
-import { usageOf } from './args.ts'
-import { apiCommand, runCommand, writeJson } from './command.ts'
+import { showSpec } from './api-specs.ts'
+import { runCommand, writeJson } from './command.ts'
 import { colourOf, eventWidths, formatEvent, formatTime, stateCell } from './format.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { machineRows } from './machine.ts'
 import { type Cell, formatTable, paint, partsOf, type Screen, screenOf, wrapText } from './table.ts'
 
-export const spec = apiCommand({
-  name: 'show',
-  line: 'HOST [--json | --pcap FILE]',
-  summary:
-    'Shows one host: its state and why, its installs, callbacks and latest events. With --pcap HOST may\n' +
-    'also be the MAC of a machine that is not in the config.',
-  options: {
-    pcap: {
-      value: 'FILE',
-      file: true,
-      help: 'write its last DHCP and TFTP packets for tshark or Wireshark (- for stdout); their IP and UDP headers are made anew',
-    },
-  },
-  words: { min: 1, max: 1 },
-})
-
-export const usage = usageOf(spec)
-
 /** `bootwright show HOST`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(spec, argv, io, async ({ api, values, words: [name = ''] }) => {
+  return runCommand(showSpec, argv, io, async ({ api, values, words: [name = ''] }) => {
     const file = values.text('pcap')
     if (file !== undefined) return savePackets(api, name, file, io)
     const body = await api.get<HostDetail>(`/api/v1/hosts/${encodeURIComponent(name)}`)

@@ -2,25 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { HostEvent } from '../api/events.ts'
 import type { HostRow } from '../api/hosts.ts'
 import { Unreachable } from './api-client.ts'
-import { usageOf } from './args.ts'
-import { apiCommand, type Call, runCommand } from './command.ts'
+import { watchSpec } from './api-specs.ts'
+import { type Call, runCommand } from './command.ts'
 import { followEvents } from './follow.ts'
 import { formatTime, stateCell } from './format.ts'
 import { exit, type Io } from './io.ts'
 import { clean, formatTable, paint, partsOf, screenOf } from './table.ts'
 import { openTerminal } from './watch-terminal.ts'
-
-export const spec = apiCommand({
-  name: 'watch',
-  line: '[--json]',
-  summary:
-    'Shows all hosts live: those that boot or install first. Arrows scroll, q ends. Without a terminal\n' +
-    'it writes a line for each host that changes.',
-  options: {},
-  words: { min: 0, max: 0 },
-})
-
-export const usage = usageOf(spec)
 
 /** What the API says of all hosts. */
 export interface Hosts {
@@ -37,7 +25,7 @@ export interface Display {
 
 /** `bootwright watch`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(spec, argv, io, async call => {
+  return runCommand(watchSpec, argv, io, async call => {
     const { values } = call
     const ended = new AbortController()
     const signal = io.signal ? AbortSignal.any([io.signal, ended.signal]) : ended.signal
@@ -117,31 +105,39 @@ async function listen(steps: AsyncIterable<unknown>, signal: AbortSignal) {
 function plainDisplay(io: Io, json: boolean): Display {
   const before = new Map<string, string>()
   const screen = screenOf(io)
-  const row = (host: HostRow) => [
-    formatTime(new Date().toISOString()),
-    host.name,
-    stateCell(host),
-    host.why,
-  ]
+  const line = (name: string, state: string, why: string) => {
+    const time = formatTime(new Date().toISOString())
+    io.stdout.write(`${time}  ${clean(name)}  ${state}  ${clean(why)}\n`)
+  }
+  const changed = (host: HostRow) => {
+    const { text, colour } = partsOf(stateCell(host))
+    if (json) io.stdout.write(`${JSON.stringify(host)}\n`)
+    else line(host.name, paint(text, colour, screen), host.why)
+  }
+  const removed = (name: string) => {
+    if (json) io.stdout.write(`${JSON.stringify({ name, removed: true })}\n`)
+    else line(name, 'removed', 'not among these hosts any more')
+  }
   return {
     show({ hosts }) {
-      const changed = hosts.filter(host => before.get(host.name) !== keyOf(host))
-      const first = before.size === 0
-      for (const host of changed) before.set(host.name, keyOf(host))
-      if (json) for (const host of changed) io.stdout.write(`${JSON.stringify(host)}\n`)
-      else if (first) io.stdout.write(formatTable(plainColumns, changed.map(row), screen))
-      else {
-        for (const host of changed) {
-          const { text, colour } = partsOf(stateCell(host))
-          const time = formatTime(new Date().toISOString())
-          io.stdout.write(
-            `${time}  ${clean(host.name)}  ${paint(text, colour, screen)}  ${clean(host.why)}\n`,
-          )
-        }
+      const first = before.size === 0 && !json
+      const news = hosts.filter(host => before.get(host.name) !== keyOf(host))
+      for (const host of news) before.set(host.name, keyOf(host))
+      if (first) io.stdout.write(formatTable(plainColumns, news.map(plainRow), screen))
+      else for (const host of news) changed(host)
+      const here = new Set(hosts.map(({ name }) => name))
+      for (const name of before.keys()) {
+        if (here.has(name)) continue
+        before.delete(name)
+        removed(name)
       }
     },
     lost: why => io.stderr.write(`${why}\n`),
   }
+}
+
+function plainRow(host: HostRow) {
+  return [formatTime(new Date().toISOString()), host.name, stateCell(host), host.why]
 }
 
 const plainColumns = [{ title: 'TIME' }, { title: 'NAME' }, { title: 'STATE' }, { title: 'WHY' }]

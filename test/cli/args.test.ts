@@ -1,9 +1,10 @@
 import t from 'tap'
-import { type CommandSpec, nearest, parseCommand, usageOf } from '../../src/cli/args.ts'
+import { type CommandSpec, parseCommand, shortUsage, usageOf } from '../../src/cli/args.ts'
 
 const spec: CommandSpec = {
   name: 'paint',
   line: 'COLOUR [--on WALL] [--twice]',
+  brief: 'paints',
   summary: 'Paints.',
   options: {
     on: { value: 'WALL', many: true, help: 'where' },
@@ -71,7 +72,16 @@ Paints.
   )
 })
 
-t.test('the nearest word', async t => {
-  t.equal(nearest('sevrer', ['server', 'json']), 'server')
-  t.equal(nearest('zzz', ['server', 'json']), undefined)
+t.test('beside a mistake the usage is one line', async t => {
+  const rows = [
+    ['COLOUR [--on WALL]', 'paint COLOUR [options]'],
+    ['HOST... [--where W]\n       [--yes]', 'paint HOST... [options]'],
+    ['[HOST] [--follow]', 'paint [HOST] [options]'],
+    ['[--json]', 'paint [options]'],
+    ['', 'paint [options]'],
+  ] as const
+  for (const [line, usage] of rows) {
+    const said = `usage: bootwright ${usage}; bootwright paint --help says more`
+    t.equal(shortUsage({ ...spec, line }), said)
+  }
 })

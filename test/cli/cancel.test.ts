@@ -1,6 +1,10 @@
 import t from 'tap'
-import { run, usage } from '../../src/cli/cancel.ts'
+import { cancelSpec } from '../../src/cli/api-specs.ts'
+import { usageOf } from '../../src/cli/args.ts'
+import { run } from '../../src/cli/cancel.ts'
 import { fakeIo, startApi } from './fake.ts'
+
+const usage = usageOf(cancelSpec)
 
 const results = [
   { host: 'node1', ok: true, was: 'pending', warning: null, reason: null },
@@ -17,10 +21,39 @@ const refused = { host: 'node3', ok: false, was: 'idle', warning: null, reason: 
 t.test('what was cancelled, and the warnings', async t => {
   const api = await startApi(t, { 'POST /api/v1/cancels': () => ({ results }) })
   const { io, out, err } = fakeIo(t, api.url)
-  t.equal(await run(['node1', 'node2', 'node1'], io), 0)
-  t.strictSame(api.seen[0]?.body, { hosts: ['node1', 'node2'] })
+  t.equal(await run(['node1', 'node2', 'node1', '--yes'], io), 0)
+  t.strictSame(
+    api.seen.map(({ body }) => body),
+    [{ hosts: ['node1', 'node2'] }],
+  )
   t.equal(out(), 'node1: cancelled, was pending\nnode2: cancelled, was installing\n')
   t.equal(err(), 'node2: warning: it may already be erasing its disk\n')
+})
+
+t.test('several are shown and confirmed, and nothing is cancelled before', async t => {
+  const api = await startApi(t, { 'POST /api/v1/cancels': () => ({ results }) })
+  const bodies = () => api.seen.map(({ body }) => body)
+  const nobody = fakeIo(t, api.url)
+  t.equal(await run(['node*'], nobody.io), 2)
+  t.match(nobody.err(), 'this is for 2 hosts; say --yes to cancel them\nusage: ')
+  t.match(nobody.err(), /^node2 +installing +it may already be erasing its disk$/m)
+  const no = fakeIo(t, api.url, { isTerminal: true, columns: 80, input: 'n\n' })
+  t.equal(await run(['node*'], no.io), 1)
+  t.match(no.err(), 'Cancel these 2 hosts? [y/N] bootwright cancel: nothing was cancelled\n')
+  t.strictSame(bodies(), Array(2).fill({ hosts: ['node*'], dryRun: true }))
+  const yes = fakeIo(t, api.url, { isTerminal: true, columns: 80, input: 'yes\n' })
+  t.equal(await run(['--where', 'tag=lab'], yes.io), 0)
+  t.strictSame(bodies().slice(2), [
+    { hosts: ['*'], where: ['tag=lab'], dryRun: true },
+    { hosts: ['node1', 'node2'] },
+  ])
+})
+
+t.test('one host is cancelled without a question', async t => {
+  const api = await startApi(t, { 'POST /api/v1/cancels': () => ({ results: [results[0]] }) })
+  const { io, out } = fakeIo(t, api.url)
+  t.equal(await run(['node1'], io), 0)
+  t.equal(out(), 'node1: cancelled, was pending\n')
 })
 
 t.test('a refusal', async t => {
@@ -34,7 +67,7 @@ t.test('a refusal', async t => {
 t.test('globs and --where are passed on, JSON through', async t => {
   const api = await startApi(t, { 'POST /api/v1/cancels': () => ({ results: [refused] }) })
   const { io, out } = fakeIo(t, api.url)
-  t.equal(await run(['rack1-*', '--where', 'tag=lab', '--json'], io), 1)
+  t.equal(await run(['rack1-*', '--where', 'tag=lab', '--json', '--yes'], io), 1)
   t.strictSame(api.seen[0]?.body, { hosts: ['rack1-*'], where: ['tag=lab'] })
   t.strictSame(JSON.parse(out()), { results: [refused] })
 })

@@ -3,19 +3,23 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { complete, run } from '../../src/cli/completion.ts'
-import { everyCommand } from '../../src/cli/every-command.ts'
+import { complete } from '../../src/cli/complete.ts'
+import { run } from '../../src/cli/completion.ts'
+import { everySpec } from '../../src/cli/every-command.ts'
 import { bare } from '../daemon/daemon.ts'
-import { fakeIo, hostRow, startApi } from './fake.ts'
+import { fakeIo, startApi } from './fake.ts'
 
-const hosts = {
-  hosts: [hostRow({ name: 'node1' }), hostRow({ name: 'node2' }), hostRow({ name: 'db1' })],
+const names = {
+  hosts: ['node1', 'node2', 'db1'],
+  profiles: ['debian', 'rescue'],
+  tags: ['lab', 'rack9'],
+  networks: ['lan'],
 }
 
 async function asked(t: Test, ...words: string[]) {
-  const { url } = await startApi(t, { 'GET /api/v1/hosts': () => hosts })
+  const { url } = await startApi(t, { 'GET /api/v1/names': () => names })
   const { io, out } = fakeIo(t, url)
-  await complete(['--', ...words], io)
+  await complete(['--', ...words], io, everySpec)
   return out()
     .split('\n')
     .filter(line => line !== '')
@@ -25,7 +29,7 @@ async function asked(t: Test, ...words: string[]) {
 t.test('what can stand where', async t => {
   t.strictSame(
     await asked(t, ''),
-    everyCommand.map(({ name }) => name),
+    everySpec.map(({ name }) => name),
   )
   t.strictSame(await asked(t, 'ev'), ['events'])
   t.strictSame(await asked(t, 'show', ''), ['node1', 'node2', 'db1'])
@@ -36,7 +40,12 @@ t.test('what can stand where', async t => {
     'state=installing',
     'state=installed',
   ])
+  t.strictSame(await asked(t, 'install', '--where', 'tag='), ['tag=lab', 'tag=rack9'])
+  t.strictSame(await asked(t, 'cancel', '--where', 'profile=r'), ['profile=rescue'])
   t.strictSame(await asked(t, 'hosts', '--state', 'f'), ['failed'])
+  t.strictSame(await asked(t, 'watch', '--tag', 'r'), ['rack9'])
+  t.strictSame(await asked(t, 'leases', '--network', ''), ['lan'])
+  t.strictSame(await asked(t, 'import', ''), [':files'])
   t.strictSame(await asked(t, 'hosts', ''), [])
   t.strictSame(await asked(t, 'explain', '--arch', 'x'), ['x64-efi'])
   t.strictSame(await asked(t, 'serve', '--config', ''), [':files'])
@@ -46,7 +55,7 @@ t.test('what can stand where', async t => {
 
 t.test('without a daemon there are no hosts, and no complaint', async t => {
   const { io, out, err } = fakeIo(t, 'http://127.0.0.1:1')
-  t.equal(await complete(['--', 'show', ''], io), 0)
+  t.equal(await complete(['--', 'show', ''], io, everySpec), 0)
   t.equal(out() + err(), '')
 })
 
@@ -60,7 +69,7 @@ t.test('no such shell', async t => {
 
 /** A `bootwright` in a folder, which talks to an API of these hosts, and the script of a shell. */
 async function shell(t: Test, name: string) {
-  const { url } = await startApi(t, { 'GET /api/v1/hosts': () => hosts })
+  const { url } = await startApi(t, { 'GET /api/v1/names': () => names })
   const { io, dir, out } = fakeIo(t, url)
   run([name], io)
   const program = join(dir, 'bootwright')
@@ -128,14 +137,14 @@ t.test('the usage text names every command', async t => {
   const named = usage.split('\n').flatMap(line => /^ {2}(\w+)/.exec(line)?.[1] ?? [])
   t.strictSame(
     named,
-    everyCommand.map(({ name }) => name),
+    everySpec.map(({ name }) => name),
   )
 })
 
 t.test('whatever answers can answer for programs', async t => {
   // The daemon logs in JSON, a schema is JSON, an import shows how far it is, and the others write for a shell and for man.
   const others = ['serve', 'schema', 'import', 'completion', 'man']
-  for (const { name, options } of everyCommand) {
+  for (const { name, options } of everySpec) {
     t.equal(Object.hasOwn(options, 'json'), !others.includes(name), name)
   }
 })

@@ -1,6 +1,11 @@
+import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
-import { readVar, run, usage } from '../../src/cli/install.ts'
+import { installSpec } from '../../src/cli/api-specs.ts'
+import { shortUsage } from '../../src/cli/args.ts'
+import { readVar, run } from '../../src/cli/install.ts'
 import { fakeIo, problem, type Route, startApi } from './fake.ts'
+
+const answer = { reason: null, profile: 'debian', erases: true, wipes: '/dev/sda' }
 
 /** Accepts every host that is named; globs stand for node1 to node3, of which node3 is refused. */
 const accept: Route = ({ body }) => {
@@ -9,23 +14,23 @@ const accept: Route = ({ body }) => {
   return {
     results: names.map(host =>
       host === 'node3'
-        ? { host, ok: false, install: null, reason: 'it is installing; say --replace' }
-        : { host, ok: true, install: dryRun ? null : `id-${host}`, reason: null },
+        ? { ...answer, host, ok: false, install: null, reason: 'it is installing; say --replace' }
+        : { ...answer, host, ok: true, install: dryRun ? null : `id-${host}` },
     ),
   }
 }
 const routes = { 'POST /api/v1/installs': accept }
 
-t.test('one host is asked for at once', async t => {
+t.test('one host is shown with what is erased, and asked for', async t => {
   const api = await startApi(t, routes)
   const { io, out, err } = fakeIo(t, api.url)
   t.equal(await run(['node1'], io), 0)
   t.strictSame(
     api.seen.map(({ body }) => body),
-    [{ hosts: ['node1'] }],
+    [{ hosts: ['node1'], dryRun: true }, { hosts: ['node1'] }],
   )
   t.equal(out(), 'node1: install id-node1 is asked for\n')
-  t.equal(err(), '')
+  t.equal(err(), 'HOST   PROFILE  ERASES\nnode1  debian   /dev/sda\n')
 })
 
 t.test('a refusal', async t => {
@@ -80,6 +85,7 @@ t.test('more than one host needs --yes where nobody can be asked', async t => {
   const { io, err } = fakeIo(t, api.url)
   t.equal(await run(['n*'], io), 2)
   t.match(err(), 'this is for 2 hosts; say --yes to install them\nusage: bootwright install ')
+  t.match(err(), /^node2 +debian +\/dev\/sda$/m, 'they are shown all the same')
   t.equal(await run(['node1', 'node2'], io), 2)
   const piped = fakeIo(t, api.url, { isTerminal: true, columns: 80, input: 'y\n' })
   Object.assign(piped.io.stdin, { isTTY: undefined })
@@ -98,10 +104,10 @@ t.test('what was shown and confirmed is asked for, by name', async t => {
       { hosts: ['node1', 'node2'], profile: 'p' },
     ],
   )
-  t.equal(
-    err(),
-    '  node1 node2\nInstall these 2 hosts? [y/N] node3: refused: it is installing; say --replace\n',
-  )
+  const list = 'HOST   PROFILE  ERASES\nnode1  debian   /dev/sda\nnode2  debian   /dev/sda\n'
+  const question = 'Install these 2 hosts? [y/N] '
+  const refused = 'node3: refused: it is installing; say --replace\n'
+  t.equal(stripVTControlCharacters(err()), list + question + refused)
   t.equal(out(), 'node1: install id-node1 is asked for\nnode2: install id-node2 is asked for\n')
 })
 
@@ -116,7 +122,7 @@ for (const input of ['n\n', '\n', '', 'yesterday\n']) {
 }
 
 t.test('a glob for one host asks nobody', async t => {
-  const one = { host: 'node1', ok: true, install: 'id', reason: null }
+  const one = { ...answer, host: 'node1', ok: true, install: 'id' }
   const api = await startApi(t, { 'POST /api/v1/installs': () => ({ results: [one] }) })
   const { io } = fakeIo(t, api.url)
   t.equal(await run(['n*'], io), 0)
@@ -148,6 +154,11 @@ const wrong = [
   [['a', '--where', 'tag='], '--where is tag=T, profile=P or state=S, not "tag="'],
   [['a', '--stop-after', '0', '--wait'], '--stop-after is a number of failures from 1, not "0"'],
   [['a', '--stop-after', '2'], '--stop-after works only with --wait'],
+  [['a', '--timeout', '5m'], '--timeout works only with --wait'],
+  [
+    ['a', '--wait', '--timeout', '5 min'],
+    '--timeout is a time such as 90s, 45m or 2h, not "5 min"',
+  ],
   [['a', '--repalce'], 'there is no option --repalce; did you mean --replace?'],
 ] as const
 
@@ -155,9 +166,24 @@ for (const [argv, message] of wrong) {
   t.test(message, async t => {
     const { io, err } = fakeIo(t, 'http://127.0.0.1:1')
     t.equal(await run([...argv], io), 2)
-    t.equal(err(), `bootwright install: ${message}\n${usage.split('\n').slice(0, 2).join('\n')}\n`)
+    t.equal(err(), `bootwright install: ${message}\n${shortUsage(installSpec)}\n`)
   })
 }
+
+t.test('what is erased is said where nobody is asked, too', async t => {
+  const rows = [
+    [{ wipes: '/dev/sda' }, 'erases /dev/sda'],
+    [{ wipes: null }, 'erases its disk'],
+    [{ wipes: null, erases: false }, 'erases nothing: it boots once'],
+  ] as const
+  for (const [more, text] of rows) {
+    const one = { ...answer, host: 'node1', ok: true, install: 'id', ...more }
+    const api = await startApi(t, { 'POST /api/v1/installs': () => ({ results: [one] }) })
+    const { io, out } = fakeIo(t, api.url)
+    t.equal(await run(['node1', '--yes'], io), 0)
+    t.equal(out(), `node1: install id is asked for, ${text}\n`)
+  }
+})
 
 t.test('variables become what they would be in the config', async t => {
   const rows = [

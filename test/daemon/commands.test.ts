@@ -85,6 +85,21 @@ t.test('wrong usage is exit code 2', async t => {
   }
 })
 
+t.test('beside a mistake stands what was meant, and one line of usage', async t => {
+  const { stderr } = await bootwright(['instal', 'node1'])
+  t.equal(
+    stderr,
+    'bootwright: there is no command "instal"; did you mean "install"?\n' +
+      'usage: bootwright COMMAND [options]; bootwright --help lists the commands\n',
+  )
+  const { stderr: option } = await bootwright(['install', 'node1', '--wiat'])
+  t.equal(
+    option,
+    'bootwright install: there is no option --wiat; did you mean --wait?\n' +
+      'usage: bootwright install HOST... [options]; bootwright install --help says more\n',
+  )
+})
+
 t.test('no daemon, a wrong token and an answer of no', async t => {
   const daemon = await startDaemon(t)
   const token = daemon.write('token', 'not-the-token-of-this-daemon')
@@ -140,6 +155,19 @@ t.test('SIGTERM cuts what takes too long and ends with 0', async t => {
   for (const answer of [slow, stream]) answer.destroy()
   await daemon.start()
   t.equal((await machine.phoneHome('done')).status, 204, 'and all is still there')
+})
+
+t.test('what it says at start', async t => {
+  const daemon = await startDaemon(t)
+  const said = daemon.logs().map(({ msg }) => msg)
+  const { folder, ports } = daemon
+  for (const line of [
+    'network lo: DHCP server, 127.0.0.0/8, as 127.0.0.1',
+    `page and API: http://127.0.0.1:${ports.http}/ for 127.0.0.0/8, ::1/128`,
+    `the token to log in with is in ${join(folder, 'data/admin-token')}`,
+  ]) {
+    t.ok(said.includes(line), line)
+  }
 })
 
 /** A download of which only the beginning is read. */

@@ -4,7 +4,7 @@ import { jsonSchema } from '../../config/schema/json-schema.ts'
 import { serve } from '../../daemon/serve.ts'
 import { explain } from '../../explain/explain.ts'
 import { wrongChecksums } from '../../world/checksums.ts'
-import { type CommandSpec, parseCommand, usageLine, usageOf, type Values } from '../args.ts'
+import { type CommandSpec, parseCommand, shortUsage, usageOf, type Values } from '../args.ts'
 import { exit, type Io } from '../io.ts'
 import { checkSpec, explainSpec, schemaSpec, serveSpec } from './specs.ts'
 
@@ -86,6 +86,6 @@ async function withConfig(
 }
 
 function wrong(spec: CommandSpec, io: Io, sentence: string): number {
-  io.stderr.write(`bootwright: ${sentence}\n${usageLine(spec)}\n`)
+  io.stderr.write(`bootwright ${spec.name}: ${sentence}\n${shortUsage(spec)}\n`)
   return exit.usage
 }

@@ -5,7 +5,7 @@ import { amount } from '../../base/amount.ts'
 import { formatProblem, loadConfig } from '../../config/load.ts'
 import { readMedia } from '../../config/media.ts'
 import { ImportError, importImage } from '../../system/import-image.ts'
-import { parseCommand, usageLine, usageOf } from '../args.ts'
+import { parseCommand, shortUsage, usageOf } from '../args.ts'
 import { exit, type Io } from '../io.ts'
 import { createBar } from './progress-bar.ts'
 import { importSpec as spec } from './specs.ts'
@@ -54,7 +54,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
 }
 
 function wrong(message: string, io: Io): number {
-  io.stderr.write(`bootwright import: ${message}\n${usageLine(spec)}\n`)
+  io.stderr.write(`bootwright import: ${message}\n${shortUsage(spec)}\n`)
   return exit.usage
 }
 

@@ -11,6 +11,7 @@ const none = { min: 0, max: 0 }
 export const serveSpec: CommandSpec = {
   name: 'serve',
   line: '--config FILE',
+  brief: 'runs the daemon in the foreground',
   summary:
     'Runs the daemon in the foreground, with one JSON log line for each decision (pretty on a terminal).\n' +
     'SIGHUP reloads the config, SIGTERM ends it.',
@@ -21,6 +22,7 @@ export const serveSpec: CommandSpec = {
 export const checkSpec: CommandSpec = {
   name: 'check',
   line: '--config FILE [--strict] [--json]',
+  brief: 'every mistake in a config; --strict: warnings count too',
   summary: 'Says every mistake of a config at once. Exit code 1 when there is one.',
   options: {
     config,
@@ -40,6 +42,7 @@ export const explainSpec: CommandSpec = {
     '--config FILE --mac M [--arch A] [--stage S] [--state X] [--whole] [--json]\n' +
     '       bootwright explain --config FILE --pcap CAPTURE [--state X] [--json]\n' +
     '       bootwright explain --config FILE --dhcp dnsmasq|kea|isc',
+  brief: 'what a client would be told, and why',
   summary:
     'Says what a client would be told, and why; or what the clients in a captured file would have been.\n' +
     'Nothing is sent, no daemon is needed.',
@@ -72,6 +75,7 @@ export const explainSpec: CommandSpec = {
 export const completionSpec: CommandSpec = {
   name: 'completion',
   line: 'bash|zsh|fish',
+  brief: 'completion for bash, zsh or fish',
   summary: 'Writes the completion for a shell. It asks the daemon for the names of hosts.',
   examples: [
     'bootwright completion bash > /etc/bash_completion.d/bootwright',
@@ -85,6 +89,7 @@ export const completionSpec: CommandSpec = {
 export const manSpec: CommandSpec = {
   name: 'man',
   line: '',
+  brief: 'the manual page',
   summary: 'Writes this manual page.',
   examples: ['bootwright man > /usr/local/share/man/man1/bootwright.1'],
   options: {},
@@ -94,18 +99,20 @@ export const manSpec: CommandSpec = {
 export const importSpec: CommandSpec = {
   name: 'import',
   line: 'DIR|FILE… NAME (--config FILE | --assets FOLDER)',
+  brief: 'copies boot media into assets',
   summary:
     'Copies boot media into assets as images/NAME, whole or not at all: the folder of a nix-build, the files of a release, a kexec tarball, or any kernel with its initrds. It looks whether they belong together and writes their SHA256SUMS.',
   options: {
     config: { value: 'FILE', file: true, help: 'the config, which says where the assets are' },
     assets: { value: 'FOLDER', help: 'the assets, without a config' },
   },
-  words: { min: 2, max: 100, needs: 'it needs what to import, and a name for it' },
+  words: { min: 2, max: 100, files: true, needs: 'it needs what to import, and a name for it' },
 }
 
 export const schemaSpec: CommandSpec = {
   name: 'schema',
   line: '',
+  brief: 'JSON Schema of the config, for editors',
   summary: 'Writes the JSON Schema of the config, for editors.',
   options: {},
   words: none,

@@ -1,0 +1,31 @@
+import type { Status } from '../../api/networks.ts'
+import { version } from '../../system/version.ts'
+import { versionSpec } from '../api-specs.ts'
+import { runCommand, writeJson } from '../command.ts'
+import { exit, Failure, type Io } from '../io.ts'
+import { clean } from '../table.ts'
+
+/** `bootwright version`: what this is, and what the daemon is where one answers. */
+export function run(argv: string[], io: Io): Promise<number> {
+  return runCommand(versionSpec, argv, io, async ({ api, values }) => {
+    const daemon = await api.get<Status>('/api/v1/status').catch((error: unknown) => {
+      if (error instanceof Failure) return error
+      throw error
+    })
+    const answered = daemon instanceof Failure ? undefined : daemon
+    const own = { version: version(), node: process.versions.node }
+    if (values.has('json')) writeJson(io, { ...own, daemon: answered?.version ?? null })
+    else {
+      io.stdout.write(`bootwright ${own.version}, Node ${own.node}\n`)
+      if (answered) io.stdout.write(`daemon ${clean(answered.version)}\n`)
+    }
+    if (daemon instanceof Failure) io.stderr.write(`${daemon.message}\n`)
+    return exit.done
+  })
+}
+
+/** `bootwright --version`. */
+export function writeVersion(io: Io): number {
+  io.stdout.write(`${version()}\n`)
+  return exit.done
+}
