@@ -1,10 +1,29 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { type HandedOver, untiedOf } from '../system/handed-over.ts'
+import { whyCrowded } from '../system/neighbour-room.ts'
 import { formatIpv4, formatSubnet } from '../wire/address.ts'
 import type { World } from '../world/world.ts'
 
-/** Says at start what is served where, and how to get at the page: all that a newcomer asks next. */
-export function greet(world: Pick<World, 'config' | 'networks'>, log: FastifyBaseLogger): void {
+/** What is odd about sockets that were opened for us. */
+export function tellHandedOver(
+  handedOver: readonly HandedOver[],
+  unknown: readonly string[],
+  log: FastifyBaseLogger,
+): void {
+  for (const name of unknown) log.warn(`the socket ${name} was handed over and is not used`)
+  for (const name of handedOver.length > 0 ? untiedOf(handedOver) : []) {
+    log.warn(`the sockets for ${name} are not tied to it: set BindToDevice=${name} in their units`)
+  }
+}
+
+/**
+ * Says at start what is served where and what is not, and how to get at the page: all that a newcomer
+ * asks next.
+ */
+export function greet(world: World, log: FastifyBaseLogger): void {
   const config = world.config()
+  const crowded = whyCrowded(config.hostByMac.size)
+  for (const line of [...world.waiting(), ...world.missingLoaders(), ...crowded]) log.warn(line)
   const served = new Map(world.networks().map(network => [network.name, network]))
   for (const { name, mode, interface: device } of config.networks) {
     const network = served.get(name)

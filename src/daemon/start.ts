@@ -27,8 +27,7 @@ import { createTimeline } from '../record/timeline.ts'
 import { openMemory } from '../store/memory.ts'
 import { steadyClock } from '../system/clock.ts'
 import { createDigests } from '../system/digests.ts'
-import { takeHandedOver, untiedOf } from '../system/handed-over.ts'
-import { whyCrowded } from '../system/neighbour-room.ts'
+import { takeHandedOver } from '../system/handed-over.ts'
 import { whyNotTogether } from '../system/network-sockets.ts'
 import { PortError } from '../system/ports.ts'
 import { createPublished } from '../system/published.ts'
@@ -41,7 +40,7 @@ import { createWorld } from '../world/world.ts'
 import { openDoors } from './doors/doors.ts'
 import { createDrain } from './drain.ts'
 import { createEvery } from './every.ts'
-import { greet } from './greeting.ts'
+import { greet, tellHandedOver } from './greeting.ts'
 import { httpDeps } from './http-deps.ts'
 import { recover, sweepLogins } from './recover.ts'
 import { createReload, type Reload } from './reload.ts'
@@ -64,10 +63,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const tied = handedOver.filter(({ door }) => door === 'dhcp').map(socket => socket.interface)
   const apart = whyNotTogether(first.networks, tied)
   if (apart !== undefined) throw new PortError(apart)
-  for (const name of unknown) log.warn(`the socket ${name} was handed over and is not used`)
-  for (const name of handedOver.length > 0 ? untiedOf(handedOver) : []) {
-    log.warn(`the sockets for ${name} are not tied to it: set BindToDevice=${name} in their units`)
-  }
+  tellHandedOver(handedOver, unknown, log)
   const now = steadyClock()
   const memory = await openMemory(config)
   const measure = createMeasure(memory)
@@ -181,10 +177,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   opened.resolve()
   held = doors.held
   rivals = doors.rivals
-  const crowded = whyCrowded(config().hostByMac.size)
-  for (const line of [...world.waiting(), ...world.missingLoaders(), ...crowded]) log.warn(line)
-
   greet(world, log)
+
   const every = createEvery(log)
   const timers = [
     every(1000, 'clocks', lives.tick),
