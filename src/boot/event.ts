@@ -99,6 +99,7 @@ interface Failed {
 /** Somebody asked for what is for the host alone. */
 interface StrangerData {
   readonly address: string
+  readonly why?: Reason
 }
 
 interface AdminData {
@@ -162,11 +163,13 @@ export interface EventData {
     dropped: { readonly count: number }
   }
   stranger: {
-    script: StrangerData & { readonly what?: string; readonly why?: Reason }
+    script: StrangerData & { readonly what?: string }
     /** `of`: the host that has this address. */
     'phone-home': StrangerData & { readonly event: PhoneHomeEvent; readonly of?: string }
     login: StrangerData
     file: StrangerData & { readonly name: string }
+    /** A DISCOVER with its MAC, by the UUID or the network not of the machine that installs. */
+    netboot: { readonly network?: string; readonly uuid?: string }
   }
   /** Other DHCP servers. */
   rival: {

@@ -1,6 +1,7 @@
 import type { Ipv4, Mac } from '../wire/address.ts'
 import { formatIpv4 } from '../wire/address.ts'
 import type { Host, Trust } from './host.ts'
+import type { ReasonOf, StrangerReasons } from './reason.ts'
 import { isNoUuid, isSameUuid } from './uuid.ts'
 
 /** Whose an address is, and how we know. */
@@ -32,66 +33,53 @@ export interface Evidence {
 /** Whether a request is the host's own, and if not, why. */
 export type Identity =
   | { readonly kind: 'machine' }
-  | {
-      readonly kind: 'stranger'
-      readonly address: Ipv4
-      readonly code: 'unknown-address' | 'nobody-there' | 'no-uuid' | 'no-known-uuid' | 'other-uuid'
-    }
-  | {
-      readonly kind: 'stranger'
-      readonly address: Ipv4
-      readonly code: 'other-mac'
-      readonly mac: Mac
-    }
-
-export type Stranger = Extract<Identity, { kind: 'stranger' }>
+  | { readonly kind: 'stranger'; readonly why: ReasonOf<keyof StrangerReasons> }
 
 const machine: Identity = { kind: 'machine' }
 
 /** The one judge of "is this the machine?". Pure. */
 export function identify(evidence: Evidence): Identity {
   if (evidence.trust === 'url') return machine
-  const stranger = strangerAt(evidence)
-  if (stranger) return stranger
-  return evidence.trust === 'uuid' ? byUuid(evidence) : machine
+  const why =
+    whyNotByAddress(evidence) ?? (evidence.trust === 'uuid' ? whyNotByUuid(evidence) : undefined)
+  return why ? { kind: 'stranger', why } : machine
 }
 
-function strangerAt({ host, address, owners, attemptAt }: Evidence): Stranger | undefined {
-  const isOwn = owners.macs.some(mac => host.nics.some(nic => nic.mac === mac))
-  if (owners.by === 'nobody') return { kind: 'stranger', address, code: 'nobody-there' }
-  if (isOwn) return undefined
+type Why = ReasonOf<keyof StrangerReasons> | undefined
+
+function whyNotByAddress({ host, address: from, owners, attemptAt }: Evidence): Why {
+  const address = formatIpv4(from)
+  if (owners.by === 'nobody') return { code: 'nobody-at-address', address }
+  if (owners.macs.some(mac => host.nics.some(nic => nic.mac === mac))) return undefined
   const [mac] = owners.macs
-  if (mac !== undefined) return { kind: 'stranger', address, code: 'other-mac', mac }
+  if (mac !== undefined) return { code: 'address-of-another', address, mac, host: host.name }
   // Behind a relay and after a restart nobody may know the address, but the token's own boot had it.
-  if (address === attemptAt) return undefined
-  return { kind: 'stranger', address, code: 'unknown-address' }
+  return from === attemptAt ? undefined : { code: 'address-unknown', address, host: host.name }
 }
 
-function byUuid({ host, address, uuid, knownUuid, attemptAt }: Evidence): Identity {
-  if (attemptAt !== undefined) return machine
-  const stranger = (code: 'no-uuid' | 'no-known-uuid' | 'other-uuid') =>
-    ({ kind: 'stranger', address, code }) as const
+function whyNotByUuid({ host, uuid, knownUuid, attemptAt }: Evidence): Why {
+  if (attemptAt !== undefined) return undefined
   const wanted = host.uuid ?? knownUuid
-  if (uuid === undefined || isNoUuid(uuid)) return stranger('no-uuid')
-  if (wanted === undefined) return stranger('no-known-uuid')
-  return isSameUuid(uuid, wanted) ? machine : stranger('other-uuid')
+  if (uuid === undefined || isNoUuid(uuid)) return { code: 'uuid-unsaid' }
+  if (wanted === undefined) return { code: 'uuid-never-heard', host: host.name }
+  return isSameUuid(uuid, wanted) ? undefined : { code: 'uuid-differs', host: host.name, uuid }
 }
 
-/** Why a request is not a host's own, for its timeline: who asks is told less. */
-export function strangerWords(stranger: Stranger, host: string): string {
-  const where = formatIpv4(stranger.address)
-  switch (stranger.code) {
-    case 'other-mac':
-      return `${where} is ${stranger.mac} now, and no card of ${host}`
-    case 'nobody-there':
-      return `nobody answers ARP at ${where}`
-    case 'unknown-address':
-      return `${where} is not known to be an address of ${host}`
-    case 'no-uuid':
-      return `it says no UUID, which \`trust: uuid\` asks for`
-    case 'no-known-uuid':
-      return `no earlier boot of ${host} has said its UUID: write \`uuid\` at the host, or boot it once`
-    case 'other-uuid':
-      return `it says another UUID than earlier boots of ${host}`
-  }
+/** A netboot that was heard of a host under way, and what is known of its own boots. */
+export interface Heard {
+  readonly uuid: string | undefined
+  readonly network: string | undefined
+}
+
+/**
+ * Whether a DHCP packet with a host's MAC is of another machine: it says another UUID than its earlier
+ * boots, or comes from another network than its installer. Who forges all of it is not told apart.
+ */
+export function isFromElsewhere(heard: Heard, known: Heard): boolean {
+  const differs = (a: string | undefined, b: string | undefined) =>
+    a !== undefined && b !== undefined && a !== b
+  if (differs(heard.network, known.network)) return true
+  const { uuid } = heard
+  if (isNoUuid(uuid) || isNoUuid(known.uuid) || uuid === undefined) return false
+  return known.uuid !== undefined && !isSameUuid(uuid, known.uuid)
 }

@@ -27,8 +27,10 @@ export interface Life {
   readonly state: HostState
   /** When the state was entered, or its clock was set again. */
   readonly since: number
-  /** Attempts opened by the current install. */
+  /** The number of the attempt that lives: the last one that was opened, unless an earlier one spoke first. */
   readonly attempt: number
+  /** Attempts opened by the current install, where that is not the number above. */
+  readonly opened?: number
   /** Boots in a row that gave no sign of life. */
   readonly unanswered: number
   /** The running attempt gave a sign of life. */
@@ -82,6 +84,8 @@ export type LifeEvent =
   | { readonly kind: 'discovered' }
   /** The machine itself asks for its script; `newBoot` where we see no DHCP and enough time passed. */
   | { readonly kind: 'script'; readonly newBoot: boolean }
+  /** The boot of this attempt speaks, and a later one was opened. */
+  | { readonly kind: 'living'; readonly attempt: number }
   /** It fetched an answer file. */
   | { readonly kind: 'alive' }
   /** Kernel and initrd were fetched to the last byte. */
@@ -179,7 +183,10 @@ function deadlineOfVerify(life: Life, rules: Rules): Deadline {
 function deadlineOfInstaller(life: Life, rules: Rules): Deadline | undefined {
   const whole = after(life.since, rules.timeout, { code: 'timeout' })
   const waits = life.waits ? undefined : whole
-  if (life.cameBack === undefined || life.up) return waits
+  // A deploy ends by itself, by its time, or when its boot proves itself no more. One packet with the
+  // machine's MAC, which anybody on the link can send, must not end it.
+  const deploys = life.state === 'installing' && rules.deploy !== undefined && !life.waits
+  if (life.cameBack === undefined || life.up || deploys) return waits
   const back = after(life.cameBack, cameBackGrace, { code: 'came-back-silent' })
   return waits && waits.at <= back.at ? waits : back
 }

@@ -1,7 +1,7 @@
+import { comeBack, newBoot, sameBoot, stillAtWork, takeOver } from './another-boot.ts'
 import type { HostState, Life, LifeEvent, Rules, Step } from './life.ts'
 import {
   bootAgain,
-  comeBack,
   endOfInstall,
   endOfOnce,
   fail,
@@ -11,9 +11,7 @@ import {
   lateEnd,
   leftToDeploy,
   type Move,
-  newBoot,
   openAttempt,
-  sameBoot,
   signOfLife,
   startDeploy,
   startInstall,
@@ -40,7 +38,8 @@ const moves: Readonly<Record<HostState, Partial<Record<LifeEvent['kind'], readon
     discovered: [endOfOnce, comeBack, newBoot],
     script: [endOfOnce, sameBoot, comeBack, giveUp, openAttempt],
     alive: [signOfLife],
-    progress: [signOfLife],
+    living: [takeOver],
+    progress: [stillAtWork, signOfLife],
     delivered: [endOfOnce],
     ready: [endOfOnce, startInstall],
     unexpected: [endOfOnce, fail],
@@ -56,6 +55,7 @@ const moves: Readonly<Record<HostState, Partial<Record<LifeEvent['kind'], readon
     discovered: [comeBack],
     script: [comeBack],
     done: [leftToDeploy, endOfInstall],
+    progress: [stillAtWork],
     started: [startDeploy],
     deployed: [endOfInstall],
     undeployed: [fail],

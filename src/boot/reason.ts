@@ -159,6 +159,19 @@ interface FileReasons {
   'file-refused': { readonly message: string }
 }
 
+/** Why a request is not the host's own. */
+export interface StrangerReasons {
+  /** On a link of ours another card answers ARP there, or the address is leased to it. */
+  'address-of-another': { readonly address: string; readonly mac: Mac; readonly host: string }
+  /** It is on a link of ours, and nobody answers ARP there. */
+  'nobody-at-address': { readonly address: string }
+  'address-unknown': { readonly address: string; readonly host: string }
+  /** The network says `trust: uuid`, and the request has none. */
+  'uuid-unsaid': Nothing
+  'uuid-never-heard': { readonly host: string }
+  'uuid-differs': { readonly host: string; readonly uuid: string }
+}
+
 /** Sentences that come from elsewhere: the system, a library, a database from before codes. */
 interface WrittenReasons {
   written: { readonly text: string }
@@ -171,6 +184,7 @@ export interface Reasons
     BootReasons,
     DhcpReasons,
     FileReasons,
+    StrangerReasons,
     WrittenReasons {}
 
 export type ReasonCode = keyof Reasons

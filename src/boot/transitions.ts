@@ -21,44 +21,20 @@ export function wish(_life: Life, _event: LifeEvent, _rules: Rules, now: number)
 }
 
 export function openAttempt(life: Life, _event: LifeEvent, rules: Rules, now: number): Step {
-  const attempt = life.attempt + 1
+  const attempt = (life.opened ?? life.attempt) + 1
   return {
     life: {
       ...life,
       state: 'booting',
       since: now,
       attempt,
+      opened: attempt,
       unanswered: life.unanswered + 1,
       alive: false,
       rebooted: false,
       why: { code: 'script-delivered', attempt, boot: life.unanswered + 1, most: rules.attempts },
     },
     opens: true,
-  }
-}
-
-/** The same boot asks again: it gets the same script, and nothing counts. */
-export function sameBoot(life: Life, event: LifeEvent): Step | undefined {
-  const fresh = life.rebooted || (event.kind === 'script' && event.newBoot)
-  return fresh || life.alive ? undefined : { life }
-}
-
-export function newBoot(life: Life): Step | undefined {
-  return life.rebooted ? undefined : { life: { ...life, rebooted: true } }
-}
-
-/** It showed signs of life and netboots nevertheless: it gets its disk, and has 10 minutes. */
-export function comeBack(
-  life: Life,
-  _event: LifeEvent,
-  _rules: Rules,
-  now: number,
-): Step | undefined {
-  if (!life.alive && life.state === 'booting') return undefined
-  if (life.cameBack !== undefined) return { life }
-  return {
-    life: { ...life, cameBack: now },
-    note: { kind: 'note', code: 'came-back', data: {} },
   }
 }
 

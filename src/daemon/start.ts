@@ -10,9 +10,10 @@ import { buildApp } from '../http/app.ts'
 import { meetAll, meetNewCards } from '../install/appear.ts'
 import { createDownloads } from '../install/downloads.ts'
 import { createLife } from '../install/life.ts'
+import { tokenLife } from '../install/live-attempts.ts'
 import { createMenus } from '../install/menus.ts'
 import { createOutbox, type Outbox } from '../install/outbox.ts'
-import { createPhoneHome, tokenLife } from '../install/phone-home.ts'
+import { createPhoneHome } from '../install/phone-home.ts'
 import { createPreview } from '../install/preview.ts'
 import { createProgress } from '../install/progress.ts'
 import { createScripts } from '../install/scripts.ts'
@@ -72,7 +73,6 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const digests = createDigests()
   const checksums = createChecksumWatch({ world, published, digests, log, record: memory.record })
   const whereabouts = createWhereabouts(world, memory, now)
-  const { macsOf } = whereabouts
   const logins = createLogins(join(config().dataDir, 'logins'))
 
   const specDeps = {
@@ -125,7 +125,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const previews = createPreview(installDeps, lives)
   const progress = createProgress(now)
   const changes = createChanges()
-  const witness = createWitness(world, memory, macsOf)
+  const witness = createWitness(world, memory, whereabouts.macsOf)
   const seen = { ...witness, scripts, downloads, progress, changes, log, ...whereabouts }
   const timeline = createTimeline({ world, memory, ...seen })
 
@@ -141,7 +141,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
 
   const menus = createMenus({ now, newToken })
   const lived = { lives, scripts, strangers, menus, phoneHome }
-  const made = { published, specDeps, timeline, measure, macsOf, ...witness }
+  const made = { published, specDeps, timeline, measure, ...whereabouts, ...witness }
   const parts = { world, memory, ...lived, ...made }
   // Filled before anybody waits for an answer.
   const reserve = createReserve(join(config().dataDir, 'reserve'))

@@ -39,6 +39,7 @@ export interface Memory {
     currentAttempt(host: string, install?: string): Attempt | undefined
     saveProof(token: string, proof: Proof): void
     voidAttempts(host: string): void
+    voidAttemptsAfter(attempt: Attempt): void
   }
   readonly deliveries: {
     add(delivery: NewDelivery, now: number): void

@@ -5,6 +5,7 @@ import { isRunning, type PhoneHomeEvent } from '../boot/life.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
 import type { Lives } from './life.ts'
+import { createLiveAttempts } from './live-attempts.ts'
 import type { Scripts } from './scripts.ts'
 import type { Strangers } from './strangers.ts'
 
@@ -39,8 +40,6 @@ interface Looked {
 
 const burntFile = { kind: 'gone', reason: 'it was downloaded once, and burns' } as const
 
-/** A token is good until the next install, and for at most this many seconds. */
-export const tokenLife = 7 * 24 * 3600
 const perSecond = 10
 /** What a boot may still say when the next one has begun. */
 const ends: readonly PhoneHomeEvent[] = ['done', 'up']
@@ -55,21 +54,11 @@ export function createPhoneHome(
   const { memory } = deps
   const limiter = createLimiter({ burst: perSecond, perSecond }, deps.now)
 
-  const attemptOf = (token: string): Attempt | undefined => {
-    const attempt = memory.installs.attempt(token)
-    if (!attempt || attempt.void) return undefined
-    return deps.now() - attempt.openedAt > tokenLife * 1000 ? undefined : attempt
-  }
+  const { byToken: attemptOf, hostOf, mayRun, takeOver } = createLiveAttempts(deps, lives)
   const isMachine = (attempt: Attempt, address: Ipv4, place: Place): boolean => {
     const host = hostOf(attempt)
     if (!host) return false
     return deps.identify({ host, address, network: place.network.name, attempt }).kind === 'machine'
-  }
-  const isNewest = ({ host, install, token }: Attempt): boolean =>
-    memory.installs.currentAttempt(host, install)?.token === token
-  const hostOf = (attempt: Attempt) => {
-    const install = attempt.install === undefined ? undefined : memory.installs.get(attempt.install)
-    return install?.spec.host ?? deps.host(attempt.host)
   }
   /** An installed system may call from any address, but not from one that another host has. */
   const otherHostAt = (attempt: Attempt, address: Ipv4, place: Place): string | undefined => {
@@ -106,8 +95,9 @@ export function createPhoneHome(
         if (said.facts !== undefined) memory.hosts.saveFacts(host, said.facts)
         if (attempt.install === undefined) return
         const { event, message, facts } = said
-        // An earlier boot of this install is over: it may end the install and nothing else.
-        if (!isNewest(attempt) && !ends.includes(event)) return
+        // Once a later boot has spoken this one is over: it may end the install and nothing else.
+        if (mayRun(attempt)) takeOver(attempt)
+        else if (!ends.includes(event)) return
         const circumstance = {
           ...(message !== undefined && { message }),
           ...(facts !== undefined && { facts }),
@@ -140,7 +130,7 @@ export function createPhoneHome(
         return { kind: 'forbidden', reason }
       }
       const { state } = lives.lifeOf(attempt.host)
-      const open = isNewest(attempt) && state === 'booting'
+      const open = mayRun(attempt) && state === 'booting'
       return open
         ? { kind: 'file', bytes }
         : { kind: 'gone', reason: `${attempt.host} is ${state}` }
@@ -167,6 +157,7 @@ export function createPhoneHome(
           const left = told?.left === undefined ? '' : `; ${told.left}`
           memory.record({ host, kind: 'file', text: `answer file ${name} fetched${left}` })
           if (told?.facts !== undefined) memory.hosts.saveFacts(host, told.facts)
+          takeOver(attempt)
           lives.apply(host, { kind: 'alive' })
         })
       }
@@ -197,7 +188,7 @@ export function createPhoneHome(
       if (!isOwn) return { answer: { kind: 'forbidden', reason: 'not its own address' } }
       return { answer: stranger.burnt.has(name) ? burntFile : file }
     }
-    if (!isNewest(attempt)) return gone(`${attempt.host} has booted anew`)
+    if (!mayRun(attempt)) return gone(`${attempt.host} has booted anew`)
     if (!isMachine(attempt, address, place)) {
       const reason = `${name} of ${attempt.host} was asked for by ${formatIpv4(address)}, which is not its own`
       return { answer: { kind: 'forbidden', reason }, attempt }

@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { amount, howFar } from '../base/amount.ts'
+import { given } from '../base/given.ts'
 import { createPerMinute } from '../base/per-minute.ts'
 import type { AssetData, TftpData } from '../boot/event-data.ts'
 import type { Host } from '../boot/host.ts'
+import type { Heard } from '../boot/identity.ts'
 import { isNoUuid } from '../boot/uuid.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
 import type { MissedEvent, SentEvent } from '../http/files/asset-routes.ts'
@@ -41,6 +43,8 @@ export interface TimelineDeps {
   readonly fallback: Fallback
   readonly log: FastifyBaseLogger
   macsOf(address: Ipv4): readonly Mac[]
+  /** Whether a netboot of a host whose install runs is another machine's with its MAC. */
+  isElsewhere(host: Host, heard: Heard): boolean
   /** A machine takes an address, of whatever server. */
   requests(mac: Mac, address: Ipv4, isHost: boolean): void
 }
@@ -97,7 +101,12 @@ export function createTimeline(deps: TimelineDeps) {
       if (asked !== 'discover' || !client) return
       // iPXE asks again in the same boot, and the loader that brought it is part of the story.
       if (client.stage !== 'ipxe') progress.began(host.name)
-      deps.scripts.discovered(host.name)
+      const { uuid } = client
+      const heard = { uuid, network: outcome.network?.name }
+      if (deps.isElsewhere(host, heard)) {
+        const data = { ...given('uuid', uuid), ...given('network', heard.network) }
+        memory.record({ host: host.name, kind: 'stranger', code: 'netboot', data })
+      } else deps.scripts.discovered(host.name)
     },
 
     tftp(event: TftpEvent): void {

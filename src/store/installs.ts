@@ -33,6 +33,9 @@ export function createInstalls(db: Database) {
   const setProof = db.statement('update attempts set proof = ? where token = ?')
   const dropAttempts = db.statement('delete from attempts where host = ? and void = 1')
   const voidAttempts = db.statement('update attempts set void = 1 where host = ?')
+  const voidLater = db.statement(
+    'update attempts set void = 1 where host = ? and install = ? and number > ?',
+  )
   const voidOld = db.statement('update attempts set void = 1 where opened_at < ?')
 
   return {
@@ -63,6 +66,9 @@ export function createInstalls(db: Database) {
     saveProof: (token: string, proof: Proof): void =>
       db.run(setProof, JSON.stringify(proof), token),
     voidAttempts: (host: string): void => db.run(voidAttempts, host),
+    /** Those that were opened after this one of the same install. */
+    voidAttemptsAfter: ({ host, install, number }: Attempt): void =>
+      db.run(voidLater, host, install ?? null, number),
     voidAttemptsBefore: (at: number): void => db.run(voidOld, at),
   }
 }

@@ -1,5 +1,12 @@
 import type { Host, Network, Trust } from '../boot/host.ts'
-import { type Identity, identify, type Owners } from '../boot/identity.ts'
+import {
+  type Heard,
+  type Identity,
+  identify,
+  isFromElsewhere,
+  type Owners,
+} from '../boot/identity.ts'
+import { isRunning } from '../boot/life.ts'
 import type { Claim } from '../install/deps.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import { isLocal } from '../system/local-addresses.ts'
@@ -33,7 +40,7 @@ export function kernelSenses(): Senses {
 /** Who has which address: who answers on a link of ours, then our leases, then what DHCP was heard to say. */
 export function createWhereabouts(
   world: Pick<World, 'networks'>,
-  memory: Pick<DaemonMemory, 'leases' | 'hosts'>,
+  memory: Pick<DaemonMemory, 'leases' | 'hosts' | 'installs'>,
   now: () => number,
   senses = kernelSenses(),
 ) {
@@ -122,6 +129,15 @@ export function createWhereabouts(
     requests(mac: Mac, address: Ipv4, isHost: boolean): void {
       if (isHost) heard.note(mac, address)
       else heard.takenBy(mac, address)
+    },
+
+    /** Whether a netboot of a host whose install runs is another machine's with its MAC. */
+    isElsewhere({ name, uuid }: Host, heard: Heard): boolean {
+      const { life, install, uuid: learnt } = memory.hosts.get(name) ?? {}
+      if (!life || !isRunning(life) || install === undefined) return false
+      const attempt = memory.installs.currentAttempt(name, install)
+      const network = attempt && networkAt(attempt.address)?.name
+      return isFromElsewhere(heard, { network, uuid: uuid ?? learnt })
     },
 
     /** Why nobody may be looked for at an address. `named`: the config itself names it. */

@@ -136,6 +136,38 @@ const rows: readonly Row[] = [
     cameBack,
   ],
   [
+    'a packet with its MAC ends no deploy: it has its own end, and its time',
+    command,
+    'asked, script, ready, started, +5m, discovered, +54m',
+    'installing',
+  ],
+  [
+    'and its time ends it',
+    command,
+    'asked, script, ready, started, +5m, discovered, +55m',
+    'failed',
+    'timeout: the install did not end in time',
+  ],
+  [
+    'nor the work that a webhook began',
+    rules({ deploy: 'webhook' }),
+    'asked, script, ready, +5m, discovered, +50m, done',
+    'installed',
+  ],
+  [
+    'it came back, and its installer is at work: somebody else has its MAC',
+    agent,
+    'asked, script, ready, discovered, +9m, progress, +9m',
+    'installing',
+  ],
+  [
+    'it came back once more after that',
+    agent,
+    'asked, script, ready, discovered, progress, discovered, +10m',
+    'failed',
+    cameBack,
+  ],
+  [
     'it came back and said done',
     agent,
     'asked, script, ready, discovered, +9m, done, +9h',

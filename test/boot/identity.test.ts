@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Host } from '../../src/boot/host.ts'
-import { type Evidence, identify, type Owners, strangerWords } from '../../src/boot/identity.ts'
+import { type Evidence, identify, isFromElsewhere, type Owners } from '../../src/boot/identity.ts'
+import { sentenceOf } from '../../src/boot/words/reason.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
 import { parseIpv4 } from '../../src/wire/address.ts'
 
@@ -16,19 +17,19 @@ const leased: Owners = { by: 'dhcp', macs: [own] }
 const rows: Record<string, Partial<Evidence>> = {
   machine: { owners: leased },
   'machine, who answers ARP': { owners: { by: 'neighbour', macs: [own] } },
-  'other-mac': { owners: { by: 'neighbour', macs: [other] } },
-  'other-mac, by the lease of another machine': { owners: { by: 'dhcp', macs: [other] } },
-  'nobody-there, whatever the lease says': { owners: { by: 'nobody', macs: [own] } },
-  'unknown-address': { owners: { by: 'dhcp', macs: [] } },
+  'address-of-another': { owners: { by: 'neighbour', macs: [other] } },
+  'address-of-another, by the lease of another machine': { owners: { by: 'dhcp', macs: [other] } },
+  'nobody-at-address, whatever the lease says': { owners: { by: 'nobody', macs: [own] } },
+  'address-unknown': { owners: { by: 'dhcp', macs: [] } },
   'machine, by the token that was given there': {
     owners: { by: 'dhcp', macs: [] },
     attemptAt: address,
   },
-  'unknown-address, by a token that was given elsewhere': {
+  'address-unknown, by a token that was given elsewhere': {
     owners: { by: 'dhcp', macs: [] },
     attemptAt: parseIpv4('10.77.0.21') as Ipv4,
   },
-  'other-mac, with a token that was given there': {
+  'address-of-another, with a token that was given there': {
     owners: { by: 'neighbour', macs: [other] },
     attemptAt: address,
   },
@@ -36,15 +37,15 @@ const rows: Record<string, Partial<Evidence>> = {
     trust: 'url',
     owners: { by: 'neighbour', macs: [other] },
   },
-  'no-uuid': { trust: 'uuid', knownUuid: uuid },
-  'no-uuid of a board that has none': {
+  'uuid-unsaid': { trust: 'uuid', knownUuid: uuid },
+  'uuid-unsaid of a board that has none': {
     trust: 'uuid',
     knownUuid: uuid,
     uuid: '00000000-0000-0000-0000-000000000000',
   },
-  'no-known-uuid': { trust: 'uuid', uuid },
-  'other-uuid': { trust: 'uuid', knownUuid: uuid, uuid: another },
-  'other-uuid than the config says': {
+  'uuid-never-heard': { trust: 'uuid', uuid },
+  'uuid-differs': { trust: 'uuid', knownUuid: uuid, uuid: another },
+  'uuid-differs than the config says': {
     trust: 'uuid',
     host: { ...host, uuid: another },
     knownUuid: uuid,
@@ -57,7 +58,7 @@ const rows: Record<string, Partial<Evidence>> = {
     knownUuid: uuid,
     attemptAt: address,
   },
-  'other-mac, whatever UUID it says': {
+  'address-of-another, whatever UUID it says': {
     trust: 'uuid',
     knownUuid: uuid,
     uuid,
@@ -70,11 +71,23 @@ for (const [verdict, more] of Object.entries(rows)) {
     const base = { host, trust: 'lease', address, owners: leased } as const
     const none = { uuid: undefined, knownUuid: undefined, attemptAt: undefined }
     const found = identify({ ...base, ...none, ...more })
-    t.equal('code' in found ? found.code : found.kind, /^[\w-]+/.exec(verdict)?.[0])
+    t.equal(found.kind === 'stranger' ? found.why.code : found.kind, /^[\w-]+/.exec(verdict)?.[0])
   })
 }
 
 t.test('the timeline names whoever has the address', async t => {
-  const stranger = { kind: 'stranger', code: 'other-mac', address, mac: other } as const
-  t.match(strangerWords(stranger, 'node1'), `10.77.0.20 is ${other} now`)
+  const owners: Owners = { by: 'neighbour', macs: [other] }
+  const none = { uuid: undefined, knownUuid: undefined, attemptAt: undefined }
+  const found = identify({ host, trust: 'lease', address, owners, ...none })
+  t.match(found.kind === 'stranger' && sentenceOf(found.why), `10.77.0.20 is ${other} now`)
+})
+
+t.test('another machine with the MAC is told apart by what it says and where', async t => {
+  const known = { uuid, network: 'lan' }
+  t.notOk(isFromElsewhere({ uuid: swapped, network: 'lan' }, known))
+  t.notOk(isFromElsewhere({ uuid: undefined, network: 'lan' }, known))
+  t.notOk(isFromElsewhere({ uuid, network: undefined }, known))
+  t.notOk(isFromElsewhere({ uuid: another, network: 'lan' }, { uuid: undefined, network: 'lan' }))
+  t.ok(isFromElsewhere({ uuid: another, network: 'lan' }, known))
+  t.ok(isFromElsewhere({ uuid, network: 'office' }, known))
 })

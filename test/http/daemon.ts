@@ -124,7 +124,7 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const progress = createProgress(now)
   const changes = createChanges()
   const witness = createWitness(world, memory, macsOf)
-  const told = { progress, changes, log, macsOf, requests: () => {} }
+  const told = { progress, changes, log, macsOf, requests: () => {}, isElsewhere: () => false }
   const seen = { ...witness, scripts, downloads, ...told }
   const timeline = createTimeline({ world, memory, ...seen })
   const measure = createMeasure(memory)

@@ -148,22 +148,35 @@ t.test('what is not the beginning of the work may come from any address', async 
   t.equal(world.state(), 'installed')
 })
 
-t.test('ready by the token of an older boot does not start the work', async t => {
+t.test('ready by the token of an older boot counts while no newer one has spoken', async t => {
   const { world, token: first } = await booted(t)
   world.scripts.discovered('node1')
   const second = world.boot()
   t.equal(world.say('ready', { token: first }), 204)
-  t.equal(world.state(), 'booting')
-  t.equal(world.lives.known(world.host).due, true)
-  t.equal(world.say('ready', { token: second }), 204)
   t.equal(world.state(), 'installing')
+  t.equal(record(world)?.life.attempt, 1)
+  t.equal(world.say('ready', { token: second }), 404, 'nobody boots by that any more')
+  t.equal(world.say('again', { token: first }), 204)
+  world.scripts.discovered('node1')
+  world.boot()
+  t.equal(record(world)?.life.attempt, 3, 'no number comes twice')
 })
 
-t.test('again and progress by the token of an older boot disturb no newer one', async t => {
+t.test('an answer file for an older boot shows that it is the one that runs', async t => {
+  const { world, token: first } = await booted(t)
+  world.scripts.discovered('node1')
+  world.boot()
+  t.match(world.phoneHome.file(first, 'preseed', own, world.place), { kind: 'file' })
+  t.match(record(world)?.life, { attempt: 1, alive: true })
+})
+
+t.test('ready, again and progress by the token of an older boot disturb no newer one', async t => {
   const { world, token: first } = await booted(t)
   world.scripts.discovered('node1')
   const second = world.boot()
+  world.say('progress', { token: second })
   const before = record(world)?.life
+  t.equal(world.say('ready', { token: first }), 204)
   t.equal(world.say('progress', { token: first }), 204)
   t.equal(world.say('again', { token: first }), 204)
   t.strictSame(record(world)?.life, before)

@@ -67,21 +67,21 @@ function place({
   const found = createWhereabouts({ networks: () => networks }, memory, () => 500, senses)
   const who = (address: Ipv4, network = 'lan') => {
     const verdict = found.identify({ host, address, network })
-    return 'code' in verdict ? verdict.code : verdict.kind
+    return verdict.kind === 'stranger' ? verdict.why.code : verdict.kind
   }
   return { ...found, who, poked }
 }
 
 t.test('on a link of ours whoever answers ARP wins over the lease', async t => {
   const { who, macsOf } = place({ leases: [[near, own]], table: { [near]: other } })
-  t.equal(who(near), 'other-mac')
+  t.equal(who(near), 'address-of-another')
   t.strictSame(macsOf(near), [other], 'what it does is not the host’s story')
   t.equal(place({ leases: [[near, other]], table: { [near]: own } }).who(near), 'machine')
 })
 
 t.test('a lease alone is not enough where ARP could tell', async t => {
   const leases = [[near, own]] as const
-  t.equal(place({ leases }).who(near), 'nobody-there')
+  t.equal(place({ leases }).who(near), 'nobody-at-address')
   t.equal(place({ leases, arp: false }).who(near), 'machine', 'without ARP it is')
 })
 
@@ -92,7 +92,7 @@ t.test('the link is asked where nothing is known', async t => {
   t.strictSame([mine.who(near), mine.poked], ['machine', [near]])
   const theirs = place({ leases, answers: { [near]: other } })
   await theirs.lookAgain(near)
-  t.equal(theirs.who(near), 'other-mac')
+  t.equal(theirs.who(near), 'address-of-another')
   const known = place({ leases, table: { [near]: own } })
   await known.lookAgain(near)
   await known.lookAgain(far)
@@ -108,17 +108,17 @@ t.test(
   'mode: proxy behind a relay: what the machine asked another server for counts as heard',
   async t => {
     const { who, requests, addressesOf } = place()
-    t.equal(who(far, 'remote'), 'unknown-address')
+    t.equal(who(far, 'remote'), 'address-unknown')
     requests(own, far, true)
     t.equal(who(far, 'remote'), 'machine')
     t.strictSame(addressesOf(own), [far])
     requests(other, far, false)
-    t.equal(who(far, 'remote'), 'unknown-address', 'somebody else has it now')
+    t.equal(who(far, 'remote'), 'address-unknown', 'somebody else has it now')
     requests(own, near, true)
-    t.equal(who(near), 'nobody-there', 'on a link of ours it is not enough')
+    t.equal(who(near), 'nobody-at-address', 'on a link of ours it is not enough')
     const server = place({ networks: [lan, { ...remote, mode: 'server' }] })
     server.requests(own, far, true)
-    t.equal(server.who(far, 'remote'), 'unknown-address', 'nor where the leases are ours')
+    t.equal(server.who(far, 'remote'), 'address-unknown', 'nor where the leases are ours')
   },
 )
 
@@ -127,7 +127,7 @@ t.test('trustUrl vouches for hosts that may be in its network only', async t => 
   const networks = [lan, trusting]
   t.equal(place({ networks }).who(far, 'remote'), 'machine')
   const leased = place({ networks, leases: [[near, own]] })
-  t.equal(leased.who(far, 'remote'), 'unknown-address', 'the host is on the other one now')
+  t.equal(leased.who(far, 'remote'), 'address-unknown', 'the host is on the other one now')
   const { identify } = place({ networks })
   const named = { ...host, nics: [{ mac: own, network: 'lan' }] }
   t.match(identify({ host: named, address: far, network: 'remote' }), { kind: 'stranger' })

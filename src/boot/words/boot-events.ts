@@ -44,10 +44,14 @@ export const fileEvents: EventWords<'file'> = {
 export const strangerEvents: EventWords<'stranger'> = {
   script: ({ what = 'script', address, why }, say) =>
     `${what} refused to ${address}${why ? `: ${say(why)}` : ''}`,
-  'phone-home': ({ event, address, of }) =>
-    `${event} came from ${address}, which is ${of ?? 'not known to be its own'}`,
-  login: ({ address }) => `its login was asked for by ${address}, which is not its own`,
-  file: ({ name, address }) => `${name} was asked for by ${address}, which is not its own`,
+  'phone-home': ({ event, address, of, why }, say) =>
+    `${event} came from ${address}, which is ${of ?? `not known to be its own${why ? `: ${say(why)}` : ''}`}`,
+  login: ({ address, why }, say) =>
+    `its login was asked for by ${address}, which is not its own${why ? `: ${say(why)}` : ''}`,
+  file: ({ name, address, why }, say) =>
+    `${name} was asked for by ${address}, which is not its own${why ? `: ${say(why)}` : ''}`,
+  netboot: ({ network, uuid }) =>
+    `another machine with its MAC netboots${network ? ` in ${network}` : ''}${uuid ? `, uuid ${uuid}` : ''}`,
 }
 
 export const firmwareEvents: EventWords<'firmware'> = {

@@ -3,6 +3,7 @@ import { bootWords } from './boot.ts'
 import { dhcpWords } from './dhcp-reason.ts'
 import { fileWords } from './file.ts'
 import { lifeWords } from './life.ts'
+import { strangerWords } from './stranger.ts'
 import type { ReasonWords, Say } from './word.ts'
 
 const words: ReasonWords<ReasonCode> = {
@@ -10,6 +11,7 @@ const words: ReasonWords<ReasonCode> = {
   ...bootWords,
   ...dhcpWords,
   ...fileWords,
+  ...strangerWords,
   written: ({ text }) => text,
 }
 
