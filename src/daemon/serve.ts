@@ -1,10 +1,11 @@
 import { stdout } from 'node:process'
 import { pino } from 'pino'
 import pretty from 'pino-pretty'
+import { createOneAtATime } from '../base/one-at-a-time.ts'
 import type { Config } from '../config/config.ts'
 import { StoreError } from '../store/database.ts'
 import { CertificateError } from '../system/certificate.ts'
-import { logLines } from '../system/log-lines.ts'
+import { logLines, withoutFloods } from '../system/log-lines.ts'
 import { PortError } from '../system/ports.ts'
 import { SecretError } from '../system/secrets.ts'
 import { type Daemon, startDaemon } from './start.ts'
@@ -12,14 +13,22 @@ import { type Daemon, startDaemon } from './start.ts'
 /** Runs the daemon until SIGTERM or SIGINT. SIGHUP reloads. Returns the exit code. */
 export async function serve(config: Config): Promise<number> {
   const stream = stdout.isTTY
-    ? pretty({ sync: true, ignore: 'pid,hostname', singleLine: true })
+    ? withoutFloods(pretty({ sync: true, ignore: 'pid,hostname', singleLine: true }))
     : logLines()
   const log = pino({ level: process.env.LOG_LEVEL ?? 'info', base: null }, stream)
   let daemon: Daemon | undefined
   // From the first moment on: an unheard SIGHUP would end the process.
-  process.on('SIGHUP', () => {
-    daemon?.reload().catch(err => log.error({ err }, 'reload failed'))
-  })
+  const reload = createOneAtATime(async () => {
+    await daemon?.reload().catch(err => log.error({ err }, 'reload failed'))
+  }, performance.now.bind(performance))
+  process.on('SIGHUP', reload)
+  const failed = (error: unknown): number => {
+    if (isExpected(error)) process.stderr.write(`bootwright: ${error.message}\n`)
+    else log.fatal({ err: error }, 'bootwright cannot go on')
+    return 1
+  }
+  // A page of the database that turns out to be damaged, and whatever nobody thought of.
+  process.on('uncaughtException', error => process.exit(failed(error)))
   try {
     daemon = await startDaemon(config, log)
     await new Promise<void>(resolve => {
@@ -31,9 +40,7 @@ export async function serve(config: Config): Promise<number> {
     log.info('stopped')
     return 0
   } catch (error) {
-    if (isExpected(error)) process.stderr.write(`bootwright: ${error.message}\n`)
-    else log.fatal({ err: error }, 'bootwright cannot go on')
-    return 1
+    return failed(error)
   }
 }
 

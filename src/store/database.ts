@@ -21,10 +21,10 @@ import type { Tables } from './tables.ts'
  * `committed()`.
  */
 export interface Database {
-  /** The prepared statement of this text, made once. */
-  statement(text: string): StatementSync
+  /** The prepared statement of this text, made once. What it meets in a damaged file is a StoreError. */
+  statement(text: string): Statement
   /** Runs one statement in the turn's transaction; of one that throws SQLite leaves nothing behind. */
-  run(statement: StatementSync, ...values: SQLInputValue[]): void
+  run(statement: Statement, ...values: SQLInputValue[]): void
   /** Runs `work` in the turn's transaction; when it throws, only its own writes are undone. */
   write<T>(work: () => T): T
   /** Resolves when everything written so far is on disk; rejects when it could not be. */
@@ -38,7 +38,9 @@ export interface Database {
   close(): void
 }
 
-/** Thrown at start when another daemon holds the same dataDir, or it cannot be written. */
+export type Statement = Pick<StatementSync, 'get' | 'all' | 'run' | 'iterate'>
+
+/** Thrown when another daemon holds the same dataDir, when it cannot be written, and when it is damaged. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
 }
@@ -47,16 +49,34 @@ export class StoreError extends Error {
 export async function openDatabase(dataDir: string): Promise<Database> {
   const file = join(dataDir, 'bootwright.db')
   const connection = connect(dataDir, file)
+  const failed = (error: unknown) => storeError(error, `cannot read ${file}`)
   // In the file's header, so it is set in one transaction with what makes the database not new.
   const isNew = connection.prepare('pragma user_version').get()?.user_version === 0
   try {
     await migrate(connection)
   } catch (error) {
     connection.close()
-    const why = error instanceof Error ? error.message : String(error)
-    throw new StoreError(`cannot bring ${file} up to date: ${why}`)
+    const known = failed(error)
+    if (known instanceof StoreError) throw known
+    throw new StoreError(`cannot bring ${file} up to date: ${messageOf(error)}`)
   }
-  return { ...inGroups(connection, openLog(dataDir, file)), isNew }
+  return { ...inGroups(connection, openLog(dataDir, file), failed), isNew }
+}
+
+/** SQLite's codes for a file whose pages contradict each other, and for one that is none of its own. */
+const damaged = [11, 26]
+
+/** A sentence for a damaged file; any other error as it is. */
+function storeError(error: unknown, what: string): unknown {
+  const { errcode } = (error ?? {}) as { errcode?: number }
+  if (errcode === undefined || !damaged.includes(errcode & 0xff)) return error
+  const ways =
+    'copy dataDir, then put back a backup, or what "sqlite3 bootwright.db .recover" can still read'
+  return new StoreError(`${what}: it is damaged (${messageOf(error)}); ${ways}`)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function connect(dataDir: string, file: string): DatabaseSync {
@@ -76,7 +96,9 @@ function connect(dataDir: string, file: string): DatabaseSync {
     connection.exec('begin exclusive; commit')
     return connection
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const known = storeError(error, `cannot open ${file}`)
+    if (known instanceof StoreError) throw known
+    const why = messageOf(error)
     const hint = why.includes('locked') ? 'another bootwright runs on this dataDir' : why
     throw new StoreError(`cannot open ${file}: ${hint}`)
   }
@@ -117,8 +139,12 @@ function openLog(dataDir: string, file: string): number {
 
 const syncData = promisify(fdatasync)
 
-function inGroups(connection: DatabaseSync, log: number): Omit<Database, 'isNew'> {
-  const statements = new Map<string, StatementSync>()
+function inGroups(
+  connection: DatabaseSync,
+  log: number,
+  failed: (error: unknown) => unknown,
+): Omit<Database, 'isNew'> {
+  const statements = new Map<string, Statement>()
   const [begin, commit] = [connection.prepare('begin'), connection.prepare('commit')]
   const group = createGroupCommit({
     begin: () => void begin.run(),
@@ -127,7 +153,7 @@ function inGroups(connection: DatabaseSync, log: number): Omit<Database, 'isNew'
         commit.run()
       } catch (error) {
         if (connection.isTransaction) connection.exec('rollback')
-        throw error
+        throw failed(error)
       }
     },
     sync: () => syncData(log),
@@ -138,7 +164,7 @@ function inGroups(connection: DatabaseSync, log: number): Omit<Database, 'isNew'
     statement(text) {
       const known = statements.get(text)
       if (known) return known
-      const made = connection.prepare(text)
+      const made = guarded(connection.prepare(text), failed)
       statements.set(text, made)
       return made
     },
@@ -170,4 +196,29 @@ function inGroups(connection: DatabaseSync, log: number): Omit<Database, 'isNew'
       closeSync(log)
     },
   }
+}
+
+/** A statement whose errors are told as `failed` has them. */
+function guarded(statement: StatementSync, failed: (error: unknown) => unknown): Statement {
+  const guard =
+    <R>(work: (...values: SQLInputValue[]) => R) =>
+    (...values: SQLInputValue[]): R => {
+      try {
+        return work(...values)
+      } catch (error) {
+        throw failed(error)
+      }
+    }
+  return {
+    get: guard((...values) => statement.get(...values)),
+    all: guard((...values) => statement.all(...values)),
+    run: guard((...values) => statement.run(...values)),
+    *iterate(...values: SQLInputValue[]) {
+      try {
+        yield* statement.iterate(...values)
+      } catch (error) {
+        throw failed(error)
+      }
+    },
+  } as Statement
 }

@@ -68,6 +68,23 @@ t.test('whoever guesses has to wait, and nobody else', async t => {
   t.equal((await login(http, token)).statusCode, 200)
 })
 
+t.test('who guesses bearer tokens has to wait, and the right one enters all the same', async t => {
+  const http = await startHttp(t)
+  const get = (bearer: string, remoteAddress = '127.0.0.1') =>
+    send(http, 'GET', '/hosts', { headers: { authorization: `Bearer ${bearer}` }, remoteAddress })
+  const codes: number[] = []
+  for (let n = 0; n < 30; n++) codes.push((await get(`wrong${n}`)).statusCode)
+  t.strictSame(codes.filter(code => code === 401).length, 10)
+  t.strictSame(codes.filter(code => code === 429).length, 20)
+  const reply = await get('wrong')
+  t.match(reply.json().detail, 'too many wrong tokens from 127.0.0.1; try again in 6 s')
+  t.equal((await get(token)).statusCode, 200)
+  t.equal((await get('wrong', '127.0.0.2')).statusCode, 401, 'another address has its own count')
+  const { entries } = (await http.admin('GET', '/admin-log')).json()
+  const told = entries.filter(({ action }: { action: string }) => action === 'refused')
+  t.equal(told.length, 11, 'what is only counted fills no log')
+})
+
 t.test('by cookie a change needs the page itself, and what only the page knows', async t => {
   const http = await startHttp(t)
   const headers: Record<string, string> = await browser(http)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
@@ -148,6 +148,39 @@ t.test('a dataDir that cannot be used is a StoreError that names the file', asyn
     t.type(error, StoreError, what)
     t.match(error, { message: `cannot open ${join(dataDir, 'bootwright.db')}: ` })
   }
+})
+
+t.test('damaged pages are one sentence and what to do, at the start and later', async t => {
+  const dataDir = t.testdir({})
+  const file = join(dataDir, 'bootwright.db')
+  const first = await openDatabase(dataDir)
+  const hosts = createHosts(first)
+  for (let n = 0; n < 2000; n++) hosts.know(`a-host-with-a-name-of-some-length-${n}`)
+  await first.committed()
+  first.close()
+  const whole = readFileSync(file)
+  const sentence =
+    /^cannot (open|read) \S+bootwright\.db: it is damaged \(.*\); copy dataDir, .* \.recover/
+  let seen = 0
+  for (let page = 1; page * 4096 < whole.length; page += 3) {
+    const bytes = Buffer.from(whole)
+    bytes.fill(0xa5, page * 4096, page * 4096 + 2048)
+    writeFileSync(file, bytes)
+    for (const end of ['-wal', '-shm']) rmSync(file + end, { force: true })
+    try {
+      const db = await openDatabase(dataDir)
+      try {
+        createHosts(db).all()
+      } finally {
+        db.close()
+      }
+    } catch (error) {
+      seen++
+      t.type(error, StoreError)
+      t.match((error as Error).message, sentence)
+    }
+  }
+  t.ok(seen > 3, `${seen} kinds of damage were noticed`)
 })
 
 t.test('a file that is no database, and one of a later version, are StoreErrors', async t => {

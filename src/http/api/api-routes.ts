@@ -1,5 +1,6 @@
 import cookie from '@fastify/cookie'
 import type { FastifyInstance } from 'fastify'
+import { createLimiter } from '../../base/per-minute.ts'
 import { type Access, allowedOnly } from './access.ts'
 import { type AdminLogBefore, adminLogRoutes } from './admin-log-routes.ts'
 import { type CallbackDeps, callbackRoutes } from './callback-routes.ts'
@@ -7,7 +8,6 @@ import { type DaemonDeps, daemonRoutes } from './daemon-routes.ts'
 import { type DoctorDeps, doctorRoutes } from './doctor-routes.ts'
 import { documentRoutes, openDocument } from './document-routes.ts'
 import { type EventsDeps, eventRoutes, type LiveDeps } from './event-routes.ts'
-import { createFailedLogins } from './failed-logins.ts'
 import { type Actor, signedIn } from './guard.ts'
 import { type HostDeps, hostRoutes, rowOf } from './host-routes.ts'
 import { type ImagesDeps, imagesRoute } from './images-route.ts'
@@ -35,11 +35,17 @@ export interface ApiDeps {
   committed(): Promise<void>
 }
 
+/** Wrong tokens of one address: ten at once, then one in six seconds. */
+const guesses = { burst: 10, perSecond: 1 / 6 }
+
 /** `/api/v1`: what the command line and the page use; `/api/openapi.json` and `/api/docs` describe it. */
 export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   const tokens = () => deps.access().tokens
   const sessions = createSessions(deps.now, tokens)
-  const failedLogins = createFailedLogins(deps.now)
+  const wrongTokens = createLimiter(guesses, deps.now)
+
+  const guessed = (address: string) =>
+    deps.loggedIn('-', address, 'refused', 'a request with a wrong token')
 
   app.addHook('onRequest', allowedOnly(deps.access))
   // What the document says is held by a test; nothing is left out or bent on the way.
@@ -51,13 +57,16 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
   await app.register(
     async open => {
       const { loggedIn: did, committed } = deps
-      loginRoutes(open, { sessions, failedLogins, tokens, did, committed })
+      loginRoutes(open, { sessions, wrongTokens, tokens, did, committed })
     },
     { prefix: '/v1' },
   )
   await app.register(
     async v1 => {
-      v1.addHook('onRequest', signedIn({ sessions, tokens, refused: deps.refused }))
+      v1.addHook(
+        'onRequest',
+        signedIn({ sessions, tokens, wrongTokens, guessed, refused: deps.refused }),
+      )
       whoamiRoute(v1)
       hostRoutes(v1, deps.hosts)
       installRoutes(v1, deps.installs)

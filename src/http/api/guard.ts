@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Scope } from '../../api/admin.ts'
+import type { Limiter } from '../../base/per-minute.ts'
 import { problem } from '../problem.ts'
 import { plainAddress } from './access.ts'
 import type { Session, Sessions } from './sessions.ts'
@@ -17,6 +18,10 @@ export interface Actor {
 export interface GuardDeps {
   readonly sessions: Sessions
   tokens(): readonly Token[]
+  /** How often an address may be wrong. */
+  readonly wrongTokens: Limiter
+  /** An address was wrong, and not yet too often. */
+  guessed(address: string): void
   /** Somebody with a good token was refused a change. */
   refused(actor: Actor, why: string): void
 }
@@ -43,6 +48,14 @@ export function signedIn(deps: GuardDeps) {
   ): Promise<FastifyReply | undefined> => {
     const actor = authenticate(request, deps)
     if (!actor) {
+      const address = addressOf(request)
+      // Who has the right one is not kept out by others behind his address.
+      if (bearerOf(request.headers.authorization) !== undefined) {
+        const wait = deps.wrongTokens.waitOf(address)
+        if (wait > 0) return tooManyWrong(reply, address, wait)
+        deps.wrongTokens.take(address)
+        deps.guessed(address)
+      }
       const detail = 'this needs the header "Authorization: Bearer TOKEN" with the admin token'
       return problem(reply.header('WWW-Authenticate', 'Bearer'), 401, detail)
     }
@@ -53,6 +66,12 @@ export function signedIn(deps: GuardDeps) {
     deps.refused(actor, why)
     return problem(reply, 403, why)
   }
+}
+
+/** Answers an address that guesses; `wait` is seconds. */
+export function tooManyWrong(reply: FastifyReply, address: string, wait: number): FastifyReply {
+  const detail = `too many wrong tokens from ${address}; try again in ${wait} s`
+  return problem(reply.header('Retry-After', wait), 429, detail)
 }
 
 function authenticate(request: FastifyRequest, deps: GuardDeps): Actor | undefined {

@@ -1,15 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { LoginBody, Session as SessionView } from '../../api/admin.ts'
 import { routes } from '../../api/routes.ts'
+import type { Limiter } from '../../base/per-minute.ts'
 import { problem } from '../problem.ts'
-import type { FailedLogins } from './failed-logins.ts'
-import { type Actor, actorOf, addressOf, cookieName, isSameOrigin } from './guard.ts'
+import { type Actor, actorOf, addressOf, cookieName, isSameOrigin, tooManyWrong } from './guard.ts'
 import type { Session, Sessions } from './sessions.ts'
 import { findToken, type Token } from './tokens.ts'
 
 export interface SessionDeps {
   readonly sessions: Sessions
-  readonly failedLogins: FailedLogins
+  /** How often an address may be wrong. */
+  readonly wrongTokens: Limiter
   tokens(): readonly Token[]
   /** Somebody logged in or out, or tried to. */
   did(who: string, address: string, action: 'login' | 'logout' | 'refused', text: string): void
@@ -23,14 +24,11 @@ export function loginRoutes(app: FastifyInstance, deps: SessionDeps): void {
       return problem(reply, 403, 'a login must come from the page itself')
     }
     const address = addressOf(request)
-    const wait = deps.failedLogins.waitOf(address)
-    if (wait > 0) {
-      const detail = `too many wrong tokens from ${address}; try again in ${wait} s`
-      return problem(reply.header('Retry-After', wait), 429, detail)
-    }
+    const wait = deps.wrongTokens.waitOf(address)
+    if (wait > 0) return tooManyWrong(reply, address, wait)
     const token = findToken(deps.tokens(), request.body.token.trim())
     if (!token) {
-      deps.failedLogins.failed(address)
+      deps.wrongTokens.take(address)
       deps.did('-', address, 'refused', 'a login with a wrong token')
       return problem(reply, 401, 'this is no token of this daemon')
     }

@@ -148,7 +148,7 @@ t.test(
     const log = Buffer.from(`${'partman: looking for disks\n'.repeat(11_111)}no disk found\n`)
     t.equal((await post(log, form, '?event=failed&message=partitioning')).statusCode, 204)
     t.equal(state(), 'failed')
-    t.match(memory.hosts.get('node1')?.life, { why: 'the installer says it failed: partitioning' })
+    t.match(memory.hosts.get('node1')?.life, { why: { message: 'partitioning' } })
     t.strictSame(timeline('node1', 'phone-home'), [
       'failed: partitioning (293 KiB of text were sent with it and not kept)',
     ])
@@ -158,7 +158,7 @@ t.test(
 t.test('a log without a message: its last line is the message', async t => {
   const { post, memory } = await booted(t)
   t.equal((await post('line one\nno disk found\n', form, '?event=failed')).statusCode, 204)
-  t.match(memory.hosts.get('node1')?.life, { why: 'the installer says it failed: no disk found' })
+  t.match(memory.hosts.get('node1')?.life, { why: { message: 'no disk found' } })
   t.equal(memory.hosts.facts('node1'), undefined)
 })
 
