@@ -70,14 +70,11 @@ export function createHosts(db: Database) {
       db.run(setProgress, percent ?? null, message ?? null, name),
     saveFacts: (name: string, facts: unknown): void =>
       db.run(setFacts, JSON.stringify(facts), name),
-    /** The first UUID of a host that is heard stays. */
+    /** The first UUID of a host that is heard stays. One that never appeared has none. */
     learnUuid(name: string, uuid: string): void {
-      if (withUuid.has(name)) return
+      if (withUuid.has(name) || has.get(name) === undefined) return
       withUuid.add(name)
-      db.write(() => {
-        know(name)
-        setUuid.run(uuid, name)
-      })
+      db.run(setUuid, uuid, name)
     },
     /** A host that never appeared stays so: to be seen is not yet to be known. */
     saveSeen: (name: string, at: number): void => db.run(setSeen, at, name),
