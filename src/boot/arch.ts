@@ -1,4 +1,7 @@
-/** What kind of machine the firmware says it is: which loaders and kernels can run there. */
+/**
+ * What kind of machine the firmware says it is: which loaders and kernels can run there. `uboot` is U-Boot on a
+ * processor that it does not tell, or that none of the others stands for (RISC-V, x86).
+ */
 export type Arch =
   | 'bios'
   | 'x64-efi'
@@ -9,6 +12,7 @@ export type Arch =
   | 'loong64-efi'
   | 'arm64-uboot'
   | 'arm32-uboot'
+  | 'uboot'
   | 'rpi'
   | 'unknown'
 
@@ -22,6 +26,7 @@ export const archs: readonly Arch[] = [
   'loong64-efi',
   'arm64-uboot',
   'arm32-uboot',
+  'uboot',
   'rpi',
 ]
 
@@ -68,6 +73,11 @@ export function typesOfArch(arch: Arch, http: boolean): number[] {
   return Object.entries(types)
     .filter(([, type]) => type.arch === arch && type.http === http)
     .map(([number]) => Number(number))
+}
+
+/** U-Boot is a loader itself, whatever the processor: it fetches a config, and runs no other loader. */
+export function isUboot(arch: Arch): boolean {
+  return arch.endsWith('uboot')
 }
 
 export function isEfi(arch: Arch): boolean {

@@ -1,4 +1,4 @@
-import { type Arch, archOfType, isEfi } from '../boot/arch.ts'
+import { type Arch, archOfType, isEfi, isUboot } from '../boot/arch.ts'
 import type { Client } from '../boot/client.ts'
 import { type Mac, macOfBytes } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
@@ -45,7 +45,9 @@ export function readClient(packet: DhcpPacket, mac: Mac): Client | undefined {
 function readStage(packet: DhcpPacket, vendorClass: string): Client['stage'] | undefined {
   if (isIpxe(packet)) return 'ipxe'
   if (vendorClass.startsWith('HTTPClient')) return 'http-firmware'
-  return vendorClass.startsWith('PXEClient') || isUboot(vendorClass) ? 'firmware' : undefined
+  if (vendorClass.startsWith('PXEClient') || isUbootClass(vendorClass)) return 'firmware'
+  // U-Boot may be built without a class of its own, and says what it is by these types.
+  return vendorClass === '' && isUboot(firstKnown(archTypes(packet))) ? 'firmware' : undefined
 }
 
 /** Whether option 60 says `PXEClient`: the only clients that port 4011 is for. */
@@ -78,10 +80,8 @@ function readArch(packet: DhcpPacket, vendorClass: string, mac: Mac): Arch {
 }
 
 function declaredArch(packet: DhcpPacket, vendorClass: string): Arch {
-  const types = u16ListOfBytes(packet.options.get(option.clientArch) ?? new Uint8Array())
-  if (types.length > 0 && !isUboot(vendorClass)) return firstKnown(types)
-  if (vendorClass.startsWith('U-Boot.armv8')) return 'arm64-uboot'
-  if (vendorClass.startsWith('U-Boot.arm')) return 'arm32-uboot'
+  const types = archTypes(packet)
+  if (isUbootClass(vendorClass)) return ubootArch(vendorClass, firstKnown(types))
   const [, type] = /^\w+Client:Arch:(\d{5})/.exec(vendorClass) ?? []
   return firstKnown(types.length > 0 ? types : [Number(type ?? 0)])
 }
@@ -90,8 +90,19 @@ function firstKnown(types: readonly number[]): Arch {
   return types.map(type => archOfType(type).arch).find(arch => arch !== 'unknown') ?? 'unknown'
 }
 
-function isUboot(vendorClass: string): boolean {
-  return vendorClass.startsWith('U-Boot')
+function archTypes(packet: DhcpPacket): number[] {
+  return u16ListOfBytes(packet.options.get(option.clientArch) ?? new Uint8Array())
+}
+
+function isUbootClass(vendorClass: string): boolean {
+  return /^u-boot/i.test(vendorClass)
+}
+
+/** It says the type of the firmware that its processor usually has, or 0: none of them runs in it. */
+function ubootArch(vendorClass: string, said: Arch): Arch {
+  if (/^u-boot\.armv8/i.test(vendorClass) || said.startsWith('arm64-')) return 'arm64-uboot'
+  if (/^u-boot\.arm/i.test(vendorClass) || said.startsWith('arm32-')) return 'arm32-uboot'
+  return 'uboot'
 }
 
 const raspberryPiVendors: ReadonlySet<string> = new Set([

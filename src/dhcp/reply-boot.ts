@@ -1,3 +1,4 @@
+import { isUboot } from '../boot/arch.ts'
 import type { Client } from '../boot/client.ts'
 import { canBeSentToDisk } from '../boot/decide.ts'
 import { configOf } from '../boot/loaders/table.ts'
@@ -73,7 +74,7 @@ function pxeOptions(client: Client): Options {
 
 /** U-Boot is a loader itself: what it is told to fetch is its config, and it looks for no other. */
 function configOptions({ arch }: Client, file: string): Options {
-  if (!arch.endsWith('-uboot') || !configOf(file)) return []
+  if (!isUboot(arch) || !configOf(file)) return []
   return [[option.configFile, textToBytes(file)]]
 }
 

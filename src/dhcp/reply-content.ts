@@ -6,10 +6,10 @@ import type { Arrival } from './network.ts'
 
 /** What a reply gives besides the boot. */
 export type Gift =
-  /** An address for the network's time; the host's name where the address is reserved. */
+  /** An address for the network's time, and the name of a host of the config. */
   | { readonly kind: 'lease'; readonly address: Ipv4; readonly hostName?: string }
   /** The settings of the network, for a client that has its address from elsewhere (DHCPINFORM). */
-  | { readonly kind: 'settings' }
+  | { readonly kind: 'settings'; readonly hostName?: string }
   /** Nothing: somebody else's DHCP server does that. */
   | { readonly kind: 'proxy' }
 

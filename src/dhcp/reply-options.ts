@@ -45,7 +45,7 @@ const written = new WeakMap<Network, Record<'settings' | 'lease', Options>>()
 function namedBy(network: Network, gift: Exclude<Gift, { kind: 'proxy' }>): Options {
   const known = written.get(network) ?? write(network)
   const options = known[gift.kind]
-  if (gift.kind !== 'lease' || gift.hostName === undefined) return options
+  if (gift.hostName === undefined) return options
   return [...options, [option.hostName, textToBytes(gift.hostName)]]
 }
 

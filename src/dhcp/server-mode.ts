@@ -142,11 +142,12 @@ function onRelease(from: Case): DhcpAnswer {
 }
 
 function onInform(from: Case): DhcpAnswer {
-  const { packet, network } = from
+  const { packet, network, host } = from
   if (!subnetContains(network.subnet, packet.ciaddr)) {
     return silence(`it informs from ${formatIpv4(packet.ciaddr)}, which is not in the network`)
   }
-  return { kind: 'ack', gift: { kind: 'settings' }, reason: because(from, 'settings') }
+  const gift: Gift = host ? { kind: 'settings', hostName: host.name } : { kind: 'settings' }
+  return { kind: 'ack', gift, reason: because(from, 'settings') }
 }
 
 function grant(from: Case, address: Ipv4): DhcpAnswer & { readonly kind: 'ack' } {
@@ -163,10 +164,8 @@ function refuse(reason: string): DhcpAnswer {
   return { kind: 'nak', reason, drop: true }
 }
 
-function giftOf(from: Case, address: Ipv4): Gift {
-  const { network, host } = from
-  const isReserved = host !== undefined && reservationOf(from, network) === address
-  return isReserved ? { kind: 'lease', address, hostName: host.name } : { kind: 'lease', address }
+function giftOf({ host }: Case, address: Ipv4): Gift {
+  return host ? { kind: 'lease', address, hostName: host.name } : { kind: 'lease', address }
 }
 
 function wishOf({ mac, host, packet }: Case): Wish {

@@ -1,4 +1,4 @@
-import type { Arch } from '../boot/arch.ts'
+import { type Arch, isUboot } from '../boot/arch.ts'
 import type { Stage } from '../boot/client.ts'
 import { ipv4ToBytes, type Mac, macToBytes, unspecified } from '../wire/address.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
@@ -26,8 +26,9 @@ export function bootDiscover(client: {
   /** The number in option 93. */
   readonly type: number | undefined
 }): DhcpPacket {
-  const { mac, stage, type = 0 } = client
+  const { mac, stage, arch, type = 0 } = client
   const vendor = stage === 'http-firmware' ? 'HTTPClient' : 'PXEClient'
+  const pxeClass = `${vendor}:Arch:${String(type).padStart(5, '0')}:UNDI:003000`
   const ipxe: [number, Uint8Array][] =
     stage === 'ipxe'
       ? [
@@ -53,7 +54,7 @@ export function bootDiscover(client: {
     file: '',
     options: new Map([
       [53, Uint8Array.of(1)],
-      [60, text(`${vendor}:Arch:${String(type).padStart(5, '0')}:UNDI:003000`)],
+      [60, text(isUboot(arch) && stage === 'firmware' ? 'U-Boot' : pxeClass)],
       [93, Uint8Array.of(type >> 8, type & 255)],
       ...ipxe,
     ]),

@@ -24,6 +24,7 @@ const usualArchs: readonly Arch[] = ['bios', 'x64-efi']
 const builtIn: readonly (readonly [Arch, string])[] = [
   ['arm64-uboot', 'pxelinux.cfg/default'],
   ['arm32-uboot', 'pxelinux.cfg/default'],
+  ['uboot', 'pxelinux.cfg/default'],
   ['rpi', 'bootcode.bin'],
 ]
 

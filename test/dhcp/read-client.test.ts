@@ -107,7 +107,13 @@ t.test('U-Boot and the Raspberry Pi', async t => {
   t.equal(uboot('U-Boot.armv8'), 'firmware arm64-uboot')
   t.equal(uboot('U-Boot.armv7'), 'firmware arm32-uboot')
   t.equal(uboot('U-Boot', 21), 'firmware arm32-uboot')
-  t.equal(uboot('U-Boot', 0), 'firmware bios')
+  t.equal(uboot('U-Boot', 11), 'firmware arm64-uboot')
+  for (const name of ['U-Boot', 'U-Boot.riscv', 'u-boot']) {
+    for (const type of [undefined, 0, 7, 27]) t.equal(uboot(name, type), 'firmware uboot')
+  }
+  const nameless = { [vendorClass]: undefined, [clientArch]: Uint8Array.of(0, 22) }
+  t.equal(told('udhcpc-discover', nameless), 'firmware arm64-uboot')
+  t.equal(told('udhcpc-discover', { ...nameless, [clientArch]: Uint8Array.of(0, 7) }), 'none')
   const rom = { [vendorClass]: text('PXEClient:Arch:00000:UNDI:002001'), [clientArch]: undefined }
   t.equal(told('ovmf-x64-discover', rom, 'b8:27:eb:01:02:03'), 'firmware rpi')
   const marked = { ...rom, [clientUuid]: Uint8Array.of(0, ...text('RPi4'), ...new Uint8Array(12)) }

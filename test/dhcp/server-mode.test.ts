@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Outcome } from '../../src/dhcp/outcome.ts'
 import { formatIpv4 } from '../../src/wire/address.ts'
 import { option } from '../../src/wire/dhcp-codes.ts'
 import { textToBytes } from '../../src/wire/dhcp-values.ts'
@@ -35,6 +36,23 @@ t.test('the lease keeps the client id and a host name that is one', async t => {
   for (const name of ['$(reboot)', 'a b', '-a', '', 'a\nb', 'x'.repeat(254)]) {
     t.notOk('hostname' in (asks(name) ?? {}), JSON.stringify(name))
   }
+})
+
+t.test('a host of the config gets its name, with or without a reservation', async t => {
+  const w = world({ hosts: [{ host: host('node1', me) }] })
+  const nameIn = (outcome: Outcome) =>
+    outcome.kind === 'reply' ? outcome.reply.options.get(option.hostName) : 'no reply'
+  const name = textToBytes('node1')
+  const asks = { options: { [option.parameterList]: Uint8Array.of(1, 3, option.hostName) } }
+  t.strictSame(nameIn(w.send(like('dhclient-discover', asks))), name)
+  t.strictSame(nameIn(w.send(request('10.77.0.60', '10.77.0.1', asks))), name)
+  t.strictSame(
+    nameIn(
+      w.send(request(undefined, undefined, { ...asks, asked: 'inform', ciaddr: ip('10.77.0.60') })),
+    ),
+    name,
+  )
+  t.equal(nameIn(w.send(like('dhclient-discover', { ...asks, mac: other }))), undefined)
 })
 
 t.test('three client ids of one machine get one address', async t => {

@@ -5,6 +5,8 @@ import { lastOf, seen } from '../evidence.ts'
 export const wrongArch: Rule = ({ host, steps, kernelArchs, now }) => {
   const asked = lastOf(steps, 'dhcp', step => step.arch !== undefined && step.arch !== 'unknown')
   const { profile } = host
+  // U-Boot may be that of any processor.
+  if (asked?.arch === 'uboot') return undefined
   if (!asked?.arch || !kernelArchs || !profile || kernelArchs.includes(asked.arch)) return undefined
   return {
     id: 'wrong-arch',
