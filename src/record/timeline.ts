@@ -91,7 +91,6 @@ export function createTimeline(deps: TimelineDeps) {
         return
       }
       memory.hosts.saveSeen(host.name, Date.now())
-      // What gets no answer teaches nothing.
       if (client && outcome.kind === 'reply') learnUuid(host, client.uuid)
       memory.record({ host: host.name, kind: 'dhcp', text, data: dhcpData(outcome, mac ?? '') })
       log.info(fields, text)
