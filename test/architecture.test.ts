@@ -54,7 +54,10 @@ const laws: Readonly<Record<string, Law>> = {
   },
   // Plain counts, and how Prometheus is told of them.
   metrics: { folders: [], modules: { 'prom-client': 'exposition.ts' } },
-  syslog: { folders: ['boot', 'wire', 'base'], modules: { 'node:dgram': 'server.ts' } },
+  syslog: {
+    folders: ['boot', 'wire', 'base'],
+    modules: { 'node:dgram': 'server.ts', 'node:net': 'tcp.ts' },
+  },
   // The config as the network is now.
   world: {
     folders: ['config', 'system', 'store/memory.ts', 'install', 'boot', 'wire', 'base'],

@@ -1,6 +1,7 @@
 import type { Delivery } from '../boot/install.ts'
 import { type RunningCommand, runCommand } from './command.ts'
 import type { Memory } from './deps.ts'
+import { createOutput } from './output.ts'
 import { groupsWith, killGroup, type ProcessGroup } from './process-group.ts'
 import type { Preparing } from './ssh/deploy.ts'
 import { sendWebhook } from './webhook.ts'
@@ -151,7 +152,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     if (closing.signal.aborted && deps.canResume(delivery)) return
     if ('refused' in prepared) return ended(delivery, prepared.refused)
     const { command, extras, secrets } = prepared
-    const running = runCommand(command, outputTo(delivery, secrets), extras)
+    const output = createOutput(delivery, deps, line => masked(line, secrets))
+    const running = runCommand(command, output.line, extras)
     if (running.group) {
       memory.deliveries.saveGroup(delivery.id, running.group.pgid, running.group.start)
     }
@@ -159,6 +161,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     tell(delivery, `started: ${masked(prepared.title, secrets)}`)
     const outcome = await running.ended
     commands.delete(delivery.id)
+    output.end()
     const why = outcome.ok ? undefined : [outcome.error, outcome.line].filter(Boolean).join('; ')
     await prepared.done(!outcome.ok && outcome.stopped === true)
     // What the daemon's own end has cut goes on at the next start, if the same boot still proves itself.
@@ -172,16 +175,6 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     if (delivery.role === 'deploy') deps.deployEnded(delivery, error)
   }
 
-  const outputTo = (delivery: Delivery, secrets: readonly string[]) => {
-    let left = deps.outputBound()
-    return (line: string) => {
-      if (left <= 0) return
-      left -= line.length
-      const text = left > 0 ? masked(line, secrets) : 'more output is not kept'
-      const data = { callback: delivery.callback }
-      memory.record({ host: delivery.host, kind: 'output', text, data })
-    }
-  }
   const tell = (delivery: Delivery, what: string) =>
     memory.record({
       host: delivery.host,

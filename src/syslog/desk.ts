@@ -1,3 +1,5 @@
+import { remember } from '../base/bounded.ts'
+import { createLimiter } from '../base/per-minute.ts'
 import type { Ipv4 } from '../wire/address.ts'
 import { readSyslog, type SyslogMessage } from '../wire/syslog-message.ts'
 
@@ -12,50 +14,28 @@ export interface SyslogDeskDeps {
   counted(result: 'kept' | 'dropped' | 'stranger'): void
 }
 
-/** Messages that one sender may send at once, and in a second after that. */
-const burst = 200
-const perSecond = 20
-/** Senders looked after; the longest unheard are forgotten first. */
+/** Messages that one sender may send. */
+const rate = { burst: 200, perSecond: 20 }
+/** Senders whose left out messages are counted; the longest unheard are forgotten first. */
 const kept = 4096
 
-interface Sender {
-  /** Messages it may send now. */
-  left: number
-  at: number
-  missed: number
-}
-
-/** Reads syslog datagrams and holds each sender to its rate. */
+/** Reads syslog messages and holds each sender to its rate. */
 export function createSyslogDesk(deps: SyslogDeskDeps) {
-  const senders = new Map<Ipv4, Sender>()
-
-  const senderOf = (from: Ipv4): Sender => {
-    const now = deps.now()
-    const known = senders.get(from) ?? { left: burst, at: now, missed: 0 }
-    known.left = Math.min(burst, known.left + ((now - known.at) / 1000) * perSecond)
-    known.at = now
-    senders.delete(from)
-    senders.set(from, known)
-    const [oldest] = senders.keys()
-    if (senders.size > kept && oldest !== undefined) senders.delete(oldest)
-    return known
-  }
+  const limiter = createLimiter(rate, deps.now)
+  const missed = new Map<Ipv4, number>()
 
   return {
     receive(bytes: Uint8Array, from: Ipv4): void {
-      const sender = senderOf(from)
-      if (sender.left < 1) {
-        sender.missed++
+      if (!limiter.take(String(from))) {
+        remember(missed, from, (missed.get(from) ?? 0) + 1, kept)
         deps.counted('dropped')
         return
       }
       const message = readSyslog(bytes)
       if (!message) return
-      sender.left--
-      if (sender.missed > 0) {
-        deps.missed(from, sender.missed)
-        sender.missed = 0
-      }
+      const before = missed.get(from) ?? 0
+      if (before > 0) deps.missed(from, before)
+      missed.delete(from)
       deps.counted(deps.keep(from, message) ? 'kept' : 'stranger')
     },
   }

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 
-/** A UDP socket that hears syslog. Nothing is ever sent from it. */
+/** A socket that hears syslog. Nothing is ever sent from it. */
 export interface SyslogServer {
   /** The port it has, where the system chose one. */
   readonly port: number

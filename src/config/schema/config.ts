@@ -179,7 +179,7 @@ export const configSchema = v.closed(
     ),
     admin: v.key(admin, 'Page, API and metrics.'),
     syslog: v.key(
-      v.closed({ port: v.key(v.port, 'UDP port.', defaults.syslogPort) }),
+      v.closed({ port: v.key(v.port, 'UDP and TCP port.', defaults.syslogPort) }),
       'Takes what installers and kernels send by syslog into the timelines. Default: off.',
     ),
     networks: v.mapOf(v.name, network, {

@@ -1,5 +1,6 @@
 import { createSyslogDesk } from '../../syslog/desk.ts'
 import { openSyslog, type SyslogServer } from '../../syslog/server.ts'
+import { openSyslogTcp } from '../../syslog/tcp.ts'
 import { portError } from '../../system/ports.ts'
 import { parseIpv4 } from '../../wire/address.ts'
 import type { DoorParts } from '../parts.ts'
@@ -17,7 +18,7 @@ export function openSyslogDoor(parts: DoorParts): SyslogDoor | undefined {
   const port = world.config().syslog?.port
   if (port === undefined) return undefined
   const desk = createSyslogDesk({ now, counted: measure.syslog, ...timeline.syslog })
-  const servers = new Map<string, SyslogServer>()
+  const servers = new Map<string, readonly SyslogServer[]>()
   const take = (bytes: Uint8Array, from: string) => {
     const address = parseIpv4(from)
     if (address !== undefined) desk.receive(bytes, address)
@@ -25,22 +26,30 @@ export function openSyslogDoor(parts: DoorParts): SyslogDoor | undefined {
 
   return {
     async listen(addresses) {
-      for (const [address, server] of servers) {
+      for (const [address, pair] of servers) {
         if (addresses.includes(address)) continue
         servers.delete(address)
-        await server.close()
+        await closeAll(pair)
       }
       for (const address of addresses) {
         if (servers.has(address)) continue
         const failed = (err: Error) => log.error({ err, address }, 'syslog socket')
-        const server = await openSyslog({ address, port }, take, failed).catch(error => {
+        const udp = await openSyslog({ address, port }, take, failed).catch(error => {
           throw portError(error, 'UDP', address, port)
         })
-        servers.set(address, server)
+        const tcp = await openSyslogTcp({ address, port }, take, failed).catch(async error => {
+          await udp.close()
+          throw portError(error, 'TCP', address, port)
+        })
+        servers.set(address, [udp, tcp])
       }
     },
     async close() {
-      await Promise.all([...servers.values()].map(server => server.close()))
+      await closeAll([...servers.values()].flat())
     },
   }
+}
+
+async function closeAll(servers: readonly SyslogServer[]): Promise<void> {
+  await Promise.all(servers.map(server => server.close()))
 }
