@@ -104,9 +104,9 @@ export type Names = Static<typeof names>
 
 /** What a machine would be sent. */
 const bootAnswer = v.closed({
-  kind: Type.Enum(['boot', 'local', 'none']),
+  kind: Type.Enum(['boot', 'menu', 'local', 'none', 'forbidden']),
   reason: v.text(),
-  script: v.nullableText('The iPXE script, byte for byte but for masked secrets.'),
+  script: v.nullableText('What its loader would read, byte for byte but for masked secrets.'),
   files: Type.Array(v.closed({ name: v.text(), text: v.text() }), {
     description: 'Its answer files, rendered; secrets are masked.',
   }),

@@ -7,7 +7,7 @@ export const masked = '***'
 const secretName = /(passw|passphrase|secret|token|api_?key|private_?key)(?!.*file$)/i
 
 /** Whatever can be done with a token is done by a URL of ours that carries it. */
-const tokenUrl = /(\/(?:phone-home|files|logins)\/)[\w-]{16,}/g
+const tokenUrl = /(\b(?:phone-home|files|logins|menu)\/)[\w-]{16,}/g
 
 /**
  * Passwords where answer files and command lines have them: preseed's `… password VALUE`, kickstart's

@@ -4,7 +4,6 @@ import { hostStates } from '../boot/life.ts'
 import type { HttpDeps } from '../http/app.ts'
 import { createSender } from '../http/files/send-file.ts'
 import { createSliceCache } from '../http/files/slice-cache.ts'
-import { createBootDesk } from '../install/boot-desk.ts'
 import { choose } from '../install/menu-desk.ts'
 import { createMetrics } from '../metrics/daemon-metrics.ts'
 import type { Mac } from '../wire/address.ts'
@@ -21,41 +20,22 @@ export function httpDeps(parts: HttpParts): HttpDeps {
   const placeFor = (token: string, caller: Caller) =>
     placeOf(caller, memory.installs.attempt(token)?.mac)
 
-  const desk = createBootDesk(parts)
-
   return {
     log,
     unready: parts.unready,
     answered: measure.http,
     metrics: createMetrics(measure.counters, gaugesOf(parts)),
     boot: {
-      ...desk,
+      ...parts.answers,
       serverUrl: caller => placeOf(caller).serverUrl,
       committed: memory.committed,
       config: (name, caller) => configRequest(name, caller, parts),
-      chosen: (name, caller) => choose(name, caller, desk, parts),
+      chosen: (name, caller) => choose(name, caller, parts),
     },
     kexec: {
       macAt: address => parts.macsOf(address).find(mac => world.hostOf(mac)),
-      preview: (host, mac, caller) => {
-        const { address } = caller
-        return parts.scripts.preview({ host, mac, address, place: placeOf(caller, mac) })
-      },
       program: () => parts.specDeps.publish(join(world.config().assets, 'loaders/kexec')),
       digest: parts.specDeps.digests.of,
-    },
-    disc: {
-      disc(mac, caller) {
-        const host = world.hostOf(mac)
-        const unknown = world.unknownHosts(world.networkOf(caller))
-        if (!host)
-          return unknown.kind === 'profile'
-            ? parts.specDeps.publish(unknown.profile.kernel)
-            : undefined
-        const { address } = caller
-        const seen = parts.scripts.preview({ host, mac, address, place: placeOf(caller, mac) })
-        return seen.kind === 'boot' && seen.image.kind === 'iso' ? seen.parts?.[0] : undefined
-      },
     },
     attempt: {
       refusal(token) {

@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Token } from '../http/api/tokens.ts'
+import type { Answers } from '../install/boot-desk.ts'
 import type { Lives } from '../install/life.ts'
 import type { Menus } from '../install/menus.ts'
 import type { PhoneHome } from '../install/phone-home.ts'
-import type { Previews } from '../install/preview.ts'
 import type { Progress } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { SpecDeps } from '../install/spec.ts'
@@ -30,6 +30,7 @@ export interface Parts {
   readonly scripts: Scripts
   readonly strangers: Strangers
   readonly menus: Menus
+  readonly answers: Answers
   readonly phoneHome: PhoneHome
   readonly published: Published
   readonly specDeps: SpecDeps
@@ -43,7 +44,6 @@ export interface Parts {
 
 export interface HttpParts extends Parts {
   readonly strangerRing: StrangerRing
-  readonly previews: Previews
   readonly progress: Progress
   readonly changes: Changes
   readonly log: FastifyBaseLogger

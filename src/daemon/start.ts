@@ -8,13 +8,18 @@ import { renderText } from '../config/template/template.ts'
 import { usedVars } from '../config/template/vars.ts'
 import { buildApp } from '../http/app.ts'
 import { meetAll, meetNewCards } from '../install/appear.ts'
+import { createBootDesk } from '../install/boot-desk.ts'
 import { createDownloads } from '../install/downloads.ts'
 import { createLife } from '../install/life.ts'
 import { tokenLife } from '../install/live-attempts.ts'
 import { createMenus } from '../install/menus.ts'
 import { createOutbox, type Outbox } from '../install/outbox.ts'
+<<<<<<< HEAD
 import { createPhoneHome } from '../install/phone-home.ts'
 import { createPreview } from '../install/preview.ts'
+=======
+import { createPhoneHome, tokenLife } from '../install/phone-home.ts'
+>>>>>>> af0d075 (One answer: what a machine would get is one pure function, applied by the real request alone)
 import { createProgress } from '../install/progress.ts'
 import { createScripts } from '../install/scripts.ts'
 import { createDeployer } from '../install/ssh/deploy.ts'
@@ -119,10 +124,9 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     log.error({ err, host }, 'cannot look for its SSH server')
   })
   const scripts = createScripts(installDeps, lives)
-  const strangers = createStrangers(installDeps)
+  const strangers = createStrangers()
   const phoneHome = createPhoneHome(installDeps, lives, scripts, strangers)
   const downloads = createDownloads(installDeps, lives, heard)
-  const previews = createPreview(installDeps, lives)
   const progress = createProgress(now)
   const changes = createChanges()
   const witness = createWitness(world, memory, whereabouts.macsOf)
@@ -139,9 +143,16 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   adopt(config())
   recover({ outbox, lives, logins, memory, published })
 
+<<<<<<< HEAD
   const menus = createMenus({ now, newToken })
   const lived = { lives, scripts, strangers, menus, phoneHome }
   const made = { published, specDeps, timeline, measure, ...whereabouts, ...witness }
+=======
+  const seeing = { lives, scripts, strangers, menus: createMenus({ now }) }
+  const answers = createBootDesk({ ...installDeps, ...seeing, world, seen: timeline.script })
+  const lived = { ...seeing, answers, phoneHome }
+  const made = { published, specDeps, timeline, measure, macsOf, ...witness }
+>>>>>>> af0d075 (One answer: what a machine would get is one pure function, applied by the real request alone)
   const parts = { world, memory, ...lived, ...made }
   // Filled before anybody waits for an answer.
   const reserve = createReserve(join(config().dataDir, 'reserve'))
@@ -159,7 +170,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   })
   const app = await buildApp(
     httpDeps({
-      ...{ ...parts, previews, progress, changes, now, log, version: version() },
+      ...{ ...parts, progress, changes, now, log, version: version() },
       startedAt: heard.startedAt,
       tokens: tokens.all,
       wakeOutbox: outbox.wake,

@@ -1,24 +1,25 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { decide, type KnownHost } from '../boot/decide.ts'
+import type { Arch } from '../boot/arch.ts'
+import type { KnownHost } from '../boot/decide.ts'
 import type { Host, Network } from '../boot/host.ts'
+import { knownOf } from '../boot/known-host.ts'
 import type { Lease } from '../boot/lease.ts'
-import { type HostState, idle, isDue } from '../boot/life.ts'
-import { type BootContent, toDisk } from '../boot/script.ts'
+import { type HostState, isRunning } from '../boot/life.ts'
+import { type OwnLoader, ownLoader } from '../boot/loaders/own.ts'
 import type { NetworkSettings } from '../config/config.ts'
+<<<<<<< HEAD
 import { readMedia } from '../config/media.ts'
 import { renderText } from '../config/template/template.ts'
 import { usedVars } from '../config/template/vars.ts'
+=======
+>>>>>>> af0d075 (One answer: what a machine would get is one pure function, applied by the real request alone)
 import { handle } from '../dhcp/handle.ts'
 import { changeOffers, createOffers, type LeaseBook } from '../dhcp/lease.ts'
 import type { Arrival } from '../dhcp/network.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
-import { menuContent } from '../install/menu-desk.ts'
-import { prepareAttempt } from '../install/prepare.ts'
-import { takeSpec } from '../install/spec.ts'
-import { createDigests } from '../system/digests.ts'
+import { answer, answerIfInstalled } from '../install/answer.ts'
+import type { Question } from '../install/boot-facts.ts'
 import { settle } from '../system/interfaces.ts'
-import { createPublished } from '../system/published.ts'
 import { openFiles } from '../tftp/files.ts'
 import {
   formatIpv4,
@@ -32,7 +33,7 @@ import {
 import { createAddressSet } from '../wire/address-set.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import type { World } from '../world/world.ts'
-import type { Writer } from './writer.ts'
+import { assume } from './assumed.ts'
 
 /** What a machine gets when it asks for its script. */
 export interface ScriptShown {
@@ -49,14 +50,9 @@ export function createRehearsal(world: World, state: HostState) {
   const leases = new Map<Ipv4, Lease>()
   const offers = createOffers()
 
-  const rests = ['idle', 'installed', 'failed'].includes(state)
-  const known = (host: Host | undefined): KnownHost | undefined => {
-    if (!host) return undefined
-    const always = host.profile?.boot === 'always' && rests
-    if (host.menu && rests) return { name: host.name, due: true, why: 'has a menu to choose from' }
-    const due = always || isDue({ ...idle, state })
-    return { name: host.name, due, why: always ? 'netboots at every boot' : `is ${state}` }
-  }
+  const assumption = assume(world, state)
+  const known = (host: Host): KnownHost =>
+    knownOf(host, assumption.life(host), assumption.install(host)?.spec.profile)
 
   const assumed = networks
     .filter(({ name }) => isAssumed(name, world))
@@ -75,8 +71,7 @@ export function createRehearsal(world: World, state: HostState) {
         networks: () => networks,
         host(mac: Mac) {
           const host = world.hostOf(mac)
-          const found = known(host)
-          return host && found && { host, known: found }
+          return host && { host, known: known(host) }
         },
         site: world.site,
         reservedFor: world.reservedFor,
@@ -92,16 +87,30 @@ export function createRehearsal(world: World, state: HostState) {
     },
 
     /** The script of a machine, or the config that its loader asks for. */
-    script(mac: Mac, network: Network, { write }: Pick<Writer, 'write'>): ScriptShown {
+    async script(mac: Mac, network: Network, { kind, transport }: OwnLoader): Promise<ScriptShown> {
       const host = world.hostOf(mac)
-      const client = { mac, stage: 'script', arch: 'unknown', capable: true } as const
-      const { kind, reason } = decide(client, known(host), world.site(network))
-      if (kind === 'none') return { reason, text: undefined, files: {} }
-      if (kind === 'local') return { reason, text: write(toDisk(reason)), files: {} }
-      const menu = menuOf(host, rests, network, world)
-      if (menu) return { reason, text: write(menu), files: {} }
-      const { content, files } = bootContent(mac, host, network, world)
-      return { reason, text: write(content), files }
+      await assumption.verified(host)
+      const question: Question = {
+        ...{ mac, address: unspecified, loader: kind },
+        place: world.place(network),
+        site: world.site(network),
+        unknown: world.unknownHosts(network),
+      }
+      const facts = assumption.facts(question)
+      // Where no install could have been asked for, that is the answer.
+      const asks = host && isRunning(assumption.life(host)) && !assumption.install(host)
+      const { told } = asks ? answerIfInstalled(host, question, facts) : answer(question, facts)
+      const { reason } = told
+      if (!('content' in told)) return { reason, text: undefined, files: {} }
+      const files = told.kind === 'boot' ? told.with.files : {}
+      return { reason, text: kind.render(told.content, transport), files }
+    },
+
+    /** The loader that a machine of this arch is given. */
+    loaderOf(mac: Mac, arch: Arch, network: Network): OwnLoader {
+      const host = world.hostOf(mac)
+      const ways = host ? (known(host).ways ?? {}) : {}
+      return ownLoader({ mac, arch: host?.arch ?? arch }, ways, world.site(network))
     },
 
     /** The file behind a name in a TFTP request: its size, or why there is none. */
@@ -121,6 +130,7 @@ export function createRehearsal(world: World, state: HostState) {
 
 export type Rehearsal = ReturnType<typeof createRehearsal>
 
+<<<<<<< HEAD
 /** The menu that is shown, with all that it may offer. */
 function menuOf(
   host: Host | undefined,
@@ -167,6 +177,8 @@ function bootContent(
   return { content: { kind: 'boot', title, image }, files }
 }
 
+=======
+>>>>>>> af0d075 (One answer: what a machine would get is one pure function, applied by the real request alone)
 /** All networks; one whose interface is not up on this machine gets an address that fits its range. */
 function networksOf(world: World): readonly Network[] {
   const found = new Map(world.networks().map(network => [network.name, network]))

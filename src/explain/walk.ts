@@ -1,13 +1,13 @@
 import { type Arch, typesOfArch } from '../boot/arch.ts'
 import type { Stage } from '../boot/client.ts'
 import type { Network } from '../boot/host.ts'
+import { ipxe } from '../boot/loaders/ipxe.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
 import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
 import type { World } from '../world/world.ts'
 import { bootDiscover, requestOf } from './boot-discover.ts'
 import { type Shown, shownDhcp } from './question.ts'
 import type { Rehearsal } from './rehearsal.ts'
-import { writerFor } from './writer.ts'
 
 /** A client that is about to boot. */
 export interface Booter {
@@ -17,12 +17,12 @@ export interface Booter {
 }
 
 /** What one question of it is answered. */
-export function answerAt(
+export async function answerAt(
   stage: Stage,
   booter: Booter,
   rehearsal: Rehearsal,
   world: World,
-): Shown[] {
+): Promise<Shown[]> {
   if (stage === 'script') return scriptOf(booter, rehearsal, world)
   return [shownDhcp(discover(stage, booter, rehearsal).outcome, 67)]
 }
@@ -39,11 +39,13 @@ export async function walk(
   const loader = answer?.kind === 'load' ? [await loaderOf(answer.file, rehearsal)] : []
   if (answer?.kind === 'image') return firmware.map(({ outcome, port }) => shownDhcp(outcome, port))
   const { mac, arch, network } = booter
-  const { isIpxe } = writerFor(mac, arch, network, world)
-  const ipxe = isIpxe ? exchange('ipxe', booter, rehearsal) : []
+  // iPXE asks by DHCP once more.
+  const isIpxe = rehearsal.loaderOf(mac, arch, network).kind === ipxe
+  const again = isIpxe ? exchange('ipxe', booter, rehearsal) : []
   const shown = (steps: readonly Step[]) =>
     steps.map(({ outcome, port }) => shownDhcp(outcome, port))
-  return [...shown(firmware), ...loader, ...shown(ipxe), ...scriptOf(booter, rehearsal, world)]
+  const script = await scriptOf(booter, rehearsal, world)
+  return [...shown(firmware), ...loader, ...shown(again), ...script]
 }
 
 interface Step {
@@ -99,12 +101,13 @@ async function loaderOf(file: string, rehearsal: Rehearsal): Promise<Shown> {
     : { door: 'loader', file, size: found.size, reason: null }
 }
 
-function scriptOf({ mac, arch, network }: Booter, rehearsal: Rehearsal, world: World): Shown[] {
-  const { reason, text, files } = rehearsal.script(
-    mac,
-    network,
-    writerFor(mac, arch, network, world),
-  )
+async function scriptOf(
+  { mac, arch, network }: Booter,
+  rehearsal: Rehearsal,
+  world: World,
+): Promise<Shown[]> {
+  const loader = rehearsal.loaderOf(mac, arch, network)
+  const { reason, text, files } = await rehearsal.script(mac, network, loader)
   const status = text === undefined ? 404 : 200
   const host = world.hostOf(mac)?.name ?? null
   const script: Shown = { door: 'script', host, status, reason, text: text ?? '404\n' }

@@ -3,7 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { type ApiDeps, apiRoutes } from './api/api-routes.ts'
 import { normaliseUrl } from './files/asset-path.ts'
 import { type AssetDeps, assetRoutes } from './files/asset-routes.ts'
-import { type DiscDeps, discRoute } from './files/disc-route.ts'
+import { discRoute } from './files/disc-route.ts'
 import { healthRoutes, type Unready } from './health-routes.ts'
 import { type AttemptDeps, attemptRoutes } from './machine/attempt-routes.ts'
 import { type BootDeps, bootRoutes } from './machine/boot-routes.ts'
@@ -18,7 +18,6 @@ export interface HttpDeps {
   readonly assets: AssetDeps
   readonly api: ApiDeps
   readonly kexec: Omit<KexecDeps, 'boot'>
-  readonly disc: Omit<DiscDeps, 'boot' | 'assets'>
   readonly unready: Unready
   readonly metrics: MetricsDeps
   /** Told of each answer that has left: its route, status and seconds. */
@@ -66,7 +65,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   })
 
   bootRoutes(app, deps.boot)
-  discRoute(app, { ...deps.disc, boot: deps.boot, assets: deps.assets })
+  discRoute(app, { boot: deps.boot, assets: deps.assets })
   kexecRoutes(app, { ...deps.kexec, boot: deps.boot })
   attemptRoutes(app, deps.attempt)
   assetRoutes(app, deps.assets)

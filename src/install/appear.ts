@@ -1,8 +1,12 @@
 import type { KnownHost } from '../boot/decide.ts'
+import type { ContentOf } from '../boot/event.ts'
 import type { Host } from '../boot/host.ts'
+import type { Install } from '../boot/install.ts'
 import type { Parts } from '../daemon/parts.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import type { Mac } from '../wire/address.ts'
+import type { Memory } from './deps.ts'
+import type { Refused } from './spec.ts'
 
 /**
  * Whether an answer to a host makes it {@link appear}: nothing was answered to it since it is in the
@@ -27,28 +31,58 @@ export function asItAppears(
   return { ...known, due: true, why: 'boots for the first time' }
 }
 
-/**
- * A host is answered. One that was never seen before under any name, and whose profile says
- * `ask: first-boot`, is asked for by this. On an empty database all hosts of the config count as seen.
- */
-export function appear(host: Host, { memory, lives }: Pick<Parts, 'memory' | 'lives'>): void {
-  if (memory.hosts.has(host.name)) return
-  const isAsked = isAskedAtFirst(host, memory.hosts)
-  memory.hosts.know(host.name, macsOf(host))
-  if (!isAsked) return
-  const asked = lives.ask(host, {}, false)
-  const text = asked.ok ? 'asked for at its first boot' : `not asked at first boot: ${asked.reason}`
-  memory.record({ host: host.name, kind: 'admin', text })
+/** What the first netboot of a host leads to, besides that it is known from then on. */
+export interface FirstBoot {
+  readonly install?: Install
+  /** For its timeline. */
+  readonly told?: ContentOf<'admin'>
 }
 
-function isAskedAtFirst(host: Host, hosts: DaemonMemory['hosts']): boolean {
+/**
+ * What a netboot makes of a host that was never seen before, under any name: where its profile says
+ * `ask: first-boot`, its install is asked for. Undefined for a host that is known.
+ */
+export function firstBootOf(
+  host: Host,
+  { hosts, newInstall }: Looked & { newInstall(host: Host): Install | Refused },
+): FirstBoot | undefined {
+  if (hosts.has(host.name)) return undefined
+  if (!isAskedAtFirst(host, hosts)) return {}
+  const install = newInstall(host)
+  if ('refused' in install) {
+    const why = { code: 'written', text: install.refused } as const
+    return { told: { kind: 'admin', code: 'first-boot-refused', data: { why } } }
+  }
+  return { install, told: { kind: 'admin', code: 'first-boot', data: {} } }
+}
+
+/** A host is answered for the first time. On an empty database all hosts count as seen. */
+export function appear(host: Host, { memory, lives }: Pick<Parts, 'memory' | 'lives'>): void {
+  const newInstall = (host: Host) => lives.newInstall(host, {})
+  const first = firstBootOf(host, { hosts: memory.hosts, newInstall })
+  if (!first) return
+  know(host, memory)
+  if (first.install) lives.begin(first.install)
+  if (first.told) memory.record({ host: host.name, ...first.told })
+}
+
+/** A host and its cards count as seen. */
+export function know(host: Host, { hosts }: Seen): void {
+  hosts.know(host.name, macsOf(host))
+}
+
+type Looked = { readonly hosts: Pick<Memory['hosts'], 'has' | 'knowsMac'> }
+
+type Seen = { readonly hosts: Pick<Memory['hosts'], 'know'> }
+
+function isAskedAtFirst(host: Host, hosts: Pick<Memory['hosts'], 'knowsMac'>): boolean {
   return host.profile?.ask === 'first-boot' && !macsOf(host).some(hosts.knowsMac)
 }
 
 /** On an empty database all hosts count as seen; what a reload adds later is new. */
 export function meetAll(hosts: Iterable<Host>, memory: DaemonMemory): void {
   memory.write(() => {
-    for (const host of hosts) memory.hosts.know(host.name, macsOf(host))
+    for (const host of hosts) know(host, memory)
     memory.settle()
   })
 }

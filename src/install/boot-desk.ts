@@ -1,69 +1,143 @@
-import type { BootDesk, Booted, Caller } from '../boot/deliver.ts'
-import type { Host } from '../boot/host.ts'
-import { isDue } from '../boot/life.ts'
-import type { Abilities } from '../boot/loaders/kind.ts'
-import type { Parts } from '../daemon/parts.ts'
-import type { Mac } from '../wire/address.ts'
-import { withUuid } from '../world/world.ts'
-import { appear } from './appear.ts'
-import { menuFor } from './menu-desk.ts'
+import type { BootDesk, BootRequest, Caller, Delivered, Seen } from '../boot/deliver.ts'
+import type { Host, Network, Profile } from '../boot/host.ts'
+import type { LoaderKind } from '../boot/loaders/kind.ts'
+import { masked } from '../boot/mask.ts'
+import { unspecified } from '../wire/address.ts'
+import type { World } from '../world/world.ts'
+import { answer, answerChoice, answerIfInstalled } from './answer.ts'
+import { applyEffects, type EffectDeps } from './boot-effects.ts'
+import type { BootAnswer, BootFacts, Question } from './boot-facts.ts'
+import type { InstallDeps } from './deps.ts'
+import { doubtOf } from './integrity.ts'
+import type { Choice } from './menus.ts'
+import { changedAsset, takeSpec } from './spec.ts'
+import { makeLogin, maskedLogin } from './ssh/logins.ts'
 
-/** What a machine that asks what to do next is answered from, whatever its loader's language. */
-export function createBootDesk(parts: Parts): BootDesk {
-  const { world, lives, scripts, timeline } = parts
-  const networkOf = (caller: Caller, host?: Host) => world.networkOf(caller, host?.nics[0]?.mac)
-  const isMachine = (host: Host, caller: Caller) =>
-    scripts.isMachine({
-      host,
-      address: caller.address,
-      place: world.place(networkOf(caller, host)),
-    })
-  return {
-    host(mac, uuid, caller, netboots) {
-      const host = world.hostOf(mac)
-      if (!host) return undefined
-      if (netboots && isMachine(host, caller)) appear(host, parts)
-      return { host, known: withUuid(host, lives.known(host), uuid) }
-    },
-    site: caller => world.site(networkOf(caller)),
-    verified: mac =>
-      world.config().checksums.length === 0 ? undefined : scripts.verified(world.hostOf(mac)),
-    boot: (host, mac, caller, loader) => boot(host, mac, caller, loader, parts),
-    sentToDisk(host, caller) {
-      if (isDue(lives.lifeOf(host.name)) || !isMachine(host, caller)) return
-      lives.apply(host.name, { kind: 'script', newBoot: false })
-    },
-    seen: ({ caller, ...seen }) => timeline.script({ ...seen, address: caller.address }),
+export interface DeskDeps extends InstallDeps, EffectDeps {
+  readonly world: Pick<
+    World,
+    'networks' | 'networkOf' | 'place' | 'site' | 'unknownHosts' | 'hostOf'
+  > & {
+    config(): {
+      readonly profiles: ReadonlyMap<string, Profile>
+      readonly checksums: readonly unknown[]
+    }
   }
+  /** Tells the timeline what a request was answered. */
+  seen(answered: Seen): void
 }
 
-function boot(
-  host: Host | undefined,
-  mac: Mac,
-  caller: Caller,
-  loader: Abilities,
-  parts: Parts,
-): Booted {
-  const { world, scripts, strangers } = parts
+/** What stands where a real answer has something random; `answer` tells why. */
+const standIns = {
+  newToken: () => 'TOKEN',
+  newId: () => 'INSTALL',
+  newLogin: maskedLogin,
+} satisfies Partial<BootFacts>
+
+/** Where every answer comes from: looked at, or given and then applied, which is done here alone. */
+export function createBootDesk(deps: DeskDeps) {
+  const { world, scripts } = deps
+  const facts = factsOf(deps)
+
+  const give = (request: BootRequest, { told, effects, host }: BootAnswer): Delivered => {
+    applyEffects(effects, deps)
+    const { mac, uuid, serial, caller, what } = request
+    const said = { ...(uuid !== undefined && { uuid }), ...(serial !== undefined && { serial }) }
+    const { kind, reason } = told
+    deps.seen({ mac, host, address: caller.address, what, answer: kind, reason, ...said })
+    return told
+  }
+
+  return {
+    look: request => answer(questionOf(request, world), { ...facts, ...standIns }).told,
+    give: request => give(request, answer(questionOf(request, world), facts)),
+    verified: mac =>
+      world.config().checksums.length === 0 ? undefined : scripts.verified(world.hostOf(mac)),
+
+    /** What a machine gets that chose in its menu. */
+    async choose(choice: Choice, caller: Caller, loader: LoaderKind): Promise<Delivered> {
+      const { host, profile, mac } = choice
+      if (world.config().checksums.length > 0) await scripts.verified(host, profile)
+      // It may have been asked for twice meanwhile.
+      const { token } = choice
+      const again = deps.menus.choiceOf(token, profile.name, caller.address) ?? choice
+      const request = { mac, caller, what: loader.asks, loader }
+      return give(request, answerChoice(again, questionOf(request, world), facts))
+    },
+
+    networkOf: (host: Host): Network | undefined => networkOf(host, world),
+
+    /** What the machine itself would get now, and if its install was asked for now. */
+    preview(
+      host: Host,
+      loader: LoaderKind,
+    ): { now: Delivered; ifInstalled: Delivered } | undefined {
+      const question = ownQuestion(host, loader, deps)
+      const own = { ...facts, ...standIns, newToken: () => masked, isMachine: () => true }
+      const shown = { ...own, shownMenu: () => masked }
+      return (
+        question && {
+          now: answer(question, shown).told,
+          ifInstalled: answerIfInstalled(host, question, shown).told,
+        }
+      )
+    },
+  } satisfies BootDesk & Record<string, unknown>
+}
+
+export type Answers = ReturnType<typeof createBootDesk>
+
+function questionOf(
+  { mac, uuid, caller, loader }: BootRequest,
+  world: DeskDeps['world'],
+): Question {
   const network = world.networkOf(caller, mac)
-  const place = world.place(network)
-  const { address } = caller
-  if (!host) {
-    const unknown = world.unknownHosts(network)
-    const offered = unknown.kind === 'menu' ? unknown.profiles : []
-    if (offered.length > 0) return menuFor({ offered, mac, caller }, loader, parts)
-    if (unknown.kind !== 'profile') return { kind: 'local', reason: 'not a host of the config' }
-    const stranger = strangers.boot(unknown.profile, { mac, address, place, loader })
-    if ('refused' in stranger) return { kind: 'local', reason: stranger.refused }
-    return { kind: 'boot', ...stranger.attempt.content }
+  const where = { place: world.place(network), site: world.site(network) }
+  const unknown = world.unknownHosts(network)
+  const said = uuid !== undefined && { uuid }
+  return { mac, ...said, address: caller.address, loader, ...where, unknown }
+}
+
+/** What the host itself asks, by the card and from the address that it was last heard with. */
+function ownQuestion(host: Host, loader: LoaderKind, deps: DeskDeps): Question | undefined {
+  const { world, memory } = deps
+  const [first] = host.nics
+  const last = memory.installs.currentAttempt(host.name, memory.hosts.get(host.name)?.install)
+  const mac = last?.mac ?? first?.mac
+  if (!first || mac === undefined) return undefined
+  const network = networkOf(host, world)
+  const address = last?.address ?? deps.addressesOf(mac)[0] ?? first.address ?? unspecified
+  const where = { place: world.place(network), site: world.site(network) }
+  return { mac, address, loader, ...where, unknown: world.unknownHosts(network) }
+}
+
+/** The network of its first card. */
+function networkOf({ nics: [first] }: Host, world: DeskDeps['world']): Network | undefined {
+  const networks = world.networks()
+  return networks.find(({ name }) => name === first?.network) ?? networks[0]
+}
+
+function factsOf(deps: DeskDeps): BootFacts {
+  const { memory, scripts, strangers, menus } = deps
+  return {
+    now: deps.now,
+    newId: deps.newId,
+    newToken: deps.newToken,
+    newLogin: makeLogin,
+    hostOf: deps.hostOf,
+    profile: (name: string): Profile | undefined => deps.world.config().profiles.get(name),
+    record: memory.hosts.get,
+    hosts: memory.hosts,
+    install: memory.installs.get,
+    currentAttempt: memory.installs.currentAttempt,
+    isMachine: scripts.isMachine,
+    wasSilent: scripts.wasSilent,
+    isFresh: scripts.isFresh,
+    shownMenu: menus.tokenOf,
+    stranger: strangers.byMac,
+    takeSpec: (host, overrides) => takeSpec(host, overrides, deps),
+    doubtOf: spec => doubtOf(spec, deps),
+    changedAsset: spec => changedAsset(spec, deps),
+    render: deps.render,
   }
-  const answer = scripts.request({ host, mac, address, place, loader })
-  if (answer.kind === 'menu') {
-    const named = (name: string) =>
-      host.profile?.name === name ? host.profile : world.config().profiles.get(name)
-    const offered = (host.menu ?? []).flatMap(name => named(name) ?? [])
-    return menuFor({ host, offered, mac, caller }, loader, parts)
-  }
-  if (answer.kind !== 'boot') return answer
-  return { kind: 'boot', ...answer.attempt.content }
 }

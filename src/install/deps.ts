@@ -21,6 +21,10 @@ export interface Memory {
   readonly hosts: {
     get(name: string): HostRecord | undefined
     facts(name: string): unknown
+    /** A host and its cards count as seen from now on. */
+    know(name: string, macs?: readonly Mac[]): void
+    knowsMac(mac: Mac): boolean
+    has(name: string): boolean
     running(): HostRecord[]
     late(now: number): HostRecord[]
     saveLife(name: string, life: Life, install: string | undefined, deadline?: number): void

@@ -2,20 +2,19 @@ import type { KnownHost } from '../boot/decide.ts'
 import { whyUnexpected } from '../boot/expect.ts'
 import type { Host } from '../boot/host.ts'
 import { type Delivery, type Install, rulesOf, type Spec } from '../boot/install.ts'
+import { knownOf } from '../boot/known-host.ts'
 import {
   deadline,
   type HostState,
   idle,
-  isDue,
   isRunning,
   type Life,
   type LifeEvent,
 } from '../boot/life.ts'
-import { waysOf } from '../boot/ways.ts'
-import { sentenceOf } from '../boot/words/reason.ts'
 import type { Circumstance } from './callbacks.ts'
 import { change } from './change.ts'
 import type { InstallDeps } from './deps.ts'
+import { newInstall } from './new-install.ts'
 import type { Outbox } from './outbox.ts'
 import { type Overrides, takeSpec } from './spec.ts'
 
@@ -40,6 +39,18 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
   const apply = (name: string, event: LifeEvent, circumstance?: Circumstance) =>
     change(name, event, deps, outbox, circumstance)
 
+  const made = (host: Host, overrides: Overrides) =>
+    newInstall(host, overrides, {
+      ...deps,
+      takeSpec: (host, overrides) => takeSpec(host, overrides, deps),
+    })
+
+  const begin = (install: Install): void =>
+    memory.write(() => {
+      memory.installs.add(install)
+      apply(install.host, { kind: 'asked' }, { install })
+    })
+
   return {
     apply,
     lifeOf,
@@ -47,17 +58,14 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
     /** What the boot decision needs to know of a host. */
     known(host: Host): KnownHost {
       const life = lifeOf(host.name)
-      const { name } = host
-      const why = `is ${life.state}: ${sentenceOf(life.why)}`
-      // What is being installed may be another profile than the host's own, with another loader.
-      const ways = waysOf(host, specOf(name, life)?.profile)
-      if (isRunning(life)) return { name, due: isDue(life), why, ways }
-      if (host.menu) return { name, due: true, why: 'has a menu to choose from', ways }
-      if (host.profile?.boot === 'always') {
-        return { name, due: true, why: `netboots ${host.profile.name} at every boot`, ways }
-      }
-      return { name, due: false, why, ways }
+      return knownOf(host, life, specOf(host.name, life)?.profile)
     },
+
+    /** What an install of the host that is asked for now is made of, or why it cannot be asked for. */
+    newInstall: made,
+
+    /** An install is asked for. */
+    begin,
 
     /** Asks for an install: what it is made of is taken now. With `dryRun` nothing is changed. */
     ask(host: Host, overrides: Overrides, replace: boolean, dryRun = false): Asked {
@@ -66,23 +74,10 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
       if (begun && !replace) {
         return { ok: false, reason: `${host.name} is ${state}; --replace starts over` }
       }
-      const spec = takeSpec(host, overrides, deps)
-      if ('refused' in spec) return { ok: false, reason: spec.refused }
-      if (spec.profile.boot === 'always') {
-        const reason = `${spec.profile.name} is booted always: there is nothing to install`
-        return { ok: false, reason }
-      }
-      if (spec.profile.ask === 'never') {
-        return { ok: false, reason: `${spec.profile.name} says ask: never` }
-      }
-      const now = deps.now()
-      const profile = spec.profile.name
-      const install: Install = { id: deps.newId(now), host: host.name, profile, spec, askedAt: now }
+      const install = made(host, overrides)
+      if ('refused' in install) return { ok: false, reason: install.refused }
       if (dryRun) return { ok: true, install: '' }
-      memory.write(() => {
-        memory.installs.add(install)
-        apply(host.name, { kind: 'asked' }, { install })
-      })
+      begin(install)
       return { ok: true, install: install.id }
     },
 

@@ -2,26 +2,24 @@ import type { Host, Profile } from '../boot/host.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 
 /** What a machine was shown: the profiles that may be chosen, under URLs of this token. */
-export interface Menu {
+export interface ShownMenu {
   readonly token: string
   readonly mac: Mac
+  readonly address: Ipv4
   /** Undefined for a machine that is no host of the config. */
   readonly host?: Host
   readonly profiles: readonly Profile[]
 }
 
-/** Where it was shown. */
-export interface Shown {
-  readonly mac: Mac
-  readonly address: Ipv4
-  readonly host?: Host
-  readonly profiles: readonly Profile[]
+/** What was chosen of it; `first` the first time that it is asked for. */
+export interface Choice extends ShownMenu {
+  readonly profile: Profile
+  readonly first: boolean
 }
 
-interface Kept extends Menu {
-  readonly address: Ipv4
+interface Kept extends ShownMenu {
   readonly at: number
-  chosen?: Profile
+  readonly chosen?: Profile
 }
 
 /** Milliseconds for which a menu is good. */
@@ -34,56 +32,48 @@ const kept = 1024
  * Menus that machines were shown. A choice needs the token of its menu, which only the machine was
  * given, and counts once: no URL that is asked for again, by whomever, asks for a second install.
  */
-export function createMenus(deps: { now(): number; newToken(): string }) {
+export function createMenus(deps: { now(): number }) {
   const byToken = new Map<string, Kept>()
 
   return {
-    /** The menu of a machine; the same while nothing of it changes, so that its script stays the same. */
-    show({ mac, address, host, profiles }: Shown): Menu {
-      const names = ({ profiles }: Pick<Menu, 'profiles'>) =>
-        profiles.map(({ name }) => name).join()
-      const fresh = [...byToken.values()].find(
-        menu =>
-          menu.mac === mac &&
-          menu.address === address &&
-          !menu.chosen &&
-          isGood(menu) &&
-          names(menu) === names({ profiles }),
-      )
-      if (fresh) return fresh
-      const menu = {
-        ...{ token: deps.newToken(), mac, address, profiles, at: deps.now() },
-        ...(host && { host }),
-      }
-      byToken.set(menu.token, menu)
-      forgetOldest()
-      return menu
+    /** The token of the same menu, while nothing of it changes and nothing of it was chosen. */
+    tokenOf({ mac, address, profiles }: Omit<ShownMenu, 'token'>): string | undefined {
+      const names = namesOf(profiles)
+      const isIt = (menu: Kept) =>
+        menu.mac === mac && menu.address === address && namesOf(menu.profiles) === names
+      return [...byToken.values()].find(menu => !menu.chosen && isGood(menu) && isIt(menu))?.token
     },
 
-    /** What is chosen by a URL: `first` the first time, and the same again for the same profile. */
-    choose(
-      token: string,
-      name: string,
-      address: Ipv4,
-    ): (Menu & { readonly profile: Profile; readonly first: boolean }) | undefined {
+    /** A menu was shown; one that is known already grows no younger. */
+    show(menu: ShownMenu): void {
+      if (byToken.has(menu.token)) return
+      byToken.set(menu.token, { ...menu, at: deps.now() })
+      const [oldest] = byToken.keys()
+      if (byToken.size > kept && oldest !== undefined) byToken.delete(oldest)
+    },
+
+    /** What the URL of a choice stands for: the same profile again and again, no other. */
+    choiceOf(token: string, name: string, address: Ipv4): Choice | undefined {
       const menu = byToken.get(token)
       const profile = menu?.profiles.find(one => one.name === name)
       if (!menu || !profile || !isGood(menu) || menu.address !== address) return undefined
       if (menu.chosen && menu.chosen !== profile) return undefined
-      const first = menu.chosen === undefined
-      menu.chosen = profile
-      return { ...menu, profile, first }
+      return { ...menu, profile, first: menu.chosen === undefined }
+    },
+
+    chosen(token: string, profile: Profile): void {
+      const menu = byToken.get(token)
+      if (menu) byToken.set(token, { ...menu, chosen: profile })
     },
   }
 
   function isGood({ at }: Kept): boolean {
     return deps.now() - at < lifetime
   }
+}
 
-  function forgetOldest(): void {
-    const [oldest] = byToken.keys()
-    if (byToken.size > kept && oldest !== undefined) byToken.delete(oldest)
-  }
+function namesOf(profiles: readonly Profile[]): string {
+  return profiles.map(({ name }) => name).join()
 }
 
 export type Menus = ReturnType<typeof createMenus>

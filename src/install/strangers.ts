@@ -1,13 +1,6 @@
-import type { Host, Profile } from '../boot/host.ts'
+import type { Host } from '../boot/host.ts'
 import type { Attempt } from '../boot/install.ts'
-import { unbootable } from '../boot/loaders/kind.ts'
-import { sentenceOf } from '../boot/words/reason.ts'
-import { type Mac, macWithHyphens } from '../wire/address.ts'
-import type { InstallDeps } from './deps.ts'
-import { doubtOf } from './integrity.ts'
-import { prepareAttempt } from './prepare.ts'
-import type { ScriptRequest } from './scripts.ts'
-import { takeSpec } from './spec.ts'
+import type { Mac } from '../wire/address.ts'
 
 /** A client that is no host of the config, and what it was given to boot. */
 export interface Stranger {
@@ -21,55 +14,23 @@ export interface Stranger {
 const kept = 1024
 
 /** Clients that boot the profile of `unknownHosts`. They live in memory only. */
-export function createStrangers(deps: InstallDeps) {
+export function createStrangers() {
   const byMac = new Map<Mac, Stranger>()
   const byToken = new Map<string, Stranger>()
 
   return {
     byToken: (token: string): Stranger | undefined => byToken.get(token),
+    byMac: (mac: Mac): Stranger | undefined => byMac.get(mac),
 
-    /** What a stranger boots, or the sentence that says why nothing can be booted. */
-    boot(
-      profile: Profile,
-      { mac, address, place, loader }: Omit<ScriptRequest, 'host'>,
-    ): Stranger | { readonly refused: string } {
-      const known = byMac.get(mac)
-      const name = macWithHyphens(mac)
-      const host: Host = { name, nics: [{ mac }], tags: [], vars: {}, profile }
-      const spec = takeSpec(host, {}, deps)
-      if ('refused' in spec) return spec
-      const unable = unbootable(profile.kind ?? 'kernel', loader)
-      if (unable !== undefined) return { refused: unable }
-      const doubt = doubtOf(spec, deps)
-      if (doubt) return { refused: sentenceOf(doubt.why) }
-      const token = known?.attempt.token ?? deps.newToken()
-      const boot = { token, number: 0, mac, address }
-      try {
-        const content = prepareAttempt(spec, boot, place, deps.render)
-        const attempt = {
-          ...boot,
-          host: name,
-          openedAt: deps.now(),
-          void: false,
-          burnt: [],
-          content,
-        }
-        const stranger = { host, attempt, burnt: known?.burnt ?? new Set<string>() }
-        byMac.set(mac, stranger)
-        byToken.set(token, stranger)
-        forgetOldest()
-        return stranger
-      } catch (error) {
-        return { refused: error instanceof Error ? error.message : String(error) }
-      }
+    keep(stranger: Stranger): void {
+      const { mac, token } = stranger.attempt
+      byMac.set(mac, stranger)
+      byToken.set(token, stranger)
+      const [oldest] = byMac
+      if (byMac.size <= kept || !oldest) return
+      byMac.delete(oldest[0])
+      byToken.delete(oldest[1].attempt.token)
     },
-  }
-
-  function forgetOldest(): void {
-    const [oldest] = byMac
-    if (byMac.size <= kept || !oldest) return
-    byMac.delete(oldest[0])
-    byToken.delete(oldest[1].attempt.token)
   }
 }
 

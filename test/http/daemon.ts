@@ -12,12 +12,12 @@ import { createDrain } from '../../src/daemon/drain.ts'
 import { httpDeps } from '../../src/daemon/http-deps.ts'
 import type { Token } from '../../src/http/api/tokens.ts'
 import { buildApp } from '../../src/http/app.ts'
+import { createBootDesk } from '../../src/install/boot-desk.ts'
 import { createDownloads } from '../../src/install/downloads.ts'
 import { createLife } from '../../src/install/life.ts'
 import { createMenus } from '../../src/install/menus.ts'
 import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
 import { createPhoneHome } from '../../src/install/phone-home.ts'
-import { createPreview } from '../../src/install/preview.ts'
 import { createProgress } from '../../src/install/progress.ts'
 import { createScripts } from '../../src/install/scripts.ts'
 import { createDeployer } from '../../src/install/ssh/deploy.ts'
@@ -66,13 +66,28 @@ hosts:
   fresh: { mac: "52:54:00:12:34:5b", profile: eager }
 `
 
+interface Setting {
+  readonly mode?: string
+  readonly profiles?: string
+  /** In place of the usual config. */
+  readonly config?: string
+  /** More of the assets folder. */
+  readonly files?: Extract<Parameters<Test['testdir']>[0], object>
+  /** Whose an address is. */
+  readonly owners?: ReadonlyMap<string, Mac>
+}
+
 /** The HTTP door over a real store and config, without a socket; `more` is added to the config. */
-export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles = '' } = {}) {
+export async function startHttp(
+  t: Test,
+  more = '',
+  { mode = 'proxy', profiles = '', config: whole = yaml, files = {}, owners }: Setting = {},
+) {
   const folder = t.testdir({
-    assets: { linux: 'kernel', 'initrd.gz': 'initrd' },
+    assets: { linux: 'kernel', 'initrd.gz': 'initrd', ...files },
     preseed: 'd-i for {{ host.name }}\n',
     'config.yaml':
-      yaml.replace('MODE', mode).replace('profiles:\n', `profiles:\n  ${profiles}\n`) + more,
+      whole.replace('MODE', mode).replace('profiles:\n', `profiles:\n  ${profiles}\n`) + more,
   })
   const { config, problems } = loadConfig(join(folder, 'config.yaml'))
   if (!config) throw new Error(problems.map(({ message }) => message).join('\n'))
@@ -82,7 +97,10 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const now = () => clock.now
   const memory = await openMemory(world.config)
   const published = createPublished(config.assets)
-  const macsOf = (address: Ipv4) => (formatIpv4(address) === own ? [mac] : [])
+  const macsOf = (address: Ipv4) => {
+    const owner = (owners ?? new Map([[own, mac]])).get(formatIpv4(address))
+    return owner === undefined ? [] : [owner]
+  }
   const specDeps = {
     publish: published.publish,
     publishTogether: published.publishTogether,
@@ -117,7 +135,7 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   })
   const lives = createLife(deps, outbox, () => now())
   const scripts = createScripts(deps, lives)
-  const strangers = createStrangers(deps)
+  const strangers = createStrangers()
   const phoneHome = createPhoneHome(deps, lives, scripts, strangers)
   const downloads = createDownloads(deps, lives, heard)
   const log = pino({ level: 'silent' })
@@ -129,7 +147,9 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   const timeline = createTimeline({ world, memory, ...seen })
   const measure = createMeasure(memory)
   const menus = createMenus(deps)
-  const lived = { lives, scripts, strangers, menus, phoneHome }
+  const seeing = { lives, scripts, strangers, menus }
+  const answers = createBootDesk({ ...deps, ...seeing, world, seen: timeline.script })
+  const lived = { ...seeing, answers, phoneHome }
   const made = { published, specDeps, timeline, measure, macsOf, ...witness }
   const parts = { world, memory, ...lived, ...made }
   const held: string[] = []
@@ -140,7 +160,7 @@ export async function startHttp(t: Test, more = '', { mode = 'proxy', profiles =
   ]
   const about = { progress, changes, now, log, unready, held: unready }
   const wired = {
-    ...{ ...parts, ...about, previews: createPreview(deps, lives) },
+    ...{ ...parts, ...about },
     ...{ version: '1.2.3', startedAt: start, tokens: () => tokens },
     ...{ wakeOutbox: outbox.wake, rivals: () => [], drain: createDrain(memory) },
     reload: { run: async () => ({ hosts: config.hosts.size, warnings: [] }), notices: () => [] },

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { nat } from './identify.ts'
-import { asking, createWorld, foreign, mac, own } from './world.ts'
+import { createWorld, foreign, own, tokenOf } from './world.ts'
 
 const text = (token: string) =>
   `d-i disk /dev/vda for node1 home http://10.77.0.1:8080/phone-home/${token}\n`
@@ -116,9 +116,10 @@ t.test('a stranger’s file burns too', async t => {
   const profile = world.host.profile
   if (!profile) throw new Error('the host has a profile')
   const boot = () => {
-    const stranger = world.strangers.boot(profile, asking(world, mac))
-    if ('refused' in stranger) throw new Error(stranger.refused)
-    return stranger.attempt.token
+    const told = world.strange(profile)
+    const token = tokenOf(told)
+    if (token === undefined) throw new Error(told.reason)
+    return token
   }
   const token = boot()
   t.match(world.phoneHome.file(token, 'preseed', own, { ...world.place, network: { name: nat } }), {

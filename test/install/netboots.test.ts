@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { type Mac, macOfBytes } from '../../src/wire/address.ts'
-import { asking, createWorld, foreign, own, profile, type World } from './world.ts'
+import { createWorld, foreign, own, profile, tokenOf, type World } from './world.ts'
 
 const always = { profile: { boot: 'always', name: 'diskless' } } as const
 const once = { profile: { boot: 'once', name: 'rescue' } } as const
@@ -93,8 +93,8 @@ t.test('strangers boot the profile of unknownHosts, with a token of their own', 
   const world = await createWorld(t)
   const rescue = profile(world.folder, { boot: 'always', name: 'discover', vars: { disk: 'none' } })
   const boot = (mac: string) => {
-    const stranger = world.strangers.boot(rescue, asking(world, mac as Mac))
-    return 'refused' in stranger ? stranger.refused : stranger.attempt.token
+    const told = world.strange(rescue, mac as Mac)
+    return tokenOf(told) ?? told.reason
   }
   const token = boot('52:54:00:00:00:01')
   t.equal(boot('52:54:00:00:00:01'), token)
@@ -113,9 +113,10 @@ t.test('5,000 random MACs: the oldest are forgotten, tokens and all', async t =>
   const tokens: string[] = []
   const count = 5000
   for (let n = 0; n < count; n++) {
-    const stranger = world.strangers.boot(bare, asking(world, macOf(n)))
-    if ('refused' in stranger) return t.fail(stranger.refused)
-    tokens.push(stranger.attempt.token)
+    const told = world.strange(bare, macOf(n))
+    const token = tokenOf(told)
+    if (token === undefined) return t.fail(told.reason)
+    tokens.push(token)
   }
   const known = tokens.filter(token => world.strangers.byToken(token))
   t.equal(known.length, 1024)
@@ -127,6 +128,5 @@ t.test('5,000 random MACs: the oldest are forgotten, tokens and all', async t =>
 t.test('a stranger whose template fails is told so', async t => {
   const world = await createWorld(t)
   const bad = profile(world.folder, { cmdline: '{{ host.vars.nobody }}' })
-  const stranger = world.strangers.boot(bad, asking(world, '52:54:00:00:00:01' as Mac))
-  t.match(stranger, { refused: /host\.vars\.nobody/ })
+  t.match(world.strange(bad), { kind: 'local', reason: /host\.vars\.nobody/ })
 })

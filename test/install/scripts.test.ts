@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { ipxe, renderScript } from '../../src/boot/loaders/ipxe.ts'
+import { renderScript } from '../../src/boot/loaders/ipxe.ts'
 import { nat } from './identify.ts'
 import {
+  asking,
   changeKernel,
   createWorld,
   foreign,
@@ -16,16 +17,8 @@ import {
 
 /** The whole script a request gets, or the sentence of its refusal. */
 function script(world: World, from = own, by = mac): string {
-  const answer = world.scripts.request({
-    host: world.host,
-    mac: by,
-    address: from,
-    place: world.place,
-    loader: ipxe,
-  })
-  if (answer.kind !== 'boot') return `${answer.kind}: ${answer.reason}`
-  const { title, image } = answer.attempt.content
-  return renderScript({ kind: 'boot', title, image })
+  const told = world.answers.give(asking(by, from))
+  return told.kind === 'boot' ? renderScript(told.content) : `${told.kind}: ${told.reason}`
 }
 
 const life = (world: World) => world.lives.lifeOf('node1')
@@ -188,5 +181,5 @@ t.test('a template that fails leaves everything as it was, and says why', async 
 t.test('a due host that nobody asked for does not exist: idle gets its disk', async t => {
   const world = await createWorld(t)
   t.equal(world.boot(), 'local: node1 is idle: no install was asked')
-  t.equal(world.memory.hosts.get('node1'), undefined)
+  t.equal(world.memory.installs.currentAttempt('node1'), undefined)
 })

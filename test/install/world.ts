@@ -1,15 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import type { Host, Profile } from '../../src/boot/host.ts'
+import type { BootRequest, Delivered } from '../../src/boot/deliver.ts'
+import type { Host, Profile, UnknownHosts } from '../../src/boot/host.ts'
 import { ipxe } from '../../src/boot/loaders/ipxe.ts'
 import type { BootImage, KernelImage } from '../../src/boot/script.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template/template.ts'
 import { usedVars } from '../../src/config/template/vars.ts'
+import { type Answers, createBootDesk } from '../../src/install/boot-desk.ts'
 import type { InstallDeps, Place } from '../../src/install/deps.ts'
 import { createDownloads } from '../../src/install/downloads.ts'
 import { createLife } from '../../src/install/life.ts'
+import { createMenus } from '../../src/install/menus.ts'
 import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
 import { createPhoneHome, type Said } from '../../src/install/phone-home.ts'
 import { createScripts } from '../../src/install/scripts.ts'
@@ -29,6 +32,7 @@ import { identifyBy } from './identify.ts'
 
 export const mac = '52:54:00:12:34:56' as Mac
 export const secondMac = '52:54:00:12:34:57' as Mac
+export const strangerMac = '52:54:00:00:00:01' as Mac
 export const start = Date.UTC(2026, 10, 20, 12)
 
 export function ip(text: string): Ipv4 {
@@ -45,9 +49,16 @@ export function kernelOf(image: BootImage | undefined): KernelImage | undefined 
   return image?.kind === undefined ? image : undefined
 }
 
-/** A request of some machine, at the host's address. */
-export function asking({ place }: Pick<World, 'place'>, by: Mac) {
-  return { mac: by, address: own, place, loader: ipxe }
+/** A request of some machine for its script. */
+export function asking(by: Mac, from = own): BootRequest {
+  const caller = { address: from, localAddress: ip('10.77.0.1') }
+  return { mac: by, caller, what: 'script', loader: ipxe }
+}
+
+/** The token in what a machine is told to boot. */
+export function tokenOf(told: Delivered): string | undefined {
+  const image = told.kind === 'boot' ? told.content.image : undefined
+  return /\/phone-home\/([\w-]+)/.exec(kernelOf(image)?.cmdline ?? '')?.[1]
 }
 
 export interface World {
@@ -58,6 +69,7 @@ export interface World {
   readonly memory: Awaited<ReturnType<typeof openStore>>
   readonly lives: ReturnType<typeof createLife>
   readonly scripts: ReturnType<typeof createScripts>
+  readonly answers: Answers
   readonly phoneHome: ReturnType<typeof createPhoneHome>
   readonly strangers: ReturnType<typeof createStrangers>
   readonly downloads: ReturnType<typeof createDownloads>
@@ -71,6 +83,8 @@ export interface World {
   ask(): string
   /** The machine asks for its script; the token of what it gets, or the sentence it reads. */
   boot(from?: Ipv4): string
+  /** A machine that is no host asks, where such boot this profile. */
+  strange(profile: Profile, by?: Mac): Delivered
   say(event: Said['event'], more?: Partial<Said> & { token?: string; from?: Ipv4 }): number
   state(): string
   timeline(kind?: string): string[]
@@ -185,7 +199,22 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
   })
   const lives = createLife(deps, outbox, name => heard.at.get(name) ?? heard.startedAt)
   const scripts = createScripts(deps, lives)
-  const strangers = createStrangers(deps)
+  const strangers = createStrangers()
+  const menus = createMenus(deps)
+  let unknown: UnknownHosts = { kind: 'ignore' }
+  const answers = createBootDesk({
+    ...{ ...deps, lives, scripts, strangers, menus },
+    world: {
+      networks: () => [],
+      networkOf: () => undefined,
+      place: () => place,
+      site: () => ({ unknown: unknown.kind === 'profile' ? 'boot' : 'ignore', loaders: new Map() }),
+      unknownHosts: () => unknown,
+      hostOf: deps.hostOf,
+      config: () => ({ profiles: new Map(), checksums: [] }),
+    },
+    seen: () => {},
+  })
   const phoneHome = createPhoneHome(deps, lives, scripts, strangers)
   const downloads = createDownloads(deps, lives, heard)
   const token = () =>
@@ -200,7 +229,19 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
   t.teardown(close)
 
   return {
-    ...{ folder, dataDir, deps, outbox, memory, lives, scripts, phoneHome, strangers, downloads },
+    ...{
+      folder,
+      dataDir,
+      deps,
+      outbox,
+      memory,
+      lives,
+      scripts,
+      answers,
+      phoneHome,
+      strangers,
+      downloads,
+    },
     ...{ host, place, deploys, now, close },
     pass(seconds) {
       clock += seconds * 1000
@@ -211,8 +252,13 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
       return asked.install
     },
     boot(from = own) {
-      const answer = scripts.request({ host, mac, address: from, place, loader: ipxe })
-      return answer.kind === 'boot' ? answer.attempt.token : `${answer.kind}: ${answer.reason}`
+      const told = answers.give(asking(mac, from))
+      if (told.kind !== 'boot') return `${told.kind}: ${told.reason}`
+      return tokenOf(told) ?? ''
+    },
+    strange(profile, by = strangerMac) {
+      unknown = { kind: 'profile', profile }
+      return answers.give(asking(by))
     },
     say(event, { token: named, from = own, ...more } = {}) {
       const said = { event, ...more }

@@ -16,6 +16,7 @@ export const grub: LoaderKind = {
   name: 'GRUB',
   asks: 'GRUB config',
   boots: ['kernel', 'efi'],
+  menus: true,
   isLoader: file => /grub|shim|^bootnet/i.test(file),
   asker(path) {
     const found = config.exec(path)

@@ -7,6 +7,7 @@ export const ipxe: LoaderKind = {
   name: 'iPXE',
   asks: 'script',
   boots: ['kernel', 'efi', 'iso', 'wim'],
+  menus: true,
   isLoader: file => /ipxe|^(undionly|snponly|snp)\b/i.test(file),
   asker: () => undefined,
   isProbe: () => false,

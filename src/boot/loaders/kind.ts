@@ -9,6 +9,10 @@ export interface Abilities {
   /** As people call it. */
   readonly name: string
   readonly boots: readonly ImageKind[]
+  /** Somebody can choose there. */
+  readonly menus: boolean
+  /** A system that runs already: that it asks is no boot of the machine. */
+  readonly running?: true
 }
 
 /** A kind of loader: its files, the names of its config, and how that is written. */

@@ -13,6 +13,7 @@ export const pxelinux: LoaderKind = {
   name: 'PXELINUX',
   asks: 'PXELINUX config',
   boots: ['kernel'],
+  menus: true,
   isLoader: file => /(?:pxe|sys)linux/i.test(file),
   asker(path) {
     const name = config.exec(path)?.[1]

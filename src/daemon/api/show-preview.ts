@@ -1,44 +1,44 @@
-import type { Preview as Shown } from '../../api/hosts.ts'
-import { decide } from '../../boot/decide.ts'
+import type { Preview } from '../../api/hosts.ts'
+import { archs } from '../../boot/arch.ts'
+import type { Delivered } from '../../boot/deliver.ts'
 import type { Host } from '../../boot/host.ts'
-import { renderScript } from '../../boot/loaders/ipxe.ts'
+import { isRunning } from '../../boot/life.ts'
+import { type OwnLoader, ownLoader } from '../../boot/loaders/own.ts'
 import { maskSecrets, secretsOf } from '../../boot/mask.ts'
-import { toDisk } from '../../boot/script.ts'
-import type { Preview } from '../../install/preview.ts'
 import type { HttpParts } from '../parts.ts'
 
-type BootAnswer = Shown['now']
+type BootAnswer = Preview['now']
 
-/** What a host would be sent, by the same decision as its request, with secrets masked. */
-export function showPreview(host: Host, parts: HttpParts): Shown {
-  const { lives, previews, world } = parts
+/** What a host would be sent, by the same answer as its request, with secrets masked. */
+export function showPreview(host: Host, { answers, lives, timeline, world }: HttpParts): Preview {
   const [nic] = host.nics
-  const network = world.networks().find(({ name }) => name === nic?.network) ?? world.networks()[0]
-  const later = previews.ifInstalled(host)
-  const ifInstalled = later ? shown(later, host) : null
-  if (!nic) return { now: shown(previews.now(host), host), ifInstalled }
-  const client = { mac: nic.mac, stage: 'script', arch: 'unknown', capable: true } as const
-  const answer = decide(client, lives.known(host), world.site(network))
-  if (answer.kind === 'none') {
-    return { now: { kind: 'none', reason: answer.reason, script: null, files: [] }, ifInstalled }
+  const site = world.site(answers.networkOf(host))
+  const known = lives.known(host)
+  const heard = timeline.client(host.name)?.arch
+  const arch = host.arch ?? archs.find(known => known === heard) ?? 'bios'
+  const loader = nic && ownLoader({ mac: nic.mac, arch }, known.ways ?? {}, site)
+  const seen = loader && answers.preview(host, loader.kind)
+  if (!seen) {
+    const reason = `${host.name} has no network card`
+    return { now: { kind: 'none', reason, script: null, files: [] }, ifInstalled: null }
   }
-  const now =
-    answer.kind === 'local' ? { kind: 'local' as const, reason: answer.reason } : previews.now(host)
-  return { now: shown(now, host), ifInstalled }
+  const asks = !isRunning(lives.lifeOf(host.name)) && host.profile?.boot !== 'always'
+  return {
+    now: shown(seen.now, host, loader),
+    ifInstalled: asks ? shown(seen.ifInstalled, host, loader) : null,
+  }
 }
 
-function shown(preview: Preview, host: Host): BootAnswer {
+function shown(told: Delivered, host: Host, { kind, transport }: OwnLoader): BootAnswer {
   const secrets = secretsOf({ ...host.profile?.vars, ...host.vars })
   const mask = (text: string) => maskSecrets(text, secrets)
-  if (preview.kind === 'local') {
-    const { kind, reason } = preview
-    return { kind, reason: mask(reason), script: mask(renderScript(toDisk(reason))), files: [] }
-  }
-  const { title, image, files } = preview.content
+  const reason = mask(told.reason)
+  if (!('content' in told)) return { kind: told.kind, reason, script: null, files: [] }
+  const files = told.kind === 'boot' ? told.with.files : {}
   return {
-    kind: 'boot',
-    reason: title,
-    script: mask(renderScript({ kind: 'boot', title, image })),
+    kind: told.kind,
+    reason,
+    script: mask(kind.render(told.content, transport)),
     files: Object.entries(files).map(([name, text]) => ({ name, text: mask(text) })),
   }
 }

@@ -1,7 +1,7 @@
-import { loaderOf } from '../../boot/decide.ts'
 import type { Caller } from '../../boot/deliver.ts'
 import type { Host } from '../../boot/host.ts'
 import type { Asker } from '../../boot/loaders/asker.ts'
+import { ownLoader } from '../../boot/loaders/own.ts'
 import { configOf } from '../../boot/loaders/table.ts'
 import { isSameUuid } from '../../boot/uuid.ts'
 import type { ConfigRequest } from '../../http/machine/boot-routes.ts'
@@ -54,5 +54,5 @@ function fileOf(mac: Mac, caller: Caller, { world, lives }: Needed): string | un
   const host = world.hostOf(mac)
   const client = { mac, arch: host?.arch ?? 'bios' } as const
   const { ways = {} } = host ? lives.known(host) : {}
-  return loaderOf(client, ways, world.site(world.networkOf(caller, mac)))
+  return ownLoader(client, ways, world.site(world.networkOf(caller, mac))).file
 }

@@ -1,6 +1,5 @@
 import { type Caller, type Delivered, deliver } from '../../boot/deliver.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
-import { createBootDesk } from '../../install/boot-desk.ts'
 import { choose } from '../../install/menu-desk.ts'
 import type { Peer, Refused, Virtual } from '../../tftp/files.ts'
 import { tftpErrors } from '../../wire/tftp-packet.ts'
@@ -13,18 +12,17 @@ import { configRequest } from './loader-configs.ts'
  */
 export function tftpNames(parts: Parts) {
   const { world, memory } = parts
-  const desk = createBootDesk(parts)
   return async (name: string, { address }: Peer): Promise<Virtual | undefined> => {
     const loader = world.loaders().get(name)
     if (loader !== undefined) return { file: loader }
     const network = world.networkOf({ address, localAddress: address })
     const caller = { address, localAddress: network?.serverAddress ?? address }
     const config = configRequest(name, caller, parts)
-    const chosen = config ? undefined : await choose(name, caller, desk, parts)
+    const chosen = config ? undefined : await choose(name, caller, parts)
     if (chosen) return written(chosen.delivered, chosen.kind, 'tftp')
     if (!config) return fileOf(name, caller, parts)
 
-    const delivered = await deliver(config.request, desk)
+    const delivered = await deliver(config.request, parts.answers)
     return written(delivered, config.kind, config.transport)
   }
 

@@ -1,23 +1,21 @@
 import type { FastifyInstance } from 'fastify'
-import { type Caller, type Delivered, deliver, preview } from '../../boot/deliver.ts'
+import { type Delivered, deliver } from '../../boot/deliver.ts'
 import type { Asset } from '../../boot/install.ts'
 import type { Abilities } from '../../boot/loaders/kind.ts'
-import { type Mac, parseMac } from '../../wire/address.ts'
+import { parseMac } from '../../wire/address.ts'
 import { type BootDeps, callerOf } from '../machine/boot-routes.ts'
 import { type AssetDeps, answerFile, askedFor } from './asset-routes.ts'
 
 export interface DiscDeps {
   readonly boot: BootDeps
   readonly assets: AssetDeps
-  /** The disc of a machine that would be given one. */
-  disc(mac: Mac, caller: Caller): Asset | undefined
 }
 
 /** UEFI HTTP Boot itself takes a disc, into its memory. */
-const httpBoot: Abilities = { name: 'HTTP Boot', boots: ['iso'] }
+const httpBoot: Abilities = { name: 'HTTP Boot', boots: ['iso'], menus: false }
 
 /** `GET /boot/:mac/image.iso`: the disc of a host that is due, for firmware. Never a redirect. */
-export function discRoute(app: FastifyInstance, { boot, assets, disc }: DiscDeps): void {
+export function discRoute(app: FastifyInstance, { boot, assets }: DiscDeps): void {
   app.route<{ Params: { mac: string } }>({
     method: ['GET', 'HEAD'],
     url: '/boot/:mac/image.iso',
@@ -28,10 +26,9 @@ export function discRoute(app: FastifyInstance, { boot, assets, disc }: DiscDeps
       if (!mac) return refuse(400, `${request.params.mac} is not a MAC address`)
       const caller = callerOf(request.socket)
       const asked = { mac, caller, what: 'disc', loader: httpBoot }
-      const found =
-        request.method === 'HEAD'
-          ? looked(preview(asked, boot).kind === 'boot' ? disc(mac, caller) : undefined)
-          : given(await deliver(asked, boot))
+      // A HEAD delivers nothing and so counts nothing.
+      const isHead = request.method === 'HEAD'
+      const found = given(isHead ? boot.look(asked) : await deliver(asked, boot))
       await boot.committed()
       if ('status' in found) return refuse(found.status, found.reason)
       const { address } = askedFor(request)
@@ -43,12 +40,8 @@ export function discRoute(app: FastifyInstance, { boot, assets, disc }: DiscDeps
 
 type Answered = Asset | { readonly status: number; readonly reason: string }
 
-function looked(disc: Asset | undefined): Answered {
-  return disc ?? { status: 404, reason: 'there is no disc for this machine now' }
-}
-
 function given(delivered: Delivered): Answered {
   const { kind, reason } = delivered
-  const [disc] = kind === 'boot' ? (delivered.parts ?? []) : []
+  const [disc] = kind === 'boot' ? (delivered.with.parts ?? []) : []
   return disc ?? { status: kind === 'forbidden' ? 403 : 404, reason }
 }

@@ -5,7 +5,6 @@ import {
   type Caller,
   type Delivered,
   deliver,
-  preview,
 } from '../../boot/deliver.ts'
 import { ipxe, renderScript } from '../../boot/loaders/ipxe.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
@@ -101,13 +100,7 @@ async function answer(
   deps: BootDeps,
 ): Promise<FastifyReply> {
   // A HEAD delivers nothing and so counts nothing.
-  if (method === 'HEAD') {
-    const { kind } = preview(request, deps)
-    return reply
-      .code(kind === 'none' ? 404 : 200)
-      .type(scriptType)
-      .send()
-  }
+  if (method === 'HEAD') return send(reply, deps.look(request), kind, transport)
   const delivered = await deliver(request, deps)
   await deps.committed()
   return send(reply, delivered, kind, transport)

@@ -1,8 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Client } from '../../boot/client.ts'
-import { decide } from '../../boot/decide.ts'
-import type { Booted, Caller } from '../../boot/deliver.ts'
-import type { Host } from '../../boot/host.ts'
+import { type Caller, type Delivered, deliver } from '../../boot/deliver.ts'
 import type { Asset } from '../../boot/install.ts'
 import { type KexecContent, type KexecPart, renderKexec } from '../../boot/kexec-script.ts'
 import { type Abilities, unbootable } from '../../boot/loaders/kind.ts'
@@ -13,8 +10,6 @@ export interface KexecDeps {
   readonly boot: BootDeps
   /** The MAC at an address, of a host of the config. */
   macAt(address: Ipv4): Mac | undefined
-  /** What `boot` would give, with nothing counted and a token that is none. */
-  preview(host: Host, mac: Mac, caller: Caller): Booted
   /** A static kexec for machines that have none, where the boot media bring none. */
   program(): Asset | undefined
   /** The sha256 of an asset in hex; rejects when it is another version by now. */
@@ -27,7 +22,10 @@ interface KexecRequest {
 }
 
 /** Who asks here. */
-const kexec: Abilities = { name: 'kexec', boots: ['kernel'] }
+const kexec: Abilities = { name: 'kexec', boots: ['kernel'], menus: false, running: true }
+
+/** As for the iPXE script. */
+const statuses = { none: 404, forbidden: 403, local: 200, menu: 200 } as const
 
 /** The answer to a request: the script, and the status that the iPXE script would have. */
 interface Answered {
@@ -63,32 +61,21 @@ async function answerFor(
   preview: boolean,
   { boot, ...deps }: KexecDeps,
 ): Promise<Answered> {
-  await boot.verified(mac)
-  // Whoever runs Linux is not netbooting: this is nobody's first boot.
-  const found = boot.host(mac, undefined, caller, false)
-  const client: Client = { mac, stage: 'script', arch: 'unknown', capable: true }
-  const { kind, reason } = decide(client, found?.known, boot.site(caller))
-  if (kind === 'local') return refuse(200, reason)
-  if (kind !== 'boot' || !found) return refuse(404, reason)
-  const { host } = found
-  const booted = preview ? deps.preview(host, mac, caller) : boot.boot(host, mac, caller, kexec)
-  if (booted.kind === 'menu') return refuse(200, 'what to boot is chosen at the machine')
-  if (!preview) {
-    const reason = booted.kind === 'boot' ? booted.title : booted.reason
-    boot.seen({ mac, host, caller, what: 'kexec script', answer: booted.kind, reason })
-  }
-  if (booted.kind !== 'boot') {
-    return refuse(booted.kind === 'forbidden' ? 403 : 200, booted.reason)
-  }
+  const asked = { mac, caller, what: 'kexec script', loader: kexec }
+  const told = preview ? boot.look(asked) : await deliver(asked, boot)
+  if (told.kind !== 'boot') return refuse(statuses[told.kind], told.reason)
   try {
-    return { status: 200, content: await contentOf(booted, preview, deps) }
+    return { status: 200, content: await contentOf(told, preview, deps) }
   } catch (error) {
     return refuse(200, error instanceof Error ? error.message : String(error))
   }
 }
 
 async function contentOf(
-  { title, image, parts = [], kexec: own }: Extract<Booted, { kind: 'boot' }>,
+  {
+    content: { title, image },
+    with: { parts = [], kexec: own },
+  }: Extract<Delivered, { kind: 'boot' }>,
   preview: boolean,
   { digest, program: others }: Pick<KexecDeps, 'digest' | 'program'>,
 ): Promise<KexecContent> {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Login } from '../../boot/host.ts'
+import { masked } from '../../boot/mask.ts'
 import { cpio, type Entry } from './cpio.ts'
 import { makeOpensshKey, type OpensshKey } from './openssh-key.ts'
 import { type Door, hostKeyAlias } from './ssh-command.ts'
@@ -22,10 +23,16 @@ export interface LoginExtras {
   readonly initrd: boolean
 }
 
+/** What lets us in, made anew: what its boot is given, and the files that hold its secrets. */
+export interface NewLogin {
+  readonly extras: LoginExtras
+  readonly files: Readonly<Record<string, string | Uint8Array>>
+}
+
 /** The secrets of attempts. They lie in files of their own, because ssh reads files. */
 export interface Logins {
-  /** Makes what an attempt needs; those of earlier attempts of its install go. Throws a sentence. */
-  make(of: LoginOf, login: Login): LoginExtras
+  /** Keeps what an attempt needs; those of earlier attempts of its install go. */
+  keep(of: LoginOf, login: NewLogin): void
   /** The bytes of that archive. */
   initrd(of: LoginOf): Uint8Array | undefined
   /** The way in at an address; undefined when its secrets are there no more. */
@@ -61,21 +68,10 @@ export function createLogins(folder: string): Logins {
   const drop = (install: string) => rmSync(join(folder, install), { recursive: true, force: true })
 
   return {
-    make(of, { way }) {
+    keep(of, { files }) {
       drop(of.install)
       mkdirSync(at(of), { recursive: true, mode: 0o700 })
-      if (way === 'password') {
-        const password = randomBytes(18).toString('base64url')
-        write(of, files.password, password)
-        return { args: [`live.nixos.passwordHash=${sha512Crypt(password)}`], initrd: false }
-      }
-      if (way === 'own') return { args: [], initrd: false }
-      const key = makeOpensshKey()
-      const hostKey = makeOpensshKey()
-      write(of, files.key, key.privateKey)
-      write(of, files.hosts, `${hostKeyAlias} ${hostKey.publicKey}\n`)
-      write(of, files.initrd, keyArchive(key, hostKey))
-      return { args: [], initrd: true }
+      for (const [file, content] of Object.entries(files)) write(of, file, content)
     },
     initrd: of => read(at(of, files.initrd)),
     door(of, { way, user, port, identityFile }, address) {
@@ -99,6 +95,32 @@ export function createLogins(folder: string): Logins {
       for (const install of readdirSync(folder)) if (isOver(install)) drop(install)
     },
   }
+}
+
+/** Makes what lets us into one boot of an installer. Throws a sentence where the system has no openssl. */
+export function makeLogin({ way }: Login): NewLogin {
+  if (way === 'password') {
+    const password = randomBytes(18).toString('base64url')
+    const args = [`live.nixos.passwordHash=${sha512Crypt(password)}`]
+    return { extras: { args, initrd: false }, files: { [files.password]: password } }
+  }
+  if (way === 'own') return { extras: { args: [], initrd: false }, files: {} }
+  const key = makeOpensshKey()
+  const hostKey = makeOpensshKey()
+  return {
+    extras: { args: [], initrd: true },
+    files: {
+      [files.key]: key.privateKey,
+      [files.hosts]: `${hostKeyAlias} ${hostKey.publicKey}\n`,
+      [files.initrd]: keyArchive(key, hostKey),
+    },
+  }
+}
+
+/** The same to be looked at: with nothing in it that lets anybody in. */
+export function maskedLogin({ way }: Login): NewLogin {
+  const args = way === 'password' ? [`live.nixos.passwordHash=${masked}`] : []
+  return { extras: { args, initrd: way === 'key' }, files: {} }
 }
 
 /**

@@ -2,12 +2,20 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { createLogins } from '../../../src/install/ssh/logins.ts'
+import type { Login } from '../../../src/boot/host.ts'
+import { createLogins, type Logins, makeLogin } from '../../../src/install/ssh/logins.ts'
 import { makeOpensshKey } from '../../../src/install/ssh/openssh-key.ts'
 
 const of = { install: 'i1', attempt: 1 }
 const login = (way: 'password' | 'key' | 'own', more = {}) =>
   ({ way, user: 'root', port: 22, ...more }) as const
+
+/** Makes a login and keeps it; what its boot is given. */
+function make(logins: Logins, way: Login) {
+  const made = makeLogin(way)
+  logins.keep(of, made)
+  return made.extras
+}
 
 function open(t: Test) {
   const folder = t.testdir({})
@@ -30,7 +38,7 @@ t.test(
   'a password: its hash goes on the command line, and no loader can take it apart',
   async t => {
     const { logins, folder } = open(t)
-    const { args, initrd } = logins.make(of, login('password'))
+    const { args, initrd } = make(logins, login('password'))
     t.equal(initrd, false)
     t.match(args, [/^live\.nixos\.passwordHash=\$6\$[./A-Za-z0-9]+\$[./A-Za-z0-9]{86}$/])
     const door = logins.door(of, login('password'), '10.0.0.1')
@@ -48,7 +56,7 @@ t.test(
 
 t.test('a key pair: an archive as restore-remote-access wants it', async t => {
   const { logins, folder } = open(t)
-  t.strictSame(logins.make(of, login('key')), { args: [], initrd: true })
+  t.strictSame(make(logins, login('key')), { args: [], initrd: true })
   const bytes = logins.initrd(of)
   t.strictSame(logins.initrd(of), bytes, 'the same bytes')
   const root = join(folder, 'root')
@@ -75,7 +83,7 @@ t.test('a key pair: an archive as restore-remote-access wants it', async t => {
 t.test('a host key that is taken down counts when it is pinned, and not before', async t => {
   const { logins } = open(t)
   const own = login('own', { identityFile: '/keys/id' })
-  logins.make(of, own)
+  make(logins, own)
   const door = logins.door(of, own, '10.0.0.1')
   if (!door) return t.fail('no door')
   t.match(door, { identityFile: '/keys/id', pinned: false })
@@ -93,15 +101,15 @@ t.test(
   'secrets go: with the next attempt, with the install, and what was left is swept',
   async t => {
     const { logins, folder } = open(t)
-    logins.make(of, login('key'))
-    logins.make({ ...of, attempt: 2 }, login('key'))
+    logins.keep(of, makeLogin(login('key')))
+    logins.keep({ ...of, attempt: 2 }, makeLogin(login('key')))
     t.equal(logins.door(of, login('key'), '10.0.0.1'), undefined)
     t.ok(logins.door({ ...of, attempt: 2 }, login('key'), '10.0.0.1'))
     logins.drop('i1')
     t.strictSame(readdirSync(join(folder, 'logins')), [])
     logins.drop('i1')
-    logins.make({ install: 'i2', attempt: 1 }, login('key'))
-    logins.make({ install: 'i3', attempt: 1 }, login('key'))
+    logins.keep({ install: 'i2', attempt: 1 }, makeLogin(login('key')))
+    logins.keep({ install: 'i3', attempt: 1 }, makeLogin(login('key')))
     logins.sweep(id => id === 'i2')
     t.strictSame(readdirSync(join(folder, 'logins')), ['i3'])
     createLogins(join(folder, 'nowhere')).sweep(() => true)

@@ -1,0 +1,128 @@
+import type { Host } from '../boot/host.ts'
+import { type Attempt, type Install, rulesOf } from '../boot/install.ts'
+import { type HostState, idle, type Life, type LifeEvent, type Rules } from '../boot/life.ts'
+import { nextState } from '../boot/next-state.ts'
+import { readMedia } from '../config/media.ts'
+import { renderText } from '../config/template/template.ts'
+import { answer } from '../install/answer.ts'
+import type { BootFacts, Question } from '../install/boot-facts.ts'
+import { doubtOf, verified } from '../install/integrity.ts'
+import { newInstall } from '../install/new-install.ts'
+import { menuOf, overriding } from '../install/offer-menu.ts'
+import { changedAsset, takeSpec } from '../install/spec.ts'
+import { maskedLogin } from '../install/ssh/logins.ts'
+import { createDigests } from '../system/digests.ts'
+import { createPublished } from '../system/published.ts'
+import type { World } from '../world/world.ts'
+
+/** What is taken for true where no daemon runs: every host is in one state, and asks for itself. */
+export interface Assumed {
+  life(host: Host): Life
+  /** The install under way in that state; undefined where none could have been asked for. */
+  install(host: Host): Install | undefined
+  /** What an answer is made of, with stand-ins for what only a real one has. */
+  facts(question: Question): BootFacts
+  /** Resolves when what a host boots was compared with its checksums. */
+  verified(host: Host | undefined): Promise<void>
+}
+
+export function assume(world: World, state: HostState): Assumed {
+  const specDeps = {
+    ...createPublished(world.config().assets),
+    readMedia,
+    digests: createDigests(),
+    // The machine that explains need not have the programs of the one that installs.
+    lackOf: () => undefined,
+  }
+  const making: Pick<BootFacts, 'now' | 'newId' | 'takeSpec' | 'profile'> = {
+    now: () => 0,
+    newId: () => 'INSTALL',
+    takeSpec: (host, overrides) => takeSpec(host, overrides, specDeps),
+    profile: name => world.config().profiles.get(name),
+  }
+
+  /** Of the host's own profile, or of the first in its menu that can be asked for. */
+  const installOf = (host: Host): Install | undefined => {
+    for (const profile of host.menu ? menuOf(host, making) : [host.profile]) {
+      const made = newInstall(host, profile ? overriding(host, profile) : {}, making)
+      if (!('refused' in made)) return made
+    }
+    return undefined
+  }
+  const lifeOf = (host: Host, of: HostState = state): Life => {
+    const made = installOf(host)
+    // What netboots always is never asked for.
+    if (!made && host.profile?.boot === 'always') return idle
+    return lifeIn(of, made && rulesOf(made.spec.profile))
+  }
+
+  const factsIn = (of: HostState, question: Question): BootFacts => ({
+    ...making,
+    newToken: () => 'TOKEN',
+    newLogin: maskedLogin,
+    hostOf: world.hostOf,
+    record(name) {
+      const host = world.config().hosts.get(name)
+      const made = host && installOf(host)
+      const life = host ? lifeOf(host, of) : idle
+      return { name, life, ...(made && { install: name }) }
+    },
+    hosts: { has: () => true, knowsMac: () => true },
+    install(name) {
+      const host = world.config().hosts.get(name)
+      return host && installOf(host)
+    },
+    currentAttempt: () =>
+      of === 'booting' ? attemptOf(question, factsIn('pending', question)) : undefined,
+    isMachine: () => true,
+    wasSilent: () => false,
+    isFresh: () => false,
+    shownMenu: () => undefined,
+    stranger: () => undefined,
+    doubtOf: spec => doubtOf(spec, specDeps),
+    changedAsset: spec => changedAsset(spec, specDeps),
+    render: renderText,
+  })
+  /** The attempt that the script of a pending host opens. */
+  const attemptOf = (question: Question, facts: BootFacts): Attempt | undefined => {
+    const effect = answer(question, facts).effects.find(({ kind }) => kind === 'opened')
+    return effect?.kind === 'opened' ? { ...effect.attempt, void: false, burnt: [] } : undefined
+  }
+
+  return {
+    life: lifeOf,
+    install: installOf,
+    facts: question => factsIn(state, question),
+    async verified(host) {
+      const made = host && installOf(host)
+      const spec = made?.spec ?? (host && making.takeSpec(host, {}))
+      if (spec && !('refused' in spec)) await verified(spec, specDeps)
+    },
+  }
+}
+
+const done: readonly LifeEvent[] = [{ kind: 'done' }, { kind: 'deployed' }]
+const booted: readonly LifeEvent[] = [{ kind: 'asked' }, { kind: 'script', newBoot: false }]
+
+/** What happens to a host until it is in a state, the usual way. */
+const ways: Readonly<Record<HostState, readonly LifeEvent[]>> = {
+  idle: [],
+  pending: [{ kind: 'asked' }],
+  booting: booted,
+  installing: [...booted, { kind: 'ready' }],
+  verifying: [...booted, { kind: 'ready' }, ...done],
+  installed: [...booted, { kind: 'ready' }, ...done, { kind: 'up' }, { kind: 'answered' }],
+  failed: [...booted, { kind: 'ready' }, { kind: 'failed' }],
+}
+
+const assumed = { code: 'written', text: 'as assumed' } as const
+
+/** The life of a host that came to a state, also to one that its rules do not lead to. */
+function lifeIn(state: HostState, rules: Rules | undefined): Life {
+  if (!rules) return { ...idle, state, why: assumed }
+  const life = ways[state].reduce<Life>(
+    (life, event) => nextState(life, event, rules, 0)?.life ?? life,
+    idle,
+  )
+  return life.state === state ? life : { ...life, state, why: assumed }
+}

@@ -1,0 +1,111 @@
+import type { Site } from '../boot/decide.ts'
+import type { Delivered } from '../boot/deliver.ts'
+import type { ContentOf } from '../boot/event.ts'
+import type { Host, Login, Profile, UnknownHosts } from '../boot/host.ts'
+import type { Asset, Attempt, AttemptContent, HostRecord, Install, Spec } from '../boot/install.ts'
+import { type Abilities, unbootable } from '../boot/loaders/kind.ts'
+import { toDisk } from '../boot/script.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
+import type { Ipv4, Mac } from '../wire/address.ts'
+import type { BootEffect } from './boot-effects.ts'
+import type { InstallDeps, Memory, Place } from './deps.ts'
+import type { Doubt } from './integrity.ts'
+import type { ShownMenu } from './menus.ts'
+import type { Overrides, Refused } from './spec.ts'
+import type { NewLogin } from './ssh/logins.ts'
+import type { Stranger } from './strangers.ts'
+
+/** A machine that asks what to do next. */
+export interface Question {
+  readonly mac: Mac
+  readonly uuid?: string
+  readonly address: Ipv4
+  /** What asks, and what it can boot. */
+  readonly loader: Abilities
+  /** The network that it is in, as templates and as the decision know it. */
+  readonly place: Place
+  readonly site: Site
+  readonly unknown: UnknownHosts
+}
+
+/** What a machine gets, and what becomes of that when it is really given, in this order. */
+export interface BootAnswer {
+  readonly told: Delivered
+  readonly effects: readonly BootEffect[]
+  /** The host that it is. */
+  readonly host?: Host
+}
+
+/** All that an answer is made of. Looking changes nothing; time and randomness are given. */
+export interface BootFacts {
+  /** Epoch milliseconds. */
+  now(): number
+  newId(now: number): string
+  newToken(): string
+  /** What lets us into an installer, made anew. */
+  newLogin(login: Login): NewLogin
+  hostOf(mac: Mac): Host | undefined
+  profile(name: string): Profile | undefined
+  record(host: string): HostRecord | undefined
+  /** Which hosts and cards were ever seen. */
+  readonly hosts: Pick<Memory['hosts'], 'has' | 'knowsMac'>
+  install(id: string): Install | undefined
+  currentAttempt(host: string, install?: string): Attempt | undefined
+  /** Whether a request from this address is the host's own. */
+  isMachine(request: {
+    readonly host: Host
+    readonly address: Ipv4
+    readonly place: Place
+    readonly uuid?: string
+  }): boolean
+  /** Where we see no DHCP: whether nothing came for so long that a request begins a new boot. */
+  wasSilent(host: Host, place: Place): boolean
+  /** It sent a DISCOVER since it was given its last boot. */
+  isFresh(host: Host): boolean
+  /** The token of the menu that a machine was shown and did not choose from yet. */
+  shownMenu(menu: Omit<ShownMenu, 'token'>): string | undefined
+  /** What a machine that is no host was given before. */
+  stranger(mac: Mac): Stranger | undefined
+  takeSpec(host: Host, overrides: Overrides): Spec | Refused
+  doubtOf(spec: Spec): Doubt | undefined
+  /** The first asset that is not what it was when the spec was taken. */
+  changedAsset(spec: Spec): Asset | undefined
+  render: InstallDeps['render']
+}
+
+/** Sent to the disk, with the reason on its screen. */
+export function local(reason: string): Delivered {
+  return { kind: 'local', reason, content: toDisk(reason) }
+}
+
+/** Told to boot what was made for this boot. */
+export function booted(content: AttemptContent): Delivered {
+  const { title, image, files, parts, kexec } = content
+  return {
+    kind: 'boot',
+    reason: title,
+    content: { kind: 'boot', title, image },
+    with: { files, ...(parts && { parts }), ...(kexec && { kexec }) },
+  }
+}
+
+/** The same answer, of which something else comes first. */
+export function withEffects(effects: readonly BootEffect[], answer: BootAnswer): BootAnswer {
+  return { ...answer, effects: [...effects, ...answer.effects] }
+}
+
+/** Why a spec cannot be booted now by whoever asks, as a sentence; undefined where it can. */
+export function whyNot(
+  spec: Spec,
+  { loader }: Pick<Question, 'loader'>,
+  { doubtOf }: Pick<BootFacts, 'doubtOf'>,
+): string | undefined {
+  const unable = unbootable(spec.profile.kind ?? 'kernel', loader)
+  if (unable !== undefined) return unable
+  const doubt = doubtOf(spec)
+  return doubt && sentenceOf(doubt.why)
+}
+
+export function tellAdmin({ name }: Host, told: ContentOf<'admin'>): BootEffect {
+  return { kind: 'recorded', event: { host: name, ...told } }
+}

@@ -1,0 +1,20 @@
+import type { Host } from '../boot/host.ts'
+import type { Install } from '../boot/install.ts'
+import type { BootFacts } from './boot-facts.ts'
+import type { Overrides, Refused } from './spec.ts'
+
+/** The install that is asked for now, with all that it is made of; or why it cannot be asked for. */
+export function newInstall(
+  host: Host,
+  overrides: Overrides,
+  { takeSpec, now, newId }: Pick<BootFacts, 'takeSpec' | 'now' | 'newId'>,
+): Install | Refused {
+  const spec = takeSpec(host, overrides)
+  if ('refused' in spec) return spec
+  const { name: profile, boot, ask } = spec.profile
+  if (boot === 'always')
+    return { refused: `${profile} is booted always: there is nothing to install` }
+  if (ask === 'never') return { refused: `${profile} says ask: never` }
+  const askedAt = now()
+  return { id: newId(askedAt), host: host.name, profile, spec, askedAt }
+}
