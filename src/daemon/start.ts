@@ -14,12 +14,7 @@ import { createLife } from '../install/life.ts'
 import { tokenLife } from '../install/live-attempts.ts'
 import { createMenus } from '../install/menus.ts'
 import { createOutbox, type Outbox } from '../install/outbox.ts'
-<<<<<<< HEAD
 import { createPhoneHome } from '../install/phone-home.ts'
-import { createPreview } from '../install/preview.ts'
-=======
-import { createPhoneHome, tokenLife } from '../install/phone-home.ts'
->>>>>>> af0d075 (One answer: what a machine would get is one pure function, applied by the real request alone)
 import { createProgress } from '../install/progress.ts'
 import { createScripts } from '../install/scripts.ts'
 import { createDeployer } from '../install/ssh/deploy.ts'
@@ -143,16 +138,10 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   adopt(config())
   recover({ outbox, lives, logins, memory, published })
 
-<<<<<<< HEAD
-  const menus = createMenus({ now, newToken })
-  const lived = { lives, scripts, strangers, menus, phoneHome }
-  const made = { published, specDeps, timeline, measure, ...whereabouts, ...witness }
-=======
   const seeing = { lives, scripts, strangers, menus: createMenus({ now }) }
   const answers = createBootDesk({ ...installDeps, ...seeing, world, seen: timeline.script })
   const lived = { ...seeing, answers, phoneHome }
-  const made = { published, specDeps, timeline, measure, macsOf, ...witness }
->>>>>>> af0d075 (One answer: what a machine would get is one pure function, applied by the real request alone)
+  const made = { published, specDeps, timeline, measure, ...whereabouts, ...witness }
   const parts = { world, memory, ...lived, ...made }
   // Filled before anybody waits for an answer.
   const reserve = createReserve(join(config().dataDir, 'reserve'))

@@ -4,6 +4,7 @@ import { type HostState, idle, type Life, type LifeEvent, type Rules } from '../
 import { nextState } from '../boot/next-state.ts'
 import { readMedia } from '../config/media.ts'
 import { renderText } from '../config/template/template.ts'
+import { usedVars } from '../config/template/vars.ts'
 import { answer } from '../install/answer.ts'
 import type { BootFacts, Question } from '../install/boot-facts.ts'
 import { doubtOf, verified } from '../install/integrity.ts'
@@ -30,6 +31,7 @@ export function assume(world: World, state: HostState): Assumed {
   const specDeps = {
     ...createPublished(world.config().assets),
     readMedia,
+    usedVars,
     digests: createDigests(),
     // The machine that explains need not have the programs of the one that installs.
     lackOf: () => undefined,

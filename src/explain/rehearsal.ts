@@ -7,12 +7,6 @@ import type { Lease } from '../boot/lease.ts'
 import { type HostState, isRunning } from '../boot/life.ts'
 import { type OwnLoader, ownLoader } from '../boot/loaders/own.ts'
 import type { NetworkSettings } from '../config/config.ts'
-<<<<<<< HEAD
-import { readMedia } from '../config/media.ts'
-import { renderText } from '../config/template/template.ts'
-import { usedVars } from '../config/template/vars.ts'
-=======
->>>>>>> af0d075 (One answer: what a machine would get is one pure function, applied by the real request alone)
 import { handle } from '../dhcp/handle.ts'
 import { changeOffers, createOffers, type LeaseBook } from '../dhcp/lease.ts'
 import type { Arrival } from '../dhcp/network.ts'
@@ -130,55 +124,6 @@ export function createRehearsal(world: World, state: HostState) {
 
 export type Rehearsal = ReturnType<typeof createRehearsal>
 
-<<<<<<< HEAD
-/** The menu that is shown, with all that it may offer. */
-function menuOf(
-  host: Host | undefined,
-  rests: boolean,
-  network: Network,
-  world: World,
-): BootContent | undefined {
-  const unknown = world.unknownHosts(network)
-  const strangers = unknown.kind === 'menu' ? unknown.profiles.map(({ name }) => name) : undefined
-  const offered = host ? rests && host.menu : strangers
-  if (!offered) return undefined
-  const { serverUrl } = world.place(network)
-  return menuContent(host?.name ?? 'it', offered, `${serverUrl}/menu/TOKEN`)
-}
-
-/** The boot with stand-ins for what only a real one has. */
-function bootContent(
-  mac: Mac,
-  host: Host | undefined,
-  network: Network,
-  world: World,
-): { content: BootContent; files: Readonly<Record<string, string>> } {
-  const none = (why: string) => ({ content: toDisk(`no script: ${why}`), files: {} })
-  const unknown = world.unknownHosts(network)
-  const profile = unknown.kind === 'profile' && { profile: unknown.profile }
-  const booted = host ?? { name: mac, nics: [{ mac }], tags: [], vars: {}, ...profile }
-  const { assets } = world.config()
-  if (!existsSync(assets)) return none(`there is no folder ${assets}`)
-  const spec = takeSpec(
-    booted,
-    {},
-    {
-      ...createPublished(assets),
-      ...{ readMedia, usedVars, digests: createDigests(), lackOf: () => undefined },
-    },
-  )
-  if ('refused' in spec) return none(spec.refused)
-  const boot = { install: 'INSTALL', number: 1, token: 'TOKEN', mac, address: unspecified }
-  const way = spec.profile.login?.way
-  const args = way === 'password' ? ['live.nixos.passwordHash=HASH'] : []
-  const extras = { args, initrd: way === 'key' }
-  const place = world.place(network)
-  const { title, image, files } = prepareAttempt(spec, boot, place, renderText, extras)
-  return { content: { kind: 'boot', title, image }, files }
-}
-
-=======
->>>>>>> af0d075 (One answer: what a machine would get is one pure function, applied by the real request alone)
 /** All networks; one whose interface is not up on this machine gets an address that fits its range. */
 function networksOf(world: World): readonly Network[] {
   const found = new Map(world.networks().map(network => [network.name, network]))
