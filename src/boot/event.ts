@@ -178,7 +178,11 @@ export interface EventData {
     held: { readonly network: string; readonly why: Reason }
   }
   /** An address that was free by our book answers. */
-  conflict: { 'in-use': { readonly address: string; readonly by: Mac } }
+  conflict: {
+    'in-use': { readonly address: string; readonly by: Mac }
+    /** Somebody answers ARP for addresses that are free by our book; `addresses` are the first of them. */
+    'answers-for-many': { readonly by: Mac; readonly addresses: readonly string[] }
+  }
   admin: {
     install: AdminData
     cancel: AdminData

@@ -49,6 +49,10 @@ export interface DeskOptions {
   shut?(network: Network): string | undefined
   /** Finds out who else uses an address before it is offered to `mac`. */
   holderOf?(network: Network, address: Ipv4, mac: Mac): Promise<Mac | undefined>
+  /** All that answer at an address now. */
+  answersAt?(network: Network, address: Ipv4): Promise<readonly Mac[]>
+  /** A client gave its address back, or somebody in its name. */
+  released?(network: Network, address: Ipv4): void
   conflict?(conflict: Conflict): void
   /** The MAC that our own questions to other DHCP servers carry: broadcasts come back to us. */
   readonly ownMac?: Mac
@@ -116,6 +120,9 @@ export function createDesk(options: DeskOptions) {
     const { lease } = outcome
     if (!lease) return undefined
     const stored = options.commit(lease)
+    if (lease.state === 'released' && outcome.network) {
+      options.released?.(outcome.network, lease.address)
+    }
     // From here on the address is held by the lease in the book.
     deps.offers.drop(lease.network, lease.mac)
     return stored
@@ -131,6 +138,7 @@ export function createDesk(options: DeskOptions) {
     let outcome = first
     try {
       if (isNewAddress(first)) outcome = await looked(packet, arrival, first)
+      else if (first.doubt) outcome = await verified(first)
       const stored = apply(outcome)
       if (stored) await stored
     } catch (error) {
@@ -178,6 +186,21 @@ export function createDesk(options: DeskOptions) {
     return outcome
   }
 
+  /**
+   * A DECLINE is a broadcast that anybody can write: it could move a machine off its address. Where nobody
+   * can be asked a reservation stays what it is.
+   */
+  async function verified(outcome: Outcome): Promise<Outcome> {
+    const { network, mac, lease, doubt } = outcome
+    if (!network || !mac || !lease) return outcome
+    const macs = isOnOurLink(network)
+      ? await options.answersAt?.(network, lease.address)
+      : undefined
+    const isBelieved =
+      macs?.some(other => other !== mac) || (doubt === 'leased' && !macs?.includes(mac))
+    return isBelieved ? outcome : disbelieved(outcome, lease.address)
+  }
+
   function quarantine(network: Network, address: Ipv4, mac: Mac): Lease {
     const start = now()
     const end = start + quarantineMilliseconds
@@ -192,6 +215,12 @@ function withheld(outcome: Reply, reason: string): Outcome {
   const { reply: _, to: _to, via: _via, lease: _lease, hold: _hold, ...rest } = outcome
   const { drop: _drop, news: _news, ...seen } = rest
   return { ...seen, kind: 'none', reason }
+}
+
+function disbelieved(outcome: Outcome, address: Ipv4): Outcome {
+  const { lease: _, doubt: _doubt, drop: _drop, ...seen } = outcome
+  const reason = `it declines ${formatIpv4(address)}, where nobody else answers: not believed`
+  return { ...seen, reason }
 }
 
 export type Desk = ReturnType<typeof createDesk>

@@ -13,6 +13,8 @@ export interface LeaseBook {
   held(now: number): AddressSet
   /** The addresses of a network whose leases have ended, the longest ended first. */
   ended(network: string, now: number): Iterable<Ipv4>
+  /** The addresses of a network that were declined, or found in use, and never leased since: the oldest first. */
+  declined(network: string): Iterable<Ipv4>
 }
 
 /** An address promised to a machine that has not asked for it yet. */

@@ -41,6 +41,11 @@ export interface FoundHost {
 export interface Changes {
   /** To be on disk before the reply leaves. */
   readonly lease?: Lease
+  /**
+   * The lease says that its address was declined; first it is looked who answers there. `always`: it is
+   * believed only when somebody else does; `leased`: unless the client itself does.
+   */
+  readonly doubt?: 'always' | 'leased'
   /** Its address is held for the client: the lease that would begin by taking it now. */
   readonly hold?: Lease
   /** What the client was offered in the network is offered no more. */
@@ -83,7 +88,8 @@ export type Outcome = Seen &
 /** What is to be said to a client, before it is written as a packet. */
 export type DhcpAnswer = Changes & { readonly reason: string } & (
     | { readonly kind: 'none' }
-    | { readonly kind: 'nak' }
+    /** `message` is for the client, or whoever pretends to be it. */
+    | { readonly kind: 'nak'; readonly message: string }
     | {
         readonly kind: 'offer' | 'ack'
         readonly gift: Gift

@@ -6,8 +6,10 @@ export interface ProberDeps {
   poke(network: Network, address: Ipv4): void
   /** The MACs that answered for an address, as far as the kernel remembers. */
   neighbours(address: Ipv4): readonly Mac[]
-  /** Who had the address and gave it back. */
-  leftBy(address: Ipv4): Mac | undefined
+  /** Whether somebody gave the address back: then it is asked about even in a storm. */
+  wasGivenBack(address: Ipv4): boolean
+  /** A machine answers for more and more addresses: a router with proxy ARP, or somebody who means harm. */
+  answersForMany?(network: Network, mac: Mac, addresses: readonly Ipv4[]): void
   now(): number
   wait?(ms: number): Promise<void>
 }
@@ -20,6 +22,9 @@ const cacheMs = 30_000
 /** More new addresses in a second than this are a storm, in which nobody is kept waiting. */
 const stormAt = 16
 const mostCached = 4096
+/** Of the addresses of a range that were free by our book, a machine may have so many by mistake. */
+const mostAddresses = 2
+const rememberedMs = 600_000
 
 interface Found {
   readonly macs: readonly Mac[]
@@ -36,18 +41,35 @@ export function createProber(deps: ProberDeps) {
   const found = new Map<Ipv4, Found>()
   const underWay = new Map<Ipv4, Promise<readonly Mac[]>>()
   const isStorm = createStormGauge(deps.now)
+  /** The addresses that were found in use, by who answered; the oldest are forgotten. */
+  const answered = new Map<Mac, { readonly since: number; readonly addresses: Set<Ipv4> }>()
+
+  function isBelieved(network: Network, address: Ipv4, mac: Mac): boolean {
+    const known = answered.get(mac)
+    const isOld = known === undefined || deps.now() - known.since > rememberedMs
+    const { addresses } = isOld ? remember(mac) : known
+    if (!addresses.has(address) && addresses.size <= mostAddresses) {
+      addresses.add(address)
+      if (addresses.size > mostAddresses) deps.answersForMany?.(network, mac, [...addresses])
+    }
+    return addresses.size <= mostAddresses
+  }
+
+  function remember(mac: Mac) {
+    const [oldest] = answered.keys()
+    if (answered.size >= mostCached && oldest !== undefined) answered.delete(oldest)
+    const begun = { since: deps.now(), addresses: new Set<Ipv4>() }
+    answered.delete(mac)
+    answered.set(mac, begun)
+    return begun
+  }
 
   async function ask(network: Network, address: Ipv4): Promise<readonly Mac[]> {
-    const before = deps.neighbours(address)
-    const left = deps.leftBy(address)
-    // The kernel forgets slowly: who gave the address back is in its table for a while.
-    const fresh = () =>
-      deps.neighbours(address).filter(mac => !(mac === left && before.includes(mac)))
     deps.poke(network, address)
     let macs: readonly Mac[] = []
     for (let ms = 0; ms < patienceMs && macs.length === 0; ms += lookMs) {
       await wait(lookMs)
-      macs = fresh()
+      macs = deps.neighbours(address)
     }
     if (found.size >= mostCached) found.clear()
     found.set(address, { macs, at: deps.now() })
@@ -59,17 +81,32 @@ export function createProber(deps: ProberDeps) {
     if (known && deps.now() - known.at < cacheMs) return Promise.resolve(known.macs)
     const running = underWay.get(address)
     if (running) return running
-    if (isStorm()) return Promise.resolve([])
+    if (isStorm() && !deps.wasGivenBack(address)) return Promise.resolve([])
+    return askAnew(network, address)
+  }
+
+  function askAnew(network: Network, address: Ipv4): Promise<readonly Mac[]> {
+    const running = underWay.get(address)
+    if (running) return running
     const asking = ask(network, address).finally(() => underWay.delete(address))
     underWay.set(address, asking)
     return asking
   }
 
   return {
-    /** Who but `mac` answers at the address; `undefined` when nobody does, or nobody was asked. */
+    /**
+     * Who but `mac` answers at the address; `undefined` when nobody does, or nobody was asked. Who answers
+     * for many is not believed: else proxy ARP would take the whole range.
+     */
     async holderOf(network: Network, address: Ipv4, mac: Mac): Promise<Mac | undefined> {
       const macs = await macsAt(network, address)
-      return macs.find(other => other !== mac)
+      return macs.find(other => other !== mac && isBelieved(network, address, other))
+    },
+
+    /** All that answer at the address now, but for those that answer for many. */
+    async answersAt(network: Network, address: Ipv4): Promise<readonly Mac[]> {
+      const macs = await askAnew(network, address)
+      return macs.filter(mac => isBelieved(network, address, mac))
     },
   }
 }

@@ -5,11 +5,12 @@ import { buildNak, buildReply } from './reply.ts'
 
 /** The answer to a packet as what comes of it: written as a packet, with where that goes. */
 export function outcomeOf(from: Case, answer: DhcpAnswer, news: News | undefined): Outcome {
-  const { reason, lease, hold, drop } = answer
+  const { reason, lease, doubt, hold, drop } = answer
   const outcome = {
     ...seenOf(from),
     reason,
     ...(lease ? { lease } : {}),
+    ...(doubt ? { doubt } : {}),
     ...(hold ? { hold } : {}),
     ...(drop ? { drop } : {}),
     ...(news ? { news } : {}),
@@ -23,7 +24,7 @@ export function outcomeOf(from: Case, answer: DhcpAnswer, news: News | undefined
 
 function write(from: Case, answer: Exclude<DhcpAnswer, { kind: 'none' }>): DhcpPacket {
   const { packet, network, arrival, deps, client, options } = from
-  if (answer.kind === 'nak') return buildNak(packet, network, answer.reason)
+  if (answer.kind === 'nak') return buildNak(packet, network, answer.message)
   const { kind, gift, rapidCommit = false } = answer
   return buildReply(packet, {
     type: kind,

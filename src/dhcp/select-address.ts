@@ -58,6 +58,9 @@ export function selectAddress(wish: Wish, place: Place): Selection {
   return address === undefined ? none('no address of the range is free') : found(address)
 }
 
+/** How long an address that was given back is kept from everybody but the one who had it. */
+export const restMilliseconds = 180_000
+
 /**
  * Why a machine may not have an address; `undefined` when it may: the address is reserved for it, or is
  * in the range and nobody else's.
@@ -90,9 +93,18 @@ function whyTaken(address: Ipv4, { mac }: Wish, place: Place): string | undefine
   const offer = place.offers.byAddress(address, place.now)
   if (offer && offer.mac !== mac) return `${formatIpv4(address)} is offered to ${offer.mac}`
   const lease = place.leases.byAddress(address)
-  if (!lease || lease.end <= place.now || lease.state === 'released') return undefined
-  if (lease.state === 'declined') return `${formatIpv4(address)} was declined a short while ago`
-  return lease.mac === mac ? undefined : `${formatIpv4(address)} is leased to ${lease.mac}`
+  if (!lease || (lease.mac === mac && lease.state !== 'declined')) return undefined
+  if (lease.state === 'released') {
+    // Whoever gave it back may not have been who has it: anybody can write a RELEASE.
+    const rests = lease.end + restMilliseconds > place.now
+    return rests ? `${formatIpv4(address)} was given back a short while ago` : undefined
+  }
+  if (lease.end <= place.now) return undefined
+  if (lease.state === 'declined') {
+    // What was offered all the same, since nothing else was left, can be taken.
+    return offer ? undefined : `${formatIpv4(address)} was declined a short while ago`
+  }
+  return `${formatIpv4(address)} is leased to ${lease.mac}`
 }
 
 /**
@@ -110,8 +122,20 @@ function freeAddress(range: AddressRange, wish: Wish, place: Place): Ipv4 | unde
   return (
     firstFree(range, wish.mac, [leases.known(), ...others], fits) ??
     take(leases.ended(network.name, now), longestEnded).find(fits) ??
-    firstFree(range, wish.mac, [leases.held(now), ...others], fits)
+    firstFree(range, wish.mac, [leases.held(now), ...others], fits) ??
+    oldestDeclined(range, wish, place)
   )
+}
+
+/** When nothing else is left the address that was left alone the longest comes back, to be looked at anew. */
+function oldestDeclined(range: AddressRange, { mac }: Wish, place: Place): Ipv4 | undefined {
+  const { leases, offers, network, now, reservedFor } = place
+  const isFree = (address: Ipv4) =>
+    isInRange(address, range) &&
+    !isExcluded(address, network) &&
+    (reservedFor(address)?.includes(mac) ?? true) &&
+    offers.byAddress(address, now) === undefined
+  return take(leases.declined(network.name), longestEnded).find(isFree)
 }
 
 /** How many of the longest ended leases are looked at. */

@@ -56,7 +56,9 @@ function onRequest(from: Case): DhcpAnswer {
   const { kind, address } = request
   const denied = whyNot(address, wishOf(from), placeOf(from))
   if (kind === 'selecting-ours' || kind === 'renewing') {
-    return denied === undefined ? grant(from, address) : refuse(denied)
+    const own = denied === undefined ? elsewhere(from, address) : undefined
+    if (own !== undefined) return refuse(notThis(own, address))
+    return denied === undefined ? grant(from, address) : deny(denied, address)
   }
   return onUninvited(from, kind, address, denied)
 }
@@ -72,7 +74,7 @@ function onUninvited(
   address: Ipv4,
   denied: string | undefined,
 ): DhcpAnswer {
-  const record = recordOf(from)
+  const record = recordOf(from, address)
   const isLost = kind === 'init-reboot' && record === undefined && isElsewhere(from, address)
   if (isLost && !isShutOut(wishOf(from), from.network)) {
     return refuse(`${formatIpv4(address)} is not an address of this network`)
@@ -81,9 +83,11 @@ function onUninvited(
     return grant(from, address)
   }
   if (record === undefined) return silence(`no record of it here to confirm (${kind})`)
-  if (record === address) return denied === undefined ? grant(from, address) : refuse(denied)
+  if (record === address) {
+    return denied === undefined ? grant(from, address) : deny(denied, address)
+  }
   return kind === 'init-reboot'
-    ? refuse(`its address is ${formatIpv4(record)}, not ${formatIpv4(address)}`)
+    ? refuse(notThis(record, address))
     : silence(`its address here is ${formatIpv4(record)}, not ${formatIpv4(address)}`)
 }
 
@@ -100,19 +104,41 @@ function isOffered({ network, mac, deps, now }: Case, address: Ipv4): boolean {
   return deps.offers.byMac(network.name, mac, now)?.address === address
 }
 
-/** The address that a machine has by our record: the reservation it can have, else its latest lease. */
-function recordOf(from: Case): Ipv4 | undefined {
-  const wish = wishOf(from)
-  const place = placeOf(from)
-  const reservation = reservationOf(wish, from.network)
-  const lease = from.deps.leases.byMac(from.network.name, from.mac)
-  if (reservation !== undefined && whyNot(reservation, wish, place) === undefined)
+/**
+ * The address that a machine has by our record: the reservation it can have, else what it asks for where
+ * that is leased to it, else its latest lease.
+ */
+function recordOf(from: Case, asked: Ipv4): Ipv4 | undefined {
+  const { network, mac, deps } = from
+  const reservation = reservationOf(from, network)
+  if (reservation !== undefined && whyNot(reservation, wishOf(from), placeOf(from)) === undefined)
     return reservation
-  return lease?.address
+  return hasLease(from, asked) ? asked : deps.leases.byMac(network.name, mac)?.address
+}
+
+function hasLease({ mac, deps, now }: Case, address: Ipv4): boolean {
+  const lease = deps.leases.byAddress(address)
+  return lease?.mac === mac && lease.state === 'active' && lease.end > now
+}
+
+/**
+ * The address that a machine has while it asks for one that it was not given. Anybody can ask in its
+ * name, and would move it there with its next boot.
+ */
+function elsewhere(from: Case, address: Ipv4): Ipv4 | undefined {
+  const { network, mac, deps } = from
+  if (hasLease(from, address) || isOffered(from, address)) return undefined
+  if (reservationOf(from, network) === address) return undefined
+  const own = deps.leases.byMac(network.name, mac)?.address
+  return own !== undefined &&
+    hasLease(from, own) &&
+    whyNot(own, wishOf(from), placeOf(from)) === undefined
+    ? own
+    : undefined
 }
 
 function onDecline(from: Case): DhcpAnswer {
-  const { packet, mac, deps, now } = from
+  const { packet, network, mac, deps, now } = from
   const address = addressIn(packet, option.requestedAddress)
   if (address === undefined) return silence('a decline that names no address')
   if (!isForUs(from)) return silence('a decline for another server')
@@ -123,6 +149,7 @@ function onDecline(from: Case): DhcpAnswer {
   const end = now + quarantineMilliseconds
   return silence(`${formatIpv4(address)} is in use by somebody else: left alone for 10 min`, {
     lease: { ...newLease(from, address), end, state: 'declined' },
+    doubt: reservationOf(from, network) === address ? 'always' : 'leased',
     drop: true,
   })
 }
@@ -160,8 +187,17 @@ function grant(from: Case, address: Ipv4): DhcpAnswer & { readonly kind: 'ack' }
   }
 }
 
-function refuse(reason: string): DhcpAnswer {
-  return { kind: 'nak', reason, drop: true }
+function refuse(reason: string, message = reason): DhcpAnswer {
+  return { kind: 'nak', reason, message, drop: true }
+}
+
+/** Who has the address instead is nobody else's business. */
+function deny(reason: string, address: Ipv4): DhcpAnswer {
+  return refuse(reason, `${formatIpv4(address)} is not for this machine`)
+}
+
+function notThis(own: Ipv4, asked: Ipv4): string {
+  return `its address is ${formatIpv4(own)}, not ${formatIpv4(asked)}`
 }
 
 function giftOf({ host }: Case, address: Ipv4): Gift {

@@ -164,6 +164,7 @@ function bookOf(leases: ReadonlyMap<Ipv4, Lease>): LeaseBook {
         .toSorted((a, b) => b.start - a.start)[0],
     known: () => createAddressSet(leases.keys()),
     held: now => createAddressSet(all().flatMap(l => (holds(l, now) ? [l.address] : []))),
+    declined: () => [],
     ended: (network, now) =>
       all().flatMap(l => (l.network === network && !holds(l, now) ? [l.address] : [])),
   }

@@ -25,12 +25,16 @@ export function createLeaseIndex(latest: (address: Ipv4) => Entry | undefined) {
   const ending = new Map<number, Ipv4[]>()
   /** By network, in the order of their ends. */
   const ended = new Map<string, Set<Ipv4>>()
+  /** By network, the oldest first. */
+  const declined = new Map<string, Set<Ipv4>>()
   let past = 0
 
   function put(entry: Entry): void {
     const { address, end, state } = entry
     known.add(address)
     for (const free of ended.values()) free.delete(address)
+    for (const left of declined.values()) left.delete(address)
+    if (state === 'declined') into(declined, entry)
     if (state === 'released') {
       release(entry)
       return
@@ -45,9 +49,7 @@ export function createLeaseIndex(latest: (address: Ipv4) => Entry | undefined) {
 
   function release({ address, network }: Entry): void {
     held.delete(address)
-    const free = ended.get(network) ?? new Set()
-    free.add(address)
-    ended.set(network, free)
+    into(ended, { address, network })
   }
 
   function passTo(now: number): void {
@@ -82,5 +84,15 @@ export function createLeaseIndex(latest: (address: Ipv4) => Entry | undefined) {
       passTo(now)
       return ended.get(network) ?? []
     },
+    declined: (network: string): Iterable<Ipv4> => declined.get(network) ?? [],
   }
+}
+
+function into(
+  sets: Map<string, Set<Ipv4>>,
+  { address, network }: Pick<Entry, 'address' | 'network'>,
+): void {
+  const set = sets.get(network)
+  if (set) set.add(address)
+  else sets.set(network, new Set([address]))
 }

@@ -53,6 +53,7 @@ export function createLeases(db: Database) {
     known: index.known,
     held: index.held,
     ended: index.ended,
+    declined: index.declined,
     byMac: book.byMac,
     byAddress: book.byAddress,
     /** Whether the network ever gave an address. */

@@ -152,6 +152,11 @@ export function bookOf(leases: ReadonlyMap<Ipv4, Lease>): LeaseBook {
         .sort((a, b) => b.start - a.start)[0],
     known: () => createAddressSet(leases.keys()),
     held: at => createAddressSet(all().flatMap(l => (holds(l, at) ? [l.address] : []))),
+    declined: name =>
+      all()
+        .filter(({ network, state }) => network === name && state === 'declined')
+        .sort((a, b) => a.start - b.start)
+        .map(({ address }) => address),
     ended: (name, at) =>
       all()
         .filter(lease => lease.network === name && !holds(lease, at))

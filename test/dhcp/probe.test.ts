@@ -7,15 +7,17 @@ const client = mac('52:54:00:00:00:01')
 const other = mac('52:54:00:00:00:02')
 
 /** The kernel's table, which knows `before` from the start and `after` since it was asked. */
-function kernel({ before = [] as Mac[], after = [] as Mac[], left }: Partial<Kernel> = {}) {
+function kernel({ before = [], after = [], givenBack = false }: Partial<Kernel> = {}) {
   let now = 0
   let poked = 0
+  const told: string[] = []
   const prober = createProber({
     poke() {
       poked += 1
     },
     neighbours: () => (poked > 0 ? after : before),
-    leftBy: () => left,
+    wasGivenBack: () => givenBack,
+    answersForMany: (_, by, addresses) => void told.push(`${by} ${addresses.length}`),
     now: () => now,
     wait: async ms => pass(ms),
   })
@@ -24,13 +26,14 @@ function kernel({ before = [] as Mac[], after = [] as Mac[], left }: Partial<Ker
   }
   const holder = (address = '10.77.0.60', who = client) =>
     prober.holderOf(network(), ip(address), who)
-  return { holder, now: () => now, poked: () => poked, pass }
+  const answers = () => prober.answersAt(network(), ip('10.77.0.60'))
+  return { holder, answers, told, now: () => now, poked: () => poked, pass }
 }
 
 interface Kernel {
-  before: Mac[]
-  after: Mac[]
-  left: Mac | undefined
+  before: readonly Mac[]
+  after: readonly Mac[]
+  givenBack: boolean
 }
 
 t.test('nobody answers: free, after 400 ms', async t => {
@@ -49,11 +52,32 @@ t.test('the client itself may have it', async t => {
   t.equal(await kernel({ after: [client] }).holder(), undefined)
 })
 
-t.test('who gave it back is in the table for a while', async t => {
-  const stale = { before: [other], after: [other] }
-  t.equal(await kernel({ ...stale, left: other }).holder(), undefined)
-  t.equal(await kernel(stale).holder(), other)
-  t.equal(await kernel({ after: [other], left: other }).holder(), other, 'it came back')
+t.test('who gave it back and still answers has it: a RELEASE can be forged', async t => {
+  t.equal(await kernel({ before: [other], after: [other], givenBack: true }).holder(), other)
+})
+
+t.test('an address that was given back is asked about even in a storm', async t => {
+  const { holder, poked } = kernel({ givenBack: true, after: [other] })
+  const many = Array.from({ length: 50 }, (_, n) => holder(`10.77.0.${60 + n}`))
+  await Promise.all(many)
+  t.equal(poked(), 50)
+})
+
+t.test('asked anew, whatever was found a moment ago', async t => {
+  const { holder, answers, poked } = kernel({ after: [client] })
+  await holder()
+  t.strictSame(await answers(), [client])
+  t.equal(poked(), 2)
+})
+
+t.test('who answers for many addresses is told once, and not believed', async t => {
+  const { holder, told, pass } = kernel({ after: [other] })
+  const found = []
+  for (let n = 0; n < 6; n++) found.push(await holder(`10.77.0.${60 + n}`))
+  t.strictSame(found, [other, other, undefined, undefined, undefined, undefined])
+  t.strictSame(told, [`${other} 3`])
+  pass(600_001)
+  t.equal(await holder('10.77.0.90'), other, 'it may have been mended')
 })
 
 t.test('asked once in 30 s, and once for all that ask together', async t => {

@@ -1,6 +1,8 @@
 import t from 'tap'
-import { leased, me, other, request, told, unicast } from './conversation.ts'
-import { bytesOf, type Change, ip, like, now, world } from './examples.ts'
+import { leased, me, other, renew, request, told, unicast } from './conversation.ts'
+import { bytesOf, type Change, ip, like, network, now, world } from './examples.ts'
+
+const nak = 'nak -> 255.255.255.255:68'
 
 t.test('release: only by the machine that has the address', async t => {
   const w = leased()
@@ -18,10 +20,45 @@ t.test('release: only by the machine that has the address', async t => {
   t.match(release('10.77.0.60', { options: { 54: bytesOf('10.9.9.9') } }).reason, /another server/)
   t.match(release('10.77.0.60').lease, { state: 'released', end: now, mac: me })
   t.match(release('10.77.0.60').reason, /does not have/)
-  const next = w.send(
-    like('dhclient-discover', { mac: other, options: { 50: bytesOf('10.77.0.60') } }),
-  )
-  t.match(told(next), /^offer 10.77.0.60/, 'free for others')
+  const wanted = { options: { 50: bytesOf('10.77.0.60') } }
+  const next = (hardware: typeof me, at: number) =>
+    told(w.send(like('dhclient-discover', { mac: hardware, ...wanted }), { at }))
+  t.notMatch(next(other, now + 179_999), /10\.77\.0\.60/, 'anybody can write a RELEASE')
+  t.match(next(me, now + 1), /^offer 10.77.0.60/, 'whoever had it can have it at once')
+  w.offers.drop('rack', me)
+  w.offers.drop('rack', other)
+  t.match(next(other, now + 180_000), /^offer 10.77.0.60/, 'free for others')
+})
+
+t.test('when all else is taken, what was declined the longest ago comes back', async t => {
+  const range = { from: ip('10.77.0.60'), to: ip('10.77.0.61') }
+  const w = world({ networks: [network({ range })] })
+  const declines = (address: string, at: number) => {
+    w.send(request(address, '10.77.0.1'), { at })
+    return w.send(request(address, '10.77.0.1', { asked: 'decline' }), { at })
+  }
+  t.match(declines('10.77.0.60', now).lease, { state: 'declined' })
+  t.match(declines('10.77.0.61', now + 1000).lease, { state: 'declined' })
+  const at = now + 2000
+  t.match(told(w.send(like('dhclient-discover'), { at })), /^offer 10.77.0.60/)
+  t.equal(told(w.send(request('10.77.0.61', '10.77.0.1', { mac: other }), { at })), nak)
+  t.match(told(w.send(request('10.77.0.60', '10.77.0.1'), { at })), /^ack 10.77.0.60/)
+})
+
+t.test('a NAK does not say who has the address', async t => {
+  const w = leased()
+  const outcome = w.send(request('10.77.0.60', '10.77.0.1', { mac: other }))
+  t.match(outcome.reason, me)
+  const text = outcome.kind === 'reply' && outcome.reply.options.get(56)
+  t.equal(Buffer.from(text || []).toString(), '10.77.0.60 is not for this machine')
+})
+
+t.test('nobody can move a machine by asking in its name', async t => {
+  const w = leased()
+  t.match(told(w.send(request('10.77.0.70', '10.77.0.1'))), /^nak/)
+  t.match(w.send(renew('10.77.0.70'), { arrival: unicast }).reason, /^its address is 10.77.0.60/)
+  t.equal(w.leases.size, 1)
+  t.match(told(w.send(request('10.77.0.60'))), /^ack 10.77.0.60/)
 })
 
 t.test('decline: the address is left alone for 10 minutes', async t => {

@@ -46,7 +46,6 @@ function one(random: Random, world: World, now: number, tally: Tally): void {
   describe(request)
   const arrival = anyArrival(random, world)
   const outcome = handle(request, arrival, world.deps, now)
-  changeOffers(world.offers, outcome, now)
   const wrong: string[] = []
   if (outcome.kind === 'reply') {
     tally.replies++
@@ -58,6 +57,7 @@ function one(random: Random, world: World, now: number, tally: Tally): void {
     if (takesAway(outcome.lease, world, now)) wrong.push('a lease takes the address of somebody')
     world.leases.set(outcome.lease.address, outcome.lease)
   }
+  changeOffers(world.offers, outcome, now)
   const rule = wrong.find(rule => !tally.wrong.has(rule))
   if (rule === undefined) return
   const answer = outcome.kind === 'reply' ? describe(outcome.reply) : outcome.reason

@@ -142,12 +142,33 @@ function isForClients(address: Ipv4, { subnet, serverAddress, router }: Network)
   return subnetContains(subnet, address) && !taken.includes(address)
 }
 
-function isFreeFor({ reply, mac, before, now }: Read): boolean {
+function isFreeFor({ reply, mac, before, network, now }: Read): boolean {
   if (reply.yiaddr === 0) return true
   const reservedFor = before.deps.reservedFor(reply.yiaddr)
   if (reservedFor && !reservedFor.includes(mac)) return false
   const lease = before.leases.get(reply.yiaddr)
-  return !lease || !holds(lease, now) || (lease.mac === mac && lease.state === 'active')
+  if (!lease || !holds(lease, now)) return true
+  if (lease.state === 'declined') return comesBack(reply.yiaddr, mac, before, network, now)
+  return lease.mac === mac
+}
+
+/** What was declined is offered when nothing else is left, and is then whose it was offered to. */
+function comesBack(
+  address: Ipv4,
+  mac: Mac,
+  { deps, leases, offers }: World,
+  { range, ...network }: Network,
+  now: number,
+): boolean {
+  if (offers.byAddress(address, now)?.mac === mac) return true
+  for (let at = range?.from ?? 1; at <= (range?.to ?? 0); at = (at + 1) as Ipv4) {
+    const lease = leases.get(at as Ipv4)
+    const rests = lease?.state === 'released' && lease.end + 180_000 > now
+    const isTaken = rests || (lease && holds(lease, now))
+    const isKept = deps.reservedFor(at as Ipv4) || offers.byAddress(at as Ipv4, now)
+    if (!isTaken && !isKept && isForClients(at as Ipv4, network)) return false
+  }
+  return true
 }
 
 function holds({ state, end }: Lease, now: number): boolean {

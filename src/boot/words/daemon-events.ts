@@ -28,6 +28,8 @@ export const rivalEvents: EventWords<'rival'> = {
 export const conflictEvents: EventWords<'conflict'> = {
   'in-use': ({ address, by }) =>
     `${address} is in use by ${by}, to whom it was not given: left alone for 10 min`,
+  'answers-for-many': ({ by, addresses }) =>
+    `${by} answers for many addresses that nobody has (${addresses.join(', ')}, …): proxy ARP, or somebody who means harm; it is not believed`,
 }
 
 export const reloadEvents: EventWords<'reload'> = {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { Network } from '../../boot/host.ts'
+import { textOf } from '../../boot/words/event.ts'
 import type { Conflict } from '../../dhcp/desk.ts'
 import { createOffers, type Offers } from '../../dhcp/lease.ts'
 import { isLoopback } from '../../dhcp/on-link.ts'
@@ -12,7 +13,13 @@ import { type DhcpServer, type HandedSocket, openDhcp } from '../../dhcp/server.
 import { appear, asItAppears, isYetToAppear } from '../../install/appear.ts'
 import { createNeighbours } from '../../system/neighbours.ts'
 import { probeMac } from '../../system/probe-mac.ts'
-import { formatIpv4, limitedBroadcast, type Mac, unspecified } from '../../wire/address.ts'
+import {
+  formatIpv4,
+  type Ipv4,
+  limitedBroadcast,
+  type Mac,
+  unspecified,
+} from '../../wire/address.ts'
 import { withUuid } from '../../world/world.ts'
 import type { DoorParts } from '../parts.ts'
 
@@ -38,13 +45,13 @@ export async function openDhcpDoor(
   const { dhcp, dataDir } = world.config()
   const ports = { dhcp: dhcp.port, proxy: dhcp.proxyPort }
   const mac = probeMac(join(dataDir, 'probe-mac'))
+  const poke = (network: Network, address: Ipv4) =>
+    server.send(network, new Uint8Array(1), { address, port: discard })
   const prober = createProber({
-    poke: (network, address) => server.send(network, new Uint8Array(1), { address, port: discard }),
+    poke,
     neighbours: createNeighbours(lookMs).macsOf,
-    leftBy: address => {
-      const lease = memory.leases.byAddress(address)
-      return lease?.state === 'released' ? lease.mac : undefined
-    },
+    wasGivenBack: address => memory.leases.byAddress(address)?.state === 'released',
+    answersForMany: (network, by, addresses) => tellMany(network, by, addresses, parts),
     now,
   })
   let watch: RivalWatch | undefined
@@ -69,6 +76,10 @@ export async function openDhcpDoor(
     shut: network => watch?.shut(network),
     holderOf: async (network, address, client) =>
       isLoopback(network) ? undefined : prober.holderOf(network, address, client),
+    answersAt: async (network, address) =>
+      isLoopback(network) ? [] : prober.answersAt(network, address),
+    // The kernel forgets slowly: asked now, its table tells in some seconds whether somebody is there still.
+    released: poke,
     conflict: conflict => tellConflict(conflict, parts),
     ownMac: mac,
   })
@@ -158,6 +169,18 @@ function tellVerdict({ name }: Network, verdict: Verdict, { memory, log }: DoorP
     verdict.kind === 'clear' ? `network ${name}: no other DHCP server any more` : verdict.text
   memory.record({ host: null, kind: 'rival', text })
   log[verdict.kind === 'held' ? 'error' : verdict.kind === 'warned' ? 'warn' : 'info'](text)
+}
+
+function tellMany(
+  { name }: Network,
+  by: Mac,
+  addresses: readonly Ipv4[],
+  { memory, log }: DoorParts,
+): void {
+  const data = { by, addresses: addresses.map(formatIpv4) }
+  const event = { kind: 'conflict', code: 'answers-for-many', data } as const
+  memory.record({ host: null, ...event })
+  log.warn({ network: name, by }, textOf(event))
 }
 
 function tellConflict(conflict: Conflict, { memory, log }: DoorParts): void {
