@@ -4,7 +4,14 @@ import * as v from './values.ts'
 const scope = Type.Enum(['read', 'admin'])
 export type Scope = Static<typeof scope>
 
-export const loginBody = v.closed({ token: Type.String({ minLength: 1, maxLength: 1000 }) })
+export const loginBody = v.closed({
+  token: Type.String({ minLength: 1, maxLength: 1000 }),
+  stay: Type.Optional(
+    Type.Boolean({
+      description: 'Stays logged in for 400 days: for tokens of the scope read, as on a wall.',
+    }),
+  ),
+})
 export type LoginBody = Static<typeof loginBody>
 
 export const session = v.closed(

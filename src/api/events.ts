@@ -30,7 +30,7 @@ export const eventsQuery = v.closed({
     Type.String({
       pattern: '^true$',
       description:
-        'The stream also carries `event: host` with the row of each host that changed, and `event: notices`.',
+        'The stream also carries `event: host` with the row of each host that changed, `event: notices`, and `event: reloaded` when the config was read again and any host may be new or gone.',
     }),
   ),
 })

@@ -35,8 +35,9 @@ const rowProperties = {
   install: v.nullableText('Id of the current or last install.'),
   attempt: Type.Integer(),
   percent: v.nullableNumber('What the installer said of its progress.'),
+  progressAt: v.nullableTime('When it said that.'),
   message: v.nullableText('What the installer said last.'),
-  lastSeen: v.nullableTime(),
+  lastSeen: v.nullableTime('When it was last heard: asking for a boot, or phoning home.'),
   arch: v.nullableText('What its firmware said it is.'),
   stage: v.nullableText('How far its boot was when it last asked: firmware, http-firmware, ipxe.'),
   download: Type.Union([download, Type.Null()], {

@@ -12,6 +12,8 @@ export interface HostRecord {
   /** Id of the current or last install. */
   readonly install?: string
   readonly percent?: number
+  /** When it said that; wall-clock epoch milliseconds. */
+  readonly progressAt?: number
   readonly message?: string
   readonly lastSeen?: number
   /** What an earlier boot said: the first UUID that was heard of it (SMBIOS). */

@@ -4,11 +4,11 @@ import { written } from '../boot/reason.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
 
-/** The lives of the hosts. A host without a row was never seen. */
-export function createHosts(db: Database) {
+/** The lives of the hosts. A host without a row was never seen. `now` is wall-clock time. */
+export function createHosts(db: Database, now: () => number = Date.now) {
   const has = db.statement('select 1 from hosts where name = ?')
   // Without the facts: they may be long, and every packet of a host looks at it.
-  const columns = 'name, state, life, install, percent, message, last_seen, uuid'
+  const columns = 'name, state, life, install, percent, progress_at, message, last_seen, uuid'
   const get = db.statement(`select ${columns} from hosts where name = ?`)
   const all = db.statement(`select ${columns} from hosts order by name`)
   const facts = db.statement('select facts from hosts where name = ?')
@@ -22,7 +22,9 @@ export function createHosts(db: Database) {
     'update hosts set state = ?, life = ?, install = ?, deadline = ? where name = ?',
   )
   const setDeadline = db.statement('update hosts set deadline = ? where name = ?')
-  const setProgress = db.statement('update hosts set percent = ?, message = ? where name = ?')
+  const setProgress = db.statement(
+    'update hosts set percent = ?, message = ?, progress_at = ? where name = ?',
+  )
   const setFacts = db.statement('update hosts set facts = ? where name = ?')
   const setSeen = db.statement('update hosts set last_seen = ? where name = ?')
 
@@ -67,7 +69,13 @@ export function createHosts(db: Database) {
     },
     saveDeadline: (name: string, deadline: number): void => db.run(setDeadline, deadline, name),
     saveProgress: (name: string, percent: number | undefined, message: string | undefined): void =>
-      db.run(setProgress, percent ?? null, message ?? null, name),
+      db.run(
+        setProgress,
+        percent ?? null,
+        message ?? null,
+        percent === undefined ? null : now(),
+        name,
+      ),
     saveFacts: (name: string, facts: unknown): void =>
       db.run(setFacts, JSON.stringify(facts), name),
     /** The first UUID of a host that is heard stays. One that never appeared has none. */
@@ -90,6 +98,7 @@ function hostOf(row: Record<string, unknown> | undefined): HostRecord | undefine
     life: { ...lifeIn(row.life as string), state: row.state as HostState },
     ...(row.install !== null && { install: row.install as string }),
     ...(row.percent !== null && { percent: row.percent as number }),
+    ...(row.progress_at !== null && { progressAt: row.progress_at as number }),
     ...(row.message !== null && { message: row.message as string }),
     ...(row.last_seen !== null && { lastSeen: row.last_seen as number }),
     ...(row.uuid !== null && { uuid: row.uuid as string }),

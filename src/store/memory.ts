@@ -9,29 +9,36 @@ import { createHosts } from './hosts.ts'
 import { createInstalls } from './installs.ts'
 import { createLeases } from './leases.ts'
 import { createNicVendors } from './nic-vendors.ts'
+import { createSessionStore } from './sessions.ts'
 
 /** Kinds of events that carry somebody else's words. */
 const spoken: ReadonlySet<string> = new Set(['syslog', 'output', 'phone-home', 'callback'])
+
+/** Kinds of events by which the machine itself is heard after its boot. */
+const heard: ReadonlySet<string> = new Set(['phone-home', 'file'])
 
 /** Everything the daemon remembers. Timelines carry wall-clock time, because people read it. */
 export async function openMemory(config: () => Config) {
   const db: Database = await openDatabase(config().dataDir)
   const leases = createLeases(db)
+  const hosts = createHosts(db)
   const events = createEvents(db, Date.now, () => config().keep)
   return {
     isNew: db.isNew,
     settle: db.settle,
-    hosts: createHosts(db),
+    hosts,
     installs: createInstalls(db),
     deliveries: createDeliveries(db),
     leases,
     adminLog: createAdminLog(db, Date.now),
     nicVendors: createNicVendors(db),
+    sessions: createSessionStore(db),
     events,
     // Installers, kernels and callbacks print the command line, and it carries tokens and more.
     record(event: NewEvent): void {
       const mask = spoken.has(event.kind) ? (text: string) => maskSecrets(text, []) : maskTokens
       events.record(mapTexts(event, mask))
+      if (event.host !== null && heard.has(event.kind)) hosts.saveSeen(event.host, Date.now())
     },
     write: db.write,
     committed: db.committed,

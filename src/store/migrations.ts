@@ -11,11 +11,29 @@ export const migrations: Record<string, Migration> = {
   '003-admin-log': { up: createAdminLog },
   '004-event-codes': { up: addEventCodes },
   '005-host-uuid': { up: addUuid },
+  '006-sessions': { up: createSessions },
+  '007-progress-at': { up: addProgressAt },
 }
 
 /** Lines from before have their text alone; those with a code have none, it is made from their data. */
 async function addEventCodes(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('events').addColumn('code', 'text').execute()
+}
+
+/** When an installer last said how far it is; unknown of installs that run while this is added. */
+async function addProgressAt(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('hosts').addColumn('progress_at', 'integer').execute()
+}
+
+async function createSessions(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('sessions')
+    .addColumn('id', 'text', c => c.primaryKey())
+    .addColumn('token', 'text', c => c.notNull())
+    .addColumn('proof', 'text', c => c.notNull())
+    .addColumn('ends_at', 'integer', c => c.notNull())
+    .addColumn('opened_at', 'integer', c => c.notNull())
+    .execute()
 }
 
 /** What an attempt's installer proved over SSH. */

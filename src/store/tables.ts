@@ -11,6 +11,7 @@ export interface Tables {
   deliveries: DeliveryTable
   admin_log: AdminLogTable
   nic_vendors: NicVendorTable
+  sessions: SessionTable
 }
 
 /** One row for each host that was ever seen or asked for; its presence makes a host "not new". */
@@ -23,6 +24,8 @@ export interface HostTable {
   /** When the state's clock runs out. */
   deadline: number | null
   percent: number | null
+  /** When the percentage was told. */
+  progress_at: number | null
   message: string | null
   facts: string | null
   last_seen: number | null
@@ -137,4 +140,13 @@ export interface NicVendorTable {
   /** The loader that was fetched and never heard. */
   loader: string
   at: number
+}
+
+/** Who is logged in to the page; see store/sessions.ts. */
+export interface SessionTable {
+  id: string
+  token: string
+  proof: string
+  ends_at: number
+  opened_at: number
 }

@@ -104,6 +104,7 @@ export function hostRow(given: Partial<HostRow> = {}): HostRow {
     install: null,
     attempt: 0,
     percent: null,
+    progressAt: null,
     message: null,
     lastSeen: null,
     arch: null,

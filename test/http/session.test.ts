@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import t from 'tap'
-import { readToken, startHttp, token } from './daemon.ts'
+import { httpDeps } from '../../src/daemon/http-deps.ts'
+import { buildApp } from '../../src/http/app.ts'
+import { mac, readToken, start, startHttp, token } from './daemon.ts'
 
 type Http = Awaited<ReturnType<typeof startHttp>>
 
@@ -174,6 +178,67 @@ t.test('a session ends: by logout, by time, and with its token', async t => {
   t.equal(await whoami(third), 200)
   http.tokens.pop()
   t.equal(await whoami(third), 401, 'the token was taken away')
+})
+
+t.test('a session outlives a restart, and the database alone opens none', async t => {
+  const http = await startHttp(t)
+  const headers = await browser(http)
+  const again = await buildApp(httpDeps(http.wired))
+  t.teardown(() => again.close())
+  const restarted = { ...http, app: again }
+  const reply = await send(restarted, 'GET', '/session', { headers })
+  t.match(reply.json(), { name: 'admin', csrf: headers['x-csrf-token'] })
+  const change = { headers, payload: { where: ['tag=none'] } }
+  t.equal((await send(restarted, 'POST', '/cancels', change)).statusCode, 200)
+
+  const kept = readFileSync(join(http.folder, 'data/bootwright.db'), 'latin1')
+  const log = readFileSync(join(http.folder, 'data/bootwright.db-wal'), 'latin1')
+  const cookie = headers.cookie.replace('bootwright=', '')
+  for (const secret of [cookie, headers['x-csrf-token'], token]) {
+    t.notOk(`${kept}${log}`.includes(secret), 'no secret is written down')
+  }
+  http.tokens.splice(0, 1, { name: 'admin', scope: 'admin', value: 'another-token' })
+  const other = await send(restarted, 'GET', '/session', { headers })
+  t.equal(other.statusCode, 401, 'the token is another one now')
+})
+
+t.test('who only looks may stay logged in', async t => {
+  const http = await startHttp(t)
+  const stay = (given: string) =>
+    send(http, 'POST', '/session', { payload: { token: given, stay: true }, headers: origin })
+  const refused = await stay(token)
+  t.match(refused.json(), { status: 400, detail: /admin may change things/ })
+  t.strictSame(refused.cookies, [])
+  const reply = await stay(readToken)
+  const [cookie] = reply.cookies
+  t.ok((cookie?.expires?.getTime() ?? 0) > start + 399 * 86_400_000, 'the browser keeps it')
+  const headers = { ...origin, cookie: `${cookie?.name}=${cookie?.value}` }
+  http.clock.now += 399 * 86_400_000
+  t.equal((await send(http, 'GET', '/session', { headers })).statusCode, 200)
+  http.clock.now += 86_400_000
+  t.equal((await send(http, 'GET', '/session', { headers })).statusCode, 401)
+})
+
+t.test('who phones home was seen', async t => {
+  const http = await startHttp(t)
+  http.install()
+  await http.ask(`/boot/${mac}/boot.ipxe`)
+  const seen = async () => (await http.admin('GET', '/hosts/node1')).json().host
+  t.match(await seen(), { lastSeen: null, progressAt: null })
+  t.equal((await http.say('?event=progress&percent=40')).statusCode, 204)
+  t.match(await seen(), { lastSeen: String, progressAt: String, percent: 40 })
+})
+
+t.test('logging in again and again fills nothing', async t => {
+  const http = await startHttp(t)
+  const first = await browser(http)
+  for (let n = 0; n < 1000; n++) http.memory.sessions.add(keptSession(n), start + n)
+  t.equal((await send(http, 'GET', '/session', { headers: first })).statusCode, 401)
+  t.ok(http.memory.sessions.find('id999'))
+})
+
+const keptSession = (n: number) => ({
+  ...{ id: `id${n}`, token: 'admin', proof: 'none', endsAt: start + 1e9 },
 })
 
 t.test('the log of admin actions: who, where, what, to whom', async t => {

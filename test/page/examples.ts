@@ -19,6 +19,7 @@ export function hostRow(change: Partial<HostRow> & { name: string }): HostRow {
     install: null,
     attempt: 0,
     percent: null,
+    progressAt: null,
     message: null,
     lastSeen: null,
     arch: null,

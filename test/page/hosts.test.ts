@@ -92,12 +92,21 @@ t.test('what is running', async t => {
   t.match(progressOf(empty, noon), { fraction: 0, numbers: '0 B of 0 B · 25 MB/s' })
 
   const since = new Date(noon - 60_000).toISOString()
-  const installing = hostRow({ name: 'a', state: 'installing', percent: 50, since })
+  const progressAt = new Date(noon).toISOString()
+  const installing = hostRow({ name: 'a', state: 'installing', percent: 50, since, progressAt })
   t.strictSame(progressOf({ ...installing, message: 'unpacks' }, noon), {
     fraction: 0.5,
     what: 'unpacks',
     numbers: '50 % · about 1 min left',
   })
+  const told = (seconds: number) => progressOf(installing, noon + seconds * 1000)?.numbers
+  t.equal(told(20), '50 % · about 40 s left', 'without news the end comes nearer')
+  t.equal(told(61), '50 %', 'and then there is no estimate')
+  t.equal(told(299), '50 %')
+  t.equal(told(300), '50 % · no news for 5 min')
+  t.equal(told(3700), '50 % · no news for 1 h 1 min')
+  const unknown = { ...installing, progressAt: null }
+  t.match(progressOf(unknown, noon), { numbers: '50 %' }, 'of a time before a daemon kept it')
   t.match(progressOf({ ...installing, percent: 1 }, noon), { numbers: '1 %' }, 'no guesses')
   t.equal(progressOf({ ...installing, state: 'failed' }, noon), undefined)
   t.equal(progressOf(hostRow({ name: 'a' }), noon), undefined)

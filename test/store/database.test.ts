@@ -17,6 +17,7 @@ const tables = [
   'leases',
   'macs',
   'nic_vendors',
+  'sessions',
 ]
 
 t.test('a fresh dataDir gets every table, and is readable by its owner alone', async t => {

@@ -18,7 +18,7 @@ async function open(t: Test, dataDir: string) {
   }
   t.teardown(close)
   const stores = {
-    hosts: createHosts(db),
+    hosts: createHosts(db, () => start + 4),
     installs: createInstalls(db),
     leases: createLeases(db),
     deliveries: createDeliveries(db),
@@ -60,7 +60,7 @@ t.test('everything survives a restart', async t => {
   const { hosts, installs, leases, deliveries } = await open(t, dataDir)
   t.strictSame(hosts.get('node1'), {
     ...{ name: 'node1', life: booting, install: 'i1', percent: 40, message: 'copying' },
-    ...{ facts: { serial: 'A1' }, lastSeen: start + 5 },
+    ...{ progressAt: start + 4, facts: { serial: 'A1' }, lastSeen: start + 5 },
   })
   t.strictSame(installs.get('i1'), install('i1'))
   t.strictSame(installs.attempt('t1'), { ...attempt('t1'), void: false, burnt: [] })

@@ -29,6 +29,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     events: memory.events,
     changed: parts.changes.listen,
     adminLog: memory.adminLog.before,
+    sessions: memory.sessions,
     loggedIn: (who, address, action, text) =>
       record({ who, address, action, text, hosts: [] }, parts),
     refused: (actor, why) => did(actor, { action: 'refused', text: why, hosts: [] }),

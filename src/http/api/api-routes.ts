@@ -14,7 +14,7 @@ import { type ImagesDeps, imagesRoute } from './images-route.ts'
 import { type InstallRouteDeps, installRoutes } from './install-routes.ts'
 import { type NetworkDeps, networkRoutes } from './network-routes.ts'
 import { loginRoutes, type SessionDeps, whoamiRoute } from './session-routes.ts'
-import { createSessions } from './sessions.ts'
+import { createSessions, type SessionStore } from './sessions.ts'
 
 export interface ApiDeps {
   readonly access: () => Access
@@ -29,6 +29,7 @@ export interface ApiDeps {
   /** Calls back with the name of each host of which something has changed. */
   readonly changed: LiveDeps['changed']
   readonly adminLog: AdminLogBefore
+  readonly sessions: SessionStore
   readonly loggedIn: SessionDeps['did']
   refused(actor: Actor, why: string): void
   now(): number
@@ -41,7 +42,7 @@ const guesses = { burst: 10, perSecond: 1 / 6 }
 /** `/api/v1`: what the command line and the page use; `/api/openapi.json` and `/api/docs` describe it. */
 export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   const tokens = () => deps.access().tokens
-  const sessions = createSessions(deps.now, tokens)
+  const sessions = createSessions(deps.now, tokens, deps.sessions)
   const wrongTokens = createLimiter(guesses, deps.now)
 
   const guessed = (address: string) =>
@@ -83,6 +84,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
           return host && rowOf(host, deps.hosts)
         },
         notices: deps.hosts.notices,
+        hosts: deps.hosts.hosts,
       })
     },
     { prefix: '/v1' },

@@ -26,6 +26,8 @@ export interface LiveDeps {
   /** A host as it is now; undefined when it is none of the config. */
   row(name: string): HostRow | undefined
   notices(): readonly string[]
+  /** Those of the config; another object after a reload. */
+  hosts(): object
 }
 
 /** A reader that does not read is let go when this many bytes wait for it. */
@@ -102,7 +104,10 @@ function stream(
   })
 }
 
-/** The rows of hosts as they change, and the notices; they have no ids, as only the newest counts. */
+/**
+ * The rows of hosts as they change, that the config has other hosts, and the notices; they have no ids,
+ * as only the newest counts.
+ */
 function tellLive(
   reply: FastifyReply,
   host: string | undefined,
@@ -111,10 +116,14 @@ function tellLive(
 ): void {
   const changed = new Set<string>()
   let told = '[]'
+  let known = live.hosts()
   const change = (name: string | null) => {
     if (name !== null && (host === undefined || name === host)) changed.add(name)
   }
   const tell = () => {
+    const hosts = live.hosts()
+    if (hosts !== known) write(reply, 'event: reloaded\ndata: {}\n\n')
+    known = hosts
     for (const name of changed) {
       const row = live.row(name)
       if (row) write(reply, `event: host\ndata: ${JSON.stringify(row)}\n\n`)

@@ -32,10 +32,15 @@ export function loginRoutes(app: FastifyInstance, deps: SessionDeps): void {
       deps.did('-', address, 'refused', 'a login with a wrong token')
       return problem(reply, 401, 'this is no token of this daemon')
     }
-    const session = deps.sessions.open(token)
+    const stays = request.body.stay === true
+    if (stays && token.scope !== 'read') {
+      const detail = `the token ${token.name} may change things, so it does not stay logged in: log in without that, or with a token of the scope read`
+      return problem(reply, 400, detail)
+    }
+    const session = deps.sessions.open(token, stays)
     deps.did(token.name, address, 'login', `logged in with the scope ${token.scope}`)
     await deps.committed()
-    setCookie(request, reply, session.id)
+    setCookie(request, reply, session, stays)
     return sessionView({ name: token.name, scope: token.scope, address, session })
   })
 
@@ -72,9 +77,20 @@ function sessionView({ name, scope, session }: Actor): SessionView {
   }
 }
 
-function setCookie(request: FastifyRequest, reply: FastifyReply, id: string): void {
-  const secure = request.protocol === 'https'
-  reply.setCookie(cookieName, id, { path: '/', httpOnly: true, sameSite: 'strict', secure })
+function setCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { id, endsAt }: Session,
+  stays: boolean,
+): void {
+  reply.setCookie(cookieName, id, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: request.protocol === 'https',
+    // Without a time the browser forgets it when it is closed.
+    ...(stays && { expires: new Date(endsAt) }),
+  })
 }
 
 /** A browser says where a request comes from; what is no browser has no cookies to steal. */

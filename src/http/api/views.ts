@@ -62,6 +62,7 @@ export function hostView(host: Host, record: HostRecord | undefined, around: Aro
     install: record?.install ?? null,
     attempt: life.attempt,
     percent: record?.percent ?? null,
+    progressAt: record?.progressAt === undefined ? null : new Date(record.progressAt).toISOString(),
     message: record?.message ?? null,
     lastSeen: record?.lastSeen === undefined ? null : new Date(record.lastSeen).toISOString(),
     arch: seen?.arch ?? null,

@@ -51,7 +51,8 @@ export function createApi() {
       }
     },
     session: async (): Promise<Session> => keep(await ask('GET', '/session')),
-    login: async (token: string) => keep(await ask('POST', '/session', { token })),
+    login: async (token: string, stay: boolean) =>
+      keep(await ask<Session>('POST', '/session', { token, ...(stay && { stay }) })),
     async logout() {
       await ask('DELETE', '/session')
       csrf = null

@@ -66,6 +66,7 @@ export function createFleet(api: Api) {
       byName.set(host.name, host)
       changed()
     })
+    source.addEventListener('reloaded', () => void readHosts().catch(() => {}))
     source.addEventListener('notices', ({ data }) => {
       notices = JSON.parse(data)
       changed()

@@ -7,13 +7,14 @@ import { Logo } from './logo.ts'
 /** Asks for a token. The browser keeps none: the daemon's cookie stands for it. */
 export function Login({ api, onSession }: { api: Api; onSession: (session: Session) => void }) {
   const field = useRef<HTMLInputElement | null>(null)
+  const stays = useRef<HTMLInputElement | null>(null)
   const [error, setError] = useState('')
   const [busy, setBusy] = useState(false)
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     setBusy(true)
     try {
-      onSession(await api.login(field.current?.value.trim() ?? ''))
+      onSession(await api.login(field.current?.value.trim() ?? '', stays.current?.checked ?? false))
     } catch (refused) {
       setError(refused instanceof Error ? refused.message : String(refused))
       setBusy(false)
@@ -31,6 +32,10 @@ export function Login({ api, onSession }: { api: Api; onSession: (session: Sessi
         autocomplete="current-password" spellcheck="false"
         aria-invalid=${error !== ''} aria-describedby="login-error"
       />
+      <label class="check">
+        <input ref=${stays} type="checkbox" />
+        Stay logged in (a token that may only look)
+      </label>
       <p id="login-error" class="error" role="alert">${error}</p>
       <button class="button primary wide" type="submit" disabled=${busy}>Log in</button>
       <p class="hint">On the daemon's machine the first one lies in <code>admin-token</code> of its dataDir.</p>

@@ -4,6 +4,8 @@ import { amount, duration, rate } from './words.ts'
 
 /** A download that stands still for longer says nothing about now. */
 const staleMs = 20_000
+/** An installer that says nothing for so long may have stopped. */
+const silentMs = 5 * 60_000
 /** Below this an estimate is a guess. */
 const leastPercent = 3
 
@@ -31,9 +33,16 @@ export function progressOf(
   return { fraction: percent / 100, what: host.message ?? 'installing', numbers }
 }
 
-/** At the pace so far. */
-function leftOf(host: HostRow, percent: number, now: number) {
-  const spent = now - Date.parse(host.since ?? '')
+/**
+ * What is left at the pace of its last word, which passes while nothing new is heard; after a while the
+ * silence is what there is to say.
+ */
+function leftOf({ since, progressAt }: HostRow, percent: number, now: number) {
+  if (progressAt === null) return undefined
+  const silence = now - Date.parse(progressAt)
+  if (silence >= silentMs) return `no news for ${duration(Math.floor(silence / 60_000) * 60_000)}`
+  const spent = Date.parse(progressAt) - Date.parse(since ?? '')
   if (percent < leastPercent || percent >= 100 || !(spent > 0)) return undefined
-  return `about ${duration((spent / percent) * (100 - percent))} left`
+  const left = (spent / percent) * (100 - percent) - silence
+  return left > 0 ? `about ${duration(left)} left` : undefined
 }

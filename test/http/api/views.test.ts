@@ -34,7 +34,7 @@ t.test('a host that was never seen', async t => {
     ...{ name: 'node1', mac, macs: [mac, '52:54:00:12:34:57'], address: '10.77.0.20' },
     ...{ profile: 'debian', tags: ['lab'], state: 'idle', netboots: false },
     ...{ why: 'no install was asked', since: null, install: null, attempt: 0 },
-    ...{ waiting: null, percent: null, message: null, lastSeen: null },
+    ...{ waiting: null, percent: null, progressAt: null, message: null, lastSeen: null },
     ...{ arch: null, stage: null, download: null },
   })
 })
