@@ -97,7 +97,7 @@ const laws: Readonly<Record<string, Law>> = {
   },
   cli: { folders: ['api', 'boot', 'wire', 'base'], modules: { 'node:*': '*' } },
   // Runs in the browser as it is: what it imports is what `index.html` maps and what lies beside it.
-  page: { folders: ['api'], modules: { preact: '*', htm: 'parts/html.ts' } },
+  page: { folders: ['api', 'base/amount.ts'], modules: { preact: '*', htm: 'parts/html.ts' } },
   // Kernel facts: addresses, ports, neighbours, files. The config's types, never its reader.
   system: {
     folders: ['boot', 'wire', 'base', 'config/config.ts'],

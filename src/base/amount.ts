@@ -1,12 +1,13 @@
-/** Bytes as people say them. */
+/** Bytes as people say them: on the command line, in timelines and on the page. */
 export function amount(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(0)} kB`
-  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(1)} MB`
+  if (bytes < 1000) return `${Math.round(bytes)} B`
+  if (bytes < 999_500) return `${(bytes / 1000).toFixed(0)} kB`
+  if (bytes < 9.95e6) return `${(bytes / 1e6).toFixed(1)} MB`
+  if (bytes < 999.5e6) return `${(bytes / 1e6).toFixed(0)} MB`
   return `${(bytes / 1e9).toFixed(1)} GB`
 }
 
-/** `initrd 512.0 MB of 2.0 GB, 110.0 MB/s, 14 s left`; `rate` is bytes a second, `left` seconds. */
+/** `initrd 512 MB of 2.0 GB, 110 MB/s, 14 s left`; `rate` is bytes a second, `left` seconds. */
 export function howFar(file: {
   readonly name: string
   readonly bytes: number

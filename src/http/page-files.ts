@@ -25,6 +25,9 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
+/** What the page shares with the daemon, as its modules name it. */
+const shared = ['../base/amount.ts']
+
 /** Libraries as npm brings them; `index.html` maps their names to these files. */
 const libraries = ['preact', 'preact/hooks', 'htm']
 
@@ -48,7 +51,7 @@ function readSources(folder: URL): ReadonlyMap<string, string> {
   const names = globSync('**/*', { cwd: fileURLToPath(folder) })
   const own = names.filter(name => extname(name) in types)
   const urls = [
-    ...own.map(name => [name, new URL(name, folder)] as const),
+    ...[...own, ...shared].map(name => [name, new URL(name, folder)] as const),
     ...libraries.map(name => {
       return [`${name.replace('/', '-')}.mjs`, new URL(import.meta.resolve(name))] as const
     }),
@@ -87,7 +90,10 @@ function fileOf(name: string, text: string): PageFile {
 
 /** All modules are asked for at once instead of one import after the other. */
 function withPreloads(index: string, modules: readonly string[]): string {
-  const links = modules.map(name => `<link rel="modulepreload" href="/page/${name}">`)
+  const links = modules.map(name => {
+    const { pathname } = new URL(name, 'http://daemon/page/')
+    return `<link rel="modulepreload" href="${pathname}">`
+  })
   return index.replace('</head>', `${links.join('\n')}\n</head>`)
 }
 

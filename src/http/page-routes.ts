@@ -4,12 +4,18 @@ import { selectBytes } from './files/conditional.ts'
 import { openPage, type PageFiles } from './page-files.ts'
 import { problem } from './problem.ts'
 
-/** `GET /` and `GET /page/PATH`: the page, from memory, to the addresses of `admin.allow`. */
+/** `GET /`, `GET /page/PATH` and what it shares with the daemon, `GET /base/NAME`: from memory, to the addresses of `admin.allow`. */
 export function pageRoutes(app: FastifyInstance, access: () => Access): void {
   const page = openPage(new URL('../page/', import.meta.url))
   const onRequest = allowedOnly(access)
   const method = ['GET', 'HEAD']
   app.route({ method, url: '/', onRequest, handler: send(page, () => 'index.html') })
+  app.route<{ Params: { '*': string } }>({
+    method,
+    url: '/base/*',
+    onRequest,
+    handler: send(page, request => `../base/${(request.params as { '*': string })['*']}`),
+  })
   app.route<{ Params: { '*': string } }>({
     method,
     url: '/page/*',

@@ -84,6 +84,6 @@ t.test('the views of the README', async t => {
   const page = await seen('#/hosts?tag=rack5', wide, '.host-line')
   for (const n of [0, 1, 2]) await page.locator('.host-line input').nth(n).check()
   await page.getByRole('button', { name: 'Install …', exact: true }).click()
-  await page.locator('.wiped li').nth(2).waitFor()
+  await page.locator('.machines li').nth(2).waitFor()
   await shoot(page, 'install')
 })

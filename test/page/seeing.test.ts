@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { AxeResults, RunOptions } from 'axe-core'
+import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { openDhcpWire } from '../daemon/client.ts'
 import { startDaemon } from '../daemon/daemon.ts'
 import { bringTo, makeMachine } from '../daemon/machine.ts'
 import { mac1 } from '../daemon/settings.ts'
 import { fileTimeout } from '../patience.ts'
-import { browserObstacle, openBrowser, openTab, type TabSettings } from './browser.ts'
-import { faintTexts } from './contrast.ts'
+import { browserObstacle, openBrowser, openTab } from './browser.ts'
 
 const skip = browserObstacle
 t.setTimeout(fileTimeout(5))
@@ -13,12 +16,17 @@ const views = [
   'hosts',
   'hosts?as=racks',
   'hosts/node1',
+  'hosts/nobody',
+  'events',
   'unknown',
   'leases',
   'images',
   'callbacks',
   'log',
 ]
+const widths = [390, 768, 1024, 1440]
+const lights = ['light', 'dark'] as const
+const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 
 /** A daemon that has something to show in every view. */
 async function busy(t: Test) {
@@ -29,34 +37,74 @@ async function busy(t: Test) {
   return daemon
 }
 
-const settings: readonly TabSettings[] = [
-  { width: 360, height: 740 },
-  { width: 360, height: 740, dark: true },
-  { width: 1440 },
-  { width: 1440, dark: true },
-]
+/** What keeps somebody from using what is shown: WCAG 2.1 A and AA, contrast among it. */
+function offences(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const { run } = (globalThis as unknown as { axe: { run: Run } }).axe
+    const { violations } = await run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+      resultTypes: ['violations'],
+    })
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+  })
+}
+type Run = (what: Document, options: RunOptions) => Promise<AxeResults>
 
-for (const setting of settings) {
-  const how = `${setting.width} px, ${setting.dark ? 'dark' : 'light'}`
-  t.test(`every view at ${how}`, { skip }, async t => {
-    const daemon = await busy(t)
-    const browser = await openBrowser(t)
-    const { page, problems, logIn, go } = await openTab(browser, daemon, setting)
-    t.strictSame(await page.evaluate(faintTexts), [], 'login: nothing is faint')
-    await logIn()
+/** What is wider than the window, or cut off by it. */
+function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const inside = [...document.querySelectorAll('main *, header *, dialog *')]
+    const over = inside.filter(element => {
+      const { right, width } = element.getBoundingClientRect()
+      return width > 0 && right > innerWidth + 1 && !element.closest('.scroller, pre, .machines')
+    })
+    return over.map(({ className, textContent }) => `${className}: ${textContent?.slice(0, 40)}`)
+  })
+}
+
+t.test('every view at every width in both lights', { skip }, async t => {
+  const daemon = await busy(t)
+  const { page, problems, logIn, go } = await openTab(await openBrowser(t), daemon)
+  await page.evaluate(axe)
+  for (const colorScheme of lights) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    t.strictSame(await offences(page), [], `login, ${colorScheme}`)
+  }
+  await logIn()
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 })
     for (const view of views) {
       await go(`#/${view}`)
-      await page.locator('h1:visible, .host-line, .unit').first().waitFor()
+      await page.locator('main h1, [role=alert]').first().waitFor({ state: 'attached' })
       await page.waitForFunction(() => !document.body.textContent?.includes('Reading '))
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      t.ok(over <= 0, `${view}: nothing is wider than the window`)
-      t.strictSame(await page.evaluate(faintTexts), [], `${view}: nothing is faint`)
+      t.strictSame(await tooWide(page), [], `${view}: fits into ${width} px`)
+      for (const colorScheme of lights) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        t.strictSame(await offences(page), [], `${view} at ${width} px, ${colorScheme}`)
+      }
     }
     await go('#/hosts')
     await page.locator('.host-line input').first().check()
     await page.getByRole('button', { name: 'Install …', exact: true }).click()
-    await page.getByRole('dialog').waitFor()
-    t.strictSame(await page.evaluate(faintTexts), [], 'a dialog: nothing is faint')
-    t.strictSame(problems, [])
-  })
-}
+    await page.locator('.machines, .left').first().waitFor()
+    t.strictSame(await tooWide(page), [], `a dialog: fits into ${width} px`)
+    for (const colorScheme of lights) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      t.strictSame(await offences(page), [], `a dialog at ${width} px, ${colorScheme}`)
+    }
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Choose none' }).click()
+  }
+  await page.goto(`${daemon.url}/api/docs`)
+  await page.evaluate(axe)
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 })
+    t.strictSame(await tooWide(page), [], `the API's document: fits into ${width} px`)
+  }
+  for (const colorScheme of lights) {
+    await page.emulateMedia({ colorScheme })
+    t.strictSame(await offences(page), [], `the API's document, ${colorScheme}`)
+  }
+  t.strictSame(problems, [])
+})

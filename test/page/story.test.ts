@@ -1,5 +1,6 @@
 import t from 'tap'
 import { journeyOf } from '../../src/page/host/journey.ts'
+import { stopsOf } from '../../src/page/host/journey-line.ts'
 import { readEvent } from '../../src/page/host/read-event.ts'
 import { chaptersOf } from '../../src/page/host/story.ts'
 import { installed, timeline, toDisk } from './examples.ts'
@@ -114,6 +115,12 @@ t.test('how far a boot came', async t => {
     journeyOf([...installed, ...toDisk]).map(({ name, state }) => `${name} ${state}`),
     ['Firmware passed', 'Offer passed', 'Disk passed'],
   )
+})
+
+t.test('a host that netboots arrives at its kernel', async t => {
+  const stops = stopsOf(installed.slice(0, 8), true).map(({ name, state }) => `${name} ${state}`)
+  t.strictSame(stops.slice(-2), ['Script passed', 'Kernel passed'])
+  t.match(stopsOf(installed.slice(0, 8), false).at(-1), { name: 'Installed' })
 })
 
 t.test('a stop that nothing was seen of is passed when a later one is', async t => {

@@ -122,7 +122,7 @@ t.test('many are chosen at once, and each is named before it is asked for', { sk
   await page.getByRole('button', { name: 'Install …', exact: true }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByText('of these 27 machines is erased').waitFor()
-  t.equal(await dialog.locator('.wiped li').count(), 40)
+  t.equal(await dialog.locator('.machines li').count(), 40)
   await dialog.getByText('13 machines will boot once').waitFor()
   await dialog.getByRole('button', { name: 'Erase and install 40' }).click()
   await page.getByText('Install asked for: 40 hosts.').waitFor()

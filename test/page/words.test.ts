@@ -1,7 +1,8 @@
 import t from 'tap'
+import { amount } from '../../src/base/amount.ts'
 import { indentedLines } from '../../src/page/host/indented-lines.ts'
 import { hostLink, readLocation } from '../../src/page/parts/page-location.ts'
-import { ago, amount, countOf, duration, rate } from '../../src/page/parts/words.ts'
+import { ago, countOf, duration, rate } from '../../src/page/parts/words.ts'
 import { noon } from './examples.ts'
 
 t.test('numbers as people say them', async t => {

@@ -34,15 +34,20 @@ interface Schema {
   readonly additionalProperties?: Schema | boolean
 }
 
+/** In the colours of the page; a browser's own dark links are too faint on its own dark ground. */
 const style = `
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif;
+  background: light-dark(#f4f6f4, #0d1312); color: light-dark(#16211e, #e3ebe8) }
+a { color: light-dark(#0b5f58, #63cdbc) }
 body { max-width: 60rem; margin: 0 auto; padding: 1rem }
 code { font-family: ui-monospace, monospace }
-details { border: 1px solid #8886; border-radius: 6px; margin: .5rem 0; padding: .5rem .75rem }
+details { border: 1px solid light-dark(#d6ddd9, #24302d); border-radius: 6px; margin: .5rem 0;
+  padding: .5rem .75rem; background: light-dark(#fff, #141c1a) }
+li, summary { overflow-wrap: anywhere }
 summary { cursor: pointer }
 summary code { font-weight: 600 }
-ul { list-style: none; margin: .25rem 0; padding-left: 1rem; border-left: 2px solid #8884 }
-small, .type { opacity: .75 }
+ul { list-style: none; margin: .25rem 0; padding-left: 1rem; border-left: 2px solid light-dark(#d6ddd9, #24302d) }
+small, .type { color: light-dark(#55645f, #94a49e) }
 `
 
 /** Nothing but this one style; no script, no other host. */

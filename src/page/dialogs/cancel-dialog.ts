@@ -3,6 +3,7 @@ import type { HostRow } from '../../api/hosts.ts'
 import type { CancelAnswer } from '../../api/installs.ts'
 import { useTools } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
+import { hasBegun } from '../parts/states.ts'
 import { countOf } from '../parts/words.ts'
 import { Dialog } from './dialog.ts'
 
@@ -11,7 +12,7 @@ export function CancelDialog({ hosts, close }: { hosts: readonly HostRow[]; clos
   const { api, toast } = useTools()
   const [error, setError] = useState('')
   const [chosen] = useState(hosts)
-  const begun = chosen.filter(({ state }) => state !== 'pending')
+  const begun = chosen.filter(hasBegun)
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     try {
@@ -38,7 +39,7 @@ export function CancelDialog({ hosts, close }: { hosts: readonly HostRow[]; clos
     { title, close },
     html`
     <form method="dialog" onSubmit=${submit}>
-      <ul class="wiped" tabindex="0" aria-label="Installs that end">
+      <ul class="machines installs" tabindex="0" aria-label="Installs that end">
         ${chosen.map(
           ({ name, state, why }) =>
             html`<li key=${name}><strong>${name}</strong><span class="muted">${state}: ${why}</span></li>`,

@@ -3,7 +3,8 @@ import type { HostRow } from '../../api/hosts.ts'
 import type { AskAnswer, AskResult } from '../../api/installs.ts'
 import { useTools } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
-import { isUnderWay } from '../parts/states.ts'
+import { withCode } from '../parts/inline-code.ts'
+import { hasBegun } from '../parts/states.ts'
 import { countOf } from '../parts/words.ts'
 import { Dialog } from './dialog.ts'
 import { DueMachines, RefusedHosts, Warning } from './install-lists.ts'
@@ -20,7 +21,7 @@ export function InstallDialog({ hosts, close }: { hosts: readonly HostRow[]; clo
   const [key] = useState(
     () => `page-${Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-')}`,
   )
-  const running = hosts.filter(isUnderWay).length
+  const begun = hosts.filter(hasBegun).length
   const erases = due.filter(
     ({ profile }) => profiles.find(p => p.name === profile)?.boot !== 'once',
   )
@@ -46,13 +47,13 @@ export function InstallDialog({ hosts, close }: { hosts: readonly HostRow[]; clo
     <form method="dialog" onSubmit=${submit}>
       ${part(Warning, { erases, due })}
       ${part(DueMachines, { hosts, due })}
-      ${refused.length > 0 && part(RefusedHosts, { refused })}
-      ${part(Fields, { dryRun, running })}
-      <p class="error" role="alert">${failed || dryRun.error}</p>
+      ${refused.length > 0 && part(RefusedHosts, { refused, hosts, replace: dryRun.replace })}
+      ${part(Fields, { dryRun, begun })}
+      <p class="error" role="alert">${withCode(failed || dryRun.error)}</p>
       <div class="buttons">
         <button type="button" class="button" autofocus onClick=${close}>Leave as it is</button>
         <button type="submit" class="button danger" disabled=${due.length === 0}>
-          ${erases.length > 0 ? 'Erase and install' : 'Boot'} ${due.length === 1 ? due[0]?.host : due.length}
+          ${buttonOf(due, erases.length)}
         </button>
       </div>
     </form>
@@ -60,7 +61,7 @@ export function InstallDialog({ hosts, close }: { hosts: readonly HostRow[]; clo
   )
 }
 
-function Fields({ dryRun, running }: { dryRun: ReturnType<typeof useDryRun>; running: number }) {
+function Fields({ dryRun, begun }: { dryRun: ReturnType<typeof useDryRun>; begun: number }) {
   const { profile, setProfile, replace, setReplace } = dryRun
   const profiles = dryRun.profiles.filter(({ boot }) => boot !== 'always')
   return html`<div class="fields">
@@ -75,13 +76,19 @@ function Fields({ dryRun, running }: { dryRun: ReturnType<typeof useDryRun>; run
       </select>
     </label>
     ${
-      running > 0 &&
+      begun > 0 &&
       html`<label class="check">
         <input type="checkbox" checked=${replace} onChange=${() => setReplace(!replace)} />
-        Start over where an install has begun (${running})
+        Start over where an install has begun (${begun})
       </label>`
     }
   </div>`
+}
+
+function buttonOf(due: readonly AskResult[], erased: number) {
+  const what = erased > 0 ? 'Erase and install' : 'Boot'
+  if (due.length === 0) return 'Nothing to install'
+  return `${what} ${due.length === 1 ? due[0]?.host : due.length}`
 }
 
 function titleOf(names: readonly string[]) {

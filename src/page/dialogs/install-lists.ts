@@ -1,6 +1,8 @@
 import type { HostRow } from '../../api/hosts.ts'
 import type { AskResult } from '../../api/installs.ts'
 import { html } from '../parts/html.ts'
+import { withCode } from '../parts/inline-code.ts'
+import { hasBegun } from '../parts/states.ts'
 import { countOf } from '../parts/words.ts'
 
 /** What the next network boot does to them. */
@@ -35,7 +37,7 @@ export function DueMachines({
 }) {
   const byName = new Map(hosts.map(host => [host.name, host]))
   if (due.length === 0) return null
-  return html`<ul class="wiped" tabindex="0" aria-label="Machines that are due">
+  return html`<ul class="machines" tabindex="0" aria-label="Machines that are due">
     ${due.map(({ host, profile, wipes }) => {
       const row = byName.get(host)
       return html`<li key=${host}>
@@ -49,12 +51,27 @@ export function DueMachines({
 }
 
 /** Those that cannot be installed, and why not. */
-export function RefusedHosts({ refused }: { refused: readonly AskResult[] }) {
+export function RefusedHosts({
+  refused,
+  hosts,
+  replace,
+}: {
+  refused: readonly AskResult[]
+  hosts: readonly HostRow[]
+  replace: boolean
+}) {
+  const byName = new Map(hosts.map(host => [host.name, host]))
+  const whyOf = ({ host, reason }: AskResult) => {
+    const row = byName.get(host)
+    // The daemon's own words name the option of its command line.
+    if (row && hasBegun(row) && !replace) return `is ${row.state}: “Start over” below begins anew`
+    return withCode(reason ?? '')
+  }
   const are = refused.length === 1 ? 'is' : 'are'
   return html`<details class="left" open=${refused.length < 4}>
     <summary>${countOf(refused.length, 'host')} cannot be installed and ${are} left alone</summary>
     <ul>
-      ${refused.map(({ host, reason }) => html`<li key=${host}><strong>${host}</strong> ${reason}</li>`)}
+      ${refused.map(result => html`<li key=${result.host}><strong>${result.host}</strong> ${whyOf(result)}</li>`)}
     </ul>
   </details>`
 }

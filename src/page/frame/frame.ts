@@ -3,17 +3,23 @@ import { useFleet, useTools } from '../daemon/context.ts'
 import { HostView } from '../host/host-view.ts'
 import { HostsView } from '../hosts/hosts-view.ts'
 import { CallbacksView } from '../lists/callbacks-view.ts'
+import { EventsView } from '../lists/events-view.ts'
 import { ImagesView } from '../lists/images-view.ts'
 import { LeasesView } from '../lists/leases-view.ts'
 import { LogView } from '../lists/log-view.ts'
 import { UnknownView } from '../lists/unknown-view.ts'
 import { html, part } from '../parts/html.ts'
+import { withCode } from '../parts/inline-code.ts'
 import { usePageLocation } from '../parts/page-location.ts'
+import { useTooltipsOfCutTexts } from './cut-texts.ts'
 import { Logo } from './logo.ts'
+import { LostBanner } from './lost-banner.ts'
+import { useReturnPoint } from './return-point.ts'
 
 /** The views of the page by their names in the address. */
 const views = [
   ['hosts', 'Hosts', HostsView],
+  ['events', 'Events', EventsView],
   ['unknown', 'Unknown', UnknownView],
   ['leases', 'Leases', LeasesView],
   ['images', 'Images', ImagesView],
@@ -31,12 +37,13 @@ export function Frame({ logout }: { logout: () => void }) {
   const [, title = 'Hosts', View = HostsView] = views.find(([name]) => name === location.view) ?? []
   useEffect(() => {
     document.title = `${location.name === '' ? title : location.name} · Bootwright`
-    scrollTo(0, 0)
   }, [title, location.name])
   useEffect(() => {
     const timer = setInterval(() => void fleet.readStatus().catch(() => {}), statusEveryMs)
     return () => clearInterval(timer)
   }, [fleet])
+  useReturnPoint(location.view, location.name)
+  useTooltipsOfCutTexts()
   const toMain = () => main.current?.focus()
   return html`
     <button class="skip" onClick=${toMain}>Skip to the content</button>
@@ -45,6 +52,7 @@ export function Frame({ logout }: { logout: () => void }) {
       ${part(Tabs, { view: location.view })}
       ${part(Who, { logout })}
     </header>
+    ${part(LostBanner, {})}
     ${part(Notices, {})}
     <main class="main" ref=${main} tabindex="-1">
       ${
@@ -96,6 +104,6 @@ function Notices() {
   const notices = useFleet().notices()
   if (notices.length === 0) return null
   return html`<div class="notices" role="alert">
-    ${notices.map(notice => html`<p key=${notice}>${notice}</p>`)}
+    ${notices.map(notice => html`<p key=${notice}>${withCode(notice)}</p>`)}
   </div>`
 }

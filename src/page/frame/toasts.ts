@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'preact/hooks'
 import { html } from '../parts/html.ts'
+import { withCode } from '../parts/inline-code.ts'
 
 export type Toast = { id: number; text: string; bad: boolean }
 
@@ -19,7 +20,8 @@ export function useToasts() {
 export function Toasts({ toasts }: { toasts: Toast[] }) {
   return html`<div class="toasts" role="status" aria-live="polite">
     ${toasts.map(
-      ({ id, text, bad }) => html`<p key=${id} class=${bad ? 'toast bad' : 'toast'}>${text}</p>`,
+      ({ id, text, bad }) =>
+        html`<p key=${id} class=${bad ? 'toast bad' : 'toast'}>${withCode(text)}</p>`,
     )}
   </div>`
 }

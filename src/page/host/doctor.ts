@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { DoctorAnswer } from '../../api/doctor.ts'
 import { useTools } from '../daemon/context.ts'
 import { html } from '../parts/html.ts'
+import { withCode } from '../parts/inline-code.ts'
 
 /** Silence is a sign too, and no event tells of it. */
 const everyMs = 10_000
@@ -29,9 +30,9 @@ export function Doctor({ name, version }: { name: string; version: number }) {
   return html`<section class="doctor" aria-label="What is wrong">
     ${verdicts.map(
       ({ id, title, evidence, advice }) => html`<div class="verdict" key=${id}>
-        <h2>${title}</h2>
-        <ul>${evidence.map(line => html`<li key=${line}>${line}</li>`)}</ul>
-        <p class="advice">${advice}</p>
+        <h2>${withCode(title)}</h2>
+        <ul>${evidence.map(line => html`<li key=${line}>${withCode(line)}</li>`)}</ul>
+        <p class="advice">${withCode(advice)}</p>
       </div>`,
     )}
   </section>`

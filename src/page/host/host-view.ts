@@ -4,6 +4,7 @@ import { useFleet, useNow } from '../daemon/context.ts'
 import { Actions } from '../hosts/action-bar.ts'
 import { Badge } from '../parts/badge.ts'
 import { html, part } from '../parts/html.ts'
+import { withCode } from '../parts/inline-code.ts'
 import { Progress } from '../parts/progress.ts'
 import { progressOf } from '../parts/progress-of.ts'
 import { stateOf } from '../parts/states.ts'
@@ -21,13 +22,13 @@ import { useHost } from './use-host.ts'
 export function HostView({ name }: { name: string }) {
   const { detail, error, events, older, version } = useHost(name)
   if (error) {
-    return html`<div class="empty" role="alert"><p>${error.message}</p><a href="#/hosts">All hosts</a></div>`
+    return html`<div class="empty" role="alert"><h1>${name}</h1><p>${error.message}</p><a href="#/hosts">All hosts</a></div>`
   }
   if (!detail) return html`<p class="empty">Reading ${name} …</p>`
   return html`<article class="host">
     ${part(HostHead, { detail })}
     ${part(Doctor, { name, version })}
-    ${part(Journey, { events })}
+    ${part(Journey, { events, netboots: detail.host.netboots })}
     <div class="host-columns">
       ${part(Story, { name, events, older })}
       <div class="host-side">
@@ -56,7 +57,7 @@ function HostHead({ detail }: { detail: HostDetail }) {
       <span class="spring" />
       ${part(Actions, { hosts: asHosts })}
     </div>
-    <p class="host-why">${host.why}</p>
+    <p class="host-why">${withCode(host.why)}</p>
     ${progressOf(host, now) && part(Progress, { host, now })}
   </header>`
 }

@@ -1,8 +1,9 @@
 import type { HostDetail } from '../../api/hosts.ts'
+import { amount } from '../../base/amount.ts'
 import { Badge } from '../parts/badge.ts'
 import { CallbackItem } from '../parts/callback-item.ts'
 import { html, part } from '../parts/html.ts'
-import { amount, countOf, dayAndClock, rate } from '../parts/words.ts'
+import { countOf, dayAndClock, rate } from '../parts/words.ts'
 
 /** The files of this boot, the installs so far and who was told of them. */
 export function InstallsAndCallbacks({

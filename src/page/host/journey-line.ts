@@ -12,8 +12,8 @@ const words = new Map([
 ])
 
 /** How far the latest boot came, stop by stop. */
-export function Journey({ events }: { events: readonly HostEvent[] }) {
-  const stops = useMemo(() => journeyOf(events), [events])
+export function Journey({ events, netboots }: { events: readonly HostEvent[]; netboots: boolean }) {
+  const stops = useMemo(() => stopsOf(events, netboots), [events, netboots])
   if (stops.length === 0) return null
   return html`<ol class="journey" aria-label="How far its latest boot came">
     ${stops.map(
@@ -24,4 +24,12 @@ export function Journey({ events }: { events: readonly HostEvent[] }) {
       </li>`,
     )}
   </ol>`
+}
+
+/** What ends an install. A host that netboots at every boot has arrived when it has its kernel. */
+const ofInstalls = ['Installer', 'Installed']
+
+export function stopsOf(events: readonly HostEvent[], netboots: boolean) {
+  const stops = journeyOf(events)
+  return netboots ? stops.filter(({ name }) => !ofInstalls.includes(name)) : stops
 }

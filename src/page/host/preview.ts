@@ -3,6 +3,7 @@ import type { Preview as Told } from '../../api/hosts.ts'
 import { useTools } from '../daemon/context.ts'
 import { CopyButton } from '../parts/copy-button.ts'
 import { html, part } from '../parts/html.ts'
+import { withCode } from '../parts/inline-code.ts'
 
 /** The exact script and answer files that the machine would get; looking counts nothing. */
 export function Preview({ name, version }: { name: string; version: number }) {
@@ -32,7 +33,7 @@ export function Preview({ name, version }: { name: string; version: number }) {
       </div>`
       }
     </div>
-    <p class="muted">${answer.reason}</p>
+    <p class="muted">${withCode(answer.reason)}</p>
     ${answer.script !== null && part(Text, { title: 'Script', text: answer.script })}
     ${answer.files.map(({ name, text }) => part(Text, { key: name, title: `Answer file ${name}`, text }))}
   </section>`

@@ -1,11 +1,11 @@
 import { useMemo } from 'preact/hooks'
 import type { HostEvent } from '../../api/events.ts'
-import { Badge } from '../parts/badge.ts'
 import { html, part } from '../parts/html.ts'
 import { Packets } from '../parts/packets-link.ts'
 import { Bar } from '../parts/progress.ts'
 import { clock, dayAndClock, duration } from '../parts/words.ts'
 import type { Chapter, Step } from './chapter.ts'
+import { LineWords } from './line-words.ts'
 import { Output } from './output.ts'
 import { chaptersOf } from './story.ts'
 
@@ -51,17 +51,9 @@ function OneStep({ step }: { step: Step }) {
     <span class="pause">${pause}</span>
     <span class="label">${line.label}</span>
     <div class="told">
-      ${output.length > 0 ? part(Output, { lines: output }) : part(Words, { step })}
+      ${output.length > 0 ? part(Output, { lines: output }) : part(LineWords, { line })}
       ${percent !== undefined && part(Bar, { fraction: percent / 100, label: 'progress' })}
       ${count > 1 && html`<span class="times">${count} times</span>`}
     </div>
   </li>`
-}
-
-function Words({ step: { line } }: { step: Step }) {
-  return html`
-    ${line.state !== undefined && html`${part(Badge, { state: line.state })} `}
-    <span class="text">${line.text}</span>
-    ${line.why && html` <span class="because">${line.why}</span>`}
-  `
 }

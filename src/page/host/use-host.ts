@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useReducer, useState } from 'preact/hooks'
 import type { EventList, HostEvent } from '../../api/events.ts'
 import type { HostDetail } from '../../api/hosts.ts'
-import { useTools } from '../daemon/context.ts'
+import { useFleet, useTools } from '../daemon/context.ts'
 
 const pageSize = 500
 /** What follows from many lines at once is read once. */
@@ -12,7 +12,10 @@ const pauseMs = 400
  * the host may have changed.
  */
 export function useHost(name: string) {
-  const { api, fleet } = useTools()
+  const { api } = useTools()
+  const fleet = useFleet()
+  // A reload may bring it or take it away while one looks.
+  const isThere = fleet.host(name) !== undefined
   const path = `/hosts/${encodeURIComponent(name)}`
   const past = `/events?host=${encodeURIComponent(name)}&limit=${pageSize}`
   const [detail, setDetail] = useState<HostDetail | undefined>(undefined)
@@ -38,6 +41,7 @@ export function useHost(name: string) {
       fresh.push(event)
       timer ??= setTimeout(take, pauseMs)
     })
+    setError(undefined)
     void read()
     api.get<EventList>(past).then(({ events }) => {
       setEvents(now => merge(events, now))
@@ -47,7 +51,7 @@ export function useHost(name: string) {
       clearTimeout(timer)
       stop()
     }
-  }, [api, fleet, name])
+  }, [api, fleet, name, isThere])
 
   const first = events[0]?.id
   const older = useCallback(async () => {

@@ -3,12 +3,14 @@ import type { HostRow } from '../../api/hosts.ts'
 import { useNow } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
 import { RackUnit } from './rack-unit.ts'
-import { type Rack, racksOf, rowsOf } from './racks.ts'
+import { type Rack, type RackRow as RackRowOf, racksOf, rowsOf } from './racks.ts'
 import { useRowsInSight } from './rows-in-sight.ts'
 
 /** As in hosts.css, pixels. */
 const unitWidth = 152
 const heights = { head: 44, units: 56 }
+/** A row of units is long: more of them beyond the window make scrolling stumble. */
+const rowsBeyond = 4
 
 /** Hosts as units in racks: hundreds at a glance. Only the rows in sight are in the document. */
 export function HostGrid({
@@ -25,22 +27,50 @@ export function HostGrid({
   const now = useNow(5000)
   const columns = useColumns()
   const rows = useMemo(() => rowsOf(racksOf(hosts, group), columns), [hosts, group, columns])
-  const windowed = useRowsInSight(useMemo(() => rows.map(({ kind }) => heights[kind]), [rows]))
+  const windowed = useRowsInSight(
+    useMemo(() => rows.map(({ kind }) => heights[kind]), [rows]),
+    rowsBeyond,
+  )
   const { ref, from, to, before, after } = windowed
   return html`<div class="racks" ref=${ref} onKeyDown=${walk}>
     <div style=${{ height: `${before}px` }} />
     ${rows.slice(from, to).map(row =>
       row.kind === 'head'
         ? part(RackHead, { key: `head ${row.rack.name}`, rack: row.rack, picked, pick })
-        : html`<ul class="units" key=${`${row.rack.name} ${row.hosts[0]?.name}`} aria-label=${row.rack.name}
-            style=${{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
-            ${row.hosts.map(host =>
-              part(RackUnit, { key: host.name, host, now, picked: picked.has(host.name), pick }),
-            )}
-          </ul>`,
+        : part(RackRow, {
+            key: `${row.rack.name} ${row.hosts[0]?.name}`,
+            ...{ row, columns, now, picked, pick },
+          }),
     )}
     <div style=${{ height: `${after}px` }} />
   </div>`
+}
+
+/** Units side by side; drawn anew only when something of them changed. */
+function RackRow({
+  row,
+  columns,
+  now,
+  picked,
+  pick,
+}: {
+  row: Extract<RackRowOf, { kind: 'units' }>
+  columns: number
+  now: number
+  picked: ReadonlySet<string>
+  pick: (names: readonly string[], yes: boolean) => void
+}) {
+  return useMemo(
+    () => html`<ul
+      class="units" aria-label=${row.rack.name}
+      style=${{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+    >
+      ${row.hosts.map(host =>
+        part(RackUnit, { key: host.name, host, now, picked: picked.has(host.name), pick }),
+      )}
+    </ul>`,
+    [row, columns, now, picked, pick],
+  )
 }
 
 function RackHead({

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks'
 import type { HostRow } from '../../api/hosts.ts'
 import { Badge } from '../parts/badge.ts'
 import { html, part } from '../parts/html.ts'
@@ -6,26 +7,29 @@ import { Progress } from '../parts/progress.ts'
 import { stateOf } from '../parts/states.ts'
 import { ago } from '../parts/words.ts'
 
-/** One host of the table. */
-export function HostLine({
-  host,
-  index,
-  now,
-  picked,
-  current,
-  pickAt,
-}: {
+/** What a line of the table shows and does. */
+export interface HostLineProperties {
   host: HostRow
   index: number
   now: number
   picked: boolean
   current: boolean
   pickAt: (index: number, yes: boolean, range: boolean) => void
-}) {
+  chooseTag: (tag: string) => void
+}
+
+/** One host of the table; drawn anew only when something of it changed, so that scrolling stays smooth. */
+export function HostLine(line: HostLineProperties) {
+  const { host, index, now, picked, current, pickAt, chooseTag } = line
+  return useMemo(() => lineOf(line), [host, index, now, picked, current, pickAt, chooseTag])
+}
+
+function lineOf({ host, index, now, picked, current, pickAt, chooseTag }: HostLineProperties) {
   const state = stateOf(host)
   return html`<div
     class=${`line host-line at-${state}`} role="row" data-row=${index} tabindex=${current ? 0 : -1}
-    aria-rowindex=${index + 2} aria-selected=${picked}
+    aria-rowindex=${index + 2} aria-selected=${picked} data-host=${host.name}
+    onClick=${(event: MouseEvent) => openUnlessOther(event, host.name)}
   >
     <span class="c-pick" role="gridcell">
       <input
@@ -36,7 +40,12 @@ export function HostLine({
     <span class="c-state" role="gridcell">${part(Badge, { state })}</span>
     <span class="c-name" role="gridcell">
       <a href=${hostLink(host.name)} tabindex="-1">${host.name}</a>
-      ${host.tags.map(tag => html`<span key=${tag} class="tag">${tag}</span>`)}
+      ${host.tags.map(
+        tag => html`<button
+          key=${tag} class="tag" tabindex="-1" title=${`Only hosts with the tag ${tag}`}
+          onClick=${() => chooseTag(tag)}
+        >${tag}</button>`,
+      )}
     </span>
     <span class="c-profile" role="gridcell">${host.profile ?? html`<span class="muted">only its disk</span>`}</span>
     <span class="c-address mono" role="gridcell" title=${host.macs.join('\n')}>${host.address ?? host.mac}</span>
@@ -46,4 +55,10 @@ export function HostLine({
       ${host.lastSeen === null ? html`<span class="muted">never</span>` : ago(host.lastSeen, now)}
     </span>
   </div>`
+}
+
+/** A click anywhere on a row opens it, but not one on something that does else, nor one that marks text. */
+function openUnlessOther({ target }: MouseEvent, name: string) {
+  const isOther = target instanceof Element && target.closest('a, button, .c-pick') !== null
+  if (!isOther && getSelection()?.isCollapsed !== false) location.hash = hostLink(name)
 }

@@ -1,4 +1,4 @@
-import { useMemo, useRef } from 'preact/hooks'
+import { useCallback, useMemo, useRef } from 'preact/hooks'
 import type { HostRow } from '../../api/hosts.ts'
 import { useNow } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
@@ -11,14 +11,18 @@ import { useNarrowWindow } from './use-narrow-window.ts'
 /** As in hosts.css, pixels. */
 const rowHeight = { wide: 40, narrow: 92 }
 
-const columns: readonly (readonly [title: string, by: Sorting['by'] | undefined])[] = [
-  ['State', 'state'],
-  ['Host', 'name'],
-  ['Profile', 'profile'],
-  ['Address', 'address'],
-  ['Arch', undefined],
-  ['What it does', undefined],
-  ['Seen', 'seen'],
+const columns: readonly (readonly [
+  title: string,
+  by: Sorting['by'] | undefined,
+  className: string,
+])[] = [
+  ['State', 'state', 'c-state'],
+  ['Host', 'name', 'c-name'],
+  ['Profile', 'profile', 'c-profile'],
+  ['Address', 'address', 'c-address'],
+  ['Arch', undefined, 'c-arch'],
+  ['What it does', undefined, 'c-doing'],
+  ['Seen', 'seen', 'c-seen'],
 ]
 
 /** Hosts as a table; only the rows in sight are in the document. */
@@ -26,12 +30,14 @@ export function HostTable({
   hosts,
   picked,
   pick,
+  chooseTag,
   sorting,
   setSorting,
 }: {
   hosts: readonly HostRow[]
   picked: ReadonlySet<string>
   pick: (names: readonly string[], yes: boolean) => void
+  chooseTag: (tag: string) => void
   sorting: Sorting
   setSorting: (sorting: Sorting) => void
 }) {
@@ -42,14 +48,15 @@ export function HostTable({
   const keys = useRowKeys(hosts, picked, pick, reveal, ref)
   const last = useRef(0)
 
-  const pickAt = (index: number, yes: boolean, range: boolean) => {
-    const [start, end] = range ? [last.current, index].sort((a, b) => a - b) : [index, index]
-    last.current = index
-    pick(
-      hosts.slice(start, (end ?? index) + 1).map(({ name }) => name),
-      yes,
-    )
-  }
+  const pickAt = useCallback(
+    (index: number, yes: boolean, range: boolean) => {
+      const [start, end] = range ? [last.current, index].sort((a, b) => a - b) : [index, index]
+      last.current = index
+      const names = hosts.slice(start, (end ?? index) + 1).map(({ name }) => name)
+      pick(names, yes)
+    },
+    [hosts, pick],
+  )
   return html`<div class="table" role="grid" aria-label="Hosts" aria-rowcount=${hosts.length + 1} aria-multiselectable="true">
     ${part(Head, { hosts, picked, pick, sorting, setSorting })}
     <div class="rows" role="rowgroup" ref=${ref} onKeyDown=${keys.onKeyDown} onFocusIn=${keys.onFocusIn}>
@@ -61,6 +68,7 @@ export function HostTable({
           index: from + n,
           now,
           pickAt,
+          chooseTag,
           picked: picked.has(host.name),
           current: from + n === keys.cursor,
         }),
@@ -95,10 +103,10 @@ function Head({
           )}
       />
     </span>
-    ${columns.map(([title, by]) => {
+    ${columns.map(([title, by, className]) => {
       const sorted = by === sorting.by ? (sorting.down ? 'descending' : 'ascending') : undefined
       const down = by === sorting.by && !sorting.down
-      return html`<span key=${title} role="columnheader" aria-sort=${sorted}>
+      return html`<span key=${title} class=${className} role="columnheader" aria-sort=${sorted}>
         ${
           by === undefined
             ? title

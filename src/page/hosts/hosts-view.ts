@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
 import { useFleet } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
-import { replaceQuery } from '../parts/page-location.ts'
+import { hostLink, replaceQuery } from '../parts/page-location.ts'
 import { countOf } from '../parts/words.ts'
 import { ActionBar } from './action-bar.ts'
 import type { Filter, Sorting } from './filter.ts'
@@ -49,18 +49,23 @@ export function HostsView({ query }: { query: URLSearchParams }) {
     })
   }, [])
 
+  const chooseTag = useCallback((tag: string) => setFilter(now => ({ ...now, tag })), [])
+  const openFirst = () => {
+    const [first] = shown
+    if (first) location.hash = hostLink(first.name)
+  }
   const view = { hosts: shown, picked, pick }
   return html`
     <h1 class="hidden">Hosts</h1>
     ${part(FleetBar, { hosts: others, filter, setFilter })}
-    ${part(Toolbar, { filter, setFilter, values, sorting, setSorting, shape, setShape, group, setGroup })}
+    ${part(Toolbar, { filter, setFilter, values, sorting, setSorting, shape, setShape, group, setGroup, openFirst })}
     <p class="hidden" role="status">${countOf(shown.length, 'host')} shown</p>
     ${
       shown.length === 0
         ? part(Nobody, { filter, clear: () => setFilter(everything) })
         : shape === 'racks'
           ? part(HostGrid, { ...view, group })
-          : part(HostTable, { ...view, sorting, setSorting })
+          : part(HostTable, { ...view, chooseTag, sorting, setSorting })
     }
     ${chosen.length > 0 && part(ActionBar, { hosts: chosen, clear: () => setPicked(new Set()) })}
   `

@@ -21,7 +21,7 @@ export function RackUnit({
   const state = stateOf(host)
   const progress = progressOf(host, now)
   return html`<li class=${`unit at-${state} ${picked ? 'picked' : ''}`} title=${`${host.name}: ${host.why}`}>
-    <a href=${hostLink(host.name)}>
+    <a href=${hostLink(host.name)} data-host=${host.name}>
       <span class="unit-name">${host.name}</span>
       <span class=${`unit-state s-${state}`}>
         ${part(Shape, { state })}<span>${progress ? `${Math.round(progress.fraction * 100)} % ${progress.what}` : state}</span>

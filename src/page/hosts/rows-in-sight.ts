@@ -1,24 +1,24 @@
 import { useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks'
 
 /** Rows beyond the edges of the window, so that scrolling never shows an empty strip. */
-const margin = 12
+const usualMargin = 12
 
 /**
  * Which of many rows lie in the window: only these are put into the document. Rows follow each other
  * from the top of the element that `ref` is given to;
  * `heights` are of all rows, in pixels.
  */
-export function useRowsInSight(heights: readonly number[]) {
+export function useRowsInSight(heights: readonly number[], margin = usualMargin) {
   const ref = useRef<HTMLElement | null>(null)
   const tops = useMemo(() => sums(heights), [heights])
   const [, redraw] = useReducer((n: number) => n + 1, 0)
   const drawn = useRef({ from: 0, to: 0 })
-  const range = rangeOf(ref.current, tops)
+  const range = rangeOf(ref.current, tops, margin)
   drawn.current = range
 
   useLayoutEffect(() => {
     const look = () => {
-      const { from, to } = rangeOf(ref.current, tops)
+      const { from, to } = rangeOf(ref.current, tops, margin)
       if (from !== drawn.current.from || to !== drawn.current.to) redraw(0)
     }
     look()
@@ -28,7 +28,7 @@ export function useRowsInSight(heights: readonly number[]) {
       removeEventListener('scroll', look)
       removeEventListener('resize', look)
     }
-  }, [tops])
+  }, [tops, margin])
 
   const end = tops.at(-1) ?? 0
   return {
@@ -54,7 +54,7 @@ function sums(heights: readonly number[]) {
   return tops
 }
 
-function rangeOf(element: HTMLElement | null, tops: readonly number[]) {
+function rangeOf(element: HTMLElement | null, tops: readonly number[], margin: number) {
   const count = tops.length - 1
   const top = -(element?.getBoundingClientRect().top ?? 0)
   const first = rowAt(top, tops)

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { Choice } from '../parts/choice.ts'
 import { html, part } from '../parts/html.ts'
 import type { Filter, Sorting } from './filter.ts'
 
@@ -12,11 +13,14 @@ export type ToolbarProps = {
   setShape: (shape: string) => void
   group: string
   setGroup: (group: string) => void
+  /** Opens the first host that is shown. */
+  openFirst: () => void
 }
 
 /** What is looked for and how it is shown. `/` jumps to the search. */
 export function Toolbar(props: ToolbarProps) {
   const { filter, setFilter, values, sorting, setSorting, shape, setShape, group, setGroup } = props
+  const { openFirst } = props
   const search = useSlash()
   const profileChoice = part(Choice<string>, {
     label: 'Profile',
@@ -38,6 +42,9 @@ export function Toolbar(props: ToolbarProps) {
       placeholder="Search name, MAC, address, tag …   /" aria-label="Search the hosts"
       onInput=${({ currentTarget }: { currentTarget: HTMLInputElement }) =>
         setFilter({ ...filter, text: currentTarget.value })}
+      onKeyDown=${(event: KeyboardEvent) => {
+        if (event.key === 'Enter' && filter.text.trim() !== '') openFirst()
+      }}
     />
     ${profileChoice}
     ${tagChoice}
@@ -65,32 +72,6 @@ export function Toolbar(props: ToolbarProps) {
       )}
     </div>
   </div>`
-}
-
-function Choice<Value extends string>({
-  label,
-  value,
-  any,
-  values,
-  choose,
-}: {
-  label: string
-  value: Value | ''
-  any?: string
-  values: readonly Value[]
-  choose: (value: Value) => void
-}) {
-  return html`<label class="choice">
-    <span>${label}</span>
-    <select
-      value=${value}
-      onChange=${({ currentTarget }: { currentTarget: HTMLSelectElement }) =>
-        choose(currentTarget.value as Value)}
-    >
-      ${any !== undefined && html`<option value="">${any}</option>`}
-      ${values.map(text => html`<option key=${text} value=${text}>${text}</option>`)}
-    </select>
-  </label>`
 }
 
 /** The search field gets the focus when `/` is pressed anywhere that takes no text. */

@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { ImageList, ImageRow } from '../../api/images.ts'
+import { amount } from '../../base/amount.ts'
 import { useTools } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
-import { amount, countOf } from '../parts/words.ts'
+import { withCode } from '../parts/inline-code.ts'
+import { countOf } from '../parts/words.ts'
 import { ListView } from './list-view.ts'
 
 /** What lies in the assets and can be booted. */
@@ -35,7 +37,7 @@ function Image({
 }) {
   return html`<li class="panel">
     <div class="panel-head"><h2>${name}</h2><span class="muted">${form}, ${amount(bytes)}</span></div>
-    ${problem !== null && html`<p class="error">${problem}</p>`}
+    ${problem !== null && html`<p class="error">${withCode(problem)}</p>`}
     <p>${kernel.name}${kernel.version !== null && html` <span class="muted">${kernel.version}</span>`}</p>
     ${init !== null && html`<p class="mono muted breaks">${init}</p>`}
     ${script !== null && html`<p class="mono muted breaks">${script}</p>`}

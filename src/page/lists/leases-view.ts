@@ -4,6 +4,7 @@ import { useFleet, useNow } from '../daemon/context.ts'
 import { useFresh } from '../daemon/use-fresh.ts'
 import { Badge } from '../parts/badge.ts'
 import { html, part } from '../parts/html.ts'
+import { withCode } from '../parts/inline-code.ts'
 import { hostLink } from '../parts/page-location.ts'
 import { Bar } from '../parts/progress.ts'
 import { countOf, duration } from '../parts/words.ts'
@@ -57,8 +58,14 @@ function Network({ network }: { network: NetworkRow }) {
       html`${part(Bar, { fraction: leases.used / leases.size, label: `leased in ${name}` })}
       <p>${leases.used} of ${leases.size} leased, ${leases.free} free</p>`
     }
-    ${[waits, ...rivals].filter(Boolean).map(line => html`<p class="error" key=${line}>${line}</p>`)}
+    ${waits !== null && html`<p class="error">${withCode(waits)}</p>`}
+    ${rivals.map(line => html`<p class=${rivalClass(mode)} key=${line}>${withCode(line)}</p>`)}
   </li>`
+}
+
+/** Beside a proxy stands a server that gives the addresses, as it should. */
+function rivalClass(mode: NetworkRow['mode']) {
+  return mode === 'server' ? 'error' : 'muted'
 }
 
 function LeaseTable({ leases }: { leases: readonly LeaseRow[] }) {

@@ -25,7 +25,7 @@ export function LogView() {
     },
     html`
     <div class="scroller" tabindex="0" role="region" aria-label="Log"><table class="list">
-      <thead><tr><th>When</th><th>Who</th><th>From</th><th>What</th><th></th></tr></thead>
+      <thead><tr><th>When</th><th>Who</th><th>From</th><th>What</th><th>To whom</th></tr></thead>
       <tbody>
         ${data?.entries.map(
           ({ id, at, who, address, action, text }) => html`<tr key=${id}>

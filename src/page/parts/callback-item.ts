@@ -3,6 +3,7 @@ import type { CallbackRow } from '../../api/callbacks.ts'
 import { useNow, useTools } from '../daemon/context.ts'
 import { Badge } from './badge.ts'
 import { html, part } from './html.ts'
+import { withCode } from './inline-code.ts'
 import { duration } from './words.ts'
 
 /** States of a callback by the state of a host that looks like it. */
@@ -44,6 +45,6 @@ export function CallbackItem({
       <strong>${name}</strong><span class="muted">${event}, tried ${tries} times${next}</span>
       ${retryable && html`<button class="button small" disabled=${!mayChange || busy} onClick=${again}>Try again now</button>`}
     </span>
-    ${error !== null && html`<span class="error">${error}</span>`}
+    ${error !== null && html`<span class="error">${withCode(error)}</span>`}
   </li>`
 }

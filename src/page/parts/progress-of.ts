@@ -1,6 +1,7 @@
 import type { HostRow } from '../../api/hosts.ts'
+import { amount } from '../../base/amount.ts'
 import { isUnderWay } from './states.ts'
-import { amount, duration, rate } from './words.ts'
+import { duration, rate } from './words.ts'
 
 /** A download that stands still for longer says nothing about now. */
 const staleMs = 20_000

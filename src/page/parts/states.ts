@@ -22,6 +22,11 @@ export function isUnderWay(host: HostRow) {
   return underWay.includes(host.state)
 }
 
+/** Its machine may be erasing its disk. */
+export function hasBegun(host: HostRow) {
+  return isUnderWay(host) && host.state !== 'pending'
+}
+
 /** How many hosts are in each state, those with none left out. */
 export function countStates(hosts: readonly HostRow[]): { state: string; count: number }[] {
   const counts: Map<string, number> = new Map()

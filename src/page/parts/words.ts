@@ -1,15 +1,9 @@
+import { amount } from '../../base/amount.ts'
+
 /** Numbers and times as people say them. Everything here is a pure function. */
 
-export function amount(bytes: number) {
-  if (bytes < 1000) return `${Math.round(bytes)} B`
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`
-  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
-  return `${(bytes / 1e9).toFixed(2)} GB`
-}
-
 export function rate(bytesPerSecond: number) {
-  const mb = bytesPerSecond / 1e6
-  return `${mb < 10 ? mb.toFixed(1) : mb.toFixed(0)} MB/s`
+  return `${amount(bytesPerSecond)}/s`
 }
 
 export function duration(ms: number) {
