@@ -50,9 +50,10 @@ export async function openDatabase(dataDir: string): Promise<Database> {
   const file = join(dataDir, 'bootwright.db')
   const connection = connect(dataDir, file)
   const failed = (error: unknown) => storeError(error, `cannot read ${file}`)
-  // In the file's header, so it is set in one transaction with what makes the database not new.
-  const isNew = connection.prepare('pragma user_version').get()?.user_version === 0
+  let isNew = false
   try {
+    // In the file's header, so it is set in one transaction with what makes the database not new.
+    isNew = connection.prepare('pragma user_version').get()?.user_version === 0
     await migrate(connection)
   } catch (error) {
     connection.close()
@@ -80,12 +81,13 @@ function messageOf(error: unknown): string {
 }
 
 function connect(dataDir: string, file: string): DatabaseSync {
+  let connection: DatabaseSync | undefined
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o750 })
     // Made before SQLite does: its log gets the same rights, and both hold tokens. Not when it is
     // there: closing a second descriptor would drop the locks of whoever has it open.
     if (!existsSync(file)) closeSync(openSync(file, 'wx', 0o600))
-    const connection = new DatabaseSync(file, { timeout: 500 })
+    connection = new DatabaseSync(file, { timeout: 500 })
     // Exclusive: a second daemon on the same dataDir would lease the same addresses.
     connection.exec('pragma locking_mode = exclusive')
     connection.exec('pragma journal_mode = wal')
@@ -96,6 +98,8 @@ function connect(dataDir: string, file: string): DatabaseSync {
     connection.exec('begin exclusive; commit')
     return connection
   } catch (error) {
+    // Else this process itself would be the other bootwright that holds the file.
+    connection?.close()
     const known = storeError(error, `cannot open ${file}`)
     if (known instanceof StoreError) throw known
     const why = messageOf(error)

@@ -122,7 +122,7 @@ t.test('by cookie a change needs the page itself, and what only the page knows',
   ]
   for (const [who, sent, status] of rows) {
     for (const path of ['/cancels', '/installs']) {
-      const more = { headers: sent, payload: { where: ['tag=none'] } }
+      const more = { headers: sent, payload: { where: ['tag=lab'], dryRun: true } }
       t.equal((await send(http, 'POST', path, more)).statusCode, status, `${path}: ${who}`)
     }
   }
@@ -188,7 +188,7 @@ t.test('a session outlives a restart, and the database alone opens none', async 
   const restarted = { ...http, app: again }
   const reply = await send(restarted, 'GET', '/session', { headers })
   t.match(reply.json(), { name: 'admin', csrf: headers['x-csrf-token'] })
-  const change = { headers, payload: { where: ['tag=none'] } }
+  const change = { headers, payload: { hosts: ['node1'] } }
   t.equal((await send(restarted, 'POST', '/cancels', change)).statusCode, 200)
 
   const kept = readFileSync(join(http.folder, 'data/bootwright.db'), 'latin1')
