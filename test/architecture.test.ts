@@ -95,6 +95,11 @@ const laws: Readonly<Record<string, Law>> = {
     ],
     modules: { 'node:*': '*' },
   },
+  // Plays netbooting clients on a real link.
+  probe: {
+    folders: ['explain', 'dhcp', 'boot', 'wire', 'base'],
+    modules: { 'node:dgram': '*', 'node:events': '*', 'node:timers': '*', undici: 'fetch.ts' },
+  },
   cli: { folders: ['api', 'boot', 'wire', 'base'], modules: { 'node:*': '*' } },
   // Runs in the browser as it is: what it imports is what `index.html` maps and what lies beside it.
   page: { folders: ['api', 'base/amount.ts'], modules: { preact: '*', htm: 'parts/html.ts' } },

@@ -59,7 +59,7 @@ export async function confirm<R extends Trial>(
 }
 
 /** Whether there is somebody to ask: both the screen and the keyboard are terminals. */
-function canAsk(io: Io): boolean {
+export function canAsk(io: Io): boolean {
   return io.isTerminal && io.stdin.isTTY === true
 }
 

@@ -18,6 +18,7 @@ interface Entry {
 
 /** All commands in the order of the usage text, which is made of them, as completion and manual page are. */
 export const everyCommand: readonly Entry[] = [
+  { spec: local.initSpec, load: async () => (await import('./local/init.ts')).run },
   { spec: local.serveSpec, load: async () => (await import('./local/commands.ts')).serveCommand },
   { spec: local.checkSpec, load: async () => (await import('./local/commands.ts')).checkCommand },
   {
@@ -34,6 +35,7 @@ export const everyCommand: readonly Entry[] = [
   { spec: api.unknownSpec, load: async () => (await import('./unknown.ts')).run },
   { spec: api.imagesSpec, load: async () => (await import('./images.ts')).run },
   { spec: local.importSpec, load: async () => (await import('./local/import.ts')).run },
+  { spec: local.probeSpec, load: async () => (await import('./local/probe.ts')).run },
   { spec: api.installSpec, load: async () => (await import('./install.ts')).run },
   { spec: api.cancelSpec, load: async () => (await import('./cancel.ts')).run },
   { spec: api.reloadSpec, load: async () => (await import('./reload.ts')).run },

@@ -2,6 +2,7 @@ import { archs } from '../../boot/arch.ts'
 import { stages } from '../../boot/client.ts'
 import { foreignServers } from '../../boot/foreign.ts'
 import { hostStates } from '../../boot/life.ts'
+import { clientKinds } from '../../probe/clients.ts'
 import type { CommandSpec, OptionSpec } from '../args.ts'
 
 const config: OptionSpec = { value: 'FILE', file: true, help: 'the config file' }
@@ -115,5 +116,63 @@ export const schemaSpec: CommandSpec = {
   brief: 'JSON Schema of the config, for editors',
   summary: 'Writes the JSON Schema of the config, for editors.',
   options: {},
+  words: none,
+}
+
+export const probeSpec: CommandSpec = {
+  name: 'probe',
+  brief: 'what a netbooting machine would get on this LAN',
+  line: '[--interface IF] [--mac M] [--as KIND]... [--expect ADDRESS] [--json]',
+  summary:
+    'Plays netbooting machines on this LAN and says what each would get, from whom, and whether it would boot.\n' +
+    'No address is taken and no installer is begun. Exit code 1 when one of them would not boot.',
+  examples: [
+    'bootwright probe --interface eth0',
+    'bootwright probe --interface eth0 --mac 52:54:00:12:34:56 --as uefi --expect 10.77.0.1',
+  ],
+  options: {
+    interface: { value: 'IF', help: 'the interface to ask on (default: the only one)' },
+    mac: { value: 'M', help: 'ask as this machine; to its server that is a boot of it' },
+    as: {
+      value: 'KIND',
+      many: true,
+      of: clientKinds,
+      help: `${clientKinds.join(', ')} (default all)`,
+    },
+    expect: { value: 'ADDRESS', help: 'the server that must win; else exit code 1' },
+    json: { help: 'write what was met for programs' },
+  },
+  words: none,
+}
+
+export const initSpec: CommandSpec = {
+  name: 'init',
+  brief: 'looks around and writes a first config',
+  line: '[--config FILE] [--interface IF] [--mode proxy|server] [--range A-B] [--yes]',
+  summary:
+    'Looks at interfaces, DHCP servers, loaders and the firewall, asks what it cannot see, and writes a first config.\n' +
+    'Addresses are given only where you say so. Nothing is ever overwritten.',
+  examples: ['sudo bootwright init', 'sudo bootwright init --interface br0 --mode server --yes'],
+  options: {
+    config: { value: 'FILE', file: true, help: 'the file to write (default: bootwright.yaml)' },
+    interface: { value: 'IF', help: 'the interface that the machines are on' },
+    mode: {
+      value: 'M',
+      of: ['proxy', 'server'],
+      help: 'proxy or server (default: asks, else proxy)',
+    },
+    range: { value: 'A-B', help: 'with --mode server: first and last address to give' },
+    'data-dir': {
+      value: 'DIR',
+      file: true,
+      help: 'database and token (default: data, beside the config)',
+    },
+    assets: {
+      value: 'DIR',
+      file: true,
+      help: 'loaders and images (default: assets, beside the config)',
+    },
+    yes: { help: 'do not ask' },
+  },
   words: none,
 }
