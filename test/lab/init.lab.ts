@@ -16,7 +16,7 @@ const main = new URL('../../src/main.ts', import.meta.url).pathname
 function inFolder(t: Test, namespace: string) {
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-init-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  const home = ['env', `HOME=${folder}`, '--chdir', folder]
+  const home = ['env', `--chdir=${folder}`, `HOME=${folder}`]
   const run = (...args: string[]) =>
     attempt(['ip', 'netns', 'exec', namespace, ...home, process.execPath, main, ...args])
   return { folder, run, config: () => readFileSync(join(folder, 'bootwright.yaml'), 'utf8') }
@@ -65,9 +65,9 @@ t.test('with two interfaces', { skip }, async t => {
   const lan = await network(t)
   const { namespace } = await lan.addPeer('10.77.0.9')
   const inside = ['ip', 'netns', 'exec', namespace, 'ip']
-  await attempt([...inside, 'link', 'add', 'rack0', 'type', 'dummy'])
+  await attempt([...inside, 'link', 'add', 'rack0', 'type', 'veth', 'peer', 'name', 'rack1'])
   await attempt([...inside, 'address', 'add', '10.99.0.1/24', 'dev', 'rack0'])
-  await attempt([...inside, 'link', 'set', 'rack0', 'up'])
+  for (const end of ['rack0', 'rack1']) await attempt([...inside, 'link', 'set', end, 'up'])
   const { run, config } = inFolder(t, namespace)
   t.match(await run('init', '--yes'), { code: 2, stderr: /--interface, one of eth0, rack0/ })
   t.match(await run('init', '--yes', '--interface', 'rack9'), { code: 1, stderr: /eth0, rack0/ })
