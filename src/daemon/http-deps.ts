@@ -4,6 +4,7 @@ import { hostStates } from '../boot/life.ts'
 import type { HttpDeps } from '../http/app.ts'
 import { createSender } from '../http/files/send-file.ts'
 import { createSliceCache } from '../http/files/slice-cache.ts'
+import { createPlaces } from '../http/places.ts'
 import { choose } from '../install/menu-desk.ts'
 import { createMetrics } from '../metrics/daemon-metrics.ts'
 import type { Mac } from '../wire/address.ts'
@@ -14,6 +15,7 @@ import type { HttpParts } from './parts.ts'
 
 /** What the HTTP door needs, from what the daemon is made of. */
 export function httpDeps(parts: HttpParts): HttpDeps {
+  const { downloads, perAddress } = parts.world.config().http.limits
   const { world, memory, phoneHome, timeline, measure, log } = parts
   const placeOf = (caller: Caller, mac?: Mac) => world.place(world.networkOf(caller, mac))
   /** Where whoever has this token is. */
@@ -65,7 +67,10 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       published: parts.published.file,
       loaders: world.loaders,
       sender: createSender(createSliceCache(world.config().http.cache)),
-      downloads: world.config().http.limits.downloads,
+      places: createPlaces(
+        { most: downloads, perAddress: Math.min(downloads, perAddress) },
+        performance.now.bind(performance),
+      ),
       sent(event) {
         measure.httpBytes(event.more)
         timeline.sent(event)

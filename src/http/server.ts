@@ -1,6 +1,8 @@
 import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import * as https from 'node:https'
+import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { createPlaces, type Places } from './places.ts'
 import { TitleCaseResponse } from './title-case.ts'
 
 /** A certificate with its chain, and its key. */
@@ -22,7 +24,9 @@ export interface HttpServer {
 /** What clients may use up; times in seconds. */
 export interface ConnectionLimits {
   readonly connections: number
+  readonly perAddress: number
   readonly headers: number
+  readonly body: number
   readonly idle: number
 }
 
@@ -43,11 +47,16 @@ export function createHttpServer(
   const options: ServerOptions = {
     ServerResponse: TitleCaseResponse as typeof ServerResponse,
     headersTimeout: limits.headers * 1000,
-    // A 20 GB image over a slow link takes as long as it takes.
-    requestTimeout: 0,
+    // For what is posted alone; a 20 GB image over a slow link takes as long as it takes.
+    requestTimeout: Math.max(limits.headers, limits.body) * 1000,
     connectionsCheckingInterval: 2000,
     keepAliveTimeout: 10_000,
   }
+  const places = createPlaces(
+    { most: limits.connections, perAddress: limits.perAddress },
+    performance.now.bind(performance),
+  )
+  const clock = setInterval(places.look, 1000).unref()
   let pem = certificate
 
   const open = async (address: string): Promise<void> => {
@@ -56,7 +65,7 @@ export function createHttpServer(
     const server = pem
       ? https.createServer({ ...options, ...pem }, handle)
       : createServer(options, handle)
-    server.maxConnections = limits.connections
+    server.on('connection', socket => admit(socket, places))
     server.timeout = limits.idle * 1000
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -84,6 +93,7 @@ export function createHttpServer(
       }
     },
     async close(graceMs) {
+      clearInterval(clock)
       const closed = [...servers.values()].map(
         server => new Promise(resolve => server.close(resolve)),
       )
@@ -95,4 +105,15 @@ export function createHttpServer(
       clearTimeout(cut)
     },
   }
+}
+
+/** Gives a connection its place, or ends it where there is none. */
+function admit(socket: Socket, places: Places): void {
+  const leave = places.take({
+    address: socket.remoteAddress ?? '',
+    moved: () => socket.bytesRead + socket.bytesWritten,
+    cut: () => socket.destroy(),
+  })
+  if (leave) socket.once('close', leave)
+  else socket.destroy()
 }

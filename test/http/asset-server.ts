@@ -6,6 +6,7 @@ import { normaliseUrl } from '../../src/http/files/asset-path.ts'
 import { type AssetDeps, assetRoutes, type SentEvent } from '../../src/http/files/asset-routes.ts'
 import { createSender } from '../../src/http/files/send-file.ts'
 import { createSliceCache } from '../../src/http/files/slice-cache.ts'
+import { createPlaces } from '../../src/http/places.ts'
 import { TitleCaseResponse } from '../../src/http/title-case.ts'
 
 /** Serves assets on a free port of 127.0.0.1; `sent` gathers what is told of downloads. */
@@ -20,7 +21,7 @@ export async function startAssets(t: Test, deps: Partial<AssetDeps>) {
     published: () => undefined,
     loaders: () => new Map(),
     sender: createSender(createSliceCache(64 * 2 ** 20)),
-    downloads: 100,
+    places: createPlaces({ most: 100, perAddress: 100 }, performance.now.bind(performance)),
     sent: event => sent.push(event),
     ended: () => {},
     missed: () => {},

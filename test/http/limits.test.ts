@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import fastify from 'fastify'
 import t, { type Test } from 'tap'
+import { createPlaces } from '../../src/http/places.ts'
 import { createHttpServer } from '../../src/http/server.ts'
 import { freePorts } from '../daemon/ports.ts'
 import { startAssets } from './asset-server.ts'
@@ -12,7 +13,7 @@ const folder = t.testdir({ initrd: Buffer.alloc(32 * MiB, 'initrd '), small: 'sm
 t.test('a download too many is told to come again, and may as soon as another is over', async t => {
   const { port, sent } = await startAssets(t, {
     assets: { folder, allowedRoots: [] },
-    downloads: 1,
+    places: createPlaces({ most: 1, perAddress: 1 }, performance.now.bind(performance)),
   })
   const first = connect(port, '127.0.0.1')
   first.write('GET /assets/initrd HTTP/1.0\r\n\r\n')
@@ -28,7 +29,8 @@ t.test('a download too many is told to come again, and may as soon as another is
 })
 
 /** A server of one route that never answers, and a client on it. */
-async function serve(t: Test, limits: { connections: number; headers: number; idle: number }) {
+async function serve(t: Test, bounds: { connections: number; headers: number; idle: number }) {
+  const limits = { perAddress: 9, body: 60, ...bounds }
   const app = fastify()
   app.get('/never', () => new Promise(() => {}))
   await app.ready()
@@ -64,6 +66,29 @@ t.test('who does not ask in time is closed', async t => {
   socket.write('GET /never HT')
   await closed(socket)
   t.pass()
+})
+
+t.test('a body has a time', async t => {
+  const open = await serve(t, { ...{ connections: 9, headers: 1, idle: 60 }, ...{ body: 1 } })
+  const socket = open()
+  socket.write('POST /never HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\na')
+  await closed(socket)
+  t.pass()
+})
+
+t.test('one address gets so many connections, and then gives way to another', async t => {
+  const open = await serve(t, { connections: 3, headers: 60, idle: 60 })
+  const mine = [open(), open(), open()]
+  for (const socket of mine) await new Promise<void>(resolve => socket.once('connect', resolve))
+  const gone = Promise.race(mine.map(closed))
+  const other = connect({
+    port: mine[0]?.remotePort ?? 0,
+    host: '127.0.0.1',
+    localAddress: '127.0.0.9',
+  })
+  t.teardown(() => other.destroy())
+  await gone
+  t.notOk(other.destroyed)
 })
 
 t.test('a connection on which nothing moves is closed', async t => {

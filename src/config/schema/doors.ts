@@ -17,7 +17,7 @@ const count = (title: string) => Type.Integer({ title, minimum: 1, maximum: 1_00
 const httpLimits = v.closed({
   connections: v.key(
     count('a number of connections'),
-    'Open at the same time; further ones are closed at once.',
+    'Open at the same time; then the address that has most gives way with its slowest.',
     defaults.http.connections,
   ),
   downloads: v.key(
@@ -25,7 +25,13 @@ const httpLimits = v.closed({
     'Of files, at the same time; further ones are told to come again in 5 seconds (503, Retry-After).',
     defaults.http.downloads,
   ),
+  perAddress: v.key(
+    count('a number of connections'),
+    'Open at the same time by one address; behind NAT and Docker all machines may have the same.',
+    defaults.http.perAddress,
+  ),
   headers: v.key(v.duration, 'A client may take so long to ask.', defaults.http.headers),
+  body: v.key(v.duration, 'And so long until all of what it posts is there.', defaults.http.body),
   idle: v.key(
     v.duration,
     'A connection on which nothing moves for so long is closed.',
@@ -91,8 +97,11 @@ export interface HttpBounds {
   readonly limits: {
     readonly connections: number
     readonly downloads: number
+    readonly perAddress: number
     /** Seconds. */
     readonly headers: number
+    /** Seconds. */
+    readonly body: number
     /** Seconds. */
     readonly idle: number
   }
@@ -104,12 +113,17 @@ export interface TftpBounds {
 
 export function httpBounds(raw: Static<typeof http>): HttpBounds {
   const { cacheMiB = defaults.http.cacheMiB, limits = {} } = raw
-  const { connections, downloads, headers, idle } = { ...defaults.http, ...limits }
+  const { connections, downloads, perAddress, headers, body, idle } = {
+    ...defaults.http,
+    ...limits,
+  }
   return {
     cache: cacheMiB * 1024 * 1024,
     limits: {
       connections,
       downloads,
+      perAddress,
+      body: parseDuration(body),
       headers: parseDuration(headers),
       idle: parseDuration(idle),
     },

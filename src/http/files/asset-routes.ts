@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { assetVersion } from '../../boot/install.ts'
+import type { Places } from '../places.ts'
 import {
   type Found,
   normaliseUrl,
@@ -28,8 +29,8 @@ export interface AssetDeps {
   /** Absolute paths of the loaders we serve, by name. */
   readonly loaders: () => ReadonlyMap<string, string>
   readonly sender: Sender
-  /** The most downloads at the same time. */
-  readonly downloads: number
+  /** Of downloads. */
+  readonly places: Places
   /** Told now and then while a file goes out, and once when that ends. */
   readonly sent: (event: SentEvent) => void
   /** Told how each file that went out ended. */
@@ -145,7 +146,8 @@ export async function answerFile(
     answerWithoutFile(reply, status, whole)
     return undefined
   }
-  if (deps.sender.running() >= deps.downloads) {
+  const leave = placeOf(asked, reply, deps.places)
+  if (!leave) {
     answerBusy(reply)
     return undefined
   }
@@ -165,14 +167,18 @@ export async function answerFile(
     deps.sent({ ...event, bytes, more: bytes - before, ms, complete: complete && to === size })
     before = bytes
   }
-  const end = await deps.sender.send(
-    reply.raw,
-    { ...origin, from, to, status, headers: whole },
-    tell,
-  )
+  const answer = { ...origin, from, to, status, headers: whole }
+  const end = await deps.sender.send(reply.raw, answer, tell).finally(leave)
   deps.ended(end)
   if (end !== 'sent') request.log.info({ ...asked, end }, 'download cut')
   return undefined
+}
+
+/** Undefined where there is no place for one more download. */
+function placeOf({ address }: Asked, { raw }: FastifyReply, places: Places) {
+  places.look()
+  const moved = () => raw.socket?.bytesWritten ?? 0
+  return places.take({ address, moved, cut: () => raw.destroy() })
 }
 
 /** iPXE waits so long and asks again, as often as it must (its HTTP core, `Retry-After`). */
