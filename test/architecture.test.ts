@@ -111,7 +111,7 @@ const laws: Readonly<Record<string, Law>> = {
 }
 
 /** The only wiring: these may import everything. */
-const wiring = /^src\/(daemon\/|cli\/local\/|main\.ts$)/
+const wiring = /^src\/(daemon\/|cli\/local\/|main\.ts$|launch\.js$)/
 const longest = 250
 
 /** Static imports and re-exports, imports for effect, and dynamic ones. */

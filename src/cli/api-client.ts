@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Values } from './args.ts'
 import { exit, Failure } from './io.ts'
 
-export type Query = Readonly<Record<string, string | number | undefined>>
+export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>
 
 /** The admin API of one daemon. All functions throw a {@link Failure} with the sentence to print. */
 export interface ApiClient {
@@ -155,7 +155,7 @@ function stranger({ status }: Response, server: string): Unreachable {
 function queryText(query: Query): string {
   const given = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) given.set(name, String(value))
+    for (const one of [value ?? []].flat()) given.append(name, String(one))
   }
   return given.size > 0 ? `?${given}` : ''
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { nearest } from '../base/nearest.ts'
+import { didYouMean, nearest } from '../base/nearest.ts'
 
 /** An option of a command: with `value` it takes one, called so in the usage; else it is a switch. */
 export interface OptionSpec {
@@ -125,6 +125,10 @@ function wrongToken(
   }
   // A value that looks like the next option is one that was forgotten.
   const forgotten = value === undefined || value === '' || (!inlineValue && value.startsWith('-'))
+  if (!forgotten && option.of && !option.of.includes(value)) {
+    const list = option.of.join(', ')
+    return `${rawName} is one of ${list}, not "${value}"${didYouMean(value, option.of)}`
+  }
   return forgotten ? `${rawName} needs a value: ${rawName} ${option.value}` : undefined
 }
 

@@ -1,35 +1,82 @@
 import type { HostEvent } from '../api/events.ts'
+import type { HostDetail, HostList } from '../api/hosts.ts'
+import { parseMac } from '../wire/address.ts'
+import type { ApiClient } from './api-client.ts'
 import { eventsSpec } from './api-specs.ts'
+import type { Values } from './args.ts'
 import { type Call, runCommand, writeJson } from './command.ts'
+import { refuseUnknown } from './filters.ts'
 import { followEvents } from './follow.ts'
 import { type EventWidths, eventWidths, formatEvent } from './format.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { screenOf } from './table.ts'
 
+/** Which events are shown. */
+interface Wanted {
+  readonly host: string | undefined
+  readonly shows: (event: HostEvent) => boolean
+}
+
 /** `bootwright events`. */
 export function run(argv: string[], io: Io): Promise<number> {
   return runCommand(eventsSpec, argv, io, async call => {
-    const { api, values, words } = call
-    const query = { host: words[0], limit: limitOf(values.text('limit')) }
-    const body = await api.get<{ events: HostEvent[] }>('/api/v1/events', query)
-    const widths = eventWidths(body.events, words[0] === undefined)
-    if (values.has('follow')) return follow(call, body.events, widths)
+    const { api, values } = call
+    const limit = limitOf(values.text('limit'))
+    const wanted = await readWanted(call)
+    const { host } = wanted
+    const query = { host, limit, kind: values.list('kind') }
+    const answer = await api.get<{ events: HostEvent[] }>('/api/v1/events', query)
+    // One that left the config has its timeline all the same.
+    if (host !== undefined && answer.events.length === 0) await hostNamed(api, host)
+    const events = answer.events.filter(wanted.shows)
+    const widths = eventWidths(events, host === undefined)
+    if (values.has('follow')) return follow(call, wanted, answer.events, widths)
 
-    if (values.has('json')) writeJson(io, body)
-    else if (body.events.length === 0) io.stderr.write('no events\n')
-    else for (const event of body.events) io.stdout.write(formatEvent(event, widths, screenOf(io)))
+    if (values.has('json')) writeJson(io, { events })
+    else if (events.length === 0) io.stderr.write('no events\n')
+    else for (const event of events) io.stdout.write(formatEvent(event, widths, screenOf(io)))
     return exit.done
   })
 }
 
+async function readWanted({ api, values, words: [word] }: Call): Promise<Wanted> {
+  const isMac = word !== undefined && parseMac(word) !== undefined
+  const host = isMac ? await hostNamed(api, word) : word
+  const tagged = await hostsWith(api, values)
+  const kinds = values.list('kind')
+  return {
+    host,
+    shows: event =>
+      (kinds.length === 0 || kinds.includes(event.kind)) &&
+      (tagged === undefined || (event.host !== null && tagged.has(event.host))),
+  }
+}
+
+/** The name of the host that a word stands for; throws a {@link Failure} that says what was meant. */
+async function hostNamed(api: ApiClient, word: string): Promise<string> {
+  const { host } = await api.get<HostDetail>(`/api/v1/hosts/${encodeURIComponent(word)}`)
+  return host.name
+}
+
+/** The hosts with the tag, if one is wanted. */
+async function hostsWith(api: ApiClient, values: Values): Promise<Set<string> | undefined> {
+  const tag = values.text('tag')
+  if (tag === undefined) return undefined
+  const { hosts } = await api.get<HostList>('/api/v1/hosts', { tag })
+  if (hosts.length === 0) await refuseUnknown(api, { tag, profile: undefined })
+  return new Set(hosts.map(({ name }) => name))
+}
+
 async function follow(
-  { io, api, values, words: [host] }: Call,
+  { io, api, values }: Call,
+  { host, shows }: Wanted,
   known: readonly HostEvent[],
   first: EventWidths,
 ): Promise<number> {
   const json = values.has('json')
   let widths = first
   const write = (event: HostEvent) => {
+    if (!shows(event)) return
     // They grow with a longer name and never shrink: the columns must not jump to and fro.
     const wanted = eventWidths([event], host === undefined)
     const { max } = Math

@@ -1,6 +1,7 @@
 import type { HostEvent } from '../api/events.ts'
 import type { HostRow } from '../api/hosts.ts'
-import { type Cell, type Colour, clean, paint, type Screen, wrapText } from './table.ts'
+import { span } from '../base/span.ts'
+import { type Cell, type Colour, clean, cut, paint, type Screen, wrapText } from './table.ts'
 
 /** A time in the zone of whoever reads it, `2026-03-01 14:05:09`; `-` where there is none. */
 export function formatTime(iso: string | null): string {
@@ -40,6 +41,18 @@ export function stateCell({ state, netboots, percent }: HostRow): Cell {
   return { text, colour: colourOf(state) }
 }
 
+/** What is waited for is news: silence of this many milliseconds is said. */
+const silence = 5 * 60_000
+
+/** Why a host is in its state, and how long nothing was heard of one that is under way. */
+export function whyOf(host: HostRow, now: number): string {
+  const { state, why, lastSeen, download } = host
+  if (state !== 'booting' && state !== 'installing' && state !== 'verifying') return why
+  const heard = [host.since, lastSeen, download?.at].map(at => Date.parse(at ?? '') || 0)
+  const quiet = now - Math.max(...heard)
+  return quiet < silence ? why : `${why}; no news for ${span(quiet)}`
+}
+
 /** How wide the columns of host and kind are; a host width of 0 leaves the host out. */
 export interface EventWidths {
   readonly host: number
@@ -69,7 +82,9 @@ export function eventWidths(events: readonly HostEvent[], showHost: boolean): Ev
 
 /** One line of a timeline; a long text goes on below itself. */
 export function formatEvent(event: HostEvent, widths: EventWidths, screen: Screen): string {
-  const host = widths.host === 0 ? '' : `${clean(event.host ?? '-').padEnd(widths.host)}  `
+  // One long name must not leave the texts of all without room.
+  const room = Math.min(widths.host, Math.max(8, Math.floor((screen.width ?? Infinity) / 4)))
+  const host = room === 0 ? '' : `${cut(clean(event.host ?? '-'), room).padEnd(room)}  `
   const time = formatTime(event.at)
   const head = `${time}  ${host}${clean(event.kind).padEnd(widths.kind)}  `
   const times = event.count > 1 ? ` (${event.count} times)` : ''

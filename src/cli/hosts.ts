@@ -1,13 +1,13 @@
 import type { HostRow } from '../api/hosts.ts'
-import { hostStates } from '../boot/life.ts'
 import { hostsSpec } from './api-specs.ts'
 import { runCommand, writeJson } from './command.ts'
-import { formatTime, stateCell } from './format.ts'
-import { exit, Failure, type Io } from './io.ts'
+import { readFilters, refuseUnknown } from './filters.ts'
+import { formatTime, stateCell, whyOf } from './format.ts'
+import { exit, type Io, nowOf } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
 
 const columns = [
-  { title: 'NAME' },
+  { title: 'NAME', cut: 16 },
   { title: 'STATE' },
   { title: 'PROFILE', leave: 5, cut: 8 },
   { title: 'ADDRESS', leave: 4 },
@@ -26,21 +26,25 @@ interface Hosts {
 /** `bootwright hosts`. */
 export function run(argv: string[], io: Io): Promise<number> {
   return runCommand(hostsSpec, argv, io, async ({ api, values }) => {
-    const state = values.text('state')
-    if (state !== undefined && !hostStates.some(known => known === state)) {
-      throw new Failure(`"${state}" is no state; there are ${hostStates.join(', ')}`, exit.usage)
-    }
-    const query = { tag: values.text('tag'), profile: values.text('profile'), state }
-    const body = await api.get<Hosts>('/api/v1/hosts', query)
+    const filters = readFilters(values)
+    const body = await api.get<Hosts>('/api/v1/hosts', { ...filters })
+    if (body.hosts.length === 0) await refuseUnknown(api, filters)
     if (values.has('json')) writeJson(io, body)
     else if (body.hosts.length === 0) io.stderr.write('no hosts\n')
-    else io.stdout.write(formatTable(columns, body.hosts.map(rowOf), screenOf(io)))
+    else
+      io.stdout.write(
+        formatTable(
+          columns,
+          body.hosts.map(host => rowOf(host, nowOf(io))),
+          screenOf(io),
+        ),
+      )
     if (!values.has('json')) for (const line of body.notices ?? []) io.stderr.write(`${line}\n`)
     return exit.done
   })
 }
 
-function rowOf(host: HostRow) {
+function rowOf(host: HostRow, now: number) {
   return [
     host.name,
     stateCell(host),
@@ -49,6 +53,6 @@ function rowOf(host: HostRow) {
     host.mac ?? '-',
     host.tags.join(',') || '-',
     formatTime(host.since),
-    host.why,
+    whyOf(host, now),
   ]
 }

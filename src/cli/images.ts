@@ -6,7 +6,7 @@ import { exit, type Io } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
 
 const columns = [
-  { title: 'NAME' },
+  { title: 'NAME', cut: 16 },
   { title: 'FORM', leave: 3 },
   { title: 'SIZE' },
   { title: 'KERNEL', leave: 5, cut: 8 },

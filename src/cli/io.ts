@@ -13,6 +13,8 @@ export interface Io {
   readonly resized?: (listener: () => void) => () => void
   /** Environment variables; `process.env` when missing. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Epoch milliseconds; `Date.now` when missing. */
+  readonly now?: () => number
   /** Ends `--follow` and `--wait`. */
   readonly signal?: AbortSignal
 }
@@ -31,6 +33,11 @@ export class Failure extends Error {
     super(sentence)
     this.exitCode = exitCode
   }
+}
+
+/** The time that a command goes by, epoch milliseconds. */
+export function nowOf(io: Io): number {
+  return io.now?.() ?? Date.now()
 }
 
 /** The environment that a command sees. */

@@ -1,6 +1,8 @@
+import type { Names } from '../api/hosts.ts'
 import type { LeaseRow } from '../api/networks.ts'
 import { leasesSpec } from './api-specs.ts'
 import { runCommand, writeJson } from './command.ts'
+import { refuseOther } from './filters.ts'
 import { colourOf, formatTime } from './format.ts'
 import { exit, type Io } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
@@ -18,7 +20,13 @@ const columns = [
 /** `bootwright leases`. */
 export function run(argv: string[], io: Io): Promise<number> {
   return runCommand(leasesSpec, argv, io, async ({ api, values }) => {
-    const body = await api.get<{ leases: LeaseRow[] }>('/api/v1/leases')
+    const [network, state, q] = ['network', 'state', 'search'].map(values.text)
+    const query = { network, state, q }
+    const body = await api.get<{ leases: LeaseRow[] }>('/api/v1/leases', query)
+    if (body.leases.length === 0 && network !== undefined) {
+      const { networks } = await api.get<Names>('/api/v1/names')
+      refuseOther(network, networks, 'the config has no network')
+    }
     if (values.has('json')) writeJson(io, body)
     else if (body.leases.length === 0) io.stderr.write('no leases\n')
     else io.stdout.write(formatTable(columns, body.leases.map(rowOf), screenOf(io)))

@@ -1,19 +1,35 @@
-import { fieldsOf, lineOf, listOf } from '../base/untrusted.ts'
+import { fieldsOf, lineOf, listOf, type Told } from '../base/untrusted.ts'
 
 type Row = [title: string, text: string]
 
-/** What an installer told about its machine, as far as it has the usual form; the rest is for `--json`. */
+/** What is shown in a form of its own; all else as it was told. */
+const known = ['vendor', 'product', 'serial', 'uuid', 'cpus', 'memory', 'disks', 'nics']
+
+/** Everything that an installer told about its machine, the usual first. */
 export function machineRows(facts: unknown): Row[] {
   const told = fieldsOf(facts)
-  const plain = ['vendor', 'product', 'serial', 'uuid', 'cpus'].map(
-    (key): Row => [key, lineOf(told[key])],
+  const plain = known.slice(0, 5).map((key): Row => [key, lineOf(told[key])])
+  const disks = listOf(told.disks).map(({ name, model, serial, size, ...more }) =>
+    rowOf('disk', name, model, serial, gigabytes(size), ...otherWords(more)),
   )
-  const disks = listOf(told.disks).map(({ name, model, serial, size }) =>
-    rowOf('disk', name, model, serial, gigabytes(size)),
+  const nics = listOf(told.nics).map(({ name, mac, ...more }) =>
+    rowOf('nic', name, mac, ...otherWords(more)),
   )
-  const nics = listOf(told.nics).map(({ name, mac }) => rowOf('nic', name, mac))
-  const rows: Row[] = [...plain, ['memory', gigabytes(told.memory)], ...disks, ...nics]
+  const others = Object.entries(told)
+    .filter(([key]) => !known.includes(key))
+    .map(([key, value]): Row => [lineOf(key), textOf(value)])
+  const rows = [...plain, ['memory', gigabytes(told.memory)] as Row, ...disks, ...nics, ...others]
   return rows.filter(([, text]) => text !== '')
+}
+
+function otherWords(more: Told): string[] {
+  return Object.entries(more).map(([key, value]) => `${lineOf(key)}=${textOf(value)}`)
+}
+
+/** Lists and groups are shown as the JSON that they came as. */
+function textOf(value: unknown): string {
+  const isPlain = typeof value === 'string' || typeof value === 'number'
+  return lineOf(isPlain ? value : JSON.stringify(value))
 }
 
 function rowOf(title: string, ...words: readonly unknown[]): Row {

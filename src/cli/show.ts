@@ -2,26 +2,63 @@ import { writeFileSync } from 'node:fs'
 import type { CallbackRow } from '../api/callbacks.ts'
 import type { HostDetail } from '../api/hosts.ts'
 import type { InstallRow } from '../api/installs.ts'
+import type { StrangerList, StrangerRow } from '../api/networks.ts'
 import { howFar } from '../base/amount.ts'
 import { parseMac } from '../wire/address.ts'
 import type { ApiClient } from './api-client.ts'
 import { showSpec } from './api-specs.ts'
 import { runCommand, writeJson } from './command.ts'
-import { colourOf, eventWidths, formatEvent, formatTime, stateCell } from './format.ts'
-import { exit, Failure, type Io } from './io.ts'
+import { colourOf, eventWidths, formatEvent, formatTime, stateCell, whyOf } from './format.ts'
+import { exit, Failure, type Io, nowOf } from './io.ts'
 import { machineRows } from './machine.ts'
 import { type Cell, formatTable, paint, partsOf, type Screen, screenOf, wrapText } from './table.ts'
+import { entryText } from './unknown.ts'
 
 /** `bootwright show HOST`. */
 export function run(argv: string[], io: Io): Promise<number> {
   return runCommand(showSpec, argv, io, async ({ api, values, words: [name = ''] }) => {
     const file = values.text('pcap')
     if (file !== undefined) return savePackets(api, name, file, io)
+    const stranger = await strangerOf(api, name)
+    if (stranger) return showStranger(stranger, io, values.has('json'))
     const body = await api.get<HostDetail>(`/api/v1/hosts/${encodeURIComponent(name)}`)
     if (values.has('json')) writeJson(io, body)
-    else io.stdout.write(formatHost(body, screenOf(io)))
+    else io.stdout.write(formatHost(body, screenOf(io), nowOf(io)))
     return exit.done
   })
+}
+
+/** The machine of a MAC that asked and is not in the config. */
+async function strangerOf(api: ApiClient, name: string): Promise<StrangerRow | undefined> {
+  const mac = parseMac(name)
+  if (!mac) return undefined
+  const { strangers } = await api.get<StrangerList>('/api/v1/strangers', { q: mac })
+  return strangers.find(stranger => stranger.mac === mac)
+}
+
+function showStranger(stranger: StrangerRow, io: Io, json: boolean): number {
+  if (json) writeJson(io, { stranger })
+  else io.stdout.write(formatStranger(stranger, screenOf(io)))
+  return exit.done
+}
+
+function formatStranger(stranger: StrangerRow, screen: Screen): string {
+  const { mac, address, arch, stage, uuid, serial, vendorClass, at, text, entry } = stranger
+  const facts = formatFacts(
+    [
+      ['MAC', mac],
+      ['State', 'not in the config'],
+      ['Address', address],
+      ['Firmware', `${arch}, ${stage}`],
+      ['UUID', uuid],
+      ['Serial', serial],
+      ['Class', vendorClass],
+      ['Last seen', formatTime(at)],
+      ['What', text],
+    ],
+    screen,
+  )
+  return facts + section('To paste under `hosts:` of the config', entryText(entry), screen)
 }
 
 /** Packets are kept by the daemon without IP and UDP headers, which are made anew in the file. */
@@ -44,9 +81,9 @@ async function savePackets(api: ApiClient, name: string, file: string, io: Io): 
 }
 
 /** The whole page of a host; sections without content are left out. */
-export function formatHost(detail: HostDetail, screen: Screen): string {
+export function formatHost(detail: HostDetail, screen: Screen, now: number): string {
   return [
-    formatFacts(factsOf(detail.host), screen),
+    formatFacts(factsOf(detail.host, now), screen),
     section('Machine', formatFacts(machineRows(detail.host.facts), screen), screen),
     section('Installs', formatInstalls(detail.installs, screen), screen),
     section('Callbacks', formatCallbacks(detail.callbacks, screen), screen),
@@ -54,7 +91,7 @@ export function formatHost(detail: HostDetail, screen: Screen): string {
   ].join('')
 }
 
-function factsOf(host: HostDetail['host']): [string, Cell | null][] {
+function factsOf(host: HostDetail['host'], now: number): [string, Cell | null][] {
   const nics = host.nics.map(({ mac, address, network }) =>
     [mac, address, network].filter(part => part !== null).join(' '),
   )
@@ -62,7 +99,7 @@ function factsOf(host: HostDetail['host']): [string, Cell | null][] {
   return [
     ['Name', host.name],
     ['State', stateCell(host)],
-    ['Why', host.why],
+    ['Why', whyOf(host, now)],
     ['Blocked', host.blocked && { text: host.blocked, colour: 'red' }],
     ['Since', host.since && formatTime(host.since)],
     ['Profile', host.profile],
@@ -70,6 +107,7 @@ function factsOf(host: HostDetail['host']): [string, Cell | null][] {
     ['Message', host.message],
     ['Download', host.download && howFar(host.download)],
     ['Address', host.address],
+    ['Firmware', [host.arch, host.stage].filter(part => part !== null).join(', ')],
     ...nics.map((nic): [string, string] => ['NIC', nic]),
     ['UUID', host.uuid],
     ['Tags', host.tags.join(', ')],

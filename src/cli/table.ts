@@ -25,7 +25,8 @@ const gap = '  '
 export function screenOf(io: Io): Screen {
   const { NO_COLOR, TERM } = envOf(io)
   return {
-    width: io.isTerminal ? io.columns : undefined,
+    // Terminals over a serial line or in a container may say that they are 0 wide.
+    width: io.isTerminal ? io.columns || 80 : undefined,
     colour: io.isTerminal && !NO_COLOR && TERM !== 'dumb',
   }
 }

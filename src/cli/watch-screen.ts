@@ -1,5 +1,5 @@
 import type { HostRow } from '../api/hosts.ts'
-import { formatTime, stateCell } from './format.ts'
+import { formatTime, stateCell, whyOf } from './format.ts'
 import { clean, cut, formatTable, paint, type Screen } from './table.ts'
 
 /** What a live table shows. */
@@ -9,10 +9,12 @@ export interface View {
   readonly notices: readonly string[]
   /** Hosts above the first line that is shown. */
   readonly skipped: number
+  /** Epoch milliseconds. */
+  readonly now: number
 }
 
 const columns = [
-  { title: 'NAME' },
+  { title: 'NAME', cut: 16 },
   { title: 'STATE' },
   { title: 'PROFILE', leave: 4, cut: 8 },
   { title: 'ADDRESS', leave: 3 },
@@ -35,11 +37,15 @@ export function roomFor(rows: number, notices: number): number {
 }
 
 /** The lines of a whole screen: never more than `rows`, none wider than the screen. */
-export function frame({ hosts, notices, skipped }: View, screen: Screen, rows: number): string[] {
+export function frame(
+  { hosts, notices, skipped, now }: View,
+  screen: Screen,
+  rows: number,
+): string[] {
   const width = screen.width ?? 80
   const line = (text: string) => cut(clean(text), width)
   const shown = sorted(hosts).slice(skipped, skipped + roomFor(rows, notices.length))
-  const table = hosts.length === 0 ? ['no hosts'] : tableOf(shown, screen)
+  const table = hosts.length === 0 ? ['no hosts'] : tableOf(shown, screen, now)
   const left = hosts.length - skipped - shown.length
   const foot =
     left > 0 || skipped > 0 ? `${skipped} above, ${left} below: arrows; q ends` : 'q ends'
@@ -52,14 +58,14 @@ export function frame({ hosts, notices, skipped }: View, screen: Screen, rows: n
   ].slice(0, rows)
 }
 
-function tableOf(hosts: readonly HostRow[], screen: Screen): string[] {
+function tableOf(hosts: readonly HostRow[], screen: Screen, now: number): string[] {
   const rows = hosts.map(host => [
     host.name,
     stateCell(host),
     host.profile ?? '-',
     host.address ?? '-',
     formatTime(host.since),
-    host.message ?? host.why,
+    whyOf({ ...host, why: host.message ?? host.why }, now),
   ])
   return formatTable(columns, rows, screen).trimEnd().split('\n')
 }

@@ -1,4 +1,4 @@
-import type { Io } from './io.ts'
+import { type Io, nowOf } from './io.ts'
 import { screenOf } from './table.ts'
 import type { Display, Hosts } from './watch.ts'
 import { frame, roomFor } from './watch-screen.ts'
@@ -18,13 +18,13 @@ export function openTerminal(io: Io, quit: () => void): Terminal {
   let hosts: Hosts = { hosts: [] }
   let trouble: string | undefined
   let skipped = 0
-  const room = () => roomFor(io.rows ?? 24, noticesOf().length)
+  const room = () => roomFor(io.rows || 24, noticesOf().length)
   const noticesOf = () => [...(hosts.notices ?? []), ...(trouble === undefined ? [] : [trouble])]
 
   const draw = () => {
     skipped = Math.max(0, Math.min(skipped, hosts.hosts.length - room()))
-    const view = { hosts: hosts.hosts, notices: noticesOf(), skipped }
-    const lines = frame(view, screenOf(io), io.rows ?? 24)
+    const view = { hosts: hosts.hosts, notices: noticesOf(), skipped, now: nowOf(io) }
+    const lines = frame(view, screenOf(io), io.rows || 24)
     // Home, each line to its end, and nothing below: no flicker, as there is where all is wiped first.
     io.stdout.write(`\x1b[H${lines.map(line => `${line}\x1b[K`).join('\r\n')}\x1b[J`)
   }

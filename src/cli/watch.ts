@@ -4,6 +4,7 @@ import type { HostRow } from '../api/hosts.ts'
 import { Unreachable } from './api-client.ts'
 import { watchSpec } from './api-specs.ts'
 import { type Call, runCommand } from './command.ts'
+import { type Filters, readFilters, refuseUnknown } from './filters.ts'
 import { followEvents } from './follow.ts'
 import { formatTime, stateCell } from './format.ts'
 import { exit, type Io } from './io.ts'
@@ -26,13 +27,15 @@ export interface Display {
 /** `bootwright watch`. */
 export function run(argv: string[], io: Io): Promise<number> {
   return runCommand(watchSpec, argv, io, async call => {
-    const { values } = call
+    const { api, values } = call
     const ended = new AbortController()
     const signal = io.signal ? AbortSignal.any([io.signal, ended.signal]) : ended.signal
+    const filters = readFilters(values)
+    await refuseUnknown(api, filters)
     const plain = values.has('json') || !io.isTerminal
     const terminal = plain ? undefined : openTerminal(io, () => ended.abort())
     try {
-      return await look(call, terminal ?? plainDisplay(io, values.has('json')), signal)
+      return await look(call, filters, terminal ?? plainDisplay(io, values.has('json')), signal)
     } finally {
       // Also lets go of the stream of events, which would keep the program.
       ended.abort()
@@ -46,13 +49,18 @@ const soonest = 250
 const latest = 5000
 
 /** Looks at the hosts whenever an event says that something happened, until the signal ends it. */
-async function look({ api }: Call, display: Display, signal: AbortSignal): Promise<number> {
+async function look(
+  { api }: Call,
+  filters: Filters,
+  display: Display,
+  signal: AbortSignal,
+): Promise<number> {
   const { events } = await api.get<{ events: HostEvent[] }>('/api/v1/events', { limit: 1 })
   const news = await listen(followEvents(api, { after: events.at(-1)?.id ?? 0, signal }), signal)
   while (!signal.aborted) {
     const start = performance.now()
     try {
-      display.show(await api.get<Hosts>('/api/v1/hosts'))
+      display.show(await api.get<Hosts>('/api/v1/hosts', { ...filters }))
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error
       display.lost(error.message)

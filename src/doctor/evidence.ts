@@ -1,3 +1,4 @@
+import { span } from '../base/span.ts'
 import type { Step, StepOf } from './step.ts'
 
 /** A line of the timeline as evidence: `3 min ago: TFTP: ipxe.efi sent (2 times)`. */
@@ -9,15 +10,6 @@ export function seen(step: Step, now: number): string {
 /** `12 s ago`, `5 min ago`, `3 h ago`, `2 d ago`. */
 export function ago(ms: number): string {
   return `${span(ms)} ago`
-}
-
-/** A time as people say it, in its one largest unit. */
-export function span(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000))
-  if (seconds < 120) return `${seconds} s`
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`
-  return `${Math.round(seconds / 86_400)} d`
 }
 
 /** The last step of a kind that fits, if any. */

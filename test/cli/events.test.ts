@@ -1,7 +1,7 @@
 import t from 'tap'
 import { run } from '../../src/cli/events.ts'
 import { until } from '../install/world.ts'
-import { event, fakeIo, openSse, problem, startApi } from './fake.ts'
+import { event, fakeIo, hostRow, openSse, problem, startApi } from './fake.ts'
 
 const list = {
   events: [
@@ -126,6 +126,7 @@ t.test('columns that follow grow, and never shrink again', async t => {
 t.test('follows one host as JSON lines', async t => {
   const stop = new AbortController()
   const api = await startApi(t, {
+    'GET /api/v1/hosts/node1': () => ({ host: hostRow() }),
     'GET /api/v1/events': ({ headers }, response) => {
       if (headers.accept !== 'text/event-stream') return { events: [] }
       openSse(response)(event(2))
@@ -136,7 +137,7 @@ t.test('follows one host as JSON lines', async t => {
   const { io, out } = fakeIo(t, api.url, { signal: stop.signal })
   t.equal(await run(['node1', '--follow', '--json'], io), 0)
   t.strictSame(out(), `${JSON.stringify(event(2))}\n`)
-  t.equal(api.seen[1]?.line, 'GET /api/v1/events?host=node1&after=0')
+  t.equal(api.seen[2]?.line, 'GET /api/v1/events?host=node1&after=0')
 })
 
 t.test('ends when the token is refused while following', async t => {
@@ -153,4 +154,31 @@ t.test('ends when the token is refused while following', async t => {
   const { io, err } = fakeIo(t, api.url)
   t.equal(await run(['--follow'], io), 3)
   t.match(err(), 'refused the token of')
+})
+
+t.test('only the kinds and tags that are asked for, also in what follows', async t => {
+  const stop = new AbortController()
+  const other = event(4, { host: 'node2', kind: 'dhcp' })
+  const api = await startApi(t, {
+    'GET /api/v1/hosts': () => ({ hosts: [hostRow()] }),
+    'GET /api/v1/events': ({ headers }, response) => {
+      if (headers.accept !== 'text/event-stream') return { events: [event(1, { kind: 'dhcp' })] }
+      const send = openSse(response)
+      for (const one of [event(2), event(3, { kind: 'dhcp' }), other]) send(one)
+      setTimeout(() => stop.abort(), 20)
+      return undefined
+    },
+  })
+  const { io, out } = fakeIo(t, api.url, { signal: stop.signal })
+  const argv = ['--follow', '--json', '--tag', 'lab', '--kind', 'dhcp', '--kind', 'tftp']
+  t.equal(await run(argv, io), 0)
+  const ids = out()
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line).id)
+  t.strictSame(ids, [1, 3])
+  t.strictSame(
+    api.seen.slice(0, 2).map(({ line }) => line),
+    ['GET /api/v1/hosts?tag=lab', 'GET /api/v1/events?kind=dhcp&kind=tftp'],
+  )
 })

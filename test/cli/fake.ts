@@ -68,6 +68,7 @@ export function fakeIo(t: Test, server: string, options: Partial<Io> & { input?:
     stdin,
     isTerminal: false,
     columns: undefined,
+    now: () => Date.parse('2026-03-01T12:01:00Z'),
     ...options,
     env: {
       BOOTWRIGHT_SERVER: server,

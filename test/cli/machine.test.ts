@@ -7,7 +7,8 @@ t.test('what an installer told about its machine', async t => {
     memory: 8_000_000_000,
     cpus: 4,
     disks: [{ name: '/dev/vda', size: 20_480_000_000, model: 'LAB' }, { name: '/dev/vdb' }],
-    nics: [{ name: 'eth0', mac: '52:54:00:12:34:56' }],
+    nics: [{ name: 'eth0', mac: '52:54:00:12:34:56', driver: 'e1000' }],
+    firmware: 'uefi',
     more: { things: true },
   }
   t.strictSame(machineRows(facts), [
@@ -16,7 +17,9 @@ t.test('what an installer told about its machine', async t => {
     ['memory', '8.0 GB'],
     ['disk', '/dev/vda  LAB  20.5 GB'],
     ['disk', '/dev/vdb'],
-    ['nic', 'eth0  52:54:00:12:34:56'],
+    ['nic', 'eth0  52:54:00:12:34:56  driver=e1000'],
+    ['firmware', 'uefi'],
+    ['more', '{"things":true}'],
   ])
 })
 

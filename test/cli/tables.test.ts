@@ -1,7 +1,10 @@
+import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
+import { run as events } from '../../src/cli/events.ts'
 import { run as hosts } from '../../src/cli/hosts.ts'
 import { run as leases } from '../../src/cli/leases.ts'
 import { run as show } from '../../src/cli/show.ts'
+import { run as watch } from '../../src/cli/watch.ts'
 import { event, fakeIo, hostRow, problem, startApi } from './fake.ts'
 
 const hostList = {
@@ -61,13 +64,84 @@ t.test('hosts passes its filters on, and JSON through', async t => {
 
 t.test('hosts refuses a state that there is not', async t => {
   const { io, err } = fakeIo(t, 'http://127.0.0.1:1')
-  t.equal(await hosts(['--state', 'fine'], io), 2)
+  t.equal(await hosts(['--state', 'idel'], io), 2)
   t.equal(
     err(),
-    'bootwright hosts: "fine" is no state; there are idle, pending, booting, installing, ' +
-      'verifying, installed, failed\n' +
-      'usage: bootwright hosts [--tag T] [--profile P] [--state S] [--json]\n',
+    'bootwright hosts: --state is one of idle, pending, booting, installing, verifying, installed, ' +
+      'failed, not "idel"; did you mean "idle"?\n' +
+      'usage: bootwright hosts [options]; bootwright hosts --help says more\n',
   )
+})
+
+t.test('a tag or profile that is nobody’s is an error, an empty list none', async t => {
+  const names = {
+    hosts: ['node1'],
+    profiles: ['debian'],
+    tags: ['rack7', 'lab'],
+    networks: ['lan'],
+  }
+  const api = await startApi(t, {
+    'GET /api/v1/hosts': () => ({ hosts: [] }),
+    'GET /api/v1/names': () => names,
+    'GET /api/v1/leases': () => ({ leases: [] }),
+    'GET /api/v1/events': () => ({ events: [] }),
+    'GET /api/v1/hosts/nod1': (_, response) => problem(response, 404, 'no host nod1'),
+  })
+  const rows = [
+    [
+      hosts,
+      ['--tag', 'rack9'],
+      'bootwright hosts: no host has the tag "rack9"; did you mean "rack7"?',
+    ],
+    [
+      hosts,
+      ['--profile', 'debain', '--json'],
+      'bootwright hosts: the config has no profile "debain"',
+    ],
+    [watch, ['--tag', 'rack9'], 'bootwright watch: no host has the tag "rack9"'],
+    [events, ['--tag', 'rack9'], 'bootwright events: no host has the tag "rack9"'],
+    [events, ['nod1'], 'bootwright events: no host nod1\n'],
+    [events, ['nod1', '--follow'], 'bootwright events: no host nod1\n'],
+    [leases, ['--network', 'len'], 'bootwright leases: the config has no network "len"; did you'],
+  ] as const
+  for (const [command, argv, sentence] of rows) {
+    const { io, out, err } = fakeIo(t, api.url)
+    t.equal(await command([...argv], io), 1, argv.join(' '))
+    t.equal(out(), '')
+    t.match(err(), sentence)
+  }
+  const { io, err } = fakeIo(t, api.url)
+  t.equal(await hosts(['--tag', 'lab', '--state', 'failed'], io), 0)
+  t.equal(err(), 'no hosts\n')
+})
+
+t.test('one long name leaves room for the rest, also on a terminal of no size', async t => {
+  const long = hostRow({ name: `rack-${'x'.repeat(60)}`, why: 'w'.repeat(40) })
+  const api = await startApi(t, {
+    'GET /api/v1/hosts': () => ({ hosts: [hostRow(), long] }),
+    'GET /api/v1/events': () => ({ events: [event(1, { host: long.name, text: 'hello there' })] }),
+  })
+  for (const columns of [80, 0]) {
+    const { io, out } = fakeIo(t, api.url, { isTerminal: true, columns })
+    t.equal(await hosts([], io), 0)
+    const lines = stripVTControlCharacters(out()).trimEnd().split('\n')
+    t.match(lines[0], /^NAME +STATE +PROFILE +ADDRESS +WHY$/, `${columns} columns`)
+    for (const line of lines) t.ok(line.length <= 80, line)
+    const timeline = fakeIo(t, api.url, { isTerminal: true, columns })
+    t.equal(await events([], timeline.io), 0)
+    const shown = stripVTControlCharacters(timeline.out()).trimEnd()
+    t.match(shown, /rack-x+… +script +hello there$/)
+    t.ok(shown.length <= 80, shown)
+  }
+})
+
+t.test('leases pass their filters on', async t => {
+  const one = { address: '10.0.0.1', mac: 'm', host: null, network: 'lan', hostname: null }
+  const lease = { ...one, state: 'active', end: '2026-03-01T13:00:00Z' }
+  const api = await startApi(t, { 'GET /api/v1/leases': () => ({ leases: [lease] }) })
+  const { io } = fakeIo(t, api.url)
+  t.equal(await leases(['--network', 'lan', '--state', 'active', '--search', 'x y'], io), 0)
+  t.equal(api.seen[0]?.line, 'GET /api/v1/leases?network=lan&state=active&q=x+y')
 })
 
 t.test('leases', async t => {
@@ -186,6 +260,7 @@ t.test('show without a host', async t => {
   t.equal(await show([], io), 2)
   t.equal(
     err(),
-    'bootwright show: it needs the name of a host\nusage: bootwright show HOST [--json | --pcap FILE]\n',
+    'bootwright show: it needs the name of a host\n' +
+      'usage: bootwright show HOST [options]; bootwright show --help says more\n',
   )
 })

@@ -3,6 +3,7 @@ import { run } from '../../src/cli/watch.ts'
 import { frame } from '../../src/cli/watch-screen.ts'
 import { event, fakeIo, hostRow, openSse, problem, startApi } from './fake.ts'
 
+const now = Date.parse('2026-03-01T12:07:00Z')
 const plain = { width: 80, colour: false }
 
 t.test('a screen: who is busy comes first, and nothing is wider or longer than it', async t => {
@@ -11,10 +12,10 @@ t.test('a screen: who is busy comes first, and nothing is wider or longer than i
     hostRow({ name: 'c', state: 'failed', why: 'timeout' }),
     hostRow({ name: 'b', state: 'installing', percent: 40, message: 'copying' }),
   ]
-  const lines = frame({ hosts, notices: ['network rack: held'], skipped: 0 }, plain, 24)
+  const lines = frame({ hosts, notices: ['network rack: held'], skipped: 0, now }, plain, 24)
   t.equal(lines[0], '3 hosts: 1 installing, 1 failed, 1 idle')
   t.equal(lines[1], 'network rack: held')
-  t.match(lines[4], /^b {5}installing 40%.* copying$/)
+  t.match(lines[4], /^b {5}installing 40%.* copying; no news for 7 min$/)
   t.match(lines[5], /^c {5}failed .*timeout$/)
   t.match(lines[6], /^a {5}idle/)
   t.equal(lines[7], 'q ends')
@@ -27,14 +28,14 @@ t.test('a screen: who is busy comes first, and nothing is wider or longer than i
     [200, 60],
     [20, 3],
   ] as const) {
-    const small = frame({ hosts: many, notices: [], skipped: 5 }, { ...plain, width }, rows)
+    const small = frame({ hosts: many, notices: [], skipped: 5, now }, { ...plain, width }, rows)
     t.ok(small.length <= rows, `${rows} rows`)
     for (const line of small) t.ok(line.length <= Math.max(width, 22), line)
   }
-  const scrolled = frame({ hosts: many, notices: [], skipped: 5 }, plain, 10)
+  const scrolled = frame({ hosts: many, notices: [], skipped: 5, now }, plain, 10)
   t.match(scrolled[3], /^n15/)
   t.match(scrolled.at(-1), '5 above, 39 below')
-  t.match(frame({ hosts: [], notices: [], skipped: 0 }, plain, 24)[2], 'no hosts')
+  t.match(frame({ hosts: [], notices: [], skipped: 0, now }, plain, 24)[2], 'no hosts')
 })
 
 t.test('without a terminal: a table, then a line for each change', async t => {

@@ -41,7 +41,8 @@ function place(t: Test, network = server, more = ', address: 10.77.0.20') {
   if (!read) throw new Error(problems.map(({ message }) => message).join('\n'))
   const ask = async (...argv: string[]) => {
     const parsed = parseCommand(explainSpec, argv)
-    if (parsed.kind !== 'run') throw new Error('wrong arguments')
+    if (parsed.kind === 'wrong') return parsed.message
+    if (parsed.kind === 'help') throw new Error('nobody asked for help')
     const explained = await explain(parsed.values, read)
     return 'wrong' in explained ? explained.wrong : explained.text
   }
@@ -160,10 +161,10 @@ t.test('an interface that is not up here: as if it had an address of the range',
 t.test('questions that cannot be answered', async t => {
   const { folder, ask } = place(t)
   t.match(await ask(), 'explain needs --mac')
-  t.match(await ask('--mac', node1, '--arch', 'vax'), '--arch vax: it is one of bios, ')
+  t.match(await ask('--mac', node1, '--arch', 'vax'), '--arch is one of bios, ')
   t.match(await ask('--mac', node1, '--network', 'attic'), 'no network attic; the config has rack')
   t.match(await ask('--pcap', '/nowhere'), '/nowhere cannot be read: ENOENT')
   t.match(await ask('--pcap', join(folder, 'preseed')), 'preseed: no capture file')
   t.match(await ask('--dhcp', 'dnsmasq'), 'dhcp-match=set:ipxe,175')
-  t.match(await ask('--dhcp', 'pump'), '--dhcp pump: it is one of dnsmasq')
+  t.match(await ask('--dhcp', 'pump'), '--dhcp is one of dnsmasq, kea, isc, not "pump"')
 })

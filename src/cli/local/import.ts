@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { amount } from '../../base/amount.ts'
 import { formatProblem, loadConfig } from '../../config/load.ts'
 import { readMedia } from '../../config/media.ts'
+import { type Image, sumsFile } from '../../system/images.ts'
 import { ImportError, importImage } from '../../system/import-image.ts'
 import { parseCommand, shortUsage, usageOf } from '../args.ts'
 import { exit, type Io } from '../io.ts'
@@ -35,12 +36,11 @@ export async function run(argv: string[], io: Io): Promise<number> {
     const bar = createBar(io)
     const image = await importImage({ files, images, name }, readMedia, bar.show)
     bar.close()
-    const { kernel, init, form } = image
+    const { kernel, init } = image
     const size = amount(image.files.reduce((sum, { bytes }) => sum + bytes, 0))
-    const key =
-      form === 'files' ? `kernel: images/${name}/${kernel.name}` : `${form}: images/${name}`
     const facts = [size, `kernel ${kernel.version ?? kernel.format}`, ...(init ? [init] : [])]
-    io.stdout.write(`${join(images, name)}: ${facts.join(', ')}; write \`${key}\`\n`)
+    io.stdout.write(`${join(images, name)}: ${facts.join(', ')}\n\n`)
+    io.stdout.write(`To paste under \`profiles:\` of the config:\n\n${profileOf(image, name)}`)
     return exit.done
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
@@ -51,6 +51,18 @@ export async function run(argv: string[], io: Io): Promise<number> {
     process.umask(umask)
     for (const folder of unpacked) rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The profile that boots an image, as far as its files tell. */
+function profileOf({ form, kernel, files }: Image, name: string): string {
+  const folder = `images/${name}`
+  const initrds = files.filter(file => file.name !== kernel.name && file.name !== sumsFile)
+  const list = initrds.map(file => `${folder}/${file.name}`).join(', ')
+  const lines =
+    form === 'files'
+      ? [`kernel: ${folder}/${kernel.name}`, ...(list === '' ? [] : [`initrd: [${list}]`])]
+      : [`${form}: ${folder}`]
+  return `  ${name}:\n${lines.map(line => `    ${line}\n`).join('')}`
 }
 
 function wrong(message: string, io: Io): number {

@@ -1,5 +1,6 @@
+import { span } from '../../base/span.ts'
 import type { Rule } from '../case.ts'
-import { lastOf, seen, span } from '../evidence.ts'
+import { lastOf, seen } from '../evidence.ts'
 import type { Step } from '../step.ts'
 
 /** Certificates and package lists are refused beyond it. */

@@ -1,8 +1,9 @@
+import { span } from '../../base/span.ts'
 import { isEfi } from '../../boot/arch.ts'
 import { firmwareDriven } from '../../boot/fallback-loader.ts'
 import type { Verdict } from '../../boot/verdict.ts'
 import type { Case, Rule } from '../case.ts'
-import { after, fetchedLoader, isAlive, lastOf, seen, span } from '../evidence.ts'
+import { after, fetchedLoader, isAlive, lastOf, seen } from '../evidence.ts'
 import type { Step, StepOf } from '../step.ts'
 import { wrongLoader } from './wrong-loader.ts'
 

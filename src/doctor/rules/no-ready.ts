@@ -1,5 +1,6 @@
+import { span } from '../../base/span.ts'
 import type { Case, Rule } from '../case.ts'
-import { after, isAlive, lastOf, seen, span } from '../evidence.ts'
+import { after, isAlive, lastOf, seen } from '../evidence.ts'
 import type { Step } from '../step.ts'
 
 /** Kernel and installer take their time to come up, also on slow machines. */

@@ -1,5 +1,5 @@
+import { span } from '../../base/span.ts'
 import type { Rule } from '../case.ts'
-import { span } from '../evidence.ts'
 import { isHeard } from './no-ready.ts'
 
 /** Firmware may take minutes to come to its network card. */
