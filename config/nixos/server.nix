@@ -47,7 +47,9 @@ in
         ExecStart = "${lib.getExe cfg.node} ${cfg.package}/src/main.ts serve --config ${file}";
         ExecReload = "${pkgs.coreutils}/bin/kill -HUP $MAINPID";
         Restart = "on-failure";
-        TimeoutStopSec = 15;
+        # Deploys that run are waited for; without one that takes a moment.
+        ExecStop = "-${lib.getExe cfg.node} ${cfg.package}/src/main.ts drain --timeout 30m --server http://127.0.0.1:${toString (cfg.settings.http.port or 8080)} --token-file ${cfg.settings.dataDir}/admin-token";
+        TimeoutStopSec = "31min";
         LimitNOFILE = 65536;
         StateDirectory = "bootwright";
         StateDirectoryMode = "0750";
