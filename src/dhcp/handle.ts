@@ -26,10 +26,16 @@ import { serveLease } from './server-mode.ts'
  */
 export function handle(packet: DhcpPacket, arrival: Arrival, deps: DhcpDeps, now: number): Outcome {
   if (packet.op !== 1) return { kind: 'none', reason: 'not from a client' }
-  const asked = messageNameOfPacket(packet)
-  if (asked === undefined) return { kind: 'none', reason: 'no DHCP message type' }
   const mac = macOfPacket(packet)
-  if (mac === undefined) return { kind: 'none', asked, reason: 'no Ethernet address' }
+  const asked = messageNameOfPacket(packet)
+  if (mac === undefined) {
+    return { kind: 'none', ...(asked ? { asked } : {}), reason: 'no Ethernet address' }
+  }
+  if (asked === undefined) return unanswered({ mac }, 'no DHCP message type (BOOTP)', deps)
+  // Who asks for an address can be answered; what else an option means depends on those that are lost.
+  if (packet.damage !== undefined && asked !== 'discover') {
+    return unanswered({ asked, mac }, `malformed: ${packet.damage}`, deps)
+  }
   let seen: Seen = { asked, mac }
   try {
     const choice = networkOf(packet, arrival, deps.networks())
@@ -40,15 +46,21 @@ export function handle(packet: DhcpPacket, arrival: Arrival, deps: DhcpDeps, now
     return outcomeOf(found, answer, newsOf(found, answer))
   } catch (error) {
     if (!(error instanceof WireError)) throw error
-    return { kind: 'none', ...seen, reason: `malformed: ${error.message}` }
+    return unanswered(seen, `malformed: ${error.message}`, deps)
   }
+}
+
+/** A packet that is not gone into, with the host that it is from: its timeline is to say why. */
+function unanswered(seen: Seen, reason: string, deps: DhcpDeps): Outcome {
+  const host = seen.host ?? (seen.mac && deps.host(seen.mac, undefined)?.host)
+  return { kind: 'none', ...seen, ...(host ? { host } : {}), reason }
 }
 
 /** Who it is, and what it is to boot. */
 function recognise(from: Case): Case {
   const { packet, mac, network, deps } = from
   const said = readClient(packet, mac)
-  const found = deps.host(mac, said, network)
+  const found = deps.host(mac, said)
   const site = deps.site(network)
   const client = said && takenFor(said, found?.host.arch)
   const ways = found && (found.known.ways ?? waysOf(found.host))

@@ -14,7 +14,7 @@ import type { Gift } from './reply-content.ts'
 /** What the DHCP door asks of the rest of the program: look-ups, none of which changes anything. */
 export interface DhcpDeps {
   networks(): readonly Network[]
-  host(mac: Mac, client: Client | undefined, network: Network): FoundHost | undefined
+  host(mac: Mac, client: Client | undefined): FoundHost | undefined
   /** Whether a loader went to the machine, and nothing was heard of it since. */
   hasUnheardLoader?(mac: Mac, host: Host | undefined): boolean
   site(network: Network): Site

@@ -13,12 +13,31 @@ import { ipxeFeaturesOfBytes } from '../wire/ipxe-options.ts'
 
 const nobody = '00:00:00:00:00:00'
 
+/**
+ * Types of hardware whose addresses are MACs: Ethernet; IEEE 802, which some old stacks still claim; and
+ * InfiniBand, where iPXE and UEFI make one of their port's GUID.
+ */
+const macTypes: readonly number[] = [1, 6, 32]
+const infiniBand = 32
+
 /** The sender's MAC; `undefined` for other hardware, for 00:00:00:00:00:00 and for group addresses. */
-export function macOfPacket({ htype, hlen, chaddr }: DhcpPacket): Mac | undefined {
-  // 1 is Ethernet; 6 is IEEE 802, which some old stacks still claim.
-  if ((htype !== 1 && htype !== 6) || hlen !== 6) return undefined
+export function macOfPacket(packet: DhcpPacket): Mac | undefined {
+  const { htype, hlen, chaddr } = packet
+  if (htype === infiniBand && hlen === 0) return macOfGuid(packet.options.get(option.clientId))
+  if (!macTypes.includes(htype) || hlen !== 6) return undefined
   if (((chaddr[0] ?? 1) & 1) === 1) return undefined
   const mac = macOfBytes(chaddr)
+  return mac === nobody ? undefined : mac
+}
+
+/**
+ * Systems on InfiniBand have no hardware address in the header, and a client identifier that ends in their
+ * port's GUID (RFC 4390 section 2.1). The MAC is the GUID without its middle, as an EUI-64 is made of one.
+ */
+function macOfGuid(clientId: Uint8Array | undefined): Mac | undefined {
+  if (!clientId || clientId.length < 9) return undefined
+  const [a = 0, b = 0, c = 0, , , d = 0, e = 0, f = 0] = clientId.subarray(-8)
+  const mac = macOfBytes(Uint8Array.of(a & 0xfe, b, c, d, e, f))
   return mac === nobody ? undefined : mac
 }
 

@@ -1,4 +1,4 @@
-import { formatIpv4, type Ipv4, subnetContains } from '../wire/address.ts'
+import { formatIpv4, type Ipv4, ipv4OfBytes, subnetContains } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { addressIn, classifyRequest } from './classify.ts'
 import { newLease } from './new-lease.ts'
@@ -205,7 +205,9 @@ function giftOf({ host }: Case, address: Ipv4): Gift {
 }
 
 function wishOf({ mac, host, packet }: Case): Wish {
-  const requested = addressIn(packet, option.requestedAddress)
+  // A wish that cannot be read is none; a REQUEST with such an address has been refused by now.
+  const wanted = packet.options.get(option.requestedAddress)
+  const requested = wanted?.length === 4 ? ipv4OfBytes(wanted) : undefined
   return { mac, ...(host ? { host } : {}), ...(requested === undefined ? {} : { requested }) }
 }
 

@@ -14,6 +14,13 @@ const longest = 255
  * views of `area`, except joined ones. Throws WireError when an option runs past the end of the area.
  */
 export function decodeOptions(area: Uint8Array, into: DhcpOptions = new Map()): DhcpOptions {
+  const damage = readOptions(area, into)
+  if (damage !== undefined) throw new WireError(damage)
+  return into
+}
+
+/** The same, up to an option that runs past the end; what is wrong with that one, if so. */
+export function readOptions(area: Uint8Array, into: DhcpOptions): string | undefined {
   let at = 0
   while (at < area.length) {
     const code = area[at++]
@@ -21,12 +28,12 @@ export function decodeOptions(area: Uint8Array, into: DhcpOptions = new Map()): 
     if (code === end || code === undefined) break
     const length = area[at++]
     if (length === undefined || at + length > area.length) {
-      throw new WireError(`option ${code} runs past the end of its area`)
+      return `option ${code} runs past the end of its area`
     }
     into.set(code, join(into.get(code), area.subarray(at, at + length)))
     at += length
   }
-  return into
+  return undefined
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Ipv4, ipv4OfBytes } from './address.ts'
 import { type MessageName, messageNameOf, option } from './dhcp-codes.ts'
-import { type DhcpOptions, decodeOptions, sizeOfOptions, writeOptions } from './dhcp-options.ts'
+import { type DhcpOptions, readOptions, sizeOfOptions, writeOptions } from './dhcp-options.ts'
 import { textOfBytes, textToBytes, u8OfBytes } from './dhcp-values.ts'
 import { WireError } from './error.ts'
 
@@ -24,6 +24,8 @@ export interface DhcpPacket {
   readonly sname: string
   readonly file: string
   readonly options: DhcpOptions
+  /** What is wrong with the options; those before are here, and others may be missing. */
+  readonly damage?: string
 }
 
 export const broadcastFlag = 0x8000
@@ -37,7 +39,7 @@ const smallestPacket = 300
 
 /**
  * Reads a DHCP message. Options laid over `file` and `sname` are read after the options field (RFC 2132
- * section 9.3). Throws WireError when it is cut short, is not DHCP, or an option runs past its area.
+ * section 9.3). Throws WireError when the header is cut short, or it is not DHCP.
  */
 export function decodeDhcp(datagram: Uint8Array): DhcpPacket {
   if (datagram.length < optionsAt)
@@ -48,10 +50,11 @@ export function decodeDhcp(datagram: Uint8Array): DhcpPacket {
   const hlen = view.getUint8(2)
   if (hlen > 16) throw new WireError(`a hardware address of ${hlen} bytes`)
 
-  const options = decodeOptions(bytes.subarray(optionsAt))
+  const options: DhcpOptions = new Map()
+  let damage = readOptions(bytes.subarray(optionsAt), options)
   const overload = readOverload(options)
-  if (overload & 1) decodeOptions(bytes.subarray(108, 236), options)
-  if (overload & 2) decodeOptions(bytes.subarray(44, 108), options)
+  if (overload & 1) damage = readOptions(bytes.subarray(108, 236), options) ?? damage
+  if (overload & 2) damage = readOptions(bytes.subarray(44, 108), options) ?? damage
   return {
     op: view.getUint8(0),
     htype: view.getUint8(1),
@@ -68,6 +71,7 @@ export function decodeDhcp(datagram: Uint8Array): DhcpPacket {
     sname: overload & 2 ? '' : cString(bytes.subarray(44, 108)),
     file: overload & 1 ? '' : cString(bytes.subarray(108, 236)),
     options,
+    ...(damage === undefined ? {} : { damage }),
   }
 }
 
@@ -151,7 +155,7 @@ function leastImportantFirst(options: DhcpOptions): number[] {
 
 function readOverload(options: DhcpOptions): number {
   const value = options.get(option.overload)
-  return value ? u8OfBytes(value) : 0
+  return value?.length === 1 ? u8OfBytes(value) : 0
 }
 
 function cString(field: Uint8Array): string {

@@ -174,14 +174,10 @@ t.test('what is not for a server', async t => {
   t.equal(w.send({ ...like('udhcpc-discover'), op: 2 }).reason, 'not from a client')
   t.equal(
     w.send(like('udhcpc-discover', { options: { 53: undefined } })).reason,
-    'no DHCP message type',
+    'no DHCP message type (BOOTP)',
   )
-  t.equal(w.send(like('udhcpc-discover', { htype: 32, hlen: 0 })).reason, 'no Ethernet address')
+  t.equal(w.send(like('udhcpc-discover', { htype: 7, hlen: 1 })).reason, 'no Ethernet address')
   t.equal(w.send(like('udhcpc-discover', { asked: 'ack' })).reason, 'a client does not send ack')
-  t.match(
-    w.send(like('udhcpc-discover', { options: { 50: Uint8Array.of(1) } })).reason,
-    /^malformed/,
-  )
   const off = world({ networks: [network({ mode: 'none' })] })
   t.equal(off.send(like('udhcpc-discover')).reason, 'the network says mode: none')
 })

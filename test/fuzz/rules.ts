@@ -2,13 +2,13 @@ import type { Network } from '../../src/boot/host.ts'
 import type { Lease } from '../../src/boot/lease.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
+import { macOfPacket } from '../../src/dhcp/read-client.ts'
 import { replyLimit } from '../../src/dhcp/reply.ts'
 import {
   type Ipv4,
   ipv4OfBytes,
   limitedBroadcast,
   type Mac,
-  macOfBytes,
   subnetBroadcast,
   subnetContains,
 } from '../../src/wire/address.ts'
@@ -35,6 +35,8 @@ interface Read extends Said {
   readonly mac: Mac
 }
 
+const nobody = '00:00:00:00:00:00' as Mac
+
 type Rule = readonly [rule: string, holds: (read: Read) => boolean]
 
 /** The rules that an answer breaks; none of a right one. They are written from the RFCs, not the code. */
@@ -46,7 +48,7 @@ export function broken(said: Said): string[] {
     asked: said.request.options.get(option.messageType)?.[0] ?? 0,
     type: reply.options.get(option.messageType)?.[0] ?? 0,
     network: said.outcome.network,
-    mac: macOfBytes(said.request.chaddr.subarray(0, 6)),
+    mac: macOfPacket(said.request) ?? nobody,
   }
   return rules.filter(([, holds]) => !holds(read)).map(([rule]) => rule)
 }
@@ -182,12 +184,12 @@ function saysOnlyNo({ reply, type }: Read): boolean {
   return empty && reply.file === '' && [...reply.options.keys()].every(code => may.includes(code))
 }
 
-function bootsRightly({ reply, mac, outcome, before, network }: Read): boolean {
+function bootsRightly({ reply, mac, outcome, before }: Read): boolean {
   const told = reply.options.get(option.bootFile)
   const file = reply.file || (told ? new TextDecoder().decode(told).replace(/\0$/, '') : '')
   const stage = outcome.client?.stage
   if (file === '' || mac === due) return file === '' || stage !== undefined
-  const isHost = before.deps.host(mac, outcome.client, network) !== undefined
+  const isHost = before.deps.host(mac, outcome.client) !== undefined
   // iPXE goes on to its disk by its own script; a URL of nothing ends HTTP Boot.
   if (stage === 'ipxe') return isHost
   return isHost && stage === 'http-firmware' && file.endsWith('/no-such-file.efi')

@@ -1,0 +1,80 @@
+import t from 'tap'
+import type { Outcome } from '../../src/dhcp/outcome.ts'
+import { option } from '../../src/wire/dhcp-codes.ts'
+import { decodeDhcp, encodeDhcp } from '../../src/wire/dhcp-packet.ts'
+import { me, request, told } from './conversation.ts'
+import { type Change, host, like, mac, world } from './examples.ts'
+
+const hosts = [{ host: host('node1', me), due: true }]
+
+/** A packet whose last option is cut short. */
+function cut(packet: ReturnType<typeof like>) {
+  const bytes = encodeDhcp({
+    ...packet,
+    options: new Map([...packet.options, [251, new Uint8Array(9)]]),
+  })
+  const at = bytes.lastIndexOf(251)
+  return decodeDhcp(bytes.subarray(0, at + 5))
+}
+
+const from = ({ host }: Outcome) => host?.name
+
+t.test('an option that is cut short costs a DISCOVER nothing', async t => {
+  const packet = cut(like('ovmf-x64-discover', { mac: me }))
+  t.match(packet.damage, /option 251 runs past the end/)
+  const outcome = world({ hosts }).send(packet)
+  t.match(told(outcome), /^offer 10\.77\.0\./)
+  t.match(outcome, { client: { arch: 'x64-efi' }, reply: { file: 'ipxe.efi' } })
+})
+
+t.test('but what else an option means depends on the lost ones, and is told', async t => {
+  const w = world({ hosts })
+  const outcome = w.send(cut(request('10.77.0.60', '10.77.0.1')))
+  t.match(outcome.reason, /^malformed: option 251 runs past/)
+  t.equal(from(outcome), 'node1', 'in the timeline of the host')
+  t.equal(w.leases.size, 0)
+})
+
+t.test('a wish for an address that cannot be read is none', async t => {
+  const options = { [option.requestedAddress]: Uint8Array.of(0, 1) }
+  t.match(told(world({ hosts }).send(like('dhclient-discover', { options }))), /^offer 10\.77/)
+  const outcome = world({ hosts }).send(request('10.77.0.60', '10.77.0.1', { options }))
+  t.match(outcome.reason, /^malformed/)
+  t.equal(from(outcome), 'node1')
+})
+
+t.test('an overload that cannot be read is none', async t => {
+  const options = { [option.overload]: Uint8Array.of(1, 1) }
+  const bytes = encodeDhcp(like('dhclient-discover', { options }), { max: 1472 })
+  t.match(told(world().send(decodeDhcp(bytes))), /^offer/)
+})
+
+t.test('BOOTP gets no answer, and the host a line about it', async t => {
+  const outcome = world({ hosts }).send(like('dhclient-discover', { options: { 53: undefined } }))
+  t.match(outcome, { kind: 'none', reason: /BOOTP/, mac: me })
+  t.equal(from(outcome), 'node1')
+})
+
+t.test(
+  'InfiniBand: by the address in the header, or the GUID at the end of the client id',
+  async t => {
+    const card = mac('00:02:c9:0a:0b:0c')
+    const w = world({ hosts: [{ host: host('node1', card), due: true }] })
+    const asks = (change: Change) => w.send(like('ovmf-x64-discover', { htype: 32, ...change }))
+    const short = asks({ mac: card })
+    t.match(told(short), /^offer/, 'iPXE and UEFI')
+    t.match(short, { host: { name: 'node1' }, reply: { htype: 32, hlen: 6 } })
+    const guid = [0x00, 0x02, 0xc9, 0x03, 0x00, 0x0a, 0x0b, 0x0c]
+    const clientId = Uint8Array.of(255, 0, 0, 0, 1, 0, 3, 0, 32, ...guid)
+    const nobody = mac('00:00:00:00:00:00')
+    const long = asks({ mac: nobody, hlen: 0, options: { [option.clientId]: clientId } })
+    t.match(told(long), /^offer/, 'RFC 4390')
+    t.match(long, { host: { name: 'node1' }, reply: { htype: 32, hlen: 0 } })
+    t.equal(told(long), told(short), 'one machine, one address')
+    t.match(long.kind === 'reply' && long.reply.options.get(option.clientId), clientId)
+    t.equal(
+      asks({ mac: nobody, hlen: 0, options: { 61: undefined } }).reason,
+      'no Ethernet address',
+    )
+  },
+)
