@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { given } from '../base/given.ts'
 import { parseDuration } from '../base/units.ts'
 import type { Callback } from '../boot/callback.ts'
-import type { Report } from './check/mistake.ts'
+import { placesOf, type Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import { resolveNixosAnywhere } from './nixos-anywhere.ts'
 import type { RawCallback } from './schema/callback.ts'
@@ -57,6 +57,7 @@ function resolveCallback(
     return { ...base, args, env, timeout: parseDuration(timeout) }
   }
   if (nixosAnywhere) return resolveNixosAnywhere(name, when, nixosAnywhere, folder, report)
-  report(path, 'says nothing to do; write `webhook: { url }` or `command: { run: [...] }`')
+  const nothing = 'says nothing to do; write `webhook: { url }` or `command: { run: [...] }`'
+  report(path, nothing, false, placesOf(path, ...kinds))
   return undefined
 }

@@ -56,6 +56,7 @@ export function readDocument(text: string): ConfigDocument {
     path,
     message: `written twice; the first one is in line ${positionAt(lines, first).line}`,
   }))
+  if (repeated.length > 0) joinRepeated(document.contents)
   // References to anchors may be as many as hosts: the file is the operator's own.
   const value = syntax.length > 0 ? undefined : document.toJS({ maxAliasCount: -1 })
   keepVarsAsWritten(document, value)
@@ -134,6 +135,23 @@ function startOf(node: unknown): number | undefined {
 
 function isEmpty(node: unknown): boolean {
   return node === null || (isScalar(node) && node.value === null)
+}
+
+/**
+ * Puts the maps of a key that is written twice together, for what is looked at besides: else all that the
+ * first one says would be missed too.
+ */
+function joinRepeated(node: unknown): void {
+  if (isSeq(node)) for (const item of node.items) joinRepeated(item)
+  if (!isMap(node)) return
+  const seen = new Map<string, unknown>()
+  for (const { key, value } of node.items) {
+    const name = isScalar(key) ? keyText(key.value) : String(key)
+    const first = seen.get(name)
+    seen.set(name, value)
+    if (isMap(first) && isMap(value)) value.items.unshift(...first.items)
+    joinRepeated(value)
+  }
 }
 
 interface Duplicate {

@@ -2,20 +2,20 @@ import { given } from '../base/given.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { Host, Nic, Vars } from '../boot/host.ts'
 import { parseIpv4, parseMac } from '../wire/address.ts'
-import type { Path } from './check/mistake.ts'
+import { type Path, placesOf } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
 import { addLayer, checkLayer, noLayers, overridesOf } from './inheritance.ts'
 import { menuOf } from './menus.ts'
 import { checkOptions } from './options.ts'
 import {
   checkCallbacks,
-  nothingToBoot,
   type ResolvedProfile,
   resolveProfile,
   type Surroundings,
+  sayNothingToBoot,
   waysIn,
 } from './profiles.ts'
-import { checkHosts } from './reservations.ts'
+import { checkHosts, checkReservation } from './reservations.ts'
 import type { RawHost, RawNic } from './schema/profile.ts'
 
 /** A host with what its profile was made of. */
@@ -39,7 +39,13 @@ export function resolveHosts(
   }
   const pathOf = (host: Host, nic: number) => nicPath(host.name, known.get(host.name), nic)
   const hosts = [...resolved.values()].map(({ host }) => host)
-  const byMac = checkHosts(hosts, networks, pathOf, around.report)
+  const places = { networks, vague: around.vague }
+  const byMac = checkHosts(hosts, places, pathOf, around.report)
+  for (const [name, { mac, address }] of known) {
+    const reserved = mac === undefined && address !== undefined && parseIpv4(address)
+    // Its MAC is missing or broken, which does not make its address right.
+    if (reserved) checkReservation({}, reserved, ['hosts', name, 'address'], places, around.report)
+  }
   return { hosts: resolved, hostByMac: byMac }
 }
 
@@ -84,7 +90,8 @@ function profileOf(
   if (raw.profile === undefined && raw.boot === 'menu') return override(undefined)
   if (raw.profile === undefined) {
     for (const key of keys) {
-      around.report([...path, key], 'has no meaning without a `profile`', true)
+      const also = placesOf(path, 'profile')
+      around.report([...path, key], 'has no meaning without a `profile`', true, also)
     }
     return undefined
   }
@@ -98,7 +105,7 @@ function profileOf(
   const resolved = keys.length === 0 ? own : override(own)
   // Said once at the profile, where it is put right, and not at each of its hosts.
   const isMenu = resolved.layers.keys.boot === 'menu'
-  if (!resolved.profile && !isMenu) around.report(['profiles', raw.profile], nothingToBoot)
+  if (!resolved.profile && !isMenu) sayNothingToBoot(raw.profile, around.report)
   return resolved
 
   function override(own: ResolvedProfile | undefined): ResolvedProfile {
@@ -112,12 +119,16 @@ function profileOf(
 function nicsOf(name: string, raw: RawHost, around: Surroundings): Nic[] {
   const path = ['hosts', name]
   if (raw.mac === undefined && raw.address !== undefined) {
-    around.report([...path, 'address'], 'belongs to `mac`; with `nics` write it there', true)
+    const message = 'belongs to `mac`; with `nics` write it there'
+    around.report([...path, 'address'], message, true, placesOf(path, 'mac'))
   }
   const own: RawNic[] =
     raw.mac === undefined ? [] : [{ mac: raw.mac, ...given('address', raw.address) }]
   const all = [...own, ...(raw.nics ?? [])]
-  if (all.length === 0) around.report(path, 'needs a `mac`, such as 52:54:00:12:34:56')
+  if (all.length === 0) {
+    const also = placesOf(path, 'mac', 'nics')
+    around.report(path, 'needs a `mac`, such as 52:54:00:12:34:56', false, also)
+  }
   return all.flatMap((nic, i) => {
     const mac = parseMac(nic.mac)
     if (!mac) return []

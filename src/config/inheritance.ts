@@ -11,7 +11,7 @@ export interface CmdlinePiece {
 export type ProfileKeys = Omit<RawProfile, 'extends' | 'cmdline' | 'cmdline!'>
 
 /** The keys that say what to boot, of which one is enough. */
-const bootKeys = ['kernel', 'nixos', 'kexec', 'efi', 'iso', 'wim'] as const
+export const bootKeys = ['kernel', 'nixos', 'kexec', 'efi', 'iso', 'wim'] as const
 
 /** A profile with what it extends, and perhaps a host, laid over each other. */
 export interface Layers {

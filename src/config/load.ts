@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { parseSubnet, type Subnet, unspecified } from '../wire/address.ts'
+import { type Broken, brokenPlaces } from './check/follow-ups.ts'
 import { formatPath, type Mistake, type Path } from './check/mistake.ts'
 import { readShape } from './check/shape.ts'
 import type { Config, ConfigChecksum, Problem } from './config.ts'
@@ -55,20 +57,16 @@ function read(document: ConfigDocument, file: string): Read {
   const shape: Mistake[] = []
   const raw = isConfig(value) ? value : usable(value, shape)
   if (!raw) return { mistakes: shape }
-  const names: Names = {
-    profiles: keysOf(value, 'profiles'),
-    callbacks: keysOf(value, 'callbacks'),
-    networks: keysOf(value, 'networks'),
-    networksWhole: !shape.some(({ path }) => path[0] === 'networks'),
-  }
-  const { mistakes, ...resolved } = resolveConfig(raw, file, names)
-  return { ...resolved, mistakes: [...shape, ...distinct(mistakes, shape)] }
+  const joined = document.mistakes.map(({ path }) => path)
+  const broken = brokenPlaces(shape, joined)
+  const { mistakes, ...resolved } = resolveConfig(raw, file, namesOf(value, broken))
+  return { ...resolved, mistakes: [...shape, ...broken.without(mistakes)] }
 }
 
 /** What is left when all that has the wrong shape is taken away; the rest is checked too. */
 function usable(value: unknown, shape: Mistake[]): Partial<RawConfig> | undefined {
-  const left = readShape(value, configSchema, (path, message, atKey = false) => {
-    shape.push({ severity: 'error', path, message, atKey })
+  const left = readShape(value, configSchema, (path, message, atKey = false, also = []) => {
+    shape.push({ severity: 'error', path, message, atKey, also })
   })
   if (shape.length === 0) {
     shape.push({ severity: 'error', path: [], message: 'does not follow `bootwright schema`' })
@@ -76,24 +74,39 @@ function usable(value: unknown, shape: Mistake[]): Partial<RawConfig> | undefine
   return left as Partial<RawConfig> | undefined
 }
 
-/** Each mistake once, without those that only follow from a piece that was taken away. */
-function distinct(mistakes: readonly Mistake[], shape: readonly Mistake[]): Mistake[] {
-  const seen = new Set(shape.flatMap(({ path }) => path.map((_, i) => keyOf(path.slice(0, i + 1)))))
-  return mistakes.filter(({ path, message, severity }) => {
-    const key = `${keyOf(path)}\0\0${message}`
-    if (seen.has(key) || (severity === 'error' && seen.has(keyOf(path)))) return false
-    seen.add(key)
-    return true
-  })
+function namesOf(value: unknown, broken: Broken): Names {
+  const names = (section: string) =>
+    broken.has([section]) ? everyName : new Set(Object.keys(mapAt(value, section)))
+  const networks = Object.entries(mapAt(value, 'networks'))
+  return {
+    profiles: names('profiles'),
+    callbacks: names('callbacks'),
+    networks: names('networks'),
+    vague: new Map(
+      networks
+        .filter(([name]) => ['', 'subnet'].some(key => broken.has(placeOf(name, key))))
+        .map(([name, network]) => [name, probableSubnet(mapAt({ network }, 'network').subnet)]),
+    ),
+  }
 }
 
-function keyOf(path: Path): string {
-  return path.join('\0')
+function placeOf(network: string, key: string): Path {
+  return ['networks', network, ...(key === '' ? [] : [key])]
 }
 
-function keysOf(value: unknown, key: string): Set<string> {
+/** Where a section cannot be read nobody can say that it lacks a name. */
+const everyName: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true })
+
+/** What somebody who wrote 10.77.0.0/33 or 10.77.0 may have meant: generous, and all where it says nothing. */
+function probableSubnet(text: unknown): Subnet {
+  const [, base = '0.0'] = /^(\d{1,3}\.\d{1,3})(?:\.|$)/.exec(String(text)) ?? []
+  const prefix = base === '0.0' ? 0 : 16
+  return parseSubnet(`${base}.0.0/${prefix}`) ?? { base: unspecified, prefix: 0 }
+}
+
+function mapAt(value: unknown, key: string): Readonly<Record<string, unknown>> {
   const inner: unknown = (value as Readonly<Record<string, unknown>>)[key]
-  return new Set(inner && typeof inner === 'object' ? Object.keys(inner) : [])
+  return inner && typeof inner === 'object' ? (inner as Readonly<Record<string, unknown>>) : {}
 }
 
 function problemOf(mistake: Mistake, document: ConfigDocument): Problem {

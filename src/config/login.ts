@@ -3,7 +3,7 @@ import { given } from '../base/given.ts'
 import { parseDuration, parseSize } from '../base/units.ts'
 import type { Callback } from '../boot/callback.ts'
 import type { Expect, Login, VerifySsh } from '../boot/host.ts'
-import type { Path, Report } from './check/mistake.ts'
+import { type Path, placesOf, type Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import type { Layers, ProfileKeys } from './inheritance.ts'
 
@@ -17,22 +17,33 @@ export function resolveSsh(
   const needs = needOf(keys, deploy)
   const way = wayOf(keys)
   const at = (key: string): Path => from.get(key) ?? []
+  /** Keys beside those that are there. */
+  const related = (...keys: readonly string[]) => {
+    const layers = new Set([...from.values()].map(path => path.slice(0, 2).join('\0')))
+    return [...layers].flatMap(layer => placesOf(layer.split('\0'), ...keys))
+  }
   if (needs !== undefined && way === undefined) {
     const ways = '`login: password` for stock NixOS media, `login: key`, or an `identityFile`'
-    report(at(needs), `needs a way into the installer: write ${ways}`)
+    report(
+      at(needs),
+      `needs a way into the installer: write ${ways}`,
+      false,
+      related('login', 'identityFile', 'nixos'),
+    )
   }
   if (keys.login === 'own' && keys.identityFile === undefined) {
-    report(at('login'), '`own` is a key of yours: say with `identityFile` where it lies')
+    const message = '`own` is a key of yours: say with `identityFile` where it lies'
+    report(at('login'), message, false, related('identityFile'))
   }
   const verify = keys.verify ?? {}
   if (verify.address !== undefined && verify.ssh === undefined) {
-    report(at('verify.address'), 'is where SSH answers: write `verify: { ssh: 15m, address }`')
+    const message = 'is where SSH answers: write `verify: { ssh: 15m, address }`'
+    report(at('verify.address'), message, false, related('verify'))
   }
   if (verify.ssh !== undefined && needs === undefined && keys.identityFile === undefined) {
-    report(
-      at('verify.ssh'),
-      'cannot tell the installed system from the installer: write `phoneHome: ssh` or an `identityFile`',
-    )
+    const message =
+      'cannot tell the installed system from the installer: write `phoneHome: ssh` or an `identityFile`'
+    report(at('verify.ssh'), message, false, related('phoneHome', 'identityFile', 'deploy'))
   }
   const asked = needs !== undefined || verify.ssh !== undefined || keys.login !== undefined
   const login = way && asked ? loginOf(way, keys, folder) : undefined

@@ -11,7 +11,7 @@ import {
 } from '../wire/address.ts'
 import { type Route, routesToBytes } from '../wire/classless-routes.ts'
 import { domainsToBytes } from '../wire/domain-names.ts'
-import type { Report } from './check/mistake.ts'
+import { placesOf, type Report } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
 import { defaults } from './defaults.ts'
 import { checkOptions, resolveOptions, sizeProblem } from './options.ts'
@@ -80,10 +80,10 @@ function checkNetwork(network: NetworkSettings, raw: RawNetwork, report: Report)
     report(at('mode'), `is ${network.mode}, and a \`range\` is leased only with \`mode: server\``)
   }
   if (raw.range === undefined && network.mode === 'server' && network.leaseTo === 'all') {
-    report(
-      ['networks', network.name],
-      '`mode: server` needs a `range` to lease, or `leaseTo: hosts` for reservations only',
-    )
+    const message =
+      '`mode: server` needs a `range` to lease, or `leaseTo: hosts` for reservations only'
+    const path = ['networks', network.name]
+    report(path, message, false, placesOf(path, 'range', 'leaseTo'))
   }
   if (raw.trustUrl && raw.trust !== undefined) {
     report(
@@ -92,7 +92,7 @@ function checkNetwork(network: NetworkSettings, raw: RawNetwork, report: Report)
     )
   }
   if (network.rapidCommit && network.mode !== 'server') {
-    report(at('rapidCommit'), 'is for `mode: server`', true)
+    report(at('rapidCommit'), 'is for `mode: server`', true, [at('mode')])
   }
   checkOptions(raw.options ?? {}, at('options'), 'network', report)
   checkSizes(network, report)
@@ -152,10 +152,10 @@ function checkTogether(networks: readonly NetworkSettings[], report: Report): vo
     const { name, subnet } = network
     const found = network.interface ?? subnet ?? network.serverAddress
     if (networks.length > 1 && found === undefined) {
-      report(
-        ['networks', name],
-        'needs an `interface`, `subnet` or `serverAddress` to be told from the other networks',
-      )
+      const path = ['networks', name]
+      const message =
+        'needs an `interface`, `subnet` or `serverAddress` to be told from the other networks'
+      report(path, message, false, placesOf(path, 'interface', 'subnet', 'serverAddress'))
     }
     const twin = networks.slice(0, i).find(other => overlaps(other.subnet, subnet))
     if (twin && subnet) {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { given } from '../base/given.ts'
 import { parseDuration } from '../base/units.ts'
 import { type CallbackEvent, type NixosAnywhereCallback, nixosPhases } from '../boot/callback.ts'
-import type { Report } from './check/mistake.ts'
+import { placesOf, type Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import type { RawNixosAnywhere } from './schema/callback.ts'
 
@@ -21,10 +21,9 @@ export function resolveNixosAnywhere(
     report([...path, 'storePaths'], 'is instead of a flake; write one of them', true)
   }
   if (!source) {
-    report(
-      path,
-      'says nothing to install; write `flake: ".#NAME"` or `storePaths: [DISKO, SYSTEM]`',
-    )
+    const message =
+      'says nothing to install; write `flake: ".#NAME"` or `storePaths: [DISKO, SYSTEM]`'
+    report(path, message, false, placesOf(path, 'flake', 'storePaths'))
     return undefined
   }
   const seconds = nixosPhases.map(phase => {

@@ -2,7 +2,7 @@ import { given } from '../base/given.ts'
 import type { DhcpOption } from '../boot/host.ts'
 import { type Ipv4, ipv4ToBytes, parseIpv4 } from '../wire/address.ts'
 import { textToBytes, u16ToBytes, u32ToBytes } from '../wire/dhcp-values.ts'
-import type { Path, Report } from './check/mistake.ts'
+import { type Path, placesOf, type Report } from './check/mistake.ts'
 import type { RawOption, RawOptions } from './schema/options.ts'
 
 /** What the daemon must write, or must not write. */
@@ -28,7 +28,8 @@ export const mostOptionBytes = 255
 export function checkOptions(raw: RawOptions, path: Path, of: 'network' | 'host', report: Report) {
   for (const [code, option] of Object.entries(raw)) {
     const wrong = codeProblem(Number(code), of) ?? valueProblem(option)
-    if (wrong !== undefined) report([...path, code], wrong, true)
+    const at = [...path, code]
+    if (wrong !== undefined) report(at, wrong, true, placesOf(at, ...types))
   }
 }
 

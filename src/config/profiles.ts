@@ -5,11 +5,12 @@ import { parseDuration } from '../base/units.ts'
 import type { Callback } from '../boot/callback.ts'
 import type { MediaFolder, Profile } from '../boot/host.ts'
 import type { Media } from '../boot/media.ts'
+import type { Subnet } from '../wire/address.ts'
 import { checkKind, filesToBoot } from './boot-kinds.ts'
-import type { Path, Report } from './check/mistake.ts'
+import { type Path, placesOf, type Report } from './check/mistake.ts'
 import { type PlacedChecksum, resolveChecksums } from './checksums.ts'
 import { defaults } from './defaults.ts'
-import { addLayer, checkLayer, type Layers, noLayers } from './inheritance.ts'
+import { addLayer, bootKeys, checkLayer, type Layers, noLayers } from './inheritance.ts'
 import { resolveSsh } from './login.ts'
 import { readMedia } from './media.ts'
 import { checkOptions, resolveOptions } from './options.ts'
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly profileNames: ReadonlySet<string>
   readonly callbackNames: ReadonlySet<string>
   readonly networkNames: ReadonlySet<string>
+  /** Where networks may lie whose subnet cannot be read. */
+  readonly vague: ReadonlyMap<string, Subnet>
   /** Folders of boot media that were read, each once per load. */
   readonly media: Map<string, Media>
   /** Each checksum that was resolved, by its place in the config. */
@@ -47,6 +50,12 @@ export interface ResolvedProfile {
 /** For a profile that is only there to be extended, and is used. */
 export const nothingToBoot =
   'says nothing to boot, and is used as if it did; it needs a `kernel`, `nixos`, `kexec`, `efi`, `iso` or `wim`'
+
+/** Reports at a profile that somebody uses it and there is nothing to boot. */
+export function sayNothingToBoot(name: string, report: Report): void {
+  const own: Path = ['profiles', name]
+  report(own, nothingToBoot, false, placesOf(own, ...bootKeys, 'extends'))
+}
 
 /** Every profile with what it extends. */
 export function resolveProfiles(

@@ -3,16 +3,30 @@ import {
   formatIpv4,
   type Ipv4,
   type Mac,
+  type Subnet,
   subnetBroadcast,
   subnetContains,
 } from '../wire/address.ts'
 import type { Path, Report } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
 
+/** Where addresses may be reserved. */
+export interface Places {
+  readonly networks: readonly NetworkSettings[]
+  /** Where networks may lie whose subnet cannot be read. */
+  readonly vague: ReadonlyMap<string, Subnet>
+}
+
+/** Why an address cannot be reserved, and what of the networks that is about. */
+interface Wrong {
+  readonly message: string
+  readonly also?: readonly Path[]
+}
+
 /** Who has which MAC, and what is wrong between the hosts. `paths` says where each NIC is written. */
 export function checkHosts(
   hosts: Iterable<Host>,
-  networks: readonly NetworkSettings[],
+  places: Places,
   pathOf: (host: Host, nic: number) => Path,
   report: Report,
 ): Map<Mac, Host> {
@@ -24,15 +38,29 @@ export function checkHosts(
       const path = pathOf(host, i)
       checkMac(nic.mac, [...path, 'mac'], report)
       claim(byMac, nic.mac, host, nic.mac, [...path, 'mac'], report)
-      if (nic.address === undefined) continue
-      const text = formatIpv4(nic.address)
-      claim(byAddress, nic.address, host, text, [...path, 'address'], report)
-      const wrong = reservationProblem(nic, nic.address, networks)
-      if (wrong) report([...path, 'address'], `${text} ${wrong}`)
+      const { address } = nic
+      if (address === undefined) continue
+      const text = formatIpv4(address)
+      claim(byAddress, address, host, text, [...path, 'address'], report)
+      checkReservation(nic, address, [...path, 'address'], places, report)
     }
     if (host.uuid) claim(byUuid, host.uuid, host, host.uuid, ['hosts', host.name, 'uuid'], report)
   }
   return byMac
+}
+
+/** Whether an address may be reserved for a NIC. */
+export function checkReservation(
+  nic: Pick<Nic, 'network'>,
+  address: Ipv4,
+  path: Path,
+  { networks, vague }: Places,
+  report: Report,
+): void {
+  if (vague.values().some(subnet => subnetContains(subnet, address))) return
+  const clear = networks.filter(({ name }) => !vague.has(name))
+  const wrong = reservationProblem(nic, address, clear, vague.size > 0)
+  if (wrong) report(path, `${formatIpv4(address)} ${wrong.message}`, false, wrong.also)
 }
 
 /** The network that a NIC is in, as far as the config tells. */
@@ -69,33 +97,35 @@ function checkMac(mac: Mac, path: Path, report: Report): void {
 }
 
 function reservationProblem(
-  nic: Nic,
+  nic: Pick<Nic, 'network'>,
   address: Ipv4,
   networks: readonly NetworkSettings[],
-): string | undefined {
+  others: boolean,
+): Wrong | undefined {
   const named = networks.filter(({ name }) => nic.network === undefined || nic.network === name)
   const around = named.find(({ subnet }) => subnet && subnetContains(subnet, address))
   if (around) return reservedFor(address, around) ?? modeProblem([around])
   // Subnets that are not written come from an interface, when the daemon runs.
   const open = named.filter(({ subnet }) => !subnet)
   if (open.length > 0) return modeProblem(open)
-  if (named.length === 0) return undefined
-  return nic.network === undefined
-    ? 'does not lie in the subnet of any network'
-    : `does not lie in the subnet of network ${nic.network}`
+  if (named.length === 0 && (nic.network !== undefined || !others)) return undefined
+  const which = nic.network === undefined ? 'any network' : `network ${nic.network}`
+  return { message: `does not lie in the subnet of ${which}` }
 }
 
-function modeProblem(networks: readonly NetworkSettings[]): string | undefined {
+function modeProblem(networks: readonly NetworkSettings[]): Wrong | undefined {
   if (networks.some(({ mode }) => mode === 'server')) return undefined
   const [network] = networks
-  return `is a reservation, and network ${network?.name} gives no addresses (mode: ${network?.mode}); leave it out or write \`mode: server\``
+  const message = `is a reservation, and network ${network?.name} gives no addresses (mode: ${network?.mode}); leave it out or write \`mode: server\``
+  return { message, also: networks.map(({ name }) => ['networks', name, 'mode']) }
 }
 
-function reservedFor(address: Ipv4, network: NetworkSettings): string | undefined {
+function reservedFor(address: Ipv4, network: NetworkSettings): Wrong | undefined {
   const { subnet, serverAddress, router, name } = network
-  if (address === serverAddress) return `is the serverAddress of network ${name}`
-  if (address === router) return `is the router of network ${name}`
+  if (address === serverAddress) return { message: `is the serverAddress of network ${name}` }
+  if (address === router) return { message: `is the router of network ${name}` }
   if (!subnet || subnet.prefix > 30) return undefined
-  if (address === subnet.base) return `is the address of the subnet itself`
-  return address === subnetBroadcast(subnet) ? 'is the broadcast address of its subnet' : undefined
+  if (address === subnet.base) return { message: 'is the address of the subnet itself' }
+  const isBroadcast = address === subnetBroadcast(subnet)
+  return isBroadcast ? { message: 'is the broadcast address of its subnet' } : undefined
 }

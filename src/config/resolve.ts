@@ -3,9 +3,10 @@ import { given } from '../base/given.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { parseDuration, parseSize } from '../base/units.ts'
 import type { Host, Profile, UnknownHosts } from '../boot/host.ts'
-import { parseIpv4, parseSubnet } from '../wire/address.ts'
+import { parseIpv4, parseSubnet, type Subnet } from '../wire/address.ts'
 import { type Subject, subjectsOf } from './booting-hosts.ts'
 import { resolveCallbacks } from './callbacks.ts'
+import { checkCredentials } from './check/credentials.ts'
 import { checkDoors } from './check/doors.ts'
 import { checkFiles } from './check/files.ts'
 import { checkLoaders } from './check/loaders.ts'
@@ -19,10 +20,10 @@ import { checkLoaderRules, resolveLoaderRules } from './loader-rules.ts'
 import { strangersMenu } from './menus.ts'
 import { resolveNetworks } from './networks.ts'
 import {
-  nothingToBoot,
   type ResolvedProfile,
   resolveProfiles,
   type Surroundings,
+  sayNothingToBoot,
 } from './profiles.ts'
 import type { RawConfig } from './schema/config.ts'
 import { httpBounds, tftpBounds } from './schema/doors.ts'
@@ -34,8 +35,8 @@ export interface Names {
   readonly profiles: ReadonlySet<string>
   readonly callbacks: ReadonlySet<string>
   readonly networks: ReadonlySet<string>
-  /** Nothing of the networks was taken away, so that reservations can be judged. */
-  readonly networksWhole: boolean
+  /** Where networks may lie whose subnet cannot be read: an address there is not judged. */
+  readonly vague: ReadonlyMap<string, Subnet>
 }
 
 /** All but what needs to know where things are written. */
@@ -48,8 +49,8 @@ export function resolveConfig(
   names: Names,
 ): { config: Resolved; mistakes: Mistake[]; checksums: PlacedChecksum[] } {
   const mistakes: Mistake[] = []
-  const report: Report = (path, message, atKey = false) => {
-    mistakes.push({ severity: 'error', path, message, atKey })
+  const report: Report = (path, message, atKey = false, also = []) => {
+    mistakes.push({ severity: 'error', path, message, atKey, also })
   }
   const folder = dirname(resolve(file))
   const networks = resolveNetworks(raw.networks ?? {}, report)
@@ -61,13 +62,13 @@ export function resolveConfig(
     profileNames: names.profiles,
     callbackNames: names.callbacks,
     networkNames: names.networks,
+    vague: names.vague,
     media: new Map(),
     checksums: new Map(),
     report,
   }
   const profiles = resolveProfiles(raw.profiles ?? {}, around)
-  const judged = names.networksWhole ? networks : []
-  const { hosts, hostByMac } = resolveHosts(raw.hosts ?? {}, judged, profiles, around)
+  const { hosts, hostByMac } = resolveHosts(raw.hosts ?? {}, networks, profiles, around)
   const unknown = unknownProfile(raw.unknownHosts, profiles, around)
   const menu = unknownMenu(raw.unknownHosts, profiles, around)
   const config: Resolved = {
@@ -85,7 +86,7 @@ export function resolveConfig(
     folder,
     httpPort,
     networks,
-    callbacks: callbacks.values(),
+    callbacks: [...callbacks.values()],
     profiles: [...profiles.values()],
     subjects,
   }
@@ -95,6 +96,7 @@ export function resolveConfig(
     ...checkLoaderRules(config.loaders, config.assets),
     ...checkDoors(subjects, config.loaders),
     ...checkTls(config.http.tls),
+    ...checkCredentials(all.callbacks, [...all.profiles, ...subjects.map(s => s.resolved)]),
   ]
   const checksums = [...around.checksums.values()]
   return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late], checksums }
@@ -191,7 +193,7 @@ function unknownProfile(
     if (profileNames.has(name)) return undefined
     report(path, `there is no profile "${name}"${didYouMean(name, profileNames)}`)
   } else if (!found.profile) {
-    report(['profiles', name], nothingToBoot)
+    sayNothingToBoot(name, report)
   } else if (found.profile.boot !== 'always') {
     const why = 'a machine that the config does not know is never installed'
     report(

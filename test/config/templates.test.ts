@@ -111,7 +111,7 @@ t.test('answer files are rendered for hosts that differ in what they need', asyn
   const tpl = 'x\n{% if host.vars.raid %}{{ host.vars.level }}{% endif %}{{ files.f }}{{ files.g }}'
   t.strictSame(errors(t, yaml, { 'f.tpl': tpl }), [
     'c:5:17: profiles.p.files.f: f.tpl:2:27: there is no host.vars.level (host a)',
-    'c:5:17: profiles.p.files.f: f.tpl:2:72: there is no files.g (host b and 1 more)',
+    'c:5:17: profiles.p.files.f: f.tpl:2:72: there is no files.g (host a and 2 more)',
   ])
 })
 

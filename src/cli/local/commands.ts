@@ -1,11 +1,14 @@
-import type { Config } from '../../config/config.ts'
-import { formatProblem, loadConfig } from '../../config/load.ts'
+import { readFileSync } from 'node:fs'
+import { countOf } from '../../base/amount.ts'
+import type { Config, Problem } from '../../config/config.ts'
+import { loadConfig } from '../../config/load.ts'
 import { jsonSchema } from '../../config/schema/json-schema.ts'
 import { serve } from '../../daemon/serve.ts'
 import { explain } from '../../explain/explain.ts'
 import { wrongChecksums } from '../../world/checksums.ts'
 import { type CommandSpec, parseCommand, shortUsage, usageOf, type Values } from '../args.ts'
-import { exit, type Io } from '../io.ts'
+import { envOf, exit, type Io } from '../io.ts'
+import { countOfProblems, formatProblems } from './problems.ts'
 import { checkSpec, explainSpec, schemaSpec, serveSpec } from './specs.ts'
 
 type Code = number | Promise<number>
@@ -30,19 +33,23 @@ export function checkCommand(argv: readonly string[], io: Io): Code {
     if (file === undefined) return wrong(checkSpec, io, '--config FILE is missing')
     const { config, problems: found } = loadConfig(file)
     const problems = [...found, ...(config ? await wrongChecksums(config) : [])]
-    const errors = problems.filter(({ severity }) => severity === 'error').length
-    const warnings = problems.length - errors
-    const good = errors === 0 && (warnings === 0 || !values.has('strict'))
+    const isAny = values.has('strict')
+    const good = !problems.some(({ severity }) => isAny || severity === 'error')
     if (values.has('json')) {
       io.stdout.write(`${JSON.stringify({ file, good, problems }, null, 2)}\n`)
       return good ? exit.done : exit.no
     }
-    for (const problem of problems) io.stderr.write(`${formatProblem(file, problem)}\n`)
+    showProblems(file, problems, io)
     if (!good) return exit.no
-    const counts = `${config?.hosts.size ?? 0} hosts, ${config?.profiles.size ?? 0} profiles`
-    io.stdout.write(`${file}: good, ${counts}${warnings > 0 ? `, ${warnings} warnings` : ''}\n`)
+    const counts = problems.length > 0 ? [countOfProblems(problems)] : []
+    const what = ['good', ...(config ? sizesOf(config) : []), ...counts]
+    io.stdout.write(`${file}: ${what.join(', ')}\n`)
     return exit.done
   })
+}
+
+function sizesOf({ hosts, profiles }: Config): string[] {
+  return [countOf(hosts.size, 'host'), countOf(profiles.size, 'profile')]
 }
 
 /** What a client would be told, and why; nothing is sent. */
@@ -81,8 +88,28 @@ async function withConfig(
   const file = values.text('config')
   if (file === undefined) return wrong(spec, io, '--config FILE is missing')
   const { config, problems } = loadConfig(file)
-  for (const problem of problems) io.stderr.write(`${formatProblem(file, problem)}\n`)
+  showProblems(file, problems, io)
   return config ? body(config) : exit.no
+}
+
+function showProblems(file: string, problems: readonly Problem[], io: Io): void {
+  const { NO_COLOR, TERM } = envOf(io)
+  const { isTTY = false } = io.stderr as { isTTY?: boolean }
+  const screen = {
+    width: undefined,
+    isTerminal: isTTY,
+    colour: isTTY && !NO_COLOR && TERM !== 'dumb',
+  }
+  io.stderr.write(formatProblems(file, readText(file), problems, screen))
+}
+
+/** Empty where it cannot be read, which is among the problems then. */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 function wrong(spec: CommandSpec, io: Io, sentence: string): number {

@@ -7,6 +7,8 @@ export interface TemplateFault {
   readonly message: string
   readonly line: number
   readonly column: number
+  /** The name that is not there, such as `host.vars.disk`, where that is what is wrong. */
+  readonly missing?: string | undefined
 }
 
 /**
@@ -17,12 +19,18 @@ export function checkTemplate(template: string, kind: 'boot' | 'callback'): Temp
   try {
     return namesIn(template).flatMap(name => {
       const message = nameFault(name, kind)
-      return message === undefined ? [] : [{ message, line: name.line, column: name.column }]
+      const { line, column } = name
+      return message === undefined ? [] : [{ message, line, column, missing: name.steps.join('.') }]
     })
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
     return [{ message: error.message, line: error.line, column: error.column }]
   }
+}
+
+/** Whether templates of a kind have this name, or may have it for some host. */
+export function isKnown(name: string, kind: 'boot' | 'callback'): boolean {
+  return nameFault({ steps: name.split('.'), line: 1, column: 1 }, kind) === undefined
 }
 
 function nameFault({ steps }: TemplateName, kind: 'boot' | 'callback'): string | undefined {

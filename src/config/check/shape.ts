@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
-import { didYouMean } from '../../base/nearest.ts'
-import type { Path, Report } from './mistake.ts'
+import { didYouMean, nearest } from '../../base/nearest.ts'
+import { type Path, placesOf, type Report } from './mistake.ts'
 import { unsupportedKey } from './unsupported.ts'
 
 /** The words of JSON Schema that the config's schema uses. */
@@ -92,7 +92,7 @@ function readObject(
     report(path, `is empty; write ${example(schema)}`)
   const kept = entries.flatMap(([key, item]) => {
     const below = [...path, key]
-    const itemSchema = schemaOfKey(key, schema, below, report)
+    const itemSchema = schemaOfKey(key, schema, below, value, report)
     const left = itemSchema && read(item, itemSchema, below, report)
     return left === undefined ? [] : [[key, left] as const]
   })
@@ -103,13 +103,23 @@ function readObject(
   return whole || path.length === 0 ? left : undefined
 }
 
-function schemaOfKey(key: string, schema: Schema, path: Path, report: Report): Schema | undefined {
+function schemaOfKey(
+  key: string,
+  schema: Schema,
+  path: Path,
+  value: Readonly<Record<string, unknown>>,
+  report: Report,
+): Schema | undefined {
   const { properties, propertyNames, additionalProperties } = schema
   if (properties) {
     if (Object.hasOwn(properties, key)) return properties[key]
+    const meant = nearest(key, Object.keys(properties))
     const hint =
       unsupportedKey(path) ?? `is not a known key${didYouMean(key, Object.keys(properties))}`
-    report(path, hint, true)
+    // What is there already was not meant.
+    const isMissing = meant !== undefined && !Object.hasOwn(value, meant)
+    const also = isMissing ? placesOf(path.slice(0, -1), meant) : []
+    report(path, hint, true, also)
     return undefined
   }
   if (propertyNames && !fits(key, propertyNames)) {
@@ -151,7 +161,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function wanted(schema: Schema): string {
-  const { title = typesOf(schema).join(' or '), minimum, maximum, examples } = schema
+  const { title = typesOf(schema).map(kindWord).join(' or '), minimum, maximum, examples } = schema
   const bounds =
     typesOf(schema).includes('string') || minimum === undefined
       ? ''
@@ -161,6 +171,10 @@ function wanted(schema: Schema): string {
   return `${title}${bounds}${examples ? `; write it like ${examples.join(' or ')}` : ''}`
 }
 
+function kindWord(type: string): string {
+  return type === 'object' ? 'a map' : type
+}
+
 function example({ examples, title = '…' }: Schema): string {
   return examples?.[0] ?? title
 }
@@ -168,6 +182,13 @@ function example({ examples, title = '…' }: Schema): string {
 /** YAML's surprises: what looked like text but was read as something else. */
 function readAs(value: unknown, schema: Schema): string {
   const wantsText = typesOf(schema).includes('string')
+  const wantsNumber = typesOf(schema).some(type => type === 'integer' || type === 'number')
+  if (!wantsText && wantsNumber && typeof value === 'string' && /^\d+$/.test(value)) {
+    return ` (it is text, as it stands in quotes: write ${Number(value)})`
+  }
+  if (typesOf(schema).includes('boolean') && /^(true|false)$/i.test(String(value))) {
+    return ` (it is text, as it stands in quotes: write ${String(value).toLowerCase()})`
+  }
   if (wantsText && typeof value === 'number')
     return ' (YAML reads it as a number: put it in quotes)'
   if (wantsText && isObject(value)) return ' (text that begins with { needs quotes)'

@@ -1,3 +1,4 @@
+import { given } from '../../base/given.ts'
 import type { Callback } from '../../boot/callback.ts'
 import { type Shared, type Subject, sharedMistakes } from '../booting-hosts.ts'
 import type { NetworkSettings } from '../config.ts'
@@ -14,7 +15,8 @@ import {
   type TemplateUse,
 } from '../template/uses.ts'
 import type { Mistake } from './mistake.ts'
-import { checkTemplate, type TemplateFault } from './names.ts'
+import { checkTemplate, isKnown, type TemplateFault } from './names.ts'
+import { noWayIn } from './way-in.ts'
 
 /** What the check of all templates looks at. */
 export interface Checked {
@@ -29,8 +31,9 @@ export interface Checked {
 /** Checks every template by itself, and renders those that are right for every host. */
 export function checkTemplates(checked: Checked): Mistake[] {
   const shared = sharedMistakes()
+  const lockedOut = sharedMistakes()
   const usesOf = goodTemplates(checked, shared)
-  const faultOfFile = oncePerNeed()
+  const verdictOf = oncePerNeed()
   const names = new Map(checked.networks.map(network => [network, networkNames(network)]))
   for (const { host, resolved } of checked.subjects) {
     const uses = usesOf(resolved)
@@ -38,18 +41,26 @@ export function checkTemplates(checked: Checked): Mistake[] {
     const network = networkOf(host.nics[0], checked.networks) ?? checked.networks[0]
     const known = (network && names.get(network)) ?? networkNames({})
     const context = sampleContext(host, known, checked.httpPort)
-    for (const use of uses) renderFor(use, context, host.name, shared, faultOfFile)
+    for (const use of uses) {
+      const { faults, warning } = verdictOf(use, contextOf(use, context))
+      reportFor(host.name, use, context, faults, shared)
+      if (warning !== undefined) lockedOut.add(use.path, warning, host.name)
+    }
   }
-  return shared.mistakes('error')
+  const warnings = lockedOut.mistakes('error')
+  return [
+    ...shared.mistakes('error'),
+    ...warnings.map((mistake): Mistake => ({ ...mistake, severity: 'warning' })),
+  ]
 }
 
-/** Reports what is wrong with templates whoever they are for, and hands out the others. */
+/** Reports what is wrong with templates whoever they are for, and hands out those that can be read. */
 function goodTemplates(checked: Checked, shared: Shared) {
   const texts: FileTexts = new Map()
   const known = new Map<ResolvedProfile | Callback, readonly TemplateUse[]>()
-  const faultsOf = oncePerSource()
+  const ownFaultsOf = oncePerSource()
   const good = (key: ResolvedProfile | Callback, uses: () => TemplateUse[]) => {
-    const found = known.get(key) ?? uses().filter(use => !reportFaults(use, faultsOf, shared))
+    const found = known.get(key) ?? uses().filter(use => reportFaults(use, ownFaultsOf, shared))
     known.set(key, found)
     return found
   }
@@ -68,9 +79,9 @@ function goodTemplates(checked: Checked, shared: Shared) {
   return usesOf
 }
 
-type FaultsOf = (source: string, kind: TemplateUse['kind']) => readonly TemplateFault[]
+type OwnFaultsOf = (source: string, kind: TemplateUse['kind']) => readonly TemplateFault[]
 
-function oncePerSource(): FaultsOf {
+function oncePerSource(): OwnFaultsOf {
   const known = new Map<string, readonly TemplateFault[]>()
   return (source, kind) => {
     const key = `${kind} ${source}`
@@ -80,60 +91,128 @@ function oncePerSource(): FaultsOf {
   }
 }
 
-/** A command line's mistakes are reported where the piece is written that they are in. */
-function reportFaults(use: TemplateUse, faultsOf: FaultsOf, shared: Shared): boolean {
+/**
+ * Reports the faults that a template has for everybody; whether it can be read. A command line's are
+ * reported where the piece is written that they are in.
+ */
+function reportFaults(use: TemplateUse, ownFaultsOf: OwnFaultsOf, shared: Shared): boolean {
   const { source, kind, path } = use
-  const faults = faultsOf(source, kind)
-  if (faults.length === 0) return false
+  const faults = ownFaultsOf(source, kind)
+  if (faults.length === 0) return true
   const inPieces = (use.pieces ?? []).flatMap(piece =>
-    faultsOf(piece.text, kind).map(fault => ({ path: piece.path, fault })),
+    ownFaultsOf(piece.text, kind).map(fault => ({ path: piece.path, fault })),
   )
   const found = inPieces.length > 0 ? inPieces : faults.map(fault => ({ path, fault }))
   for (const { path, fault } of found) shared.add(path, sentence(fault, use))
-  return true
+  return faults.every(({ missing }) => missing !== undefined)
 }
 
-type FaultOf = (use: TemplateUse, context: object) => TemplateFault | undefined
+function contextOf(use: TemplateUse, context: CallbackContext): CallbackContext {
+  return use.kind === 'callback' ? withFacts(context, use.source) : context
+}
 
-function renderFor(
+function reportFor(
+  host: string,
   use: TemplateUse,
   context: CallbackContext,
-  host: string,
+  faults: readonly TemplateFault[],
   shared: Shared,
-  faultOfFile: FaultOf,
 ): void {
-  const names = use.kind === 'callback' ? withFacts(context, use.source) : context
-  const fault = use.purpose === 'file' ? faultOfFile(use, names) : faultOf(use, use.source, names)
-  if (!fault) return
-  const piece = use.pieces?.find(({ text }) => faultOf(use, text, names)?.message === fault.message)
-  shared.add(piece?.path ?? use.path, sentence(fault, use), host)
+  const names = contextOf(use, context)
+  for (const fault of faults) {
+    const piece = use.pieces?.find(({ text }) =>
+      faultsOf({ ...use, source: text }, names).some(({ message }) => message === fault.message),
+    )
+    shared.add(piece?.path ?? use.path, sentence(fault, use), host)
+  }
+}
+
+/** What a template comes to for a host. */
+interface Verdict {
+  readonly faults: readonly TemplateFault[]
+  readonly warning?: string
 }
 
 /** Answer files are long: hosts that are alike in what can make one fail share one rendering. */
-function oncePerNeed(): FaultOf {
+function oncePerNeed(): (use: TemplateUse, context: object) => Verdict {
   const known = new Map<string, Alike>()
   return (use, context) => {
-    const alike = known.get(use.source) ?? { needOf: needOf(use.source), faults: new Map() }
+    if (use.purpose !== 'file') return { faults: faultsOf(use, context) }
+    const alike = known.get(use.source) ?? { needOf: needOf(use.source), verdicts: new Map() }
     known.set(use.source, alike)
     const need = alike.needOf(context)
-    if (!alike.faults.has(need)) alike.faults.set(need, faultOf(use, use.source, context))
-    return alike.faults.get(need)
+    const verdict = alike.verdicts.get(need) ?? verdictOfFile(use, context)
+    alike.verdicts.set(need, verdict)
+    return verdict
   }
 }
 
 interface Alike {
   readonly needOf: (context: object) => string
-  readonly faults: Map<string, TemplateFault | undefined>
+  readonly verdicts: Map<string, Verdict>
 }
 
-function faultOf(use: TemplateUse, source: string, context: object): TemplateFault | undefined {
+function verdictOfFile(use: TemplateUse, context: object): Verdict {
+  const faults = faultsOf(use, context)
+  if (faults.length > 0) return { faults }
+  // Beside user-data they set up no accounts of their own.
+  const isOther = /^(?:meta-data|vendor-data|network-config)$/.test(String(use.path.at(-1)))
+  const locked = isOther ? undefined : rendered(use, context, noWayIn)
+  return { faults, ...given('warning', locked && `${use.file}: ${locked}`) }
+}
+
+/** What is made of a text where it can be rendered. */
+function rendered<T>(
+  { source }: TemplateUse,
+  context: object,
+  make: (text: string) => T,
+): T | undefined {
   try {
-    const message = misuse(use.purpose, renderText(source, context))
+    return make(renderText(source, context))
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined
+    throw error
+  }
+}
+
+/** More of one template are not worth telling. */
+const mostFaults = 20
+
+/**
+ * Everything that rendering would stumble over: it stops at the first name that is not there, so that is
+ * given and it is rendered again.
+ */
+function faultsOf(use: TemplateUse, context: object): TemplateFault[] {
+  const faults: TemplateFault[] = []
+  let enriched = context
+  for (let left = mostFaults; left > 0; left--) {
+    const fault = faultOf(use, enriched)
+    // What is made of names that were only given says nothing.
+    if (fault === undefined || (faults.length > 0 && fault.missing === undefined)) break
+    const { missing } = fault
+    const isBelow = faults.some(other => missing?.startsWith(`${other.missing}.`))
+    if (!isBelow) faults.push(fault)
+    if (missing === undefined) break
+    enriched = withName(enriched, missing.split('.'))
+  }
+  return faults.filter(({ missing }) => missing === undefined || isKnown(missing, use.kind))
+}
+
+function faultOf({ purpose, source }: TemplateUse, context: object): TemplateFault | undefined {
+  try {
+    const message = misuse(purpose, renderText(source, context))
     return message === undefined ? undefined : { message, line: 1, column: 1 }
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
     return error
   }
+}
+
+/** The context with one more name in it. */
+function withName(context: object, [step = '', ...below]: readonly string[]): object {
+  const inner: unknown = Object.hasOwn(context, step) ? context[step as keyof object] : {}
+  const group = typeof inner === 'object' && inner !== null ? inner : {}
+  return { ...context, [step]: below.length === 0 ? '' : withName(group, below) }
 }
 
 function misuse(purpose: TemplateUse['purpose'], text: string): string | undefined {

@@ -5,10 +5,13 @@ export class TemplateError extends Error {
   override readonly name = 'TemplateError'
   readonly line: number
   readonly column: number
-  constructor(message: string, line: number, column: number) {
+  /** The name that the context does not have, where that is all that is wrong. */
+  readonly missing: string | undefined
+  constructor(message: string, line: number, column: number, name?: string) {
     super(message)
     this.line = line
     this.column = column
+    this.missing = name
   }
 }
 
@@ -99,7 +102,8 @@ function saying<T>(work: () => T): T {
 function templateError(error: Error): TemplateError {
   const [, message = error.message, line = '1', column = '1'] =
     /^(.*?)(?:, line:(\d+), col:(\d+))?$/s.exec(error.message) ?? []
-  return new TemplateError(sentence(message), Number(line), Number(column))
+  const missing = /^undefined variable: ([\w.-]+)$/.exec(message)?.[1]
+  return new TemplateError(sentence(message), Number(line), Number(column), missing)
 }
 
 function sentence(message: string): string {
