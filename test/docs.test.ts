@@ -1,0 +1,89 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { parseCommand } from '../src/cli/args.ts'
+import { everyCommand } from '../src/cli/every-command.ts'
+import { parseConfig } from '../src/config/load.ts'
+
+/** What people read: nothing in it may be wrong. */
+const root = join(import.meta.dirname, '..')
+const files = ['README.md', ...globSync('docs/*.md', { cwd: root })].sort()
+const pages = files.map(file => ({ file, text: readFileSync(join(root, file), 'utf8') }))
+
+/** The fenced blocks of a page: of this language, or with none. */
+function blocksOf(text: string, language = ''): string[] {
+  const fences = text.matchAll(/^```(\w*)\n(.*?)^```$/gms)
+  return [...fences].flatMap(([, found, block = '']) => (found === language ? [block] : []))
+}
+
+/** The command lines of a page: lines that go on in the next are one, comments are gone. */
+function commandLines(text: string): string[] {
+  const lines = blocksOf(text).join('\n').replaceAll('\\\n', ' ').split('\n')
+  const inline = [...text.matchAll(/`((?:npx )?bootwright [a-z][^`]*)`/g)].map(
+    ([, line = '']) => line,
+  )
+  return [...lines, ...inline].map(line => line.replace(/\s#.*$/, '').trim())
+}
+
+/** The words behind `bootwright`, where a line calls it. */
+function wordsOf(line: string): string[] | undefined {
+  const [, rest] = /(?:^|\s|src\/)bootwright\s+([a-z].*)$/.exec(line) ?? []
+  const [mine = ''] = rest?.split(/\s[|>&]\s?/) ?? []
+  const words = mine.match(/"[^"]*"|'[^']*'|\S+/g)
+  return rest === undefined || !words
+    ? undefined
+    : words.map(word => word.replace(/^["']|["']$/g, ''))
+}
+
+t.test(
+  'every config has no mistakes; a part of one has none beside what it leaves out',
+  async t => {
+    for (const { file, text } of pages) {
+      for (const block of blocksOf(text, 'yaml')) {
+        const whole = /^networks:/m.test(block) ? block : `networks: { lan: {} }\n${block}`
+        const { problems } = parseConfig(whole, join(root, 'config', 'docs.yaml'))
+        const wrong = problems.filter(({ severity }) => severity === 'error')
+        t.strictSame(wrong, [], `${file}: ${block.slice(0, 60)}`)
+      }
+    }
+  },
+)
+
+t.test('every command and option is there', async t => {
+  const specs = new Map(everyCommand.map(spec => [spec.name, spec]))
+  let count = 0
+  for (const { file, text } of pages) {
+    for (const line of commandLines(text)) {
+      const [name = '', ...argv] = wordsOf(line) ?? []
+      if (name === '' || name === 'COMMAND') continue
+      const spec = specs.get(name)
+      if (!spec) t.fail(`${file}: there is no command ${name}: ${line}`)
+      else t.strictSame(wrongOf(parseCommand(spec, argv)), undefined, `${file}: ${line}`)
+      count++
+    }
+  }
+  t.ok(count > 20, 'there are commands to look at')
+  const listed = readFileSync(join(root, 'docs/commands.md'), 'utf8').split(/[`\s,|]+/)
+  for (const name of specs.keys()) t.ok(listed.includes(name), `docs/commands.md has ${name}`)
+})
+
+function wrongOf(parsed: ReturnType<typeof parseCommand>): string | undefined {
+  return parsed.kind === 'wrong' ? parsed.message : undefined
+}
+
+t.test('every npm script is there', async t => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const named = pages.flatMap(({ text }) => [
+    ...text.matchAll(/npm (?:run )?(start|test|demo|bench[:\w-]*)/g),
+  ])
+  t.ok(named.length > 3)
+  for (const [, name = ''] of named) t.ok(name in scripts, name)
+})
+
+t.test('every link leads to a file', async t => {
+  for (const { file, text } of pages) {
+    for (const [, link = ''] of text.matchAll(/\]\(([\w./-]+)\)/g)) {
+      t.ok(existsSync(join(root, dirname(file), link)), `${file}: ${link}`)
+    }
+  }
+})
