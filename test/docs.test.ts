@@ -7,7 +7,12 @@ import { parseConfig } from '../src/config/load.ts'
 
 /** What people read: nothing in it may be wrong. */
 const root = join(import.meta.dirname, '..')
-const files = ['README.md', ...globSync('docs/*.md', { cwd: root })].sort()
+const files = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  ...globSync('docs/*.md', { cwd: root }),
+].sort()
 const pages = files.map(file => ({ file, text: readFileSync(join(root, file), 'utf8') }))
 
 /** The fenced blocks of a page: of this language, or with none. */
