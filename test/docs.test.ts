@@ -55,7 +55,7 @@ t.test(
 )
 
 t.test('every command and option is there', async t => {
-  const specs = new Map(everyCommand.map(spec => [spec.name, spec]))
+  const specs = new Map(everyCommand.map(({ spec }) => [spec.name, spec]))
   let count = 0
   for (const { file, text } of pages) {
     for (const line of commandLines(text)) {
@@ -91,4 +91,15 @@ t.test('every link leads to a file', async t => {
       t.ok(existsSync(join(root, dirname(file), link)), `${file}: ${link}`)
     }
   }
+})
+
+t.test('every verdict of the doctor is explained', async t => {
+  const text = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8')
+  const rules = globSync('src/doctor/rules/*.ts', { cwd: root })
+  const ids = rules.flatMap(file => {
+    const source = readFileSync(join(root, file), 'utf8')
+    return [...source.matchAll(/\bid(?:: | = )'([a-z-]+)'/g)].map(([, id = '']) => id)
+  })
+  t.ok(ids.length > 15)
+  for (const id of ids) t.ok(text.includes(`\`${id}\``), id)
 })
