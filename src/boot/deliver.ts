@@ -33,7 +33,7 @@ export type Delivered =
       readonly reason: string
       readonly content: Extract<BootContent, { readonly kind: 'boot' }>
       /** What comes with it: answer files, and the files behind its URLs. */
-      readonly with: Pick<AttemptContent, 'files' | 'parts' | 'kexec'>
+      readonly with: Pick<AttemptContent, 'files' | 'parts' | 'kexec' | 'leftOut'>
     }
 
 /** What a request was answered, for the timeline. */

@@ -73,6 +73,8 @@ export interface Install {
 export interface AttemptContent {
   readonly title: string
   readonly image: BootImage
+  /** Words of the profile's command line that are not in it; attempts of older versions do not tell. */
+  readonly leftOut?: readonly string[]
   readonly files: Readonly<Record<string, string>>
   /** Names of those that are gone after the first complete download. */
   readonly burn?: readonly string[]

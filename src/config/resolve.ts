@@ -6,6 +6,7 @@ import type { Host, Profile, UnknownHosts } from '../boot/host.ts'
 import { parseIpv4, parseSubnet, type Subnet } from '../wire/address.ts'
 import { type Subject, subjectsOf } from './booting-hosts.ts'
 import { resolveCallbacks } from './callbacks.ts'
+import { checkCommandLines } from './check/command-lines.ts'
 import { checkCredentials } from './check/credentials.ts'
 import { checkDoors } from './check/doors.ts'
 import { checkFiles } from './check/files.ts'
@@ -95,6 +96,7 @@ export function resolveConfig(
     ...checkLoaders(all.profiles, hosts.values(), config.assets),
     ...checkLoaderRules(config.loaders, config.assets),
     ...checkDoors(subjects, config.loaders),
+    ...checkCommandLines(subjects, { loaders: config.loaders, assets: config.assets, httpPort }),
     ...checkTls(config.http.tls),
     ...checkCredentials(all.callbacks, [...all.profiles, ...subjects.map(s => s.resolved)]),
   ]

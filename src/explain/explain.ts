@@ -63,10 +63,10 @@ function write(
   shown: readonly Shown[],
   state: HostState,
   values: Values,
-  { assumed }: Rehearsal,
+  { assumed, lost }: Rehearsal,
   world: World,
 ): string {
-  const warnings = [...assumed, ...world.missingLoaders()]
+  const warnings = [...assumed, ...lost, ...world.missingLoaders()]
   if (values.has('json')) return `${JSON.stringify({ warnings, answers: shown }, null, 2)}\n`
   const parts = shown.map(one => timeOf(one) + textOf(one, state))
   if (parts.length === 0) parts.push('no DHCP or TFTP request in it\n')

@@ -1,10 +1,11 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Arch } from '../boot/arch.ts'
 import type { KnownHost } from '../boot/decide.ts'
 import type { Host, Network } from '../boot/host.ts'
 import { knownOf } from '../boot/known-host.ts'
 import type { Lease } from '../boot/lease.ts'
 import { type HostState, isRunning } from '../boot/life.ts'
+import { lossesOf } from '../boot/loaders/command-line.ts'
 import { type OwnLoader, ownLoader } from '../boot/loaders/own.ts'
 import type { NetworkSettings } from '../config/config.ts'
 import { handle } from '../dhcp/handle.ts'
@@ -45,6 +46,7 @@ export function createRehearsal(world: World, state: HostState) {
   const offers = createOffers()
 
   const assumption = assume(world, state)
+  const lost: string[] = []
   const known = (host: Host): KnownHost =>
     knownOf(host, assumption.life(host), assumption.install(host)?.spec.profile)
 
@@ -56,6 +58,8 @@ export function createRehearsal(world: World, state: HostState) {
 
   return {
     networks,
+    /** Sentences about what the scripts that were asked for lose on their way to the kernel. */
+    lost: lost as readonly string[],
     /** Sentences about addresses that this machine does not have and the config does not say. */
     assumed,
 
@@ -81,7 +85,12 @@ export function createRehearsal(world: World, state: HostState) {
     },
 
     /** The script of a machine, or the config that its loader asks for. */
-    async script(mac: Mac, network: Network, { kind, transport }: OwnLoader): Promise<ScriptShown> {
+    async script(
+      mac: Mac,
+      network: Network,
+      { kind, transport }: OwnLoader,
+      arch: Arch,
+    ): Promise<ScriptShown> {
       const host = world.hostOf(mac)
       await assumption.verified(host)
       const question: Question = {
@@ -97,6 +106,12 @@ export function createRehearsal(world: World, state: HostState) {
       const { reason } = told
       if (!('content' in told)) return { reason, text: undefined, files: {} }
       const files = told.kind === 'boot' ? told.with.files : {}
+      if (told.kind === 'boot') {
+        const { leftOut = [], parts = [] } = told.with
+        const initrds = parts.slice(1).map(({ path }) => basename(path))
+        const line = { image: told.content.image, leftOut, initrds }
+        lost.push(...lossesOf(line, kind, transport, host?.arch ?? arch))
+      }
       return { reason, text: kind.render(told.content, transport), files }
     },
 

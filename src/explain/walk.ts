@@ -107,7 +107,7 @@ async function scriptOf(
   world: World,
 ): Promise<Shown[]> {
   const loader = rehearsal.loaderOf(mac, arch, network)
-  const { reason, text, files } = await rehearsal.script(mac, network, loader)
+  const { reason, text, files } = await rehearsal.script(mac, network, loader, arch)
   const status = text === undefined ? 404 : 200
   const host = world.hostOf(mac)?.name ?? null
   const script: Shown = { door: 'script', host, status, reason, text: text ?? '404\n' }

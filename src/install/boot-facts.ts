@@ -80,12 +80,12 @@ export function local(reason: string): Delivered {
 
 /** Told to boot what was made for this boot. */
 export function booted(content: AttemptContent): Delivered {
-  const { title, image, files, parts, kexec } = content
+  const { title, image, files, parts, kexec, leftOut } = content
   return {
     kind: 'boot',
     reason: title,
     content: { kind: 'boot', title, image },
-    with: { files, ...(parts && { parts }), ...(kexec && { kexec }) },
+    with: { files, ...(parts && { parts }), ...(kexec && { kexec }), ...(leftOut && { leftOut }) },
   }
 }
 

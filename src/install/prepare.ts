@@ -30,15 +30,19 @@ export function prepareAttempt(
   const files = Object.entries(spec.templates).map(
     ([name, source]) => [name, render(source, context)] as const,
   )
-  const args = [render(profile.cmdline, context), ...(extras?.args ?? [])]
-  const ours = [`bootwright=${context.phoneHome}`, `BOOTIF=01-${macWithHyphens(boot.mac)}`]
+  const args = render(profile.cmdline, context)
+  const ours = [
+    `bootwright=${context.phoneHome}`,
+    `BOOTIF=01-${macWithHyphens(boot.mac)}`,
+    ...(extras?.args ?? []),
+  ]
   const { serverUrl } = place
   const login = extras?.initrd && { login: `${serverUrl}/logins/${boot.token}` }
   const what = profile.boot === 'install' ? 'installs' : 'boots'
   const which = boot.install === undefined ? '' : `, attempt ${boot.number}`
   return {
     title: `${host.name} ${what} ${profile.name}${which}`,
-    image: imageOf(spec, { serverUrl, filesUrl: context.filesUrl, args, ours, ...login }),
+    ...imageOf(spec, { serverUrl, filesUrl: context.filesUrl, args, ours, ...login }),
     files: Object.fromEntries(files),
     ...(profile.burn && { burn: profile.burn }),
     phoneHome: context.phoneHome,

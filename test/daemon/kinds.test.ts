@@ -26,7 +26,7 @@ t.test('a UEFI program is told the command line, and phones home', async t => {
   const { text } = await machine.script()
   t.match(
     text,
-    `kernel --name program ${daemon.url}${file('kernel')} quiet bootwright=${daemon.url}/phone-home/${machine.token()} BOOTIF=01-52-54-00-00-00-01 ||`,
+    `kernel --name program ${daemon.url}${file('kernel')} bootwright=${daemon.url}/phone-home/${machine.token()} BOOTIF=01-52-54-00-00-00-01 quiet ||`,
   )
   t.equal((await machine.phoneHome('done')).status, 204)
   t.match((await show(daemon, 'node1')).host, { state: 'installed' })

@@ -57,7 +57,10 @@ t.test('kernel, initrd and script lie side by side under one URL', async t => {
   t.equal(new Set(urls.map(url => url.replace(/[^/]*$/, ''))).size, 1)
   world.boot()
   const image = kernelOf(contentOf(world)?.image)
-  t.match(image?.cmdline, /^init=\/a\/init \{\{ not a name \}\} mine=node1 bootwright=/)
+  t.match(
+    image?.cmdline,
+    /^bootwright=\S+ BOOTIF=\S+ init=\/a\/init \{\{ not a name \}\} mine=node1$/,
+  )
   t.equal(spec?.kernel.path, join(place, 'build-a/bzImage'))
 })
 

@@ -45,9 +45,9 @@ t.test('the command line carries the phone-home URL and the card that booted', a
   t.equal(
     kernelOf(attempt?.content.image)?.cmdline,
     [
-      `console=ttyS0 url=http://10.77.0.1:8080/files/${token}/preseed`,
       `bootwright=http://10.77.0.1:8080/phone-home/${token}`,
       'BOOTIF=01-52-54-00-12-34-56',
+      `console=ttyS0 url=http://10.77.0.1:8080/files/${token}/preseed`,
     ].join(' '),
   )
   t.match(attempt, { mac, address: own, number: 1, void: false })

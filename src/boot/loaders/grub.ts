@@ -1,7 +1,8 @@
 import { type BootImage, type MenuContent, toDisk } from '../script.ts'
 import { askerOf } from './asker.ts'
+import { wordsOf } from './command-line.ts'
 import { type LoaderKind, tftpName, unbootable } from './kind.ts'
-import { lines, oneLine, plain } from './text.ts'
+import { lines, plain } from './text.ts'
 
 const config = /(?:^|\/)grub\.cfg(?:-([^/]+))?$/i
 
@@ -25,6 +26,13 @@ export const grub: LoaderKind = {
   },
   isProbe: path => probes.test(path) || config.test(path),
   transport: () => 'tftp',
+  spoils: words =>
+    words.filter(word => /['\\]/.test(unquoted(word)) || unquoted(word).includes('"')),
+  kernelLine(image) {
+    if (image.kind === 'efi') return wordsOf(image.args).map(handedOn).join(' ')
+    if (image.kind !== undefined) return undefined
+    return [`BOOT_IMAGE=${fileAt(image.kernel)}`, ...wordsOf(image.cmdline).map(handedOn)].join(' ')
+  },
   render(content, transport) {
     if (content.kind === 'local') {
       return lines(`echo ${quoted(plain(content.reason))}`, ...localBoot)
@@ -69,21 +77,22 @@ function bootConfig(title: string, start: readonly string[]): string {
 
 /**
  * The commands that load an image and start it. A UEFI program may come back, which is its end. GRUB
- * itself puts a backslash before quotes and backslashes that it hands on; there is no way around that.
+ * itself puts a backslash before quotes and backslashes that it hands on; there is no way around that:
+ * `spoils` tells of them.
  */
 function startOf(image: BootImage): string[] | undefined {
   switch (image.kind) {
     case undefined: {
       const initrd = ['initrd', ...image.initrd.map(place)].join(' ')
       return [
-        `if ${['linux', place(image.kernel), ...wordsOf(image.cmdline)].join(' ')}; then`,
+        `if ${['linux', place(image.kernel), ...argumentsOf(image.cmdline)].join(' ')}; then`,
         ...(image.initrd.length > 0 ? [`  if ${initrd}; then boot; fi`] : ['  boot']),
         'fi',
       ]
     }
     case 'efi':
       return [
-        `if ${['chainloader', place(image.program), ...wordsOf(image.args)].join(' ')}; then`,
+        `if ${['chainloader', place(image.program), ...argumentsOf(image.args)].join(' ')}; then`,
         '  boot',
         '  break',
         'fi',
@@ -93,14 +102,29 @@ function startOf(image: BootImage): string[] | undefined {
   }
 }
 
-function wordsOf(text: string): string[] {
-  return oneLine(text).split(' ').filter(Boolean).map(quoted)
+function argumentsOf(text: string): string[] {
+  return wordsOf(text).map(word => quoted(unquoted(word)))
+}
+
+/** GRUB puts double quotes around a word with blanks in it, so those that are written are left out. */
+function unquoted(word: string): string {
+  return (word.match(/"/g)?.length ?? 0) % 2 === 0 ? word.replaceAll('"', '') : word
+}
+
+/** As GRUB hands a word on. */
+function handedOn(word: string): string {
+  const text = unquoted(word).replace(/["'\\]/g, '\\$&')
+  return text.includes(' ') ? `"${text}"` : text
 }
 
 /** `(tftp,10.77.0.1)/assets/…`: TFTP has a port of its own. */
 function place(url: string): string {
+  return quoted(fileAt(url))
+}
+
+function fileAt(url: string): string {
   const [, server = ''] = /^https?:\/\/([^/:]*)/.exec(url) ?? []
-  return quoted(`(tftp,${server})/${tftpName(url)}`)
+  return `(tftp,${server})/${tftpName(url)}`
 }
 
 /** Within single quotes everything means itself: `$`, `;`, `{` and blanks too. */

@@ -12,6 +12,11 @@ export const ipxe: LoaderKind = {
   asker: () => undefined,
   isProbe: () => false,
   transport: () => 'http',
+  spoils: () => [],
+  kernelLine(image) {
+    if (image.kind === 'efi') return `program ${image.args}`
+    return image.kind === undefined ? argumentsOf(image) : undefined
+  },
   render: content => renderScript(content),
 }
 
@@ -75,14 +80,17 @@ function startOf(image: BootImage): string[] {
  * Builds from before 2021 need the names in `initrd=` on UEFI; elsewhere they do no harm. iPXE settings
  * in the operator's command line, such as `${net0/ip}`, are meant to be expanded.
  */
-function startKernel({ kernel, initrd, cmdline }: KernelImage): string[] {
-  const names = initrd.map((_, index) => `initrd${index}`)
-  const named = names.map(name => `initrd=${name}`)
+function startKernel(image: KernelImage): string[] {
+  const { kernel, initrd } = image
   return [
-    `${command('kernel --name kernel', kernel, [...named, cmdline].join(' '))} || goto later`,
-    ...initrd.map((url, index) => `initrd --name ${names[index]} ${url} || goto later`),
+    `${command('kernel --name kernel', kernel, argumentsOf(image))} || goto later`,
+    ...initrd.map((url, index) => `initrd --name initrd${index} ${url} || goto later`),
     'boot || goto later',
   ]
+}
+
+function argumentsOf({ initrd, cmdline }: KernelImage): string {
+  return [...initrd.map((_, index) => `initrd=initrd${index}`), cmdline].join(' ')
 }
 
 /** wimboot on UEFI finds its files by their image's name, on BIOS by the word behind the URL. */
@@ -95,7 +103,16 @@ function startWim({ wimboot, args, files }: WimImage): string[] {
 }
 
 function command(name: string, url: string, args: string): string {
-  return [name, url, oneLine(args)].filter(Boolean).join(' ')
+  const words = oneLine(args).split(' ').map(quoted)
+  return [name, url, ...words].filter(Boolean).join(' ')
+}
+
+/**
+ * iPXE knows no quotes, but it looks for comments and for what ends a command before it expands
+ * settings: behind one that is never set, a word means itself. Seen with iPXE 1.21.1.
+ */
+function quoted(word: string): string {
+  return /^(?:#.*|\|\||&&|;)$/.test(word) ? `\${quoted}${word}` : word
 }
 
 /** A choice that cannot be had, an escape and nobody there all end in the disk. */

@@ -1,4 +1,4 @@
-import type { BootContent, ImageKind } from '../script.ts'
+import type { BootContent, BootImage, ImageKind } from '../script.ts'
 import type { Asker } from './asker.ts'
 
 /** How a loader fetches kernel and initrd. */
@@ -27,6 +27,12 @@ export interface LoaderKind extends Abilities {
   readonly isProbe: (name: string) => boolean
   /** How this file of its kind fetches kernel and initrd. */
   readonly transport: (file: string | undefined) => Transport
+  /** The words of a command line that it changes or takes for its own, however they are written. */
+  readonly spoils: (words: readonly string[]) => readonly string[]
+  /** What the kernel is given of an image; undefined where that has no command line. */
+  readonly kernelLine: (image: BootImage, transport: Transport) => string | undefined
+  /** A command line that is too long for the kernel is not cut: nothing is booted. */
+  readonly refusesLong?: true
   /** The same bytes for the same content. */
   readonly render: (content: BootContent, transport: Transport) => string
 }

@@ -23,6 +23,13 @@ export const pxelinux: LoaderKind = {
   isProbe: path => config.test(path),
   // Only the one with an `l` speaks HTTP.
   transport: file => (file?.startsWith('lpxelinux') ? 'http' : 'tftp'),
+  spoils: () => [],
+  // Seen with 6.04: "cmdline too long".
+  refusesLong: true,
+  kernelLine(image, transport) {
+    if (image.kind !== undefined) return undefined
+    return `BOOT_IMAGE=${placeFor(transport)(image.kernel)} ${oneLine(image.cmdline)}`
+  },
   render(content, transport) {
     if (content.kind === 'local') {
       return lines(`SAY ${plain(content.reason)}`, 'DEFAULT local', 'PROMPT 0', ...localBoot)
