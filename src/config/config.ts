@@ -35,6 +35,8 @@ export interface Config {
   readonly admin: {
     readonly tokenFile: string
     readonly allow: readonly string[]
+    /** Names by which browsers may call us. */
+    readonly hosts: readonly string[]
     /** Those besides the first, which is called `admin`. */
     readonly tokens: readonly {
       readonly name: string

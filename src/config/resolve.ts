@@ -138,6 +138,7 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
     admin: {
       tokenFile: admin.tokenFile ? resolve(folder, admin.tokenFile) : join(dataDir, 'admin-token'),
       allow: admin.allow ?? [...defaults.adminAllow],
+      hosts: admin.hosts ?? [],
       tokens: resolveTokens(admin.tokens ?? [], folder, report),
     },
     ...given('syslog', raw.syslog && { port: raw.syslog.port ?? defaults.syslogPort }),

@@ -108,20 +108,26 @@ function targetOf(
   try {
     if (callback.kind === 'webhook') {
       const { secretFile } = callback
-      const url = render(callback.url)
+      const url = deps.render(callback.url, inUrl(contextOf(event, moment, deps)))
       return { kind: 'webhook', url, timeout, ...(secretFile !== undefined && { secretFile }) }
     }
     const env = environment(event, moment)
     switch (callback.kind) {
       case 'command':
-        return { kind: 'command', run: callback.run.map(render), cwd: callback.cwd, env, timeout }
+        return {
+          kind: 'command',
+          run: callback.run.map(asWord(render)),
+          cwd: callback.cwd,
+          env,
+          timeout,
+        }
       case 'ssh': {
         const { script, args } = callback
         const vars = { ...env, ...mapValues(callback.env, render) }
-        return { kind: 'ssh', script, args: args.map(render), vars, env, timeout }
+        return { kind: 'ssh', script, args: args.map(asWord(render)), vars, env, timeout }
       }
       case 'nixosAnywhere': {
-        const options = renderNixos(callback, render)
+        const options = renderNixos(callback, asWord(render))
         return { kind: 'nixosAnywhere', options, cwd: callback.cwd, env, timeout }
       }
     }
@@ -148,6 +154,46 @@ function renderNixos(callback: NixosAnywhereCallback, render: Render): NixosOpti
 }
 
 type Render = (template: string) => string
+
+/** What a machine said of itself stands in it. */
+const saysWire = /\{[{%][^}]*\b(?:message|facts)\b/
+
+/**
+ * An argument or path with a value from the wire in it is no option and leads nowhere up. Throws where it
+ * would.
+ */
+function asWord(render: Render): Render {
+  return template => {
+    const word = render(template)
+    if (!saysWire.test(template)) return word
+    if (word.startsWith('-') && !template.startsWith('-')) {
+      throw new Error(`${template} is ${JSON.stringify(word)}: what a machine says is no option`)
+    }
+    if (word.split('/').includes('..')) {
+      throw new Error(`${template} is ${JSON.stringify(word)}: what a machine says climbs nowhere`)
+    }
+    return word
+  }
+}
+
+/** What a machine says cannot end a part of a URL and begin another. */
+function inUrl<C extends { readonly message: string; readonly facts: unknown }>(context: C): C {
+  return { ...context, message: encoded(context.message), facts: encodedAll(context.facts) }
+}
+
+function encodedAll(value: unknown): unknown {
+  if (typeof value === 'string') return encoded(value)
+  if (Array.isArray(value)) return value.map(encodedAll)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, encodedAll(one)]))
+}
+
+/** `.` and `..` alone would still climb, and half a surrogate cannot be encoded. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(/^\.+$/, dots =>
+    dots.replaceAll('.', '%2E'),
+  )
+}
 
 function mapValues(map: Readonly<Record<string, string>>, change: Render): Record<string, string> {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]))

@@ -130,6 +130,11 @@ const admin = v.closed({
     'Who may open the page, the API and the metrics.',
     defaults.adminAllow,
   ),
+  hosts: v.key(
+    Type.Array(v.domain, { title: 'a list of names', examples: ['[netboot.example]'] }),
+    'Names by which browsers call it. Addresses, localhost and the machine’s own name always work.',
+    [],
+  ),
   tokens: v.key(
     Type.Array(token, {
       title: 'a list of tokens',

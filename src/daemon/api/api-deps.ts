@@ -23,7 +23,10 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     record({ who, address, ...act }, parts)
 
   return {
-    access: () => ({ allow: config().admin.allow, tokens: parts.tokens() }),
+    access: () => {
+      const { allow, hosts } = config().admin
+      return { allow, hosts, tokens: parts.tokens() }
+    },
     now: parts.now,
     committed,
     events: memory.events,

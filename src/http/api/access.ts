@@ -1,4 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import { hostname } from 'node:os'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { problem } from '../problem.ts'
 import type { Token } from './tokens.ts'
@@ -8,6 +9,8 @@ export interface Access {
   /** CIDR blocks or single addresses, IPv4 and IPv6. */
   readonly allow: readonly string[]
   readonly tokens: readonly Token[]
+  /** Names by which browsers may call us, besides addresses, `localhost` and the machine's own name. */
+  readonly hosts: readonly string[]
 }
 
 /** A check that lets a request of an allowed address pass, or answers it. It follows a reload. */
@@ -28,9 +31,26 @@ export function allowedOnly(access: () => Access) {
     reply: FastifyReply,
   ): Promise<FastifyReply | undefined> => {
     const address = plainAddress(request.socket.remoteAddress ?? '')
-    if (allowed(address)) return undefined
+    const { host } = request.headers
+    if (allowed(address) && isOurs(host, access().hosts)) return undefined
+    if (allowed(address)) {
+      const detail = `this is not ${host}: call it by an address, or write the name into admin.hosts`
+      return problem(reply, 421, detail)
+    }
     return problem(reply, 403, `${address} is not in admin.allow of the config`)
   }
+}
+
+/**
+ * Whether a Host header is one of ours. A page of somebody else whose name suddenly leads to our address (DNS
+ * rebinding) would pass as our own; a name can be made to do that, an address cannot.
+ */
+export function isOurs(header: string | undefined, hosts: readonly string[]): boolean {
+  if (header === undefined) return true
+  const name = header.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase()
+  if (isIPv4(name) || isIPv6(name.replace(/^\[(.*)\]$/, '$1'))) return true
+  const own = hostname().toLowerCase()
+  return ['localhost', own, ...hosts.map(host => host.toLowerCase())].includes(name)
 }
 
 /** An IPv4 address that arrived on an IPv6 socket, as itself. */

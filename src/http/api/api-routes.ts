@@ -49,6 +49,9 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
     deps.loggedIn('-', address, 'refused', 'a request with a wrong token')
 
   app.addHook('onRequest', allowedOnly(deps.access))
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
+  })
   // What the document says is held by a test; nothing is left out or bent on the way.
   app.setSerializerCompiler(() => data => JSON.stringify(data))
   await app.register(cookie)

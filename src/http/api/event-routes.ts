@@ -1,10 +1,13 @@
+import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { EventList, EventsQuery } from '../../api/events.ts'
 import type { HostRow } from '../../api/hosts.ts'
 import { routes } from '../../api/routes.ts'
 import type { EventRecord } from '../../boot/event-record.ts'
+import { createPlaces } from '../places.ts'
 import { Refusal } from '../problem.ts'
 import { listOf } from './filters.ts'
+import { addressOf } from './guard.ts'
 import { eventView } from './views.ts'
 
 export interface EventsDeps {
@@ -31,19 +34,31 @@ export interface LiveDeps {
 }
 
 /** A reader that does not read is let go when this many bytes wait for it. */
-const longestBacklog = 4 << 20
+const longestBacklog = 256 * 1024
+/** Events that are looked up at once; between two such pages others have their turn. */
+const pageSize = 100
+/** Streams of all, and of one address. */
+const streams = { most: 256, perAddress: 32 }
 const beatMs = 15_000
 /** What changed within this time is told together. */
 const liveMs = 500
 
 /** `GET /events`: the newest or those after an id as a list, or a stream of server-sent events that goes on where it stopped. */
 export function eventRoutes(app: FastifyInstance, deps: EventsDeps, live: LiveDeps): void {
+  const places = createPlaces(streams, performance.now.bind(performance))
   app.get<{ Querystring: EventsQuery }>(
     '/events',
     { schema: routes.events },
     async (request, reply) => {
       if (!request.headers.accept?.includes('text/event-stream')) return list(request.query, deps)
       const { query } = request
+      const { raw } = reply
+      const address = addressOf(request)
+      const moved = () => raw.socket?.bytesWritten ?? 0
+      const leave = places.take({ address, moved, cut: () => raw.destroy() })
+      if (!leave)
+        throw new Refusal(429, `${address} has too many event streams; close some of them`)
+      raw.once('close', leave)
       stream(request, reply, query, deps)
       if (query.live !== undefined) tellLive(reply, query.host, deps, live)
       return reply
@@ -91,16 +106,30 @@ function stream(
     last = event.id
     write(reply, `id: ${event.id}\ndata: ${JSON.stringify(eventView(event))}\n\n`)
   }
-  for (;;) {
-    const page = deps.after(last, 1000, host)
-    for (const event of page) send(event)
-    if (page.length < 1000 || out.destroyed) break
-  }
-  const unlisten = deps.listen(send)
+  let unlisten = () => {}
   const beat = setInterval(() => out.write(': alive\n\n'), beatMs)
   out.on('close', () => {
     clearInterval(beat)
     unlisten()
+  })
+  const catchUp = async () => {
+    while (!out.destroyed) {
+      const events = deps.after(last, pageSize, host)
+      for (const event of events) send(event)
+      if (events.length < pageSize) break
+      await drained(out)
+    }
+    if (!out.destroyed) unlisten = deps.listen(send)
+  }
+  catchUp().catch(() => out.destroy())
+}
+
+/** Resolves when more may be written, or nothing ever again. */
+async function drained(out: ServerResponse): Promise<void> {
+  if (!out.writableNeedDrain || out.destroyed) return new Promise(resolve => setImmediate(resolve))
+  await new Promise<void>(resolve => {
+    out.once('drain', resolve)
+    out.once('close', resolve)
   })
 }
 

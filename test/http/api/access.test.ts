@@ -45,3 +45,33 @@ t.test('the token may be spelled as HTTP allows', async t => {
     t.equal(statusCode, 200, authorization)
   }
 })
+
+t.test('a name that is not ours is 421 at every door of the admin (DNS rebinding)', async t => {
+  const { app } = await startHttp(t, 'admin: { hosts: [netboot.example] }\n')
+  const get = (url: string, host: string) =>
+    app.inject({ url, remoteAddress: '127.0.0.1', headers: { host } })
+  for (const url of [
+    '/',
+    '/page/main.js',
+    '/metrics',
+    '/api/docs',
+    '/api/openapi.json',
+    '/api/v1/hosts',
+  ]) {
+    t.equal((await get(url, 'evil.example')).statusCode, 421, url)
+    for (const host of ['127.0.0.1:8080', '[::1]:8080', 'localhost', 'Netboot.example.:8080']) {
+      t.not((await get(url, host)).statusCode, 421, `${url} of ${host}`)
+    }
+  }
+  t.equal(
+    (await get('/boot.ipxe', 'evil.example')).statusCode,
+    200,
+    'machines may call us anything',
+  )
+})
+
+t.test('what the API says is kept by nobody and is what it says it is', async t => {
+  const { admin } = await startHttp(t)
+  const { headers } = await admin('GET', '/hosts')
+  t.match(headers, { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+})
