@@ -17,7 +17,7 @@ export const defaults = {
     body: '60s',
     idle: '2m',
   },
-  tftp: { transfers: 4096, perAddress: 256 },
+  tftp: { singlePort: false, transfers: 4096, perAddress: 256 },
   adminAllow: ['127.0.0.0/8', '::1/128'],
   tokenScope: 'read',
   syslogPort: 514,

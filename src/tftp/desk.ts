@@ -1,11 +1,19 @@
-import { parseIpv4, unspecified } from '../wire/address.ts'
+import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import { WireError } from '../wire/error.ts'
-import { decodeTftp, encodeTftp, type TftpRequest, tftpErrors } from '../wire/tftp-packet.ts'
+import {
+  decodeTftp,
+  encodeTftp,
+  type TftpPacket,
+  type TftpRequest,
+  tftpErrors,
+} from '../wire/tftp-packet.ts'
 import type { Counts } from './counts.ts'
 import type { TftpEvent } from './event.ts'
 import type { Files, Peer, Refused } from './files.ts'
-import { negotiate, type OptionLimits } from './negotiate.ts'
+import { giveWay, type TftpLimits, whyNoPlace, whyRefused } from './limits.ts'
+import { negotiate } from './negotiate.ts'
 import { createTap, type Keep } from './packet-tap.ts'
+import { keyOf, peerOf, type Sender } from './sender.ts'
 import {
   createSession,
   endSession,
@@ -18,28 +26,8 @@ import {
   startSession,
   wakeSession,
 } from './session.ts'
-
-export interface TftpLimits extends OptionLimits {
-  /** Downloads at the same time, in all and for one client address. */
-  readonly transfers: number
-  readonly perAddress: number
-  /** Wait before the first retransmission; a client may ask for another. */
-  readonly timeoutMs: number
-  /** A download without progress for so long is dropped. */
-  readonly idleMs: number
-  /** Bytes of files kept in memory. */
-  readonly cacheBytes: number
-}
-
-export const defaultLimits: TftpLimits = {
-  blockSize: 1468,
-  windowSize: 32,
-  transfers: 4096,
-  perAddress: 256,
-  timeoutMs: 1000,
-  idleMs: 120_000,
-  cacheBytes: 64 * 1024 * 1024,
-}
+import type { Line } from './socket.ts'
+import type { PeerTerms } from './terms.ts'
 
 /** The part of a pino logger that is used here. */
 export interface TftpLog {
@@ -54,8 +42,14 @@ export interface DeskOptions {
   readonly limits: TftpLimits
   readonly files: Files
   readonly counts: Counts
-  /** A smaller block size for some peers, in bytes. */
-  readonly blockSizeFor?: (peer: Peer) => Promise<number | undefined>
+  /** Whom we serve, and how; without it everybody alike. */
+  readonly termsFor?: (peer: Peer) => Promise<PeerTerms | undefined>
+  /** Opens a port of its own for a download. */
+  readonly openLine?: (
+    address: string,
+    client: Sender,
+    heard: (bytes: Buffer) => void,
+  ) => Promise<Line>
   readonly log: Pick<TftpLog, 'debug' | 'error'>
   readonly seen: (event: TftpEvent) => void
   /** Told of the packets that tell the story of a download. */
@@ -65,6 +59,8 @@ export interface DeskOptions {
 /** All downloads of one thread; the limits count those of all threads. */
 export interface Desk extends DeskOptions {
   readonly running: Set<Session>
+  /** Those whose client has acknowledged nothing yet, the oldest first: they give way. */
+  readonly unheard: Set<Session>
   readonly taps: WeakMap<Session, ReturnType<typeof createTap>>
 }
 
@@ -77,14 +73,8 @@ export interface Door {
   readonly local: Peer
 }
 
-/** Where a packet came from. */
-export interface Sender {
-  readonly address: string
-  readonly port: number
-}
-
 export function createDesk(options: DeskOptions): Desk {
-  return { ...options, running: new Set(), taps: new WeakMap() }
+  return { ...options, running: new Set(), unheard: new Set(), taps: new WeakMap() }
 }
 
 /** Takes one packet. Whatever it holds, nothing is thrown. */
@@ -98,17 +88,31 @@ export function receive(desk: Desk, door: Door, bytes: Buffer, from: Sender): vo
       ask(desk, door, packet, from)
       return
     }
-    // Nothing but requests is answered: two servers must not talk to each other for ever.
     const session = door.sessions.get(keyOf(from))
-    if (!session) return
-    desk.taps.get(session)?.heard(bytes)
-    if (packet.kind === 'ack') hearAck(session, packet.block)
-    else if (packet.kind === 'error') hearError(session, packet.code, packet.text)
+    // Who has a port of its own is heard there alone: here anybody could speak for it.
+    if (session && !session.line) hear(desk, session, packet, bytes)
   } catch (err) {
     const about = { peer: keyOf(from), bytes: bytes.toString('hex', 0, 64) }
     if (err instanceof WireError) desk.log.debug({ ...about, reason: err.message }, 'not TFTP')
     else desk.log.error({ ...about, err }, 'TFTP packet not handled')
   }
+}
+
+/** Nothing but requests is answered to whom we do not know: two servers must not talk for ever. */
+function hear(desk: Desk, session: Session, packet: TftpPacket, bytes: Buffer): void {
+  desk.taps.get(session)?.heard(bytes)
+  if (packet.kind === 'ack') hearAck(session, packet.block)
+  else if (packet.kind === 'error') hearError(session, packet.code, packet.text)
+  if (!session.over && session.transfer?.heard) settle(desk, session)
+}
+
+/** Its client is there: it has a place, as long as there is one. */
+function settle(desk: Desk, session: Session): void {
+  if (!desk.unheard.delete(session)) return
+  const { address } = session.peer
+  const full = whyNoPlace(desk, address)
+  desk.counts.add(address, 1)
+  if (full) refuseSession(session, full.refused, full.reason, 'refused')
 }
 
 /** Sends again what is due. One look at all sessions is cheaper than a timer for every block. */
@@ -129,7 +133,8 @@ function ask(desk: Desk, door: Door, request: TftpRequest, from: Sender): void {
     hearAgain(running)
     return
   }
-  const refusal = refusalOf(desk, request, from, running !== undefined)
+  const refusal =
+    whyRefused(request) ?? (running ? undefined : whyNoPlace(desk, peerOf(from).address))
   if (refusal) {
     refuse(desk, door, request, from, refusal)
     return
@@ -147,34 +152,38 @@ function enter(desk: Desk, door: Door, request: TftpRequest, from: Sender): Sess
   const { counts, running } = desk
   const peer = peerOf(from)
   const key = keyOf(from)
-  const tap = desk.keep && createTap(peer, door.local, desk.keep)
   const session = createSession(request, peer, {
-    send: tap
-      ? packet => {
-          tap.sent(packet)
-          return door.send(packet, from)
-        }
-      : packet => door.send(packet, from),
+    send(packet) {
+      desk.taps.get(session)?.sent(packet)
+      return session.line ? session.line.send(packet) : door.send(packet, from)
+    },
     now: () => performance.now(),
     seen: desk.seen,
     ended() {
       door.sessions.delete(key)
       running.delete(session)
-      counts.add(peer.address, -1)
+      if (!desk.unheard.delete(session)) counts.add(peer.address, -1)
+      session.line?.close()
     },
   })
   door.sessions.set(key, session)
-  if (tap) desk.taps.set(session, tap)
+  if (desk.keep) desk.taps.set(session, createTap(peer, door.local, desk.keep))
   running.add(session)
-  counts.add(peer.address, 1)
+  giveWay(desk.unheard, desk.limits)
+  desk.unheard.add(session)
   return session
 }
 
 async function openAndStart(desk: Desk, session: Session): Promise<void> {
   const { peer, request } = session
-  const [file, peerBlockSize] = await Promise.all([
+  const terms = (await desk.termsFor?.(peer)) ?? { kind: 'served' }
+  if (terms.kind === 'ignored') {
+    endSession(session)
+    return
+  }
+  const [file] = await Promise.all([
     desk.files.open(request.file, peer),
-    desk.blockSizeFor?.(peer),
+    terms.from === undefined ? undefined : giveLine(desk, session, terms.from),
   ])
   if ('refused' in file) {
     refuseSession(session, file.refused, file.reason, 'refused')
@@ -185,34 +194,37 @@ async function openAndStart(desk: Desk, session: Session): Promise<void> {
     return
   }
   const { limits } = desk
-  const blockSize = Math.min(limits.blockSize, peerBlockSize ?? limits.blockSize)
-  const terms = negotiate(request.options, file.size, { ...limits, blockSize })
-  startSession(session, file, terms, limits.timeoutMs)
+  const blockSize = Math.min(limits.blockSize, terms.blockSize ?? limits.blockSize)
+  const granted = negotiate(request.options, file.size, { ...limits, blockSize })
+  startSession(session, file, granted, limits.timeoutMs)
 }
 
-/** What is refused without a look at any file. `again`: the peer has a place already. */
-function refusalOf(
-  desk: Desk,
-  request: TftpRequest,
-  from: Sender,
-  again: boolean,
-): Refused | undefined {
-  const { counts, limits } = desk
-  if (request.kind === 'wrq') {
-    return { refused: tftpErrors.accessViolation, reason: 'this server is read-only' }
+/** A port of its own for a download; where none is left it goes on at the one that was asked. */
+async function giveLine(desk: Desk, session: Session, from: Ipv4): Promise<void> {
+  const { peer } = session
+  const client = { address: formatIpv4(peer.address), port: peer.port }
+  try {
+    const line = await desk.openLine?.(formatIpv4(from), client, bytes =>
+      heardOn(desk, session, bytes),
+    )
+    if (session.over) line?.close()
+    else if (line) {
+      session.line = line
+      const local = { address: from, port: line.port }
+      if (desk.keep) desk.taps.set(session, createTap(peer, local, desk.keep))
+    }
+  } catch (err) {
+    desk.log.debug({ err, peer: keyOf(client) }, 'no port of its own for a download')
   }
-  if (request.mode !== 'octet') {
-    const reason = `only mode octet (binary) is served, not ${printable(request.mode)}`
-    return { refused: tftpErrors.undefined, reason }
+}
+
+function heardOn(desk: Desk, session: Session, bytes: Buffer): void {
+  if (session.over) return
+  try {
+    hear(desk, session, decodeTftp(bytes), bytes)
+  } catch (err) {
+    if (!(err instanceof WireError)) throw err
   }
-  if (again) return undefined
-  if (counts.of(peerOf(from).address) >= limits.perAddress) {
-    return { refused: tftpErrors.undefined, reason: 'too many transfers to your address' }
-  }
-  if (counts.all() >= limits.transfers) {
-    return { refused: tftpErrors.undefined, reason: 'too many transfers, try again later' }
-  }
-  return undefined
 }
 
 function refuse(desk: Desk, door: Door, request: TftpRequest, from: Sender, why: Refused): void {
@@ -227,12 +239,4 @@ function refuse(desk: Desk, door: Door, request: TftpRequest, from: Sender, why:
 function isRepetition({ request, transfer }: Session, again: TftpRequest): boolean {
   const sameOptions = [...request.options].join('\0') === [...again.options].join('\0')
   return !transfer?.heard && sameOptions && request.file === again.file
-}
-
-function keyOf({ address, port }: Sender): string {
-  return `${address}:${port}`
-}
-
-function peerOf({ address, port }: Sender): Peer {
-  return { address: parseIpv4(address) ?? unspecified, port }
 }

@@ -1,7 +1,8 @@
-import type { TftpLimits } from './desk.ts'
 import type { TftpEvent } from './event.ts'
 import type { Peer, Virtual } from './files.ts'
+import type { TftpLimits } from './limits.ts'
 import type { TappedPacket } from './packet-tap.ts'
+import type { PeerTerms } from './terms.ts'
 
 /** What a thread is started with. */
 export interface Setup {
@@ -27,10 +28,12 @@ export type Order =
 /** What only the server knows about a request. */
 export type Question =
   | { readonly about: 'name'; readonly name: string; readonly peer: Peer }
-  | { readonly about: 'block size'; readonly peer: Peer }
+  | { readonly about: 'peer'; readonly peer: Peer }
 
 /** The value that was asked for, or what asking for it threw. */
-export type Answer = { readonly value: Virtual | number | undefined } | { readonly error: unknown }
+export type Answer =
+  | { readonly value: Virtual | PeerTerms | undefined }
+  | { readonly error: unknown }
 
 /** From a thread to the server. */
 export type Report =

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
-import { defaultLimits, type TftpLimits } from './desk.ts'
 import type { Peer } from './files.ts'
+import { defaultLimits, type TftpLimits } from './limits.ts'
 import { claimPort } from './socket.ts'
 import { startThreads, type ThreadOptions, type Threads } from './threads.ts'
 

@@ -9,6 +9,7 @@ import type { TftpFile } from './chunks.ts'
 import type { TftpEvent } from './event.ts'
 import type { Peer } from './files.ts'
 import type { Terms } from './negotiate.ts'
+import type { Line } from './socket.ts'
 import {
   begin,
   blockLength,
@@ -55,6 +56,8 @@ export interface Session {
   progressAt: number
   /** The packet before, when it has left: a new buffer for every block is work for the collector. */
   spare: Buffer | undefined
+  /** The port of its own, where it has one: only there its client is heard. */
+  line: Line | undefined
 }
 
 /** A session whose file is not open yet. */
@@ -76,6 +79,7 @@ export function createSession(request: TftpRequest, peer: Peer, around: Surround
     dueAt: Number.POSITIVE_INFINITY,
     progressAt: now,
     spare: undefined,
+    line: undefined,
   }
 }
 

@@ -43,6 +43,50 @@ export async function claimPort(address: string, port: number): Promise<number> 
   return claimed
 }
 
+/** A port of our own for one download, and nobody but its client is heard there (RFC 1350 section 4). */
+export interface Line {
+  readonly address: string
+  readonly port: number
+  /** True when the bytes have left: they may be written again. */
+  send(packet: Uint8Array): boolean
+  /** What was sent before still leaves. */
+  close(): void
+}
+
+/** Opens a port that the system chooses at random. Rejects with the system's error. */
+export async function openLine(
+  address: string,
+  client: { readonly address: string; readonly port: number },
+  heard: (bytes: Buffer) => void,
+): Promise<Line> {
+  const socket = createSocket({
+    type: 'udp4',
+    lookup: (host, _options, callback) => callback(null, host, 4),
+  })
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject)
+      socket.bind({ address, port: 0, exclusive: true }, () => {
+        socket.connect(client.port, client.address, () => resolve())
+      })
+    })
+  } catch (error) {
+    socket.close()
+    throw error
+  }
+  // A client that is gone says so by ICMP; the timer ends its download.
+  socket.removeAllListeners('error').on('error', () => {})
+  socket.on('message', heard)
+  return {
+    ...socket.address(),
+    send(packet) {
+      socket.send(packet)
+      return socket.getSendQueueCount() === 0
+    },
+    close: () => void setImmediate(() => socket.close()),
+  }
+}
+
 export function closeSocket(socket: UdpSocket): Promise<void> {
   return new Promise(done => socket.close(() => done()))
 }

@@ -1,11 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { parseIpv4, unspecified } from '../wire/address.ts'
 import { createCounts } from './counts.ts'
-import { createDesk, type Door, receive, type Sender, stopAll, wakeAll } from './desk.ts'
+import { createDesk, type Door, receive, stopAll, wakeAll } from './desk.ts'
 import { openFiles, type Peer, type Virtual } from './files.ts'
 import type { Answer, Order, Question, Report, Setup, Where } from './messages.ts'
-import { bindSocket, closeSocket, type UdpSocket } from './socket.ts'
+import type { Sender } from './sender.ts'
+import { bindSocket, closeSocket, openLine, type UdpSocket } from './socket.ts'
 import { createAttention } from './stay-awake.ts'
+import type { PeerTerms } from './terms.ts'
 
 /**
  * One thread of the TFTP server: its own sockets on the shared port, its own downloads, its own memory
@@ -29,7 +31,13 @@ const desk = createDesk({
   limits,
   counts: createCounts(counts),
   files: openFiles({ roots, allowedRoots, virtual: askName }, limits.cacheBytes),
-  blockSizeFor: peer => ask({ about: 'block size', peer }) as Promise<number | undefined>,
+  termsFor: peer => ask({ about: 'peer', peer }) as Promise<PeerTerms | undefined>,
+  openLine(address, client, heard) {
+    return openLine(address, client, bytes => {
+      heard(bytes)
+      stayAwake()
+    })
+  },
   log: {
     debug: (fields, text) => tell({ kind: 'log', level: 'debug', fields, text }),
     error: (fields, text) => tell({ kind: 'log', level: 'error', fields, text }),
@@ -57,6 +65,10 @@ parentPort?.on('message', (order: Order) => {
   }
 })
 
+function stayAwake(): void {
+  if (desk.running.size > 0 && desk.running.size <= fewDownloads) attend()
+}
+
 function tell(report: Report): void {
   parentPort?.postMessage(report)
 }
@@ -65,7 +77,7 @@ function askName(name: string, peer: Peer) {
   return ask({ about: 'name', name, peer }) as Promise<Virtual | undefined>
 }
 
-function ask(question: Question): Promise<Virtual | number | undefined> {
+function ask(question: Question): Promise<Virtual | PeerTerms | undefined> {
   const id = questions++
   return new Promise((resolve, reject) => {
     asked.set(id, answer => ('error' in answer ? reject(answer.error) : resolve(answer.value)))
@@ -102,7 +114,7 @@ function doorOf(socket: UdpSocket): Door {
   socket.on('error', err => desk.log.error({ err }, 'TFTP socket'))
   socket.on('message', (bytes, from) => {
     receive(desk, door, bytes, from)
-    if (desk.running.size > 0 && desk.running.size <= fewDownloads) attend()
+    stayAwake()
   })
   return door
 }

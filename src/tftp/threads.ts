@@ -1,16 +1,18 @@
 import { Worker } from 'node:worker_threads'
 import { countsMemory } from './counts.ts'
-import type { TftpLimits, TftpLog } from './desk.ts'
+import type { TftpLog } from './desk.ts'
 import type { TftpEvent } from './event.ts'
 import type { Peer, Places } from './files.ts'
+import type { TftpLimits } from './limits.ts'
 import type { Order, Question, Report, Setup, Where } from './messages.ts'
 import type { Keep } from './packet-tap.ts'
+import type { PeerTerms } from './terms.ts'
 
 /** What threads ask, and whom they tell. */
 export interface ThreadOptions extends Places {
   readonly limits: TftpLimits
-  /** A smaller block size for some peers, in bytes. */
-  readonly blockSizeFor?: (peer: Peer) => number | undefined
+  /** Whom we serve, and how; without it everybody alike. */
+  readonly termsFor?: (peer: Peer) => PeerTerms
   readonly log: TftpLog
   readonly seen: (event: TftpEvent) => void
   /** Told of the packets that tell the story of a download. */
@@ -119,5 +121,5 @@ async function reply(
 function lookUp(options: ThreadOptions, question: Question) {
   const { peer } = question
   if (question.about === 'name') return options.virtual?.(question.name, peer)
-  return options.blockSizeFor?.(peer)
+  return options.termsFor?.(peer)
 }

@@ -87,9 +87,11 @@ export async function tftpGet(
     ['tsize', '0'],
   ])
   let last: TftpPacket = { kind: 'rrq', file, mode: 'octet', options }
+  /** The port that the download comes from: its own (RFC 1350 section 4). */
+  let to = port
   const say = (packet: TftpPacket) => {
     last = packet
-    return sendTo(socket, encodeTftp(packet), port, server)
+    return sendTo(socket, encodeTftp(packet), to, server)
   }
   const timer = setInterval(() => void say(last), again)
   let stop = () => {}
@@ -97,8 +99,9 @@ export async function tftpGet(
     return await new Promise<Buffer>((resolve, reject) => {
       const blocks: Uint8Array[] = []
       stop = after(patience, () => reject(new Error(`no end of ${file} by TFTP`)))
-      socket.on('message', bytes => {
+      socket.on('message', (bytes, sender) => {
         const packet = decodeTftp(bytes)
+        to = sender.port
         if (packet.kind === 'error') reject(new TftpError(packet.text))
         if (packet.kind === 'oack') void say({ kind: 'ack', block: 0 })
         if (packet.kind !== 'data') return

@@ -283,6 +283,10 @@ t.test('limits: per address, in all, and a place that becomes free', async t => 
     peer.send(rrq('big'))
     const packet = await peer.next()
     tries.push(packet.kind === 'error' ? packet.text : packet.kind)
+    if (packet.kind !== 'data') continue
+    // Who has acknowledged nothing would give way.
+    peer.send({ kind: 'ack', block: 1 })
+    await peer.next()
   }
   const own = 'too many transfers to your address'
   t.strictSame(tries, ['data', 'data', own, 'data', 'too many transfers, try again later'])
@@ -292,8 +296,61 @@ t.test('limits: per address, in all, and a place that becomes free', async t => 
   t.equal(await fetchWith(cousins[1] as Client, 'a.txt'), 'a file')
 })
 
+t.test('who acknowledged nothing takes no place', async t => {
+  const { port } = await serve(t, { limits: { perAddress: 2, transfers: 2 } })
+  const peers = await Promise.all(Array.from({ length: 12 }, () => client(t, port)))
+  const [first, last] = [peers.at(0) as Client, peers.at(-1) as Client]
+  first.send(rrq('big'))
+  await first.next()
+  first.send(ack(1))
+  await first.next()
+  for (const peer of peers.slice(1, -1)) peer.send(rrq('big'))
+  t.equal(await fetchWith(last, 'a.txt'), 'a file')
+  first.send(ack(2))
+  t.match(await first.next(), { kind: 'data', block: 3 }, 'who is at work stays')
+})
+
+t.test('nobody outside is answered', async t => {
+  const { port, events } = await serve(t, {
+    termsFor: ({ address }) => (address === loopback ? { kind: 'served' } : { kind: 'ignored' }),
+  })
+  const outside = await client(t, port, '127.0.0.2')
+  const inside = await client(t, port)
+  outside.send(rrq('a.txt'))
+  outside.send({ kind: 'wrq', file: 'a.txt', mode: 'octet', options: new Map() })
+  t.equal(await fetchWith(inside, 'a.txt'), 'a file')
+  t.strictSame(outside.inbox, [])
+  t.notOk(events.some(({ kind }) => kind === 'failed'))
+})
+
+t.test('a download from a port of its own: what was not heard cannot be acknowledged', async t => {
+  const { port, events } = await serve(t, {
+    termsFor: () => ({ kind: 'served', from: loopback }),
+  })
+  const socket = createSocket('udp4')
+  t.teardown(() => socket.close())
+  socket.bind({ address: '127.0.0.1' })
+  await once(socket, 'listening')
+  const say = (packet: TftpPacket, to: number) => socket.send(encodeTftp(packet), to, '127.0.0.1')
+  const heard = async () => {
+    const [bytes, from] = (await once(socket, 'message')) as [Buffer, { port: number }]
+    return { packet: decodeTftp(bytes), port: from.port }
+  }
+  say(rrq('big'), port)
+  const first = await heard()
+  t.not(first.port, port)
+  t.match(first.packet, { kind: 'data', block: 1 })
+  say({ kind: 'ack', block: 1 }, port)
+  // It is sent again by the clock: the acknowledgement was for the wrong port.
+  t.match((await heard()).packet, { kind: 'data', block: 1 })
+  say({ kind: 'ack', block: 1 }, first.port)
+  t.match(await heard(), { packet: { kind: 'data', block: 2 }, port: first.port })
+  say({ kind: 'error', code: 0, text: 'enough' }, first.port)
+  await until(() => events.some(({ kind }) => kind === 'failed'))
+})
+
 t.test('a smaller block size for one peer', async t => {
-  const { port } = await serve(t, { blockSizeFor: () => 512 })
+  const { port } = await serve(t, { termsFor: () => ({ kind: 'served', blockSize: 512 }) })
   const peer = await client(t, port)
   peer.send(rrq('big', { blksize: '1468' }))
   t.strictSame(await peer.next(), { kind: 'oack', options: new Map([['blksize', '512']]) })

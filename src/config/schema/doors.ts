@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { parseDuration } from '../../base/units.ts'
+import { parseSubnet, type Subnet } from '../../wire/address.ts'
 import { defaults } from '../defaults.ts'
 import * as v from './values.ts'
 
@@ -87,6 +88,16 @@ const tftpLimits = v.closed({
 
 export const tftp = v.closed({
   port: v.key(v.port, 'UDP port.', defaults.tftpPort),
+  allow: v.key(
+    Type.Array(v.subnet, { title: 'a list of subnets' }),
+    'Who is answered besides the machines in the subnets of the networks, such as what comes through NAT. With a network that says trustUrl everybody is.',
+    [],
+  ),
+  singlePort: v.key(
+    Type.Boolean({ title: 'true or false' }),
+    'Sends every download from the one port. Else those to machines in our subnets leave a port of their own, so that nobody can acknowledge in their name what he does not hear.',
+    defaults.tftp.singlePort,
+  ),
   limits: v.key(tftpLimits, 'Bounds of what clients may use up.'),
 })
 
@@ -108,6 +119,8 @@ export interface HttpBounds {
 }
 
 export interface TftpBounds {
+  readonly allow: readonly Subnet[]
+  readonly singlePort: boolean
   readonly limits: { readonly transfers: number; readonly perAddress: number }
 }
 
@@ -131,5 +144,10 @@ export function httpBounds(raw: Static<typeof http>): HttpBounds {
 }
 
 export function tftpBounds(raw: Static<typeof tftp>): TftpBounds {
-  return { limits: { ...defaults.tftp, ...raw.limits } }
+  const { singlePort, ...limits } = defaults.tftp
+  return {
+    allow: (raw.allow ?? []).flatMap(text => parseSubnet(text) ?? []),
+    singlePort: raw.singlePort ?? singlePort,
+    limits: { ...limits, ...raw.limits },
+  }
 }

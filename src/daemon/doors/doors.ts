@@ -10,6 +10,7 @@ import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import { createHttpDoors } from './http-doors.ts'
 import { openSyslogDoor } from './syslog-door.ts'
 import { tftpNames } from './tftp-names.ts'
+import { tftpTerms } from './tftp-terms.ts'
 
 /** All sockets of the daemon. */
 export interface Doors {
@@ -92,7 +93,7 @@ function dhcpSockets(handedOver: readonly HandedOver[]): HandedSocket[] {
 
 /** Sockets that were opened for TFTP stay, whatever the networks do. */
 function openTftpFor(parts: DoorParts): Promise<Tftp> {
-  const { world, macsOf, log, timeline, measure, packets, handedOver } = parts
+  const { world, log, timeline, measure, packets, handedOver } = parts
   const { tftp, assets, assetRoots } = world.config()
   return openTftp({
     addresses: [],
@@ -102,11 +103,7 @@ function openTftpFor(parts: DoorParts): Promise<Tftp> {
     roots: [join(assets, 'loaders'), assets],
     allowedRoots: assetRoots,
     virtual: tftpNames(parts),
-    blockSizeFor({ address }) {
-      if (!world.hasBlockSizes()) return undefined
-      const sizes = macsOf(address).map(mac => world.hostOf(mac)?.tftpBlockSize)
-      return sizes.find(size => size !== undefined)
-    },
+    termsFor: tftpTerms(parts),
     log,
     seen(event) {
       measure.tftp(event)

@@ -1,0 +1,63 @@
+import type { Ipv4 } from '../wire/address.ts'
+import { type TftpRequest, tftpErrors } from '../wire/tftp-packet.ts'
+import type { Counts } from './counts.ts'
+import type { Refused } from './files.ts'
+import type { OptionLimits } from './negotiate.ts'
+import { endSession, printable, type Session } from './session.ts'
+
+export interface TftpLimits extends OptionLimits {
+  /** Downloads at the same time, in all and for one client address. */
+  readonly transfers: number
+  readonly perAddress: number
+  /** Wait before the first retransmission; a client may ask for another. */
+  readonly timeoutMs: number
+  /** A download without progress for so long is dropped. */
+  readonly idleMs: number
+  /** Bytes of files kept in memory. */
+  readonly cacheBytes: number
+}
+
+export const defaultLimits: TftpLimits = {
+  blockSize: 1468,
+  windowSize: 32,
+  transfers: 4096,
+  perAddress: 256,
+  timeoutMs: 1000,
+  idleMs: 120_000,
+  cacheBytes: 64 * 1024 * 1024,
+}
+
+/** What is refused without a look at any file, whoever asks. */
+export function whyRefused({ kind, mode }: TftpRequest): Refused | undefined {
+  if (kind === 'wrq') {
+    return { refused: tftpErrors.accessViolation, reason: 'this server is read-only' }
+  }
+  if (mode === 'octet') return undefined
+  const reason = `only mode octet (binary) is served, not ${printable(mode)}`
+  return { refused: tftpErrors.undefined, reason }
+}
+
+interface Places {
+  readonly counts: Counts
+  readonly limits: Pick<TftpLimits, 'transfers' | 'perAddress'>
+}
+
+/** Why an address gets no download more; undefined where it does. Only those with a sign of life count. */
+export function whyNoPlace({ counts, limits }: Places, address: Ipv4): Refused | undefined {
+  if (counts.of(address) >= limits.perAddress) {
+    return { refused: tftpErrors.undefined, reason: 'too many transfers to your address' }
+  }
+  if (counts.all() >= limits.transfers) {
+    return { refused: tftpErrors.undefined, reason: 'too many transfers, try again later' }
+  }
+  return undefined
+}
+
+/** A thread holds as many requests that nobody has acknowledged anything of as this part of all places. */
+const unheardPart = 4
+
+/** Ends the oldest of them where one more would be too many: forged requests hold no place. */
+export function giveWay(unheard: ReadonlySet<Session>, { transfers }: Places['limits']): void {
+  const [oldest] = unheard
+  if (oldest && unheard.size >= Math.ceil(transfers / unheardPart)) endSession(oldest)
+}
