@@ -26,8 +26,14 @@ export interface BootRequest {
 /** What the machine is told, for its loader's kind to write. */
 export type Delivered =
   | { readonly kind: 'none'; readonly reason: string }
-  | { readonly kind: 'forbidden'; readonly reason: string }
-  | { readonly kind: 'local' | 'menu'; readonly reason: string; readonly content: BootContent }
+  /** `shown`: what whoever asks is told, which is less than the timeline is. */
+  | { readonly kind: 'forbidden'; readonly reason: string; readonly shown: string }
+  | {
+      readonly kind: 'local' | 'menu'
+      readonly reason: string
+      readonly shown?: string
+      readonly content: BootContent
+    }
   | {
       readonly kind: 'boot'
       readonly reason: string
@@ -35,6 +41,11 @@ export type Delivered =
       /** What comes with it: answer files, and the files behind its URLs. */
       readonly with: Pick<AttemptContent, 'files' | 'parts' | 'kexec' | 'leftOut'>
     }
+
+/** The reason as far as whoever asks may know it: a stranger is told a host's state, no more. */
+export function shownOf(delivered: Delivered): string {
+  return ('shown' in delivered ? delivered.shown : undefined) ?? delivered.reason
+}
 
 /** What a request was answered, for the timeline. */
 export interface Seen extends Omit<BootRequest, 'caller' | 'loader'> {
@@ -50,12 +61,12 @@ export interface BootDesk {
   look(request: BootRequest): Delivered
   /** The same, and it happens; what it changes is written, not yet committed. */
   give(request: BootRequest): Delivered
-  /** Waits until it is known whether the assets of a due host are what they must be. */
-  verified(mac: Mac): Promise<void> | undefined
+  /** Waits until it is known whether the assets of a due host are what they must be, and who asks. */
+  verified(mac: Mac, address: Ipv4): Promise<void>
 }
 
 /** Answers a machine that asks what to do next. The caller commits before the answer leaves. */
 export async function deliver(request: BootRequest, desk: BootDesk): Promise<Delivered> {
-  await desk.verified(request.mac)
+  await desk.verified(request.mac, request.caller.address)
   return desk.give(request)
 }

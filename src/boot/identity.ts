@@ -33,7 +33,9 @@ export interface Evidence {
 /** Whether a request is the host's own, and if not, why. */
 export type Identity =
   | { readonly kind: 'machine' }
-  | { readonly kind: 'stranger'; readonly why: ReasonOf<keyof StrangerReasons> }
+  | { readonly kind: 'stranger'; readonly why: StrangerReason }
+
+export type StrangerReason = ReasonOf<keyof StrangerReasons>
 
 const machine: Identity = { kind: 'machine' }
 
@@ -45,7 +47,7 @@ export function identify(evidence: Evidence): Identity {
   return why ? { kind: 'stranger', why } : machine
 }
 
-type Why = ReasonOf<keyof StrangerReasons> | undefined
+type Why = StrangerReason | undefined
 
 function whyNotByAddress({ host, address: from, owners, attemptAt }: Evidence): Why {
   const address = formatIpv4(from)

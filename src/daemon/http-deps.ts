@@ -30,6 +30,8 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     boot: {
       ...parts.answers,
       serverUrl: caller => placeOf(caller).serverUrl,
+      asksUuid: (caller, mac) =>
+        world.hostOf(mac) !== undefined && world.networkOf(caller, mac)?.trust === 'uuid',
       committed: memory.committed,
       config: (name, caller) => configRequest(name, caller, parts),
       chosen: (name, caller) => choose(name, caller, parts),

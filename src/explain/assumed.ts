@@ -76,7 +76,7 @@ export function assume(world: World, state: HostState): Assumed {
     },
     currentAttempt: () =>
       of === 'booting' ? attemptOf(question, factsIn('pending', question)) : undefined,
-    isMachine: () => true,
+    strangeness: () => undefined,
     wasSilent: () => false,
     isFresh: () => false,
     shownMenu: () => undefined,

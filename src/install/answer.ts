@@ -1,5 +1,6 @@
 import { decide } from '../boot/decide.ts'
 import type { Host } from '../boot/host.ts'
+import type { StrangerReason } from '../boot/identity.ts'
 import { type Install, rulesOf } from '../boot/install.ts'
 import { knownOf } from '../boot/known-host.ts'
 import { idle, isDue, isRunning, type Life } from '../boot/life.ts'
@@ -34,6 +35,8 @@ interface Standing {
   /** The one under way, or the last one. */
   readonly install?: Install
   readonly isOwn: boolean
+  /** Why not. */
+  readonly stranger?: StrangerReason
 }
 
 /**
@@ -90,8 +93,11 @@ export function answerChoice(
 function standingOf(host: Host, { address, place, uuid }: Question, facts: BootFacts): Standing {
   const record = facts.record(host.name)
   const install = record?.install === undefined ? undefined : facts.install(record.install)
-  const isOwn = facts.isMachine({ host, address, place, ...(uuid !== undefined && { uuid }) })
-  return { host, life: record?.life ?? idle, isOwn, ...(install && { install }) }
+  const said = { ...(uuid !== undefined && { uuid }) }
+  const stranger = facts.strangeness({ host, address, place, ...said })
+  const isOwn = stranger === undefined
+  const more = { ...(install && { install }), ...(stranger && { stranger }) }
+  return { host, life: record?.life ?? idle, isOwn, ...more }
 }
 
 /** An install was just asked for: its life begins anew. */
@@ -127,7 +133,7 @@ function firstBoot(
 }
 
 function answerHost(standing: Standing, question: Question, facts: BootFacts): BootAnswer {
-  const { host, life, install, isOwn } = standing
+  const { host, life, install, isOwn, stranger } = standing
   const state = knownOf(host, life, install?.spec.profile)
   const known = withUuid(host, state, question.uuid)
   const { mac, site, loader } = question
@@ -138,11 +144,13 @@ function answerHost(standing: Standing, question: Question, facts: BootFacts): B
     const isBoot = isOwn && known === state && !loader.running
     const event = { kind: 'script', newBoot: false } as const
     const effects: BootEffect[] = isBoot ? [{ kind: 'life', host: host.name, event }] : []
-    return { host, told: local(reason), effects }
+    // What an installer said when it failed is for nobody else.
+    const shown = isOwn ? reason : `${host.name} is ${life.state}`
+    return { host, told: local(reason, shown), effects }
   }
-  if (!isOwn) {
-    const reason = `${host.name} is due, and this address is not known to be its own`
-    return { host, told: { kind: 'forbidden', reason }, effects: [] }
+  if (stranger) {
+    const shown = `${host.name} is due, and this address is not known to be its own`
+    return { host, told: { kind: 'forbidden', reason: sentenceOf(stranger), shown }, effects: [] }
   }
   try {
     if (isRunning(life)) {

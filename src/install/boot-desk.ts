@@ -51,8 +51,13 @@ export function createBootDesk(deps: DeskDeps) {
   return {
     look: request => answer(questionOf(request, world), { ...facts, ...standIns }).told,
     give: request => give(request, answer(questionOf(request, world), facts)),
-    verified: mac =>
-      world.config().checksums.length === 0 ? undefined : scripts.verified(world.hostOf(mac)),
+    async verified(mac, address) {
+      const host = world.hostOf(mac)
+      if (!host) return
+      const isNew = !deps.memory.hosts.has(host.name)
+      if (isNew || deps.lives.known(host).due) await deps.lookAgain(address)
+      if (world.config().checksums.length > 0) await scripts.verified(host)
+    },
 
     /** What a machine gets that chose in its menu. */
     async choose(choice: Choice, caller: Caller, loader: LoaderKind): Promise<Delivered> {
@@ -73,7 +78,7 @@ export function createBootDesk(deps: DeskDeps) {
       loader: LoaderKind,
     ): { now: Delivered; ifInstalled: Delivered } | undefined {
       const question = ownQuestion(host, loader, deps)
-      const own = { ...facts, ...standIns, newToken: () => masked, isMachine: () => true }
+      const own = { ...facts, ...standIns, newToken: () => masked, strangeness: () => undefined }
       const shown = { ...own, shownMenu: () => masked }
       return (
         question && {
@@ -130,7 +135,7 @@ function factsOf(deps: DeskDeps): BootFacts {
     hosts: memory.hosts,
     install: memory.installs.get,
     currentAttempt: memory.installs.currentAttempt,
-    isMachine: scripts.isMachine,
+    strangeness: scripts.strangeness,
     wasSilent: scripts.wasSilent,
     isFresh: scripts.isFresh,
     shownMenu: menus.tokenOf,

@@ -2,6 +2,7 @@ import type { Site } from '../boot/decide.ts'
 import type { Delivered } from '../boot/deliver.ts'
 import type { ContentOf } from '../boot/event.ts'
 import type { Host, Login, Profile, UnknownHosts } from '../boot/host.ts'
+import type { StrangerReason } from '../boot/identity.ts'
 import type { Asset, Attempt, AttemptContent, HostRecord, Install, Spec } from '../boot/install.ts'
 import { type Abilities, unbootable } from '../boot/loaders/kind.ts'
 import { toDisk } from '../boot/script.ts'
@@ -51,13 +52,13 @@ export interface BootFacts {
   readonly hosts: Pick<Memory['hosts'], 'has' | 'knowsMac'>
   install(id: string): Install | undefined
   currentAttempt(host: string, install?: string): Attempt | undefined
-  /** Whether a request from this address is the host's own. */
-  isMachine(request: {
+  /** Why a request is not the host's own; undefined where it is. */
+  strangeness(request: {
     readonly host: Host
     readonly address: Ipv4
     readonly place: Place
     readonly uuid?: string
-  }): boolean
+  }): StrangerReason | undefined
   /** Where we see no DHCP: whether nothing came for so long that a request begins a new boot. */
   wasSilent(host: Host, place: Place): boolean
   /** It sent a DISCOVER since it was given its last boot. */
@@ -73,9 +74,9 @@ export interface BootFacts {
   render: InstallDeps['render']
 }
 
-/** Sent to the disk, with the reason on its screen. */
-export function local(reason: string): Delivered {
-  return { kind: 'local', reason, content: toDisk(reason) }
+/** Sent to the disk, with the reason on its screen, or as much of it as whoever asks may know. */
+export function local(reason: string, shown = reason): Delivered {
+  return { kind: 'local', reason, shown, content: toDisk(shown) }
 }
 
 /** Told to boot what was made for this boot. */

@@ -116,6 +116,8 @@ export interface InstallDeps {
   place(network?: string): Place
   /** Whose MAC an address has: who answers ARP on a link of ours, else by what DHCP told. */
   macsOf(address: Ipv4): readonly Mac[]
+  /** Asks the kernel anew who has an address, where that decides something for good. */
+  lookAgain(address: Ipv4): Promise<void>
   /** Whether a request is the host's own, and if not, why. */
   identify(claim: Claim): Identity
   /** Where a MAC is: by our leases, then by the kernel's neighbour table. */

@@ -184,8 +184,8 @@ export function createPhoneHome(
     const burns = attempt.content.burn?.includes(name) && ({ burns: true } as const)
     const file = { kind: 'file', text, ...burns } as const
     if (stranger) {
-      const isOwn = scripts.isMachine({ host: stranger.host, address, place })
-      if (!isOwn) return { answer: { kind: 'forbidden', reason: 'not its own address' } }
+      const why = scripts.strangeness({ host: stranger.host, address, place })
+      if (why) return { answer: { kind: 'forbidden', reason: 'not its own address' } }
       return { answer: stranger.burnt.has(name) ? burntFile : file }
     }
     if (!mayRun(attempt)) return gone(`${attempt.host} has booted anew`)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Host, Profile } from '../boot/host.ts'
+import type { StrangerReason } from '../boot/identity.ts'
 import { isRunning } from '../boot/life.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
 import type { Ipv4 } from '../wire/address.ts'
@@ -30,8 +31,11 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
   const freshNetboots = new Set<string>()
 
   return {
-    isMachine: ({ host, address, place, uuid }: Claim): boolean =>
-      deps.identify({ host, address, network: place.network.name, uuid }).kind === 'machine',
+    /** Why a request is not the host's own; undefined where it is. */
+    strangeness({ host, address, place, uuid }: Claim): StrangerReason | undefined {
+      const identity = deps.identify({ host, address, network: place.network.name, uuid })
+      return identity.kind === 'stranger' ? identity.why : undefined
+    },
 
     /** Where we see no DHCP: whether so long nothing came that a request begins a new boot. */
     wasSilent(host: Host, { seesDhcp }: Place): boolean {

@@ -51,11 +51,18 @@ export function createWhereabouts(
     lease?.state === 'active' && lease.end > now() ? [lease] : []
   const networkAt = (address: Ipv4) =>
     world.networks().find(({ subnet }) => subnetContains(subnet, address))
+  /** By interface: every request asks. */
+  const arp = new Map<string, boolean>()
+  const arpOf = (device: string) => {
+    const known = arp.get(device) ?? senses.usesArp(device)
+    arp.set(device, known)
+    return known
+  }
   /** Whether ARP tells who has an address: it is on a link of ours. Behind a relay only DHCP can. */
   const isOnLink = (network: Network | undefined) =>
     network !== undefined &&
     subnetContains(network.subnet, network.serverAddress) &&
-    (network.interface === undefined || senses.usesArp(network.interface))
+    (network.interface === undefined || arpOf(network.interface))
 
   const ownersOf = (address: Ipv4): Owners => {
     // A download that the end has cut says so when the database is closed already.

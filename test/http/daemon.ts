@@ -110,7 +110,15 @@ export async function startHttp(
     lackOf: () => undefined,
   }
   const deps = {
-    ...{ memory, now, newId, newToken, macsOf, identify: identifyBy(macsOf) },
+    ...{
+      memory,
+      now,
+      newId,
+      newToken,
+      macsOf,
+      identify: identifyBy(macsOf),
+      lookAgain: async () => {},
+    },
     host: (name: string) => config.hosts.get(name),
     hostOf: world.hostOf,
     render: renderText,

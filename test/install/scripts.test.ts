@@ -64,7 +64,7 @@ t.test('a stranger is refused and nothing changes', async t => {
   const world = await createWorld(t)
   world.ask()
   const before = world.memory.hosts.get('node1')
-  const no = 'forbidden: node1 is due, and this address is not known to be its own'
+  const no = 'forbidden: 10.77.0.66 is 52:54:00:66:66:66 now, no card of node1'
   for (let n = 0; n < 5; n++) t.equal(script(world, foreign), no)
   t.strictSame(world.memory.hosts.get('node1'), before)
   t.equal(world.memory.installs.currentAttempt('node1', before?.install), undefined)

@@ -174,6 +174,7 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     place: () => place,
     macsOf,
     identify: identifyBy(macsOf),
+    lookAgain: async () => {},
     addressesOf: address => (address === mac ? [own] : []),
     whyNoTarget: () => undefined,
     lackOf: () => undefined,

@@ -29,7 +29,7 @@ export function tftpNames(parts: Parts) {
   async function written(delivered: Delivered, kind: LoaderKind, transport: Transport) {
     await memory.committed()
     if (delivered.kind === 'none') return undefined
-    if (delivered.kind === 'forbidden') return denied(delivered.reason)
+    if (delivered.kind === 'forbidden') return denied(delivered.shown)
     return bytesOf(kind.render(delivered.content, transport))
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { type Delivered, deliver } from '../../boot/deliver.ts'
+import { type Delivered, deliver, shownOf } from '../../boot/deliver.ts'
 import type { Asset } from '../../boot/install.ts'
 import type { Abilities } from '../../boot/loaders/kind.ts'
 import { parseMac } from '../../wire/address.ts'
@@ -41,7 +41,7 @@ export function discRoute(app: FastifyInstance, { boot, assets }: DiscDeps): voi
 type Answered = Asset | { readonly status: number; readonly reason: string }
 
 function given(delivered: Delivered): Answered {
-  const { kind, reason } = delivered
+  const { kind } = delivered
   const [disc] = kind === 'boot' ? (delivered.with.parts ?? []) : []
-  return disc ?? { status: kind === 'forbidden' ? 403 : 404, reason }
+  return disc ?? { status: kind === 'forbidden' ? 403 : 404, reason: shownOf(delivered) }
 }

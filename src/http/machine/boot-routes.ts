@@ -8,7 +8,7 @@ import {
 } from '../../boot/deliver.ts'
 import { ipxe, renderScript } from '../../boot/loaders/ipxe.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
-import { type Ipv4, parseIpv4, parseMac } from '../../wire/address.ts'
+import { type Ipv4, type Mac, parseIpv4, parseMac } from '../../wire/address.ts'
 import { plainAddress } from '../api/access.ts'
 import { readUrlPath } from '../files/asset-path.ts'
 
@@ -21,6 +21,8 @@ export interface ConfigRequest {
 
 export interface BootDeps extends BootDesk {
   serverUrl(caller: Caller): string
+  /** Whether a host has to say its UUID there. */
+  asksUuid(caller: Caller, mac: Mac): boolean
   committed(): Promise<void>
   /** Whose config a name is; undefined where it is nobody's. */
   config(name: string, caller: Caller): ConfigRequest | undefined
@@ -66,6 +68,12 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
       const caller = callerOf(socket)
       const serial = serialOf(query.serial)
       const said = { ...(uuid !== undefined && { uuid }), ...(serial !== undefined && { serial }) }
+      // iPXE knows its UUID, and this asks for it.
+      if (query.uuid === undefined && deps.asksUuid(caller, mac)) {
+        return reply
+          .type(scriptType)
+          .send(renderScript({ kind: 'find', url: deps.serverUrl(caller) }))
+      }
       const request = { mac, caller, what: 'script', loader: ipxe, ...said }
       return answer(method, reply, { request, kind: ipxe, transport: 'http' }, deps)
     },
@@ -113,7 +121,7 @@ function send(
   transport: Transport,
 ): FastifyReply {
   if (delivered.kind === 'none') return refuse(reply, 404, delivered.reason)
-  if (delivered.kind === 'forbidden') return refuse(reply, 403, delivered.reason)
+  if (delivered.kind === 'forbidden') return refuse(reply, 403, delivered.shown)
   return reply.type(scriptType).send(kind.render(delivered.content, transport))
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Caller, type Delivered, deliver } from '../../boot/deliver.ts'
+import { type Caller, type Delivered, deliver, shownOf } from '../../boot/deliver.ts'
 import type { Asset } from '../../boot/install.ts'
 import { type KexecContent, type KexecPart, renderKexec } from '../../boot/kexec-script.ts'
 import { type Abilities, unbootable } from '../../boot/loaders/kind.ts'
@@ -63,7 +63,7 @@ async function answerFor(
 ): Promise<Answered> {
   const asked = { mac, caller, what: 'kexec script', loader: kexec }
   const told = preview ? boot.look(asked) : await deliver(asked, boot)
-  if (told.kind !== 'boot') return refuse(statuses[told.kind], told.reason)
+  if (told.kind !== 'boot') return refuse(statuses[told.kind], shownOf(told))
   try {
     return { status: 200, content: await contentOf(told, preview, deps) }
   } catch (error) {

@@ -26,7 +26,7 @@ t.test('the script of a due host, whole', async t => {
 
 t.test('the script of a host that is not due says why, and boots its disk', async t => {
   const { ask, state } = await startHttp(t)
-  const reply = await ask(script, stranger)
+  const reply = await ask(script)
   t.equal(reply.statusCode, 200)
   t.equal(reply.body, golden('scripts/http-idle.ipxe', reply.body))
   t.equal(state(), 'idle')
@@ -187,4 +187,40 @@ t.test('what is served nowhere is a problem document', async t => {
     status: 404,
     detail: 'nothing is served at GET /nothing/here',
   })
+})
+
+t.test(
+  'what an installer said when it failed is for the machine and its timeline only',
+  async t => {
+    const { ask, install, say, timeline } = await startHttp(t)
+    install()
+    await ask(script)
+    await say('?event=failed&message=the+root+password+is+hunter2')
+    const doors = [script, '/grub/grub.cfg-01-52-54-00-12-34-56', '/boot/52-54-00-12-34-56/kexec']
+    for (const url of [...doors, '/pxelinux.cfg/01-52-54-00-12-34-56']) {
+      const seen = await ask(url, stranger)
+      t.notMatch(seen.body, 'hunter2', url)
+      t.match(seen.body, 'node1 is failed', url)
+    }
+    t.match((await ask(script)).body, 'hunter2', 'its own screen shows it')
+    t.match((await ask('/boot/52-54-00-12-34-56/image.iso', stranger)).body, /^node1 is failed\n/)
+    t.ok(timeline('node1').some(text => text.includes('hunter2')))
+  },
+)
+
+t.test('the timeline says who was refused', async t => {
+  const { ask, install, timeline } = await startHttp(t)
+  install()
+  t.equal((await ask(script, stranger)).statusCode, 403)
+  t.match(timeline('node1', 'stranger'), [
+    /script refused to 127\.0\.0\.66: 127\.0\.0\.66 is not known to be an address of node1/,
+  ])
+})
+
+t.test('trust: uuid: iPXE is asked for its UUID first', async t => {
+  const { ask, install } = await startHttp(t, '', { mode: 'proxy, trust: uuid' })
+  install()
+  const found = await ask(script)
+  t.match(found.body, /chain .*\/boot\/\$\{netX\/mac:hexhyp\}\/boot\.ipxe\?uuid=\$\{uuid\}/)
+  t.notMatch(found.body, 'bootwright=')
 })
