@@ -62,8 +62,9 @@ export function createPhoneHome(
   }
   /** An installed system may call from any address, but not from one that another host has. */
   const otherHostAt = (attempt: Attempt, address: Ipv4, place: Place): string | undefined => {
-    if (isMachine(attempt, address, place)) return undefined
-    return deps.macsOf(address).flatMap(mac => deps.hostOf(mac)?.name ?? [])[0]
+    const found = deps.macsOf(address).flatMap(mac => deps.hostOf(mac)?.name ?? [])
+    if (found.length === 0 || found.includes(attempt.host)) return undefined
+    return isMachine(attempt, address, place) ? undefined : found[0]
   }
 
   return {

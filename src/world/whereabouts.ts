@@ -105,6 +105,8 @@ export function createWhereabouts(
 
     /** Whether a request is the host's own: every door that asks this asks here. */
     identify({ host, address, network, uuid, attempt }: Claim): Identity {
+      // What is given for a token is given once: the table of a moment ago is too old for it.
+      if (attempt && isOnLink(networkAt(address))) neighbours.refresh()
       return identify({
         host,
         trust: trustFor(host, network),
