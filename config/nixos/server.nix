@@ -44,11 +44,11 @@ in
       # What callbacks need, beside the coreutils that every unit has.
       path = with pkgs; [ nix openssh sshpass gnutar iproute2 ];
       serviceConfig = {
-        ExecStart = "${lib.getExe cfg.node} ${cfg.package}/src/main.ts serve --config ${file}";
+        ExecStart = "${lib.getExe cfg.node} ${cfg.package}/src/launch.js serve --config ${file}";
         ExecReload = "${pkgs.coreutils}/bin/kill -HUP $MAINPID";
         Restart = "on-failure";
         # Deploys that run are waited for; without one that takes a moment.
-        ExecStop = "-${lib.getExe cfg.node} ${cfg.package}/src/main.ts drain --timeout 30m --server http://127.0.0.1:${toString (cfg.settings.http.port or 8080)} --token-file ${cfg.settings.dataDir}/admin-token";
+        ExecStop = "-${lib.getExe cfg.node} ${cfg.package}/src/launch.js drain --timeout 30m --server http://127.0.0.1:${toString (cfg.settings.http.port or 8080)} --token-file ${cfg.settings.dataDir}/admin-token";
         TimeoutStopSec = "31min";
         LimitNOFILE = 65536;
         StateDirectory = "bootwright";

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Names } from '../api/hosts.ts'
 import { connectApi } from './api-client.ts'
 import type { Values } from './args.ts'
-import { cacheFolder } from './cache-folder.ts'
+import { cacheFolder } from './cache-folder.js'
 import { envOf, exit, Failure, type Io } from './io.ts'
 
 /** Milliseconds: somebody waits behind the Tab key. */
