@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 // An older Node has no `enableCompileCache` to import by name.
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { cacheFolder } from './cli/cache-folder.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -24,8 +23,20 @@ if (isOld) {
   // Half of the time of a short command is Node reading and compiling its modules, so that is kept; it comes
   // before the first TypeScript. Where it cannot be written nothing is kept, and nothing is said.
   const folder = cacheFolder(process.env)
+  if (folder !== undefined) process.env.BOOTWRIGHT_CACHE = folder
   if (folder !== undefined && !process.env.NODE_COMPILE_CACHE) {
     module.enableCompileCache(`${folder}/compiled`)
   }
   await import('./main.ts')
+}
+
+/**
+ * Where this user's programs keep what can be made again (XDG Base Directory), never a folder that
+ * others can write; undefined where the user has no home.
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @returns {string | undefined}
+ */
+function cacheFolder({ XDG_CACHE_HOME, HOME }) {
+  const parent = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : HOME && `${HOME}/.cache`
+  return parent ? `${parent}/bootwright` : undefined
 }

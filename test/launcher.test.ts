@@ -18,8 +18,8 @@ const skip = old === undefined ? 'there is no older Node' : false
 /** A fresh clone, as far as starting needs it; `node` is the only one in PATH. */
 function clone(t: Test, node: string | undefined) {
   const folder = t.testdir({ bin: {} })
-  mkdirSync(join(folder, 'src/cli'), { recursive: true })
-  const files = ['src/bootwright', 'src/launch.js', 'src/cli/cache-folder.js']
+  mkdirSync(join(folder, 'src'))
+  const files = ['src/bootwright', 'src/launch.js']
   for (const file of ['package.json', ...files]) {
     cpSync(join(root, file), join(folder, file))
   }

@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path'
 import type { Names } from '../api/hosts.ts'
 import { connectApi } from './api-client.ts'
 import type { Values } from './args.ts'
-import { cacheFolder } from './cache-folder.js'
 import { envOf, exit, Failure, type Io } from './io.ts'
 
 /** Milliseconds: somebody waits behind the Tab key. */
@@ -68,8 +67,8 @@ function serverWords(words: readonly string[]): string[] {
 }
 
 function cacheFile(words: readonly string[], io: Io): string | undefined {
-  const { BOOTWRIGHT_SERVER, BOOTWRIGHT_TOKEN_FILE } = envOf(io)
-  const folder = cacheFolder(envOf(io))
+  // The launcher says the folder; without it nothing is kept.
+  const { BOOTWRIGHT_SERVER, BOOTWRIGHT_TOKEN_FILE, BOOTWRIGHT_CACHE: folder } = envOf(io)
   const which = JSON.stringify([serverWords(words), BOOTWRIGHT_SERVER, BOOTWRIGHT_TOKEN_FILE])
   const digest = createHash('sha256').update(which).digest('hex').slice(0, 16)
   return folder && join(folder, `names-${digest}.json`)
