@@ -129,6 +129,21 @@ t.test('an open page follows a reload', { skip }, async t => {
   t.strictSame(problems, [])
 })
 
+t.test('a refused reload stands on the page until a good one', { skip }, async t => {
+  const { daemon, page, problems } = await sixty(t)
+  const notice = page.getByRole('alert').filter({ hasText: "the config was not reloaded" })
+  daemon.configure({ http: { prot: 1 } })
+  await daemon.reload()
+  await notice.waitFor()
+  t.match(await notice.textContent(), /prot/, 'it says what is wrong')
+  await page.reload()
+  await notice.waitFor()
+  daemon.configure({ http: { port: daemon.ports.http } })
+  await daemon.reload()
+  await notice.waitFor({ state: 'detached' })
+  t.strictSame(problems, [])
+})
+
 t.test('a daemon that is gone, and back', { skip }, async t => {
   const { daemon, page, problems } = await sixty(t)
   await daemon.kill()

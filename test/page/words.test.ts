@@ -1,6 +1,7 @@
 import t from 'tap'
 import { amount } from '../../src/base/amount.ts'
 import { indentedLines } from '../../src/page/host/indented-lines.ts'
+import { withCode } from '../../src/page/parts/inline-code.ts'
 import { hostLink, readLocation } from '../../src/page/parts/page-location.ts'
 import { ago, countOf, duration, rate } from '../../src/page/parts/words.ts'
 import { noon } from './examples.ts'
@@ -12,9 +13,9 @@ t.test('numbers as people say them', async t => {
     '70 kB',
     '8.3 MB',
     '420 MB',
-    '2.00 GB',
+    '2.0 GB',
   ])
-  t.strictSame([0, 1_250_000, 112e6].map(rate), ['0.0 MB/s', '1.3 MB/s', '112 MB/s'])
+  t.strictSame([0, 1_250_000, 112e6].map(rate), ['0 B/s', '1.3 MB/s', '112 MB/s'])
   t.strictSame([100, 9_940, 59_999, 60_000, 65_000, 3_600_000, 90_000_000].map(duration), [
     '0.1 s',
     '9.9 s',
@@ -71,4 +72,12 @@ t.test('places', async t => {
   )
   t.match(readLocation(hostLink('rack/1 ü')), { view: 'hosts', name: 'rack/1 ü' })
   t.match(readLocation('#/hosts/%E0%A4%A'), { name: '%E0%A4%A' }, 'broken escapes stay as they are')
+})
+
+t.test('what stands between backticks is code', async t => {
+  const shape = (text: string) =>
+    [withCode(text)].flat().map(piece => (typeof piece === 'string' ? piece : 'code'))
+  t.strictSame(shape('run `bootwright check` first'), ['run ', 'code', ' first'])
+  t.strictSame(shape('nothing'), ['nothing'])
+  t.strictSame(shape('a lone ` stays'), ['a lone ` stays'])
 })
