@@ -131,7 +131,7 @@ t.test('an open page follows a reload', { skip }, async t => {
 
 t.test('a refused reload stands on the page until a good one', { skip }, async t => {
   const { daemon, page, problems } = await sixty(t)
-  const notice = page.getByRole('alert').filter({ hasText: "the config was not reloaded" })
+  const notice = page.getByRole('alert').filter({ hasText: 'the config was not reloaded' })
   daemon.configure({ http: { prot: 1 } })
   await daemon.reload()
   await notice.waitFor()
