@@ -2,7 +2,8 @@
 # docker run --network host -v /etc/bootwright:/etc/bootwright:ro -v bootwright:/var/lib/bootwright bootwright
 #
 # Host networking: DHCP lives from broadcasts, which no port mapping carries. (With DHCP elsewhere and
-# `mode: none`, `-p 69:69/udp -p 8080:8080` is enough: TFTP answers from the one port it was asked on.)
+# `mode: none`, `-p 69:69/udp -p 8080:8080` and `tftp: { allow: [the LAN's subnet] }` are enough: TFTP answers
+# whom it allows from the one port it was asked on.)
 FROM node:24-slim
 
 # The loaders; put others into assets/loaders.
