@@ -4,29 +4,32 @@ import type { Client } from './client.ts'
 import type { Ways } from './host.ts'
 import { chooseLoader, type LoaderRule } from './loaders/choice.ts'
 import { type Speaks, speaksOf } from './loaders/table.ts'
+import { type Reason, written } from './reason.ts'
 import type { HostWays } from './ways.ts'
+import { type Because, because } from './words/reason.ts'
 
-/** What to tell a client. Each door writes it in its own words. */
-export type Answer =
+/** What to tell a client, and why. Each door writes it in its own words. */
+export type Answer = Because &
   /** Nothing about booting; a DHCP server still gives the address. */
-  | { readonly kind: 'none'; readonly reason: string }
-  /** Load this loader, then ask again. */
-  | {
-      readonly kind: 'load'
-      readonly over: 'tftp' | 'http'
-      readonly file: string
-      /** UEFI PXE is told the file on port 4011 only. */
-      readonly binl?: true
-      readonly reason: string
-    }
-  /** Go to the host's script. */
-  | { readonly kind: 'chain'; readonly reason: string }
-  /** Fetch the host's disc and boot it. Only HTTP Boot can. */
-  | { readonly kind: 'image'; readonly reason: string }
-  /** Boot what the host's profile says. Only the `script` stage can. */
-  | { readonly kind: 'boot'; readonly reason: string }
-  /** Boot your disk. `empty`: also firmware that would find it by itself is told so. */
-  | { readonly kind: 'local'; readonly empty?: true; readonly reason: string }
+  (
+    | { readonly kind: 'none' }
+    /** Load this loader, then ask again. */
+    | {
+        readonly kind: 'load'
+        readonly over: 'tftp' | 'http'
+        readonly file: string
+        /** UEFI PXE is told the file on port 4011 only. */
+        readonly binl?: true
+      }
+    /** Go to the host's script. */
+    | { readonly kind: 'chain' }
+    /** Fetch the host's disc and boot it. Only HTTP Boot can. */
+    | { readonly kind: 'image' }
+    /** Boot what the host's profile says. Only the `script` stage can. */
+    | { readonly kind: 'boot' }
+    /** Boot your disk. `empty`: also firmware that would find it by itself is told so. */
+    | { readonly kind: 'local'; readonly empty?: true }
+  )
 
 /** What the decision needs to know of the host that a client turned out to be. */
 export interface KnownHost {
@@ -55,30 +58,32 @@ export interface Site {
 
 /** The whole boot policy. Every door asks here, and only here. */
 export function decide(client: Client, host: KnownHost | undefined, site: Site): Answer {
-  const wish = wishOf(host, site)
+  const { kind, why } = wishOf(host, site)
   const ways = (host ? host.ways : site.unknown === 'boot' ? site.profile : undefined) ?? {}
-  switch (wish.kind) {
+  switch (kind) {
     case 'none':
-      return wish
+      return { kind, ...because(why) }
     case 'boot':
-      if (client.stage === 'script') return wish
+      if (client.stage === 'script') return { kind, ...because(why) }
       return ways.kind === 'iso' && client.stage === 'http-firmware'
-        ? { kind: 'image', reason: wish.reason }
-        : onTheWay(client, wish, ways, site)
+        ? { kind: 'image', ...because(why) }
+        : onTheWay(client, why, ways, site)
     case 'local':
-      return client.stage === 'script' ? wish : toDisk(client, wish, ways, site)
+      return client.stage === 'script' ? { kind, ...because(why) } : toDisk(client, why, ways, site)
   }
 }
 
 /** Towards the script, from any stage before it. */
-function onTheWay(client: Client, { reason }: Wish, ways: Ways, site: Site): Answer {
-  if (client.stage === 'http-firmware') return load(client, 'http', ways, site, reason)
-  if (client.stage === 'firmware') return load(client, 'tftp', ways, site, reason)
+function onTheWay(client: Client, why: Reason, ways: Ways, site: Site): Answer {
+  if (client.stage === 'http-firmware') return load(client, 'http', ways, site, why)
+  if (client.stage === 'firmware') return load(client, 'tftp', ways, site, why)
   // A ROM's stripped iPXE is swapped for ours, which can do all that our scripts ask for.
-  if (!client.capable) return load(client, 'tftp', ways, site, `its iPXE lacks features; ${reason}`)
+  if (!client.capable) {
+    return load(client, 'tftp', ways, site, { code: 'stripped-ipxe', because: why })
+  }
   // A host whose loader is another is not for iPXE, even where that is in its card's ROM.
   const isOther = ways.loader !== undefined && speaksIn(site, ways.loader) !== 'ipxe'
-  return isOther ? load(client, 'tftp', ways, site, reason) : { kind: 'chain', reason }
+  return isOther ? load(client, 'tftp', ways, site, why) : { kind: 'chain', ...because(why) }
 }
 
 /** Whose config a loader asks for. */
@@ -98,47 +103,49 @@ export function loaderOf(
 }
 
 /** To the disk, as fast as the firmware knows or as its host says. iPXE needs its script for it. */
-function toDisk(client: Client, wish: Wish, ways: Ways, site: Site): Answer {
+function toDisk(client: Client, why: Reason, ways: Ways, site: Site): Answer {
   const { localBoot = 'auto' } = ways
-  if (localBoot === 'silent') return { kind: 'none', reason: `${wish.reason}; localBoot: silent` }
-  if (localBoot === 'loader' || client.stage === 'ipxe') return onTheWay(client, wish, ways, site)
-  return localBoot === 'empty' ? { kind: 'local', empty: true, reason: wish.reason } : wish
+  if (localBoot === 'silent') {
+    return { kind: 'none', ...because({ code: 'local-boot-silent', because: why }) }
+  }
+  if (localBoot === 'loader' || client.stage === 'ipxe') return onTheWay(client, why, ways, site)
+  return { kind: 'local', ...(localBoot === 'empty' && { empty: true }), ...because(why) }
 }
 
-type Wish = Extract<Answer, { kind: 'none' | 'boot' | 'local' }>
+interface Wish {
+  readonly kind: 'none' | 'boot' | 'local'
+  readonly why: Reason
+}
 
 function wishOf(host: KnownHost | undefined, site: Site): Wish {
-  if (host) return { kind: host.due ? 'boot' : 'local', reason: `${host.name} ${host.why}` }
+  if (host) return { kind: host.due ? 'boot' : 'local', why: written(`${host.name} ${host.why}`) }
   switch (site.unknown) {
     case 'ignore':
-      return { kind: 'none', reason: 'not a host of the config, and unknownHosts is ignore' }
+      return { kind: 'none', why: { code: 'unknown-ignored' } }
     case 'local':
-      return { kind: 'local', reason: 'not a host of the config, and unknownHosts is local' }
+      return { kind: 'local', why: { code: 'unknown-local' } }
     case 'boot':
-      return { kind: 'boot', reason: 'not a host of the config: the profile of unknownHosts' }
+      return { kind: 'boot', why: { code: 'unknown-profile' } }
   }
 }
 
-function load(
-  client: Client,
-  over: 'tftp' | 'http',
-  ways: Ways,
-  site: Site,
-  reason: string,
-): Answer {
+function load(client: Client, over: 'tftp' | 'http', ways: Ways, site: Site, why: Reason): Answer {
+  const { arch, mac } = client
   const named = loaderOf(client, ways, site)
   if (named === undefined) {
-    return { kind: 'none', reason: `${reason}; no loader for ${client.arch}` }
+    return { kind: 'none', ...because({ code: 'no-loader', because: why, arch }) }
   }
-  const file = site.instead?.(named, client.mac) ?? named
-  if (site.missing?.has(file)) return { kind: 'none', reason: `${reason}; no loader ${file}` }
+  const file = site.instead?.(named, mac) ?? named
+  if (site.missing?.has(file)) {
+    return { kind: 'none', ...because({ code: 'no-loader', because: why, arch, file }) }
+  }
   // Signed builds of GRUB speak no HTTP: fetched that way it ends at a prompt, seen with Debian's 2.06.
   // Firmware that is told so goes on to its next way of booting.
   if (over === 'http' && speaksIn(site, file) !== 'ipxe') {
-    return { kind: 'local', reason: `${reason}; ${file} is for PXE, not for HTTP Boot` }
+    return { kind: 'local', ...because({ code: 'not-for-http-boot', because: why, file }) }
   }
-  const binl = ways.uefi === 'binl' && client.stage === 'firmware' && isEfi(client.arch)
-  return { kind: 'load', over, file, ...(binl ? { binl } : {}), reason }
+  const binl = ways.uefi === 'binl' && client.stage === 'firmware' && isEfi(arch)
+  return { kind: 'load', over, file, ...(binl ? { binl } : {}), ...because(why) }
 }
 
 /**

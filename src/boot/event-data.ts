@@ -1,64 +1,89 @@
 import type { Arch } from './arch.ts'
+import type { CallbackEvent } from './callback.ts'
 import type { Stage } from './client.ts'
+import type { HostState } from './life.ts'
+import type { ForeignBoot, Reason } from './reason.ts'
 
-/** What a timeline's lines carry besides their text, by kind, for whoever draws conclusions from them. */
+/* What there is to know about events of a code; which code has which is in event.ts. */
 
-/** Of kind `dhcp`: a packet and what it was answered. */
+/** A DHCP packet of a host and what it was answered. */
 export interface DhcpData {
   readonly mac: string
   readonly asked: string
   readonly answer: 'offer' | 'ack' | 'nak' | 'none'
   /** Answered on PXE's port 4011, or as a proxy beside another DHCP server. */
   readonly proxy: boolean
+  /** Given with the answer. */
+  readonly address?: string
   /** Of a client that boots. */
   readonly stage?: Stage
   readonly arch?: Arch
   /** What the answer tells it to do: load this file, go to its script, boot its disk, nothing. */
   readonly boot?: 'load' | 'chain' | 'image' | 'local' | 'none'
   readonly file?: string
-  /** Why there was no answer, or none about booting. */
-  readonly reason?: string
+  readonly why?: Reason
 }
 
-/** Of kind `dhcp` too: it takes its address from somebody else. */
+/** It takes its address from another DHCP server, with what that one says of booting. */
 export interface ForeignData {
-  /** Dotted quad. */
   readonly server: string
-  /** What that server says of booting: `offers the boot file …`. */
-  readonly boot?: string
+  readonly boot?: ForeignBoot
 }
 
-/** Of kind `tftp`: how a download ended. */
+/** A download by TFTP. `bytes` arrived for certain, `size` is the file's. */
 export interface TftpData {
-  readonly end: 'done' | 'failed' | 'refused'
   readonly name: string
-  /** Bytes that arrived for certain, and bytes of the file. */
   readonly bytes?: number
   readonly size?: number
+  readonly ms?: number
+  readonly why?: Reason
 }
 
-/** Of kind `asset`: a file by HTTP, sent to its end or not there. */
+/** A file by HTTP, or one that HTTP serves too and that went by TFTP. `url` is its path. */
 export interface AssetData {
-  /** URL path. */
   readonly url: string
-  readonly status?: 404
+  readonly by?: 'http' | 'tftp'
+  readonly size?: number
+  readonly ms?: number
 }
 
-/** Of kind `script`. */
+/** How far a long download is; `rate` is bytes a second, `left` seconds. */
+export interface ProgressData {
+  readonly name: string
+  readonly bytes: number
+  readonly size: number
+  readonly rate: number
+  readonly left: number | null
+}
+
+/** What a machine that asked for its script was answered. */
 export interface ScriptData {
-  readonly answer: string
+  /** What it asked for: `script`, `GRUB config`. */
+  readonly what?: string
   readonly address: string
+  /** Of the install, where it is given one to boot. */
+  readonly attempt?: number
+  readonly why?: Reason
 }
 
-/** Of kind `phone-home`. `skew`: seconds that the machine's clock is ahead of ours, where it said its time. */
+/** `skew`: seconds that the machine's clock is ahead of ours, where it said its time. */
 export interface PhoneHomeData {
-  readonly event: string
   readonly attempt: number
+  readonly percent?: number
+  readonly message?: string
   readonly skew?: number
+  /** What of the message was not taken. */
+  readonly left?: Reason
 }
 
-/** Of kind `state`. */
 export interface StateData {
-  readonly from: string
-  readonly to: string
+  readonly from: HostState
+  readonly to: HostState
+  readonly why?: Reason
+}
+
+/** `event` is what the callback is made for. */
+export interface CallbackData {
+  readonly callback: string
+  readonly event: CallbackEvent
 }

@@ -1,9 +1,17 @@
 import type { Mac } from '../wire/address.ts'
-import type { Arch } from './arch.ts'
-import type { CallbackEvent } from './callback.ts'
-import type { Stage } from './client.ts'
+import type {
+  AssetData,
+  CallbackData,
+  DhcpData,
+  ForeignData,
+  PhoneHomeData,
+  ProgressData,
+  ScriptData,
+  StateData,
+  TftpData,
+} from './event-data.ts'
 import type { HostState, PhoneHomeEvent } from './life.ts'
-import type { ForeignBoot, Reason } from './reason.ts'
+import type { Reason } from './reason.ts'
 
 /*
  * What can happen to a host, by kind and code, with what there is to know about it. This list is the
@@ -11,86 +19,6 @@ import type { ForeignBoot, Reason } from './reason.ts'
  * Addresses are dotted quads and sizes bytes. What is optional may be missing in events that were
  * recorded before it was thought of.
  */
-
-/** A DHCP packet of a host and what it was answered. */
-export interface DhcpData {
-  readonly mac: string
-  readonly asked: string
-  readonly answer: 'offer' | 'ack' | 'nak' | 'none'
-  /** Answered on PXE's port 4011, or as a proxy beside another DHCP server. */
-  readonly proxy: boolean
-  /** Given with the answer. */
-  readonly address?: string
-  /** Of a client that boots. */
-  readonly stage?: Stage
-  readonly arch?: Arch
-  /** What the answer tells it to do: load this file, go to its script, boot its disk, nothing. */
-  readonly boot?: 'load' | 'chain' | 'image' | 'local' | 'none'
-  readonly file?: string
-  readonly why?: Reason
-}
-
-/** It takes its address from another DHCP server, with what that one says of booting. */
-export interface ForeignData {
-  readonly server: string
-  readonly boot?: ForeignBoot
-}
-
-/** A download by TFTP. `bytes` arrived for certain, `size` is the file's. */
-export interface TftpData {
-  readonly name: string
-  readonly bytes?: number
-  readonly size?: number
-  readonly ms?: number
-  readonly why?: Reason
-}
-
-/** A file by HTTP, or one that HTTP serves too and that went by TFTP. `url` is its path. */
-export interface AssetData {
-  readonly url: string
-  readonly by?: 'http' | 'tftp'
-  readonly size?: number
-  readonly ms?: number
-}
-
-/** How far a long download is; `rate` is bytes a second, `left` seconds. */
-export interface ProgressData {
-  readonly name: string
-  readonly bytes: number
-  readonly size: number
-  readonly rate: number
-  readonly left: number | null
-}
-
-/** What a machine that asked for its script was answered. */
-export interface ScriptData {
-  /** What it asked for: `script`, `GRUB config`. */
-  readonly what?: string
-  readonly address: string
-  /** Of the install, where it is given one to boot. */
-  readonly attempt?: number
-  readonly why?: Reason
-}
-
-/** `skew`: seconds that the machine's clock is ahead of ours, where it said its time. */
-export interface PhoneHomeData {
-  readonly attempt: number
-  readonly percent?: number
-  readonly message?: string
-  readonly skew?: number
-}
-
-export interface StateData {
-  readonly from: HostState
-  readonly to: HostState
-  readonly why?: Reason
-}
-
-/** `event` is what the callback is made for. */
-export interface CallbackData {
-  readonly callback: string
-  readonly event: CallbackEvent
-}
 
 interface Failed {
   readonly error: string
@@ -100,6 +28,11 @@ interface Failed {
 interface StrangerData {
   readonly address: string
   readonly why?: Reason
+}
+
+/** By the token of this host. */
+interface TokenData extends StrangerData {
+  readonly host: string
 }
 
 interface AdminData {
@@ -129,7 +62,10 @@ export interface EventData {
     failed: Failed
   }
   /** Answer files. */
-  file: { fetched: { readonly name: string }; burnt: { readonly name: string } }
+  file: {
+    fetched: { readonly name: string; readonly left?: Reason }
+    burnt: { readonly name: string }
+  }
   'phone-home': Record<PhoneHomeEvent, PhoneHomeData>
   /** The code is the state that it is in from now on. */
   state: Record<HostState, StateData>
@@ -155,19 +91,22 @@ export interface EventData {
   }
   output: {
     line: { readonly callback: string; readonly line: string }
+    /** So many lines were more than may come at once. */
+    dropped: { readonly callback: string; readonly count: number }
+    /** What comes from here on is more than is kept. */
     cut: { readonly callback: string }
   }
-  /** `severity` as in RFC 5424. */
+  /** `severity` by its name in RFC 5424: `err`. */
   syslog: {
-    line: { readonly severity: number; readonly line: string }
+    line: { readonly severity: string; readonly line: string }
     dropped: { readonly count: number }
   }
   stranger: {
     script: StrangerData & { readonly what?: string }
     /** `of`: the host that has this address. */
-    'phone-home': StrangerData & { readonly event: PhoneHomeEvent; readonly of?: string }
-    login: StrangerData
-    file: StrangerData & { readonly name: string }
+    'phone-home': TokenData & { readonly event: PhoneHomeEvent; readonly of?: string }
+    login: TokenData
+    file: TokenData & { readonly name: string }
     /** A DISCOVER with its MAC, by the UUID or the network not of the machine that installs. */
     netboot: { readonly network?: string; readonly uuid?: string }
   }
@@ -216,6 +155,7 @@ export interface EventData {
       readonly attempt: number
       readonly bootId: string
       readonly facts?: unknown
+      readonly left?: Reason
     }
     answers: { readonly address: string }
   }

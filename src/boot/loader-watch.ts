@@ -1,5 +1,6 @@
 import { isEfi } from './arch.ts'
 import type { Client } from './client.ts'
+import type { ContentOf } from './event.ts'
 
 /** Loaders, and what loaders start next, that were sent in this boot and after which nothing was heard. */
 export type Unheard = readonly string[]
@@ -16,10 +17,9 @@ export function sentTo(unheard: Unheard, file: string): Unheard {
 export function cameBack(
   unheard: Unheard,
   { stage, arch }: Pick<Client, 'stage' | 'arch'>,
-): string | undefined {
+): ContentOf<'firmware'> | undefined {
   const isFirmware = stage === 'firmware' || stage === 'http-firmware'
   if (unheard.length === 0 || !isFirmware) return undefined
-  const secure = 'with Secure Boot on it refuses what is not signed (loader: shimx64.efi); else '
-  const why = `${isEfi(arch) ? secure : ''}the file is broken or for another kind of machine`
-  return `its firmware came back: it fetched ${unheard.join(', ')}, and nothing was asked for after that: ${why}`
+  const data = { loaders: unheard, signed: isEfi(arch) }
+  return { kind: 'firmware', code: 'came-back', data }
 }

@@ -116,6 +116,8 @@ interface DhcpReasons {
   'address-reserved': { readonly address: string }
   'address-offered': { readonly address: string; readonly mac: Mac }
   'address-leased': { readonly address: string; readonly mac: Mac }
+  /** A RELEASE may have been written by anybody. */
+  'address-given-back': { readonly address: string }
   'address-declined': { readonly address: string }
   'no-address-named': { readonly asked: string }
   'other-server-chosen': { readonly server: string }
@@ -156,6 +158,8 @@ interface FileReasons {
   /** The client said ERROR, or began the same download anew. */
   'client-stopped': { readonly message: string }
   'client-asked-anew': Nothing
+  /** There is no such file. */
+  'file-missing': { readonly message: string }
   'file-refused': { readonly message: string }
 }
 

@@ -7,6 +7,7 @@ import { createSliceCache } from '../http/files/slice-cache.ts'
 import { createPlaces } from '../http/places.ts'
 import { choose } from '../install/menu-desk.ts'
 import { createMetrics } from '../metrics/daemon-metrics.ts'
+import { sawFileMissing, sawFileSent } from '../record/seen-files.ts'
 import type { Mac } from '../wire/address.ts'
 import { apiDeps } from './api/api-deps.ts'
 import { showNetworks } from './api/show-network.ts'
@@ -75,10 +76,10 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       ),
       sent(event) {
         measure.httpBytes(event.more)
-        timeline.sent(event)
+        sawFileSent(timeline, event)
       },
       ended: measure.httpEnded,
-      missed: timeline.missed,
+      missed: event => sawFileMissing(timeline, event),
     },
     api: apiDeps(parts),
   }

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { ReasonOf } from '../boot/reason.ts'
 import type { Token } from '../http/api/tokens.ts'
 import type { Answers } from '../install/boot-desk.ts'
 import type { Lives } from '../install/life.ts'
@@ -13,7 +14,7 @@ import type { Fallback } from '../record/fallback.ts'
 import type { Measure } from '../record/measure.ts'
 import type { PacketRing } from '../record/packet-ring.ts'
 import type { StrangerRing } from '../record/stranger-ring.ts'
-import type { createTimeline } from '../record/timeline.ts'
+import type { Timeline } from '../record/timeline.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import type { HandedOver } from '../system/handed-over.ts'
 import type { Published } from '../system/published.ts'
@@ -34,7 +35,7 @@ export interface Parts {
   readonly phoneHome: PhoneHome
   readonly published: Published
   readonly specDeps: SpecDeps
-  readonly timeline: ReturnType<typeof createTimeline>
+  readonly timeline: Timeline
   readonly measure: Measure
   readonly fallback: Fallback
   readonly packets: PacketRing
@@ -59,7 +60,7 @@ export interface HttpParts extends Parts {
   readonly drain: Drain
   readonly reload: Reload
   unready(): readonly string[]
-  held(): readonly string[]
+  held(): readonly ReasonOf<'other-servers'>[]
 }
 
 /** What the sockets need besides. */

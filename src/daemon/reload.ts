@@ -36,7 +36,7 @@ export function createReload(deps: ReloadDeps): Reload {
     const wrong = apart === undefined ? errors : [...errors, apart]
     if (!next || wrong.length > 0) {
       log.error('reload refused: the config above has errors, the running one stays')
-      memory.record({ host: null, kind: 'reload', text: 'refused: the new config has errors' })
+      memory.record({ host: null, kind: 'reload', code: 'refused', data: {} })
       refused = [refusalOf(wrong)]
       return { wrong }
     }
@@ -44,7 +44,7 @@ export function createReload(deps: ReloadDeps): Reload {
     for (const line of notes) log.warn(line)
     await deps.take(next)
     refused = []
-    memory.record({ host: null, kind: 'reload', text: 'config reloaded' })
+    memory.record({ host: null, kind: 'reload', code: 'done', data: {} })
     log.info({ hosts: next.hosts.size }, 'config reloaded')
     return { hosts: next.hosts.size, warnings: [...warnings, ...notes] }
   }

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import { sentenceOf } from '../boot/words/reason.ts'
 import { lackOfProfile } from '../config/check/files.ts'
 import type { Config } from '../config/config.ts'
 import { readMedia } from '../config/media.ts'
@@ -24,6 +25,7 @@ import { createStrangers } from '../install/strangers.ts'
 import { createChanges } from '../record/changes.ts'
 import { createMeasure } from '../record/measure.ts'
 import { createWitness } from '../record/recorders.ts'
+import { sawScript } from '../record/seen-script.ts'
 import { createTimeline } from '../record/timeline.ts'
 import { openMemory } from '../store/memory.ts'
 import { steadyClock } from '../system/clock.ts'
@@ -38,7 +40,7 @@ import { version } from '../system/version.ts'
 import { createChecksumWatch } from '../world/checksums.ts'
 import { createWhereabouts } from '../world/whereabouts.ts'
 import { createWorld } from '../world/world.ts'
-import { openDoors } from './doors/doors.ts'
+import { type Doors, openDoors } from './doors/doors.ts'
 import { createDrain } from './drain.ts'
 import { createEvery } from './every.ts'
 import { greet, tellHandedOver } from './greeting.ts'
@@ -126,7 +128,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   const changes = createChanges()
   const witness = createWitness(world, memory, whereabouts.macsOf)
   const seen = { ...witness, scripts, downloads, progress, changes, log, ...whereabouts }
-  const timeline = createTimeline({ world, memory, ...seen })
+  const timeline = createTimeline({ world, memory, now: Date.now, ...seen })
 
   const specHost = (id: string) => memory.installs.get(id)?.spec.host
   const adopt = (next: Config) => {
@@ -139,16 +141,19 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   recover({ outbox, lives, logins, memory, published })
 
   const seeing = { lives, scripts, strangers, menus: createMenus({ now }) }
-  const answers = createBootDesk({ ...installDeps, ...seeing, world, seen: timeline.script })
+  const answers = createBootDesk({
+    ...installDeps,
+    ...seeing,
+    world,
+    seen: script => sawScript(timeline, script),
+  })
   const lived = { ...seeing, answers, phoneHome }
   const made = { published, specDeps, timeline, measure, ...whereabouts, ...witness }
   const parts = { world, memory, ...lived, ...made }
-  // Filled before anybody waits for an answer.
   const reserve = createReserve(join(config().dataDir, 'reserve'))
   const unready: string[] = []
   watchDisk()
-  let held = (): readonly string[] => []
-  let rivals = (_network: string): readonly string[] => []
+  let servers: Pick<Doors, 'held' | 'rivals'> = { held: () => [], rivals: () => [] }
   /** The sockets do not follow the networks yet. */
   let stale = false
   const opened = Promise.withResolvers<void>()
@@ -163,8 +168,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
       startedAt: heard.startedAt,
       tokens: tokens.all,
       wakeOutbox: outbox.wake,
-      rivals: network => rivals(network),
-      ...{ drain, reload, unready: notices, held: () => held() },
+      rivals: network => servers.rivals(network),
+      ...{ drain, reload, unready: notices, held: () => servers.held() },
     }),
   )
   await app.ready()
@@ -175,8 +180,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
     throw error
   })
   opened.resolve()
-  held = doors.held
-  rivals = doors.rivals
+  servers = doors
   greet(world, log)
 
   const every = createEvery(log)
@@ -208,7 +212,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
 
   function notices(): string[] {
     const asked = [...reload.notices(), ...drain.notices()]
-    return [...unready, ...world.waiting(), ...held(), ...asked]
+    return [...unready, ...world.waiting(), ...servers.held().map(sentenceOf), ...asked]
   }
 
   async function goOver(next: Config): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Reason } from '../boot/reason.ts'
 import type { Ipv4 } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
@@ -11,7 +12,7 @@ export type Request =
       readonly address: Ipv4
     }
   | { readonly kind: 'selecting-other'; readonly server: Ipv4 }
-  | { readonly kind: 'none'; readonly reason: string }
+  | { readonly kind: 'none'; readonly why: Reason }
 
 /**
  * Tells the states apart that a DHCPREQUEST can come from. `isOurs` knows every address of this server;
@@ -27,7 +28,8 @@ export function classifyRequest(
   if (server !== undefined && !isOurs(server)) return { kind: 'selecting-other', server }
 
   const address = requested ?? (packet.ciaddr === 0 ? undefined : packet.ciaddr)
-  if (address === undefined) return { kind: 'none', reason: 'a request that names no address' }
+  if (address === undefined)
+    return { kind: 'none', why: { code: 'no-address-named', asked: 'request' } }
   if (server !== undefined) return { kind: 'selecting-ours', address }
   if (requested !== undefined) return { kind: 'init-reboot', address }
   const toAll = packet.giaddr === 0 ? broadcast : !wasUnicastToRelay(packet)

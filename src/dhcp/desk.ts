@@ -1,5 +1,6 @@
 import type { Host, Network } from '../boot/host.ts'
 import type { Lease } from '../boot/lease.ts'
+import type { Reason } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, type Mac, toHex } from '../wire/address.ts'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
@@ -7,7 +8,7 @@ import { handle } from './handle.ts'
 import { changeOffers, type Offers } from './lease.ts'
 import type { Arrival, Endpoint } from './network.ts'
 import { isOnOurLink } from './on-link.ts'
-import type { DhcpDeps, News, Outcome } from './outcome.ts'
+import { type DhcpDeps, ignored, type News, type Outcome } from './outcome.ts'
 import { macOfPacket } from './read-client.ts'
 import { replyLimit } from './reply.ts'
 import { quarantineMilliseconds } from './server-mode.ts'
@@ -46,7 +47,7 @@ export interface DeskOptions {
   now?(): number
   readonly log: DhcpLog
   /** Why a network gives no addresses for now, if so. */
-  shut?(network: Network): string | undefined
+  shut?(network: Network): Reason | undefined
   /** Finds out who else uses an address before it is offered to `mac`. */
   holderOf?(network: Network, address: Ipv4, mac: Mac): Promise<Mac | undefined>
   /** All that answer at an address now. */
@@ -110,8 +111,8 @@ export function createDesk(options: DeskOptions) {
   /** A reply that may not leave changes nothing either. */
   function admitted(outcome: Outcome): Outcome {
     if (outcome.kind !== 'reply' || outcome.network.mode !== 'server') return outcome
-    const reason = options.shut?.(outcome.network)
-    return reason === undefined ? outcome : withheld(outcome, reason)
+    const why = options.shut?.(outcome.network)
+    return why === undefined ? outcome : withheld(outcome, why)
   }
 
   /** Everything that a packet changes is changed here. A promise resolves when its lease is on disk. */
@@ -170,7 +171,7 @@ export function createDesk(options: DeskOptions) {
     let outcome: Outcome = first
     for (let looks = 0; isNewAddress(outcome); looks++) {
       if (looks === mostLooks) {
-        return withheld(outcome, 'the next two addresses are in use by others: it will ask again')
+        return withheld(outcome, { code: 'addresses-taken' })
       }
       const { network, reply, mac, host } = outcome
       const address = reply.yiaddr
@@ -211,10 +212,10 @@ export function createDesk(options: DeskOptions) {
 }
 
 /** No reply after all, and nothing of what it would have changed. */
-function withheld(outcome: Reply, reason: string): Outcome {
+function withheld(outcome: Reply, why: Reason): Outcome {
   const { reply: _, to: _to, via: _via, lease: _lease, hold: _hold, ...rest } = outcome
   const { drop: _drop, news: _news, ...seen } = rest
-  return { ...seen, kind: 'none', reason }
+  return ignored(why, seen)
 }
 
 function disbelieved(outcome: Outcome, address: Ipv4): Outcome {

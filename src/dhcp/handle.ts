@@ -1,5 +1,6 @@
 import { takenFor } from '../boot/client.ts'
 import { decide } from '../boot/decide.ts'
+import type { Reason } from '../boot/reason.ts'
 import { waysOf } from '../boot/ways.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
@@ -8,6 +9,7 @@ import {
   type Case,
   type DhcpAnswer,
   type DhcpDeps,
+  ignored,
   type News,
   type Outcome,
   type Seen,
@@ -25,35 +27,33 @@ import { serveLease } from './server-mode.ts'
  * before the reply leaves. Never throws on what a packet holds.
  */
 export function handle(packet: DhcpPacket, arrival: Arrival, deps: DhcpDeps, now: number): Outcome {
-  if (packet.op !== 1) return { kind: 'none', reason: 'not from a client' }
+  if (packet.op !== 1) return ignored({ code: 'not-a-client' })
   const mac = macOfPacket(packet)
   const asked = messageNameOfPacket(packet)
-  if (mac === undefined) {
-    return { kind: 'none', ...(asked ? { asked } : {}), reason: 'no Ethernet address' }
-  }
-  if (asked === undefined) return unanswered({ mac }, 'no DHCP message type (BOOTP)', deps)
+  if (mac === undefined) return ignored({ code: 'no-ethernet-address' }, asked ? { asked } : {})
+  if (asked === undefined) return unanswered({ mac }, { code: 'no-message-type' }, deps)
   // Who asks for an address can be answered; what else an option means depends on those that are lost.
   if (packet.damage !== undefined && asked !== 'discover') {
-    return unanswered({ asked, mac }, `malformed: ${packet.damage}`, deps)
+    return unanswered({ asked, mac }, { code: 'malformed', error: packet.damage }, deps)
   }
   let seen: Seen = { asked, mac }
   try {
     const choice = networkOf(packet, arrival, deps.networks())
-    if (choice.kind === 'none') return { kind: 'none', ...seen, reason: choice.reason }
+    if (choice.kind === 'none') return ignored(choice.why, seen)
     const found = recognise({ packet, arrival, asked, mac, network: choice.network, deps, now })
     seen = seenOf(found)
     const answer = answerTo(found)
     return outcomeOf(found, answer, newsOf(found, answer))
   } catch (error) {
     if (!(error instanceof WireError)) throw error
-    return unanswered(seen, `malformed: ${error.message}`, deps)
+    return unanswered(seen, { code: 'malformed', error: error.message }, deps)
   }
 }
 
 /** A packet that is not gone into, with the host that it is from: its timeline is to say why. */
-function unanswered(seen: Seen, reason: string, deps: DhcpDeps): Outcome {
+function unanswered(seen: Seen, why: Reason, deps: DhcpDeps): Outcome {
   const host = seen.host ?? (seen.mac && deps.host(seen.mac, undefined)?.host)
-  return { kind: 'none', ...seen, ...(host ? { host } : {}), reason }
+  return ignored(why, { ...seen, ...(host ? { host } : {}) })
 }
 
 /** Who it is, and what it is to boot. */
@@ -78,7 +78,7 @@ function recognise(from: Case): Case {
 
 function answerTo(from: Case): DhcpAnswer {
   const { network, arrival } = from
-  if (network.mode === 'none') return silence('the network says mode: none')
+  if (network.mode === 'none') return silence({ code: 'mode-none' })
   return network.mode === 'proxy' || arrival.port === 'proxy' ? serveBoot(from) : serveLease(from)
 }
 

@@ -1,4 +1,5 @@
 import type { Network } from '../boot/host.ts'
+import type { Reason } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, subnetContains } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
@@ -25,7 +26,7 @@ export interface Endpoint {
 
 export type NetworkChoice =
   | { readonly kind: 'network'; readonly network: Network }
-  | { readonly kind: 'none'; readonly reason: string }
+  | { readonly kind: 'none'; readonly why: Reason }
 
 /**
  * The network that a client is in. A relay says so by `giaddr` (RFC 2131 section 4.3.1), unless it
@@ -43,19 +44,19 @@ export function networkOf(
 
   const own = packet.ciaddr !== 0 ? packet.ciaddr : arrival.source.address
   const network = networkHolding(own, networks) ?? arrival.network
-  return network ? { kind: 'network', network } : none('cannot tell which network it came from')
+  return network ? { kind: 'network', network } : none({ code: 'unclear-network' })
 }
 
 /** A relay outside our networks gets no reply, whatever it asks for: it could be anybody's address. */
 function networkBehind(packet: DhcpPacket, networks: readonly Network[]): NetworkChoice {
-  const relay = `the relay ${formatIpv4(packet.giaddr)}`
+  const relay = formatIpv4(packet.giaddr)
   const around = networkHolding(packet.giaddr, networks)
-  if (!around) return none(`${relay} is in no network of the config`)
+  if (!around) return none({ code: 'foreign-relay', relay })
   const selected = linkSelectionOf(packet) ?? subnetSelectionOf(packet)
   if (selected === undefined) return { kind: 'network', network: around }
   const network = networkHolding(selected, networks)
   if (network) return { kind: 'network', network }
-  return none(`${relay} asks for ${formatIpv4(selected)}, which is in no network of the config`)
+  return none({ code: 'foreign-relay', relay, link: formatIpv4(selected) })
 }
 
 function subnetSelectionOf({ options }: DhcpPacket): Ipv4 | undefined {
@@ -73,6 +74,6 @@ function networkHolding(address: Ipv4, networks: readonly Network[]): Network | 
   return smallest
 }
 
-function none(reason: string): NetworkChoice {
-  return { kind: 'none', reason }
+function none(why: Reason): NetworkChoice {
+  return { kind: 'none', why }
 }

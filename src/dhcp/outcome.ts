@@ -2,6 +2,8 @@ import type { Client } from '../boot/client.ts'
 import type { Answer, KnownHost, Site } from '../boot/decide.ts'
 import type { DhcpOption, Host, Network } from '../boot/host.ts'
 import type { Lease } from '../boot/lease.ts'
+import type { Reason, ReasonCode } from '../boot/reason.ts'
+import { type Because, because } from '../boot/words/reason.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { AddressSet } from '../wire/address-set.ts'
 import type { MessageName } from '../wire/dhcp-codes.ts'
@@ -73,7 +75,9 @@ export interface Seen {
 
 /** What comes of a packet. */
 export type Outcome = Seen &
-  Changes & { readonly reason: string } & (
+  Changes &
+  Because &
+  (
     | {
         readonly kind: 'reply'
         readonly network: Network
@@ -82,11 +86,11 @@ export type Outcome = Seen &
         /** The port to send from: 67 or 4011. */
         readonly via: Arrival['port']
       }
-    | { readonly kind: 'none' }
+    | { readonly kind: 'none'; readonly code: ReasonCode }
   )
 
 /** What is to be said to a client, before it is written as a packet. */
-export type DhcpAnswer = Changes & { readonly reason: string } & (
+export type DhcpAnswer = Changes & { readonly why: Reason } & (
     | { readonly kind: 'none' }
     /** `message` is for the client, or whoever pretends to be it. */
     | { readonly kind: 'nak'; readonly message: string }
@@ -119,8 +123,13 @@ export interface Case {
 }
 
 /** No reply, and why; what changes all the same goes with it. */
-export function silence(reason: string, changes?: Changes): DhcpAnswer {
-  return { kind: 'none', reason, ...changes }
+export function silence(why: Reason, changes?: Changes): DhcpAnswer {
+  return { kind: 'none', why, ...changes }
+}
+
+/** A packet that is ignored, and why. */
+export function ignored(why: Reason, seen: Seen = {}): Outcome {
+  return { kind: 'none', code: why.code, ...seen, ...because(why) }
 }
 
 /** Whether clients may take this for our address: one of ours, or what their relay calls us. */

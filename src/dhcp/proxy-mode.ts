@@ -13,26 +13,26 @@ const bootOnly = { kind: 'proxy' } as const
 export function serveBoot(from: Case): DhcpAnswer {
   const { asked, arrival, client, answer } = from
   if (arrival.port === 'proxy' && !isPxeClient(from.packet)) {
-    return silence('only PXE clients are answered on the proxy port')
+    return silence({ code: 'only-pxe' })
   }
-  if (!client || !answer) return silence('not booting, and addresses are not ours to give')
+  if (!client || !answer) return silence({ code: 'not-booting' })
   // U-Boot would take the offer without an address for its own.
   if (client.stage === 'firmware' && !isPxeClient(from.packet)) {
-    return silence(`${client.vendorClass} does not know proxyDHCP`)
+    return silence({ code: 'no-proxy-client', client: client.vendorClass ?? '' })
   }
-  const { reason } = answer
-  if (answer.kind === 'none') return silence(reason)
+  const { why } = answer
+  if (answer.kind === 'none') return silence(why)
   if (answer.kind === 'local' && !canBeSentToDisk(client, answer)) {
-    return silence(`${reason}; this firmware boots its disk when nobody answers`)
+    return silence({ code: 'silence-boots-disk', because: why })
   }
   if (arrival.port === 'proxy') {
     return asked === 'request' || asked === 'inform'
-      ? { kind: 'ack', gift: bootOnly, reason }
-      : silence(`${asked} has no place on the proxy port`)
+      ? { kind: 'ack', gift: bootOnly, why }
+      : silence({ code: 'not-on-proxy-port', asked })
   }
-  if (asked === 'discover') return { kind: 'offer', gift: bootOnly, reason }
-  if (asked === 'request' && namesUs(from)) return { kind: 'ack', gift: bootOnly, reason }
-  return silence(`its ${asked} is for the DHCP server`)
+  if (asked === 'discover') return { kind: 'offer', gift: bootOnly, why }
+  if (asked === 'request' && namesUs(from)) return { kind: 'ack', gift: bootOnly, why }
+  return silence({ code: 'for-dhcp-server', asked })
 }
 
 function namesUs(from: Case): boolean {

@@ -1,3 +1,4 @@
+import { because } from '../boot/words/reason.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import { destinationOf } from './destination.ts'
 import { type Case, type DhcpAnswer, type News, type Outcome, seenOf } from './outcome.ts'
@@ -5,17 +6,17 @@ import { buildNak, buildReply } from './reply.ts'
 
 /** The answer to a packet as what comes of it: written as a packet, with where that goes. */
 export function outcomeOf(from: Case, answer: DhcpAnswer, news: News | undefined): Outcome {
-  const { reason, lease, doubt, hold, drop } = answer
+  const { why, lease, doubt, hold, drop } = answer
   const outcome = {
     ...seenOf(from),
-    reason,
+    ...because(why),
     ...(lease ? { lease } : {}),
     ...(doubt ? { doubt } : {}),
     ...(hold ? { hold } : {}),
     ...(drop ? { drop } : {}),
     ...(news ? { news } : {}),
   }
-  if (answer.kind === 'none') return { kind: 'none', ...outcome }
+  if (answer.kind === 'none') return { kind: 'none', code: why.code, ...outcome }
   const { network, arrival } = from
   const reply = write(from, answer)
   const to = destinationOf(reply, arrival)

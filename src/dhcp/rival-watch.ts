@@ -1,4 +1,5 @@
 import type { Network } from '../boot/host.ts'
+import type { Reason, ReasonOf } from '../boot/reason.ts'
 import { type Ipv4, limitedBroadcast, type Mac } from '../wire/address.ts'
 import { decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
@@ -27,10 +28,10 @@ export interface RivalWatchDeps {
 
 export interface RivalWatch {
   /** Why the network gives no addresses for now, if so. */
-  shut(network: Network): string | undefined
+  shut(network: Network): Reason | undefined
   rivalsOf(network: Network): readonly Rival[]
-  /** The sentences of networks that give no addresses because of rivals. */
-  held(): readonly string[]
+  /** Networks that give no addresses because of rivals, and why. */
+  held(): readonly ReasonOf<'other-servers'>[]
   /** Asks where it is time to; for every second. */
   tick(): Promise<void>
   close(): void
@@ -104,7 +105,8 @@ export function createRivalWatch(deps: RivalWatchDeps): RivalWatch {
       state.established ||= deps.gaveAddresses(network)
     }
     state.verdict = judge(network, deps.rule(network), rivals, state.established)
-    if (textOf(before) !== textOf(state.verdict)) deps.changed(network, state.verdict)
+    if (JSON.stringify(before) !== JSON.stringify(state.verdict))
+      deps.changed(network, state.verdict)
   }
 
   async function ask(states: readonly Watched[]): Promise<void> {
@@ -178,14 +180,14 @@ export function createRivalWatch(deps: RivalWatchDeps): RivalWatch {
     shut(network) {
       if (network.mode !== 'server' || !isWatched(network)) return undefined
       const { verdict, starting, established, askedAt } = watchedOf(network)
-      if (verdict.kind === 'held') return verdict.text
+      if (verdict.kind === 'held') return verdict.why
       if (!starting || established || deps.rule(network) === 'warn') return undefined
       const listened = askedAt !== undefined && deps.now() - askedAt >= holdMs
-      return listened ? undefined : 'just started: first we listen for other DHCP servers'
+      return listened ? undefined : { code: 'still-listening' }
     },
     rivalsOf: ({ name }) => watched.get(name)?.rivals ?? [],
     held: () =>
-      [...watched.values()].flatMap(({ verdict }) => (verdict.kind === 'held' ? verdict.text : [])),
+      [...watched.values()].flatMap(({ verdict }) => (verdict.kind === 'held' ? verdict.why : [])),
     tick,
     close() {
       closed = true
@@ -196,8 +198,4 @@ export function createRivalWatch(deps: RivalWatchDeps): RivalWatch {
 
 function isWatched(network: Network): boolean {
   return network.mode !== 'none' && isOnOurLink(network) && !isLoopback(network)
-}
-
-function textOf(verdict: Verdict): string {
-  return verdict.kind === 'clear' ? '' : `${verdict.kind} ${verdict.text}`
 }

@@ -1,4 +1,5 @@
 import type { Network } from '../boot/host.ts'
+import type { ForeignBoot, ReasonOf } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, type Mac, macToBytes, unspecified } from '../wire/address.ts'
 import { messageType, option } from '../wire/dhcp-codes.ts'
 import { broadcastFlag, type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
@@ -18,10 +19,12 @@ export interface Rival {
 /** What the config says of other DHCP servers in a network. */
 export type RivalRule = 'refuse' | 'warn' | readonly Ipv4[]
 
+type OtherServers = { readonly why: ReasonOf<'other-servers'> }
+
 /** What other servers mean for a network: nothing, a warning, or that it gives no addresses for now. */
 export type Verdict =
   | { readonly kind: 'clear' }
-  | { readonly kind: 'warned' | 'held'; readonly text: string }
+  | ({ readonly kind: 'warned' | 'held' } & OtherServers)
 
 /**
  * The DISCOVER that makes other servers show: as a PXE client of a BIOS, so that proxyDHCP servers
@@ -94,39 +97,31 @@ export function judge(
   const strangers =
     typeof rule === 'string' ? rivals : rivals.filter(({ server }) => !rule.includes(server))
   const servers = mode === 'server' ? strangers.filter(r => r.gives === 'addresses') : []
-  const others = strangers.filter(rival => !servers.includes(rival)).flatMap(bootWords)
+  const others = strangers.filter(rival => !servers.includes(rival)).flatMap(otherOf)
+  if (servers.length === 0 && others.length === 0) return { kind: 'clear' }
   const held = servers.length > 0 && rule !== 'warn' && !established
-  const texts = [...(servers.length > 0 ? [serverWords(servers, rule, held)] : []), ...others]
-  if (texts.length === 0) return { kind: 'clear' }
-  return { kind: held ? 'held' : 'warned', text: `network ${name}: ${texts.join('; ')}` }
+  const why = {
+    code: 'other-servers',
+    network: name,
+    servers: servers.map(({ server }) => formatIpv4(server)),
+    as: held ? 'held' : rule === 'warn' ? 'allowed' : 'established',
+    others,
+  } as const
+  return { kind: held ? 'held' : 'warned', why }
 }
 
-function serverWords(rivals: readonly Rival[], rule: RivalRule, held: boolean): string {
-  const names = rivals.map(({ server }) => formatIpv4(server))
-  const many = names.length > 1
-  const who = many
-    ? `other DHCP servers answer, ${names.join(' and ')}`
-    : `${names} answers as another DHCP server`
-  if (rule === 'warn') return `${who}, as \`rivals: warn\` allows`
-  if (!held) return `${who}; addresses were given here before, so we go on: stop one of the two`
-  const it = many ? 'they are' : 'it is'
-  return `${who}: no address is given until ${it} gone, or allowed by \`rivals: [${names.join(', ')}]\``
-}
-
-function bootWords(rival: Rival): string[] {
+/** A server that only says what to boot, or says so too. */
+function otherOf(rival: Rival): Other[] {
   const server = formatIpv4(rival.server)
-  if (rival.gives === 'boot') {
-    return [`${server} answers netboots as well (proxyDHCP): machines may boot what it says`]
-  }
-  const options = bootOptionsOf(rival)
-  return options === undefined
-    ? []
-    : [`the DHCP server ${server} ${options}: machines may take that instead of ours`]
+  if (rival.gives === 'boot') return [{ server }]
+  const boot = bootOf(rival)
+  return boot ? [{ server, boot }] : []
 }
 
-/** `offers the boot file pxelinux.0 from 10.0.0.1`, if it does. */
-export function bootOptionsOf({ bootFile, nextServer }: Rival): string | undefined {
-  if (bootFile === undefined) return undefined
-  const from = nextServer === undefined ? '' : ` from ${formatIpv4(nextServer)}`
-  return `offers the boot file ${bootFile}${from}`
+type Other = ReasonOf<'other-servers'>['others'][number]
+
+/** What it says of booting, if it does. */
+export function bootOf({ bootFile: file, nextServer }: Rival): ForeignBoot | undefined {
+  if (file === undefined) return undefined
+  return { file, ...(nextServer !== undefined && { nextServer: formatIpv4(nextServer) }) }
 }

@@ -1,4 +1,5 @@
 import type { Host, Network } from '../boot/host.ts'
+import type { Reason } from '../boot/reason.ts'
 import {
   type AddressRange,
   formatIpv4,
@@ -32,7 +33,7 @@ export interface Place {
 
 export type Selection =
   | { readonly kind: 'address'; readonly address: Ipv4; readonly reserved: boolean }
-  | { readonly kind: 'none'; readonly reason: string }
+  | { readonly kind: 'none'; readonly why: Reason }
 
 /**
  * The address for a machine: its reservation, else the one it has, was offered or had, else the one it
@@ -51,11 +52,11 @@ export function selectAddress(wish: Wish, place: Place): Selection {
       return { kind: 'address', address, reserved: address === candidates[0] }
     }
   }
-  if (isShutOut(wish, place.network)) return none(notAHost)
-  if (!place.network.range) return none('no reservation for it, and the network has no range')
+  if (isShutOut(wish, place.network)) return none({ code: 'not-a-host' })
+  if (!place.network.range) return none({ code: 'no-range' })
 
   const address = freeAddress(place.network.range, wish, place)
-  return address === undefined ? none('no address of the range is free') : found(address)
+  return address === undefined ? none({ code: 'range-full' }) : found(address)
 }
 
 /** How long an address that was given back is kept from everybody but the one who had it. */
@@ -65,12 +66,14 @@ export const restMilliseconds = 180_000
  * Why a machine may not have an address; `undefined` when it may: the address is reserved for it, or is
  * in the range and nobody else's.
  */
-export function whyNot(address: Ipv4, wish: Wish, place: Place): string | undefined {
+export function whyNot(address: Ipv4, wish: Wish, place: Place): Reason | undefined {
   const { network } = place
-  if (isShutOut(wish, network)) return notAHost
-  if (isExcluded(address, network)) return `${formatIpv4(address)} is no client address here`
+  if (isShutOut(wish, network)) return { code: 'not-a-host' }
+  if (isExcluded(address, network)) {
+    return { code: 'not-an-address-for-clients', address: formatIpv4(address) }
+  }
   if (!isReserved(address, wish, place) && !isInRange(address, network.range)) {
-    return `${formatIpv4(address)} is not in the range`
+    return { code: 'outside-range', address: formatIpv4(address) }
   }
   return whyTaken(address, wish, place)
 }
@@ -87,24 +90,25 @@ export function reservationOf(
   return subnetContains(network.subnet, nic.address) ? nic.address : undefined
 }
 
-function whyTaken(address: Ipv4, { mac }: Wish, place: Place): string | undefined {
-  const reservedFor = place.reservedFor(address)
-  if (reservedFor && !reservedFor.includes(mac)) return `${formatIpv4(address)} is reserved`
-  const offer = place.offers.byAddress(address, place.now)
-  if (offer && offer.mac !== mac) return `${formatIpv4(address)} is offered to ${offer.mac}`
-  const lease = place.leases.byAddress(address)
+function whyTaken(at: Ipv4, { mac }: Wish, place: Place): Reason | undefined {
+  const address = formatIpv4(at)
+  const reservedFor = place.reservedFor(at)
+  if (reservedFor && !reservedFor.includes(mac)) return { code: 'address-reserved', address }
+  const offer = place.offers.byAddress(at, place.now)
+  if (offer && offer.mac !== mac) return { code: 'address-offered', address, mac: offer.mac }
+  const lease = place.leases.byAddress(at)
   if (!lease || (lease.mac === mac && lease.state !== 'declined')) return undefined
   if (lease.state === 'released') {
     // Whoever gave it back may not have been who has it: anybody can write a RELEASE.
     const rests = lease.end + restMilliseconds > place.now
-    return rests ? `${formatIpv4(address)} was given back a short while ago` : undefined
+    return rests ? { code: 'address-given-back', address } : undefined
   }
   if (lease.end <= place.now) return undefined
   if (lease.state === 'declined') {
     // What was offered all the same, since nothing else was left, can be taken.
-    return offer ? undefined : `${formatIpv4(address)} was declined a short while ago`
+    return offer ? undefined : { code: 'address-declined', address }
   }
-  return `${formatIpv4(address)} is leased to ${lease.mac}`
+  return { code: 'address-leased', address, mac: lease.mac }
 }
 
 /**
@@ -167,8 +171,6 @@ function take<T>(items: Iterable<T>, most: number): T[] {
   return Iterator.from(items).take(most).toArray()
 }
 
-const notAHost = 'not a host of the config, and the network leases to hosts only'
-
 /** Whether a machine gets no address here because the config does not know it. */
 export function isShutOut({ host }: Wish, network: Network): boolean {
   return network.leaseTo === 'hosts' && host === undefined
@@ -198,6 +200,6 @@ function found(address: Ipv4): Selection {
   return { kind: 'address', address, reserved: false }
 }
 
-function none(reason: string): Selection {
-  return { kind: 'none', reason }
+function none(why: Reason): Selection {
+  return { kind: 'none', why }
 }

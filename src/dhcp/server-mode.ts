@@ -1,3 +1,5 @@
+import type { Reason, ReasonOf } from '../boot/reason.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
 import { formatIpv4, type Ipv4, ipv4OfBytes, subnetContains } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { addressIn, classifyRequest } from './classify.ts'
@@ -25,14 +27,14 @@ export function serveLease(from: Case): DhcpAnswer {
     case 'offer':
     case 'ack':
     case 'nak':
-      return silence(`a client does not send ${from.asked}`)
+      return silence({ code: 'not-for-clients', asked: from.asked })
   }
 }
 
 function onDiscover(from: Case): DhcpAnswer {
   const { packet, network } = from
   const selection = selectAddress(wishOf(from), placeOf(from))
-  if (selection.kind === 'none') return silence(selection.reason)
+  if (selection.kind === 'none') return silence(selection.why)
 
   const { address, reserved } = selection
   if (network.rapidCommit && packet.options.has(option.rapidCommit)) {
@@ -42,16 +44,19 @@ function onDiscover(from: Case): DhcpAnswer {
     kind: 'offer',
     gift: giftOf(from, address),
     hold: newLease(from, address),
-    reason: because(from, `${formatIpv4(address)}${reserved ? ', its reservation' : ''}`),
+    why: given(from, address, reserved),
   }
 }
 
 function onRequest(from: Case): DhcpAnswer {
   const { packet } = from
   const request = classifyRequest(packet, address => isOurs(from, address), from.arrival.broadcast)
-  if (request.kind === 'none') return silence(request.reason)
+  if (request.kind === 'none') return silence(request.why)
   if (request.kind === 'selecting-other') {
-    return silence(`it chose the DHCP server ${formatIpv4(request.server)}`, { drop: true })
+    return silence(
+      { code: 'other-server-chosen', server: formatIpv4(request.server) },
+      { drop: true },
+    )
   }
   const { kind, address } = request
   const denied = whyNot(address, wishOf(from), placeOf(from))
@@ -72,23 +77,22 @@ function onUninvited(
   from: Case,
   kind: 'init-reboot' | 'rebinding',
   address: Ipv4,
-  denied: string | undefined,
+  denied: Reason | undefined,
 ): DhcpAnswer {
   const record = recordOf(from, address)
   const isLost = kind === 'init-reboot' && record === undefined && isElsewhere(from, address)
   if (isLost && !isShutOut(wishOf(from), from.network)) {
-    return refuse(`${formatIpv4(address)} is not an address of this network`)
+    return refuse({ code: 'other-network', address: formatIpv4(address) })
   }
   if (record === undefined && denied === undefined && isOffered(from, address)) {
     return grant(from, address)
   }
-  if (record === undefined) return silence(`no record of it here to confirm (${kind})`)
+  if (record === undefined) return silence({ code: 'no-record', state: kind })
   if (record === address) {
     return denied === undefined ? grant(from, address) : deny(denied, address)
   }
-  return kind === 'init-reboot'
-    ? refuse(notThis(record, address))
-    : silence(`its address here is ${formatIpv4(record)}, not ${formatIpv4(address)}`)
+  const other = notThis(record, address)
+  return kind === 'init-reboot' ? refuse(other) : silence({ ...other, here: true })
 }
 
 /** Several networks may share our own link. */
@@ -140,41 +144,46 @@ function elsewhere(from: Case, address: Ipv4): Ipv4 | undefined {
 function onDecline(from: Case): DhcpAnswer {
   const { packet, network, mac, deps, now } = from
   const address = addressIn(packet, option.requestedAddress)
-  if (address === undefined) return silence('a decline that names no address')
-  if (!isForUs(from)) return silence('a decline for another server')
+  if (address === undefined) return silence({ code: 'no-address-named', asked: 'decline' })
+  if (!isForUs(from)) return silence({ code: 'for-another-server', asked: 'decline' })
   const holders = [deps.offers.byAddress(address, now), deps.leases.byAddress(address)]
   if (!holders.some(holder => holder?.mac === mac)) {
-    return silence(`it declines ${formatIpv4(address)}, which it was not given`)
+    return silence({ code: 'declines-foreign', address: formatIpv4(address) })
   }
   const end = now + quarantineMilliseconds
-  return silence(`${formatIpv4(address)} is in use by somebody else: left alone for 10 min`, {
-    lease: { ...newLease(from, address), end, state: 'declined' },
-    doubt: reservationOf(from, network) === address ? 'always' : 'leased',
-    drop: true,
-  })
+  return silence(
+    { code: 'declined', address: formatIpv4(address) },
+    {
+      lease: { ...newLease(from, address), end, state: 'declined' },
+      doubt: reservationOf(from, network) === address ? 'always' : 'leased',
+      drop: true,
+    },
+  )
 }
 
 function onRelease(from: Case): DhcpAnswer {
   const { packet, mac, deps, now } = from
   const lease = deps.leases.byAddress(packet.ciaddr)
-  if (!isForUs(from)) return silence('a release for another server')
+  if (!isForUs(from)) return silence({ code: 'for-another-server', asked: 'release' })
   if (lease?.mac !== mac || lease.state !== 'active') {
-    return silence(`it releases ${formatIpv4(packet.ciaddr)}, which it does not have`)
+    return silence({ code: 'releases-foreign', address: formatIpv4(packet.ciaddr) })
   }
   const end = Math.min(now, lease.end)
-  return silence(`released ${formatIpv4(lease.address)}`, {
-    lease: { ...lease, end, state: 'released' },
-    drop: true,
-  })
+  return silence(
+    { code: 'released', address: formatIpv4(lease.address) },
+    { lease: { ...lease, end, state: 'released' }, drop: true },
+  )
 }
 
 function onInform(from: Case): DhcpAnswer {
   const { packet, network, host } = from
   if (!subnetContains(network.subnet, packet.ciaddr)) {
-    return silence(`it informs from ${formatIpv4(packet.ciaddr)}, which is not in the network`)
+    return silence({ code: 'informs-from-elsewhere', address: formatIpv4(packet.ciaddr) })
   }
+  const { answer } = from
+  const why: Reason = { code: 'gives-settings', ...(answer && { because: answer.why }) }
   const gift: Gift = host ? { kind: 'settings', hostName: host.name } : { kind: 'settings' }
-  return { kind: 'ack', gift, reason: because(from, 'settings') }
+  return { kind: 'ack', gift, why }
 }
 
 function grant(from: Case, address: Ipv4): DhcpAnswer & { readonly kind: 'ack' } {
@@ -183,21 +192,21 @@ function grant(from: Case, address: Ipv4): DhcpAnswer & { readonly kind: 'ack' }
     kind: 'ack',
     gift: giftOf(from, address),
     lease,
-    reason: because(from, formatIpv4(address)),
+    why: given(from, address),
   }
 }
 
-function refuse(reason: string, message = reason): DhcpAnswer {
-  return { kind: 'nak', reason, message, drop: true }
+function refuse(why: Reason, message = sentenceOf(why)): DhcpAnswer {
+  return { kind: 'nak', why, message, drop: true }
 }
 
 /** Who has the address instead is nobody else's business. */
-function deny(reason: string, address: Ipv4): DhcpAnswer {
-  return refuse(reason, `${formatIpv4(address)} is not for this machine`)
+function deny(why: Reason, address: Ipv4): DhcpAnswer {
+  return refuse(why, `${formatIpv4(address)} is not for this machine`)
 }
 
-function notThis(own: Ipv4, asked: Ipv4): string {
-  return `its address is ${formatIpv4(own)}, not ${formatIpv4(asked)}`
+function notThis(own: Ipv4, asked: Ipv4): ReasonOf<'other-address'> {
+  return { code: 'other-address', address: formatIpv4(own), asked: formatIpv4(asked) }
 }
 
 function giftOf({ host }: Case, address: Ipv4): Gift {
@@ -229,6 +238,12 @@ function isForUs(from: Case): boolean {
   return server === undefined || isOurs(from, server)
 }
 
-function because({ answer }: Case, what: string): string {
-  return answer ? `${what}; ${answer.reason}` : what
+/** An address, with what was decided about booting. */
+function given({ answer }: Case, address: Ipv4, reserved = false): Reason {
+  return {
+    code: 'gives-address',
+    address: formatIpv4(address),
+    ...(reserved && { reserved }),
+    ...(answer && { because: answer.why }),
+  }
 }

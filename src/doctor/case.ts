@@ -19,7 +19,7 @@ export interface Case {
   readonly kernelArchs?: readonly Arch[]
   /** Whether a loader carries a signature, where that can be told. */
   isSigned(loader: string): boolean | undefined
-  /** Sentences of networks that give no addresses for now. */
+  /** Networks that give no addresses for now, because of other DHCP servers. */
   readonly held: readonly string[]
   /** Wall-clock time, epoch milliseconds, as in the steps. */
   readonly now: number

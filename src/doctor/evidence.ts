@@ -54,6 +54,7 @@ export function isAlive(step: Step): boolean {
       return true
     case 'foreign':
     case 'state':
+    case 'line':
     case 'other':
       return false
   }
@@ -61,8 +62,8 @@ export function isAlive(step: Step): boolean {
 
 /** The name of a loader that was fetched to its end, by TFTP or HTTP Boot. */
 export function fetchedLoader(step: Step): string | undefined {
-  if (step.kind === 'tftp' && step.end === 'done') return step.name
-  if (step.kind === 'asset' && step.status === undefined && isLoaderUrl(step.url)) {
+  if (step.kind === 'tftp' && step.code === 'done') return step.name
+  if (step.kind === 'asset' && step.code === 'sent' && isLoaderUrl(step.url)) {
     return decodeURIComponent(step.url.slice(step.url.lastIndexOf('/') + 1))
   }
   return undefined

@@ -1,3 +1,4 @@
+import type { ContentOf, EventKind } from '../boot/event.ts'
 import type {
   AssetData,
   DhcpData,
@@ -7,53 +8,65 @@ import type {
   StateData,
   TftpData,
 } from '../boot/event-data.ts'
-import type { EventRecord } from '../boot/event-record.ts'
+import { contentOf, type EventRecord } from '../boot/event-record.ts'
+import type { PhoneHomeEvent } from '../boot/life.ts'
+import type { Reason } from '../boot/reason.ts'
 
 interface Told {
   /** The first and the last of equal ones; wall-clock epoch milliseconds. */
   readonly at: number
   readonly lastAt: number
   readonly count: number
-  readonly text: string
+  /** For people, as evidence. No rule reads it. */
+  readonly text: Sentence
 }
+
+/** A sentence that can be shown and not read: it has no methods. */
+export interface Sentence {
+  readonly [shown]: true
+}
+declare const shown: unique symbol
+
+type Code<K extends EventKind> = ContentOf<K>['code']
 
 /** A line of a timeline with what it carries. Lines of kinds that no rule asks for are `other`. */
 export type Step = Told &
   (
-    | ({ readonly kind: 'dhcp' } & DhcpData)
+    | ({ readonly kind: 'dhcp'; readonly code: 'answered' | 'ignored' } & DhcpData)
     | ({ readonly kind: 'foreign' } & ForeignData)
-    | ({ readonly kind: 'tftp' } & TftpData)
-    | ({ readonly kind: 'asset' } & AssetData)
-    | ({ readonly kind: 'script' } & ScriptData)
-    | ({ readonly kind: 'phone-home' } & PhoneHomeData)
-    | ({ readonly kind: 'state' } & StateData)
-    | { readonly kind: 'other'; readonly of: string }
+    | ({ readonly kind: 'tftp'; readonly code: Code<'tftp'> } & TftpData)
+    | ({ readonly kind: 'asset'; readonly code: Code<'asset'>; readonly why?: Reason } & AssetData)
+    | ({ readonly kind: 'script'; readonly code: Code<'script'> } & ScriptData)
+    | ({ readonly kind: 'phone-home'; readonly code: PhoneHomeEvent } & PhoneHomeData)
+    | ({ readonly kind: 'state'; readonly code: Code<'state'> } & StateData)
+    /** What the machine or a callback wrote itself. */
+    | { readonly kind: 'line'; readonly of: 'syslog' | 'output'; readonly line: string }
+    | { readonly kind: 'other'; readonly of: string; readonly code: string | null }
   )
 
 export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>
 
-/** Lines that were recorded before they carried anything are `other`. */
-export function stepOf({ at, lastAt, count, text, kind, data }: EventRecord): Step {
-  const told = { at, lastAt, count, text }
-  const named = kind === 'dhcp' && hasKey(data, 'server') ? 'foreign' : kind
-  const key = keys[named]
-  if (key === undefined || !hasKey(data, key)) return { ...told, kind: 'other', of: kind }
-  return { ...told, ...data, kind: named } as Step
-}
-
-/** What the data of each kind has in any case. */
-const keys: Readonly<Record<string, string>> = {
-  dhcp: 'asked',
-  foreign: 'server',
-  tftp: 'end',
-  asset: 'url',
-  script: 'answer',
-  'phone-home': 'event',
-  state: 'to',
-}
-
-function hasKey(data: unknown, key: string): data is object {
-  return typeof data === 'object' && data !== null && Object.hasOwn(data, key)
+export function stepOf(event: EventRecord): Step {
+  const { at, lastAt, count } = event
+  const told = { at, lastAt, count, text: event.text as unknown as Sentence }
+  const content = contentOf(event)
+  switch (content?.kind) {
+    case 'dhcp':
+      if (content.code === 'foreign') return { ...told, ...content.data, kind: 'foreign' }
+      return { ...told, ...content.data, kind: content.kind, code: content.code }
+    case 'tftp':
+    case 'asset':
+    case 'script':
+    case 'phone-home':
+    case 'state':
+      return { ...told, ...content.data, kind: content.kind, code: content.code } as Step
+    case 'syslog':
+    case 'output':
+      if (content.code !== 'line') break
+      return { ...told, kind: 'line', of: content.kind, line: content.data.line }
+    default:
+  }
+  return { ...told, kind: 'other', of: event.kind, code: event.code }
 }
 
 /** States in which a story begins anew: what was before explains nothing that is. */
@@ -62,6 +75,6 @@ const beginnings: ReadonlySet<string> = new Set(['pending', 'idle', 'installed']
 /** The steps since the last install was asked for, or had ended. */
 export function storyOf(events: readonly EventRecord[]): Step[] {
   const steps = events.map(stepOf)
-  const start = steps.findLastIndex(step => step.kind === 'state' && beginnings.has(step.to))
+  const start = steps.findLastIndex(step => step.kind === 'state' && beginnings.has(step.code))
   return steps.slice(start + 1)
 }

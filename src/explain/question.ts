@@ -1,5 +1,6 @@
 import type { Arch } from '../boot/arch.ts'
 import type { Stage } from '../boot/client.ts'
+import type { Reason } from '../boot/reason.ts'
 import { describe } from '../dhcp/describe.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
 import { formatIpv4 } from '../wire/address.ts'
@@ -17,6 +18,8 @@ export type Shown =
       readonly arch: Arch | null
       readonly host: string | null
       readonly network: string | null
+      readonly why: Reason
+      /** The same as a sentence. */
       readonly reason: string
       readonly reply: {
         readonly type: string
@@ -43,7 +46,7 @@ export type Shown =
 
 /** What came of a DHCP packet. */
 export function shownDhcp(outcome: Outcome, port: number): Shown {
-  const { asked, mac, client, host, network, reason } = outcome
+  const { asked, mac, client, host, network, why, reason } = outcome
   return {
     door: 'dhcp',
     asked: asked ?? 'unknown',
@@ -53,6 +56,7 @@ export function shownDhcp(outcome: Outcome, port: number): Shown {
     arch: client?.arch ?? null,
     host: host?.name ?? null,
     network: network?.name ?? null,
+    why,
     reason,
     reply:
       outcome.kind === 'none'

@@ -161,7 +161,8 @@ function answerHost(standing: Standing, question: Question, facts: BootFacts): B
     return offered ? offerMenu(offered, question, facts, host) : netboot(host, question, facts)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    const event = { host: host.name, kind: 'script', text: `no script: ${why}` }
+    const data = { error: why }
+    const event = { host: host.name, kind: 'script', code: 'failed', data } as const
     const told = local(`no script for ${host.name}: ${why}`)
     return { host, told, effects: [{ kind: 'recorded', event }] }
   }

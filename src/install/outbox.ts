@@ -1,4 +1,5 @@
 import type { Delivery } from '../boot/install.ts'
+import { type CallbackTold, callbackEvent } from './callback-event.ts'
 import { type RunningCommand, runCommand } from './command.ts'
 import type { Memory } from './deps.ts'
 import { createOutput } from './output.ts'
@@ -108,7 +109,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
         return run(delivery)
       case 'broken':
         memory.deliveries.end(delivery.id, 'undelivered', delivery.target.reason)
-        tell(delivery, `cannot be made: ${delivery.target.reason}`)
+        tell(delivery, 'broken', delivery.target.reason)
         if (delivery.role === 'deploy') deps.deployEnded(delivery, delivery.target.reason)
     }
   }
@@ -131,13 +132,13 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     if (next > delivery.createdAt + triedFor * 1000) {
       memory.deliveries.end(delivery.id, 'undelivered', outcome.error)
       deps.tried?.('undelivered')
-      tell(delivery, `undelivered after 24 h: ${outcome.error}`)
+      tell(delivery, 'undelivered', outcome.error)
       if (delivery.role === 'deploy') deps.deployEnded(delivery, outcome.error)
       return
     }
     memory.deliveries.retry(delivery.id, next, outcome.error)
     deps.tried?.('retry')
-    tell(delivery, `not delivered: ${outcome.error}; tried again with growing pauses`)
+    tell(delivery, 'not-delivered', outcome.error)
   }
 
   const run = async (delivery: Delivery): Promise<void> => {
@@ -158,7 +159,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       memory.deliveries.saveGroup(delivery.id, running.group.pgid, running.group.start)
     }
     commands.set(delivery.id, { delivery, running })
-    tell(delivery, `started: ${masked(prepared.title, secrets)}`)
+    tell(delivery, 'started', masked(prepared.title, secrets))
     const outcome = await running.ended
     commands.delete(delivery.id)
     output.end()
@@ -171,16 +172,12 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   const ended = (delivery: Delivery, error: string | undefined) => {
     memory.deliveries.end(delivery.id, 'ended', error)
     deps.tried?.(error === undefined ? 'ended' : 'failed')
-    tell(delivery, error === undefined ? 'ended well' : `ended: ${error}`)
+    if (error === undefined) tell(delivery, 'ended')
+    else tell(delivery, 'failed', error)
     if (delivery.role === 'deploy') deps.deployEnded(delivery, error)
   }
 
-  const tell = (delivery: Delivery, what: string) =>
-    memory.record({
-      host: delivery.host,
-      kind: 'callback',
-      text: `${delivery.callback} (${delivery.event}) ${what}`,
-    })
+  const tell = (...told: CallbackTold) => memory.record(callbackEvent(...told))
 
   const timer = setInterval(wake, 1000).unref()
 
@@ -206,11 +203,11 @@ export function createOutbox(deps: OutboxDeps): Outbox {
         for (const group of groupsOf(delivery)) killGroup(group)
         if (deps.canResume(delivery)) {
           memory.deliveries.retry(delivery.id, deps.now(), 'the daemon was restarted while it ran')
-          tell(delivery, 'ended with the daemon: goes on if the same boot still proves itself')
+          tell(delivery, 'resumed')
           continue
         }
         memory.deliveries.end(delivery.id, 'ended', 'the daemon was restarted while it ran')
-        tell(delivery, 'ended: the daemon was restarted while it ran')
+        tell(delivery, 'failed', 'the daemon was restarted while it ran')
       }
       return left.filter(delivery => isProcess(delivery) && !memory.deliveries.isDue(delivery.id))
     },

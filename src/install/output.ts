@@ -1,4 +1,5 @@
 import { createLimiter } from '../base/per-minute.ts'
+import type { ContentOf } from '../boot/event.ts'
 import type { Delivery } from '../boot/install.ts'
 import type { Memory } from './deps.ts'
 
@@ -30,9 +31,10 @@ export function createOutput(
   const limiter = createLimiter(rate, now)
   let left = outputBound()
   let missed = 0
-  const record = (text: string) => memory.record({ host, kind: 'output', text, data: { callback } })
+  const record = (event: ContentOf<'output'>) => memory.record({ host, ...event })
   const tellMissed = () => {
-    if (missed > 0) record(`${missed} lines left out: too many at once`)
+    const data = { callback, count: missed }
+    if (missed > 0) record({ kind: 'output', code: 'dropped', data })
     missed = 0
   }
   return {
@@ -44,7 +46,8 @@ export function createOutput(
       }
       tellMissed()
       left -= line.length + rowBytes
-      record(left > 0 ? clean(line) : 'more output is not kept')
+      if (left > 0) record({ kind: 'output', code: 'line', data: { callback, line: clean(line) } })
+      else record({ kind: 'output', code: 'cut', data: { callback } })
     },
     end: tellMissed,
   }

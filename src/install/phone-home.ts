@@ -2,6 +2,8 @@ import { createLimiter } from '../base/per-minute.ts'
 import type { PhoneHomeData } from '../boot/event-data.ts'
 import type { Attempt } from '../boot/install.ts'
 import { isRunning, type PhoneHomeEvent } from '../boot/life.ts'
+import { type Reason, written } from '../boot/reason.ts'
+import { textOf } from '../boot/words/event.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
 import type { Lives } from './life.ts'
@@ -82,14 +84,15 @@ export function createPhoneHome(
       const { host } = attempt
       const other = otherHostAt(attempt, address, place)
       if (other !== undefined) {
-        const text = `${said.event} for ${host} came from ${formatIpv4(address)}, which is ${other}`
-        memory.record({ host, kind: 'stranger', text })
+        const data = { host, event: said.event, address: formatIpv4(address), of: other }
+        memory.record({ host, kind: 'stranger', code: 'phone-home', data })
         return { status: 404 }
       }
       if (said.event === 'ready' && !isMachine(attempt, address, place)) {
-        const reason = `ready for ${host} came from ${formatIpv4(address)}, which is not known to be its own`
-        memory.record({ host, kind: 'stranger', text: reason })
-        return { status: 403, reason }
+        const data = { host, event: said.event, address: formatIpv4(address) }
+        const event = { kind: 'stranger', code: 'phone-home', data } as const
+        memory.record({ host, ...event })
+        return { status: 403, reason: textOf(event) }
       }
       memory.write(() => {
         note(attempt, said)
@@ -126,9 +129,11 @@ export function createPhoneHome(
       const bytes = of ? deps.logins.initrd(of) : undefined
       if (!attempt || !bytes) return { kind: 'gone', reason: 'no such login' }
       if (!isMachine(attempt, address, place)) {
-        const reason = `the login of ${attempt.host} was asked for by ${formatIpv4(address)}, which is not its own`
-        memory.record({ host: attempt.host, kind: 'stranger', text: reason })
-        return { kind: 'forbidden', reason }
+        const { host } = attempt
+        const data = { host, address: formatIpv4(address) }
+        const event = { kind: 'stranger', code: 'login', data } as const
+        memory.record({ host, ...event })
+        return { kind: 'forbidden', reason: textOf(event) }
       }
       const { state } = lives.lifeOf(attempt.host)
       const open = mayRun(attempt) && state === 'booting'
@@ -149,14 +154,13 @@ export function createPhoneHome(
       if (!attempt) return answer
       const { host } = attempt
       if (answer.kind === 'forbidden') {
-        memory.record({ host, kind: 'stranger', text: answer.reason })
+        memory.record({ host, ...strangerAsks(attempt, name, address) })
       } else if (answer === burntFile) {
-        const text = `answer file ${name} was asked for again: it is burnt`
-        memory.record({ host, kind: 'file', text })
+        memory.record({ host, kind: 'file', code: 'burnt', data: { name } })
       } else if (answer.kind === 'file') {
         memory.write(() => {
-          const left = told?.left === undefined ? '' : `; ${told.left}`
-          memory.record({ host, kind: 'file', text: `answer file ${name} fetched${left}` })
+          const data = { name, ...leftOf(told?.left) }
+          memory.record({ host, kind: 'file', code: 'fetched', data })
           if (told?.facts !== undefined) memory.hosts.saveFacts(host, told.facts)
           takeOver(attempt)
           lives.apply(host, { kind: 'alive' })
@@ -191,7 +195,7 @@ export function createPhoneHome(
     }
     if (!mayRun(attempt)) return gone(`${attempt.host} has booted anew`)
     if (!isMachine(attempt, address, place)) {
-      const reason = `${name} of ${attempt.host} was asked for by ${formatIpv4(address)}, which is not its own`
+      const reason = textOf(strangerAsks(attempt, name, address))
       return { answer: { kind: 'forbidden', reason }, attempt }
     }
     if (attempt.burnt.includes(name)) return { answer: burntFile, attempt }
@@ -205,20 +209,26 @@ export function createPhoneHome(
   }
 
   function note(attempt: Attempt, said: Said): void {
-    const percent = said.percent === undefined ? '' : ` ${said.percent} %`
-    const message = said.message === undefined ? '' : `: ${said.message}`
-    const left = said.left === undefined ? '' : ` (${said.left})`
-    memory.record({
-      host: attempt.host,
-      kind: 'phone-home',
-      text: `${said.event}${percent}${message}${left}`,
-      data: {
-        event: said.event,
-        attempt: attempt.number,
-        ...skewOf(said.facts),
-      } satisfies PhoneHomeData,
-    })
+    const { event: code, percent, message, left, facts } = said
+    const data: PhoneHomeData = {
+      attempt: attempt.number,
+      ...(percent !== undefined && { percent }),
+      ...(message !== undefined && { message }),
+      ...skewOf(facts),
+      ...leftOf(left),
+    }
+    memory.record({ host: attempt.host, kind: 'phone-home', code, data })
   }
+}
+
+/** Somebody asks for an answer file of a host. */
+function strangerAsks({ host }: Attempt, name: string, address: Ipv4) {
+  const data = { host, name, address: formatIpv4(address) }
+  return { kind: 'stranger', code: 'file', data } as const
+}
+
+function leftOf(left: string | undefined): { left?: Reason } {
+  return left === undefined ? {} : { left: written(left) }
 }
 
 /** Seconds by which a clock must differ to be worth a word; the way of a message is much shorter. */

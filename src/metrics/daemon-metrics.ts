@@ -6,7 +6,7 @@ export interface Gauges {
   readonly version: string
   unready(): readonly string[]
   /** Sentences of networks that give no addresses because of other DHCP servers. */
-  held(): readonly string[]
+  held(): readonly unknown[]
   /** The last reload of the config was refused. */
   reloadRefused(): boolean
   networks(): readonly {

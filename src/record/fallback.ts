@@ -48,23 +48,18 @@ export function createFallback({ world, memory }: FallbackDeps) {
       const key = keyOf(client.mac, host)
       const unheard = waiting.get(key) ?? []
       waiting.delete(key)
-      const why = cameBack(unheard, client)
-      if (why === undefined) return
+      const back = cameBack(unheard, client)
+      if (!back) return
       const loader = unheard.at(-1) ?? ''
       const standIn = world.standIn(loader)
       const vendor = vendorOf(client.mac)
       if (!isOn() || standIn === undefined || memory.nicVendors.isSilent(vendor)) {
-        if (host) memory.record({ host: host.name, kind: 'firmware', text: why })
+        if (host) memory.record({ host: host.name, ...back })
         return
       }
       memory.nicVendors.save(vendor, loader, Date.now())
-      const text = `${loader} was fetched and its iPXE never asked for DHCP: network cards ${vendor}:… get ${standIn} from now on`
-      memory.record({
-        host: host?.name ?? null,
-        kind: 'loader',
-        text,
-        data: { vendor, loader, standIn },
-      })
+      const data = { vendor, loader, standIn }
+      memory.record({ host: host?.name ?? null, kind: 'loader', code: 'stand-in', data })
     },
 
     /** The loader for this card in place of one that was never heard on its like. */

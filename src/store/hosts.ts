@@ -80,6 +80,7 @@ export function createHosts(db: Database, now: () => number = Date.now) {
       db.run(setFacts, JSON.stringify(facts), name),
     /** The first UUID of a host that is heard stays. One that never appeared has none. */
     learnUuid(name: string, uuid: string): void {
+      // To have said it is not yet to be known: a host that never appeared stays so.
       if (withUuid.has(name) || has.get(name) === undefined) return
       withUuid.add(name)
       db.run(setUuid, uuid, name)

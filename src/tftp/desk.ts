@@ -1,3 +1,5 @@
+import { written } from '../boot/reason.ts'
+import { because } from '../boot/words/reason.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import { WireError } from '../wire/error.ts'
 import {
@@ -9,7 +11,7 @@ import {
 } from '../wire/tftp-packet.ts'
 import type { Counts } from './counts.ts'
 import type { TftpEvent } from './event.ts'
-import type { Files, Peer, Refused } from './files.ts'
+import { type Files, type Peer, type Refused, whyOf } from './files.ts'
 import { giveWay, type TftpLimits, whyNoPlace, whyRefused } from './limits.ts'
 import { negotiate } from './negotiate.ts'
 import { createTap, type Keep } from './packet-tap.ts'
@@ -112,7 +114,7 @@ function settle(desk: Desk, session: Session): void {
   const { address } = session.peer
   const full = whyNoPlace(desk, address)
   desk.counts.add(address, 1)
-  if (full) refuseSession(session, full.refused, full.reason, 'refused')
+  if (full) refuseSession(session, full.refused, whyOf(full), 'refused')
 }
 
 /** Sends again what is due. One look at all sessions is cheaper than a timer for every block. */
@@ -123,7 +125,7 @@ export function wakeAll(desk: Desk): void {
 /** Tells all clients of a socket that their download ends here. */
 export function stopAll(door: Door): void {
   for (const session of door.sessions.values()) {
-    refuseSession(session, tftpErrors.undefined, 'the server is stopping')
+    refuseSession(session, tftpErrors.undefined, written('the server is stopping'))
   }
 }
 
@@ -139,12 +141,13 @@ function ask(desk: Desk, door: Door, request: TftpRequest, from: Sender): void {
     refuse(desk, door, request, from, refusal)
     return
   }
-  if (running) endSession(running, running.started ? 'failed' : undefined, 'the client asked anew')
+  if (running)
+    endSession(running, running.started ? 'failed' : undefined, { code: 'client-asked-anew' })
 
   const session = enter(desk, door, request, from)
   openAndStart(desk, session).catch(err => {
     desk.log.error({ err, peer: keyOf(from) }, 'TFTP request not handled')
-    refuseSession(session, tftpErrors.undefined, 'internal error')
+    refuseSession(session, tftpErrors.undefined, written('internal error'))
   })
 }
 
@@ -186,7 +189,7 @@ async function openAndStart(desk: Desk, session: Session): Promise<void> {
     terms.from === undefined ? undefined : giveLine(desk, session, terms.from),
   ])
   if ('refused' in file) {
-    refuseSession(session, file.refused, file.reason, 'refused')
+    refuseSession(session, file.refused, whyOf(file), 'refused')
     return
   }
   if (session.over) {
@@ -232,7 +235,7 @@ function refuse(desk: Desk, door: Door, request: TftpRequest, from: Sender, why:
   if (desk.keep) createTap(peerOf(from), door.local, desk.keep).sent(error)
   door.send(error, from)
   const name = printable(request.file)
-  desk.seen({ kind: 'refused', peer: peerOf(from), name, reason: why.reason })
+  desk.seen({ kind: 'refused', peer: peerOf(from), name, ...because(whyOf(why)) })
 }
 
 /** The client asks once more because nothing of the answer has reached it. */

@@ -1,3 +1,4 @@
+import type { Reason } from '../boot/reason.ts'
 import type { Peer } from './files.ts'
 
 /** What happened to a request, for the timeline of the host behind the peer. */
@@ -13,5 +14,7 @@ export interface TftpEvent {
   readonly bytes?: number
   /** Milliseconds since the request. */
   readonly ms?: number
+  /** Where it did not go as it should. */
+  readonly why?: Reason
   readonly reason?: string
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import type { Reason } from '../boot/reason.ts'
 import type { Ipv4 } from '../wire/address.ts'
 import { tftpErrors } from '../wire/tftp-packet.ts'
 import {
@@ -41,6 +42,14 @@ export type Virtual =
 export interface Refused {
   readonly refused: number
   readonly reason: string
+}
+
+/** The same as a reason. */
+export function whyOf({ refused, reason }: Refused): Reason {
+  return {
+    code: refused === tftpErrors.notFound ? 'file-missing' : 'file-refused',
+    message: reason,
+  }
 }
 
 export interface Files {

@@ -1,3 +1,5 @@
+import { type Reason, written } from '../boot/reason.ts'
+import { because, sentenceOf } from '../boot/words/reason.ts'
 import {
   dataHeaderBytes,
   encodeTftp,
@@ -107,7 +109,10 @@ export function hearAck(session: Session, number: number): void {
 export function hearError(session: Session, code: number, text: string): void {
   const refusedTerms = code === tftpErrors.undefined || code === tftpErrors.optionsRefused
   if (!session.started && refusedTerms) endSession(session)
-  else endSession(session, 'failed', `the client stopped: ${printable(text) || `error ${code}`}`)
+  else {
+    const message = printable(text) || `error ${code}`
+    endSession(session, 'failed', { code: 'client-stopped', message })
+  }
 }
 
 /** Takes a request again that is not answered yet, or whose answer is on its way or lost. */
@@ -118,7 +123,7 @@ export function hearAgain(session: Session): void {
 /** Looks at the clock: sends again, gives up, or drops a session without progress for `idleMs`. */
 export function wakeSession(session: Session, idleMs: number): void {
   const now = session.around.now()
-  if (now - session.progressAt > idleMs) endSession(session, 'failed', 'no progress')
+  if (now - session.progressAt > idleMs) endSession(session, 'failed', { code: 'no-progress' })
   else if (session.transfer && !session.loading && session.dueAt <= now) {
     take(session, onTimeout(session.transfer))
   }
@@ -128,26 +133,26 @@ export function wakeSession(session: Session, idleMs: number): void {
 export function endSession(
   session: Session,
   kind?: 'done' | 'failed' | 'refused',
-  reason?: string,
+  why?: Reason,
 ): void {
   if (session.over) return
   session.over = true
   session.file?.close()
   session.around.ended()
-  if (kind) session.around.seen(eventOf(session, kind, reason))
+  if (kind) session.around.seen(eventOf(session, kind, why))
 }
 
 /** Refuses with an ERROR and ends the session. */
 export function refuseSession(
   session: Session,
   code: number,
-  reason: string,
+  why: Reason,
   kind: 'refused' | 'failed' = 'failed',
 ): void {
   if (session.over) return
   // Who has this answer may ask again at once, and finds the place free.
-  endSession(session, kind, reason)
-  session.around.send(encodeTftp({ kind: 'error', code, text: reason }))
+  endSession(session, kind, why)
+  session.around.send(encodeTftp({ kind: 'error', code, text: sentenceOf(why) }))
 }
 
 /** Text of a client as it may stand in a log. */
@@ -160,10 +165,10 @@ function take(session: Session, step: Step): void {
     case 'wait':
       return
     case 'done':
-      endSession(session, 'done', step.reason)
+      endSession(session, 'done', step.why)
       return
     case 'give-up':
-      endSession(session, 'failed', step.reason)
+      endSession(session, 'failed', step.why)
       return
     case 'send':
       go(session, step.transfer, step.from, step.to)
@@ -219,7 +224,7 @@ function fetchBlocks(session: Session, transfer: Transfer): void {
   const offset = blockOffset(transfer, session.from)
   session.file.load(offset, blockLength(transfer, session.from)).then(
     () => resume(session),
-    (error: Error) => refuseSession(session, tftpErrors.undefined, error.message),
+    (error: Error) => refuseSession(session, tftpErrors.undefined, written(error.message)),
   )
 }
 
@@ -231,7 +236,7 @@ function resume(session: Session): void {
   pump(session, session.transfer)
 }
 
-function eventOf(session: Session, kind: TftpEvent['kind'], reason?: string): TftpEvent {
+function eventOf(session: Session, kind: TftpEvent['kind'], why?: Reason): TftpEvent {
   const { peer, request, file, transfer, around, askedAt } = session
   const bytes = kind === 'done' ? file?.size : transfer && bytesArrived(transfer)
   return {
@@ -241,6 +246,6 @@ function eventOf(session: Session, kind: TftpEvent['kind'], reason?: string): Tf
     ...(file && { size: file.size }),
     ...(bytes !== undefined && kind !== 'start' && { bytes }),
     ...(kind !== 'start' && { ms: Math.round(around.now() - askedAt) }),
-    ...(reason !== undefined && { reason }),
+    ...(why && because(why)),
   }
 }

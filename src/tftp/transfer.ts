@@ -1,3 +1,4 @@
+import type { Reason } from '../boot/reason.ts'
 import type { Terms } from './negotiate.ts'
 
 /**
@@ -34,8 +35,8 @@ export type Step =
       readonly to: number
     }
   | { readonly kind: 'wait' }
-  | { readonly kind: 'done'; readonly reason?: string }
-  | { readonly kind: 'give-up'; readonly reason: string }
+  | { readonly kind: 'done'; readonly why?: Reason }
+  | { readonly kind: 'give-up'; readonly why: Reason }
 
 const defaultTimeoutMs = 1000
 const longestTimeoutMs = 8000
@@ -98,12 +99,12 @@ export function onAck(transfer: Transfer, number: number): Step {
 /** Takes the end of the time that {@link retryAfter} named. */
 export function onTimeout(transfer: Transfer): Step {
   const { heard, sent, last, retries } = transfer
-  if (!heard && retries >= maxUnheardRetries) return { kind: 'give-up', reason: 'no answer' }
+  if (!heard && retries >= maxUnheardRetries) return { kind: 'give-up', why: { code: 'no-answer' } }
   if (heard && sent === last && retries >= maxFinalRetries) {
-    return { kind: 'done', reason: 'the last ACK did not come' }
+    return { kind: 'done', why: { code: 'no-last-ack' } }
   }
   if (retries >= maxRetries) {
-    return { kind: 'give-up', reason: `no ACK after block ${Math.max(0, transfer.acked)}` }
+    return { kind: 'give-up', why: { code: 'no-ack', block: Math.max(0, transfer.acked) } }
   }
   return resend({ ...transfer, retries: retries + 1, echoes: echoRounds })
 }

@@ -9,6 +9,8 @@ import {
   type Site,
 } from '../../src/boot/decide.ts'
 import type { LoaderRule } from '../../src/boot/loaders/choice.ts'
+import { written } from '../../src/boot/reason.ts'
+import { because } from '../../src/boot/words/reason.ts'
 import type { Mac } from '../../src/wire/address.ts'
 import { client } from './examples.ts'
 
@@ -33,23 +35,38 @@ const efi = { arch: 'x64-efi' } as const
 const http = { stage: 'http-firmware', arch: 'x64-efi' } as const
 const stripped = { stage: 'ipxe', capable: false } as const
 
+/** An answer without its data: the sentence stands for it. */
+interface Told {
+  readonly kind: Answer['kind']
+  readonly reason: string
+  readonly over?: 'tftp' | 'http'
+  readonly file?: string
+  readonly binl?: true
+  readonly empty?: true
+}
+
+function told(...asked: Parameters<typeof decide>): Told {
+  const { why: _, ...answer } = decide(...asked)
+  return answer as Told
+}
+
 type Row = readonly [
   sentence: string,
   asks: Partial<Client>,
   host: KnownHost | Site['unknown'],
-  answer: Answer,
+  answer: Told,
 ]
 
-const tftp = (file: string, reason: string): Answer => ({
+const tftp = (file: string, reason: string): Told => ({
   kind: 'load',
   over: 'tftp',
   file,
   reason,
 })
-const none = (reason: string): Answer => ({ kind: 'none', reason })
-const local = (reason: string): Answer => ({ kind: 'local', reason })
-const chain = (reason: string): Answer => ({ kind: 'chain', reason })
-const boot = (reason: string): Answer => ({ kind: 'boot', reason })
+const none = (reason: string): Told => ({ kind: 'none', reason })
+const local = (reason: string): Told => ({ kind: 'local', reason })
+const chain = (reason: string): Told => ({ kind: 'chain', reason })
+const boot = (reason: string): Told => ({ kind: 'boot', reason })
 
 const rows: readonly Row[] = [
   ['a BIOS ROM of a due host loads iPXE', {}, due, tftp('undionly.kpxe', pending)],
@@ -208,7 +225,7 @@ for (const [sentence, asks, host, answer] of rows) {
   t.test(sentence, async t => {
     const known = typeof host === 'string' ? undefined : host
     const place = site(typeof host === 'string' ? host : 'ignore')
-    t.strictSame(decide(client(asks), known, place), answer)
+    t.strictSame(told(client(asks), known, place), answer)
   })
 }
 
@@ -240,8 +257,8 @@ t.test('loaders of the config: the first rule that fits, then that of the arch',
 
 t.test('what unknownHosts says never touches a host of the config', async t => {
   for (const unknown of ['ignore', 'local', 'boot'] as const) {
-    t.strictSame(decide(client(), idle, site(unknown)), local(resting))
-    t.strictSame(decide(client(), due, site(unknown)), tftp('undionly.kpxe', pending))
+    t.strictSame(told(client(), idle, site(unknown)), local(resting))
+    t.strictSame(told(client(), due, site(unknown)), tftp('undionly.kpxe', pending))
   }
 })
 
@@ -258,13 +275,13 @@ t.test(
 
 t.test('strangers that get the profile of unknownHosts get its ways', async t => {
   const strangers = { ...site('boot'), profile: { loader: 'shim.efi' } }
-  t.strictSame(decide(client(efi), undefined, strangers), tftp('shim.efi', everybody))
-  t.strictSame(decide(client(efi), due, strangers), tftp('ipxe.efi', pending))
+  t.strictSame(told(client(efi), undefined, strangers), tftp('shim.efi', everybody))
+  t.strictSame(told(client(efi), due, strangers), tftp('ipxe.efi', pending))
 })
 
 t.test('an offer without a file can be sent to BIOS too', async t => {
-  const empty: Answer = { kind: 'local', empty: true, reason: resting }
+  const empty = { kind: 'local', empty: true, ...because(written(resting)) } as const
   t.equal(canBeSentToDisk(client(), empty), true)
-  t.equal(canBeSentToDisk(client(), local(resting)), false)
+  t.equal(canBeSentToDisk(client(), { kind: 'local', ...because(written(resting)) }), false)
   t.equal(canBeSentToDisk(client({ stage: 'ipxe' }), empty), false)
 })

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import type { Reason } from '../../src/boot/reason.ts'
 import { dhcpDeps, learn } from '../../src/daemon/doors/dhcp-door.ts'
 import { createDesk } from '../../src/dhcp/desk.ts'
 import { handle } from '../../src/dhcp/handle.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
+import { sawPacket } from '../../src/record/seen-packet.ts'
 import type { Ipv4 } from '../../src/wire/address.ts'
 import { option } from '../../src/wire/dhcp-codes.ts'
 import { type DhcpPacket, encodeDhcp } from '../../src/wire/dhcp-packet.ts'
@@ -24,7 +26,7 @@ async function openDoor(t: Test, mode: 'server' | 'proxy' | 'none') {
   const { wired, folder, state } = await startHttp(t, '', { mode: range })
   const { world, memory, log } = wired
   const deps = dhcpDeps(wired)
-  const shut: string[] = []
+  const shut: Reason[] = []
   let outcome: Outcome | undefined
   const desk = createDesk({
     deps,
@@ -32,7 +34,7 @@ async function openDoor(t: Test, mode: 'server' | 'proxy' | 'none') {
     learn: news => learn(news, wired),
     seen(seen, packet) {
       outcome = seen
-      wired.timeline.dhcp(seen, packet, () => [])
+      sawPacket(wired.timeline, seen, packet, () => [])
     },
     shut: () => shut[0],
     log,
@@ -147,7 +149,7 @@ t.test('a host is not asked for by a packet that is for another server', async t
 
 t.test('nor by one that is answered by nobody because of another DHCP server', async t => {
   const door = await openDoor(t, 'server')
-  door.shut.push('somebody else gives addresses')
+  door.shut.push({ code: 'still-listening' })
   const discover = like('ovmf-x64-discover', { mac: fresh })
   const before = await door.everything()
   t.match(door.send(discover, door.arrivalBy('dhcp', true)), { kind: 'none' })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { destinationOf } from '../../src/dhcp/destination.ts'
 import { type Arrival, networkOf } from '../../src/dhcp/network.ts'
 import { formatIpv4, parseSubnet } from '../../src/wire/address.ts'
@@ -28,7 +29,7 @@ function chosen(fields: { giaddr?: string; ciaddr?: string }, more: Partial<Arri
     ciaddr: ip(fields.ciaddr ?? '0.0.0.0'),
   })
   const choice = networkOf(packet, { ...heard, ...more }, networks)
-  return choice.kind === 'network' ? choice.network.name : choice.reason
+  return choice.kind === 'network' ? choice.network.name : sentenceOf(choice.why)
 }
 
 t.test('which network a packet is from', async t => {

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Network } from '../../src/boot/host.ts'
+import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { createRivalWatch } from '../../src/dhcp/rival-watch.ts'
 import type { RivalRule } from '../../src/dhcp/rivals.ts'
 import type { Take } from '../../src/dhcp/server.ts'
@@ -57,7 +58,10 @@ function lan(rival: { at?: number } = {}, more: { gave?: boolean; deaf?: boolean
   })
   const [first] = networks
   if (!first) throw new Error('unreachable')
-  const shut = (at = first) => watch.shut(at)
+  const shut = (at = first) => {
+    const why = watch.shut(at)
+    return why && sentenceOf(why)
+  }
   const to = (ms: number) => {
     now = ms
   }
@@ -87,7 +91,7 @@ t.test('a rival holds the network until it is gone', async t => {
   const { watch, shut, said, to, state } = lan(rival)
   await watch.tick()
   t.match(shut(), /10\.77\.0\.2 answers/)
-  t.strictSame(watch.held(), [shut()])
+  t.strictSame(watch.held().map(sentenceOf), [shut()])
   delete rival.at
   to(20_000)
   await watch.tick()

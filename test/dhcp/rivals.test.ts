@@ -1,4 +1,5 @@
 import t from 'tap'
+import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { readClient } from '../../src/dhcp/read-client.ts'
 import {
   judge,
@@ -78,7 +79,7 @@ for (const row of rows) {
     const network = { name: 'lan', mode: row.mode ?? ('server' as const) }
     const verdict = judge(network, row.rule ?? 'refuse', row.rivals, row.established ?? false)
     t.equal(verdict.kind, row.kind)
-    if (row.text) t.match(verdict.kind === 'clear' ? '' : verdict.text, row.text)
+    if (row.text) t.match(verdict.kind === 'clear' ? '' : sentenceOf(verdict.why), row.text)
   })
 }
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Host } from '../../src/boot/host.ts'
 import type { Lease } from '../../src/boot/lease.ts'
+import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { createOffers } from '../../src/dhcp/lease.ts'
 import { selectAddress } from '../../src/dhcp/select-address.ts'
 import { formatIpv4, type Ipv4, type Mac, macOfBytes, parseRange } from '../../src/wire/address.ts'
@@ -69,7 +70,7 @@ function select(row: Row): string {
       now: row.at ?? now,
     },
   )
-  if (selection.kind === 'none') return selection.reason
+  if (selection.kind === 'none') return sentenceOf(selection.why)
   return `${formatIpv4(selection.address)}${selection.reserved ? ' reserved' : ''}`
 }
 
@@ -236,7 +237,7 @@ t.test('a nearly full range costs a handful of look-ups', async t => {
   const select = () => selectAddress({ mac: me }, place)
   t.match(select(), { kind: 'address', address: free })
   leases.set(free, lease('10.77.20.99', other))
-  t.match(select(), { kind: 'none', reason: full })
+  t.match(select(), { kind: 'none', why: { code: 'range-full' } })
   const ended = lease('10.77.30.33', other, { end: now - 1 })
   leases.set(ended.address, ended)
   t.match(select(), { kind: 'address', address: ended.address })

@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import type { Lease } from '../../src/boot/lease.ts'
+import type { Reason } from '../../src/boot/reason.ts'
 import type { Conflict, DhcpLog } from '../../src/dhcp/desk.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
 import { openDhcp } from '../../src/dhcp/server.ts'
@@ -130,7 +131,7 @@ t.test('no lease on disk, no reply', async t => {
 t.test('an offer that has left tells the lease that taking it will begin', async t => {
   const w = world({ networks: [{ ...loopback, leaseSeconds: 600 }] })
   const offered: Lease[] = []
-  let shut: string | undefined = 'another DHCP server'
+  let shut: Reason | undefined = { code: 'still-listening' }
   const { ports, seen } = await open(t, w, {
     offered: lease => void offered.push(lease),
     shut: () => shut,
@@ -180,12 +181,12 @@ t.test('reload opens what the config has gained and closes what it has lost', as
 
 t.test('a network that is shut gives no address, and says why', async t => {
   const w = world({ networks: [loopback] })
-  let why: string | undefined = 'somebody else answers there'
+  let why: Reason | undefined = { code: 'still-listening' }
   const { ports, seen } = await open(t, w, { shut: () => why })
   const { socket, ask } = await client(t, ports.dhcp + 1)
   socket.send(encodeDhcp(like('udhcpc-discover')), ports.dhcp, '127.0.0.1')
   while (seen.length === 0) await new Promise(setImmediate)
-  t.match(seen, [{ kind: 'none', asked: 'discover', reason: why }])
+  t.match(seen, [{ kind: 'none', asked: 'discover', code: 'still-listening', why }])
   why = undefined
   t.equal((await ask(like('udhcpc-discover'), ports.dhcp)).op, 2)
 })

@@ -50,8 +50,8 @@ t.test('another DHCP server', async t => {
 
   t.test('keeps us from giving addresses', async t => {
     const story = await startStory(t, { mode: 'server' })
-    const why = 'network lan: 127.0.0.9 answers as another DHCP server: no address is given'
-    story.held.push(why)
+    const servers = { servers: ['127.0.0.9'], others: [] }
+    story.held.push({ code: 'other-servers', network: 'lan', as: 'held', ...servers })
     await story.send(story.packet('ipxe-rom-bios-discover'))
     t.match(story.verdicts()[0], { id: 'rival', title: /so Bootwright gives no addresses/ })
     story.held.pop()

@@ -6,6 +6,8 @@ import { dhcpDeps, learn } from '../../src/daemon/doors/dhcp-door.ts'
 import { createDesk as createDhcpDesk } from '../../src/dhcp/desk.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import type { Rival } from '../../src/dhcp/rivals.ts'
+import { sawTftp } from '../../src/record/seen-files.ts'
+import { sawPacket } from '../../src/record/seen-packet.ts'
 import { countsMemory, createCounts } from '../../src/tftp/counts.ts'
 import { createDesk, receive, wakeAll } from '../../src/tftp/desk.ts'
 import { openFiles } from '../../src/tftp/files.ts'
@@ -52,7 +54,7 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
     async commit(lease) {
       wired.memory.leases.save(lease)
     },
-    seen: (outcome, packet) => wired.timeline.dhcp(outcome, packet, () => rivals),
+    seen: (outcome, packet) => sawPacket(wired.timeline, outcome, packet, () => rivals),
     shut: () => http.held[0],
     log: wired.log,
   })
@@ -110,7 +112,7 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
       log: wired.log,
       seen(event) {
         if (event.kind !== 'start') ended.push(event.kind)
-        wired.timeline.tftp(event)
+        sawTftp(wired.timeline, event)
       },
     })
     const from = { address: own, port: 2000 }

@@ -4,6 +4,8 @@ import type { InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import type { Host } from '../../src/boot/host.ts'
+import type { ReasonOf } from '../../src/boot/reason.ts'
+import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template/template.ts'
@@ -26,6 +28,7 @@ import { createStrangers } from '../../src/install/strangers.ts'
 import { createChanges } from '../../src/record/changes.ts'
 import { createMeasure } from '../../src/record/measure.ts'
 import { createWitness } from '../../src/record/recorders.ts'
+import { type ScriptSeen, sawScript } from '../../src/record/seen-script.ts'
 import { createTimeline } from '../../src/record/timeline.ts'
 import { openMemory } from '../../src/store/memory.ts'
 import { createDigests } from '../../src/system/digests.ts'
@@ -152,21 +155,22 @@ export async function startHttp(
   const witness = createWitness(world, memory, macsOf)
   const told = { progress, changes, log, macsOf, requests: () => {}, isElsewhere: () => false }
   const seen = { ...witness, scripts, downloads, ...told }
-  const timeline = createTimeline({ world, memory, ...seen })
+  const timeline = createTimeline({ world, memory, now: Date.now, ...seen })
   const measure = createMeasure(memory)
   const menus = createMenus(deps)
   const seeing = { lives, scripts, strangers, menus }
-  const answers = createBootDesk({ ...deps, ...seeing, world, seen: timeline.script })
+  const script = (seen: ScriptSeen) => sawScript(timeline, seen)
+  const answers = createBootDesk({ ...deps, ...seeing, world, seen: script })
   const lived = { ...seeing, answers, phoneHome }
   const made = { published, specDeps, timeline, measure, macsOf, ...witness }
   const parts = { world, memory, ...lived, ...made }
-  const held: string[] = []
-  const unready = () => held
+  const held: ReasonOf<'other-servers'>[] = []
+  const unready = () => held.map(sentenceOf)
   const tokens: Token[] = [
     { name: 'admin', scope: 'admin', value: token },
     { name: 'wall', scope: 'read', value: readToken },
   ]
-  const about = { progress, changes, now, log, unready, held: unready }
+  const about = { progress, changes, now, log, unready, held: () => held }
   const wired = {
     ...{ ...parts, ...about },
     ...{ version: '1.2.3', startedAt: start, tokens: () => tokens },

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { sawFileSent } from '../../src/record/seen-files.ts'
 import { mac, start, startHttp } from './daemon.ts'
 
 interface Document {
@@ -158,7 +159,7 @@ t.test('every route answers as the document says', async t => {
     memory.deliveries.add({ ...report, key: 'k', event: 'ready', role: 'report', target }, start)
     memory.deliveries.end(1, 'undelivered', 'nobody answers')
     const url = '/assets/linux'
-    doors.sent({
+    sawFileSent(doors, {
       ...{ address: '127.0.0.20', url, path: url, from: 0 },
       ...{ bytes: 1, more: 1, ms: 1, size: 2, complete: false },
     })

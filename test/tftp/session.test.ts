@@ -1,4 +1,5 @@
 import t from 'tap'
+import { written } from '../../src/boot/reason.ts'
 import { fileOfBytes, type TftpFile } from '../../src/tftp/chunks.ts'
 import type { TftpEvent } from '../../src/tftp/event.ts'
 import { negotiate } from '../../src/tftp/negotiate.ts'
@@ -150,7 +151,7 @@ t.test('a client that stops in the middle says why', async t => {
 
 t.test('control characters of a name stay out of the timeline', async t => {
   const { session, events } = table({}, 'a\nb\0c\x9b')
-  refuseSession(session, 1, 'file not found', 'refused')
+  refuseSession(session, 1, written('file not found'), 'refused')
   t.match(events, [{ kind: 'refused', name: 'a?b?c?', reason: 'file not found' }])
 })
 

@@ -214,14 +214,14 @@ function silence(transfer: Transfer) {
 t.test('a silent client: back-off, ten repetitions, give up', async t => {
   t.strictSame(silence(started(4, 4)), {
     waits: [1000, 2000, 4000, ...Array(8).fill(8000)],
-    end: { kind: 'give-up', reason: 'no ACK after block 4' },
+    end: { kind: 'give-up', why: { code: 'no-ack', block: 4 } },
   })
 })
 
 t.test('a client that was never heard gets three packets: it may be a victim', async t => {
   for (const asks of [new Map(), new Map([['tsize', '0']])]) {
     const step = begin(9999, negotiate(asks, 9999, { blockSize: 512, windowSize: 1 }))
-    const end = { kind: 'give-up', reason: 'no answer' }
+    const end = { kind: 'give-up', why: { code: 'no-answer' } }
     t.strictSame(step.kind === 'send' && silence(step.transfer), { waits: [1000, 2000, 4000], end })
   }
 })
@@ -229,7 +229,7 @@ t.test('a client that was never heard gets three packets: it may be a victim', a
 t.test('the last ACK does not come: that is an end like others', async t => {
   t.strictSame(silence(started(4, 100)), {
     waits: [1000, 2000, 4000, 8000],
-    end: { kind: 'done', reason: 'the last ACK did not come' },
+    end: { kind: 'done', why: { code: 'no-last-ack' } },
   })
 })
 

@@ -1,6 +1,7 @@
 import { amount, howFar } from '../../base/amount.ts'
-import type { TftpData } from '../event.ts'
-import type { EventWords } from './word.ts'
+import type { TftpData } from '../event-data.ts'
+import type { Reason } from '../reason.ts'
+import type { EventWords, Say } from './word.ts'
 
 /** `sent, 1.1 MB in 0.4 s` */
 function sentWords(size: number | undefined, ms: number | undefined): string {
@@ -37,17 +38,19 @@ export const scriptEvents: EventWords<'script'> = {
 }
 
 export const fileEvents: EventWords<'file'> = {
-  fetched: ({ name }) => `answer file ${name} fetched`,
+  fetched: ({ name, left }, say) => `answer file ${name} fetched${left ? `; ${say(left)}` : ''}`,
   burnt: ({ name }) => `answer file ${name} was asked for again: it is burnt`,
 }
+
+const also = (why: Reason | undefined, say: Say) => (why ? `: ${say(why)}` : '')
 
 export const strangerEvents: EventWords<'stranger'> = {
   script: ({ what = 'script', address, why }, say) =>
     `${what} refused to ${address}${why ? `: ${say(why)}` : ''}`,
-  'phone-home': ({ event, address, of, why }, say) =>
-    `${event} came from ${address}, which is ${of ?? `not known to be its own${why ? `: ${say(why)}` : ''}`}`,
-  login: ({ address, why }, say) =>
-    `its login was asked for by ${address}, which is not its own${why ? `: ${say(why)}` : ''}`,
+  'phone-home': ({ event, host, address, of, why }, say) =>
+    `${event} for ${host} came from ${address}, which is ${of ?? `not known to be its own${also(why, say)}`}`,
+  login: ({ host, address, why }, say) =>
+    `the login of ${host} was asked for by ${address}, which is not its own${also(why, say)}`,
   file: ({ name, address, why }, say) =>
     `${name} was asked for by ${address}, which is not its own${why ? `: ${say(why)}` : ''}`,
   netboot: ({ network, uuid }) =>

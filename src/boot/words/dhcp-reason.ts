@@ -21,6 +21,7 @@ export const dhcpWords: ReasonWords<
   | 'address-reserved'
   | 'address-offered'
   | 'address-leased'
+  | 'address-given-back'
   | 'address-declined'
   | 'no-address-named'
   | 'other-server-chosen'
@@ -43,7 +44,7 @@ export const dhcpWords: ReasonWords<
   | 'still-listening'
 > = {
   'not-a-client': () => 'not from a client',
-  'no-message-type': () => 'no DHCP message type',
+  'no-message-type': () => 'no DHCP message type (BOOTP)',
   'no-ethernet-address': () => 'no Ethernet address',
   malformed: ({ error }) => `malformed: ${error}`,
   'mode-none': () => 'the network says mode: none',
@@ -64,6 +65,7 @@ export const dhcpWords: ReasonWords<
   'address-reserved': ({ address }) => `${address} is reserved`,
   'address-offered': ({ address, mac }) => `${address} is offered to ${mac}`,
   'address-leased': ({ address, mac }) => `${address} is leased to ${mac}`,
+  'address-given-back': ({ address }) => `${address} was given back a short while ago`,
   'address-declined': ({ address }) => `${address} was declined a short while ago`,
   'no-address-named': ({ asked }) => `a ${asked} that names no address`,
   'other-server-chosen': ({ server }) => `it chose the DHCP server ${server}`,

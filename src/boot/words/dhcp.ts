@@ -1,4 +1,4 @@
-import type { DhcpData } from '../event.ts'
+import type { DhcpData } from '../event-data.ts'
 import { foreignBootWords } from './dhcp-reason.ts'
 import type { EventWords, Say } from './word.ts'
 

@@ -8,6 +8,7 @@ export const fileWords: ReasonWords<
   | 'no-progress'
   | 'client-stopped'
   | 'client-asked-anew'
+  | 'file-missing'
   | 'file-refused'
 > = {
   'no-answer': () => 'no answer',
@@ -16,5 +17,6 @@ export const fileWords: ReasonWords<
   'no-progress': () => 'no progress',
   'client-stopped': ({ message }) => `the client stopped: ${message}`,
   'client-asked-anew': () => 'the client asked anew',
+  'file-missing': ({ message }) => message,
   'file-refused': ({ message }) => message,
 }

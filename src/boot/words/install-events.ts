@@ -1,11 +1,13 @@
-import type { CallbackData, PhoneHomeData, StateData } from '../event.ts'
+import type { CallbackData, PhoneHomeData, StateData } from '../event-data.ts'
 import type { HostState, PhoneHomeEvent } from '../life.ts'
 import type { EventWords, Say } from './word.ts'
 
 const heard =
   (event: PhoneHomeEvent) =>
-  ({ percent, message }: PhoneHomeData) =>
-    `${event}${percent === undefined ? '' : ` ${percent} %`}${message === undefined ? '' : `: ${message}`}`
+  ({ percent, message, left }: PhoneHomeData, say: Say) => {
+    const howFar = percent === undefined ? '' : ` ${percent} %`
+    return `${event}${howFar}${message === undefined ? '' : `: ${message}`}${left ? ` (${say(left)})` : ''}`
+  }
 
 export const phoneHomeEvents: EventWords<'phone-home'> = {
   ready: heard('ready'),
@@ -55,6 +57,7 @@ export const callbackEvents: EventWords<'callback'> = {
 
 export const outputEvents: EventWords<'output'> = {
   line: ({ line }) => line,
+  dropped: ({ count }) => `${count} lines left out: too many at once`,
   cut: () => 'more output is not kept',
 }
 

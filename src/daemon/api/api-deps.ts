@@ -46,7 +46,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
       blocked: parts.scripts.blocked,
       line: memory.deliveries.line,
       addressOf: host => addressOf(host, parts),
-      seen: parts.timeline.client,
+      seen: parts.timeline.clients.of,
       downloads: name => parts.progress.of(name).map(downloadOf),
       installs: name => memory.installs.ofHost(name, 20),
       deliveries: name => memory.deliveries.ofHost(name, 50),
@@ -138,14 +138,18 @@ interface Deed {
   readonly once?: { readonly key: string; readonly request: string; readonly answer: unknown }
 }
 
+/** What is done to hosts; the rest is for the admin log alone. */
+const toHosts = ['install', 'cancel', 'retry'] as const
+
 /** A deed is in the admin log, in the daemon's log, and in the timelines of the hosts it was done to. */
 function record(deed: Deed, { memory, log }: HttpParts): void {
   const { who, address, action, text, hosts } = deed
   log.info({ who, address, action, hosts: hosts.slice(0, 100) }, `admin: ${text}`)
   memory.write(() => {
     memory.adminLog.add(deed)
-    const line = `${action} by ${who} from ${address}`
-    for (const host of hosts) memory.record({ host, kind: 'admin', text: line })
+    const code = toHosts.find(one => one === action)
+    if (!code) return
+    for (const host of hosts) memory.record({ host, kind: 'admin', code, data: { who, address } })
   })
 }
 

@@ -36,7 +36,7 @@ export function doctorOf(host: Host, parts: DoctorParts, now = Date.now()): Verd
       const head = path === undefined ? undefined : headOf(path)
       return head && readPe(head)?.signed
     },
-    held: parts.held(),
+    held: parts.held().map(({ network }) => network),
     now,
   })
 }

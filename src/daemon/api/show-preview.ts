@@ -14,7 +14,7 @@ export function showPreview(host: Host, { answers, lives, timeline, world }: Htt
   const [nic] = host.nics
   const site = world.site(answers.networkOf(host))
   const known = lives.known(host)
-  const heard = timeline.client(host.name)?.arch
+  const heard = timeline.clients.of(host.name)?.arch
   const arch = host.arch ?? archs.find(known => known === heard) ?? 'bios'
   const loader = nic && ownLoader({ mac: nic.mac, arch }, known.ways ?? {}, site)
   const seen = loader && answers.preview(host, loader.kind)

@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import type { ContentOf } from '../../boot/event.ts'
 import type { Network } from '../../boot/host.ts'
+import type { ReasonOf } from '../../boot/reason.ts'
+import { foreignBootWords } from '../../boot/words/dhcp-reason.ts'
 import { textOf } from '../../boot/words/event.ts'
 import type { Conflict } from '../../dhcp/desk.ts'
 import { createOffers, type Offers } from '../../dhcp/lease.ts'
@@ -8,9 +11,10 @@ import { isLoopback } from '../../dhcp/on-link.ts'
 import type { DhcpDeps, News } from '../../dhcp/outcome.ts'
 import { createProber, lookMs } from '../../dhcp/probe.ts'
 import { createRivalWatch, type RivalWatch } from '../../dhcp/rival-watch.ts'
-import { bootOptionsOf, type Rival, type RivalRule, type Verdict } from '../../dhcp/rivals.ts'
+import { bootOf, type Rival, type RivalRule, type Verdict } from '../../dhcp/rivals.ts'
 import { type DhcpServer, type HandedSocket, openDhcp } from '../../dhcp/server.ts'
 import { appear, asItAppears, isYetToAppear } from '../../install/appear.ts'
+import { sawPacket } from '../../record/seen-packet.ts'
 import { createNeighbours } from '../../system/neighbours.ts'
 import { probeMac } from '../../system/probe-mac.ts'
 import {
@@ -26,8 +30,8 @@ import type { DoorParts } from '../parts.ts'
 /** The DHCP server with what watches over it. */
 export interface DhcpDoor {
   reload(): Promise<void>
-  /** Sentences of networks that give no addresses because of other DHCP servers. */
-  held(): readonly string[]
+  /** Networks that give no addresses because of other DHCP servers, and why. */
+  held(): readonly ReasonOf<'other-servers'>[]
   /** A sentence for each other DHCP server that answers in a network. */
   rivals(network: string): readonly string[]
   close(): Promise<void>
@@ -69,7 +73,7 @@ export async function openDhcpDoor(
     sent: (reply, bytes) => packets.answered(reply, bytes, ports[reply.via]),
     seen(outcome, packet, ms) {
       measure.dhcp(outcome, ms)
-      timeline.dhcp(outcome, packet, n => watch?.rivalsOf(n) ?? [])
+      sawPacket(timeline, outcome, packet, n => watch?.rivalsOf(n) ?? [])
     },
     now,
     log,
@@ -160,15 +164,18 @@ function openWatch(server: DhcpServer, mac: Mac, parts: DoorParts): RivalWatch {
 
 function rivalLine(rival: Rival): string {
   const gives = rival.gives === 'addresses' ? 'gives addresses' : 'gives no addresses'
-  const boot = bootOptionsOf(rival)
-  return `${formatIpv4(rival.server)} ${gives}${boot === undefined ? '' : ` and ${boot}`}`
+  const boot = bootOf(rival)
+  return `${formatIpv4(rival.server)} ${gives}${boot ? ` and ${foreignBootWords(boot)}` : ''}`
 }
 
-function tellVerdict({ name }: Network, verdict: Verdict, { memory, log }: DoorParts): void {
-  const text =
-    verdict.kind === 'clear' ? `network ${name}: no other DHCP server any more` : verdict.text
-  memory.record({ host: null, kind: 'rival', text })
-  log[verdict.kind === 'held' ? 'error' : verdict.kind === 'warned' ? 'warn' : 'info'](text)
+function tellVerdict({ name: network }: Network, verdict: Verdict, parts: DoorParts): void {
+  const event: ContentOf<'rival'> =
+    verdict.kind === 'clear'
+      ? { kind: 'rival', code: 'clear', data: { network } }
+      : { kind: 'rival', code: verdict.kind, data: { network, why: verdict.why } }
+  parts.memory.record({ host: null, ...event })
+  const level = { clear: 'info', warned: 'warn', held: 'error' } as const
+  parts.log[level[verdict.kind]](textOf(event))
 }
 
 function tellMany(
@@ -185,7 +192,8 @@ function tellMany(
 
 function tellConflict(conflict: Conflict, { memory, log }: DoorParts): void {
   const { network, address, by, mac, host } = conflict
-  const text = `${formatIpv4(address)} is in use by ${by}, to whom it was not given: left alone for 10 min`
-  memory.record({ host: host?.name ?? null, kind: 'conflict', text })
-  log.warn({ network: network.name, mac, host: host?.name }, text)
+  const data = { address: formatIpv4(address), by }
+  const event = { kind: 'conflict', code: 'in-use', data } as const
+  memory.record({ host: host?.name ?? null, ...event })
+  log.warn({ network: network.name, mac, host: host?.name }, textOf(event))
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { Network } from '../../boot/host.ts'
+import type { ReasonOf } from '../../boot/reason.ts'
 import type { HandedSocket } from '../../dhcp/server.ts'
+import { sawTftp } from '../../record/seen-files.ts'
 import type { HandedOver } from '../../system/handed-over.ts'
 import { claimUdp, portError } from '../../system/ports.ts'
 import { openTftp, type Tftp } from '../../tftp/server.ts'
@@ -19,7 +21,7 @@ export interface Doors {
   /** Reads the certificate of HTTPS again. */
   renew(): void
   /** Sentences of networks that give no addresses because of other DHCP servers. */
-  held(): readonly string[]
+  held(): readonly ReasonOf<'other-servers'>[]
   /** A sentence for each other DHCP server that answers in a network. */
   rivals(network: string): readonly string[]
   close(graceMs: number): Promise<void>
@@ -107,7 +109,7 @@ function openTftpFor(parts: DoorParts): Promise<Tftp> {
     log,
     seen(event) {
       measure.tftp(event)
-      timeline.tftp(event)
+      sawTftp(timeline, event)
     },
     keep: packet => packets.tapped(packet),
   })

@@ -1,3 +1,4 @@
+import { sawSyslog, sawSyslogDropped } from '../../record/seen-syslog.ts'
 import { createSyslogDesk } from '../../syslog/desk.ts'
 import { openSyslog, type SyslogServer } from '../../syslog/server.ts'
 import { openSyslogTcp } from '../../syslog/tcp.ts'
@@ -17,7 +18,12 @@ export function openSyslogDoor(parts: DoorParts): SyslogDoor | undefined {
   const { world, timeline, measure, log, now } = parts
   const port = world.config().syslog?.port
   if (port === undefined) return undefined
-  const desk = createSyslogDesk({ now, counted: measure.syslog, ...timeline.syslog })
+  const desk = createSyslogDesk({
+    now,
+    counted: measure.syslog,
+    keep: (from, message) => sawSyslog(timeline, from, message),
+    missed: (from, count) => sawSyslogDropped(timeline, from, count),
+  })
   const servers = new Map<string, readonly SyslogServer[]>()
   const take = (bytes: Uint8Array, from: string) => {
     const address = parseIpv4(from)

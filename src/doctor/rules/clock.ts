@@ -13,7 +13,7 @@ const complaints =
 export const clock: Rule = ({ steps, now }) => {
   const said = lastOf(steps, 'phone-home', ({ skew }) => skew !== undefined)
   const skew = said?.skew ?? 0
-  const complaint = steps.findLast(step => complaints.test(step.text))
+  const complaint = steps.findLast(step => complaints.test(wordsOf(step)))
   const back = stepBack(steps)
   const evidence = [
     ...(said && Math.abs(skew) > most
@@ -34,6 +34,12 @@ export const clock: Rule = ({ steps, now }) => {
       ? 'Keep this server’s clock right (systemd-timesyncd, chrony): times in the timeline are not in order.'
       : 'Certificates and package lists are refused with a wrong clock. Set it in the firmware’s setup, replace the battery, or give the network time servers (`ntp`) and let the installer set its clock first.',
   }
+}
+
+/** What the machine or a callback said in its own words. */
+function wordsOf(step: Step): string {
+  if (step.kind === 'line') return step.line
+  return step.kind === 'phone-home' ? (step.message ?? '') : ''
 }
 
 /** By how many milliseconds the times of the story go backwards, if by more than a minute. */

@@ -9,10 +9,10 @@ const many = 3
 export const installLoop: Rule = ({ host, steps, life, now }) => {
   const heard = lastOf(steps, 'phone-home')
   const since = heard ? after(steps, heard) : steps
-  const scripts = allOf(since, 'script', ({ answer }) => answer === 'boot')
+  const scripts = allOf(since, 'script', ({ code }) => code === 'boot')
   const boots = host.profile?.boot === 'always' ? quick(scripts, now) : attempts(scripts)
   if (boots < many || life.alive) return undefined
-  const whole = allOf(since, 'asset', ({ status }) => status === undefined)
+  const whole = allOf(since, 'asset', ({ code }) => code === 'sent')
   return {
     id: 'install-loop',
     title: `It got its script at ${boots} boots, and what it boots never said a word`,
@@ -25,9 +25,9 @@ export const installLoop: Rule = ({ host, steps, life, now }) => {
   }
 }
 
-/** Attempts are numbered in the text, so that the same boot asking twice counts once. */
+/** The same boot asks twice and is given the same; each attempt has its number in it. */
 function attempts(scripts: readonly StepOf<'script'>[]): number {
-  return new Set(scripts.map(({ text }) => text)).size
+  return new Set(scripts.map(({ why }) => JSON.stringify(why))).size
 }
 
 /** A diskless machine boots often; within a quarter of an hour it does not do so by itself. */
@@ -38,7 +38,7 @@ function quick(scripts: readonly StepOf<'script'>[], now: number): number {
 /** It netboots again while its installer should be at work. */
 export const cameBack: Rule = ({ life, steps, now }) => {
   if (life.cameBack === undefined || life.state === 'installed') return undefined
-  const note = lastOf(steps, 'other', ({ text }) => text.startsWith('came back'))
+  const note = lastOf(steps, 'other', ({ of, code }) => of === 'note' && code === 'came-back')
   const said = lastOf(steps, 'phone-home')
   if (note && said && after(steps, note).includes(said)) return undefined
   return {

@@ -8,9 +8,10 @@ export const missingFile: Rule = ({ steps, missing, now }) => {
   const refused = allOf(
     steps,
     'tftp',
-    step => step.end === 'refused' && step.name === told && /not found/.test(step.text),
+    ({ code, name, why }) =>
+      code === 'refused' && name === told && why !== undefined && why.code === 'file-missing',
   )
-  const unserved = allOf(steps, 'asset', step => step.status === 404)
+  const unserved = allOf(steps, 'asset', step => step.code === 'missing')
   const last = [...refused, ...unserved].toSorted((a, b) => b.lastAt - a.lastAt)[0]
   const mended = last && after(steps, last).some(step => isSame(last, step))
   const asked = last && !mended ? [...refused, ...unserved].slice(-3) : []
@@ -34,6 +35,6 @@ function isSame(
   refused: { readonly url?: string; readonly name?: string },
   step: Parameters<typeof fetchedLoader>[0],
 ) {
-  if (step.kind === 'asset') return step.status === undefined && step.url === refused.url
+  if (step.kind === 'asset') return step.code === 'sent' && step.url === refused.url
   return refused.name !== undefined && fetchedLoader(step) === refused.name
 }

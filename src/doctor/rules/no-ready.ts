@@ -12,10 +12,10 @@ function unheard({ life, steps, now }: Case): Step | undefined {
   if (!over && (life.state !== 'booting' || life.alive)) return undefined
   const heard = lastOf(steps, 'phone-home')
   const since = heard ? after(steps, heard) : steps
-  const script = lastOf(since, 'script', ({ answer }) => answer === 'boot')
+  const script = lastOf(since, 'script', ({ code }) => code === 'boot')
   if (!script) return undefined
   const last = lastOf(after(since, script), 'asset') ?? script
-  if (last.kind === 'asset' && last.status !== undefined) return undefined
+  if (last.kind === 'asset' && last.code !== 'sent') return undefined
   return over || now - last.lastAt > patience ? last : undefined
 }
 

@@ -25,7 +25,7 @@ export const notAskedAgain: Rule = about => {
 
 /** Anything but the same question again. */
 function wentOn(step: Step): boolean {
-  if (step.kind === 'other' || step.kind === 'state') return false
+  if (step.kind === 'other' || step.kind === 'line' || step.kind === 'state') return false
   return step.kind !== 'dhcp' || step.asked !== 'discover'
 }
 

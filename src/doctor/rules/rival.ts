@@ -1,11 +1,12 @@
+import { reasonWith } from '../../boot/reason.ts'
 import type { Rule } from '../case.ts'
 import { after, allOf, isAlive, lastOf, seen } from '../evidence.ts'
 
 /** Another DHCP server answers: it gave the address, and with it its own way of booting. */
 export const rival: Rule = ({ steps, held, now }) => {
   const unanswered = lastOf(steps, 'dhcp', ({ asked }) => asked === 'discover')
-  const { reason } = unanswered ?? {}
-  if (unanswered && reason !== undefined && held.includes(reason)) {
+  const others = reasonWith(unanswered?.why, 'other-servers')
+  if (unanswered && others && held.includes(others.network)) {
     return {
       id: 'rival',
       title: 'Another DHCP server answers here, so Bootwright gives no addresses',

@@ -4,7 +4,7 @@ import { after, lastOf, seen } from '../evidence.ts'
 /** Its installer was asked for from an address that is not known to be its own. */
 export const stranger: Rule = ({ steps, now }) => {
   const refused = lastOf(steps, 'other', ({ of }) => of === 'stranger')
-  const script = lastOf(steps, 'script', ({ answer }) => answer === 'boot')
+  const script = lastOf(steps, 'script', ({ code }) => code === 'boot')
   if (!refused || (script && after(steps, refused).includes(script))) return undefined
   return {
     id: 'stranger',

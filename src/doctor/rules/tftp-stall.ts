@@ -1,15 +1,18 @@
+import type { ReasonCode } from '../../boot/reason.ts'
 import type { Rule } from '../case.ts'
 import { allOf, lastOf, seen } from '../evidence.ts'
+
+/** The client itself ended it. */
+const byItself: readonly ReasonCode[] = ['client-stopped', 'client-asked-anew']
 
 /** A download by TFTP stops in the middle: large packets do not get through. */
 export const tftpStall: Rule = ({ steps, host, now }) => {
   const last = lastOf(steps, 'tftp')
-  if (last?.end !== 'failed' || /the client (?:stopped|asked anew)/.test(last.text))
-    return undefined
+  if (last?.code !== 'failed' || byItself.some(code => code === last.why?.code)) return undefined
   const same = allOf(
     steps,
     'tftp',
-    ({ end, name, bytes }) => end === 'failed' && name === last.name && bytes === last.bytes,
+    ({ code, name, bytes }) => code === 'failed' && name === last.name && bytes === last.bytes,
   )
   const { bytes = 0, size } = last
   const where = bytes === 0 ? 'at its first block' : `behind byte ${bytes}`

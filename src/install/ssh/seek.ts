@@ -1,5 +1,6 @@
 import { whyNoFacts } from '../../boot/facts.ts'
 import type { Attempt, HostRecord, Install } from '../../boot/install.ts'
+import { written } from '../../boot/reason.ts'
 import { formatIpv4, type Ipv4, parseIpv4 } from '../../wire/address.ts'
 import type { InstallDeps } from '../deps.ts'
 import type { Lives } from '../life.ts'
@@ -25,7 +26,7 @@ interface Search {
   readonly install: Install
   readonly attempt: Attempt
   /** The last thing that was said of each address: it is told when it changes. */
-  readonly said: Map<string, string>
+  readonly said: Map<string | null, string>
   nextAt: number
   running?: Promise<void>
 }
@@ -40,10 +41,11 @@ export function createSeek(
   const installs = new Map<string, Install>()
   let closed = false
 
-  const say = (search: Search, address: string, why: string) => {
-    if (search.said.get(address) === why) return
-    search.said.set(address, why)
-    memory.record({ host: search.attempt.host, kind: 'ssh', text: `${address} ${why}` })
+  const say = (search: Search, address: string | null, text: string) => {
+    if (search.said.get(address) === text) return
+    search.said.set(address, text)
+    const data = { address, why: written(text) }
+    memory.record({ host: search.attempt.host, kind: 'ssh', code: 'unproved', data })
   }
   /** Whether the host is still where it was when the visit began. */
   const isCurrent = ({ state, attempt, install }: Search) =>
@@ -63,9 +65,10 @@ export function createSeek(
     const left = whyNoFacts(facts)
     const told = left === undefined ? { facts } : {}
     memory.write(() => {
-      const text = `${formatIpv4(address)} has proved itself: the URL of attempt ${attempt.number} on its command line, a MAC of ${attempt.host}, boot ${proof.bootId}`
-      const data = left === undefined ? facts : { left }
-      memory.record({ host: attempt.host, kind: 'ssh', text, data })
+      const { bootId } = proof
+      const where = { address: formatIpv4(address), attempt: attempt.number, bootId }
+      const data = { ...where, ...(left === undefined ? { facts } : { left: written(left) }) }
+      memory.record({ host: attempt.host, kind: 'ssh', code: 'proved', data })
       memory.installs.saveProof(attempt.token, proof)
       if (left === undefined) memory.hosts.saveFacts(attempt.host, facts)
       lives.ready(attempt.host, told)
@@ -85,8 +88,8 @@ export function createSeek(
       say(search, formatIpv4(address), why)
       return false
     }
-    const text = `${formatIpv4(address)} answers from another boot`
-    memory.record({ host: attempt.host, kind: 'ssh', text })
+    const data = { address: formatIpv4(address) }
+    memory.record({ host: attempt.host, kind: 'ssh', code: 'answers', data })
     lives.apply(attempt.host, { kind: 'answered' })
     return true
   }
@@ -101,7 +104,7 @@ export function createSeek(
       return say(search, JSON.stringify(rendered), 'is not an address to verify')
     }
     const addresses = named === undefined ? placesOf(install, attempt, deps) : [named]
-    if (addresses.length === 0) return say(search, 'It', 'has no address that we know of yet')
+    if (addresses.length === 0) return say(search, null, 'has no address that we know of yet')
     for (const address of addresses) {
       const there =
         state === 'booting'

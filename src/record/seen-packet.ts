@@ -1,0 +1,64 @@
+import { given } from '../base/given.ts'
+import type { Host } from '../boot/host.ts'
+import { textOf } from '../boot/words/event.ts'
+import type { Outcome } from '../dhcp/outcome.ts'
+import { type Ipv4, ipv4OfBytes, subnetContains } from '../wire/address.ts'
+import { option } from '../wire/dhcp-codes.ts'
+import type { DhcpPacket } from '../wire/dhcp-packet.ts'
+import { dhcpEvent, foreignEvent, isSettled, type RivalsOf } from './dhcp-event.ts'
+import { learnUuid, type Timeline } from './timeline.ts'
+
+/** A DHCP packet, and what came of it. */
+export function sawPacket(
+  timeline: Timeline,
+  outcome: Outcome,
+  packet: DhcpPacket,
+  rivals: RivalsOf,
+): void {
+  const { strangerRing, memory, log, now } = timeline
+  const { mac, client, host } = outcome
+  const event = dhcpEvent(outcome)
+  const text = textOf(event)
+  const { name } = host ?? {}
+  const { stage, arch } = client ?? {}
+  const fields = { mac, host: name, stage, arch, code: outcome.why.code, reason: outcome.reason }
+  const taken = takenAddress(outcome, packet)
+  if (mac && taken !== undefined) timeline.requests(mac, taken, host !== undefined)
+  if (!host) {
+    if (client && mac) strangerRing.see(mac, { client, text, at: now() })
+    log[client || isSettled(outcome) ? 'info' : 'debug'](fields, text)
+    return
+  }
+  memory.hosts.saveSeen(host.name, now())
+  if (client && outcome.kind === 'reply') learnUuid(timeline, host, client.uuid)
+  memory.record({ host: host.name, ...event })
+  log.info(fields, text)
+  const foreign = foreignEvent(outcome, packet, rivals)
+  if (foreign) memory.record({ host: host.name, ...foreign })
+  booted(timeline, host, outcome)
+}
+
+/** What its boot means to whoever follows it. */
+function booted(timeline: Timeline, host: Host, { asked, client, network }: Outcome): void {
+  const { name } = host
+  if (client) timeline.clients.saw(name, client)
+  timeline.changes.tell(name)
+  if (asked !== 'discover' || !client) return
+  // iPXE asks again in the same boot, and the loader that brought it is part of the story.
+  if (client.stage !== 'ipxe') timeline.progress.began(name)
+  const heard = { uuid: client.uuid, network: network?.name }
+  if (!timeline.isElsewhere(host, heard)) {
+    timeline.scripts.discovered(name)
+    return
+  }
+  const data = { ...given('uuid', heard.uuid), ...given('network', heard.network) }
+  timeline.memory.record({ host: name, kind: 'stranger', code: 'netboot', data })
+}
+
+/** The address that a REQUEST takes: option 50, or when it is renewed the client's own (RFC 2131 4.3.2). */
+function takenAddress({ asked, network }: Outcome, packet: DhcpPacket): Ipv4 | undefined {
+  if (asked !== 'request') return undefined
+  const requested = packet.options.get(option.requestedAddress)
+  const address = requested?.length === 4 ? ipv4OfBytes(requested) : packet.ciaddr
+  return network && subnetContains(network.subnet, address) ? address : undefined
+}
