@@ -102,7 +102,10 @@ const laws: Readonly<Record<string, Law>> = {
   },
   cli: { folders: ['api', 'boot', 'wire', 'base'], modules: { 'node:*': '*' } },
   // Runs in the browser as it is: what it imports is what `index.html` maps and what lies beside it.
-  page: { folders: ['api', 'base/amount.ts'], modules: { preact: '*', htm: 'parts/html.ts' } },
+  page: {
+    folders: ['api', 'boot/event.ts', 'boot/event-data.ts', 'base/amount.ts'],
+    modules: { preact: '*', htm: 'parts/html.ts' },
+  },
   // Kernel facts: addresses, ports, neighbours, files. The config's types, never its reader.
   system: {
     folders: ['boot', 'wire', 'base', 'config/config.ts'],

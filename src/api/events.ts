@@ -14,6 +14,7 @@ export const hostEvent = v.closed(
     ),
     data: Type.Optional(Type.Unknown()),
     text: v.text('For people: made from the code and the data, and reworded at any time.'),
+    reason: Type.Optional(v.text('For people: the reason in the data alone, where it has one.')),
     count: Type.Integer({ description: 'How many equal events in a row this stands for.' }),
   },
   'One line of a timeline.',

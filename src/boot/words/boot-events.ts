@@ -51,8 +51,8 @@ export const strangerEvents: EventWords<'stranger'> = {
     `${event} for ${host} came from ${address}, which is ${of ?? `not known to be its own${also(why, say)}`}`,
   login: ({ host, address, why }, say) =>
     `the login of ${host} was asked for by ${address}, which is not its own${also(why, say)}`,
-  file: ({ name, address, why }, say) =>
-    `${name} was asked for by ${address}, which is not its own${why ? `: ${say(why)}` : ''}`,
+  file: ({ name, host, address, why }, say) =>
+    `${name} of ${host} was asked for by ${address}, which is not its own${also(why, say)}`,
   netboot: ({ network, uuid }) =>
     `another machine with its MAC netboots${network ? ` in ${network}` : ''}${uuid ? `, uuid ${uuid}` : ''}`,
 }

@@ -9,6 +9,7 @@ import type { Host } from '../../boot/host.ts'
 import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
 import { idle } from '../../boot/life.ts'
 import { maskValue } from '../../boot/mask.ts'
+import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../wire/address.ts'
 
@@ -140,6 +141,11 @@ export function adminView({ at, ...entry }: AdminRecord): AdminLogRow {
   return { ...entry, at: new Date(at).toISOString(), hosts: [...entry.hosts] }
 }
 
+function reasonOf(data: unknown): { reason?: string } {
+  const { why } = (data ?? {}) as { readonly why?: Reason }
+  return why ? { reason: sentenceOf(why) } : {}
+}
+
 export function eventView(event: EventRecord): HostEvent {
   return {
     id: event.id,
@@ -149,6 +155,7 @@ export function eventView(event: EventRecord): HostEvent {
     code: event.code,
     ...(event.data !== null && { data: event.data }),
     text: event.text,
+    ...reasonOf(event.data),
     count: event.count,
   }
 }

@@ -1,5 +1,5 @@
 import type { HostEvent } from '../../api/events.ts'
-import { readDhcp } from './read-event.ts'
+import { contentOf } from './read-event.ts'
 import { boot, chaptersOf, isPowerOn } from './story.ts'
 
 /** A place that an install passes. */
@@ -14,17 +14,17 @@ export type Way = readonly [name: string, passed: (event: HostEvent) => boolean]
 /** Every boot begins like this. */
 const first: readonly Way[] = [
   ['Firmware', isPowerOn],
-  ['Offer', event => isPowerOn(event) && readDhcp(event.text)?.answer !== undefined],
+  ['Offer', event => isPowerOn(event) && event.code === 'answered'],
 ]
 const byNetwork: readonly Way[] = [
   ['Loader', event => isLoader(event)],
-  ['iPXE', event => event.kind === 'dhcp' && readDhcp(event.text)?.stage === 'ipxe'],
-  ['Script', event => event.kind === 'script' && !event.text.startsWith('no script')],
+  ['iPXE', isIpxe],
+  ['Script', event => event.kind === 'script' && event.code !== 'failed'],
 ]
 const toInstall: readonly Way[] = [
   ['Kernel', event => isSent(event) && !isLoader(event)],
   ['Installer', event => event.kind === 'file' || isSign(event)],
-  ['Installed', event => event.kind === 'state' && /-> (verifying|installed):/.test(event.text)],
+  ['Installed', event => entered(event, ['verifying', 'installed'])],
 ]
 const toDisk: readonly Way[] = [['Disk', isSentToDisk]]
 
@@ -39,9 +39,7 @@ export function journeyOf(events: readonly HostEvent[]): Stop[] {
   const told = events.filter(({ id }) => id >= chapter.id)
   const seen = waysOf(told).map(([name, passed]) => ({ name, at: told.find(passed)?.at }))
   const last = seen.findLastIndex(({ at }) => at !== undefined)
-  const over = told.some(
-    ({ kind, text }) => kind === 'state' && /-> (failed|idle|pending):/.test(text),
-  )
+  const over = told.some(event => entered(event, ['failed', 'idle', 'pending']))
   return seen.map((stop, n) => ({ ...stop, state: stateAt(n - last, over) }))
 }
 
@@ -59,21 +57,33 @@ function stateAt(ahead: number, over: boolean) {
   return ahead === 1 ? 'awaited' : 'ahead'
 }
 
-function isSent({ kind, text }: HostEvent) {
-  return (kind === 'asset' || kind === 'tftp') && / sent, /.test(text)
+/** Came into one of these states. */
+function entered({ kind, code }: HostEvent, states: readonly string[]) {
+  return kind === 'state' && code !== null && states.includes(code)
+}
+
+function isIpxe(event: HostEvent) {
+  const content = contentOf(event)
+  return content?.kind === 'dhcp' && content.code !== 'foreign' && content.data.stage === 'ipxe'
+}
+
+function isSent({ kind, code }: HostEvent) {
+  return (kind === 'asset' && code === 'sent') || (kind === 'tftp' && code === 'done')
 }
 
 /** Firmware has it by TFTP, HTTP boot from a folder of its own. */
 function isLoader(event: HostEvent) {
-  if (event.kind === 'tftp') return isSent(event)
-  return isSent(event) && /"\/loaders\//.test(JSON.stringify(event.data ?? null))
+  const content = contentOf(event)
+  if (!isSent(event)) return false
+  return content?.kind === 'asset' ? content.data.url.startsWith('/loaders/') : true
 }
 
-function isSign({ kind, text }: HostEvent) {
-  return kind === 'phone-home' && !text.startsWith('up')
+function isSign({ kind, code }: HostEvent) {
+  return kind === 'phone-home' && code !== 'up'
 }
 
-function isSentToDisk({ kind, text }: HostEvent) {
-  if (kind === 'script') return /: boot your disk/.test(text)
-  return kind === 'dhcp' && /, boot your disk/.test(text)
+function isSentToDisk(event: HostEvent) {
+  const content = contentOf(event)
+  if (content?.kind === 'script') return content.code === 'local'
+  return content?.kind === 'dhcp' && content.code === 'answered' && content.data.boot === 'local'
 }

@@ -1,102 +1,108 @@
 import type { HostEvent } from '../../api/events.ts'
+import type { ContentOf, EventContent } from '../../boot/event.ts'
+import type { DhcpData, PhoneHomeData } from '../../boot/event-data.ts'
 import type { Line } from './chapter.ts'
 
-const askers = new Map([
+/** The event by its kind and code, with the data that goes with them; older lines have none. */
+export function contentOf({ kind, code, data }: HostEvent): EventContent | undefined {
+  return code === null || data === undefined ? undefined : ({ kind, code, data } as EventContent)
+}
+
+const askers = new Map<string, string>([
   ['firmware', 'The firmware'],
   ['http-firmware', 'The firmware (HTTP boot)'],
   ['ipxe', 'iPXE'],
 ])
 
-const questions = new Map([
-  ['DISCOVER', 'asks'],
-  ['REQUEST', 'takes the offer'],
-  ['INFORM', 'asks what else there is'],
-  ['RELEASE', 'gives its address back'],
-  ['DECLINE', 'says that somebody else has the address'],
+const questions = new Map<string, string>([
+  ['discover', 'asks'],
+  ['request', 'takes the offer'],
+  ['inform', 'asks what else there is'],
+  ['release', 'gives its address back'],
+  ['decline', 'says that somebody else has the address'],
 ])
 
-/** What the daemon's line `DHCP ASKED (stage, arch) -> ANSWER: reason` says, piece by piece. */
-export function readDhcp(text: string) {
-  const match = /^DHCP (\w+)(?: \(([\w-]+), ([\w-]+)\))?(?: -> ([^:]+))?(?:: (.*))?$/s.exec(text)
-  if (!match) return undefined
-  const [, asked = '', stage, arch, answer, reason = ''] = match
-  return { asked, stage, arch, answer, reason }
+const answers = { offer: 'offered', ack: 'confirmed', nak: 'refused', none: 'no answer' } as const
+
+/** What went wrong, by kind. */
+const bad: Readonly<Record<string, readonly string[]>> = {
+  tftp: ['failed', 'refused'],
+  asset: ['failed', 'missing'],
+  script: ['failed'],
+  state: ['failed'],
+  'phone-home': ['failed'],
+  callback: ['not-delivered', 'undelivered', 'broken', 'failed'],
+  reload: ['refused'],
+  checksum: ['wrong'],
+  wake: ['failed', 'no-network'],
+  rival: ['warned', 'held'],
 }
+
+const labels = new Map<string, string>([
+  ['dhcp', 'DHCP'],
+  ['tftp', 'file'],
+  ['asset', 'file'],
+  ['file', 'answer'],
+  ['phone-home', 'machine'],
+])
 
 /** A line of the timeline as one would tell it, with what belongs into the margin. */
 export function readEvent(event: HostEvent): Line {
-  const { kind, text } = event
-  switch (kind) {
+  const { kind, code, reason, text } = event
+  const content = contentOf(event)
+  const isBad = kind === 'stranger' || kind === 'conflict' || bad[kind]?.includes(code ?? '')
+  const plain: Line = { label: labels.get(kind) ?? kind, text, tone: isBad ? 'bad' : 'plain' }
+  switch (content?.kind) {
     case 'dhcp':
-      return dhcpLine(text)
-    case 'tftp':
-      return { label: 'TFTP', text: text.replace(/^TFTP: /, ''), tone: toneOf(text) }
-    case 'asset':
-      return { label: 'HTTP', text: text.replace(/^HTTP: /, ''), tone: toneOf(text) }
-    case 'script':
-      return scriptLine(text)
-    case 'file':
-      return { label: 'answer', text, tone: 'plain' }
+      return dhcpLine(content, event) ?? plain
     case 'state':
-      return stateLine(text)
+      return { ...plain, text: reason ?? text, state: content.code }
+    case 'script':
+      return scriptLine(content, plain, reason)
     case 'phone-home':
-      return { label: 'machine', text: text.replace(/^progress /, ''), tone: toneOf(text) }
-    case 'callback':
-      return { label: 'callback', text, tone: toneOf(text) }
-    case 'stranger':
-    case 'conflict':
-    case 'rival':
-      return { label: kind, text, tone: 'bad' }
+      return content.code === 'progress' ? { ...plain, text: progressOf(content.data) } : plain
     default:
-      return { label: kind, text, tone: 'plain' }
+      return plain
   }
 }
 
-export function dhcpLine(text: string): Line {
-  const told = readDhcp(text)
-  if (!told) return { label: 'DHCP', text, tone: /may win over ours/.test(text) ? 'warn' : 'plain' }
-  const who = told.stage === undefined ? 'It' : (askers.get(told.stage) ?? 'It')
-  const what = questions.get(told.asked) ?? `sends a DHCP ${told.asked}`
-  const given = told.answer === undefined ? 'no answer' : answerOf(told.answer)
-  return {
-    label: 'DHCP',
-    text: `${who} ${what} → ${given}`,
-    // Why a host is in its state is told where it came into it.
-    why: told.reason.replace(/^no reply: /, '').replace(/^(\S+ is \w+): .*$/s, '$1'),
-    tone: 'plain',
+function scriptLine(content: ContentOf<'script'>, plain: Line, reason: string | undefined): Line {
+  if (content.code === 'failed') return plain
+  const label = content.data.what ?? 'script'
+  if (content.code !== 'local') return { ...plain, label, text: reason ?? plain.text }
+  return { ...plain, label, text: 'Sent to its disk', ...why(reason) }
+}
+
+/** `90 %: cleans up` */
+function progressOf({ percent, message }: PhoneHomeData): string {
+  return [percent === undefined ? undefined : `${percent} %`, message].filter(Boolean).join(': ')
+}
+
+function dhcpLine(content: ContentOf<'dhcp'>, { text, reason }: HostEvent): Line | undefined {
+  if (content.code === 'foreign') {
+    return { label: 'DHCP', text, tone: content.data.boot === undefined ? 'plain' : 'warn' }
   }
+  const { data } = content
+  const who = askers.get(data.stage ?? '') ?? 'It'
+  const what = questions.get(data.asked) ?? `sends a DHCP ${data.asked.toUpperCase()}`
+  const line = `${who} ${what} → ${[answers[data.answer], givenOf(data)].filter(Boolean).join(' ')}`
+  // Why a host is in its state is told where it came into it.
+  const state = data.why?.code === 'host-state' ? `${data.why.host} is ${data.why.state}` : reason
+  return { label: 'DHCP', text: line, ...why(state), tone: 'plain' }
 }
 
-const answers = new Map([
-  ['OFFER', 'offered'],
-  ['ACK', 'confirmed'],
-  ['NAK', 'refused'],
-])
-
-/** Reads `proxy OFFER 10.0.0.5, loader undionly.kpxe` */
-function answerOf(answer: string) {
-  const [, type = '', address, boot] = /^(?:proxy )?(\w+) ?([\d.]+)?(?:, (.*))?$/.exec(answer) ?? []
-  const what = [address, boot === 'boot your disk' ? 'its disk' : boot].filter(Boolean)
-  return `${answers.get(type) ?? type} ${what.join(', ')}`
+/** `10.0.0.5, loader undionly.kpxe` */
+function givenOf({ answer, address, boot, file }: DhcpData): string {
+  const boots = {
+    load: `loader ${file}`,
+    chain: 'its script',
+    image: 'its disc',
+    local: 'its disk',
+  }
+  const booting = answer === 'none' || boot === undefined || boot === 'none' ? '' : boots[boot]
+  return [address, booting].filter(Boolean).join(', ')
 }
 
-/** Reads `script: boot your disk: node1 is installed` */
-function scriptLine(text: string): Line {
-  const [, what = 'script', why] = /^(.*?): boot your disk: (.*)$/s.exec(text) ?? []
-  if (why !== undefined) return { label: what, text: 'Sent to its disk', why, tone: 'plain' }
-  const tone = text.startsWith('no script') ? 'bad' : 'plain'
-  return { label: 'script', text: text.replace(/^script: /, ''), tone }
-}
-
-/** Reads `booting -> installing: the installer is ready` */
-function stateLine(text: string): Line {
-  const [, state = '', why = text] = /^\S+ -> (\S+?): (.*)$/s.exec(text) ?? []
-  return { label: 'state', text: why, state, tone: state === 'failed' ? 'bad' : 'plain' }
-}
-
-const trouble =
-  /\b(failed|refused|not served|not delivered|undelivered|gave up|timed out)\b|\bended: /
-
-function toneOf(text: string): Line['tone'] {
-  return trouble.test(text) ? 'bad' : 'plain'
+function why(reason: string | undefined): { why?: string } {
+  return reason === undefined ? {} : { why: reason }
 }

@@ -1,6 +1,6 @@
 import type { HostEvent } from '../../api/events.ts'
 import type { Chapter, Step } from './chapter.ts'
-import { readDhcp, readEvent } from './read-event.ts'
+import { contentOf, readEvent } from './read-event.ts'
 
 const wish = 'Install asked for'
 export const boot = 'Network boot'
@@ -33,7 +33,7 @@ export function chaptersOf(events: readonly HostEvent[]): Chapter[] {
  * is heard. It asks more than once; what it fetched since, or a long silence, tells one boot from the next.
  */
 function titleOf(event: HostEvent, chapter: Chapter | undefined) {
-  if (event.kind === 'state' && / -> pending:/.test(event.text)) return wish
+  if (event.kind === 'state' && event.code === 'pending') return wish
   if (!isPowerOn(event)) return undefined
   const told = chapter?.steps.flatMap(({ events }) => events) ?? []
   const before = told.findLast(isPowerOn)
@@ -44,8 +44,10 @@ function titleOf(event: HostEvent, chapter: Chapter | undefined) {
 }
 
 export function isPowerOn(event: HostEvent) {
-  const told = event.kind === 'dhcp' ? readDhcp(event.text) : undefined
-  return told?.asked === 'DISCOVER' && /firmware/.test(told.stage ?? '')
+  const content = contentOf(event)
+  if (content?.kind !== 'dhcp' || content.code === 'foreign') return false
+  const { asked, stage } = content.data
+  return asked === 'discover' && (stage === 'firmware' || stage === 'http-firmware')
 }
 
 function stepOf(event: HostEvent, chapter: Chapter): Step {
@@ -76,7 +78,9 @@ function joins(event: HostEvent, step: Step | undefined) {
   return true
 }
 
-function percentOf({ kind, text }: HostEvent) {
-  const match = kind === 'phone-home' ? /^progress (\d+) %/.exec(text) : null
-  return match ? Number(match[1]) : undefined
+function percentOf(event: HostEvent) {
+  const content = contentOf(event)
+  return content?.kind === 'phone-home' && content.code === 'progress'
+    ? content.data.percent
+    : undefined
 }

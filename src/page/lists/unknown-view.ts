@@ -1,7 +1,6 @@
 import type { StrangerList, StrangerRow } from '../../api/networks.ts'
 import { useNow } from '../daemon/context.ts'
 import { useFresh } from '../daemon/use-fresh.ts'
-import { dhcpLine } from '../host/read-event.ts'
 import { CopyButton } from '../parts/copy-button.ts'
 import { html, part } from '../parts/html.ts'
 import { Packets } from '../parts/packets-link.ts'
@@ -48,8 +47,7 @@ export function UnknownView() {
 
 /** What it asked last, and what it was told. */
 function Asked({ text }: { text: string }) {
-  const line = dhcpLine(text)
-  return html`<p>${line.text} <span class="because">${line.why}</span></p>`
+  return html`<p>${text}</p>`
 }
 
 /** Its lines for the config, as far in as they stand under `hosts:`. */
