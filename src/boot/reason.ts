@@ -127,6 +127,8 @@ interface DhcpReasons {
   'other-address': { readonly address: string; readonly asked: string; readonly here?: true }
   'declines-foreign': { readonly address: string }
   declined: { readonly address: string }
+  /** Nobody else answers at the address. */
+  'decline-disbelieved': { readonly address: string }
   'releases-foreign': { readonly address: string }
   released: { readonly address: string }
   'informs-from-elsewhere': { readonly address: string }

@@ -141,12 +141,8 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   recover({ outbox, lives, logins, memory, published })
 
   const seeing = { lives, scripts, strangers, menus: createMenus({ now }) }
-  const answers = createBootDesk({
-    ...installDeps,
-    ...seeing,
-    world,
-    seen: script => sawScript(timeline, script),
-  })
+  const desk = { ...installDeps, ...seeing, world }
+  const answers = createBootDesk({ ...desk, seen: script => sawScript(timeline, script) })
   const lived = { ...seeing, answers, phoneHome }
   const made = { published, specDeps, timeline, measure, ...whereabouts, ...witness }
   const parts = { world, memory, ...lived, ...made }

@@ -220,8 +220,7 @@ function withheld(outcome: Reply, why: Reason): Outcome {
 
 function disbelieved(outcome: Outcome, address: Ipv4): Outcome {
   const { lease: _, doubt: _doubt, drop: _drop, ...seen } = outcome
-  const reason = `it declines ${formatIpv4(address)}, where nobody else answers: not believed`
-  return { ...seen, reason }
+  return ignored({ code: 'decline-disbelieved', address: formatIpv4(address) }, seen)
 }
 
 export type Desk = ReturnType<typeof createDesk>

@@ -129,7 +129,7 @@ export function silence(why: Reason, changes?: Changes): DhcpAnswer {
 
 /** A packet that is ignored, and why. */
 export function ignored(why: Reason, seen: Seen = {}): Outcome {
-  return { kind: 'none', code: why.code, ...seen, ...because(why) }
+  return { ...seen, kind: 'none', code: why.code, ...because(why) }
 }
 
 /** Whether clients may take this for our address: one of ours, or what their relay calls us. */

@@ -1,11 +1,12 @@
 import t from 'tap'
 import type { NewEvent } from '../../src/boot/event-record.ts'
+import { textOf } from '../../src/boot/words/event.ts'
 import { createOutput } from '../../src/install/output.ts'
 
 function open(bound: number) {
   const clock = { now: 0 }
   const told: string[] = []
-  const memory = { record: (event: NewEvent) => void told.push(JSON.stringify(event)) }
+  const memory = { record: (event: NewEvent) => void told.push(textOf(event)) }
   const deps = { memory, now: () => clock.now, outputBound: () => bound }
   const clean = (line: string) => line.replace('secret', '***')
   return { clock, told, output: createOutput({ host: 'node1', callback: 'deploy' }, deps, clean) }

@@ -31,6 +31,7 @@ export const dhcpWords: ReasonWords<
   | 'other-address'
   | 'declines-foreign'
   | 'declined'
+  | 'decline-disbelieved'
   | 'releases-foreign'
   | 'released'
   | 'informs-from-elsewhere'
@@ -75,6 +76,8 @@ export const dhcpWords: ReasonWords<
   'other-address': ({ address, asked, here }) =>
     `its address${here ? ' here' : ''} is ${address}, not ${asked}`,
   'declines-foreign': ({ address }) => `it declines ${address}, which it was not given`,
+  'decline-disbelieved': ({ address }) =>
+    `it declines ${address}, where nobody else answers: not believed`,
   declined: ({ address }) => `${address} is in use by somebody else: left alone for 10 min`,
   'releases-foreign': ({ address }) => `it releases ${address}, which it does not have`,
   released: ({ address }) => `released ${address}`,
