@@ -109,11 +109,10 @@ export function hearAck(session: Session, number: number): void {
 export function hearError(session: Session, code: number, text: string): void {
   const refusedTerms = code === tftpErrors.undefined || code === tftpErrors.optionsRefused
   if (!session.started && refusedTerms) endSession(session)
-  else {
-    const message = printable(text) || `error ${code}`
-    endSession(session, 'failed', { code: 'client-stopped', message })
-  }
+  else endSession(session, 'failed', clientStopped(printable(text) || `error ${code}`))
 }
+
+const clientStopped = (message: string): Reason => ({ code: 'client-stopped', message })
 
 /** Takes a request again that is not answered yet, or whose answer is on its way or lost. */
 export function hearAgain(session: Session): void {
