@@ -72,11 +72,11 @@ export function documentHtml({ info, paths }: OpenApi): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${text(info.title)} API</title><style>${style}</style></head>
-<body><h1>${text(info.title)} API <small>${text(info.version)}</small></h1>
+<body><main><h1>${text(info.title)} API <small>${text(info.version)}</small></h1>
 <p>${text(info.description ?? '')}</p>
 <p>For programs: <a href="/api/openapi.json">openapi.json</a></p>
 ${sections.join('\n')}
-</body></html>
+</main></body></html>
 `
 }
 
