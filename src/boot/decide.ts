@@ -1,8 +1,8 @@
 import type { Mac } from '../wire/address.ts'
-import { type Arch, isEfi } from './arch.ts'
+import { isEfi } from './arch.ts'
 import type { Client } from './client.ts'
 import type { Ways } from './host.ts'
-import { chooseLoader, type LoaderRule } from './loaders/choice.ts'
+import { chooseLoader, type LoaderChoice, loadersOf } from './loaders/choice.ts'
 import { type Speaks, speaksOf } from './loaders/table.ts'
 import { type Reason, written } from './reason.ts'
 import type { HostWays } from './ways.ts'
@@ -41,15 +41,11 @@ export interface KnownHost {
 }
 
 /** What the decision needs to know of the place. */
-export interface Site {
+export interface Site extends LoaderChoice {
   /** For clients that are no hosts. `boot` is a profile that is booted every time. */
   readonly unknown: 'ignore' | 'local' | 'boot'
-  /** The loader of each arch that we can serve. */
-  readonly loaders: ReadonlyMap<Arch, string>
   /** The loader to try on this card in place of one that was never heard on such cards. */
   instead?(loader: string, mac: Mac): string | undefined
-  /** What `loaders` of the config says of an arch; the first rule that fits goes before. */
-  readonly rules?: ReadonlyMap<Arch, readonly LoaderRule[]>
   /** Loaders that the config names and that are not there. */
   readonly missing?: ReadonlySet<string>
   /** What the profile says that clients get that are no hosts. */
@@ -96,10 +92,9 @@ export function speaksIn({ rules }: Pick<Site, 'rules'>, file: string): Speaks {
 export function loaderOf(
   client: Pick<Client, 'mac' | 'arch' | 'vendorClass'>,
   ways: Ways,
-  { rules, loaders }: Pick<Site, 'rules' | 'loaders'>,
+  choice: LoaderChoice,
 ): string | undefined {
-  const rule = chooseLoader(rules?.get(client.arch) ?? [], client)
-  return ways.loader ?? rule?.file ?? loaders.get(client.arch)
+  return ways.loader ?? chooseLoader(loadersOf(client.arch, choice), client)?.file
 }
 
 /** To the disk, as fast as the firmware knows or as its host says. iPXE needs its script for it. */

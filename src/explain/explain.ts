@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { given } from '../base/given.ts'
 import { archs } from '../boot/arch.ts'
 import { stages } from '../boot/client.ts'
-import { type Site, speaksIn } from '../boot/decide.ts'
-import { foreignLines, foreignServers, type OwnLoader } from '../boot/foreign.ts'
+import type { ForeignFacts } from '../boot/foreign/row.ts'
+import { foreignLines, foreignServers } from '../boot/foreign.ts'
 import type { Network } from '../boot/host.ts'
 import { type HostState, hostStates } from '../boot/life.ts'
 import { waysOf } from '../boot/ways.ts'
@@ -16,8 +17,10 @@ import { createRehearsal, type Rehearsal } from './rehearsal.ts'
 import { replay } from './replay.ts'
 import { answerAt, walk } from './walk.ts'
 
-/** The text of an explanation, or the sentence that says what is wrong with the question. */
-export type Explained = { readonly text: string } | { readonly wrong: string }
+/** The text of an explanation, with what stands beside it, or the sentence that says what is wrong with the question. */
+export type Explained =
+  | { readonly text: string; readonly warnings?: readonly string[] }
+  | { readonly wrong: string }
 
 /** Answers as a daemon with this config would, without sending anything. */
 export async function explain(values: Values, config: Config): Promise<Explained> {
@@ -27,7 +30,10 @@ export async function explain(values: Values, config: Config): Promise<Explained
     const rehearsal = createRehearsal(world, state)
     const network = networkOf(values, rehearsal)
     const server = oneOf('dhcp', foreignServers, values)
-    if (server) return { text: foreignLines(server, foreignFacts(network, world)) }
+    if (server) {
+      const text = foreignLines(server, foreignFacts(network, world))
+      return { text, warnings: world.missingLoaders() }
+    }
     const file = values.text('pcap')
     const shown =
       file === undefined
@@ -91,22 +97,15 @@ function networkOf(values: Values, { networks }: Rehearsal): Network {
   throw new Wrong(`there is no network ${name}; the config has ${names}`)
 }
 
-function foreignFacts(network: Network, world: World) {
+function foreignFacts(network: Network, world: World): ForeignFacts {
   return {
     serverAddress: formatIpv4(network.serverAddress),
     httpPort: world.config().http.port,
-    loaders: world.site(network).loaders,
-    own: ownLoaders(world, world.site(network)),
+    site: world.site(network),
+    cards: [...world.config().hosts.values()].flatMap(host =>
+      host.nics.map(({ mac }) => ({ mac, ways: waysOf(host), ...given('arch', host.arch) })),
+    ),
   }
-}
-
-/** The cards of hosts that have a loader of their own. */
-function ownLoaders(world: World, site: Site): OwnLoader[] {
-  return [...world.config().hosts.values()].flatMap(host => {
-    const { loader: file } = waysOf(host)
-    if (file === undefined) return []
-    return host.nics.map(({ mac }) => ({ mac, file, isIpxe: speaksIn(site, file) === 'ipxe' }))
-  })
 }
 
 function read(file: string): Uint8Array {

@@ -1,28 +1,30 @@
 import t from 'tap'
 import type { Arch } from '../../src/boot/arch.ts'
+import type { Site } from '../../src/boot/decide.ts'
 import { foreignLines, foreignServers } from '../../src/boot/foreign.ts'
 import type { Mac } from '../../src/wire/address.ts'
 import { golden } from '../golden.ts'
 
-const facts = {
-  serverAddress: '10.77.0.1',
-  httpPort: 8080,
-  loaders: new Map<Arch, string>([
-    ['bios', 'undionly.kpxe'],
-    ['x64-efi', 'ipxe.efi'],
-    ['rpi', 'bootcode.bin'],
-  ]),
-}
+const loaders = new Map<Arch, string>([
+  ['bios', 'undionly.kpxe'],
+  ['x64-efi', 'ipxe.efi'],
+  ['arm64-efi', 'grubaa64.efi'],
+  ['uboot', 'pxelinux.cfg/default'],
+  ['rpi', 'bootcode.bin'],
+])
+const site = (loaders: Site['loaders']): Site => ({ unknown: 'ignore', loaders })
+const facts = { serverAddress: '10.77.0.1', httpPort: 8080, site: site(loaders) }
 
-const own = [
-  { mac: '52:54:00:12:34:5c' as Mac, file: 'snponly.efi', isIpxe: true },
-  { mac: '52:54:00:12:34:5d' as Mac, file: 'lpxelinux.0', isIpxe: false },
-]
+const cards = [
+  { mac: '52:54:00:12:34:5c' as Mac, ways: { loader: 'snponly.efi' } },
+  { mac: '52:54:00:12:34:5d' as Mac, ways: { loader: 'lpxelinux.0' } },
+  { mac: '52:54:00:12:34:5e' as Mac, ways: { kind: 'iso' } },
+] as const
 
 for (const server of foreignServers) {
   t.test(`the lines for ${server} with hosts that have a loader of their own`, async t => {
-    const loaders = new Map<Arch, string>([['bios', 'undionly.kpxe']])
-    const lines = foreignLines(server, { ...facts, loaders, own })
+    const few = site(new Map([['bios', 'undionly.kpxe']]))
+    const lines = foreignLines(server, { ...facts, site: few, cards })
     t.equal(lines, golden(`scripts/foreign-own-${server}.txt`, lines))
   })
   t.test(`the lines for ${server}`, async t => {
@@ -30,7 +32,7 @@ for (const server of foreignServers) {
     t.equal(lines, golden(`scripts/foreign-${server}.txt`, lines))
   })
   t.test(`without a loader ${server} still sends iPXE to us`, async t => {
-    const lines = foreignLines(server, { ...facts, loaders: new Map() })
+    const lines = foreignLines(server, { ...facts, site: site(new Map()) })
     t.match(lines, 'http://10.77.0.1:8080/boot.ipxe')
     t.notMatch(lines, 'undionly')
   })

@@ -58,6 +58,7 @@ export function explainCommand(argv: readonly string[], io: Io): Code {
     withConfig(explainSpec, values, io, async config => {
       const explained = await explain(values, config)
       if ('wrong' in explained) return wrong(explainSpec, io, explained.wrong)
+      for (const line of explained.warnings ?? []) io.stderr.write(`warning: ${line}\n`)
       io.stdout.write(explained.text)
       return exit.done
     }),

@@ -1,0 +1,180 @@
+import { type Mac, macWithHyphens } from '../../wire/address.ts'
+import { type Arch, archs, typesOfArch } from '../arch.ts'
+import type { Client, Stage } from '../client.ts'
+import { type Answer, decide, type Site } from '../decide.ts'
+import { type LoaderRule, loadersOf } from '../loaders/choice.ts'
+import type { HostWays } from '../ways.ts'
+
+/** A card of a host that is booted in a way of its own. */
+export interface ForeignCard {
+  readonly mac: Mac
+  readonly ways: HostWays
+  /** What its firmware is to be taken for, whatever it says. */
+  readonly arch?: Arch
+}
+
+/** What a DHCP server that is not ours must say so that machines find us. */
+export interface ForeignFacts {
+  /** Dotted quad. */
+  readonly serverAddress: string
+  readonly httpPort: number
+  /** What the boot decision is made from. */
+  readonly site: Site
+  readonly cards?: readonly ForeignCard[]
+}
+
+/** A boot file: a name for TFTP, or a URL for HTTP Boot. */
+export interface BootFile {
+  readonly file: string
+  readonly http: boolean
+}
+
+/** What clients that fit are told; the first row that fits counts. iPXE fits none. */
+export interface Row {
+  readonly tag: string
+  /** DHCP option 93; without it any. */
+  readonly type?: number
+  /** Beginning of the vendor class. */
+  readonly vendor?: string
+  /** Beginnings of MAC addresses. */
+  readonly macs?: readonly string[]
+  readonly http: boolean
+  /** Nothing where the loader is not there. */
+  readonly says?: BootFile
+  /** Tags of rows before it that some of its clients fit too. */
+  readonly before: readonly string[]
+}
+
+/** What a card is told in place of what the rows say. */
+export interface Card {
+  readonly mac: Mac
+  /**
+   * `own`: its firmware has a loader of its own, and iPXE goes to the script. `other`: its loader is no
+   * iPXE, so that even iPXE is told to load it. `disc`: only HTTP Boot is told something else.
+   */
+  readonly kind: 'own' | 'other' | 'disc'
+  readonly pxe?: BootFile
+  readonly http?: BootFile
+}
+
+/** Everything the lines of each server are made of. */
+export interface ForeignLines {
+  readonly rows: readonly Row[]
+  readonly cards: readonly Card[]
+  /** Types of option 93 that stand for HTTP Boot. */
+  readonly httpTypes: readonly number[]
+  readonly script: string
+  readonly address: string
+}
+
+/** What our own policy says, asked for every kind of client that a DHCP server can tell apart. */
+export function foreignRows(facts: ForeignFacts): ForeignLines {
+  return {
+    rows: rowsOf(facts),
+    cards: (facts.cards ?? []).flatMap(card => cardOf(card, facts) ?? []),
+    httpTypes: archs.flatMap(arch => typesOfArch(arch, true)),
+    script: `${baseUrl(facts)}/boot.ipxe`,
+    address: facts.serverAddress,
+  }
+}
+
+/** Beginnings of its vendor class: U-Boot says the type of the firmware that its processor usually has. */
+const uboots: readonly (readonly [Arch, string])[] = [
+  ['arm64-uboot', 'U-Boot.armv8'],
+  ['arm32-uboot', 'U-Boot.arm'],
+  ['uboot', 'U-Boot'],
+]
+
+function rowsOf(facts: ForeignFacts): Row[] {
+  const rows: Row[] = []
+  const add = (row: Omit<Row, 'before'>) => {
+    // A row without a loader is there for those behind it, which must leave its clients alone.
+    const isLast = row.vendor === undefined && row.macs === undefined
+    if (isLast && !row.says) return
+    const before = rows.filter(({ type }) => type === row.type || type === undefined)
+    rows.push({ ...row, before: before.map(({ tag }) => tag) })
+  }
+  for (const [arch, vendor] of differentUboots(facts)) {
+    for (const { tag, ...rule } of rulesOf(arch, facts)) {
+      if (rule.vendor === undefined)
+        add({ tag: `${arch}-class${tag}`, ...rule, vendor, http: false })
+    }
+  }
+  for (const arch of archs) {
+    for (const http of [false, true]) {
+      for (const [n, type] of typesOfArch(arch, http).entries()) {
+        const name = `${arch}${http ? '-http' : ''}${n === 0 ? '' : `-${type}`}`
+        for (const { tag, ...rule } of rulesOf(arch, facts, http)) {
+          add({ tag: `${name}${tag}`, type, ...rule, http })
+        }
+      }
+    }
+  }
+  return rows
+}
+
+/** One row is enough for all that get the same. */
+function differentUboots(facts: ForeignFacts): typeof uboots {
+  const loads = uboots.map(([arch]) => JSON.stringify(rulesOf(arch, facts)))
+  return new Set(loads).size === 1 ? uboots.slice(-1) : uboots
+}
+
+/** The loaders of an arch, with what the decision makes of each. */
+function rulesOf(arch: Arch, facts: ForeignFacts, http = false) {
+  return loadersOf(arch, facts.site).map(({ file, vendor, macs }: LoaderRule, n) => {
+    const client = { arch, stage: http ? 'http-firmware' : 'firmware' } as const
+    const says = ask(client, { loader: file }, facts)
+    const isSome = vendor !== undefined || macs !== undefined
+    return {
+      tag: isSome ? `-rule${n + 1}` : '',
+      ...(vendor !== undefined && { vendor }),
+      ...(macs && { macs }),
+      ...(says && { says }),
+    }
+  })
+}
+
+function cardOf({ mac, ways, arch }: ForeignCard, facts: ForeignFacts): Card | undefined {
+  const isOwn = ways.loader !== undefined || arch !== undefined
+  if (!isOwn && ways.kind !== 'iso') return undefined
+  const say = (stage: Stage) => ask({ mac, arch: arch ?? 'unknown', stage }, ways, facts)
+  const http = say('http-firmware')
+  if (!isOwn) return { mac, kind: 'disc', ...(http && { http }) }
+  const pxe = say('firmware')
+  const toScript = answerFor({ mac, arch: arch ?? 'unknown', stage: 'ipxe' }, ways, facts.site)
+  return {
+    mac,
+    kind: toScript.kind === 'chain' ? 'own' : 'other',
+    ...(pxe && { pxe }),
+    ...(http && { http }),
+  }
+}
+
+type Asking = Pick<Client, 'arch' | 'stage'> & { readonly mac?: Mac }
+
+/** The decision for a host that is due: nobody else needs to be led to us. */
+function answerFor(asking: Asking, ways: HostWays, site: Site): Answer {
+  const client: Client = { mac: '00:00:00:00:00:00' as Mac, capable: true, ...asking }
+  return decide(client, { name: '', due: true, why: '', ways }, site)
+}
+
+function ask(asking: Asking, ways: HostWays, facts: ForeignFacts): BootFile | undefined {
+  const answer = answerFor(asking, ways, facts.site)
+  const url = (path: string) => ({ file: `${baseUrl(facts)}/${path}`, http: true })
+  switch (answer.kind) {
+    case 'load':
+      if (answer.over === 'tftp') return { file: answer.file, http: false }
+      return url(`loaders/${encodeURIComponent(answer.file)}`)
+    case 'image':
+      return url(`boot/${macWithHyphens(asking.mac as Mac)}/image.iso`)
+    case 'local':
+      // As our own DHCP says it: a URL that answers 404 ends HTTP Boot at once.
+      return asking.stage === 'http-firmware' ? url('no-such-file.efi') : undefined
+    default:
+      return undefined
+  }
+}
+
+function baseUrl({ serverAddress, httpPort }: ForeignFacts): string {
+  return `http://${serverAddress}:${httpPort}`
+}

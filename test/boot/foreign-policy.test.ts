@@ -1,0 +1,171 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { archOfType, archs, typesOfArch } from '../../src/boot/arch.ts'
+import type { Client } from '../../src/boot/client.ts'
+import { type Answer, decide, type Site } from '../../src/boot/decide.ts'
+import type { ForeignCard } from '../../src/boot/foreign/row.ts'
+import { foreignLines, foreignServers } from '../../src/boot/foreign.ts'
+import { bootOf } from '../../src/dhcp/reply-boot.ts'
+import type { Mac } from '../../src/wire/address.ts'
+import { network } from '../dhcp/examples.ts'
+import { type ForeignAnswer, type ForeignClient, readLines } from './foreign-servers.ts'
+
+const files = [
+  ...['ipxe.efi', 'snponly.efi', 'undionly.kpxe', 'shimx64.efi', 'grubx64.efi', 'grubaa64.efi'],
+  ...['pxelinux.0', 'lpxelinux.0', 'syslinux.efi', 'own.efi', 'gone.efi', 'bootcode.bin'],
+  'pxelinux.cfg/default',
+]
+const missing = new Set(['gone.efi'])
+
+/** The words of our own DHCP server for the same answer. */
+function ourWords(client: Client, answer: Answer): ForeignAnswer | undefined {
+  const { file } = bootOf({
+    client,
+    answer,
+    network: network(),
+    httpPort: 8080,
+    via: 'dhcp',
+    gift: { kind: 'proxy' },
+  } as Parameters<typeof bootOf>[0])
+  if (file === undefined) return undefined
+  // A foreign server has one script for all, which goes on to the host's own.
+  if (answer.kind === 'chain') return { file: file.replace(/boot\/.*\//, ''), http: false }
+  return { file, http: client.stage === 'http-firmware' }
+}
+
+/** Every client that a DHCP server can tell apart: by type, MAC, vendor class, and whether it is iPXE. */
+function* everyClient(macs: readonly string[], vendors: readonly string[]) {
+  for (const arch of archs) {
+    for (const http of [false, true]) {
+      for (const type of typesOfArch(arch, http)) {
+        for (const mac of macs) {
+          const usual = http ? 'HTTPClient' : 'PXEClient'
+          for (const vendor of ['', ...vendors]) {
+            for (const ipxe of [false, true]) yield { mac, type, vendor: usual + vendor, ipxe }
+          }
+        }
+      }
+    }
+  }
+}
+
+function clientOf({ mac, type, vendor, ipxe }: ForeignClient, card?: ForeignCard): Client {
+  const { arch, http } = archOfType(type)
+  return {
+    mac: mac as Mac,
+    arch: card?.arch ?? arch,
+    stage: ipxe ? 'ipxe' : http ? 'http-firmware' : 'firmware',
+    vendorClass: vendor,
+    capable: true,
+  }
+}
+
+const plain = '52:54:00:00:00:01'
+const facts = { serverAddress: '10.77.0.1', httpPort: 8080 }
+
+function compare(
+  t: Test,
+  site: Site,
+  cards: readonly ForeignCard[] = [],
+  macs: readonly string[] = [plain],
+  vendors: readonly string[] = [],
+): void {
+  for (const server of foreignServers) {
+    const lines = foreignLines(server, { ...facts, site, cards })
+    const different: unknown[] = []
+    for (const foreign of everyClient([...macs, ...cards.map(({ mac }) => mac)], vendors)) {
+      const card = cards.find(({ mac }) => mac === foreign.mac)
+      const client = clientOf(foreign, card)
+      const host = { name: 'a', due: true, why: '', ways: card?.ways ?? {} }
+      const want = ourWords(client, decide(client, host, site))
+      const have = readLines[server](lines, foreign)
+      if (JSON.stringify(have) !== JSON.stringify(want)) different.push({ foreign, have, want })
+    }
+    t.strictSame(different, [], server)
+  }
+}
+
+t.test('every arch with every loader: what is told elsewhere is what we would say', async t => {
+  for (const file of files) {
+    t.test(file, async t => {
+      const rules = new Map([['x64-efi' as const, [{ file: 'own.efi', speaks: 'grub' as const }]]])
+      const all = new Map(archs.map(arch => [arch, file]))
+      compare(t, { unknown: 'ignore', loaders: all, missing, ...(file === 'own.efi' && { rules }) })
+    })
+  }
+})
+
+t.test('an arch without a loader', async t => {
+  compare(t, { unknown: 'ignore', loaders: new Map([['bios', 'undionly.kpxe']]) })
+})
+
+t.test('cards of hosts that are booted in ways of their own', async t => {
+  const macOf = (n: number) => `52:54:00:12:34:${n.toString(16).padStart(2, '0')}` as Mac
+  const loaders = files.map((loader, n) => ({ mac: macOf(n), ways: { loader } }))
+  const cards: ForeignCard[] = [
+    ...loaders,
+    { mac: macOf(64), ways: { kind: 'iso' } },
+    { mac: macOf(65), ways: { kind: 'iso', loader: 'grubx64.efi' } },
+    { mac: macOf(66), ways: { kind: 'efi' } },
+    { mac: macOf(67), ways: {}, arch: 'arm64-efi' },
+    { mac: macOf(68), ways: { uefi: 'pxe10', loader: 'snponly.efi' }, arch: 'bios' },
+  ]
+  const site: Site = {
+    unknown: 'ignore',
+    loaders: new Map([
+      ['bios', 'undionly.kpxe'],
+      ['x64-efi', 'ipxe.efi'],
+      ['arm64-efi', 'grubaa64.efi'],
+    ]),
+    missing,
+  }
+  compare(t, site, cards)
+})
+
+t.test('rules of `loaders` for a vendor class, or for cards of some makers', async t => {
+  const rules: Site['rules'] = new Map([
+    [
+      'x64-efi',
+      [
+        { file: 'gone.efi', macs: ['00:11:22'] },
+        { file: 'grubx64.efi', macs: ['52:54:00', '52:55'], vendor: 'PXEClient:odd' },
+        { file: 'snponly.efi', macs: ['52:55'] },
+        { file: 'shimx64.efi' },
+      ],
+    ],
+    ['bios', [{ file: 'lpxelinux.0', vendor: 'PXEClient:odd' }]],
+  ])
+  const loaders = new Map([['bios' as const, 'undionly.kpxe']])
+  const macs = [plain, '00:11:22:00:00:01', '52:55:00:00:00:01', '52:56:00:00:00:01']
+  compare(t, { unknown: 'ignore', loaders, rules, missing }, [], macs, [':odd'])
+})
+
+t.test('U-Boot that says the type of other firmware gets its config', async t => {
+  const loaders = new Map([
+    ...(['arm64-uboot', 'arm32-uboot', 'uboot'] as const).map(
+      arch => [arch, 'pxelinux.cfg/default'] as const,
+    ),
+    ['bios', 'undionly.kpxe'] as const,
+  ])
+  for (const server of foreignServers) {
+    const lines = foreignLines(server, { ...facts, site: { unknown: 'ignore', loaders } })
+    const client = { mac: plain, type: 0, vendor: 'U-Boot.riscv', ipxe: false }
+    t.strictSame(readLines[server](lines, client), { file: 'pxelinux.cfg/default', http: false })
+  }
+})
+
+t.test('dnsmasq takes the lines', async t => {
+  const rules: Site['rules'] = new Map([
+    ['bios', [{ file: 'lpxelinux.0', vendor: 'PXEClient:odd', macs: ['52:54', '52:55:00'] }]],
+  ])
+  const loaders = new Map([['bios' as const, 'undionly.kpxe']])
+  const cards = [{ mac: plain as Mac, ways: { kind: 'iso' as const, loader: 'snponly.efi' } }]
+  const file = join(t.testdir(), 'dnsmasq.conf')
+  writeFileSync(
+    file,
+    foreignLines('dnsmasq', { ...facts, site: { unknown: 'ignore', loaders, rules }, cards }),
+  )
+  execFileSync('dnsmasq', ['--test', `--conf-file=${file}`], { stdio: 'pipe' })
+})

@@ -1,0 +1,147 @@
+import type { ForeignServer } from '../../src/boot/foreign.ts'
+
+/** What a DHCP server can tell clients by. */
+export interface ForeignClient {
+  readonly mac: string
+  /** DHCP option 93. */
+  readonly type: number
+  readonly vendor: string
+  /** It is iPXE: it sends option 175. */
+  readonly ipxe: boolean
+}
+
+/** What it is told: a boot file, and whether under the class of HTTP Boot. */
+export interface ForeignAnswer {
+  readonly file: string
+  readonly http: boolean
+}
+
+/** Reads the lines as the server does, as far as they go; throws where two of them say something. */
+export const readLines: Record<
+  ForeignServer,
+  (lines: string, client: ForeignClient) => ForeignAnswer | undefined
+> = { dnsmasq: byTags, kea: byClasses, isc: byBranches }
+
+function byTags(lines: string, client: ForeignClient): ForeignAnswer | undefined {
+  const tags = new Set<string>()
+  const fits = (wanted: readonly string[]) =>
+    wanted.every(tag => (tag.startsWith('!') ? !tags.has(tag.slice(1)) : tags.has(tag)))
+  const files: string[] = []
+  let http = false
+  const conditions = lines
+    .trim()
+    .split('\n')
+    .toSorted((a, b) => order(a) - order(b))
+  for (const line of conditions) {
+    const [key = '', value = ''] = line.split(/=(.*)/s)
+    const parts = value.split(',')
+    const wanted = parts.filter(part => part.startsWith('tag:')).map(part => part.slice(4))
+    const rest = parts.filter(part => !/^(?:tag|set):/.test(part))
+    const sets = parts.filter(part => part.startsWith('set:')).map(part => part.slice(4))
+    if (tests[key]?.(rest, client) ?? fits(wanted)) for (const tag of sets) tags.add(tag)
+    if (key === 'dhcp-boot' && fits(wanted)) files.push((rest[0] ?? '').replaceAll('"', ''))
+    if (key === 'dhcp-option-force' && fits(wanted)) http = rest.join() === '60,HTTPClient'
+  }
+  if (files.length > 1) throw new Error(`dnsmasq would have to choose from ${files}`)
+  return files[0] === undefined ? undefined : { file: files[0], http }
+}
+
+/** dnsmasq knows all tags before it looks for what is tagged. */
+function order(line: string): number {
+  return line.startsWith('dhcp-boot') || line.startsWith('dhcp-option')
+    ? 2
+    : +line.startsWith('tag')
+}
+
+const tests: Record<string, (rest: readonly string[], client: ForeignClient) => boolean> = {
+  'dhcp-match': ([option, value], { type, ipxe }) =>
+    option === '175' ? ipxe : Number(value) === type,
+  'dhcp-host': ([mac], client) => mac === client.mac,
+  'dhcp-mac': ([mac = ''], client) => client.mac.startsWith(mac.replaceAll(':*', '')),
+  'dhcp-vendorclass': ([vendor = ''], client) => client.vendor.includes(vendor),
+}
+
+interface Class {
+  readonly name: string
+  readonly test: string
+  readonly 'boot-file-name'?: string
+  readonly 'option-data'?: readonly { readonly data: string }[]
+}
+
+function byClasses(lines: string, client: ForeignClient): ForeignAnswer | undefined {
+  const members = new Set<string>()
+  const found: ForeignAnswer[] = []
+  for (const one of JSON.parse(lines)['client-classes'] as Class[]) {
+    const test = one.test
+      .replace(/not member\('([^']+)'\)/g, (_, name) => `${!members.has(name)}`)
+      .replace(/member\('([^']+)'\)/g, (_, name) => `${members.has(name)}`)
+      .replace(/not option\[175\]\.exists/g, `${!client.ipxe}`)
+      .replace(/option\[175\]\.exists/g, `${client.ipxe}`)
+      .replace(
+        /option\[93\]\.hex == 0x(\w+)/g,
+        (_, hex) => `${Number.parseInt(hex, 16) === client.type}`,
+      )
+      .replace(
+        /substring\(option\[60\]\.hex, 0, (\d+)\) == '([^']+)'/g,
+        (_, n, text) => `${client.vendor.slice(0, n) === text}`,
+      )
+      .replace(
+        /substring\(pkt4\.mac, 0, (\d)\) == 0x(\w+)/g,
+        (_, n, hex) => `${bytes(client).slice(0, n * 2) === hex}`,
+      )
+      .replace(/pkt4\.mac == 0x(\w+)/g, (_, hex) => `${bytes(client) === hex}`)
+    if (!holds(test)) continue
+    members.add(one.name)
+    const file = one['boot-file-name']
+    const http = one['option-data']?.[0]?.data === 'HTTPClient'
+    if (file !== undefined) found.push({ file, http })
+  }
+  if (found.length > 1) throw new Error(`Kea would have to choose from ${JSON.stringify(found)}`)
+  return found[0]
+}
+
+function byBranches(lines: string, client: ForeignClient): ForeignAnswer | undefined {
+  for (const [, condition = '', body = ''] of lines.matchAll(/^(?:els)?if (.+) \{(.*)\}$/gm)) {
+    const test = condition
+      .replace(/not exists bootwright-ipxe/g, `${!client.ipxe}`)
+      .replace(/exists bootwright-ipxe/g, `${client.ipxe}`)
+      .replace(
+        /option bootwright-arch = (\w\w):(\w\w)/g,
+        (_, high, low) => `${Number.parseInt(high + low, 16) === client.type}`,
+      )
+      .replace(
+        /substring\(option vendor-class-identifier, 0, (\d+)\) = "([^"]+)"/g,
+        (_, n, text) => `${client.vendor.slice(0, n) === text}`,
+      )
+      .replace(
+        /substring\(hardware, 1, (\d)\) = ([\w:]+)/g,
+        (_, n, mac) => `${client.mac.slice(0, n * 3 - 1) === mac}`,
+      )
+    if (!holds(test)) continue
+    const [, file] = /filename "([^"]+)"/.exec(body) ?? []
+    return file === undefined ? undefined : { file, http: body.includes('"HTTPClient"') }
+  }
+  return undefined
+}
+
+function bytes({ mac }: ForeignClient): string {
+  return mac.replaceAll(':', '')
+}
+
+/** `true and (false or true)`: as there is nothing else in it, every word of it was understood. */
+function holds(test: string): boolean {
+  if (!/^(?:true|false|and|or|[() ])+$/.test(test)) throw new Error(`not understood: ${test}`)
+  let rest = test
+  for (let before = ''; before !== rest; ) {
+    before = rest
+    rest = rest
+      .replace(/\((true|false)\)/g, '$1')
+      .replace(/(true|false) and (true|false)/, (_, a, b) => `${a === 'true' && b === 'true'}`)
+    if (rest === before)
+      rest = rest.replace(
+        /(true|false) or (true|false)/,
+        (_, a, b) => `${a === 'true' || b === 'true'}`,
+      )
+  }
+  return rest === 'true'
+}
