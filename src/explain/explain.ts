@@ -14,7 +14,7 @@ import { WireError } from '../wire/error.ts'
 import { createWorld, type World } from '../world/world.ts'
 import { type Shown, textOf } from './question.ts'
 import { createRehearsal, type Rehearsal } from './rehearsal.ts'
-import { replay } from './replay.ts'
+import { type Replay, replay } from './replay.ts'
 import { answerAt, walk } from './walk.ts'
 
 /** The text of an explanation, with what stands beside it, or the sentence that says what is wrong with the question. */
@@ -35,11 +35,12 @@ export async function explain(values: Values, config: Config): Promise<Explained
       return { text, warnings: world.missingLoaders() }
     }
     const file = values.text('pcap')
-    const shown =
-      file === undefined
-        ? await answers(values, network, rehearsal, world)
-        : await replay(read(file), rehearsal, world, values.text('network'))
-    return { text: write(shown, state, values, rehearsal, world) }
+    if (file === undefined) {
+      const shown = await answers(values, network, rehearsal, world)
+      return { text: write(shown, [], state, values, rehearsal, world) }
+    }
+    const found = await replay(read(file), rehearsal, world, values.text('network'))
+    return { text: write(found.answers, cutLines(found), state, values, rehearsal, world) }
   } catch (error) {
     if (error instanceof Wrong) return { wrong: error.message }
     if (error instanceof WireError) return { wrong: `${values.text('pcap')}: ${error.message}` }
@@ -67,16 +68,25 @@ async function answers(
 
 function write(
   shown: readonly Shown[],
+  cut: readonly string[],
   state: HostState,
   values: Values,
   { assumed, lost }: Rehearsal,
   world: World,
 ): string {
-  const warnings = [...assumed, ...lost, ...world.missingLoaders()]
+  const warnings = [...cut, ...assumed, ...lost, ...world.missingLoaders()]
   if (values.has('json')) return `${JSON.stringify({ warnings, answers: shown }, null, 2)}\n`
   const parts = shown.map(one => timeOf(one) + textOf(one, state))
-  if (parts.length === 0) parts.push('no DHCP or TFTP request in it\n')
+  if (parts.length === 0 && cut.length === 0) parts.push('no DHCP or TFTP request in it\n')
   return [...warnings.map(line => `warning: ${line}\n`), ...parts].join('\n')
+}
+
+function cutLines({ cut, kept }: Replay): string[] {
+  if (cut === 0) return []
+  const packets = cut === 1 ? 'a packet is' : `${cut} packets are`
+  return [
+    `${packets} cut to ${kept} bytes by the capture and not answered: capture with tcpdump -s 0`,
+  ]
 }
 
 function timeOf(shown: Shown): string {

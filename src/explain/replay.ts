@@ -15,6 +15,14 @@ export type Replayed = Shown & {
   readonly at: string
 }
 
+/** What a capture file had for us. */
+export interface Replay {
+  readonly answers: readonly Replayed[]
+  /** Packets that may be requests and that the capture cut, and bytes that it kept of the longest of them. */
+  readonly cut: number
+  readonly kept: number
+}
+
 /**
  * Answers the DHCP and TFTP requests in a capture file, one after the other. `name` is the network that
  * they were captured in, where several are possible. Throws WireError on what is no capture file.
@@ -24,14 +32,32 @@ export async function replay(
   rehearsal: Rehearsal,
   world: World,
   name: string | undefined,
-): Promise<Replayed[]> {
-  const found: Replayed[] = []
-  for (const { at, bytes, link } of decodePcap(file)) {
+): Promise<Replay> {
+  const answers: Replayed[] = []
+  let cut = 0
+  let kept = 0
+  for (const { at, bytes, length, link } of decodePcap(file)) {
     const udp = decodeUdp(link, bytes)
+    // What is left of a request is not answered: without its last options it is another one.
+    if (bytes.length < length && mayBeRequest(udp, bytes, world)) {
+      cut++
+      kept = Math.max(kept, bytes.length)
+      continue
+    }
     const shown = udp && (await answer(udp, at, rehearsal, world, name))
-    if (shown) found.push({ at: new Date(at).toISOString(), ...shown })
+    if (shown) answers.push({ at: new Date(at).toISOString(), ...shown })
   }
-  return found
+  return { answers, cut, kept }
+}
+
+/** The longest headers before a payload: SLL2, two tags, IP with options, UDP. */
+const longestHeaders = 20 + 8 + 60 + 8
+
+/** Of a packet that was cut: whether it went to a port of ours, or was cut before that could be seen. */
+function mayBeRequest(udp: UdpPacket | undefined, bytes: Uint8Array, world: World): boolean {
+  if (!udp) return bytes.length < longestHeaders
+  const { dhcp, tftp } = world.config()
+  return [67, 69, 4011, dhcp.port, dhcp.proxyPort, tftp.port].includes(udp.to.port)
 }
 
 async function answer(

@@ -71,10 +71,20 @@ export function decodeUdp(link: number, frame: Uint8Array): UdpPacket | undefine
   }
 }
 
-/** The IP packet of a frame, behind any VLAN tags (IEEE 802.1Q, 802.1ad). */
+/** Where the type of what follows stands: Ethernet, and both forms of Linux's `any` (SLL, SLL2). */
+const types: Readonly<Record<number, number>> = { 1: 12, 113: 14, 276: 0 }
+
+/** IEEE 802.1Q and 802.1ad, and what switches wrote before that. */
+const tags: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100, 0x9200])
+
+/** The IP packet of a frame, behind any VLAN tags. */
 function skipTags(link: number, start: number, frame: Uint8Array): Uint8Array {
+  const read = (at: number) => ((frame[at] ?? 0) << 8) | (frame[at + 1] ?? 0)
+  const typeAt = types[link]
+  if (typeAt === undefined) return frame.subarray(start)
   let at = start
-  const type = () => ((frame[at - 2] ?? 0) << 8) | (frame[at - 1] ?? 0)
-  if (link === 1) while (type() === 0x8100 || type() === 0x88a8) at += 4
+  for (let type = read(typeAt); tags.has(type); type = read(at - 2)) at += 4
+  // Of two tags libpcap 1.10 leaves the inner one in captures of `any`, under the type of what is behind it.
+  if (link !== 1 && read(at + 2) === 0x0800 && (frame[at + 4] ?? 0) >> 4 === 4) at += 4
   return frame.subarray(at)
 }

@@ -144,6 +144,18 @@ t.test('captured packets are answered', async t => {
   t.equal(await ask('--pcap', empty), 'no DHCP or TFTP request in it\n')
 })
 
+// By tcpdump 4.99.3 with libpcap 1.10.3 on Linux: a DISCOVER with a tag, and one with two, from a veth.
+t.test('captures of `any` with VLAN tags, and cut ones', async t => {
+  const { ask, answers } = place(t)
+  const fixture = (name: string) => join(import.meta.dirname, `../fixtures/packets/${name}.pcap`)
+  for (const name of ['any-sll-vlan', 'any-sll2-vlan']) {
+    t.match(await answers('--pcap', fixture(name)), [{ asked: 'discover' }, { asked: 'discover' }])
+    const text = await ask('--pcap', fixture(`${name}-short`))
+    t.match(text, /^warning: 2 packets are cut to 96 bytes by the capture and not answered/, name)
+    t.notMatch(text, 'no DHCP or TFTP request')
+  }
+})
+
 t.test('an interface that is not up here: as if it had an address of the range', async t => {
   const away = '{ interface: br9, mode: server, range: 10.77.0.50-10.77.3.99 }'
   const { ask, answers } = place(t, away, '')
