@@ -2,6 +2,7 @@ import type { Verdict } from '../boot/verdict.ts'
 import type { Case, Rule } from './case.ts'
 import { callbackFails } from './rules/callback-fails.ts'
 import { clock } from './rules/clock.ts'
+import { fetchLoop } from './rules/fetch-loop.ts'
 import { cameBack, installLoop } from './rules/install-loop.ts'
 import { loaderSilent, secureBoot } from './rules/loader-silent.ts'
 import { missingFile } from './rules/missing-file.ts'
@@ -30,6 +31,7 @@ const rules: readonly Rule[] = [
   tftpStall,
   secureBoot,
   loaderSilent,
+  fetchLoop,
   installLoop,
   cameBack,
   noReady,

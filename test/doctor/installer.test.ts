@@ -56,6 +56,23 @@ t.test('the same boot asks twice, and that is no loop', async t => {
   t.strictSame(story.ids(10), [])
 })
 
+t.test('its loader fetches the kernel again and again, and nothing else', async t => {
+  const story = await startStory(t)
+  story.install()
+  await story.lease('undionly', '127.0.0.9')
+  const { body } = await story.ask(script)
+  const [first = '', second = ''] = [...body.matchAll(/http:\/\/[^/]+(\/assets\/\S+)/g)].map(
+    ([, path = '']) => path,
+  )
+  for (let time = 1; time <= 2; time++) await story.ask(first)
+  t.notOk(story.ids().includes('fetch-loop'), 'a second try may happen')
+  await story.ask(first)
+  const verdict = story.verdicts().find(({ id }) => id === 'fetch-loop')
+  t.match(verdict, { title: `It fetched ${first} 3 times in a row, and nothing else` })
+  await story.ask(second)
+  t.notOk(story.ids().includes('fetch-loop'), 'it went on')
+})
+
 t.test('ready never came', async t => {
   const story = await startStory(t)
   story.install()
