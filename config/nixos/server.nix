@@ -42,21 +42,53 @@ in
       wants = [ "network-online.target" ];
       after = [ "network-online.target" ];
       # What callbacks need, beside the coreutils that every unit has.
-      path = with pkgs; [ nix openssh sshpass gnutar iproute2 ];
+      path = with pkgs; [ nix nixos-anywhere openssh sshpass gnutar iproute2 ];
+      environment.NODE_COMPILE_CACHE = "/var/cache/bootwright";
+      # As systemd/bootwright.service; a test compares the two.
       serviceConfig = {
+        Type = "exec";
         ExecStart = "${lib.getExe cfg.node} ${cfg.package}/src/launch.js serve --config ${file}";
         ExecReload = "${pkgs.coreutils}/bin/kill -HUP $MAINPID";
         Restart = "on-failure";
+        RestartSec = 2;
         # Deploys that run are waited for; without one that takes a moment.
         ExecStop = "-${lib.getExe cfg.node} ${cfg.package}/src/launch.js drain --timeout 30m --server http://127.0.0.1:${toString (cfg.settings.http.port or 8080)} --token-file ${cfg.settings.dataDir}/admin-token";
         TimeoutStopSec = "31min";
         LimitNOFILE = 65536;
         StateDirectory = "bootwright";
         StateDirectoryMode = "0750";
+        CacheDirectory = "bootwright";
+        CacheDirectoryMode = "0700";
         UMask = "0077";
         DynamicUser = true;
         AmbientCapabilities = [ "CAP_NET_BIND_SERVICE" ];
         CapabilityBoundingSet = [ "CAP_NET_BIND_SERVICE" ];
+        NoNewPrivileges = true;
+        ProtectSystem = "strict";
+        ProtectHome = true;
+        PrivateTmp = true;
+        PrivateDevices = true;
+        PrivateIPC = true;
+        PrivateMounts = true;
+        ProtectHostname = true;
+        ProtectClock = true;
+        ProtectKernelTunables = true;
+        ProtectKernelModules = true;
+        ProtectKernelLogs = true;
+        ProtectControlGroups = true;
+        ProtectProc = "invisible";
+        ProcSubset = "pid";
+        RemoveIPC = true;
+        DevicePolicy = "closed";
+        RestrictAddressFamilies = "AF_INET AF_INET6 AF_UNIX AF_NETLINK";
+        RestrictNamespaces = true;
+        RestrictRealtime = true;
+        RestrictSUIDSGID = true;
+        LockPersonality = true;
+        KeyringMode = "private";
+        SystemCallArchitectures = "native";
+        SystemCallFilter = [ "@system-service" "~@privileged @resources" ];
+        SystemCallErrorNumber = "EPERM";
       };
     };
     networking.firewall = lib.mkIf cfg.openFirewall {

@@ -22,6 +22,20 @@ t.test('a module that is broken is refused', async t => {
   t.not(status, 0)
 })
 
+t.test('the module is hardened as the unit is', async t => {
+  const module = readFileSync('config/nixos/server.nix', 'utf8')
+  const unit = readFileSync('systemd/bootwright.service', 'utf8')
+  const hardening = unit.slice(unit.indexOf('DynamicUser='), unit.indexOf('[Install]'))
+  // What NixOS has elsewhere: the config is in the store, and variables are an option of their own.
+  const elsewhere = ['ConfigurationDirectory', 'Environment']
+  for (const [, key = '', value = ''] of hardening.matchAll(/^(\w+)=(.*)$/gm)) {
+    if (elsewhere.includes(key)) continue
+    const set = new RegExp(`^ *${key} = (.*);$`, 'm').exec(module)?.[1] ?? ''
+    const values = [...set.matchAll(/"([^"]*)"/g)].map(([, text]) => text)
+    t.ok(set === 'true' ? value === 'yes' : values.includes(value), `${key}=${value}`)
+  }
+})
+
 const script = readFileSync('config/nixos/phone-home.sh', 'utf8')
 
 t.test('the script is clean', async t => {
