@@ -17,6 +17,9 @@ RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 COPY src src
 COPY config config
 COPY assets assets
+# `docker exec CONTAINER bootwright hosts`: in PATH, and with the token of the default dataDir.
+RUN ln -s /opt/bootwright/src/bootwright /usr/local/bin/bootwright
+ENV BOOTWRIGHT_TOKEN_FILE=/var/lib/bootwright/admin-token
 
 VOLUME /var/lib/bootwright
 STOPSIGNAL SIGTERM
