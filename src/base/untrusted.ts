@@ -1,5 +1,7 @@
 /** Readers of what came from the wire and may be anything. */
 
+import { oneLine } from './printable.ts'
+
 export type Told = Readonly<Record<string, unknown>>
 
 /** The fields of an object; none where it is something else. */
@@ -16,8 +18,5 @@ export function listOf(value: unknown): Told[] {
 /** One printable line of text, at most 200 letters: it goes to logs and terminals. */
 export function lineOf(value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') return ''
-  return String(value)
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-    .trim()
-    .slice(0, 200)
+  return oneLine(String(value)).slice(0, 200)
 }

@@ -1,10 +1,10 @@
 import type { CancelResult } from '../api/installs.ts'
+import { printable } from '../base/printable.ts'
 import { cancelSpec } from './api-specs.ts'
 import { type Choice, readChoice } from './choose.ts'
 import { type Call, runCommand, writeJson } from './command.ts'
 import { confirm } from './confirm.ts'
 import { exit, Failure, type Io } from './io.ts'
-import { clean } from './table.ts'
 
 const columns = [{ title: 'HOST', cut: 16 }, { title: 'STATE' }, { title: 'BEWARE', cut: 20 }]
 
@@ -36,7 +36,8 @@ async function cancel({ api }: Call, wish: Choice & { dryRun?: true }): Promise<
 
 /** What became of a cancel: on stdout when it was, warnings and refusals on stderr. */
 export function writeCancelled(io: Io, { host, ok, was, warning, reason }: CancelResult): void {
-  if (ok) io.stdout.write(`${clean(host)}: cancelled, was ${was}\n`)
-  else io.stderr.write(`${clean(host)}: not cancelled: ${clean(reason ?? `it is ${was}`)}\n`)
-  if (warning !== null) io.stderr.write(`${clean(host)}: warning: ${clean(warning)}\n`)
+  if (ok) io.stdout.write(`${printable(host)}: cancelled, was ${was}\n`)
+  else
+    io.stderr.write(`${printable(host)}: not cancelled: ${printable(reason ?? `it is ${was}`)}\n`)
+  if (warning !== null) io.stderr.write(`${printable(host)}: warning: ${printable(warning)}\n`)
 }

@@ -1,8 +1,9 @@
 import type { DoctorAnswer } from '../api/doctor.ts'
+import { printable } from '../base/printable.ts'
 import { doctorSpec } from './api-specs.ts'
 import { runCommand, writeJson } from './command.ts'
 import { exit, type Io } from './io.ts'
-import { clean, paint, type Screen, screenOf, wrapText } from './table.ts'
+import { paint, type Screen, screenOf, wrapText } from './table.ts'
 
 /** `bootwright doctor HOST`. */
 export function run(argv: string[], io: Io): Promise<number> {
@@ -16,11 +17,11 @@ export function run(argv: string[], io: Io): Promise<number> {
 
 /** Each verdict with its evidence and what to do. */
 export function formatDiagnosis({ host, verdicts }: DoctorAnswer, screen: Screen): string {
-  if (verdicts.length === 0) return `${clean(host)}: nothing seems to be wrong\n`
+  if (verdicts.length === 0) return `${printable(host)}: nothing seems to be wrong\n`
   const blocks = verdicts.map(({ title, evidence, advice }) => {
-    const lines = evidence.map(line => `  - ${wrapText(clean(line), 4, screen.width)}\n`)
-    const head = paint(wrapText(clean(title), 0, screen.width), 'red', screen)
-    return `${head}\n${lines.join('')}  ${wrapText(`What to do: ${clean(advice)}`, 2, screen.width)}\n`
+    const lines = evidence.map(line => `  - ${wrapText(printable(line), 4, screen.width)}\n`)
+    const head = paint(wrapText(printable(title), 0, screen.width), 'red', screen)
+    return `${head}\n${lines.join('')}  ${wrapText(`What to do: ${printable(advice)}`, 2, screen.width)}\n`
   })
   return blocks.join('\n')
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DrainAnswer } from '../api/daemon.ts'
+import { printable } from '../base/printable.ts'
 import { drainSpec } from './api-specs.ts'
 import { type Call, runCommand, writeJson } from './command.ts'
 import { exit, Failure, type Io } from './io.ts'
-import { clean } from './table.ts'
 import { readTimeout } from './timeout.ts'
 
 /** Milliseconds between two looks at what still runs. */
@@ -53,5 +53,7 @@ function textOf(answer: DrainAnswer): string {
 }
 
 function namesOf({ running }: DrainAnswer): string {
-  return running.map(({ host, callback }) => `${clean(callback)} of ${clean(host)}`).join(', ')
+  return running
+    .map(({ host, callback }) => `${printable(callback)} of ${printable(host)}`)
+    .join(', ')
 }

@@ -1,7 +1,8 @@
 import type { HostEvent } from '../api/events.ts'
 import type { HostRow } from '../api/hosts.ts'
+import { printable } from '../base/printable.ts'
 import { span } from '../base/span.ts'
-import { type Cell, type Colour, clean, cut, paint, type Screen, wrapText } from './table.ts'
+import { type Cell, type Colour, cut, paint, type Screen, wrapText } from './table.ts'
 
 /** A time in the zone of whoever reads it, `2026-03-01 14:05:09`; `-` where there is none. */
 export function formatTime(iso: string | null): string {
@@ -84,10 +85,10 @@ export function eventWidths(events: readonly HostEvent[], showHost: boolean): Ev
 export function formatEvent(event: HostEvent, widths: EventWidths, screen: Screen): string {
   // One long name must not leave the texts of all without room.
   const room = Math.min(widths.host, Math.max(8, Math.floor((screen.width ?? Infinity) / 4)))
-  const host = room === 0 ? '' : `${cut(clean(event.host ?? '-'), room).padEnd(room)}  `
+  const host = room === 0 ? '' : `${cut(printable(event.host ?? '-'), room).padEnd(room)}  `
   const time = formatTime(event.at)
-  const head = `${time}  ${host}${clean(event.kind).padEnd(widths.kind)}  `
+  const head = `${time}  ${host}${printable(event.kind).padEnd(widths.kind)}  `
   const times = event.count > 1 ? ` (${event.count} times)` : ''
-  const text = wrapText(clean(event.text) + times, head.length, screen.width)
+  const text = wrapText(printable(event.text) + times, head.length, screen.width)
   return `${paint(time, 'dim', screen)}${head.slice(time.length)}${text}\n`
 }

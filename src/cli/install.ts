@@ -1,12 +1,12 @@
 import type { HostEvent } from '../api/events.ts'
 import type { AskResult } from '../api/installs.ts'
+import { printable } from '../base/printable.ts'
 import { installSpec } from './api-specs.ts'
 import type { Values } from './args.ts'
 import { type Choice, readChoice } from './choose.ts'
 import { type Call, runCommand, writeJson } from './command.ts'
 import { confirm } from './confirm.ts'
 import { exit, Failure, type Io } from './io.ts'
-import { clean } from './table.ts'
 import { readTimeout } from './timeout.ts'
 import { type Ended, waitForInstalls } from './wait.ts'
 
@@ -109,13 +109,13 @@ function erasedBy({ erases, wipes }: AskResult): string {
 
 /** Where nobody was shown what is erased before, it is said now. */
 function writeAsked({ io, values }: Call, result: AskResult): void {
-  const host = clean(result.host)
+  const host = printable(result.host)
   if (result.ok) {
-    const erased = values.has('yes') ? `, erases ${clean(erasedBy(result))}` : ''
+    const erased = values.has('yes') ? `, erases ${printable(erasedBy(result))}` : ''
     io.stdout.write(`${host}: install ${result.install} is asked for${erased}\n`)
   } else {
     const reason = result.reason ?? 'the daemon gave no reason'
-    io.stderr.write(`${host}: refused: ${clean(reason)}\n`)
+    io.stderr.write(`${host}: refused: ${printable(reason)}\n`)
   }
 }
 
@@ -140,7 +140,7 @@ async function finish(
   for (const host of installs.keys()) {
     if (!ended.has(host)) {
       io.stderr.write(
-        `${clean(host)}: has not ended, and goes on: bootwright show ${clean(host)}\n`,
+        `${printable(host)}: has not ended, and goes on: bootwright show ${printable(host)}\n`,
       )
     }
   }
@@ -152,7 +152,7 @@ async function finish(
 function powerOn(hosts: readonly string[]): string {
   const [who, it] = hosts.length === 1 ? [hosts[0] ?? '', 'it'] : [`${hosts.length} hosts`, 'them']
   const verb = hosts.length === 1 ? 'begins' : 'begin'
-  return `${clean(who)} ${verb} with the next network boot: power ${it} on now, or reset ${it}`
+  return `${printable(who)} ${verb} with the next network boot: power ${it} on now, or reset ${it}`
 }
 
 function withTimeout(io: Io, ms: number | undefined): Io {

@@ -1,3 +1,4 @@
+import { printable } from '../base/printable.ts'
 import { envOf, type Io } from './io.ts'
 
 /** What is written to: its width where it is a terminal, and whether it shows colours. */
@@ -48,16 +49,11 @@ export function formatTable(
   return [titles, ...rows].map(row => formatRow(row, widths, screen)).join('')
 }
 
-/** The text of a cell, made clean, and its colour. */
+/** The text of a cell, made and its colour. */
 export function partsOf(cell: Cell): { text: string; colour: Colour | undefined } {
   return typeof cell === 'string'
-    ? { text: clean(cell), colour: undefined }
-    : { text: clean(cell.text), colour: cell.colour }
-}
-
-/** Text that cannot move the cursor: control and direction characters from the wire become `?`. */
-export function clean(text: string): string {
-  return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, '?')
+    ? { text: printable(cell), colour: undefined }
+    : { text: printable(cell.text), colour: cell.colour }
 }
 
 /** The text, cut with … when it is longer than the width. */

@@ -1,9 +1,10 @@
 import type { StrangerList, StrangerRow } from '../api/networks.ts'
+import { printable } from '../base/printable.ts'
 import { unknownSpec } from './api-specs.ts'
 import { runCommand, writeJson } from './command.ts'
 import { formatTime } from './format.ts'
 import { exit, type Io } from './io.ts'
-import { clean, formatTable, screenOf } from './table.ts'
+import { formatTable, screenOf } from './table.ts'
 
 const columns = [
   { title: 'MAC' },
@@ -30,10 +31,10 @@ export function run(argv: string[], io: Io): Promise<number> {
   })
 }
 
-/** The lines of an entry, each clean, as far in as they stand under `hosts:`. */
+/** The lines of an entry, each as far in as they stand under `hosts:`. */
 export function entryText(entry: string): string {
   const lines = entry.trimEnd().split('\n')
-  return lines.map(line => `  ${clean(line)}\n`).join('')
+  return lines.map(line => `  ${printable(line)}\n`).join('')
 }
 
 function rowOf(stranger: StrangerRow) {

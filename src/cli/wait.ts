@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HostDetail } from '../api/hosts.ts'
 import type { CancelResult } from '../api/installs.ts'
+import { printable } from '../base/printable.ts'
 import { type ApiClient, Unreachable } from './api-client.ts'
 import { writeCancelled } from './cancel.ts'
 import { type Followed, followEvents } from './follow.ts'
 import { colourOf, type EventWidths, formatEvent } from './format.ts'
 import { exit, Failure, type Io } from './io.ts'
-import { clean, paint, screenOf } from './table.ts'
+import { paint, screenOf } from './table.ts'
 
 /** How an install ended: `installed`, `failed`, `cancelled` …, `gone` when nobody knows it now. */
 export interface Ended {
@@ -86,8 +87,10 @@ async function look(host: string, { api, io, open, ended }: Waiting): Promise<vo
   if (end === undefined) return
   open.delete(host)
   ended.set(host, end)
-  const outcome = paint(clean(end.outcome), colourOf(end.outcome), screenOf(io))
-  io.stdout.write(`${clean(host)}: ${outcome}${end.reason ? `: ${clean(end.reason)}` : ''}\n`)
+  const outcome = paint(printable(end.outcome), colourOf(end.outcome), screenOf(io))
+  io.stdout.write(
+    `${printable(host)}: ${outcome}${end.reason ? `: ${printable(end.reason)}` : ''}\n`,
+  )
 }
 
 async function endOf(api: ApiClient, host: string, id: string): Promise<Ended | undefined> {

@@ -1,6 +1,7 @@
 import type { HostRow } from '../api/hosts.ts'
+import { printable } from '../base/printable.ts'
 import { formatTime, stateCell, whyOf } from './format.ts'
-import { clean, cut, formatTable, paint, type Screen } from './table.ts'
+import { cut, formatTable, paint, type Screen } from './table.ts'
 
 /** What a live table shows. */
 export interface View {
@@ -43,7 +44,7 @@ export function frame(
   rows: number,
 ): string[] {
   const width = screen.width ?? 80
-  const line = (text: string) => cut(clean(text), width)
+  const line = (text: string) => cut(printable(text), width)
   const shown = sorted(hosts).slice(skipped, skipped + roomFor(rows, notices.length))
   const table = hosts.length === 0 ? ['no hosts'] : tableOf(shown, screen, now)
   const left = hosts.length - skipped - shown.length

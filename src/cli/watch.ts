@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HostEvent } from '../api/events.ts'
 import type { HostRow } from '../api/hosts.ts'
+import { printable } from '../base/printable.ts'
 import { Unreachable } from './api-client.ts'
 import { watchSpec } from './api-specs.ts'
 import { type Call, runCommand } from './command.ts'
@@ -8,7 +9,7 @@ import { type Filters, readFilters, refuseUnknown } from './filters.ts'
 import { followEvents } from './follow.ts'
 import { formatTime, stateCell } from './format.ts'
 import { exit, type Io } from './io.ts'
-import { clean, formatTable, paint, partsOf, screenOf } from './table.ts'
+import { formatTable, paint, partsOf, screenOf } from './table.ts'
 import { openTerminal } from './watch-terminal.ts'
 
 /** What the API says of all hosts. */
@@ -115,7 +116,7 @@ function plainDisplay(io: Io, json: boolean): Display {
   const screen = screenOf(io)
   const line = (name: string, state: string, why: string) => {
     const time = formatTime(new Date().toISOString())
-    io.stdout.write(`${time}  ${clean(name)}  ${state}  ${clean(why)}\n`)
+    io.stdout.write(`${time}  ${printable(name)}  ${state}  ${printable(why)}\n`)
   }
   const changed = (host: HostRow) => {
     const { text, colour } = partsOf(stateCell(host))

@@ -1,3 +1,4 @@
+import { printable } from '../base/printable.ts'
 import { formatIpv4, formatSubnet, type Ipv4, toHex } from '../wire/address.ts'
 import { type Route, routesOfBytes } from '../wire/classless-routes.ts'
 import { messageNameOf, option } from '../wire/dhcp-codes.ts'
@@ -25,8 +26,8 @@ function describeHeader(packet: DhcpPacket): string[] {
     ['siaddr', address(packet.siaddr)],
     ['giaddr', address(packet.giaddr)],
     ['chaddr', pairs(packet.chaddr.subarray(0, packet.hlen))],
-    ['sname', packet.sname === '' ? '' : JSON.stringify(packet.sname)],
-    ['file', packet.file === '' ? '' : JSON.stringify(packet.file)],
+    ['sname', packet.sname === '' ? '' : quoted(packet.sname)],
+    ['file', packet.file === '' ? '' : quoted(packet.file)],
   ]
   return [
     `${direction} ${messageNameOfPacket(packet) ?? 'bootp'} xid 0x${packet.xid.toString(16).padStart(8, '0')}`,
@@ -45,7 +46,7 @@ type Show = (value: Uint8Array) => string | undefined
 
 const decoder = new TextDecoder()
 
-const text: Show = value => JSON.stringify(decoder.decode(value))
+const text: Show = value => quoted(decoder.decode(value))
 const seconds: Show = value => (value.length === 4 ? `${u32OfBytes(value)} s` : undefined)
 const numbers: Show = value => u16ListOfBytes(value).join(' ')
 const codes: Show = value => value.join(' ')
@@ -86,7 +87,7 @@ const options: Readonly<Record<number, readonly [name: string, show: Show]>> = {
   [option.subnetSelection]: ['subnet selection', addresses],
   [option.domainSearch]: [
     'domain search',
-    value => readable(() => domainsOfBytes(value).join(' ')),
+    value => readable(() => printable(domainsOfBytes(value).join(' '))),
   ],
   [option.classlessRoutes]: [
     'routes',
@@ -106,6 +107,11 @@ function readable(read: () => string): string | undefined {
     if (error instanceof WireError) return undefined
     throw error
   }
+}
+
+/** JSON escapes some of what moves a cursor, and leaves the rest as it is. */
+function quoted(text: string): string {
+  return printable(JSON.stringify(text))
 }
 
 function number(value: number): string {

@@ -1,3 +1,4 @@
+import { printable } from '../base/printable.ts'
 import { type Arch, archOfType, isEfi, isUboot } from '../boot/arch.ts'
 import type { Client } from '../boot/client.ts'
 import { type Mac, macOfBytes } from '../wire/address.ts'
@@ -145,5 +146,5 @@ function readUuid(packet: DhcpPacket): string | undefined {
 
 function optionText(packet: DhcpPacket, code: number): string {
   const value = packet.options.get(code)
-  return value ? textOfBytes(value) : ''
+  return value ? printable(textOfBytes(value)) : ''
 }

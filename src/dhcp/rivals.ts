@@ -1,3 +1,4 @@
+import { printable } from '../base/printable.ts'
 import type { Network } from '../boot/host.ts'
 import type { ForeignBoot, ReasonOf } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, type Mac, macToBytes, unspecified } from '../wire/address.ts'
@@ -74,7 +75,8 @@ export function readRival(
   if (messageNameOfPacket(packet) !== 'offer') return undefined
   const server = addressIn(packet, option.serverId) ?? source
   if (probe.own.includes(server)) return undefined
-  const bootFile = textOfBytes(packet.options.get(option.bootFile) ?? textToBytes(packet.file))
+  const file = packet.options.get(option.bootFile) ?? textToBytes(packet.file)
+  const bootFile = printable(textOfBytes(file))
   return {
     server,
     gives: packet.yiaddr === unspecified ? 'boot' : 'addresses',

@@ -1,5 +1,6 @@
 import { parse } from 'node:querystring'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { printable } from '../base/printable.ts'
 import { type ApiDeps, apiRoutes } from './api/api-routes.ts'
 import { normaliseUrl } from './files/asset-path.ts'
 import { type AssetDeps, assetRoutes } from './files/asset-routes.ts'
@@ -56,7 +57,11 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     )
   })
   app.setNotFoundHandler((request, reply) =>
-    problem(reply, 404, `nothing is served at ${request.method} ${request.url.split('?')[0]}`),
+    problem(
+      reply,
+      404,
+      `nothing is served at ${request.method} ${printable(request.url.split('?')[0] ?? '')}`,
+    ),
   )
 
   app.addHook('onResponse', async (request, reply) => {

@@ -1,3 +1,4 @@
+import { lineOfProgram } from '../base/printable.ts'
 import type { Delivery } from '../boot/install.ts'
 import { type CallbackTold, callbackEvent } from './callback-event.ts'
 import { type RunningCommand, runCommand } from './command.ts'
@@ -153,7 +154,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     if (closing.signal.aborted && deps.canResume(delivery)) return
     if ('refused' in prepared) return ended(delivery, prepared.refused)
     const { command, extras, secrets } = prepared
-    const output = createOutput(delivery, deps, line => masked(line, secrets))
+    const output = createOutput(delivery, deps, line => masked(lineOfProgram(line), secrets))
     const running = runCommand(command, output.line, extras)
     if (running.group) {
       memory.deliveries.saveGroup(delivery.id, running.group.pgid, running.group.start)
@@ -163,7 +164,9 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     const outcome = await running.ended
     commands.delete(delivery.id)
     output.end()
-    const why = outcome.ok ? undefined : [outcome.error, outcome.line].filter(Boolean).join('; ')
+    const why = outcome.ok
+      ? undefined
+      : lineOfProgram([outcome.error, outcome.line].filter(Boolean).join('; '))
     await prepared.done(!outcome.ok && outcome.stopped === true)
     // What the daemon's own end has cut goes on at the next start, if the same boot still proves itself.
     if (why !== undefined && closing.signal.aborted && deps.canResume(delivery)) return

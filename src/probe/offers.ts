@@ -1,3 +1,4 @@
+import { printable } from '../base/printable.ts'
 import { addressIn } from '../dhcp/classify.ts'
 import { macOfPacket } from '../dhcp/read-client.ts'
 import { type Ipv4, unspecified } from '../wire/address.ts'
@@ -54,7 +55,7 @@ export function readOffer(
 function bootFileOf({ options, file }: DhcpPacket): string {
   const named = options.get(option.bootFile)
   const text = named ? textOfBytes(named) : file
-  return text.replace(/\0.*$/s, '')
+  return printable(text.replace(/\0.*$/s, ''))
 }
 
 function isComplete({ options }: DhcpPacket): boolean {

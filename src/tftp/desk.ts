@@ -22,9 +22,9 @@ import {
   hearAck,
   hearAgain,
   hearError,
-  printable,
   refuseSession,
   type Session,
+  shown,
   startSession,
   wakeSession,
 } from './session.ts'
@@ -234,7 +234,7 @@ function refuse(desk: Desk, door: Door, request: TftpRequest, from: Sender, why:
   const error = encodeTftp({ kind: 'error', code: why.refused, text: why.reason })
   if (desk.keep) createTap(peerOf(from), door.local, desk.keep).sent(error)
   door.send(error, from)
-  const name = printable(request.file)
+  const name = shown(request.file)
   desk.seen({ kind: 'refused', peer: peerOf(from), name, ...because(whyOf(why)) })
 }
 

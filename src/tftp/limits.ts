@@ -3,7 +3,7 @@ import { type TftpRequest, tftpErrors } from '../wire/tftp-packet.ts'
 import type { Counts } from './counts.ts'
 import type { Refused } from './files.ts'
 import type { OptionLimits } from './negotiate.ts'
-import { endSession, printable, type Session } from './session.ts'
+import { endSession, type Session, shown } from './session.ts'
 
 export interface TftpLimits extends OptionLimits {
   /** Downloads at the same time, in all and for one client address. */
@@ -33,7 +33,7 @@ export function whyRefused({ kind, mode }: TftpRequest): Refused | undefined {
     return { refused: tftpErrors.accessViolation, reason: 'this server is read-only' }
   }
   if (mode === 'octet') return undefined
-  const reason = `only mode octet (binary) is served, not ${printable(mode)}`
+  const reason = `only mode octet (binary) is served, not ${shown(mode)}`
   return { refused: tftpErrors.undefined, reason }
 }
 

@@ -1,3 +1,4 @@
+import { printable } from '../base/printable.ts'
 import { type Reason, written } from '../boot/reason.ts'
 import { because, sentenceOf } from '../boot/words/reason.ts'
 import {
@@ -109,7 +110,7 @@ export function hearAck(session: Session, number: number): void {
 export function hearError(session: Session, code: number, text: string): void {
   const refusedTerms = code === tftpErrors.undefined || code === tftpErrors.optionsRefused
   if (!session.started && refusedTerms) endSession(session)
-  else endSession(session, 'failed', clientStopped(printable(text) || `error ${code}`))
+  else endSession(session, 'failed', clientStopped(shown(text) || `error ${code}`))
 }
 
 const clientStopped = (message: string): Reason => ({ code: 'client-stopped', message })
@@ -155,8 +156,8 @@ export function refuseSession(
 }
 
 /** Text of a client as it may stand in a log. */
-export function printable(text: string): string {
-  return text.slice(0, 255).replace(/\p{Cc}/gu, '?')
+export function shown(text: string): string {
+  return printable(text.slice(0, 255))
 }
 
 function take(session: Session, step: Step): void {
@@ -241,7 +242,7 @@ function eventOf(session: Session, kind: TftpEvent['kind'], why?: Reason): TftpE
   return {
     kind,
     peer,
-    name: printable(request.file),
+    name: shown(request.file),
     ...(file && { size: file.size }),
     ...(bytes !== undefined && kind !== 'start' && { bytes }),
     ...(kind !== 'start' && { ms: Math.round(around.now() - askedAt) }),

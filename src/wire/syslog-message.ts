@@ -79,7 +79,7 @@ function read3164(rest: string): Said {
 
 function lineOf(text: string): string {
   return text
-    .replace(/[\p{Cc}\p{Cf}\uFFFD]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFD]+/gu, ' ')
     .trim()
     .slice(0, longest)
 }

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { clean, cut, formatTable, screenOf, wrapText } from '../../src/cli/table.ts'
+import { printable } from '../../src/base/printable.ts'
+import { cut, formatTable, screenOf, wrapText } from '../../src/cli/table.ts'
 import { fakeIo } from './fake.ts'
 
 const columns = [
@@ -64,7 +65,7 @@ t.test('colours only on a terminal that wants them', async t => {
 })
 
 t.test('text from the wire cannot move the cursor', async t => {
-  t.equal(clean('a\x1b[2Jb\r\n\u009b\u202ec'), 'a?[2Jb????c')
+  t.equal(printable('a\x1b[2Jb\r\n\u009b\u202ec'), 'a?[2Jb????c')
   t.match(formatTable([{ title: 'A' }], [['x\ny']], plain), 'x?y')
 })
 

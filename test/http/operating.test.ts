@@ -193,12 +193,15 @@ t.test('a request that is repeated with its key is done once', async t => {
 })
 
 t.test('a dry run says what would be wiped', async t => {
-  const http = await startHttp(t)
-  const body = { hosts: ['node1', 'rack-a', 'printer'], vars: { disk: '/dev/sdz' }, dryRun: true }
+  const asked =
+    'eraser: { kernel: linux, ask: manual, cmdline: "disk={{ host.vars.disk }}", vars: { disk: sda } }'
+  const more = '  scratch: { mac: "52:54:00:12:34:5c", profile: eraser }\n'
+  const http = await startHttp(t, more, { profiles: asked })
+  const body = { hosts: ['scratch', 'rack-a', 'printer'], vars: { disk: '/dev/sdz' }, dryRun: true }
   t.match((await http.admin('POST', '/installs', body)).json().results, [
-    { host: 'node1', ok: true, profile: 'debian', wipes: '/dev/sdz' },
     { host: 'rack-a', ok: false, profile: 'diskless', wipes: null },
     { host: 'printer', ok: false, profile: null, wipes: null },
+    { host: 'scratch', ok: true, profile: 'eraser', wipes: '/dev/sdz' },
   ])
   const bare = await http.admin('POST', '/installs', { hosts: ['node1'], dryRun: true })
   t.match(bare.json().results, [{ wipes: null }])

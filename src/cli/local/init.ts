@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { printable } from '../../base/printable.ts'
 import { draftConfig, rangeFor } from '../../config/draft.ts'
 import { findLoaders } from '../../config/loaders.ts'
 import type { Offer } from '../../probe/offers.ts'
@@ -23,7 +24,6 @@ import {
 import type { Values } from '../args.ts'
 import { canAsk } from '../confirm.ts'
 import { envOf, exit, Failure, type Io } from '../io.ts'
-import { clean } from '../table.ts'
 import { randomMac } from './random-mac.ts'
 import { runLocal } from './run-local.ts'
 import { initSpec as spec } from './specs.ts'
@@ -84,7 +84,7 @@ async function look(values: Values, io: Io): Promise<Seen[]> {
   const found = links().filter(link => wanted === undefined || link.interface === wanted)
   if (found.length === 0) {
     const names = links().map(link => link.interface)
-    const which = wanted === undefined ? 'no interface has' : `${clean(wanted)} has not got`
+    const which = wanted === undefined ? 'no interface has' : `${printable(wanted)} has not got`
     const ways = `give it one; with one are: ${[...new Set(names)].join(', ') || 'none'}`
     throw new Failure(`${which} an IPv4 address: ${ways}`, exit.no)
   }
@@ -119,7 +119,7 @@ function linkWords(link: Seen): string {
   const boots = link.servers.filter(({ bootFile }) => bootFile !== undefined)
   const who = names.length === 0 ? 'nobody gives addresses' : `${names.join(', ')} gives addresses`
   const also = boots.map(
-    b => `; ${formatIpv4(b.server)} names the boot file ${clean(b.bootFile ?? '')}`,
+    b => `; ${formatIpv4(b.server)} names the boot file ${printable(b.bootFile ?? '')}`,
   )
   return `${where}; ${who}${also.join('')}`
 }
@@ -133,7 +133,7 @@ async function chooseLink(seen: readonly Seen[], values: Values, io: Io): Promis
   }
   const answer = await question(io, `Which one are the machines on? [${names.join(', ')}] `)
   const chosen = seen.find(link => link.interface === answer)
-  if (!chosen) throw new Failure(`${clean(answer)} is none of ${names.join(', ')}`, exit.usage)
+  if (!chosen) throw new Failure(`${printable(answer)} is none of ${names.join(', ')}`, exit.usage)
   return chosen
 }
 
@@ -153,7 +153,7 @@ function readRange(link: Seen, values: Values): AddressRange {
   const taken = [link.address, ...(link.gateway === undefined ? [] : [link.gateway])]
   const range = said === undefined ? rangeFor(subnet, taken) : parseRange(said)
   if (range && subnetContains(subnet, range.from) && subnetContains(subnet, range.to)) return range
-  const what = said === undefined ? 'too few free addresses' : `"${clean(said)}" is no range`
+  const what = said === undefined ? 'too few free addresses' : `"${printable(said)}" is no range`
   throw new Failure(`${what} in ${formatSubnet(subnet)}: say --range FIRST-LAST`, exit.usage)
 }
 

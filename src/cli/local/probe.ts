@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { amount } from '../../base/amount.ts'
+import { printable } from '../../base/printable.ts'
 import { type ClientKind, clientKinds } from '../../probe/clients.ts'
 import type { Offer } from '../../probe/offers.ts'
 import { type Met, probe } from '../../probe/run.ts'
@@ -8,7 +9,6 @@ import { portError } from '../../system/ports.ts'
 import { formatIpv4, type Ipv4, type Mac, parseIpv4, parseMac } from '../../wire/address.ts'
 import type { Values } from '../args.ts'
 import { exit, Failure, type Io } from '../io.ts'
-import { clean } from '../table.ts'
 import { randomMac } from './random-mac.ts'
 import { runLocal } from './run-local.ts'
 import { probeSpec as spec } from './specs.ts'
@@ -55,7 +55,7 @@ function chooseInterface(name: string | undefined, own: readonly OwnAddress[]): 
   const [first, ...others] = fitting
   const names = [...new Set(usable.map(one => one.interface))].join(', ')
   if (!first) {
-    const what = name === undefined ? 'no interface has' : `interface ${clean(name)} has`
+    const what = name === undefined ? 'no interface has' : `interface ${printable(name)} has`
     throw new Failure(`${what} an IPv4 address; there are: ${names || 'none'}`, exit.no)
   }
   if (name === undefined && others.some(one => one.interface !== first.interface)) {
@@ -67,21 +67,25 @@ function chooseInterface(name: string | undefined, own: readonly OwnAddress[]): 
 function readKinds(texts: readonly string[]): readonly ClientKind[] {
   const wrong = texts.find(text => !(clientKinds as readonly string[]).includes(text))
   if (wrong !== undefined) {
-    throw new Failure(`--as is one of ${clientKinds.join(', ')}, not "${clean(wrong)}"`, exit.usage)
+    throw new Failure(
+      `--as is one of ${clientKinds.join(', ')}, not "${printable(wrong)}"`,
+      exit.usage,
+    )
   }
   return texts.length === 0 ? clientKinds : (texts as readonly ClientKind[])
 }
 
 function readMac(text: string | undefined): Mac | undefined {
   const mac = text === undefined ? undefined : parseMac(text)
-  if (text !== undefined && !mac) throw new Failure(`${clean(text)} is no MAC address`, exit.usage)
+  if (text !== undefined && !mac)
+    throw new Failure(`${printable(text)} is no MAC address`, exit.usage)
   return mac
 }
 
 function readAddress(text: string | undefined): Ipv4 | undefined {
   const address = text === undefined ? undefined : parseIpv4(text)
   if (text !== undefined && address === undefined) {
-    throw new Failure(`${clean(text)} is no IPv4 address`, exit.usage)
+    throw new Failure(`${printable(text)} is no IPv4 address`, exit.usage)
   }
   return address
 }
@@ -103,12 +107,12 @@ function offerWords(offer: Offer): string {
   const { server, address, bootFile, answers } = offer
   const who = formatIpv4(server)
   const gives = address === undefined ? 'proxyDHCP' : `gives ${formatIpv4(address)}`
-  const file = bootFile === undefined ? 'no boot file' : `boot file ${clean(bootFile)}`
+  const file = bootFile === undefined ? 'no boot file' : `boot file ${printable(bootFile)}`
   return `${who}: ${gives}, ${file}${answers === 'plain' ? '' : `, answers ${answers.toUpperCase()}`}`
 }
 
 function rivalWords({ server, bootFile = '' }: Offer): string {
-  return `${formatIpv4(server)} names ${clean(bootFile)} too: which one wins is chance`
+  return `${formatIpv4(server)} names ${printable(bootFile)} too: which one wins is chance`
 }
 
 /** One sentence: would it boot, and from whom? */
@@ -121,9 +125,9 @@ function verdictOf({ plan, fetched }: Met, expected: Ipv4 | undefined): string {
       : `, and not by ${formatIpv4(expected)}`
   if (plan.kind === 'disk') return `${who} sends it to its disk${wrong}`
   const url = /^https?:/i.test(plan.file)
-  const file = `${clean(plan.file)}${url ? '' : ` from ${formatIpv4(plan.from)}`}`
+  const file = `${printable(plan.file)}${url ? '' : ` from ${formatIpv4(plan.from)}`}`
   if (fetched?.ok === false)
-    return `told by ${who} to load ${file}, which fails: ${clean(fetched.why)}`
+    return `told by ${who} to load ${file}, which fails: ${printable(fetched.why)}`
   const size = fetched?.ok && fetched.bytes > 0 ? ` (${amount(fetched.bytes)})` : ''
   return `would boot ${file}${size}, told by ${who}${wrong}`
 }

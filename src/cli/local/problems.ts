@@ -1,8 +1,9 @@
 import { countOf } from '../../base/amount.ts'
+import { printable } from '../../base/printable.ts'
 import { withoutCredentials } from '../../config/check/credentials.ts'
 import type { Problem } from '../../config/config.ts'
 import { formatProblem } from '../../config/load.ts'
-import { clean, paint, type Screen } from '../table.ts'
+import { paint, type Screen } from '../table.ts'
 
 /**
  * The problems of a config, a line each: for people, with the text that it is about, a caret below the
@@ -44,8 +45,8 @@ const most = 100
 function excerpt(line: string | undefined, { column, line: number }: Problem, screen: Screen) {
   if (line === undefined || line.trim() === '') return ''
   const start = Math.max(0, column - 1 - before)
-  const head = withoutCredentials(clean(line.replaceAll('\t', ' ').slice(start, column - 1)))
-  const tail = withoutCredentials(clean(line.replaceAll('\t', ' ').slice(column - 1)))
+  const head = withoutCredentials(printable(line.replaceAll('\t', ' ').slice(start, column - 1)))
+  const tail = withoutCredentials(printable(line.replaceAll('\t', ' ').slice(column - 1)))
   const margin = `${number}`.padStart(6)
   const source = `${start > 0 ? '…' : ''}${head}`
   const caret = paint('^', 'red', screen)

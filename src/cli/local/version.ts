@@ -1,9 +1,9 @@
 import type { Status } from '../../api/networks.ts'
+import { printable } from '../../base/printable.ts'
 import { version } from '../../system/version.ts'
 import { versionSpec } from '../api-specs.ts'
 import { runCommand, writeJson } from '../command.ts'
 import { exit, Failure, type Io } from '../io.ts'
-import { clean } from '../table.ts'
 
 /** `bootwright version`: what this is, and what the daemon is where one answers. */
 export function run(argv: string[], io: Io): Promise<number> {
@@ -17,7 +17,7 @@ export function run(argv: string[], io: Io): Promise<number> {
     if (values.has('json')) writeJson(io, { ...own, daemon: answered?.version ?? null })
     else {
       io.stdout.write(`bootwright ${own.version}, Node ${own.node}\n`)
-      if (answered) io.stdout.write(`daemon ${clean(answered.version)}\n`)
+      if (answered) io.stdout.write(`daemon ${printable(answered.version)}\n`)
     }
     if (daemon instanceof Failure) io.stderr.write(`${daemon.message}\n`)
     return exit.done

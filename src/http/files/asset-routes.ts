@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { printable } from '../../base/printable.ts'
 import { assetVersion } from '../../boot/install.ts'
 import type { Places } from '../places.ts'
 import {
@@ -85,12 +86,14 @@ function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look
       const refused =
         'refused' in found ? found : await answerFile(request, reply, asked, found, deps)
       if (!refused) return reply
-      request.log.info({ ...asked, reason: refused.refused }, 'no file')
-      if (request.method === 'GET') deps.missed({ ...asked, reason: refused.refused })
+      const url = printable(asked.url)
+      const missed = { ...asked, url, reason: refused.refused }
+      request.log.info(missed, 'no file')
+      if (request.method === 'GET') deps.missed(missed)
       return reply
         .code(404)
         .type('text/plain; charset=utf-8')
-        .send(`${JSON.stringify(asked.url)} is not served: ${refused.refused}.\n`)
+        .send(`${JSON.stringify(url)} is not served: ${refused.refused}.\n`)
     },
   })
 }

@@ -1,3 +1,4 @@
+import { oneLine, printableFacts } from '../../base/printable.ts'
 import { whyNoFacts } from '../../boot/facts.ts'
 import { type PhoneHomeEvent, phoneHomeEvents } from '../../boot/life.ts'
 import { maskTokens } from '../../boot/mask.ts'
@@ -43,7 +44,7 @@ export function factsOf(value: unknown, leftBefore?: string): { facts?: Fields; 
   const why = told && whyNoFacts(told)
   const left = [leftBefore, why].filter(part => part !== undefined).join('; ')
   return {
-    ...(told && why === undefined && { facts: told }),
+    ...(told && why === undefined && { facts: printableFacts(told) }),
     ...(left !== '' && { left }),
   }
 }
@@ -55,9 +56,7 @@ function eventOf(value: unknown): PhoneHomeEvent | undefined {
 /** One printable line without our tokens: what an installer says is shown to people. */
 function messageOf(value: unknown): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
-  const line = String(value)
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-    .trim()
+  const line = oneLine(String(value))
   return line === '' ? undefined : maskTokens(line.slice(0, longestMessage))
 }
 

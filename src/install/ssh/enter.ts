@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
+import { lineOfProgram } from '../../base/printable.ts'
 import { type Ended, runCommand } from '../command.ts'
 import { type Door, sshCommand } from './ssh-command.ts'
 
@@ -46,7 +47,7 @@ export async function visit(door: Door, script: string): Promise<Visit> {
   const { ended } = runCommand(command, hear, { input: script })
   const outcome = await ended
   if (outcome.ok) return { ok: true, output: lines.join('\n') }
-  return { ok: false, why: whyNot(outcome, lines.join('\n')) }
+  return { ok: false, why: whyNot(outcome, lines.map(lineOfProgram).join('\n')) }
 }
 
 /** ssh says the same in many words; sshpass says it by its exit code. */

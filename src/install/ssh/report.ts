@@ -1,3 +1,4 @@
+import { oneLine } from '../../base/printable.ts'
 import { type Mac, parseMac } from '../../wire/address.ts'
 
 /** What a machine says of itself over a login. */
@@ -57,7 +58,7 @@ export function readReport(output: string): MachineReport | undefined {
   if (of('end').length === 0 || one('boot') === '') return undefined
   const nics = of('nic').flatMap(([name = '', address = '']) => {
     const mac = parseMac(address)
-    return mac === undefined || name === 'lo' ? [] : [{ name, mac }]
+    return mac === undefined || name === 'lo' ? [] : [{ name: oneLine(name), mac }]
   })
   return {
     bootId: one('boot'),
@@ -71,7 +72,7 @@ export function readReport(output: string): MachineReport | undefined {
       ...number('memory', Number.parseInt(one('memory'), 10) * 1024),
       ...number('cpus', Number.parseInt(one('cpus'), 10)),
       disks: of('disk').map(([name = '', sectors = '', model = '', serial = '']) => ({
-        name,
+        name: oneLine(name),
         // In units of 512 bytes, whatever the disk's own sectors are.
         size: (Number.parseInt(sectors, 10) || 0) * 512,
         ...text('model', model),
@@ -110,7 +111,8 @@ export function whyNotProved(report: MachineReport, wanted: Wanted): string | un
 }
 
 function text<K extends string>(key: K, value: string): { [k in K]?: string } {
-  return value === '' ? {} : ({ [key]: value } as { [k in K]: string })
+  const line = oneLine(value)
+  return line === '' ? {} : ({ [key]: line } as { [k in K]: string })
 }
 
 function number<K extends string>(key: K, value: number): { [k in K]?: number } {
