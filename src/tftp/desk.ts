@@ -10,7 +10,7 @@ import {
   tftpErrors,
 } from '../wire/tftp-packet.ts'
 import type { Counts } from './counts.ts'
-import type { TftpEvent } from './event.ts'
+import { shown, type TftpEvent } from './event.ts'
 import { type Files, type Peer, type Refused, whyOf } from './files.ts'
 import { giveWay, type TftpLimits, whyNoPlace, whyRefused } from './limits.ts'
 import { negotiate } from './negotiate.ts'
@@ -24,7 +24,6 @@ import {
   hearError,
   refuseSession,
   type Session,
-  shown,
   startSession,
   wakeSession,
 } from './session.ts'

@@ -1,3 +1,4 @@
+import { printable } from '../base/printable.ts'
 import type { Reason } from '../boot/reason.ts'
 import type { Peer } from './files.ts'
 
@@ -17,4 +18,9 @@ export interface TftpEvent {
   /** Where it did not go as it should. */
   readonly why?: Reason
   readonly reason?: string
+}
+
+/** Text of a client as it may stand in a log. */
+export function shown(text: string): string {
+  return printable(text.slice(0, 255))
 }

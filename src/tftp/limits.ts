@@ -1,9 +1,10 @@
 import type { Ipv4 } from '../wire/address.ts'
 import { type TftpRequest, tftpErrors } from '../wire/tftp-packet.ts'
 import type { Counts } from './counts.ts'
+import { shown } from './event.ts'
 import type { Refused } from './files.ts'
 import type { OptionLimits } from './negotiate.ts'
-import { endSession, type Session, shown } from './session.ts'
+import { endSession, type Session } from './session.ts'
 
 export interface TftpLimits extends OptionLimits {
   /** Downloads at the same time, in all and for one client address. */

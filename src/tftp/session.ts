@@ -1,4 +1,3 @@
-import { printable } from '../base/printable.ts'
 import { type Reason, written } from '../boot/reason.ts'
 import { because, sentenceOf } from '../boot/words/reason.ts'
 import {
@@ -9,7 +8,7 @@ import {
   writeDataHeader,
 } from '../wire/tftp-packet.ts'
 import type { TftpFile } from './chunks.ts'
-import type { TftpEvent } from './event.ts'
+import { shown, type TftpEvent } from './event.ts'
 import type { Peer } from './files.ts'
 import type { Terms } from './negotiate.ts'
 import type { Line } from './socket.ts'
@@ -153,11 +152,6 @@ export function refuseSession(
   // Who has this answer may ask again at once, and finds the place free.
   endSession(session, kind, why)
   session.around.send(encodeTftp({ kind: 'error', code, text: sentenceOf(why) }))
-}
-
-/** Text of a client as it may stand in a log. */
-export function shown(text: string): string {
-  return printable(text.slice(0, 255))
 }
 
 function take(session: Session, step: Step): void {
