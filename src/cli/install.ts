@@ -133,7 +133,8 @@ async function finish(
   const installs = new Map(
     results.flatMap(({ host, ok, install }) => (ok && install !== null ? [[host, install]] : [])),
   )
-  if (installs.size > 0) io.stderr.write(`${powerOn([...installs.keys()])}\n`)
+  // Not to cron, whose mail would come every morning.
+  if (installs.size > 0 && io.isTerminal) io.stderr.write(`${powerOn([...installs.keys()])}\n`)
   // With --json stdout carries one JSON text, so the progress goes to stderr.
   const lines = withTimeout(values.has('json') ? { ...io, stdout: io.stderr } : io, timeout)
   const ended = await waitForInstalls(api, lines, installs, after, stopAfter)

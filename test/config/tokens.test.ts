@@ -22,6 +22,7 @@ admin:
   t.strictSame(config?.admin, {
     tokenFile: join(folder, 'data/admin-token'),
     allow: ['127.0.0.0/8', '::1/128'],
+    hosts: [],
     tokens: [
       { name: 'wall', tokenFile: join(folder, 'wall-token'), scope: 'read' },
       { name: 'ci', tokenFile: '/etc/ci-token', scope: 'admin' },

@@ -45,7 +45,8 @@ t.test('all names of one boot are one attempt, in whatever language', async t =>
   const [config = ''] = configs
   t.match(config, /^SAY node1 installs debian, attempt 1\n/)
   t.match(config, '\n  LINUX assets/images/kernel\n  INITRD assets/images/initrd\n')
-  t.match(config, ' BOOTIF=01-52-54-00-00-00-01\nLABEL local\n')
+  t.match(config, ' BOOTIF=01-52-54-00-00-00-01 ')
+  t.match(config, '\nLABEL local\n')
 
   const script = await machine.script()
   t.match(config, `bootwright=${daemon.url}/phone-home/${machine.token()} `)

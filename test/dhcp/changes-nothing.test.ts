@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { Reason } from '../../src/boot/reason.ts'
 import { dhcpDeps, learn } from '../../src/daemon/doors/dhcp-door.ts'
@@ -53,6 +54,8 @@ async function openDoor(t: Test, mode: 'server' | 'proxy' | 'none') {
   }
   /** Every byte of the database, its log included, and all offers. */
   const everything = async () => {
+    // A DECLINE is looked into before it is believed: the packet before may not be through yet.
+    await setImmediate()
     await memory.committed()
     const data = join(folder, 'data')
     const files = readdirSync(data).filter(name => /\.db(-wal)?$/.test(name))

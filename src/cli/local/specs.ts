@@ -128,7 +128,7 @@ export const probeSpec: CommandSpec = {
     'No address is taken and no installer is begun. Exit code 1 when one of them would not boot.',
   examples: [
     'bootwright probe --interface eth0',
-    'bootwright probe --interface eth0 --mac 52:54:00:12:34:56 --as uefi --expect 10.77.0.1',
+    'bootwright probe --mac 52:54:00:12:34:56 --as uefi --expect 10.77.0.1',
   ],
   options: {
     interface: { value: 'IF', help: 'the interface to ask on (default: the only one)' },
