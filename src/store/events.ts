@@ -16,11 +16,23 @@ export interface EventsWanted {
   readonly before?: number
 }
 
+/** What makes two lines equal. */
+interface Line {
+  readonly kind: string
+  readonly code: string | null
+  readonly text: string
+  readonly data: string | null
+}
+
+/** Somebody who asks by several names in turn, within this time, has as many lines and no more. */
+const mostTurns = 8
+const turnMs = 60_000
+
 /** The timelines. `now` is wall-clock time: people read it. */
 export function createEvents(db: Database, now: () => number, bounds: () => EventBounds) {
   const columns = 'id, at, last_at, count, host, kind, code, text, data'
   const last = db.statement(
-    'select id, kind, code, text, data from events where host is ? order by id desc limit 1',
+    'select id, last_at, kind, code, text, data from events where host is ? order by id desc limit ?',
   )
   const add = db.statement(
     'insert into events (at, last_at, count, host, kind, code, text, data) values (?, ?, 1, ?, ?, ?, ?, ?)',
@@ -31,8 +43,11 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
     `select ${columns} from events where host = ? and id > ? order by id limit ?`,
   )
   const lastId = db.statement('select max(id) as id from events')
+  const kindsOf = db.statement(
+    'select kind, count(*) as lines from events where host is ? group by kind order by lines desc',
+  )
   const tooMany = db.statement(
-    'delete from events where host is ? and id <= (select id from events where host is ? order by id desc limit 1 offset ?)',
+    'delete from events where id in (select id from events where host is ? and kind = ? order by id limit ?)',
   )
   const tooMuchSyslog = db.statement(
     "delete from events where host is ? and kind = 'syslog' and id <= (select id from events where host is ? and kind = 'syslog' order by id desc limit 1 offset ?)",
@@ -42,6 +57,18 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
   const sincePruned = new Map<string | null, number>()
   let dropping = false
 
+  /** The line that this one repeats, if it does. */
+  const repeated = (host: string | null, line: Line): number | undefined => {
+    const turns = isAsking(line) ? mostTurns : 1
+    for (const [turn, row] of last.all(host, turns).entries()) {
+      const before = row as unknown as Line & { id: number; last_at: number }
+      if (turn > 0 && now() - before.last_at > turnMs) return undefined
+      if (isSame(before, line)) return before.id
+      if (!isAsking(before)) return undefined
+    }
+    return undefined
+  }
+
   /** A host's timeline is cut when a hundredth of its bound was added, not at every line. */
   const prune = (host: string | null) => {
     const { perHost } = bounds()
@@ -50,7 +77,8 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
     sincePruned.set(host, 0)
     // A chatty installer must not push out the story of the boot that brought it.
     tooMuchSyslog.run(host, host, Math.floor(perHost / 2))
-    return tooMany.run(host, host, perHost)
+    for (const [kind, lines] of surplus(kindsOf.all(host), perHost)) tooMany.run(host, kind, lines)
+    return undefined
   }
 
   return {
@@ -61,13 +89,8 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
       const text = event.code === undefined ? event.text : ''
       db.write(() => {
         const at = now()
-        const previous = last.get(host)
-        const equal =
-          previous?.kind === kind &&
-          previous.code === code &&
-          previous.text === text &&
-          previous.data === data
-        if (equal) return again.run(at, previous.id as number)
+        const same = repeated(host, { kind, code, text, data })
+        if (same !== undefined) return again.run(at, same)
         const { lastInsertRowid } = add.run(at, at, host, kind, code, text, data)
         prune(host)
         if (listeners.size === 0) return undefined
@@ -130,4 +153,33 @@ function eventOf(row: Record<string, unknown>): EventRecord {
       ? { code: codeOfWritten(kind, data), data, text }
       : { code, data, text: textOf({ kind, code, data } as EventContent) }),
   }
+}
+
+function isSame(one: Line, other: Line): boolean {
+  const { kind, code, text, data } = one
+  return kind === other.kind && code === other.code && text === other.text && data === other.data
+}
+
+/** What anybody can ask without end, and nothing comes of it: an answer that is no boot. */
+function isAsking({ kind, code }: Line): boolean {
+  return kind === 'stranger' || (kind === 'script' && code !== 'boot')
+}
+
+/**
+ * How many of the oldest lines of which kinds go, so that `most` are left: always of the kind that has most,
+ * so that no flood of one kind pushes out the lines of another.
+ */
+function surplus(rows: readonly Record<string, unknown>[], most: number): Map<string, number> {
+  const kinds = rows.map(row => ({ kind: row.kind as string, lines: row.lines as number }))
+  let over = kinds.reduce((sum, { lines }) => sum + lines, 0) - most
+  const gone = new Map<string, number>()
+  while (over > 0) {
+    const [first, second] = kinds.sort((a, b) => b.lines - a.lines)
+    if (!first || first.lines === 0) break
+    const step = Math.min(over, Math.max(1, first.lines - (second?.lines ?? 0)))
+    first.lines -= step
+    over -= step
+    gone.set(first.kind, (gone.get(first.kind) ?? 0) + step)
+  }
+  return gone
 }

@@ -223,3 +223,41 @@ t.test('when the disk is nearly full events are dropped and nothing else', async
   say('after')
   t.strictSame(texts(), ['before', 'after'])
 })
+
+t.test('nobody erases a timeline by asking without end', async t => {
+  const { events, clock } = await timeline(t, { perHost: 100 })
+  const state = (n: number) =>
+    events.record({ host: 'node1', kind: 'state', text: `state ${n}`, data: { n } })
+  for (let n = 0; n < 10; n++) state(n)
+  const asks = (what: string, from: number) =>
+    events.record({
+      ...{ host: 'node1', kind: 'script', code: 'local' },
+      data: { what, address: `10.0.0.${from}`, why: { code: 'written', text: 'node1 is idle' } },
+    } as Parameters<typeof events.record>[0])
+  const kinds = (kind: string) => events.newest(1000, 'node1', { kinds: [kind] })
+
+  await t.test('by turns: a line for each name, with a count', async t => {
+    for (let n = 0; n < 3000; n++) {
+      asks('script', 1)
+      asks('GRUB config', 1)
+    }
+    t.match(kinds('script'), [{ count: 3000 }, { count: 3000 }])
+  })
+
+  await t.test('from everywhere: one kind pushes out itself alone', async t => {
+    for (let n = 0; n < 3000; n++) asks('script', n)
+    t.equal(kinds('state').length, 10)
+    t.ok(kinds('script').length <= 91)
+  })
+
+  await t.test('a minute later, or after anything else, it is a line of its own', async t => {
+    asks('script', 1)
+    asks('GRUB config', 1)
+    state(10)
+    asks('script', 1)
+    clock.now += 61_000
+    asks('GRUB config', 1)
+    asks('script', 1)
+    t.match(kinds('script').slice(-3), [{ count: 1 }, { count: 1 }, { count: 1 }])
+  })
+})
