@@ -3,6 +3,7 @@ import type { Case, Rule } from './case.ts'
 import { callbackFails } from './rules/callback-fails.ts'
 import { clock } from './rules/clock.ts'
 import { fetchLoop } from './rules/fetch-loop.ts'
+import { installFailed } from './rules/install-failed.ts'
 import { cameBack, installLoop } from './rules/install-loop.ts'
 import { loaderSilent, secureBoot } from './rules/loader-silent.ts'
 import { missingFile } from './rules/missing-file.ts'
@@ -38,6 +39,7 @@ const rules: readonly Rule[] = [
   noSsh,
   callbackFails,
   clock,
+  installFailed,
 ]
 
 /** What is wrong with a machine, as far as it can be told; nothing where nothing seems wrong. */

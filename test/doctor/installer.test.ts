@@ -189,3 +189,24 @@ t.test('by the API', async t => {
   t.match(answer.json(), { host: 'node1', verdicts: [{ id: 'stranger' }] })
   t.equal((await story.admin('GET', '/hosts/nobody/doctor')).statusCode, 404)
 })
+
+t.test('an installer that says why it failed', async t => {
+  const story = await startStory(t)
+  for (const [message, advice] of [
+    ['no disk found', /RAID \(Intel RST, VMD\)/],
+    ['debootstrap: cannot fetch Release file from mirror', /router and DNS/],
+    ['No space left on device', /too small/],
+    ['something else', /says itself what is wrong.*`bootwright events node1`/],
+  ] as const) {
+    story.install()
+    await boots(story)
+    await story.say('?event=ready')
+    await story.say(`?event=failed&message=${encodeURIComponent(message)}`)
+    const [verdict] = story.verdicts(60)
+    t.match(verdict, {
+      id: 'install-failed',
+      title: `the installer says it failed: ${message}`,
+      advice,
+    })
+  }
+})
