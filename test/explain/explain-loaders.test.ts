@@ -59,7 +59,13 @@ t.test('the whole boot has no stage of iPXE where none runs', async t => {
 
 t.test('lines for another DHCP server name the loaders of hosts and their profiles', async t => {
   const lines = await explained(t, '--dhcp', 'dnsmasq')
-  t.match(lines, '\ndhcp-boot=tag:bootwright-525400000002,shimx64.efi,,10.77.0.1\n')
-  t.match(lines, '\ndhcp-boot=tag:bootwright-525400000003,lpxelinux.0,,10.77.0.1\n')
+  t.match(
+    lines,
+    '\ndhcp-boot=tag:bootwright-525400000002,tag:!bootwright-http,shimx64.efi,,10.77.0.1\n',
+  )
+  t.match(
+    lines,
+    '\ndhcp-boot=tag:bootwright-525400000003,tag:!bootwright-http,lpxelinux.0,,10.77.0.1\n',
+  )
   t.notMatch(lines, '525400000001')
 })
