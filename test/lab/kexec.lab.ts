@@ -38,7 +38,7 @@ t.test(
     const refused = await lab.network.run(['curl', '-s', `${server}/boot/${mac}/kexec`])
     t.match(refused, /this address is not known to be its own/, 'another machine')
     await serial.waitFor(/bootwright: would fetch \S+\/linux, \d+ bytes, sha256 [0-9a-f]{64}/, 60)
-    await serial.waitFor(/bootwright: would boot with: console=ttyS0 .*bootwright=http/, 30)
+    await serial.waitFor(/bootwright: would boot with: bootwright=http.*console=ttyS0 /, 30)
     await serial.waitFor(/bootwright: boots it now/, 60)
     await serial.waitFor(/lab: installer is up/, 120)
     await serial.waitFor(/lab: told ready/, 60)
