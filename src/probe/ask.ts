@@ -10,12 +10,15 @@ import { type Offer, readOffer } from './offers.ts'
 const ports = { server: 67, client: 68, bootServer: 4011 } as const
 /** A broadcast that is lost is said again; dnsmasq pings an address for 3 s before it offers it. */
 const againMs = 1500
+/** While it pings for one client, it answers no other. */
+const mostMs = 10_000
 /** A boot server answers at once. */
 const bootServerMs = 1500
 
 /**
- * Asks all DHCP servers of a link, by a broadcast from this address of ours, and collects what they offer each
- * client within `ms` milliseconds. Needs the rights for port 68; rejects with the error of `bind`.
+ * Asks all DHCP servers of a link, by broadcasts from this address of ours, and collects what they offer: for
+ * `ms` milliseconds, and longer while a client has no address. Needs the rights for port 68; rejects with the
+ * error of `bind`.
  */
 export async function askLink(
   own: Ipv4,
@@ -34,11 +37,15 @@ export async function askLink(
         if (offer) heard.set(`${offer.server} ${offer.address === undefined}`, offer)
       }
     })
-    for (let left = ms; left > 0; left -= againMs) {
+    for (
+      let asked = 0;
+      asked < ms || (asked < mostMs && isWaiting(offers.values()));
+      asked += againMs
+    ) {
       for (const client of clients) {
         mouth.send(encodeDhcp(discoverOf(client)), ports.server, formatIpv4(limitedBroadcast))
       }
-      await sleep(Math.min(left, againMs))
+      await sleep(againMs)
     }
     return new Map([...offers].map(([client, heard]) => [client, [...heard.values()]]))
   } finally {
@@ -73,6 +80,13 @@ export async function askBootServer(
     socket.close()
   }
   return undefined
+}
+
+/** Whether somebody was offered no address yet. */
+function isWaiting(heard: Iterable<ReadonlyMap<string, Offer>>): boolean {
+  return [...heard].some(offers =>
+    [...offers.values()].every(({ address }) => address === undefined),
+  )
 }
 
 function read(bytes: Uint8Array, from: string, client: ProbeClient): Offer | undefined {

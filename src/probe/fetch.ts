@@ -69,7 +69,7 @@ export async function fetchTftp(server: Ipv4, file: string): Promise<Fetched> {
 
 /**
  * Asks for a URL by HEAD: it is there or it is not, and nobody's installer is begun or read by that
- * (a GET of a host's script would open an attempt).
+ * (a GET of a host's script would open an attempt). A script that is for its machine alone (403) is there.
  */
 export async function fetchHead(url: string): Promise<Fetched> {
   const begun = performance.now()
@@ -80,7 +80,7 @@ export async function fetchHead(url: string): Promise<Fetched> {
       bodyTimeout: 5000,
     })
     await body.dump()
-    if (statusCode !== 200) return { ok: false, why: `HTTP ${statusCode}` }
+    if (statusCode !== 200 && statusCode !== 403) return { ok: false, why: `HTTP ${statusCode}` }
     const bytes = Number(headers['content-length'] ?? 0)
     return { ok: true, bytes, ms: performance.now() - begun }
   } catch (error) {

@@ -88,7 +88,9 @@ async function look(values: Values, io: Io): Promise<Seen[]> {
     const ways = `give it one; with one are: ${[...new Set(names)].join(', ') || 'none'}`
     throw new Failure(`${which} an IPv4 address: ${ways}`, exit.no)
   }
-  io.stderr.write(`looking who answers DHCP on ${found.map(l => l.interface).join(', ')}: 4 s\n`)
+  io.stderr.write(
+    `looking who answers DHCP on ${found.map(l => l.interface).join(', ')}: 4 to 10 s\n`,
+  )
   return Promise.all(found.map(async link => ({ ...link, servers: await serversOn(link) })))
 }
 

@@ -28,7 +28,7 @@ async function play(values: Values, io: Io): Promise<number> {
   const expected = readAddress(values.text('expect'))
   const seconds = (mac ? kinds.length : 1) * (listenMs / 1000)
   const link = `${own.interface} (${formatIpv4(own.address)})`
-  io.stderr.write(`asking on ${link} as ${kinds.join(', ')}: ${seconds} s\n`)
+  io.stderr.write(`asking on ${link} as ${kinds.join(', ')}: ${seconds} s and more\n`)
   const met = await probe({
     own: own.address,
     kinds,
