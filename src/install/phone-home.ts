@@ -2,6 +2,7 @@ import { createLimiter } from '../base/per-minute.ts'
 import type { PhoneHomeData } from '../boot/event-data.ts'
 import type { Attempt } from '../boot/install.ts'
 import { isRunning, type PhoneHomeEvent } from '../boot/life.ts'
+import type { PhoneHomeMessage } from '../boot/phone-home.ts'
 import { type Reason, written } from '../boot/reason.ts'
 import { textOf } from '../boot/words/event.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
@@ -10,16 +11,6 @@ import type { Lives } from './life.ts'
 import { createLiveAttempts } from './live-attempts.ts'
 import type { Scripts } from './scripts.ts'
 import type { Strangers } from './strangers.ts'
-
-/** What an installer said, read from JSON, a form or a query. */
-export interface Said {
-  readonly event: PhoneHomeEvent
-  readonly message?: string
-  readonly percent?: number
-  readonly facts?: unknown
-  /** What was not kept of it, as the end of a sentence. */
-  readonly left?: string
-}
 
 /** HTTP status of the answer. 403: not from the machine. 404: no such token. 429: too many. */
 export type Heard = { readonly status: 204 | 403 | 404 | 429; readonly reason?: string }
@@ -78,7 +69,7 @@ export function createPhoneHome(
     },
 
     /** What the installer said; everything it leads to is written, not yet committed. */
-    hear(token: string, said: Said, address: Ipv4, place: Place): Heard {
+    hear(token: string, said: PhoneHomeMessage, address: Ipv4, place: Place): Heard {
       const attempt = attemptOf(token)
       if (!attempt) return { status: strangers.byToken(token) ? 204 : 404 }
       const { host } = attempt
@@ -148,7 +139,7 @@ export function createPhoneHome(
       name: string,
       address: Ipv4,
       place: Place,
-      told?: Pick<Said, 'facts' | 'left'>,
+      told?: Pick<PhoneHomeMessage, 'facts' | 'left'>,
     ): FileAnswer {
       const { answer, attempt } = look(token, name, address, place)
       if (!attempt) return answer
@@ -208,7 +199,7 @@ export function createPhoneHome(
     return { answer: { kind: 'gone', reason } }
   }
 
-  function note(attempt: Attempt, said: Said): void {
+  function note(attempt: Attempt, said: PhoneHomeMessage): void {
     const { event: code, percent, message, left, facts } = said
     const data: PhoneHomeData = {
       attempt: attempt.number,

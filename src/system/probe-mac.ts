@@ -13,9 +13,14 @@ export function probeMac(file: string): Mac {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
-  const bytes = randomBytes(6)
-  bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02
-  const mac = macOfBytes(bytes)
+  const mac = randomMac()
   writeFileSync(file, `${mac}\n`)
   return mac
+}
+
+/** A locally administered MAC, so that it is no card's. */
+export function randomMac(): Mac {
+  const bytes = randomBytes(6)
+  bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02
+  return macOfBytes(bytes)
 }

@@ -4,6 +4,7 @@ import type { Test } from 'tap'
 import type { BootRequest, Delivered } from '../../src/boot/deliver.ts'
 import type { Host, Profile, UnknownHosts } from '../../src/boot/host.ts'
 import { ipxe } from '../../src/boot/loaders/ipxe.ts'
+import type { PhoneHomeMessage } from '../../src/boot/phone-home.ts'
 import type { BootImage, KernelImage } from '../../src/boot/script.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template/template.ts'
@@ -14,7 +15,7 @@ import { createDownloads } from '../../src/install/downloads.ts'
 import { createLife } from '../../src/install/life.ts'
 import { createMenus } from '../../src/install/menus.ts'
 import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
-import { createPhoneHome, type Said } from '../../src/install/phone-home.ts'
+import { createPhoneHome } from '../../src/install/phone-home.ts'
 import { createScripts } from '../../src/install/scripts.ts'
 import { createDeployer } from '../../src/install/ssh/deploy.ts'
 import { createLogins } from '../../src/install/ssh/logins.ts'
@@ -85,7 +86,10 @@ export interface World {
   boot(from?: Ipv4): string
   /** A machine that is no host asks, where such boot this profile. */
   strange(profile: Profile, by?: Mac): Delivered
-  say(event: Said['event'], more?: Partial<Said> & { token?: string; from?: Ipv4 }): number
+  say(
+    event: PhoneHomeMessage['event'],
+    more?: Partial<PhoneHomeMessage> & { token?: string; from?: Ipv4 },
+  ): number
   state(): string
   timeline(kind?: string): string[]
   close(): Promise<void>

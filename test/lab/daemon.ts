@@ -55,7 +55,8 @@ export interface Daemon {
   start(): Promise<void>
 }
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+/** The program. */
+export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const server = 'http://127.0.0.1:8080'
 
 /** Starts the daemon and waits until every socket listens. */

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { attempt } from './command.ts'
+import { main } from './daemon.ts'
 import { startForeignDhcp } from './foreign-dhcp.ts'
 import { createNetwork, type Network } from './network.ts'
 import { labObstacle } from './packages.ts'
 
 const skip = (await labObstacle()) ?? false
 t.setTimeout(180_000)
-
-const main = new URL('../../src/main.ts', import.meta.url).pathname
 
 /** `bootwright ARGS` on a computer of the link, in an empty folder that is its home. */
 function inFolder(t: Test, namespace: string) {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { node1, quickDaemon } from './clients.ts'
 import { attempt } from './command.ts'
+import { main } from './daemon.ts'
 import { startForeignDhcp } from './foreign-dhcp.ts'
 import { createNetwork } from './network.ts'
 import { labObstacle } from './packages.ts'
@@ -8,7 +9,6 @@ import { labObstacle } from './packages.ts'
 const skip = (await labObstacle()) ?? false
 t.setTimeout(240_000)
 
-const main = new URL('../../src/main.ts', import.meta.url).pathname
 const kinds = ['bios', 'uefi', 'uefi-http', 'ipxe']
 
 interface Met {

@@ -6,28 +6,24 @@ import { formatProblem, loadConfig } from '../../config/load.ts'
 import { readMedia } from '../../config/media.ts'
 import { type Image, sumsFile } from '../../system/images.ts'
 import { ImportError, importImage } from '../../system/import-image.ts'
-import { parseCommand, shortUsage, usageOf } from '../args.ts'
-import { exit, type Io } from '../io.ts'
+import { exit, Failure, type Io } from '../io.ts'
+import { type Given, runParsed } from '../run-parsed.ts'
 import { createBar } from './progress-bar.ts'
 import { importSpec as spec } from './specs.ts'
 
 const nameOf = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/
 
 /** `bootwright import`: works on the files themselves and needs no daemon. */
-export async function run(argv: string[], io: Io): Promise<number> {
-  const parsed = parseCommand(spec, argv)
-  if (parsed.kind === 'help') {
-    io.stdout.write(usageOf(spec))
-    return exit.done
-  }
-  if (parsed.kind === 'wrong') return wrong(parsed.message, io)
-  const { values, words } = parsed
-  const name = words.at(-1) ?? ''
-  if (!nameOf.test(name)) return wrong(`"${name}" is no name for an image`, io)
-  const assets = assetsFolder(values.text('config'), values.text('assets'))
-  if ('wrong' in assets) return wrong(assets.wrong, io)
+export function run(argv: readonly string[], io: Io): Promise<number> {
+  return runParsed(spec, argv, io, given => take(given, io))
+}
 
-  const images = join(assets.folder, 'images')
+async function take({ values, words }: Given, io: Io): Promise<number> {
+  const name = words.at(-1) ?? ''
+  if (!nameOf.test(name)) throw new Failure(`"${name}" is no name for an image`, exit.usage)
+  const assets = assetsFolder(values.text('config'), values.text('assets'))
+
+  const images = join(assets, 'images')
   const unpacked: string[] = []
   // The daemon that serves it may run as another user.
   const umask = process.umask(0o022)
@@ -65,18 +61,16 @@ function profileOf({ form, kernel, files }: Image, name: string): string {
   return `  ${name}:\n${lines.map(line => `    ${line}\n`).join('')}`
 }
 
-function wrong(message: string, io: Io): number {
-  io.stderr.write(`bootwright import: ${message}\n${shortUsage(spec)}\n`)
-  return exit.usage
-}
-
-function assetsFolder(config: string | undefined, assets: string | undefined) {
-  if (assets !== undefined) return { folder: resolve(assets) }
-  if (config === undefined) return { wrong: 'it needs --config FILE or --assets FOLDER' }
+/** Throws Failure where neither is given, or the config is wrong. */
+function assetsFolder(config: string | undefined, assets: string | undefined): string {
+  if (assets !== undefined) return resolve(assets)
+  if (config === undefined) {
+    throw new Failure('it needs --config FILE or --assets FOLDER', exit.usage)
+  }
   const loaded = loadConfig(config)
-  if (loaded.config) return { folder: loaded.config.assets }
+  if (loaded.config) return loaded.config.assets
   const [first] = loaded.problems.filter(({ severity }) => severity === 'error')
-  return { wrong: first ? formatProblem(config, first) : `${config} cannot be used` }
+  throw new Failure(first ? formatProblem(config, first) : `${config} cannot be used`, exit.usage)
 }
 
 /** The files of a folder, of a tarball, or the one that was named. */

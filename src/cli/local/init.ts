@@ -11,6 +11,7 @@ import { probe } from '../../probe/run.ts'
 import { firewallDoubt } from '../../system/firewall.ts'
 import { type Link, links } from '../../system/links.ts'
 import { portOwner } from '../../system/port-owner.ts'
+import { randomMac } from '../../system/probe-mac.ts'
 import { adminToken } from '../../system/secrets.ts'
 import {
   type AddressRange,
@@ -24,8 +25,7 @@ import {
 import type { Values } from '../args.ts'
 import { canAsk } from '../confirm.ts'
 import { envOf, exit, Failure, type Io } from '../io.ts'
-import { randomMac } from './random-mac.ts'
-import { runLocal } from './run-local.ts'
+import { runParsed } from '../run-parsed.ts'
 import { initSpec as spec } from './specs.ts'
 
 /** dnsmasq pings an address for 3 s before it offers it. */
@@ -39,7 +39,7 @@ interface Seen extends Link {
 
 /** `bootwright init`: looks around, asks what it cannot see, writes a config, says what comes next. */
 export function run(argv: readonly string[], io: Io): Promise<number> {
-  return runLocal(spec, argv, io, values => begin(values, io))
+  return runParsed(spec, argv, io, ({ values }) => begin(values, io))
 }
 
 async function begin(values: Values, io: Io): Promise<number> {

@@ -6,11 +6,11 @@ import type { Offer } from '../../probe/offers.ts'
 import { type Met, probe } from '../../probe/run.ts'
 import { type OwnAddress, ownAddresses } from '../../system/interfaces.ts'
 import { portError } from '../../system/ports.ts'
+import { randomMac } from '../../system/probe-mac.ts'
 import { formatIpv4, type Ipv4, type Mac, parseIpv4, parseMac } from '../../wire/address.ts'
 import type { Values } from '../args.ts'
 import { exit, Failure, type Io } from '../io.ts'
-import { randomMac } from './random-mac.ts'
-import { runLocal } from './run-local.ts'
+import { runParsed } from '../run-parsed.ts'
 import { probeSpec as spec } from './specs.ts'
 
 /** dnsmasq pings an address for 3 s before it offers it; UEFI collects offers for 4 s. */
@@ -18,7 +18,7 @@ const listenMs = 4000
 
 /** `bootwright probe`: what would a netbooting machine get on this LAN, and from whom? Needs no daemon. */
 export function run(argv: readonly string[], io: Io): Promise<number> {
-  return runLocal(spec, argv, io, values => play(values, io))
+  return runParsed(spec, argv, io, ({ values }) => play(values, io))
 }
 
 async function play(values: Values, io: Io): Promise<number> {

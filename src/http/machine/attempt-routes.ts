@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../../boot/deliver.ts'
+import type { PhoneHomeMessage } from '../../boot/phone-home.ts'
 import { callerOf } from './boot-routes.ts'
-import { factsOf, readSaid, type Said } from './phone-home-body.ts'
+import { factsOf, readSaid } from './phone-home-body.ts'
 import { type Posted, readBody, readPosted } from './posted-body.ts'
 
 type Answer<T> =
@@ -14,13 +15,13 @@ interface FileRequest {
   readonly name: string
   readonly caller: Caller
   /** What the machine told of itself with it. */
-  readonly told?: Pick<Said, 'facts' | 'left'>
+  readonly told?: Pick<PhoneHomeMessage, 'facts' | 'left'>
 }
 
 export interface AttemptDeps {
   /** Why nobody with this token is listened to now; asked before anything of a body is read. */
   refusal(token: string): { status: number; reason?: string } | undefined
-  hear(token: string, said: Said, caller: Caller): { status: number; reason?: string }
+  hear(token: string, said: PhoneHomeMessage, caller: Caller): { status: number; reason?: string }
   file(request: FileRequest): Answer<{ text: string; burns?: true }>
   /** The same without a trace. */
   fileLooked(request: FileRequest): Answer<{ text: string }>

@@ -2,17 +2,8 @@ import { oneLine, printableFacts } from '../../base/printable.ts'
 import { whyNoFacts } from '../../boot/facts.ts'
 import { type PhoneHomeEvent, phoneHomeEvents } from '../../boot/life.ts'
 import { maskTokens } from '../../boot/mask.ts'
+import type { PhoneHomeMessage } from '../../boot/phone-home.ts'
 import { type Fields, objectOf, type Posted } from './posted-body.ts'
-
-/** What an installer said when it phoned home. */
-export interface Said {
-  readonly event: PhoneHomeEvent
-  readonly message?: string
-  readonly percent?: number
-  readonly facts?: unknown
-  /** What was not kept of it, as the end of a sentence. */
-  readonly left?: string
-}
 
 const longestMessage = 1000
 
@@ -21,7 +12,7 @@ const longestMessage = 1000
  * else's: cloud-init's form is kept as facts, of a log the last line is the message where there is none.
  * Undefined where no known event is named.
  */
-export function readSaid(query: Fields, posted: Posted): Said | undefined {
+export function readSaid(query: Fields, posted: Posted): PhoneHomeMessage | undefined {
   const { fields, lastLine } = posted
   const foreign = eventOf(query.event) !== undefined
   const event = eventOf(query.event) ?? eventOf(fields.event)

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { readSaid, type Said } from '../../../src/http/machine/phone-home-body.ts'
+import type { PhoneHomeMessage } from '../../../src/boot/phone-home.ts'
+import { readSaid } from '../../../src/http/machine/phone-home-body.ts'
 import { readPosted } from '../../../src/http/machine/posted-body.ts'
 
 const json = 'application/json'
@@ -11,7 +12,13 @@ async function read(query: Record<string, unknown>, type: string, body: string) 
   return readSaid(query, await readPosted(type, { bytes, size: bytes.length }))
 }
 
-const rows: readonly [string, Record<string, unknown>, string, string, Said | undefined][] = [
+const rows: readonly [
+  string,
+  Record<string, unknown>,
+  string,
+  string,
+  PhoneHomeMessage | undefined,
+][] = [
   ['only an event', { event: 'ready' }, '', '', { event: 'ready' }],
   ['an event in a form', {}, form, 'event=up', { event: 'up' }],
   ['an event in JSON', {}, json, '{"event":"again"}', { event: 'again' }],

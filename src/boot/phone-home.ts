@@ -1,0 +1,11 @@
+import type { PhoneHomeEvent } from './life.ts'
+
+/** What an installer said when it phoned home: read from JSON, a form or a query. */
+export interface PhoneHomeMessage {
+  readonly event: PhoneHomeEvent
+  readonly message?: string
+  readonly percent?: number
+  readonly facts?: unknown
+  /** What was not kept of it, as the end of a sentence. */
+  readonly left?: string
+}
