@@ -44,7 +44,7 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
   )
   const lastId = db.statement('select max(id) as id from events')
   const kindsOf = db.statement(
-    'select kind, count(*) as lines from events where host is ? group by kind order by lines desc',
+    'select kind, count(*) as lines from events where host is ? group by kind',
   )
   const tooMany = db.statement(
     'delete from events where id in (select id from events where host is ? and kind = ? order by id limit ?)',
