@@ -54,6 +54,14 @@ export const strangerRow = v.closed({
   vendorClass: v.nullableText(),
   address: v.nullableText('Where it was last heard.'),
   text: v.text('What it asked last and what it got.'),
+  event: Type.Optional(
+    v.closed({
+      kind: v.text(),
+      code: v.text(),
+      data: Type.Unknown(),
+      reason: Type.Optional(v.text('For people: the reason in the data alone.')),
+    }),
+  ),
   at: v.time(),
   entry: v.text('What to paste under `hosts:` of the config.'),
 })

@@ -25,7 +25,7 @@ export function sawPacket(
   const taken = takenAddress(outcome, packet)
   if (mac && taken !== undefined) timeline.requests(mac, taken, host !== undefined)
   if (!host) {
-    if (client && mac) strangerRing.see(mac, { client, text, at: now() })
+    if (client && mac) strangerRing.see(mac, { client, text, event, at: now() })
     log[client || isSettled(outcome) ? 'info' : 'debug'](fields, text)
     return
   }

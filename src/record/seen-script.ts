@@ -26,7 +26,7 @@ export function sawScript(timeline: Timeline, seen: ScriptSeen): void {
   timeline.log.info({ mac, host: host?.name, address: formatIpv4(seen.address), answer }, text)
   timeline.fallback.heard(mac, host)
   if (!host) {
-    sawStranger(timeline, seen, text)
+    sawStranger(timeline, seen, event)
     return
   }
   // Whoever is refused, or asks for what is to be shown first, teaches nothing.
@@ -41,10 +41,14 @@ function scriptEvent({ what, answer, address, reason, why }: ScriptSeen) {
     : ({ kind: 'script', code: answer, data } as ContentOf<'script'>)
 }
 
-function sawStranger({ strangerRing, now }: Timeline, seen: ScriptSeen, text: string): void {
+function sawStranger(
+  { strangerRing, now }: Timeline,
+  seen: ScriptSeen,
+  event: ReturnType<typeof scriptEvent>,
+): void {
   const { mac, address, serial, uuid } = seen
   const said = { ...(uuid !== undefined && { uuid }) }
   const client = { mac, stage: 'script', arch: 'unknown', capable: true, ...said } as const
   const also = { address, ...(serial !== undefined && { serial }) }
-  strangerRing.see(mac, { client, text, at: now(), ...also })
+  strangerRing.see(mac, { client, text: textOf(event), event, at: now(), ...also })
 }

@@ -1,10 +1,13 @@
 import type { Client } from '../boot/client.ts'
+import type { EventContent } from '../boot/event.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 
 /** What a client that is no host of the config said and asked last. */
 export interface StrangerSeen {
   readonly client: Client
   readonly text: string
+  /** What the text is made from. */
+  readonly event?: EventContent
   /** Epoch milliseconds. */
   readonly at: number
   readonly serial?: string

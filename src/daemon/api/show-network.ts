@@ -1,4 +1,5 @@
 import type { NetworkRow, StrangerRow } from '../../api/networks.ts'
+import { reasonOf } from '../../http/api/views.ts'
 import type { StrangerSeen } from '../../record/stranger-ring.ts'
 import { formatIpv4, formatSubnet, type Mac } from '../../wire/address.ts'
 import type { HttpParts } from '../parts.ts'
@@ -27,7 +28,7 @@ export function showNetworks({ world, memory, now, rivals }: HttpParts): Network
 
 /** A client that is no host, with what would make it one. */
 export function showStranger([mac, seen]: [Mac, StrangerSeen], profiles: Iterable<string>) {
-  const { client, text, at, serial, address } = seen
+  const { client, text, event, at, serial, address } = seen
   const row: StrangerRow = {
     mac,
     arch: client.arch,
@@ -37,6 +38,7 @@ export function showStranger([mac, seen]: [Mac, StrangerSeen], profiles: Iterabl
     vendorClass: client.vendorClass ?? null,
     address: address === undefined ? null : formatIpv4(address),
     text,
+    ...(event && { event: { ...event, ...reasonOf(event.data) } }),
     at: new Date(at).toISOString(),
     entry: entryOf(mac, serial, [...profiles]),
   }

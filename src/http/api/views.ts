@@ -141,7 +141,8 @@ export function adminView({ at, ...entry }: AdminRecord): AdminLogRow {
   return { ...entry, at: new Date(at).toISOString(), hosts: [...entry.hosts] }
 }
 
-function reasonOf(data: unknown): { reason?: string } {
+/** The sentence of the reason in an event's data, where it has one. */
+export function reasonOf(data: unknown): { reason?: string } {
   const { why } = (data ?? {}) as { readonly why?: Reason }
   return why ? { reason: sentenceOf(why) } : {}
 }

@@ -3,8 +3,11 @@ import type { ContentOf, EventContent } from '../../boot/event.ts'
 import type { DhcpData, PhoneHomeData } from '../../boot/event-data.ts'
 import type { Line } from './chapter.ts'
 
+/** What a line is read from. */
+export type EventWords = Pick<HostEvent, 'kind' | 'code' | 'data' | 'text' | 'reason'>
+
 /** The event by its kind and code, with the data that goes with them; older lines have none. */
-export function contentOf({ kind, code, data }: HostEvent): EventContent | undefined {
+export function contentOf({ kind, code, data }: EventWords): EventContent | undefined {
   return code === null || data === undefined ? undefined : ({ kind, code, data } as EventContent)
 }
 
@@ -47,7 +50,7 @@ const labels = new Map<string, string>([
 ])
 
 /** A line of the timeline as one would tell it, with what belongs into the margin. */
-export function readEvent(event: HostEvent): Line {
+export function readEvent(event: EventWords): Line {
   const { kind, code, reason, text } = event
   const content = contentOf(event)
   const isBad = kind === 'stranger' || kind === 'conflict' || bad[kind]?.includes(code ?? '')
@@ -78,7 +81,7 @@ function progressOf({ percent, message }: PhoneHomeData): string {
   return [percent === undefined ? undefined : `${percent} %`, message].filter(Boolean).join(': ')
 }
 
-function dhcpLine(content: ContentOf<'dhcp'>, { text, reason }: HostEvent): Line | undefined {
+function dhcpLine(content: ContentOf<'dhcp'>, { text, reason }: EventWords): Line | undefined {
   if (content.code === 'foreign') {
     return { label: 'DHCP', text, tone: content.data.boot === undefined ? 'plain' : 'warn' }
   }

@@ -1,6 +1,7 @@
 import type { StrangerList, StrangerRow } from '../../api/networks.ts'
 import { useNow } from '../daemon/context.ts'
 import { useFresh } from '../daemon/use-fresh.ts'
+import { readEvent } from '../host/read-event.ts'
 import { CopyButton } from '../parts/copy-button.ts'
 import { html, part } from '../parts/html.ts'
 import { Packets } from '../parts/packets-link.ts'
@@ -32,7 +33,7 @@ export function UnknownView() {
             <h2 class="mono">${machine.mac}</h2>
             <span class="muted">${ago(machine.at, now)}</span>
           </div>
-          ${part(Asked, { text: machine.text })}
+          ${part(Asked, { machine })}
           <dl class="facts">
             ${factsOf(machine).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
           </dl>
@@ -46,8 +47,9 @@ export function UnknownView() {
 }
 
 /** What it asked last, and what it was told. */
-function Asked({ text }: { text: string }) {
-  return html`<p>${text}</p>`
+function Asked({ machine: { text, event } }: { machine: StrangerRow }) {
+  const line = event && readEvent({ ...event, text })
+  return html`<p>${line?.text ?? text} <span class="because">${line?.why}</span></p>`
 }
 
 /** Its lines for the config, as far in as they stand under `hosts:`. */
