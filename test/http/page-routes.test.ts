@@ -6,7 +6,7 @@ import t from 'tap'
 import { pageRoutes } from '../../src/http/page-routes.ts'
 
 const app = fastify({ exposeHeadRoutes: false })
-pageRoutes(app, () => ({ allow: ['127.0.0.0/8'], tokens: [], hosts: [] }))
+pageRoutes(app, () => ({ allow: ['127.0.0.0/8'], tokens: [], hosts: [], loopback: true }))
 await app.ready()
 t.teardown(() => app.close())
 

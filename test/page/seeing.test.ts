@@ -108,3 +108,29 @@ t.test('every view at every width in both lights', { skip }, async t => {
   }
   t.strictSame(problems, [])
 })
+
+t.test('a browser that is not let in reads why, and both ways in', { skip }, async t => {
+  const daemon = await startDaemon(t, ports => ({
+    http: { port: ports.http, address: ['127.0.0.1', '127.0.0.2'] },
+    admin: { allow: ['127.0.0.2'] },
+  }))
+  const page = await (await openBrowser(t)).newPage()
+  const blocks = () => page.locator('pre').allTextContents()
+  const line =
+    'admin:\n  allow: [127.0.0.0/8, "::1/128", 127.0.0.1] # and what is in the list already'
+  const { port } = new URL(daemon.url)
+  const answer = await page.goto(`http://127.0.0.2:${port}/`)
+  t.equal(answer?.status(), 403)
+  t.strictSame(await blocks(), [line, `ssh -L ${port}:127.0.0.2:${port} 127.0.0.2`])
+  await page.evaluate(axe)
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 })
+    t.strictSame(await tooWide(page), [], `fits into ${width} px`)
+  }
+  for (const colorScheme of lights) {
+    await page.emulateMedia({ colorScheme })
+    t.strictSame(await offences(page), [], colorScheme)
+  }
+  await page.goto(`${daemon.url}/`)
+  t.strictSame(await blocks(), [line], 'no tunnel is told that would end at the same door')
+})

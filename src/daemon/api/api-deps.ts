@@ -24,8 +24,11 @@ export function apiDeps(parts: HttpParts): ApiDeps {
 
   return {
     access: () => {
-      const { allow, hosts } = config().admin
-      return { allow, hosts, tokens: parts.tokens() }
+      const { admin, http } = config()
+      const { allow, hosts } = admin
+      const loopback =
+        http.address?.some(one => ['127.0.0.1', '0.0.0.0', '::'].includes(one)) ?? true
+      return { allow, hosts, loopback, tokens: parts.tokens() }
     },
     now: parts.now,
     committed,

@@ -2,6 +2,8 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { problem } from '../problem.ts'
+import { htmlHeaders } from './html.ts'
+import { otherNamePage, outsiderPage } from './refused-page.ts'
 import type { Token } from './tokens.ts'
 
 /** Who may use the admin API: these addresses, with one of these tokens. */
@@ -11,6 +13,8 @@ export interface Access {
   readonly tokens: readonly Token[]
   /** Names by which browsers may call us, besides addresses, `localhost` and the machine's own name. */
   readonly hosts: readonly string[]
+  /** Whether HTTP listens on 127.0.0.1 too. */
+  readonly loopback: boolean
 }
 
 /** A check that lets a request of an allowed address pass, or answers it. It follows a reload. */
@@ -31,14 +35,28 @@ export function allowedOnly(access: () => Access) {
     reply: FastifyReply,
   ): Promise<FastifyReply | undefined> => {
     const address = plainAddress(request.socket.remoteAddress ?? '')
-    const { host } = request.headers
-    if (allowed(address) && isOurs(host, access().hosts)) return undefined
-    if (allowed(address)) {
-      const detail = `this is not ${host}: call it by an address, or write the name into admin.hosts`
-      return problem(reply, 421, detail)
+    const { host, accept } = request.headers
+    const isPerson = accept?.includes('text/html') ?? false
+    const page = (status: number, html: string) =>
+      reply.code(status).headers(htmlHeaders).header('Cache-Control', 'no-store').send(html)
+
+    if (!allowed(address)) {
+      if (!isPerson) return problem(reply, 403, `${address} is not in admin.allow of the config`)
+      const server = serverOf(request)
+      const local = access().loopback ? ['127.0.0.1'] : []
+      const tunnel = [...local, server.address].find(allowed)
+      return page(403, outsiderPage({ address, server, scheme: request.protocol, tunnel }))
     }
-    return problem(reply, 403, `${address} is not in admin.allow of the config`)
+    if (host === undefined || isOurs(host, access().hosts)) return undefined
+    if (isPerson) return page(421, otherNamePage(nameOf(host)))
+    const detail = `this is not ${host}: call it by an address, or write the name into admin.hosts`
+    return problem(reply, 421, detail)
   }
+}
+
+/** This machine as the client reached it; nobody's where the connection is gone already. */
+function serverOf({ socket }: FastifyRequest): { address: string; port: number } {
+  return { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 }
 }
 
 /**
@@ -47,10 +65,15 @@ export function allowedOnly(access: () => Access) {
  */
 export function isOurs(header: string | undefined, hosts: readonly string[]): boolean {
   if (header === undefined) return true
-  const name = header.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase()
+  const name = nameOf(header)
   if (isIPv4(name) || isIPv6(name.replace(/^\[(.*)\]$/, '$1'))) return true
   const own = hostname().toLowerCase()
   return ['localhost', own, ...hosts.map(host => host.toLowerCase())].includes(name)
+}
+
+/** The name of a Host header, without its port. */
+function nameOf(header: string): string {
+  return header.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase()
 }
 
 /** An IPv4 address that arrived on an IPv6 socket, as itself. */

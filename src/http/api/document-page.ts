@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { htmlOf, escaped as text } from './html.ts'
 
 /** The words of OpenAPI 3.1 and JSON Schema that the page shows. */
 export interface OpenApi {
@@ -34,31 +34,6 @@ interface Schema {
   readonly additionalProperties?: Schema | boolean
 }
 
-/** In the colours of the page; a browser's own dark links are too faint on its own dark ground. */
-const style = `
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif;
-  background: light-dark(#f4f6f4, #0d1312); color: light-dark(#16211e, #e3ebe8) }
-a { color: light-dark(#0b5f58, #63cdbc) }
-body { max-width: 60rem; margin: 0 auto; padding: 1rem }
-code { font-family: ui-monospace, monospace }
-details { border: 1px solid light-dark(#d6ddd9, #24302d); border-radius: 6px; margin: .5rem 0;
-  padding: .5rem .75rem; background: light-dark(#fff, #141c1a) }
-li, summary { overflow-wrap: anywhere }
-summary { cursor: pointer }
-summary code { font-weight: 600 }
-ul { list-style: none; margin: .25rem 0; padding-left: 1rem; border-left: 2px solid light-dark(#d6ddd9, #24302d) }
-small, .type { color: light-dark(#55645f, #94a49e) }
-`
-
-/** Nothing but this one style; no script, no other host. */
-export const documentPolicy = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
 /** The OpenAPI document as a page for people. */
 export function documentHtml({ info, paths }: OpenApi): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -69,15 +44,14 @@ export function documentHtml({ info, paths }: OpenApi): string {
     const own = operations.filter(({ operation }) => operation.tags?.includes(tag))
     return `<h2>${text(tag)}</h2>${own.map(operationHtml).join('')}`
   })
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${text(info.title)} API</title><style>${style}</style></head>
-<body><main><h1>${text(info.title)} API <small>${text(info.version)}</small></h1>
+  return htmlOf(
+    `${info.title} API`,
+    `<h1>${text(info.title)} API <small>${text(info.version)}</small></h1>
 <p>${text(info.description ?? '')}</p>
 <p>For programs: <a href="/api/openapi.json">openapi.json</a></p>
 ${sections.join('\n')}
-</main></body></html>
-`
+`,
+  )
 }
 
 function operationHtml(one: { path: string; method: string; operation: Operation }): string {
@@ -121,9 +95,4 @@ function typeOf({ type, enum: choices, anyOf, items, additionalProperties }: Sch
   if (items) return `list of ${typeOf(items)}`
   if (typeof additionalProperties === 'object') return `map of ${typeOf(additionalProperties)}`
   return typeof type === 'string' ? type : (type ?? ['anything']).join(' | ')
-}
-
-function text(plain: string): string {
-  const names: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }
-  return plain.replace(/[&<>"]/g, sign => `&${names[sign]};`)
 }

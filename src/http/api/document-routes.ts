@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import { documentHtml, documentPolicy, type OpenApi } from './document-page.ts'
+import { documentHtml, type OpenApi } from './document-page.ts'
+import { htmlHeaders } from './html.ts'
 
 /** Collects every route that is added to this scope from now on into one OpenAPI document. */
 export async function openDocument(app: FastifyInstance, version: string): Promise<void> {
@@ -28,10 +29,6 @@ export async function openDocument(app: FastifyInstance, version: string): Promi
 export function documentRoutes(app: FastifyInstance): void {
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   app.get('/docs', { schema: { hide: true } }, async (_request, reply) =>
-    reply
-      .type('text/html; charset=utf-8')
-      .header('Content-Security-Policy', documentPolicy)
-      .header('X-Content-Type-Options', 'nosniff')
-      .send(documentHtml(app.swagger() as unknown as OpenApi)),
+    reply.headers(htmlHeaders).send(documentHtml(app.swagger() as unknown as OpenApi)),
   )
 }

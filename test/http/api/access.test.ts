@@ -75,3 +75,45 @@ t.test('what the API says is kept by nobody and is what it says it is', async t 
   const { headers } = await admin('GET', '/hosts')
   t.match(headers, { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
 })
+
+t.test(
+  'a browser that is not let in gets a page with the line to add, a program a problem',
+  async t => {
+    const { app } = await startHttp(t, 'admin: { hosts: [netboot.example] }\n')
+    const get = (url: string, remoteAddress: string, host = '10.0.0.1', accept = 'text/html,*/*') =>
+      app.inject({ url, remoteAddress, headers: { host, accept } })
+    for (const url of ['/', '/page/main.ts', '/metrics', '/api/docs', '/api/v1/hosts']) {
+      const outside = await get(url, '::ffff:10.1.2.3')
+      t.equal(outside.statusCode, 403, url)
+      t.match(outside.headers, {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': /default-src 'none'/,
+        'cache-control': 'no-store',
+      })
+      t.match(outside.body, '  allow: [127.0.0.0/8, &quot;::1/128&quot;, 10.1.2.3] #')
+      t.match(outside.body, /ssh -L \d+:127\.0\.0\.1:\d+ /)
+      const named = await get(url, '127.0.0.1', 'ev"il<.example:8080')
+      t.equal(named.statusCode, 421, url)
+      t.match(named.body, 'hosts: [&quot;ev\\&quot;il&lt;.example&quot;] #')
+      const program = await get(url, '10.1.2.3', '10.0.0.1', '*/*')
+      t.match(program.headers, { 'content-type': /^application\/problem\+json/ })
+    }
+    t.match(
+      (await get('/', 'fe80::1%eth0')).body,
+      'allow: [127.0.0.0/8, &quot;::1/128&quot;, &quot;fe80::1&quot;]',
+    )
+  },
+)
+
+t.test('a tunnel is told only where it leads in', async t => {
+  const page = async (more: string) => {
+    const { app } = await startHttp(t, more)
+    const answer = await app.inject({
+      ...{ url: '/', remoteAddress: '10.1.2.3', headers: { accept: 'text/html' } },
+    })
+    return answer.body
+  }
+  t.match(await page(''), 'ssh -L')
+  t.notMatch(await page('admin: { allow: [192.0.2.1] }\n'), 'ssh -L', 'not allowed')
+  t.notMatch(await page('http: { address: [10.9.9.9] }\n'), 'ssh -L', 'nobody listens on 127.0.0.1')
+})
