@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { dirname, join, normalize } from 'node:path'
 import t from 'tap'
+import { functionsOf } from './functions.ts'
 
 interface Law {
   /** Folders of src whose files may be imported, besides its own. */
@@ -116,6 +117,8 @@ const laws: Readonly<Record<string, Law>> = {
 /** The only wiring: these may import everything. */
 const wiring = /^src\/(daemon\/|cli\/local\/|main\.ts$|launch\.js$)/
 const longest = 250
+/** Lines of a function in src, and in test/ and bench/. */
+const longestFunction = { src: 60, test: 80 }
 
 /** Static imports and re-exports, imports for effect, and dynamic ones. */
 const importing = [
@@ -178,6 +181,82 @@ t.test(`no file is longer than ${longest} lines`, async t => {
     return lines > longest ? `${file}: ${lines} lines` : []
   })
   t.strictSame(long, [])
+})
+
+/** Functions that are longer still. None may be added, and what became shorter leaves the list. */
+const stillLong: readonly string[] = [
+  'src/daemon/api/api-deps.ts apiDeps',
+  'src/daemon/doors/dhcp-door.ts openDhcpDoor',
+  'src/daemon/http-deps.ts httpDeps',
+  'src/daemon/start.ts startDaemon',
+  'src/dhcp/desk.ts createDesk',
+  'src/dhcp/probe.ts createProber',
+  'src/dhcp/rival-watch.ts createRivalWatch',
+  'src/dhcp/server.ts openDhcp',
+  'src/explain/assumed.ts assume',
+  'src/explain/rehearsal.ts createRehearsal',
+  'src/http/server.ts createHttpServer',
+  'src/install/life.ts createLife',
+  'src/install/outbox.ts createOutbox',
+  'src/install/phone-home.ts createPhoneHome',
+  'src/install/scripts.ts createScripts',
+  'src/install/ssh/deploy.ts createDeployer',
+  'src/install/ssh/seek.ts createSeek',
+  'src/metrics/daemon-metrics.ts createMetrics',
+  'src/page/daemon/fleet.ts createFleet',
+  'src/store/deliveries.ts createDeliveries',
+  'src/store/events.ts createEvents',
+  'src/store/group-commit.ts createGroupCommit',
+  'src/store/hosts.ts createHosts',
+  'src/store/installs.ts createInstalls',
+  'src/store/lease-index.ts createLeaseIndex',
+  'src/store/leases.ts createLeases',
+  'src/store/migrations.ts createTables',
+  'src/wire/syslog-frames.ts createSyslogFrames',
+  'src/world/whereabouts.ts createWhereabouts',
+  'test/daemon/daemon.ts makeDaemon',
+  'test/daemon/leases-kill.test.ts call with kill -9 under load: no lease is forgotten, and no address is leased twice',
+  'test/doctor/story.ts startStory',
+  'test/http/daemon.ts startHttp',
+  'test/http/openapi.test.ts call with every route answers as the document says',
+  'test/install/world.ts createWorld',
+  'test/lab/sshd-machine.ts addSshdMachine',
+]
+
+t.test(
+  `no function is longer than ${longestFunction.src} lines, in tests ${longestFunction.test}`,
+  async t => {
+    const long = globSync('{src,test,bench}/**/*.ts').flatMap(file => {
+      const most = file.startsWith('src/') ? longestFunction.src : longestFunction.test
+      return functionsOf(readFileSync(file, 'utf8')).flatMap(({ name, lines }) =>
+        lines > most ? `${file} ${name}` : [],
+      )
+    })
+    t.strictSame(long.sort(), stillLong.toSorted())
+  },
+)
+
+t.test('functions are counted whole, also where they have no name', async t => {
+  const text = [
+    'export function create(a: number): () => number {',
+    '  return () => {',
+    '    const twice = (b: number) => b * 2',
+    '    return twice(a)',
+    '  }',
+    '}',
+    "call('a story', async () => {",
+    '  await 1',
+    '})',
+    'const one = { two() {\n} }',
+  ].join('\n')
+  const counted = functionsOf(text).map(({ name, line, lines }) => `${line}: ${name} ${lines}`)
+  t.strictSame(counted.sort(), [
+    '10: two 2',
+    '1: create 6',
+    '2: nameless 4',
+    '3: twice 1',
+    '7: call with a story 3',
+  ])
 })
 
 t.test('no barrels: a file is imported from where it is written', async t => {
