@@ -16,6 +16,9 @@ export const callbackRow = v.closed({
   }),
   tries: Type.Integer(),
   createdAt: v.time(),
+  place: v.nullableNumber(
+    'Its place in the line of deploys that wait for a free one; null when it waits for none.',
+  ),
   nextAt: v.nullableTime('When it is tried next.'),
   error: v.nullableText(),
   retryable: Type.Boolean({ description: 'It can be tried again by hand.' }),

@@ -24,3 +24,10 @@ export function howFar(file: {
 export function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
+
+/** `1st`, `2nd`, `3rd`, `11th` */
+export function ordinal(n: number): string {
+  const teen = Math.floor(n / 10) % 10 === 1
+  const ending = teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
+  return `${n}${ending}`
+}

@@ -79,6 +79,8 @@ export interface EventData {
   }
   callback: {
     started: CallbackData & { readonly title: string }
+    /** For a free place; 1 is the next to get one. */
+    waits: CallbackData & { readonly place: number }
     delivered: CallbackData
     'not-delivered': CallbackData & Failed
     undelivered: CallbackData & Failed

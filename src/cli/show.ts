@@ -3,7 +3,7 @@ import type { CallbackRow } from '../api/callbacks.ts'
 import type { HostDetail } from '../api/hosts.ts'
 import type { InstallRow } from '../api/installs.ts'
 import type { StrangerList, StrangerRow } from '../api/networks.ts'
-import { howFar } from '../base/amount.ts'
+import { howFar, ordinal } from '../base/amount.ts'
 import { parseMac } from '../wire/address.ts'
 import type { ApiClient } from './api-client.ts'
 import { showSpec } from './api-specs.ts'
@@ -172,7 +172,9 @@ function formatCallbacks(callbacks: readonly CallbackRow[], screen: Screen): str
     { text: callback.state, colour: colourOf(callback.state) },
     callback.event,
     String(callback.tries),
-    formatTime(callback.nextAt),
+    callback.place === null
+      ? formatTime(callback.nextAt)
+      : `${ordinal(callback.place)} in the line`,
     callback.error ?? '-',
   ])
   return formatTable(callbackColumns, rows, screen)

@@ -24,7 +24,7 @@ export function createDrain(memory: Pick<DaemonMemory, 'deliveries'>): Drain {
     state: () => ({
       draining,
       running: commands().map(({ host, callback }) => ({ host, callback })),
-      waiting: [...memory.deliveries.line()],
+      waiting: memory.deliveries.line().map(({ host }) => host),
     }),
     set(on) {
       draining = on

@@ -51,6 +51,10 @@ export interface Memory {
     due(now: number, limit: number): Delivery[]
     /** The others, in the order in which they became due. */
     waiting(limit: number): Delivery[]
+    /** What there is to say of all of them. */
+    line(): Pick<Delivery, 'id' | 'host' | 'callback' | 'event'>[]
+    /** The id of the one that came last; 0 where none waits. */
+    newestWaiting(): number
     running(): Delivery[]
     start(id: number): void
     saveGroup(id: number, pgid: number, start: number): void

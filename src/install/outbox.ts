@@ -3,6 +3,7 @@ import type { Delivery } from '../boot/install.ts'
 import { type CallbackTold, callbackEvent } from './callback-event.ts'
 import { type RunningCommand, runCommand } from './command.ts'
 import type { Memory } from './deps.ts'
+import { createLine } from './line.ts'
 import { createOutput } from './output.ts'
 import { groupsWith, killGroup, type ProcessGroup } from './process-group.ts'
 import type { Preparing } from './ssh/deploy.ts'
@@ -61,6 +62,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   /** Commands from the moment they are made ready. */
   const processes = new Map<number, Delivery>()
   const underWay = new Map<number, Promise<void>>()
+  const line = createLine(memory)
   const closing = new AbortController()
   let woken = false
 
@@ -83,7 +85,10 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     for (const delivery of memory.deliveries.due(deps.now(), atOnce - webhooks)) begin(delivery)
     for (const delivery of memory.deliveries.waiting(deps.places() + underWay.size)) {
       const deploying = [...processes.values()].filter(({ role }) => role === 'deploy').length
-      if (deploying >= deps.places()) break
+      if (deploying >= deps.places()) {
+        line.tell()
+        break
+      }
       begin(delivery)
     }
   }

@@ -5,6 +5,9 @@ import type { Database } from './database.ts'
 const takesPlace =
   "(role = 'deploy' and json_extract(target, '$.kind') in ('command', 'ssh', 'nixosAnywhere'))"
 
+/** A deploy that waits for a free place. */
+export type Waiting = Pick<Delivery, 'id' | 'host' | 'callback' | 'event'>
+
 /** The outbox: a callback is here before the answer that caused it leaves. */
 export function createDeliveries(db: Database) {
   const add = db.statement(
@@ -17,7 +20,10 @@ export function createDeliveries(db: Database) {
     `select * from deliveries where state = 'due' and ${takesPlace} order by id limit ?`,
   )
   const line = db.statement(
-    `select host from deliveries where state = 'due' and ${takesPlace} order by id`,
+    `select id, host, callback, event from deliveries where state = 'due' and ${takesPlace} order by id`,
+  )
+  const newestWaiting = db.statement(
+    `select max(id) as id from deliveries where state = 'due' and ${takesPlace}`,
   )
   const next = db.statement("select min(next_at) as at from deliveries where state = 'due'")
   const running = db.statement("select * from deliveries where state = 'running'")
@@ -65,8 +71,10 @@ export function createDeliveries(db: Database) {
     },
     /** Deploys that wait for a free place, first come first; one that goes on keeps its rank. */
     waiting: (limit: number): Delivery[] => many(waiting.all(limit)),
-    /** The hosts of those, in their order. */
-    line: (): string[] => line.all().map(row => row.host as string),
+    /** What there is to say of all of those, in their order. */
+    line: (): Waiting[] => line.all() as unknown as Waiting[],
+    /** The id of the one that came last; 0 where none waits. */
+    newestWaiting: (): number => (newestWaiting.get()?.id as number | null) ?? 0,
     due: (now: number, limit: number): Delivery[] => many(due.all(now, limit)),
     nextAt: (): number | undefined => (next.get()?.at as number | null) ?? undefined,
     running: (): Delivery[] => many(running.all()),

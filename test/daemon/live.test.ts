@@ -1,12 +1,9 @@
 import { createSocket } from 'node:dgram'
-import { readFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
-import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import type { HostRow } from '../../src/api/hosts.ts'
-import { readSse } from '../../src/cli/sse.ts'
+import t from 'tap'
 import { openDhcpWire } from './client.ts'
 import { type Daemon, startDaemon, until } from './daemon.ts'
+import { follow } from './follow.ts'
 import { makeMachine, show, untilTold } from './machine.ts'
 import { mac1, mac2 } from './settings.ts'
 
@@ -97,26 +94,6 @@ t.test('tokens follow a reload: who loses one is out', async t => {
   await daemon.reload()
   t.equal(await whoami(), 401)
 })
-
-/** The rows that the stream tells, as they come. */
-async function follow(t: Test, daemon: Daemon): Promise<HostRow[]> {
-  const token = readFileSync(join(daemon.folder, 'data/admin-token'), 'utf8').trim()
-  const leave = new AbortController()
-  t.teardown(() => leave.abort())
-  const answer = await fetch(`${daemon.url}/api/v1/events?live=true`, {
-    headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
-    signal: leave.signal,
-  })
-  const rows: HostRow[] = []
-  const read = async () => {
-    for await (const { data, id } of readSse(answer.body ?? new ReadableStream())) {
-      const told = JSON.parse(data ?? '[]') as HostRow
-      if (id === undefined && !Array.isArray(told)) rows.push(told)
-    }
-  }
-  void read().catch(() => {})
-  return rows
-}
 
 function open(daemon: Daemon, path: string, from: string): Promise<IncomingMessage> {
   const options = { host: '127.0.0.1', port: daemon.ports.http, path, localAddress: from }

@@ -1,3 +1,4 @@
+import { ordinal } from '../../base/amount.ts'
 import type { CallbackData, PhoneHomeData, StateData } from '../event-data.ts'
 import type { HostState, PhoneHomeEvent } from '../life.ts'
 import type { EventWords, Say } from './word.ts'
@@ -44,6 +45,7 @@ const called = ({ callback, event }: CallbackData) => `${callback} (${event})`
 
 export const callbackEvents: EventWords<'callback'> = {
   started: data => `${called(data)} started: ${data.title}`,
+  waits: data => `${called(data)} waits for a free place, ${ordinal(data.place)} in the line`,
   delivered: data => `${called(data)} delivered`,
   'not-delivered': data =>
     `${called(data)} not delivered: ${data.error}; tried again with growing pauses`,

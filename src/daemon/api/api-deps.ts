@@ -117,6 +117,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     callbacks: {
       ofStates: memory.deliveries.ofStates,
       get: memory.deliveries.get,
+      line: memory.deliveries.line,
       retry(delivery, actor) {
         if (!isRetryable(delivery)) return
         const { id, host, callback, event } = delivery

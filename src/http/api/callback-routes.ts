@@ -5,12 +5,14 @@ import type { Delivery } from '../../boot/install.ts'
 import { Refusal } from '../problem.ts'
 import { isOneOf, listOf, pageOf } from './filters.ts'
 import { type Actor, actorOf } from './guard.ts'
-import { callbackView, isRetryable } from './views.ts'
+import { callbackView, callbackViews, isRetryable, type Line } from './views.ts'
 
 export interface CallbackDeps {
   /** Those in one of these states, newest first. */
   ofStates(states: readonly string[]): readonly Delivery[]
   get(id: number): Delivery | undefined
+  /** Deploys that wait for a free place, in their order. */
+  line(): Line
   /** Makes it due now. */
   retry(delivery: Delivery, actor: Actor): void
   committed(): Promise<void>
@@ -28,7 +30,7 @@ export function callbackRoutes(app: FastifyInstance, deps: CallbackDeps): void {
       const all = deps
         .ofStates(wanted.length === 0 ? usual : wanted)
         .filter(({ host }) => isOneOf(listOf(query.host), host))
-      return { callbacks: pageOf(all, query).map(callbackView), total: all.length }
+      return { callbacks: callbackViews(pageOf(all, query), deps.line()), total: all.length }
     },
   )
 

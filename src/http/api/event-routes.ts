@@ -27,7 +27,9 @@ export interface LiveDeps {
   /** Calls back with the name of each host of which something has changed. */
   changed(listener: (host: string) => void): () => void
   /** A host as it is now; undefined when it is none of the config. */
-  row(name: string): HostRow | undefined
+  row(name: string, turns: ReadonlyMap<string, number>): HostRow | undefined
+  /** The places of hosts in the line for a free one. */
+  turns(): ReadonlyMap<string, number>
   notices(): readonly string[]
   /** Those of the config; another object after a reload. */
   hosts(): object
@@ -146,6 +148,7 @@ function tellLive(
   const changed = new Set<string>()
   let told = '[]'
   let known = live.hosts()
+  let turns = live.turns()
   const change = (name: string | null) => {
     if (name !== null && (host === undefined || name === host)) changed.add(name)
   }
@@ -153,8 +156,14 @@ function tellLive(
     const hosts = live.hosts()
     if (hosts !== known) write(reply, 'event: reloaded\ndata: {}\n\n')
     known = hosts
+    if (changed.size > 0) {
+      const before = turns
+      turns = live.turns()
+      // Whoever leaves the line moves all behind.
+      for (const [name, turn] of turns) if (before.get(name) !== turn) change(name)
+    }
     for (const name of changed) {
-      const row = live.row(name)
+      const row = live.row(name, turns)
       if (row) write(reply, `event: host\ndata: ${JSON.stringify(row)}\n\n`)
     }
     changed.clear()

@@ -16,7 +16,7 @@ import type { HostState } from '../../boot/life.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
 import { countsOf, has, isOneOf, listOf, pageOf, tagsOf } from './filters.ts'
 import { findHost } from './find-host.ts'
-import { callbackView, eventView, hostDetails, hostView, installView } from './views.ts'
+import { callbackViews, eventView, hostDetails, hostView, installView, type Line } from './views.ts'
 
 export interface HostDeps {
   hosts(): ReadonlyMap<string, Host>
@@ -31,8 +31,8 @@ export interface HostDeps {
   /** Why a host could not boot what its profile says. */
   blocked(host: Host): string | undefined
   addressOf(host: Host): Ipv4 | undefined
-  /** Hosts whose deploy waits for a free place, in their order. */
-  line(): readonly string[]
+  /** Deploys that wait for a free place, in their order. */
+  line(): Line
   /** What its firmware said it is. */
   seen(name: string): { readonly arch: string; readonly stage: string } | undefined
   /** Files sent to it in this boot, in their order. */
@@ -46,7 +46,7 @@ export interface HostDeps {
 }
 
 /** A host as it is now; `turns` as {@link turnsOf} tells them. */
-export function rowOf(host: Host, deps: HostDeps, turns = turnsOf(deps)): HostRow {
+export function rowOf(host: Host, deps: HostDeps, turns = turnsOf(deps.line())): HostRow {
   return hostView(host, deps.record(host.name), {
     leased: deps.addressOf(host),
     turn: turns.get(host.name),
@@ -56,8 +56,8 @@ export function rowOf(host: Host, deps: HostDeps, turns = turnsOf(deps)): HostRo
 }
 
 /** How many installs go before a host's own gets a place, and itself; of those that wait for one. */
-function turnsOf(deps: HostDeps): ReadonlyMap<string, number> {
-  return new Map(deps.line().map((name, index) => [name, index + 1]))
+export function turnsOf(line: Line): ReadonlyMap<string, number> {
+  return new Map(line.map(({ host }, index) => [host, index + 1]))
 }
 
 /** `GET /hosts` and what lies under it. */
@@ -70,7 +70,7 @@ export function hostRoutes(app: FastifyInstance, deps: HostDeps): void {
       const profiles = listOf(query.profile)
       const states = listOf(query.state)
       const known = deps.states()
-      const turns = turnsOf(deps)
+      const turns = turnsOf(deps.line())
       const stateOf = ({ name }: Host) => known.get(name) ?? 'idle'
       const fitting = [...deps.hosts().values()]
         .filter(host => tags.every(tag => host.tags.includes(tag)))
@@ -112,18 +112,19 @@ function namesOf(deps: HostDeps): Names {
 }
 
 function detailOf(host: Host, deps: HostDeps): HostDetail {
+  const line = deps.line()
   const record = deps.record(host.name)
   const attempts = record?.life.attempt ?? 0
   const downloads = deps.downloads(host.name)
   return {
     host: {
-      ...rowOf(host, deps),
+      ...rowOf(host, deps, turnsOf(line)),
       ...hostDetails(host, deps.facts(host.name), deps.blocked(host), downloads),
     },
     installs: deps
       .installs(host.name)
       .map(install => installView(install, install.id === record?.install ? attempts : 0)),
-    callbacks: deps.deliveries(host.name).map(callbackView),
+    callbacks: callbackViews(deps.deliveries(host.name), line),
     events: deps.newest(50, host.name).map(eventView),
   }
 }

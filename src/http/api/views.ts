@@ -4,6 +4,7 @@ import type { HostEvent } from '../../api/events.ts'
 import type { Download, HostRow } from '../../api/hosts.ts'
 import type { InstallRow } from '../../api/installs.ts'
 import type { LeaseRow } from '../../api/networks.ts'
+import { ordinal } from '../../base/amount.ts'
 import type { EventRecord } from '../../boot/event-record.ts'
 import type { Host } from '../../boot/host.ts'
 import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
@@ -72,13 +73,6 @@ export function hostView(host: Host, record: HostRecord | undefined, around: Aro
   }
 }
 
-/** `1st`, `2nd`, `3rd`, `11th` */
-export function ordinal(n: number): string {
-  const teen = Math.floor(n / 10) % 10 === 1
-  const ending = teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
-  return `${n}${ending}`
-}
-
 export function hostDetails(
   host: Host,
   facts: unknown,
@@ -112,7 +106,8 @@ export function installView(install: Install, attempts: number): InstallRow {
   }
 }
 
-export function callbackView(delivery: Delivery): CallbackRow {
+/** `place` is its place in the line of those that wait for a free one. */
+export function callbackView(delivery: Delivery, place?: number): CallbackRow {
   const waits = delivery.state === 'due'
   return {
     id: delivery.id,
@@ -125,10 +120,19 @@ export function callbackView(delivery: Delivery): CallbackRow {
     state: delivery.state,
     tries: delivery.tries,
     createdAt: new Date(delivery.createdAt).toISOString(),
-    nextAt: waits ? new Date(delivery.nextAt).toISOString() : null,
+    place: place ?? null,
+    nextAt: waits && place === undefined ? new Date(delivery.nextAt).toISOString() : null,
     error: delivery.error ?? null,
     retryable: isRetryable(delivery),
   }
+}
+
+/** Deploys that wait for a free place, in their order. */
+export type Line = readonly { readonly id: number; readonly host: string }[]
+
+export function callbackViews(deliveries: readonly Delivery[], line: Line): CallbackRow[] {
+  const places = new Map(line.map(({ id }, index) => [id, index + 1]))
+  return deliveries.map(delivery => callbackView(delivery, places.get(delivery.id)))
 }
 
 /** What reports may be told twice; what installs is never repeated, and what was told needs it not. */

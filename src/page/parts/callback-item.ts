@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { CallbackRow } from '../../api/callbacks.ts'
+import { ordinal } from '../../base/amount.ts'
 import { useNow, useTools } from '../daemon/context.ts'
 import { Badge } from './badge.ts'
 import { html, part } from './html.ts'
@@ -25,7 +26,7 @@ export function CallbackItem({
   const { api, toast, mayChange } = useTools()
   const now = useNow(1000)
   const [busy, setBusy] = useState(false)
-  const { id, name, event, state, tries, nextAt, error, retryable } = callback
+  const { id, name, event, state, tries, place, nextAt, error, retryable } = callback
   const again = async () => {
     setBusy(true)
     try {
@@ -39,10 +40,14 @@ export function CallbackItem({
   }
   const next =
     nextAt === null ? '' : `, again in ${duration(Math.max(0, Date.parse(nextAt) - now))}`
+  const progress =
+    place === null
+      ? `tried ${tries} times${next}`
+      : `waits for a free place, ${ordinal(place)} in the line`
   return html`<li>
     <span class="item-head">
       ${part(Badge, { state: error !== null && state === 'ended' ? 'failed' : (looks.get(state) ?? 'idle'), word: state })}
-      <strong>${name}</strong><span class="muted">${event}, tried ${tries} times${next}</span>
+      <strong>${name}</strong><span class="muted">${event}, ${progress}</span>
       ${retryable && html`<button class="button small" disabled=${!mayChange || busy} onClick=${again}>Try again now</button>`}
     </span>
     ${error !== null && html`<span class="error">${withCode(error)}</span>`}

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { ordinal } from '../../../src/base/amount.ts'
 import type { Host, Profile } from '../../../src/boot/host.ts'
 import type { Delivery, Install } from '../../../src/boot/install.ts'
 import { idle } from '../../../src/boot/life.ts'
@@ -10,7 +11,6 @@ import {
   hostView,
   installView,
   leaseView,
-  ordinal,
 } from '../../../src/http/api/views.ts'
 import type { Ipv4, Mac } from '../../../src/wire/address.ts'
 
@@ -108,7 +108,7 @@ t.test('installs, callbacks, events and leases', async t => {
   } as Delivery
   t.strictSame(callbackView({ ...delivery, state: 'due', error: 'no answer' }), {
     ...{ id: 7, host: 'node1', install: 'i1', attempt: 1, role: 'report', retryable: true },
-    ...{ name: 'notify', event: 'ready', state: 'due', tries: 2 },
+    ...{ name: 'notify', event: 'ready', state: 'due', tries: 2, place: null },
     ...{ createdAt: '2026-11-20T12:00:00.000Z', nextAt: '2026-11-20T12:00:00.000Z' },
     error: 'no answer',
   })
