@@ -172,9 +172,8 @@ function formatCallbacks(callbacks: readonly CallbackRow[], screen: Screen): str
     { text: callback.state, colour: colourOf(callback.state) },
     callback.event,
     String(callback.tries),
-    callback.place === null
-      ? formatTime(callback.nextAt)
-      : `${ordinal(callback.place)} in the line`,
+    // A daemon before this one says none.
+    callback.place ? `${ordinal(callback.place)} in the line` : formatTime(callback.nextAt),
     callback.error ?? '-',
   ])
   return formatTable(callbackColumns, rows, screen)

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { CallbackRow } from '../../api/callbacks.ts'
-import { ordinal } from '../../base/amount.ts'
+import { countOf, ordinal } from '../../base/amount.ts'
 import { useNow, useTools } from '../daemon/context.ts'
 import { Badge } from './badge.ts'
 import { html, part } from './html.ts'
@@ -42,7 +42,7 @@ export function CallbackItem({
     nextAt === null ? '' : `, again in ${duration(Math.max(0, Date.parse(nextAt) - now))}`
   const progress =
     place === null
-      ? `tried ${tries} times${next}`
+      ? `tried ${countOf(tries, 'time')}${next}`
       : `waits for a free place, ${ordinal(place)} in the line`
   return html`<li>
     <span class="item-head">
