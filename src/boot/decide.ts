@@ -4,7 +4,7 @@ import type { Client } from './client.ts'
 import type { Ways } from './host.ts'
 import { chooseLoader, type LoaderChoice, loadersOf } from './loaders/choice.ts'
 import { type Speaks, speaksOf } from './loaders/table.ts'
-import { type Reason, written } from './reason.ts'
+import type { Reason } from './reason.ts'
 import type { HostWays } from './ways.ts'
 import { type Because, because } from './words/reason.ts'
 
@@ -34,9 +34,9 @@ export type Answer = Because &
 /** What the decision needs to know of the host that a client turned out to be. */
 export interface KnownHost {
   readonly name: string
-  /** A network boot of it gets its profile now, and the sentence that says why or why not. */
+  /** A network boot of it gets its profile now, and why or why not. */
   readonly due: boolean
-  readonly why: string
+  readonly why: Reason
   readonly ways?: HostWays
 }
 
@@ -113,7 +113,7 @@ interface Wish {
 }
 
 function wishOf(host: KnownHost | undefined, site: Site): Wish {
-  if (host) return { kind: host.due ? 'boot' : 'local', why: written(`${host.name} ${host.why}`) }
+  if (host) return { kind: host.due ? 'boot' : 'local', why: host.why }
   switch (site.unknown) {
     case 'ignore':
       return { kind: 'none', why: { code: 'unknown-ignored' } }

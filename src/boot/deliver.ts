@@ -2,7 +2,9 @@ import type { Ipv4, Mac } from '../wire/address.ts'
 import type { Host } from './host.ts'
 import type { AttemptContent } from './install.ts'
 import type { Abilities } from './loaders/kind.ts'
+import type { Reason } from './reason.ts'
 import type { BootContent } from './script.ts'
+import type { Because } from './words/reason.ts'
 
 /** Where a request came from and which of our addresses it reached. */
 export interface Caller {
@@ -23,24 +25,24 @@ export interface BootRequest {
   readonly loader: Abilities
 }
 
-/** What the machine is told, for its loader's kind to write. */
-export type Delivered =
-  | { readonly kind: 'none'; readonly reason: string }
-  /** `shown`: what whoever asks is told, which is less than the timeline is. */
-  | { readonly kind: 'forbidden'; readonly reason: string; readonly shown: string }
-  | {
-      readonly kind: 'local' | 'menu'
-      readonly reason: string
-      readonly shown?: string
-      readonly content: BootContent
-    }
-  | {
-      readonly kind: 'boot'
-      readonly reason: string
-      readonly content: Extract<BootContent, { readonly kind: 'boot' }>
-      /** What comes with it: answer files, and the files behind its URLs. */
-      readonly with: Pick<AttemptContent, 'files' | 'parts' | 'kexec' | 'leftOut'>
-    }
+/** What the machine is told, and why, for its loader's kind to write. */
+export type Delivered = Because &
+  (
+    | { readonly kind: 'none' }
+    /** `shown`: what whoever asks is told, which is less than the timeline is. */
+    | { readonly kind: 'forbidden'; readonly shown: string }
+    | {
+        readonly kind: 'local' | 'menu'
+        readonly shown?: string
+        readonly content: BootContent
+      }
+    | {
+        readonly kind: 'boot'
+        readonly content: Extract<BootContent, { readonly kind: 'boot' }>
+        /** What comes with it: answer files, and the files behind its URLs. */
+        readonly with: Pick<AttemptContent, 'files' | 'parts' | 'kexec' | 'leftOut'>
+      }
+  )
 
 /** The reason as far as whoever asks may know it: a stranger is told a host's state, no more. */
 export function shownOf(delivered: Delivered): string {
@@ -52,7 +54,7 @@ export interface Seen extends Omit<BootRequest, 'caller' | 'loader'> {
   readonly host: Host | undefined
   readonly address: Ipv4
   readonly answer: Delivered['kind']
-  readonly reason: string
+  readonly why: Reason
 }
 
 /** Who answers machines that ask what to do next. */

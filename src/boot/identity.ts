@@ -1,7 +1,8 @@
 import type { Ipv4, Mac } from '../wire/address.ts'
 import { formatIpv4 } from '../wire/address.ts'
 import type { Host, Trust } from './host.ts'
-import type { ReasonOf, StrangerReasons } from './reason.ts'
+import type { ReasonOf } from './reason.ts'
+import type { StrangerReasons } from './reasons/stranger.ts'
 import { isNoUuid, isSameUuid } from './uuid.ts'
 
 /** Whose an address is, and how we know. */

@@ -1,8 +1,8 @@
 import type { KnownHost } from './decide.ts'
 import type { Host, Profile } from './host.ts'
 import { isDue, isRunning, type Life } from './life.ts'
+import type { Reason } from './reason.ts'
 import { waysOf } from './ways.ts'
-import { sentenceOf } from './words/reason.ts'
 
 /**
  * What the boot decision needs to know of a host in this life. `installing` is the profile of its last
@@ -10,12 +10,13 @@ import { sentenceOf } from './words/reason.ts'
  */
 export function knownOf(host: Host, life: Life, installing: Profile | undefined): KnownHost {
   const { name } = host
-  const why = `is ${life.state}: ${sentenceOf(life.why)}`
+  const why: Reason = { code: 'host-state', host: name, state: life.state, why: life.why }
   if (isRunning(life)) return { name, due: isDue(life), why, ways: waysOf(host, installing) }
   const ways = waysOf(host)
-  if (host.menu) return { name, due: true, why: 'has a menu to choose from', ways }
+  if (host.menu) return { name, due: true, why: { code: 'host-menu', host: name }, ways }
   if (host.profile?.boot === 'always') {
-    return { name, due: true, why: `netboots ${host.profile.name} at every boot`, ways }
+    const why: Reason = { code: 'host-netboots', host: name, profile: host.profile.name }
+    return { name, due: true, why, ways }
   }
   return { name, due: false, why, ways }
 }

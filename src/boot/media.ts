@@ -1,4 +1,5 @@
 import type { MediaFolder } from './host.ts'
+import type { Reason } from './reason.ts'
 
 /** What a folder of boot media says. Paths are absolute, in the folder that the configured one leads to. */
 export interface Media {
@@ -10,8 +11,8 @@ export interface Media {
   readonly kexec?: string
   /** `init=…` and kernel parameters. Empty when they are not there. */
   readonly cmdline: string
-  /** What is missing or unusable, as a sentence. */
-  readonly problem?: string
+  /** What is missing or unusable. */
+  readonly problem?: Reason
 }
 
 /** Reads the media of a folder as they are now. */

@@ -1,34 +1,26 @@
 import type { Profile } from './host.ts'
 
-/** A program that an install needs on this machine, and how to get it. */
-export interface Program {
-  readonly name: string
-  /** The rest of a sentence that begins with "get it". */
-  readonly get: string
-}
-
-const ssh: Program = { name: 'ssh', get: 'with `apt install openssh-client`' }
-const sshpass: Program = { name: 'sshpass', get: 'with `apt install sshpass`' }
-const openssl: Program = { name: 'openssl', get: 'with `apt install openssl`' }
-const nixosAnywhere: Program = {
-  name: 'nixos-anywhere',
-  get: 'with `nix profile install nixpkgs#nixos-anywhere`',
-}
-const nix: Program = {
-  name: 'nix',
-  get: 'from https://nixos.org/download, or with `apt install nix-bin`',
-}
+/** Programs that an install needs on this machine, and how to get each: what follows "get it". */
+const sources = {
+  ssh: 'with `apt install openssh-client`',
+  sshpass: 'with `apt install sshpass`',
+  openssl: 'with `apt install openssl`',
+  'nixos-anywhere': 'with `nix profile install nixpkgs#nixos-anywhere`',
+  nix: 'from https://nixos.org/download, or with `apt install nix-bin`',
+} as const
 
 /** The programs without which hosts of a profile cannot be installed, besides their callbacks' own. */
-export function programsOf({ login, deploy }: Profile): Program[] {
+export function programsOf({ login, deploy }: Profile): (keyof typeof sources)[] {
   return [
-    ...(login ? [ssh] : []),
-    ...(login?.way === 'password' ? [sshpass, openssl] : []),
-    ...(deploy?.kind === 'nixosAnywhere' ? [nixosAnywhere, nix] : []),
+    ...(login ? (['ssh'] as const) : []),
+    ...(login?.way === 'password' ? (['sshpass', 'openssl'] as const) : []),
+    ...(deploy?.kind === 'nixosAnywhere' ? (['nixos-anywhere', 'nix'] as const) : []),
   ]
 }
 
 /** The sentence for a program that is not there. */
-export function lackOf({ name, get }: Program): string {
-  return `there is no program "${name}" in PATH; get it ${get}`
+export function lackOf(program: string): string {
+  const get = (sources as Readonly<Record<string, string>>)[program]
+  const advice = get === undefined ? '' : `; get it ${get}`
+  return `there is no program "${program}" in PATH${advice}`
 }

@@ -1,10 +1,14 @@
 import type { Mac } from '../wire/address.ts'
 import type { Arch } from './arch.ts'
 import type { HostState, PhoneHomeEvent } from './life.ts'
+import type { FileReasons } from './reasons/file.ts'
+import type { SpecReasons } from './reasons/spec.ts'
+import type { StrangerReasons } from './reasons/stranger.ts'
+import type { ImageKind } from './script.ts'
 
 /*
  * Why something was answered, refused, or is as it is: a code, and what there is to know about it. This
- * list is the documentation of the codes; `words/` has the sentence of each. Programs read codes and data.
+ * list, with those in `reasons/`, is the documentation of the codes; `words/` has the sentence of each. Programs read codes and data.
  * Addresses are dotted quads, so that what is stored and sent can be read.
  */
 
@@ -37,6 +41,8 @@ interface LifeReasons {
   cancelled: Nothing
   'left-config': Nothing
   replaced: Nothing
+  /** By `explain`, of a state that the host cannot come to. */
+  assumed: Nothing
 }
 
 /** Why an install failed. */
@@ -70,7 +76,10 @@ interface BootReasons {
   'host-state': { readonly host: string; readonly state: HostState; readonly why: Reason }
   'host-menu': { readonly host: string }
   'host-netboots': { readonly host: string; readonly profile: string }
-  'other-uuid': { readonly host: string; readonly expected: string; readonly uuid: string }
+  /** Asked for by itself when it first appears. */
+  'first-boot': { readonly host: string }
+  /** It says this UUID. Which one the config has is not for whoever took over the card. */
+  'other-uuid': { readonly host: string; readonly uuid: string }
   /** No host of the config. */
   'unknown-ignored': Nothing
   'unknown-local': Nothing
@@ -87,7 +96,14 @@ interface BootReasons {
   menu: Nothing
   'being-verified': { readonly path: string }
   'not-its-address': { readonly host: string }
-  'no-script': { readonly host: string; readonly error: string }
+  /** Without a host: of a machine that is none. */
+  'no-script': { readonly host?: string; readonly error: string }
+  /** As much of `host-state` as others may know. */
+  'host-is': { readonly host: string; readonly state: HostState }
+  'not-the-host': { readonly address: string; readonly host: string }
+  'chosen-at-machine': Nothing
+  'nothing-to-choose': { readonly who: string }
+  'cannot-boot': { readonly loader: string; readonly kind: ImageKind }
 }
 
 /** Why a DHCP packet was answered as it was, or not at all. */
@@ -151,33 +167,6 @@ interface DhcpReasons {
   'still-listening': Nothing
 }
 
-/** Why a download by TFTP or HTTP did not come to its end, or never began. */
-interface FileReasons {
-  'no-answer': Nothing
-  'no-ack': { readonly block: number }
-  'no-last-ack': Nothing
-  'no-progress': Nothing
-  /** The client said ERROR, or began the same download anew. */
-  'client-stopped': { readonly message: string }
-  'client-asked-anew': Nothing
-  /** There is no such file. */
-  'file-missing': { readonly message: string }
-  'file-refused': { readonly message: string }
-}
-
-/** Why a request is not the host's own. */
-export interface StrangerReasons {
-  /** On a link of ours another card answers ARP there, or the address is leased to it. */
-  'address-of-another': { readonly address: string; readonly mac: Mac; readonly host: string }
-  /** It is on a link of ours, and nobody answers ARP there. */
-  'nobody-at-address': { readonly address: string }
-  'address-unknown': { readonly address: string; readonly host: string }
-  /** The network says `trust: uuid`, and the request has none. */
-  'uuid-unsaid': Nothing
-  'uuid-never-heard': { readonly host: string }
-  'uuid-differs': { readonly host: string; readonly uuid: string }
-}
-
 /** Sentences that come from elsewhere: the system, a library, a database from before codes. */
 interface WrittenReasons {
   written: { readonly text: string }
@@ -190,6 +179,7 @@ export interface Reasons
     BootReasons,
     DhcpReasons,
     FileReasons,
+    SpecReasons,
     StrangerReasons,
     WrittenReasons {}
 

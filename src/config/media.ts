@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { given } from '../base/given.ts'
 import type { MediaFolder } from '../boot/host.ts'
 import type { Media } from '../boot/media.ts'
+import type { Reason } from '../boot/reason.ts'
 
 /** The names that files of boot media may have, and how their kernel's arguments are found. */
 interface Form {
@@ -49,11 +50,11 @@ export function readMedia({ form, folder }: MediaFolder): Media {
   const missing = Object.values(files).filter(path => !existsSync(path))
   const cmdline = missing.includes(files.told) ? '' : (readText(files.told, read) ?? '')
   const kexec = join(real, 'kexec')
-  const problem =
+  const problem: Reason | undefined =
     missing.length > 0
-      ? `${folder} has no ${missing.map(path => basename(path)).join(', ')}`
+      ? { code: 'media-incomplete', folder, missing: missing.map(path => basename(path)) }
       : cmdline === ''
-        ? `${join(folder, basename(files.told))} has no ${wanted}`
+        ? { code: 'media-without-arguments', file: join(folder, basename(files.told)), wanted }
         : undefined
   return {
     ...files,

@@ -117,7 +117,7 @@ const ways: Readonly<Record<HostState, readonly LifeEvent[]>> = {
   failed: [...booted, { kind: 'ready' }, { kind: 'failed' }],
 }
 
-const assumed = { code: 'written', text: 'as assumed' } as const
+const assumed = { code: 'assumed' } as const
 
 /** The life of a host that came to a state, also to one that its rules do not lead to. */
 function lifeIn(state: HostState, rules: Rules | undefined): Life {

@@ -1,5 +1,6 @@
 import { decide } from '../boot/decide.ts'
 import type { Host, Profile } from '../boot/host.ts'
+import { because } from '../boot/words/reason.ts'
 import { macWithHyphens } from '../wire/address.ts'
 import {
   type BootAnswer,
@@ -16,10 +17,11 @@ import { prepareAttempt } from './prepare.ts'
 export function answerStranger(question: Question, facts: BootFacts): BootAnswer {
   const { mac, site, unknown, loader } = question
   const client = { mac, stage: 'script', arch: 'unknown', capable: true } as const
-  const { kind, reason } = decide(client, undefined, site)
-  if (kind === 'local') return { told: local(reason), effects: [] }
+  const { kind, why } = decide(client, undefined, site)
+  if (kind === 'local') return { told: local(why), effects: [] }
   // Whoever runs Linux already is taken for no new machine.
-  if (kind !== 'boot' || loader.running) return { told: { kind: 'none', reason }, effects: [] }
+  if (kind !== 'boot' || loader.running)
+    return { told: { kind: 'none', ...because(why) }, effects: [] }
   if (unknown.kind === 'profile') return bootStranger(unknown.profile, question, facts)
   const offered = unknown.kind === 'menu' ? unknown.profiles : []
   return offerMenu(offered, question, facts)
@@ -43,7 +45,7 @@ export function bootStranger(profile: Profile, question: Question, facts: BootFa
     const stranger = { host, attempt, burnt: known?.burnt ?? new Set<string>() }
     return { told: booted(content), effects: [{ kind: 'stranger', stranger }] }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return { told: local(why), effects: [] }
+    const text = error instanceof Error ? error.message : String(error)
+    return { told: local({ code: 'no-script', error: text }), effects: [] }
   }
 }

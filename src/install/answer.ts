@@ -7,7 +7,7 @@ import { idle, isDue, isRunning, type Life } from '../boot/life.ts'
 import { unbootable } from '../boot/loaders/kind.ts'
 import { nextState } from '../boot/next-state.ts'
 import type { Reason } from '../boot/reason.ts'
-import { sentenceOf } from '../boot/words/reason.ts'
+import { because, sentenceOf } from '../boot/words/reason.ts'
 import { formatIpv4 } from '../wire/address.ts'
 import { withUuid } from '../world/world.ts'
 import { answerStranger, bootStranger } from './answer-stranger.ts'
@@ -72,15 +72,14 @@ export function answerChoice(
   const standing = standingOf(host, question, facts)
   if (!first) return answerHost(standing, question, facts)
   const where = formatIpv4(question.address)
-  const refuse = (reason: string, more: BootEffect[] = []): BootAnswer => {
-    return { host, told: local(reason), effects: [chosen, ...more] }
+  const refuse = (why: Reason, more: BootEffect[] = []): BootAnswer => {
+    return { host, told: local(why), effects: [chosen, ...more] }
   }
-  if (!standing.isOwn) return refuse(`${where} is not known to be ${host.name}`)
+  if (!standing.isOwn) return refuse({ code: 'not-the-host', address: where, host: host.name })
   const install = newInstall(host, overriding(host, profile), facts)
   const what = { profile: profile.name, address: where }
   if ('refused' in install) {
-    const why = { code: 'written', text: install.refused } as const
-    const data = { ...what, why }
+    const data = { ...what, why: install.refused }
     return refuse(install.refused, [
       tellAdmin(host, { kind: 'admin', code: 'chosen-refused', data }),
     ])
@@ -134,36 +133,35 @@ function firstBoot(
 
 function answerHost(standing: Standing, question: Question, facts: BootFacts): BootAnswer {
   const { host, life, install, isOwn, stranger } = standing
-  const state = knownOf(host, life, install?.spec.profile)
-  const known = withUuid(host, state, question.uuid)
+  const expected = knownOf(host, life, install?.spec.profile)
+  const known = withUuid(host, expected, question.uuid)
   const { mac, site, loader } = question
   const client = { mac, stage: 'script', arch: 'unknown', capable: true } as const
-  const { kind, reason } = decide(client, known, site)
+  const { kind, why } = decide(client, known, site)
   if (kind !== 'boot') {
     // A machine at work that netboots has come back, unless it is another one by its uuid.
-    const isBoot = isOwn && known === state && !loader.running
+    const isBoot = isOwn && known === expected && !loader.running
     const event = { kind: 'script', newBoot: false } as const
     const effects: BootEffect[] = isBoot ? [{ kind: 'life', host: host.name, event }] : []
     // What an installer said when it failed is for nobody else.
-    const shown = isOwn ? reason : `${host.name} is ${life.state}`
-    return { host, told: local(reason, shown), effects }
+    const shown: Reason = isOwn ? why : { code: 'host-is', host: host.name, state: life.state }
+    return { host, told: local(why, shown), effects }
   }
   if (stranger) {
-    const shown = `${host.name} is due, and this address is not known to be its own`
-    return { host, told: { kind: 'forbidden', reason: sentenceOf(stranger), shown }, effects: [] }
+    const shown = sentenceOf({ code: 'not-its-address', host: host.name })
+    return { host, told: { kind: 'forbidden', ...because(stranger), shown }, effects: [] }
   }
   try {
     if (isRunning(life)) {
-      if (!install) return { host, told: local(reason), effects: [] }
+      if (!install) return { host, told: local(why), effects: [] }
       return answerInstall({ ...standing, install }, question, facts)
     }
     const offered = host.menu && menuOf(host, facts)
     return offered ? offerMenu(offered, question, facts, host) : netboot(host, question, facts)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    const data = { error: why }
+    const data = { error: error instanceof Error ? error.message : String(error) }
     const event = { host: host.name, kind: 'script', code: 'failed', data } as const
-    const told = local(`no script for ${host.name}: ${why}`)
+    const told = local({ code: 'no-script', host: host.name, ...data })
     return { host, told, effects: [{ kind: 'recorded', event }] }
   }
 }
@@ -178,7 +176,7 @@ function answerInstall(
   const { spec } = install
   const late = (why: Reason): BootAnswer => {
     const effects: BootEffect[] = [{ kind: 'life', host: name, event: { kind: 'late', why } }]
-    return { host, told: local(sentenceOf(why)), effects }
+    return { host, told: local(why), effects }
   }
   const unable = unbootable(spec.profile.kind ?? 'kernel', question.loader)
   if (unable !== undefined) return { host, told: local(unable), effects: [] }
@@ -188,7 +186,7 @@ function answerInstall(
   }
   const doubt = facts.doubtOf(spec)
   if (doubt?.kind === 'wrong') return late(doubt.why)
-  if (doubt) return { host, told: local(sentenceOf(doubt.why)), effects: [] }
+  if (doubt) return { host, told: local(doubt.why), effects: [] }
 
   const event = { kind: 'script', newBoot: facts.wasSilent(host, question.place) } as const
   const step = nextState(life, event, rulesOf(spec.profile), facts.now())
@@ -203,14 +201,16 @@ function answerInstall(
   const next = step?.life ?? life
   const running = facts.currentAttempt(name, install.id)
   if (step && isDue(next) && running) return { host, told: booted(running.content), effects }
-  return { host, told: local(`${name} is ${next.state}: ${sentenceOf(next.why)}`), effects }
+  const { state, why } = next
+  return { host, told: local({ code: 'host-state', host: name, state, why }), effects }
 }
 
 /** `boot: always`: an attempt for each boot, without an install. */
 function netboot(host: Host, question: Question, facts: BootFacts): BootAnswer {
   const spec = facts.takeSpec(host, {})
-  const why = 'refused' in spec ? spec.refused : whyNot(spec, question, facts)
-  if (why !== undefined || 'refused' in spec) return { host, told: local(why ?? ''), effects: [] }
+  if ('refused' in spec) return { host, told: local(spec.refused), effects: [] }
+  const why = whyNot(spec, question, facts)
+  if (why) return { host, told: local(why), effects: [] }
   const running = facts.currentAttempt(host.name)
   const isNewBoot = facts.wasSilent(host, question.place) || facts.isFresh(host)
   const heard: BootEffect = { kind: 'heard', host: host.name }

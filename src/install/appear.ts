@@ -28,7 +28,7 @@ export function asItAppears(
   { hosts }: Pick<DaemonMemory, 'hosts'>,
 ): KnownHost {
   if (!isAskedAtFirst(host, hosts)) return known
-  return { ...known, due: true, why: 'boots for the first time' }
+  return { ...known, due: true, why: { code: 'first-boot', host: host.name } }
 }
 
 /** What the first netboot of a host leads to, besides that it is known from then on. */
@@ -50,7 +50,7 @@ export function firstBootOf(
   if (!isAskedAtFirst(host, hosts)) return {}
   const install = newInstall(host)
   if ('refused' in install) {
-    const why = { code: 'written', text: install.refused } as const
+    const why = install.refused
     return { told: { kind: 'admin', code: 'first-boot-refused', data: { why } } }
   }
   return { install, told: { kind: 'admin', code: 'first-boot', data: {} } }

@@ -43,8 +43,8 @@ export function createBootDesk(deps: DeskDeps) {
     applyEffects(effects, deps)
     const { mac, uuid, serial, caller, what } = request
     const said = { ...(uuid !== undefined && { uuid }), ...(serial !== undefined && { serial }) }
-    const { kind, reason } = told
-    deps.seen({ mac, host, address: caller.address, what, answer: kind, reason, ...said })
+    const { kind, why } = told
+    deps.seen({ mac, host, address: caller.address, what, answer: kind, why, ...said })
     return told
   }
 

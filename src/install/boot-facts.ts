@@ -5,8 +5,9 @@ import type { Host, Login, Profile, UnknownHosts } from '../boot/host.ts'
 import type { StrangerReason } from '../boot/identity.ts'
 import type { Asset, Attempt, AttemptContent, HostRecord, Install, Spec } from '../boot/install.ts'
 import { type Abilities, unbootable } from '../boot/loaders/kind.ts'
+import type { Reason } from '../boot/reason.ts'
 import { toDisk } from '../boot/script.ts'
-import { sentenceOf } from '../boot/words/reason.ts'
+import { because, sentenceOf } from '../boot/words/reason.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { BootEffect } from './boot-effects.ts'
 import type { InstallDeps, Memory, Place } from './deps.ts'
@@ -75,8 +76,9 @@ export interface BootFacts {
 }
 
 /** Sent to the disk, with the reason on its screen, or as much of it as whoever asks may know. */
-export function local(reason: string, shown = reason): Delivered {
-  return { kind: 'local', reason, shown, content: toDisk(shown) }
+export function local(why: Reason, shown = why): Delivered {
+  const text = sentenceOf(shown)
+  return { kind: 'local', ...because(why), shown: text, content: toDisk(text) }
 }
 
 /** Told to boot what was made for this boot. */
@@ -84,7 +86,7 @@ export function booted(content: AttemptContent): Delivered {
   const { title, image, files, parts, kexec, leftOut } = content
   return {
     kind: 'boot',
-    reason: title,
+    ...because({ code: 'boots', title }),
     content: { kind: 'boot', title, image },
     with: { files, ...(parts && { parts }), ...(kexec && { kexec }), ...(leftOut && { leftOut }) },
   }
@@ -95,16 +97,13 @@ export function withEffects(effects: readonly BootEffect[], answer: BootAnswer):
   return { ...answer, effects: [...effects, ...answer.effects] }
 }
 
-/** Why a spec cannot be booted now by whoever asks, as a sentence; undefined where it can. */
+/** Why a spec cannot be booted now by whoever asks; undefined where it can. */
 export function whyNot(
   spec: Spec,
   { loader }: Pick<Question, 'loader'>,
   { doubtOf }: Pick<BootFacts, 'doubtOf'>,
-): string | undefined {
-  const unable = unbootable(spec.profile.kind ?? 'kernel', loader)
-  if (unable !== undefined) return unable
-  const doubt = doubtOf(spec)
-  return doubt && sentenceOf(doubt.why)
+): Reason | undefined {
+  return unbootable(spec.profile.kind ?? 'kernel', loader) ?? doubtOf(spec)?.why
 }
 
 export function tellAdmin({ name }: Host, told: ContentOf<'admin'>): BootEffect {

@@ -134,6 +134,6 @@ export interface InstallDeps {
   /** Names of the vars that a profile and the texts of its answer files use; `any` where that cannot be told. */
   usedVars(profile: Profile, sources: Iterable<string>): ReadonlySet<string> | 'any'
   /** The program without which a profile cannot be installed, as a sentence. */
-  lackOf(profile: Profile): string | undefined
+  lackOf(profile: Profile): Reason | undefined
   readonly logins: Logins
 }

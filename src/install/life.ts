@@ -11,6 +11,7 @@ import {
   type Life,
   type LifeEvent,
 } from '../boot/life.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
 import type { Circumstance } from './callbacks.ts'
 import { change } from './change.ts'
 import type { InstallDeps } from './deps.ts'
@@ -75,7 +76,7 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
         return { ok: false, reason: `${host.name} is ${state}; --replace starts over` }
       }
       const install = made(host, overrides)
-      if ('refused' in install) return { ok: false, reason: install.refused }
+      if ('refused' in install) return { ok: false, reason: sentenceOf(install.refused) }
       if (dryRun) return { ok: true, install: '' }
       begin(install)
       return { ok: true, install: install.id }

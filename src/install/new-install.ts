@@ -12,9 +12,8 @@ export function newInstall(
   const spec = takeSpec(host, overrides)
   if ('refused' in spec) return spec
   const { name: profile, boot, ask } = spec.profile
-  if (boot === 'always')
-    return { refused: `${profile} is booted always: there is nothing to install` }
-  if (ask === 'never') return { refused: `${profile} says ask: never` }
+  if (boot === 'always') return { refused: { code: 'booted-always', profile } }
+  if (ask === 'never') return { refused: { code: 'never-asked', profile } }
   const askedAt = now()
   return { id: newId(askedAt), host: host.name, profile, spec, askedAt }
 }

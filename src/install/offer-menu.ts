@@ -1,6 +1,7 @@
 import type { Host, Profile } from '../boot/host.ts'
 import { unbootable } from '../boot/loaders/kind.ts'
 import type { MenuContent } from '../boot/script.ts'
+import { because } from '../boot/words/reason.ts'
 import type { BootEffect } from './boot-effects.ts'
 import { type BootAnswer, type BootFacts, local, type Question } from './boot-facts.ts'
 import { newInstall } from './new-install.ts'
@@ -23,7 +24,7 @@ export function offerMenu(
 ): BootAnswer {
   const is = host && { host }
   if (!loader.menus) {
-    return { ...is, told: local('what to boot is chosen at the machine'), effects: [] }
+    return { ...is, told: local({ code: 'chosen-at-machine' }), effects: [] }
   }
   const profiles = offered.filter(
     profile =>
@@ -32,13 +33,13 @@ export function offerMenu(
   )
   const who = host?.name ?? mac
   if (profiles.length === 0) {
-    return { ...is, told: local(`nothing to choose from for ${who}`), effects: [] }
+    return { ...is, told: local({ code: 'nothing-to-choose', who }), effects: [] }
   }
   const shown = { mac, address, profiles, ...is }
   const token = facts.shownMenu(shown) ?? facts.newToken()
   const content = menuContent(who, profiles, `${place.serverUrl}/menu/${token}`)
   const effects: BootEffect[] = [{ kind: 'shown', menu: { ...shown, token } }]
-  return { ...is, told: { kind: 'menu', reason: 'a menu to choose from', content }, effects }
+  return { ...is, told: { kind: 'menu', ...because({ code: 'menu' }), content }, effects }
 }
 
 /** A menu whose choices have their URLs below this one. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Host, Profile } from '../boot/host.ts'
 import type { StrangerReason } from '../boot/identity.ts'
 import { isRunning } from '../boot/life.ts'
-import { sentenceOf } from '../boot/words/reason.ts'
+import type { Reason } from '../boot/reason.ts'
 import type { Ipv4 } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
 import { doubtOf, isUnverified, verified } from './integrity.ts'
@@ -71,12 +71,10 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
     },
 
     /** Why a host could not boot what its profile says now; undefined when it could. */
-    blocked(host: Host): string | undefined {
+    blocked(host: Host): Reason | undefined {
       if (!host.profile) return undefined
       const spec = takeSpec(host, {}, deps)
-      if ('refused' in spec) return spec.refused
-      const doubt = doubtOf(spec, deps)
-      return doubt && sentenceOf(doubt.why)
+      return 'refused' in spec ? spec.refused : doubtOf(spec, deps)?.why
     },
 
     /** A DISCOVER of its firmware or iPXE: a new boot has begun. */

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { didYouMean } from '../base/nearest.ts'
 import type { Host, Profile, Vars } from '../boot/host.ts'
 import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
-import { sentenceOf } from '../boot/words/reason.ts'
+import type { Reason } from '../boot/reason.ts'
 import type { InstallDeps } from './deps.ts'
 import { doubtOf } from './integrity.ts'
 import { takeMedia } from './take-media.ts'
@@ -18,9 +17,9 @@ export type SpecDeps = Pick<
   'publish' | 'publishTogether' | 'readMedia' | 'digests' | 'lackOf' | 'usedVars'
 >
 
-/** A sentence: why something cannot be had. */
+/** Why something cannot be had. */
 export interface Refused {
-  readonly refused: string
+  readonly refused: Reason
 }
 
 /** What a profile boots: assets, and the whole command line where its media say some of it. */
@@ -30,16 +29,18 @@ export type Images = Pick<Spec, 'kernel' | 'initrd' | 'told' | 'kexec'> & {
 
 /**
  * Everything an install or netboot of a host needs, as it is now: the profile, the sources of its
- * answer files and the versions of its assets. Returns a sentence when something is missing.
+ * answer files and the versions of its assets; or why it cannot be had.
  */
 export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec | Refused {
   const base = overrides.profile ?? host.profile
-  if (!base) return { refused: `${host.name} has no profile: it is a reservation only` }
+  if (!base) return { refused: { code: 'no-profile', host: host.name } }
   const vars = { ...base.vars, ...host.vars, ...overrides.vars }
   const absent = Object.entries(vars).filter(([, value]) => value === 'required')
   if (absent.length > 0) {
-    const names = absent.map(([name]) => name).join(', ')
-    return { refused: `${host.name} gives no value for ${names}, which ${base.name} requires` }
+    const names = absent.map(([name]) => name)
+    return {
+      refused: { code: 'vars-missing', host: host.name, profile: base.name, vars: names },
+    }
   }
   const lack = deps.lackOf(base)
   if (lack !== undefined) return { refused: lack }
@@ -54,7 +55,7 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
   const profile = { ...base, cmdline, vars }
   const spec = { host: { ...host, vars, profile }, profile, ...assets, ...templates }
   const doubt = doubtOf(spec, deps)
-  return doubt?.kind === 'wrong' ? { refused: sentenceOf(doubt.why) } : spec
+  return doubt?.kind === 'wrong' ? { refused: doubt.why } : spec
 }
 
 /** A var that nothing reads is a typo for one that something does, such as the name of a disk. */
@@ -63,18 +64,14 @@ function whyUseless(
   given: Vars = {},
   templates: Spec['templates'],
   deps: SpecDeps,
-): string | undefined {
+): Reason | undefined {
   const names = Object.keys(given)
   if (names.length === 0) return undefined
   const used = deps.usedVars(profile, Object.values(templates))
   if (used === 'any') return undefined
   const useless = names.find(name => !used.has(name))
   if (useless === undefined) return undefined
-  const sentence = `nothing in ${profile.name} uses the var "${useless}"`
-  const meant = didYouMean(useless, used)
-  if (meant !== '') return sentence + meant
-  const list = [...used].sort().join(', ')
-  return `${sentence}; ${list === '' ? 'it uses no vars' : `it uses ${list}`}`
+  return { code: 'var-unused', profile: profile.name, name: useless, used: [...used].sort() }
 }
 
 /** The first asset of a spec that is not what it was when the spec was taken. */
@@ -84,11 +81,13 @@ export function changedAsset(spec: Spec, deps: Pick<InstallDeps, 'publish'>): As
 
 function takeFiles(profile: Profile, deps: SpecDeps): Images | Refused {
   const kernel = publishChecked(profile.kernel, profile, deps)
-  if (!kernel) return { refused: `no such ${profile.kind ?? 'kernel'}: ${profile.kernel}` }
+  if (!kernel) {
+    return { refused: { code: 'no-asset', what: profile.kind ?? 'kernel', path: profile.kernel } }
+  }
   const initrd: Asset[] = []
   for (const path of profile.initrd) {
     const asset = publishChecked(path, profile, deps)
-    if (!asset) return { refused: `no such ${profile.kind ?? 'initrd'}: ${path}` }
+    if (!asset) return { refused: { code: 'no-asset', what: profile.kind ?? 'initrd', path } }
     initrd.push(asset)
   }
   return { kernel, initrd }
@@ -110,7 +109,7 @@ function readTemplates({ files }: Profile): Pick<Spec, 'templates'> | Refused {
     try {
       templates[name] = readFileSync(path, 'utf8')
     } catch {
-      return { refused: `cannot read the answer file ${name}: ${path}` }
+      return { refused: { code: 'no-answer-file', name, path } }
     }
   }
   return { templates }

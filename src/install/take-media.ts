@@ -25,7 +25,7 @@ export function takeMedia(profile: Profile, folder: MediaFolder, deps: SpecDeps)
     const images = imagesOf(assets.map(asset => expectingNamed(asset, folder, profile)))
     if (images) return { ...images, cmdline: cmdlineOf(media, profile) }
   }
-  return { refused: `${folder.folder} is being written; ask again when it is whole` }
+  return { refused: { code: 'media-being-written', folder: folder.folder } }
 }
 
 function imagesOf([kernel, initrd, told, kexec]: readonly Asset[]): Images | undefined {

@@ -1,6 +1,6 @@
 import type { ContentOf } from '../boot/event.ts'
 import type { Host } from '../boot/host.ts'
-import { type Reason, written } from '../boot/reason.ts'
+import type { Reason } from '../boot/reason.ts'
 import { textOf } from '../boot/words/event.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
 import { learnUuid, type Timeline } from './timeline.ts'
@@ -15,8 +15,7 @@ export interface ScriptSeen {
   /** What it asked for. */
   readonly what: string
   readonly answer: 'boot' | 'local' | 'menu' | 'none' | 'forbidden'
-  readonly reason: string
-  readonly why?: Reason
+  readonly why: Reason
 }
 
 export function sawScript(timeline: Timeline, seen: ScriptSeen): void {
@@ -34,8 +33,8 @@ export function sawScript(timeline: Timeline, seen: ScriptSeen): void {
   timeline.memory.record({ host: host.name, ...event })
 }
 
-function scriptEvent({ what, answer, address, reason, why }: ScriptSeen) {
-  const data = { what, address: formatIpv4(address), why: why ?? written(reason) }
+function scriptEvent({ what, answer, address, why }: ScriptSeen) {
+  const data = { what, address: formatIpv4(address), why }
   return answer === 'forbidden'
     ? ({ kind: 'stranger', code: 'script', data } satisfies ContentOf<'stranger'>)
     : ({ kind: 'script', code: answer, data } as ContentOf<'script'>)

@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } fr
 import { basename, join } from 'node:path'
 import type { MediaFolder } from '../boot/host.ts'
 import type { Media, ReadMedia } from '../boot/media.ts'
+import type { Reason } from '../boot/reason.ts'
 import { type LinuxImage, readLinuxImage } from '../wire/linux-image.ts'
 
 /** A folder with a kernel and what it boots. */
@@ -15,7 +16,7 @@ export interface Image {
   readonly init?: string
   /** What its boot media say; only of those that are whole. */
   readonly media?: Media
-  readonly problem?: string
+  readonly problem?: Reason
 }
 
 export interface ImageFile {
@@ -40,8 +41,8 @@ export function readImage(folder: string, readMedia: ReadMedia): Image | undefin
   const kernel = named ?? kernels[0]
   if (!kernel) return undefined
   const { needs, name, bytes, format, version } = kernel
-  const cut = bytes < needs ? `${name} was cut: it has ${bytes} of ${needs} bytes` : undefined
-  const problem = media?.problem ?? cut
+  const cut = { code: 'kernel-cut', name, bytes, needs } as const
+  const problem = media?.problem ?? (bytes < needs ? cut : undefined)
   const init = /(?:^|\s)init=(\S+)/.exec(media?.cmdline ?? '')?.[1]
   return {
     ...{ folder, form, files },

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { mkdir, open, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { ReadMedia } from '../boot/media.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
 import { togetherProblem } from './image-parts.ts'
 import { type Image, readImage, readSums, sumsFile } from './images.ts'
 
@@ -122,7 +123,8 @@ function checked(
     const copied = sums.get(name)
     if (copied !== undefined && copied !== digest) return `${name} is not what ${sumsFile} says`
   }
-  return image ? (image.problem ?? togetherProblem(image)) : 'no file of it is a Linux kernel'
+  if (!image) return 'no file of it is a Linux kernel'
+  return image.problem ? sentenceOf(image.problem) : togetherProblem(image)
 }
 
 /** Gives the staged files their sums and the name of what is in them. */

@@ -120,9 +120,7 @@ function serverUrlOf(network: Network | undefined, { http: { port, tls } }: Conf
 export function withUuid(host: Host, known: KnownHost, uuid: string | undefined): KnownHost {
   if (host.uuid === undefined || uuid === undefined || isNoUuid(uuid)) return known
   if (isSameUuid(uuid, host.uuid)) return known
-  // Not which: who takes over the card must not learn it.
-  const why = `has another uuid in the config than this machine, which says ${uuid}`
-  return { ...known, due: false, why }
+  return { ...known, due: false, why: { code: 'other-uuid', host: host.name, uuid } }
 }
 
 function limitsBlocks({ hosts }: Config): boolean {

@@ -18,8 +18,16 @@ const loaders = new Map<Arch, string>([
   ['bios', 'undionly.kpxe'],
   ['x64-efi', 'ipxe.efi'],
 ])
-const due: KnownHost = { name: 'node1', due: true, why: 'is pending' }
-const idle: KnownHost = { name: 'node1', due: false, why: 'is idle' }
+const due: KnownHost = {
+  name: 'node1',
+  due: true,
+  why: { code: 'host-is', host: 'node1', state: 'pending' },
+}
+const idle: KnownHost = {
+  name: 'node1',
+  due: false,
+  why: { code: 'host-is', host: 'node1', state: 'idle' },
+}
 const silent: KnownHost = { ...idle, ways: { localBoot: 'silent' } }
 const pxelinux: KnownHost = { ...due, ways: { loader: 'pxelinux.0' } }
 const missing = new Set(['gone.efi'])

@@ -78,7 +78,12 @@ function compare(
     for (const foreign of everyClient([...macs, ...cards.map(({ mac }) => mac)], vendors)) {
       const card = cards.find(({ mac }) => mac === foreign.mac)
       const client = clientOf(foreign, card)
-      const host = { name: 'a', due: true, why: '', ways: card?.ways ?? {} }
+      const host = {
+        name: 'a',
+        due: true,
+        why: { code: 'install-asked' } as const,
+        ways: card?.ways ?? {},
+      }
       const want = ourWords(client, decide(client, host, site))
       const have = readLines[server](lines, foreign)
       if (JSON.stringify(have) !== JSON.stringify(want)) different.push({ foreign, have, want })

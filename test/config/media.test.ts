@@ -84,13 +84,16 @@ t.test('what is missing is named', async t => {
   t.match(readMedia({ form: 'nixos', folder }), {
     kernel: join(folder, 'bzImage'),
     cmdline: '',
-    problem: `${folder} has no initrd, netboot.ipxe`,
+    problem: { code: 'media-incomplete', folder, missing: ['initrd', 'netboot.ipxe'] },
   })
 })
 
 t.test('a script without init is of no use', async t => {
   const folder = t.testdir({ bzImage: '', initrd: '', 'netboot.ipxe': '#!ipxe\nkernel bzImage\n' })
-  t.match(readMedia({ form: 'nixos', folder }).problem, /has no line "kernel … init=…"/)
+  t.match(readMedia({ form: 'nixos', folder }).problem, {
+    code: 'media-without-arguments',
+    wanted: 'line "kernel … init=…"',
+  })
 })
 
 t.test('the kernel line in a script with Windows line ends', async t => {

@@ -1,6 +1,7 @@
 import type { KnownHost, Site } from '../../src/boot/decide.ts'
 import type { Host, Network } from '../../src/boot/host.ts'
 import type { Lease } from '../../src/boot/lease.ts'
+import { written } from '../../src/boot/reason.ts'
 import { handle } from '../../src/dhcp/handle.ts'
 import { changeOffers, createOffers, type LeaseBook, type Offers } from '../../src/dhcp/lease.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
@@ -93,7 +94,7 @@ export function world(place: Place = {}): World {
   const known = (name: string, due = false): KnownHost => ({
     name,
     due,
-    why: due ? 'has an install pending' : 'is idle',
+    why: written(`${name} ${due ? 'has an install pending' : 'is idle'}`),
   })
   const deps: World['deps'] = {
     networks: () => networks,

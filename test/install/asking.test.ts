@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { createWorld, own, profile, type World } from './world.ts'
 
 const refusal = (world: World, replace = false) => {
@@ -20,7 +21,7 @@ t.test('an install that is asked for waits for its machine', async t => {
   t.strictSame(world.lives.known(world.host), {
     name: 'node1',
     due: true,
-    why: 'is pending: install asked, waiting for a network boot',
+    why: { code: 'host-state', host: 'node1', state: 'pending', why: { code: 'install-asked' } },
     ways: {},
   })
 })
@@ -212,8 +213,8 @@ t.test('the clocks run by tick, and a machine that downloads is not silent', asy
 })
 
 t.test('a host that needs a program which is not here is not asked for', async t => {
-  const lack = 'there is no program "nixos-anywhere" in PATH; get it with `nix profile`'
+  const lack = { code: 'no-program', program: 'nixos-anywhere' } as const
   const { lives, host, state } = await createWorld(t, { deps: { lackOf: () => lack } })
-  t.strictSame(lives.ask(host, {}, false), { ok: false, reason: lack })
+  t.strictSame(lives.ask(host, {}, false), { ok: false, reason: sentenceOf(lack) })
   t.equal(state(), 'idle')
 })

@@ -11,7 +11,10 @@ const sent = (world: World, url: string, complete = true) =>
 
 t.test('boot: always is due at every boot and stays idle', async t => {
   const world = await createWorld(t, always)
-  t.match(world.lives.known(world.host), { due: true, why: 'netboots diskless at every boot' })
+  t.match(world.lives.known(world.host), {
+    due: true,
+    why: { code: 'host-netboots', host: 'node1', profile: 'diskless' },
+  })
   const first = world.boot()
   t.equal(world.boot(), first, 'one boot, one token')
   t.equal(world.state(), 'idle')

@@ -155,7 +155,7 @@ type Asking = Pick<Client, 'arch' | 'stage'> & { readonly mac?: Mac }
 /** The decision for a host that is due: nobody else needs to be led to us. */
 function answerFor(asking: Asking, ways: HostWays, site: Site): Answer {
   const client: Client = { mac: '00:00:00:00:00:00' as Mac, capable: true, ...asking }
-  return decide(client, { name: '', due: true, why: '', ways }, site)
+  return decide(client, { name: '', due: true, why: { code: 'install-asked' }, ways }, site)
 }
 
 function ask(asking: Asking, ways: HostWays, facts: ForeignFacts): BootFile | undefined {

@@ -1,7 +1,7 @@
-import { type BootImage, type MenuContent, toDisk } from '../script.ts'
+import type { BootImage, MenuContent } from '../script.ts'
 import { askerOf } from './asker.ts'
 import { wordsOf } from './command-line.ts'
-import { type LoaderKind, tftpName, unbootable } from './kind.ts'
+import { type LoaderKind, tftpName, toDiskUnbootable } from './kind.ts'
 import { lines, plain } from './text.ts'
 
 const config = /(?:^|\/)grub\.cfg(?:-([^/]+))?$/i
@@ -41,7 +41,7 @@ export const grub: LoaderKind = {
     const { title, image } = content
     const start = startOf(image)
     if (start) return bootConfig(title, start)
-    return grub.render(toDisk(unbootable(image.kind ?? 'kernel', grub) ?? title), transport)
+    return grub.render(toDiskUnbootable(content, grub), transport)
   },
 }
 

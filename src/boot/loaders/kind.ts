@@ -1,4 +1,6 @@
-import type { BootContent, BootImage, ImageKind } from '../script.ts'
+import type { Reason } from '../reason.ts'
+import { type BootContent, type BootImage, type ImageKind, toDisk } from '../script.ts'
+import { sentenceOf } from '../words/reason.ts'
 import type { Asker } from './asker.ts'
 
 /** How a loader fetches kernel and initrd. */
@@ -37,9 +39,18 @@ export interface LoaderKind extends Abilities {
   readonly render: (content: BootContent, transport: Transport) => string
 }
 
-/** Why a profile of a kind cannot be booted, as a sentence; undefined where it can. */
-export function unbootable(kind: ImageKind, { name, boots }: Abilities): string | undefined {
-  return boots.includes(kind) ? undefined : `${name} cannot boot a profile with ${kind}:`
+/** Why a profile of a kind cannot be booted; undefined where it can. */
+export function unbootable(kind: ImageKind, { name, boots }: Abilities): Reason | undefined {
+  return boots.includes(kind) ? undefined : { code: 'cannot-boot', loader: name, kind }
+}
+
+/** What is told to a machine whose loader cannot boot what its profile says. */
+export function toDiskUnbootable(
+  { title, image }: Extract<BootContent, { readonly kind: 'boot' }>,
+  abilities: Abilities,
+): BootContent {
+  const why = unbootable(image.kind ?? 'kernel', abilities)
+  return toDisk(why ? sentenceOf(why) : title)
 }
 
 /** The URL of a file of ours as the name that TFTP knows it by. */

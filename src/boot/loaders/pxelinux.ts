@@ -1,6 +1,6 @@
-import { type KernelImage, type MenuContent, toDisk } from '../script.ts'
+import type { KernelImage, MenuContent } from '../script.ts'
 import { askerOf } from './asker.ts'
-import { type LoaderKind, type Transport, tftpName, unbootable } from './kind.ts'
+import { type LoaderKind, type Transport, tftpName, toDiskUnbootable } from './kind.ts'
 import { lines, oneLine, plain } from './text.ts'
 
 const config = /(?:^|\/)pxelinux\.cfg\/([^/]+)$/i
@@ -37,7 +37,7 @@ export const pxelinux: LoaderKind = {
     if (content.kind === 'menu') return menuConfig(content, transport)
     const { title, image } = content
     if (image.kind === undefined) return bootConfig(title, image, transport)
-    return pxelinux.render(toDisk(unbootable(image.kind, pxelinux) ?? title), transport)
+    return pxelinux.render(toDiskUnbootable(content, pxelinux), transport)
   },
 }
 

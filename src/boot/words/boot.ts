@@ -5,6 +5,7 @@ export const bootWords: ReasonWords<
   | 'host-state'
   | 'host-menu'
   | 'host-netboots'
+  | 'first-boot'
   | 'other-uuid'
   | 'unknown-ignored'
   | 'unknown-local'
@@ -19,12 +20,18 @@ export const bootWords: ReasonWords<
   | 'being-verified'
   | 'not-its-address'
   | 'no-script'
+  | 'host-is'
+  | 'not-the-host'
+  | 'chosen-at-machine'
+  | 'nothing-to-choose'
+  | 'cannot-boot'
 > = {
   'host-state': ({ host, state, why }, say) => `${host} is ${state}: ${say(why)}`,
   'host-menu': ({ host }) => `${host} has a menu to choose from`,
   'host-netboots': ({ host, profile }) => `${host} netboots ${profile} at every boot`,
-  'other-uuid': ({ host, expected, uuid }) =>
-    `${host} has the uuid ${expected} in the config, and this machine says ${uuid}`,
+  'first-boot': ({ host }) => `${host} boots for the first time`,
+  'other-uuid': ({ host, uuid }) =>
+    `${host} has another uuid in the config than this machine, which says ${uuid}`,
   'unknown-ignored': () => 'not a host of the config, and unknownHosts is ignore',
   'unknown-local': () => 'not a host of the config, and unknownHosts is local',
   'unknown-profile': () => 'not a host of the config: the profile of unknownHosts',
@@ -40,5 +47,11 @@ export const bootWords: ReasonWords<
   menu: () => 'a menu to choose from',
   'being-verified': ({ path }) => `${path} is being verified`,
   'not-its-address': ({ host }) => `${host} is due, and this address is not known to be its own`,
-  'no-script': ({ host, error }) => `no script for ${host}: ${error}`,
+  'no-script': ({ host, error }) =>
+    host === undefined ? error : `no script for ${host}: ${error}`,
+  'host-is': ({ host, state }) => `${host} is ${state}`,
+  'not-the-host': ({ address, host }) => `${address} is not known to be ${host}`,
+  'chosen-at-machine': () => 'what to boot is chosen at the machine',
+  'nothing-to-choose': ({ who }) => `nothing to choose from for ${who}`,
+  'cannot-boot': ({ loader, kind }) => `${loader} cannot boot a profile with ${kind}:`,
 }

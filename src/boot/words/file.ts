@@ -1,16 +1,8 @@
+import type { FileReasons } from '../reasons/file.ts'
 import type { ReasonWords } from './word.ts'
 
 /** Why a download did not come to its end, or never began. */
-export const fileWords: ReasonWords<
-  | 'no-answer'
-  | 'no-ack'
-  | 'no-last-ack'
-  | 'no-progress'
-  | 'client-stopped'
-  | 'client-asked-anew'
-  | 'file-missing'
-  | 'file-refused'
-> = {
+export const fileWords: ReasonWords<keyof FileReasons> = {
   'no-answer': () => 'no answer',
   'no-ack': ({ block }) => `no ACK after block ${block}`,
   'no-last-ack': () => 'the last ACK did not come',

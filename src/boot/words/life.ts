@@ -18,6 +18,7 @@ export const lifeWords: ReasonWords<
   | 'cancelled'
   | 'left-config'
   | 'replaced'
+  | 'assumed'
   | 'installer-failed'
   | 'deploy-failed'
   | 'unexpected'
@@ -50,6 +51,7 @@ export const lifeWords: ReasonWords<
   cancelled: () => 'cancelled',
   'left-config': () => 'cancelled: it left the config',
   replaced: () => 'another install was asked for',
+  assumed: () => 'as assumed',
   'installer-failed': ({ message }) => withMessage('the installer says it failed', message),
   'deploy-failed': ({ message }) => withMessage('deploy failed', message),
   unexpected: ({ difference }, say) => `it is not what the config expects: ${say(difference)}`,

@@ -3,6 +3,7 @@ import { bootWords } from './boot.ts'
 import { dhcpWords } from './dhcp-reason.ts'
 import { fileWords } from './file.ts'
 import { lifeWords } from './life.ts'
+import { specWords } from './spec.ts'
 import { strangerWords } from './stranger.ts'
 import type { ReasonWords, Say } from './word.ts'
 
@@ -11,6 +12,7 @@ const words: ReasonWords<ReasonCode> = {
   ...bootWords,
   ...dhcpWords,
   ...fileWords,
+  ...specWords,
   ...strangerWords,
   written: ({ text }) => text,
 }

@@ -1,4 +1,4 @@
-import type { StrangerReasons } from '../reason.ts'
+import type { StrangerReasons } from '../reasons/stranger.ts'
 import type { ReasonWords } from './word.ts'
 
 /** Why a request is not the host's own: for its timeline, who asks is told less. */

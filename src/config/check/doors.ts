@@ -6,6 +6,7 @@ import { speaksIn } from '../../boot/decide.ts'
 import type { Host, Profile } from '../../boot/host.ts'
 import { type LoaderKind, unbootable } from '../../boot/loaders/kind.ts'
 import { kindOf } from '../../boot/loaders/table.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import { type Subject, sharedMistakes } from '../booting-hosts.ts'
 import type { LoaderRules } from '../loader-rules.ts'
 import type { Mistake } from './mistake.ts'
@@ -72,7 +73,9 @@ function hasCard({ nics }: Host, start: string): boolean {
 function notForLoader({ kind }: Profile, { file, kind: loader, arch }: Door): string[] {
   const why = unbootable(kind ?? 'kernel', loader)
   const whose = arch === undefined ? '' : `, the loader of ${arch}`
-  return why === undefined ? [] : [`${why} (${file}${whose}): such machines boot their disk`]
+  return why === undefined
+    ? []
+    : [`${sentenceOf(why)} (${file}${whose}): such machines boot their disk`]
 }
 
 function notForFirmware({ arch }: Host, { kind }: Profile): string[] {

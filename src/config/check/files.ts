@@ -3,6 +3,8 @@ import { delimiter, join, resolve } from 'node:path'
 import type { Callback } from '../../boot/callback.ts'
 import type { Profile } from '../../boot/host.ts'
 import { lackOf, programsOf } from '../../boot/programs.ts'
+import type { Reason } from '../../boot/reason.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import { type Subject, sharedMistakes } from '../booting-hosts.ts'
 import type { ResolvedProfile } from '../profiles.ts'
 import type { Mistake, Path } from './mistake.ts'
@@ -32,9 +34,9 @@ export function checkFiles(
 }
 
 /** The first program that is missing of those without which a profile cannot be installed. */
-export function lackOfProfile(profile: Profile): string | undefined {
-  const missing = programsOf(profile).find(({ name }) => !isInPath(name))
-  return missing && lackOf(missing)
+export function lackOfProfile(profile: Profile): Reason | undefined {
+  const program = programsOf(profile).find(name => !isInPath(name))
+  return program && { code: 'no-program', program }
 }
 
 interface Lack {
@@ -46,7 +48,7 @@ function findLacks({ profile, layers, media }: ResolvedProfile): Lack[] {
   if (!profile) return []
   const at = (key: string) => layers.from.get(key) ?? ['profiles', profile.name]
   const images = media
-    ? lack(at(profile.media?.form ?? 'nixos'), media.problem)
+    ? lack(at(profile.media?.form ?? 'nixos'), media.problem && sentenceOf(media.problem))
     : [
         ...lack(at(profile.kind ?? 'kernel'), fileProblem(profile.kernel)),
         ...profile.initrd.flatMap(path => lack(at(profile.kind ?? 'initrd'), fileProblem(path))),
@@ -58,7 +60,7 @@ function findLacks({ profile, layers, media }: ResolvedProfile): Lack[] {
   const asks = ['login', 'phoneHome', 'deploy', 'nixos', 'identityFile'].find(k =>
     layers.from.has(k),
   )
-  const programs = programsOf(profile).filter(({ name }) => !isInPath(name))
+  const programs = programsOf(profile).filter(name => !isInPath(name))
   return [
     ...images,
     ...lack(at('identityFile'), key),

@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import type { Host } from '../../boot/host.ts'
 import { kernelArchsOf } from '../../boot/kernel-archs.ts'
 import type { Verdict } from '../../boot/verdict.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import { diagnose } from '../../doctor/diagnose.ts'
 import { ago } from '../../doctor/evidence.ts'
 import { storyOf } from '../../doctor/step.ts'
@@ -29,7 +30,7 @@ export function doctorOf(host: Host, parts: DoctorParts, now = Date.now()): Verd
     life: lives.lifeOf(host.name),
     steps: storyOf(memory.events.newest(longestStory, host.name)),
     deliveries: memory.deliveries.ofHost(host.name, 50).filter(one => one.install === install),
-    missing: spec && 'refused' in spec ? [spec.refused] : [],
+    missing: spec && 'refused' in spec ? [sentenceOf(spec.refused)] : [],
     ...(kernelArchs && { kernelArchs }),
     isSigned(loader) {
       const path = world.loaders().get(loader)

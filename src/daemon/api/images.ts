@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import type { ImageRow } from '../../api/images.ts'
 import type { Profile } from '../../boot/host.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import type { Config } from '../../config/config.ts'
 import { readMedia } from '../../config/media.ts'
 import { type Image, listImages, readImage } from '../../system/images.ts'
@@ -29,7 +30,7 @@ export function imageViews(config: Config, { publishTogether }: Published): Imag
       kernel: { name: image.kernel.name, version: image.kernel.version ?? null },
       init: image.init ?? null,
       script: scriptOf(image, publishTogether),
-      problem: image.problem ?? null,
+      problem: image.problem ? sentenceOf(image.problem) : null,
       profiles: [...config.profiles.values()]
         .filter(profile => folderOf(profile) === image.folder)
         .map(({ name }) => name),

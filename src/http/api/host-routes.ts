@@ -13,6 +13,7 @@ import type { EventRecord } from '../../boot/event-record.ts'
 import type { Host } from '../../boot/host.ts'
 import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
 import type { HostState } from '../../boot/life.ts'
+import type { Reason } from '../../boot/reason.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
 import { countsOf, has, isOneOf, listOf, pageOf, tagsOf } from './filters.ts'
 import { findHost } from './find-host.ts'
@@ -29,7 +30,7 @@ export interface HostDeps {
   /** Hosts that are not in it are idle. */
   states(): ReadonlyMap<string, HostState>
   /** Why a host could not boot what its profile says. */
-  blocked(host: Host): string | undefined
+  blocked(host: Host): Reason | undefined
   addressOf(host: Host): Ipv4 | undefined
   /** Deploys that wait for a free place, in their order. */
   line(): Line

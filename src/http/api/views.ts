@@ -76,11 +76,11 @@ export function hostView(host: Host, record: HostRecord | undefined, around: Aro
 export function hostDetails(
   host: Host,
   facts: unknown,
-  blocked: string | undefined,
+  blocked: Reason | undefined,
   downloads: readonly Download[],
 ) {
   return {
-    blocked: blocked ?? null,
+    blocked: blocked ? sentenceOf(blocked) : null,
     uuid: host.uuid ?? null,
     vars: maskValue({ ...host.profile?.vars, ...host.vars }) as Record<string, unknown>,
     nics: host.nics.map(nic => ({

@@ -3,6 +3,7 @@ import { type Caller, type Delivered, deliver, shownOf } from '../../boot/delive
 import type { Asset } from '../../boot/install.ts'
 import { type KexecContent, type KexecPart, renderKexec } from '../../boot/kexec-script.ts'
 import { type Abilities, unbootable } from '../../boot/loaders/kind.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import { formatIpv4, type Ipv4, type Mac, parseMac } from '../../wire/address.ts'
 import { type BootDeps, callerOf } from './boot-routes.ts'
 
@@ -83,7 +84,8 @@ async function contentOf(
     const asset = parts.find(part => url.endsWith(part.url))
     return asset ? { url, bytes: asset.size, sha256: await digest(asset) } : { url, bytes: 0 }
   }
-  if (image.kind !== undefined) throw new Error(unbootable(image.kind, kexec))
+  const unable = unbootable(image.kind ?? 'kernel', kexec)
+  if (unable || image.kind !== undefined) throw new Error(unable && sentenceOf(unable))
   const kernel = await partOf(image.kernel)
   const initrd = await Promise.all(image.initrd.map(partOf))
   const found = own ?? others()
