@@ -49,13 +49,14 @@ export async function installOverSsh(t: Test, story: SshStory): Promise<SshCast>
   await serial.waitFor(/lab: BOOTED FROM DISK/, 180)
   await serial.waitFor(/lab: told up/, 60)
   await machine.powerOff()
+  // The system may be up before the deploy has seen the machine go.
+  for (const event of ['ready', 'installed']) await lab.hook.waitFor(event, 60)
 
   const { host, installs } = (await daemon.api('/api/v1/hosts/node1')).body
   const attempt = story.powerLoss ? 2 : 1
   t.match(host, { state: 'installed', attempt, facts: { disks: [{ name: '/dev/vda' }] } })
   t.equal(installs.length, 1, 'one install')
   t.equal(serial.text().split('lab: installer is up').length, 2, 'the installer ran once')
-  for (const event of ['ready', 'installed']) await lab.hook.waitFor(event, 30)
   const timeline = await timelineOf(daemon)
   const proofs = timeline.filter(({ text }) => / has proved itself/.test(text))
   t.match(proofs, [{ text: /^10\.77\.0\.20 / }], 'it proved itself before anything else')
