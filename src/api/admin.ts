@@ -40,7 +40,9 @@ export type AdminLogRow = Static<typeof adminLogRow>
 export const adminLogQuery = v.closed({
   host: Type.Optional(v.text('Only what names this host.')),
   before: Type.Optional(v.digits('Those before this id.')),
-  limit: Type.Optional(v.digits('At most this many; 200 without it.', '^[1-9]\\d{0,3}$')),
+  limit: Type.Optional(
+    v.digits('At most this many; 200 without it.', '^[1-9]\\d{0,3}$', 'a number from 1 to 9999'),
+  ),
 })
 export type AdminLogQuery = Static<typeof adminLogQuery>
 

@@ -27,7 +27,7 @@ export type CallbackRow = Static<typeof callbackRow>
 
 export const callbacksQuery = v.closed({
   state: Type.Optional(
-    v.several('Only in one of these states. Default: due, running, undelivered.'),
+    v.several('Only in one of these states. Default: due, running, undelivered.', states),
   ),
   host: Type.Optional(v.text('Only of this host.')),
   ...v.page,

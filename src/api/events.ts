@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { eventKinds } from '../boot/event-kinds.ts'
 import * as v from './values.ts'
 
 export const hostEvent = v.closed(
@@ -6,9 +7,7 @@ export const hostEvent = v.closed(
     id: Type.Integer(),
     at: v.time(),
     host: v.nullableText('Null for what concerns no host.'),
-    kind: v.text(
-      'dhcp, tftp, script, asset, progress, file, phone-home, state, note, callback, output, syslog, stranger, rival, conflict, admin, reload',
-    ),
+    kind: v.text(eventKinds.join(', ')),
     code: v.nullableText(
       'What happened, for programs: with the kind it says what `data` holds. Null in lines from before codes.',
     ),
@@ -23,10 +22,16 @@ export type HostEvent = Static<typeof hostEvent>
 
 export const eventsQuery = v.closed({
   host: Type.Optional(v.text('Only this host.')),
-  kind: Type.Optional(v.several('Only these kinds; not for the stream.')),
+  kind: Type.Optional(v.several('Only these kinds.', eventKinds)),
   after: Type.Optional(v.digits('Those after this id, oldest first.')),
   before: Type.Optional(v.digits('The newest before this id; not for the stream.')),
-  limit: Type.Optional(v.text('At most this many, up to 9999; 1000 without it.')),
+  limit: Type.Optional(
+    v.digits(
+      'At most this many, up to 9999; 1000 without it.',
+      '^[1-9]\\d{0,3}$',
+      'a number from 1 to 9999',
+    ),
+  ),
   live: Type.Optional(
     Type.String({
       pattern: '^true$',

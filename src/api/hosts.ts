@@ -76,7 +76,7 @@ export type HostDetail = Static<typeof hostDetail>
 export const hostsQuery = v.closed({
   tag: Type.Optional(v.several('Only hosts with all of these tags.')),
   profile: Type.Optional(v.several('Only hosts with one of these profiles.')),
-  state: Type.Optional(v.several('Only hosts in one of these states.')),
+  state: Type.Optional(v.several('Only hosts in one of these states.', hostStates)),
   q: Type.Optional(v.text('Only hosts with this in name, MAC, address, profile, tag or state.')),
   ...v.page,
 })

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { leaseStates } from '../boot/lease.ts'
 import * as v from './values.ts'
 
 export const leaseRow = v.closed({
@@ -7,14 +8,14 @@ export const leaseRow = v.closed({
   host: v.nullableText(),
   network: v.text(),
   hostname: v.nullableText('What the client calls itself.'),
-  state: Type.Enum(['active', 'expired', 'released', 'declined']),
+  state: Type.Enum([...leaseStates]),
   end: v.time(),
 })
 export type LeaseRow = Static<typeof leaseRow>
 
 export const leasesQuery = v.closed({
   network: Type.Optional(v.text('Only of this network.')),
-  state: Type.Optional(v.several('Only in one of these states.')),
+  state: Type.Optional(v.several('Only in one of these states.', leaseStates)),
   q: Type.Optional(v.text('Only with this in address, MAC, host or hostname.')),
   ...v.page,
 })

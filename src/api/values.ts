@@ -27,21 +27,24 @@ export const nullableTime = (description?: string) =>
     ...(description && { description }),
   })
 
-/** One value, or several: `?state=pending&state=booting`. */
-export const several = (description: string) =>
+/** One value, or several: `?state=pending&state=booting`; of these, where they are given. */
+export const several = (description: string, values?: readonly string[]) =>
   Type.Unsafe<string | string[]>({
-    type: ['string', 'array'],
-    items: { type: 'string' },
+    ...(values
+      ? { anyOf: [{ enum: values }, { type: 'array', items: { enum: values } }] }
+      : { type: ['string', 'array'], items: { type: 'string' } }),
     description,
   })
 
 /** Numbers of a query arrive as text, and nothing is bent into another type here. */
-export const digits = (description: string, pattern = '^\\d{1,15}$') =>
-  Type.String({ pattern, description })
+export const digits = (description: string, pattern = '^\\d{1,15}$', title = 'a whole number') =>
+  Type.String({ pattern, title, description })
 
 /** Which part of a list is wanted. */
 export const page = {
-  limit: Type.Optional(digits('Rows wanted; all without it.', '^[1-9]\\d{0,5}$')),
+  limit: Type.Optional(
+    digits('Rows wanted; all without it.', '^[1-9]\\d{0,5}$', 'a number from 1 to 999999'),
+  ),
   offset: Type.Optional(digits('Rows left out before the first; 0 without it.')),
 }
 
@@ -52,6 +55,7 @@ export const problem = closed(
     title: text(),
     status: Type.Integer(),
     detail: text('The sentence for people: what is wrong and what would be right.'),
+    property: Type.Optional(text('What of the request is meant, such as `body.hosts[0]`.')),
   },
   'Problem details (RFC 9457), sent as application/problem+json.',
 )

@@ -14,3 +14,6 @@ export interface Lease {
   readonly end: number
   readonly state: 'active' | 'released' | 'declined'
 }
+
+/** What the API says of a lease; expired is one that nobody renewed. */
+export const leaseStates = ['active', 'expired', 'released', 'declined'] as const

@@ -1,3 +1,5 @@
+import { eventKinds } from '../boot/event-kinds.ts'
+import { leaseStates } from '../boot/lease.ts'
 import { hostStates } from '../boot/life.ts'
 import type { CommandSpec, OptionSpec } from './args.ts'
 import { whereOption } from './choose.ts'
@@ -81,7 +83,12 @@ export const eventsSpec = apiCommand({
   summary: 'Shows the timeline of one host or of all: what was asked, what was answered, and why.',
   options: {
     tag: { value: 'T', names: 'tags', help: 'only of hosts with this tag' },
-    kind: { value: 'K', many: true, help: 'only events of this kind; may be given several times' },
+    kind: {
+      value: 'K',
+      many: true,
+      of: eventKinds,
+      help: 'only events of this kind, such as dhcp or state; may be given several times',
+    },
     follow: { help: 'go on with new events as they happen; as JSON, one event a line' },
     limit: { value: 'N', help: 'only the newest N events' },
   },
@@ -108,8 +115,8 @@ export const leasesSpec = apiCommand({
     network: { value: 'N', names: 'networks', help: 'only of this network' },
     state: {
       value: 'S',
-      of: ['active', 'expired', 'released', 'declined'],
-      help: 'only in this state: active, expired, released, declined',
+      of: leaseStates,
+      help: `only in this state: ${leaseStates.join(', ')}`,
     },
     search: { value: 'TEXT', help: 'only with this in address, MAC, host or hostname' },
   },

@@ -1,5 +1,10 @@
 import { parse } from 'node:querystring'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  LogController,
+} from 'fastify'
 import { printable } from '../base/printable.ts'
 import { type ApiDeps, apiRoutes } from './api/api-routes.ts'
 import { normaliseUrl } from './files/asset-path.ts'
@@ -11,7 +16,7 @@ import { type BootDeps, bootRoutes } from './machine/boot-routes.ts'
 import { type KexecDeps, kexecRoutes } from './machine/kexec-routes.ts'
 import { type MetricsDeps, metricsRoute } from './metrics-route.ts'
 import { pageRoutes } from './page-routes.ts'
-import { problem } from './problem.ts'
+import { problem, type Refusal } from './problem.ts'
 
 export interface HttpDeps {
   readonly boot: BootDeps
@@ -36,7 +41,14 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     // One line a decision is written where it is made; a line for each request says nothing more.
     logController: new LogController({ disableRequestLogging: true }),
     // Unknown keys and other types are mistakes to be told, not to be dropped or bent.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allowUnionTypes: true } },
+    ajv: {
+      customOptions: {
+        removeAdditional: false,
+        coerceTypes: false,
+        allowUnionTypes: true,
+        verbose: true,
+      },
+    },
     exposeHeadRoutes: false,
     bodyLimit: 1 << 20,
     routerOptions: {
@@ -46,7 +58,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     },
     rewriteUrl: request => normaliseUrl(request.url ?? '/'),
   })
-  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+  app.setErrorHandler<FastifyError & Partial<Refusal>>((error, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500)
       request.log.error({ err: error, url: request.routeOptions.url }, 'request failed')
@@ -54,6 +66,8 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
       reply,
       status,
       status >= 500 ? 'the daemon could not do this; see its log' : error.message,
+      // What fastify says of content that cannot be read.
+      error.property ?? (error.code?.startsWith('FST_ERR_CTP_') ? 'body' : undefined),
     )
   })
   app.setNotFoundHandler((request, reply) =>

@@ -15,21 +15,32 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Service unavailable',
 }
 
-/** Answers with problem details (RFC 9457); `detail` is the sentence that people read. */
-export function problem(reply: FastifyReply, status: number, detail: string): FastifyReply {
+/**
+ * Answers with problem details (RFC 9457); `detail` is the sentence that people read, `property` what of the
+ * request is meant: `body.hosts[0]`.
+ */
+export function problem(
+  reply: FastifyReply,
+  status: number,
+  detail: string,
+  property?: string,
+): FastifyReply {
   const title = titles[status] ?? 'Error'
   return reply
     .code(status)
     .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title, status, detail }))
+    .send(JSON.stringify({ type: 'about:blank', title, status, detail, property }))
 }
 
 /** Thrown by a handler that cannot do what it was asked; the app answers with problem details. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly statusCode: number
-  constructor(statusCode: number, detail: string) {
+  /** What of the request is meant: `body.hosts[0]`. */
+  readonly property: string | undefined
+  constructor(statusCode: number, detail: string, property?: string) {
     super(detail)
     this.statusCode = statusCode
+    this.property = property
   }
 }

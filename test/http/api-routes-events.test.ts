@@ -26,7 +26,7 @@ t.test('a query that means nothing is 400', async t => {
   const { admin } = await startHttp(t)
   t.match((await admin('GET', '/events?limit=10000')).json(), {
     status: 400,
-    detail: 'limit is a number from 1 to 9999, not "10000"; page with after',
+    detail: 'query.limit is to be a number from 1 to 9999, not "10000"',
   })
   for (const query of ['?after=-1', '?after=x', '?limit=0', '?limit=10001', '?limit=1.5'])
     t.equal((await admin('GET', `/events${query}`)).statusCode, 400, query)

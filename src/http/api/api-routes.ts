@@ -13,6 +13,7 @@ import { type HostDeps, hostRoutes, rowOf, turnsOf } from './host-routes.ts'
 import { type ImagesDeps, imagesRoute } from './images-route.ts'
 import { type InstallRouteDeps, installRoutes } from './install-routes.ts'
 import { type NetworkDeps, networkRoutes } from './network-routes.ts'
+import { schemaProblem } from './schema-problem.ts'
 import { loginRoutes, type SessionDeps, whoamiRoute } from './session-routes.ts'
 import { createSessions, type SessionStore } from './sessions.ts'
 
@@ -52,6 +53,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
   })
+  app.setSchemaErrorFormatter(schemaProblem)
   // What the document says is held by a test; nothing is left out or bent on the way.
   app.setSerializerCompiler(() => data => JSON.stringify(data))
   await app.register(cookie)

@@ -10,7 +10,10 @@ export interface Choice {
   readonly where: readonly string[]
 }
 
-export type Chosen = { readonly hosts: readonly Host[] } | { readonly refused: string }
+/** `property` is what of the choice is meant: `hosts[1]`. */
+export type Chosen =
+  | { readonly hosts: readonly Host[] }
+  | { readonly refused: string; readonly property: string }
 
 /** What a choice is made from. */
 export interface Choosable {
@@ -27,20 +30,20 @@ export interface Choosable {
  */
 export function chooseHosts(choice: Choice, from: Choosable): Chosen {
   if (choice.hosts.length === 0 && choice.where.length === 0) {
-    return { refused: 'no host is named: give names, globs or where' }
+    return { refused: 'no host is named: give names, globs or where', property: 'hosts' }
   }
   const all = from.hosts
   const wanted = new Set<string>()
-  for (const pattern of choice.hosts) {
+  for (const [n, pattern] of choice.hosts.entries()) {
     const matches = matching(pattern, all)
-    if (matches.length === 0) return { refused: noHost(pattern, all) }
+    if (matches.length === 0) return { refused: noHost(pattern, all), property: `hosts[${n}]` }
     for (const name of matches) wanted.add(name)
   }
 
   const conditions: ((host: Host) => boolean)[] = []
-  for (const text of choice.where) {
+  for (const [n, text] of choice.where.entries()) {
     const condition = readCondition(text, from)
-    if ('refused' in condition) return condition
+    if ('refused' in condition) return { ...condition, property: `where[${n}]` }
     conditions.push(condition.holds)
   }
   const named = choice.hosts.length > 0

@@ -45,7 +45,7 @@ export function doctorRoutes(app: FastifyInstance, deps: DoctorDeps): void {
     { schema: routes.strangerPackets },
     async ({ params }, reply) => {
       const mac = parseMac(params.mac)
-      if (!mac) throw new Refusal(400, `${params.mac} is not a MAC address`)
+      if (!mac) throw new Refusal(400, `${params.mac} is not a MAC address`, 'path.mac')
       return sendPcap(reply, deps.packets([mac]))
     },
   )

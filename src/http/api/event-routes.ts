@@ -6,7 +6,7 @@ import { routes } from '../../api/routes.ts'
 import type { EventRecord } from '../../boot/event-record.ts'
 import { createPlaces } from '../places.ts'
 import { Refusal } from '../problem.ts'
-import { listOf } from './filters.ts'
+import { isOneOf, listOf } from './filters.ts'
 import { addressOf } from './guard.ts'
 import { eventView } from './views.ts'
 
@@ -69,12 +69,11 @@ export function eventRoutes(app: FastifyInstance, deps: EventsDeps, live: LiveDe
 }
 
 function list({ host, kind, after, before, limit }: EventsQuery, deps: EventsDeps): EventList {
-  const most = limitOf(limit)
+  const most = Number(limit ?? 1000)
   const kinds = listOf(kind)
   if (after !== undefined) {
     const events = deps.after(Number(after), most, host)
-    const passes = (event: EventRecord) => kinds.length === 0 || kinds.includes(event.kind)
-    return { events: events.filter(passes).map(eventView) }
+    return { events: events.filter(event => isOneOf(kinds, event.kind)).map(eventView) }
   }
   const wanted = {
     ...(kinds.length > 0 && { kinds }),
@@ -83,18 +82,13 @@ function list({ host, kind, after, before, limit }: EventsQuery, deps: EventsDep
   return { events: deps.newest(most, host, wanted).map(eventView) }
 }
 
-/** A sentence instead of a pattern: this is what people try by hand. */
-function limitOf(limit = '1000'): number {
-  if (/^[1-9]\d{0,3}$/.test(limit)) return Number(limit)
-  throw new Refusal(400, `limit is a number from 1 to 9999, not "${limit}"; page with after`)
-}
-
 function stream(
   request: FastifyRequest,
   reply: FastifyReply,
-  { host, after }: EventsQuery,
+  { host, after, kind }: EventsQuery,
   deps: EventsDeps,
 ): void {
+  const kinds = listOf(kind)
   const resumed = Number(request.headers['last-event-id'])
   let last = Number.isSafeInteger(resumed) && resumed >= 0 ? resumed : Number(after ?? 0)
   reply.hijack()
@@ -106,7 +100,8 @@ function stream(
   const send = (event: EventRecord) => {
     if (event.id <= last || (host !== undefined && event.host !== host)) return
     last = event.id
-    write(reply, `id: ${event.id}\ndata: ${JSON.stringify(eventView(event))}\n\n`)
+    if (isOneOf(kinds, event.kind))
+      write(reply, `id: ${event.id}\ndata: ${JSON.stringify(eventView(event))}\n\n`)
   }
   let unlisten = () => {}
   const beat = setInterval(() => out.write(': alive\n\n'), beatMs)

@@ -105,7 +105,7 @@ function askAll(body: AskBody, deps: InstallRouteDeps) {
   const profile = body.profile === undefined ? undefined : deps.profile(body.profile)
   if (body.profile !== undefined && !profile) {
     const meant = didYouMean(body.profile, deps.profiles())
-    throw new Refusal(400, `the config has no profile ${body.profile}${meant}`)
+    throw new Refusal(400, `the config has no profile ${body.profile}${meant}`, 'body.profile')
   }
   const overrides = { ...(profile && { profile }), ...(vars && { vars }) }
   const results = chosen(body, deps).map((host): AskResult => {
@@ -146,6 +146,6 @@ function chosen(
   const { stateOf } = deps
   const from = { hosts: deps.hosts(), profiles: deps.profiles(), stateOf }
   const found = chooseHosts({ hosts, where }, from)
-  if ('refused' in found) throw new Refusal(400, found.refused)
+  if ('refused' in found) throw new Refusal(400, found.refused, `body.${found.property}`)
   return found.hosts
 }

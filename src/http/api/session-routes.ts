@@ -35,7 +35,7 @@ export function loginRoutes(app: FastifyInstance, deps: SessionDeps): void {
     const stays = request.body.stay === true
     if (stays && token.scope !== 'read') {
       const detail = `the token ${token.name} may change things, so it does not stay logged in: log in without that, or with a token of the scope read`
-      return problem(reply, 400, detail)
+      return problem(reply, 400, detail, 'body.stay')
     }
     const session = deps.sessions.open(token, stays)
     deps.did(token.name, address, 'login', `logged in with the scope ${token.scope}`)

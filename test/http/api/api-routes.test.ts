@@ -180,8 +180,8 @@ t.test('what means nothing is 400 with a sentence, and nothing changes', async t
     [{ hosts: ['node1', 'x*'] }, /^x\* matches no host/],
     [{ where: ['colour=red'] }, /^"colour=red" is no condition: write tag=T/],
     [{ hosts: ['node1'], profile: 'nobody' }, 'the config has no profile nobody'],
-    [{ hosts: 7 }, 'body/hosts must be array'],
-    [{ where: { a: 1 } }, 'body/where must be array'],
+    [{ hosts: 7 }, 'body.hosts is to be a list, not 7'],
+    [{ where: { a: 1 } }, 'body.where is to be a list, not an object'],
     [{ hosts: ['node1'], vars: { a: { b: 1 } } }, /vars/],
   ] as const
   for (const [body, detail] of rows) {
