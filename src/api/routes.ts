@@ -18,6 +18,8 @@ interface RouteSchema {
   readonly params?: TSchema
   readonly headers?: TSchema
   readonly body?: TSchema
+  /** Where it is not what the document says of all. */
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
   readonly response: Readonly<Record<string, TSchema | Answer>>
 }
 
@@ -46,8 +48,17 @@ const eventAnswer: Answer = {
 }
 const nameParam = closed({ name: text('Of the host.') })
 
+/** Each is called by its name in programs that are made from the document. */
+function named<T extends Record<string, RouteSchema>>(all: T) {
+  const entries = Object.entries(all).map(([operationId, route]) => [
+    operationId,
+    { ...route, operationId },
+  ])
+  return Object.fromEntries(entries) as { [K in keyof T]: T[K] & { operationId: string } }
+}
+
 /** Every request of `/api/v1`: what it takes and says. The document and the checks are made of this. */
-export const routes = {
+export const routes = named({
   hosts: {
     tags: ['hosts'],
     summary: 'The hosts of the config',
@@ -183,6 +194,7 @@ export const routes = {
     tags: ['admin'],
     summary: 'Log in with a token: sets a session cookie',
     body: admin.loginBody,
+    security: [],
     response: { 200: admin.session, ...refusals },
   },
   whoami: {
@@ -193,6 +205,7 @@ export const routes = {
   logout: {
     tags: ['admin'],
     summary: 'End the session of the cookie',
+    security: [{ cookie: [] }],
     response: { 204: nothing, ...refusals },
   },
-} as const satisfies Record<string, RouteSchema>
+})

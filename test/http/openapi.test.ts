@@ -7,11 +7,14 @@ import { mac, start, startHttp } from './daemon.ts'
 
 interface Document {
   readonly openapi: string
+  readonly info: { readonly license?: object }
+  readonly servers: readonly { readonly url: string }[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
 }
 
 interface Operation {
   readonly summary: string
+  readonly operationId?: string
   readonly parameters?: readonly { readonly name: string; readonly in: string }[]
   readonly responses: Readonly<
     Record<string, { content?: Readonly<Record<string, { schema: TSchema }>> }>
@@ -66,6 +69,24 @@ t.test('the document has every route of the API and no other', async t => {
       t.strictSame(told, named, `${method} ${path} names its parameters`)
     }
   }
+})
+
+t.test('programs can be made from the document: who is asked, names, licence', async t => {
+  const { app } = await startHttp(t)
+  const headers = { host: '127.0.0.1:8080' }
+  const document: Document = (await app.inject({ url: '/api/openapi.json', ...at, headers })).json()
+  t.strictSame(document.servers, [{ url: 'http://127.0.0.1:8080' }])
+  t.strictSame(document.info.license, { name: 'MIT', identifier: 'MIT' })
+  const ids = Object.values(document.paths).flatMap(methods =>
+    Object.values(methods).map(({ operationId = '' }) => operationId),
+  )
+  t.equal(ids.length, routesOf(app).length)
+  t.strictSame(
+    ids.filter(id => !/^[a-z][A-Za-z]+$/.test(id)),
+    [],
+    'they are names in any language',
+  )
+  t.equal(new Set(ids).size, ids.length, 'no two are the same')
 })
 
 t.test('every route answers as the document says', async t => {

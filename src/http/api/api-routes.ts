@@ -1,3 +1,4 @@
+import compress, { type FastifyCompressOptions } from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import type { FastifyInstance } from 'fastify'
 import { createLimiter } from '../../base/per-minute.ts'
@@ -37,6 +38,13 @@ export interface ApiDeps {
   committed(): Promise<void>
 }
 
+/** Of answers alone. More than this many bytes are compressed by another thread. */
+const compression = {
+  encodings: ['zstd', 'br', 'gzip'],
+  globalDecompression: false,
+  syncThreshold: 16 * 1024,
+} satisfies FastifyCompressOptions
+
 /** Wrong tokens of one address: ten at once, then one in six seconds. */
 const guesses = { burst: 10, perSecond: 1 / 6 }
 
@@ -57,6 +65,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
   // What the document says is held by a test; nothing is left out or bent on the way.
   app.setSerializerCompiler(() => data => JSON.stringify(data))
   await app.register(cookie)
+  await app.register(compress, compression)
   await openDocument(app, deps.networks.version)
   documentRoutes(app)
 

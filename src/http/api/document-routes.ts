@@ -11,6 +11,7 @@ export async function openDocument(app: FastifyInstance, version: string): Promi
       info: {
         title: 'Bootwright',
         version,
+        license: { name: 'MIT', identifier: 'MIT' },
         description:
           'The admin API of a Bootwright daemon. Errors are problem details (RFC 9457) whose `detail` is a sentence for people.',
       },
@@ -27,7 +28,11 @@ export async function openDocument(app: FastifyInstance, version: string): Promi
 
 /** `GET /api/openapi.json`, and `GET /api/docs` for people. */
 export function documentRoutes(app: FastifyInstance): void {
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  app.get('/openapi.json', { schema: { hide: true } }, async ({ protocol, host }) => ({
+    ...app.swagger(),
+    // As it was asked for: programs that are made from the document call the same daemon.
+    servers: [{ url: host === '' ? '/' : `${protocol}://${host}` }],
+  }))
   app.get('/docs', { schema: { hide: true } }, async (_request, reply) =>
     reply.headers(htmlHeaders).send(documentHtml(app.swagger() as unknown as OpenApi)),
   )
