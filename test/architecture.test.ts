@@ -45,6 +45,7 @@ const laws: Readonly<Record<string, Law>> = {
       'node:*': '*',
       fastify: '*',
       typebox: '*',
+      '@fastify/compress': 'api/api-routes.ts',
       '@fastify/cookie': 'api/api-routes.ts',
       '@fastify/swagger': 'api/document-routes.ts',
     },

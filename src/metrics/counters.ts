@@ -11,26 +11,26 @@ export function createCounters() {
     dhcp: createTally(),
     /** From the packet to its reply; what was not replied to is not in here. */
     dhcpReply: createDurations(fast),
-    /** By result: done, failed or refused. */
-    tftp: createTally(),
-    tftpBytes: createTally(),
+    /** By result. */
+    tftp: createTally([['done'], ['failed'], ['refused']]),
+    tftpBytes: createTally([[]]),
     tftpTransfer: createDurations(transfers),
     /** By route and status code. */
     http: createTally(),
     httpRequest: createDurations(fast),
-    httpBytes: createTally(),
-    /** By result: sent, client closed or file shrank. */
-    httpDownloads: createTally(),
+    httpBytes: createTally([[]]),
+    /** By result. */
+    httpDownloads: createTally([['sent'], ['client closed'], ['file changed']]),
     /** By event and answer. */
     phoneHome: createTally(),
-    /** By outcome: installed, failed, cancelled or replaced. */
-    installs: createTally(),
+    /** By outcome. */
+    installs: createTally([['installed'], ['failed'], ['cancelled']]),
     /** From the wish to the end of those that were installed. */
     installTime: createDurations(installs),
-    /** By result: kept, dropped or stranger. */
-    syslog: createTally(),
-    /** By result: delivered, retry, undelivered, ended or failed. */
-    callbacks: createTally(),
+    /** By result. */
+    syslog: createTally([['kept'], ['dropped'], ['stranger']]),
+    /** By result. */
+    callbacks: createTally([['delivered'], ['retry'], ['undelivered'], ['ended'], ['failed']]),
   }
 }
 

@@ -4,9 +4,10 @@ export interface Tally {
   entries(): readonly { readonly values: readonly string[]; readonly count: number }[]
 }
 
-export function createTally(): Tally {
+/** `known` are there from the start: what has not happened yet is 0, and not missing. */
+export function createTally(known: readonly (readonly string[])[] = []): Tally {
   const counts = new Map<string, { readonly values: readonly string[]; count: number }>()
-  return {
+  const tally: Tally = {
     add(values, by = 1) {
       const key = values.join('\n')
       const entry = counts.get(key)
@@ -15,6 +16,8 @@ export function createTally(): Tally {
     },
     entries: () => [...counts.values()],
   }
+  for (const values of known) tally.add(values, 0)
+  return tally
 }
 
 /** How long things took: seconds, in buckets of growing size. */
