@@ -57,12 +57,24 @@ export interface Seen extends Omit<BootRequest, 'caller' | 'loader'> {
   readonly why: Reason
 }
 
+/** What a machine is told that asked by a datagram. */
+export interface Held {
+  readonly told: Delivered
+  /** To be called when it has come to a machine that is there: what it changes happens now. */
+  arrived(): void
+}
+
 /** Who answers machines that ask what to do next. */
 export interface BootDesk {
   /** What a request would be answered. Nothing is opened, counted or written. */
   look(request: BootRequest): Delivered
   /** The same, and it happens; what it changes is written, not yet committed. */
   give(request: BootRequest): Delivered
+  /**
+   * The same where the sender may be forged. An attempt that it opens is written down and does not
+   * count; that and all else happens when the answer has arrived.
+   */
+  prepare(request: BootRequest): Held
   /** Waits until it is known whether the assets of a due host are what they must be, and who asks. */
   verified(mac: Mac, address: Ipv4): Promise<void>
 }

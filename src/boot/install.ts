@@ -101,11 +101,19 @@ export interface Attempt {
   readonly openedAt: number
   /** The token is good no more. */
   readonly void: boolean
+  /**
+   * Sent by datagrams to a machine that has shown by nothing yet that it is there: the attempt does not
+   * count, but its token is good for that machine.
+   */
+  readonly prepared?: true
   /** Names of answer files that are gone, because they were downloaded. */
   readonly burnt: readonly string[]
   readonly content: AttemptContent
   readonly proof?: Proof
 }
+
+/** One that is written down for the first time. */
+export type NewAttempt = Omit<Attempt, 'void' | 'burnt'>
 
 /** Its installer let us in and showed that it is this attempt, on the right machine. */
 export interface Proof {

@@ -76,6 +76,8 @@ export function assume(world: World, state: HostState): Assumed {
     },
     currentAttempt: () =>
       of === 'booting' ? attemptOf(question, factsIn('pending', question)) : undefined,
+    preparedAttempt: () => undefined,
+    loginExtras: () => undefined,
     strangeness: () => undefined,
     wasSilent: () => false,
     isFresh: () => false,

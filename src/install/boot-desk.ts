@@ -8,6 +8,7 @@ import { answer, answerChoice, answerIfInstalled } from './answer.ts'
 import { applyEffects, type EffectDeps } from './boot-effects.ts'
 import type { BootAnswer, BootFacts, Question } from './boot-facts.ts'
 import type { InstallDeps } from './deps.ts'
+import { hold } from './hold.ts'
 import { doubtOf } from './integrity.ts'
 import type { Choice } from './menus.ts'
 import { changedAsset, takeSpec } from './spec.ts'
@@ -32,6 +33,7 @@ const standIns = {
   newToken: () => 'TOKEN',
   newId: () => 'INSTALL',
   newLogin: maskedLogin,
+  preparedAttempt: () => undefined,
 } satisfies Partial<BootFacts>
 
 /** Where every answer comes from: looked at, or given and then applied, which is done here alone. */
@@ -51,6 +53,13 @@ export function createBootDesk(deps: DeskDeps) {
   return {
     look: request => answer(questionOf(request, world), { ...facts, ...standIns }).told,
     give: request => give(request, answer(questionOf(request, world), facts)),
+    prepare: request =>
+      hold(request, {
+        facts,
+        deps,
+        give,
+        answer: asked => answer(questionOf(asked, world), facts),
+      }),
     async verified(mac, address) {
       const host = world.hostOf(mac)
       if (!host) return
@@ -135,6 +144,8 @@ function factsOf(deps: DeskDeps): BootFacts {
     hosts: memory.hosts,
     install: memory.installs.get,
     currentAttempt: memory.installs.currentAttempt,
+    preparedAttempt: memory.installs.preparedAttempt,
+    loginExtras: deps.logins.extras,
     strangeness: scripts.strangeness,
     wasSilent: scripts.wasSilent,
     isFresh: scripts.isFresh,

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../boot/event-record.ts'
 import type { Host, Profile } from '../boot/host.ts'
-import type { Attempt, Install } from '../boot/install.ts'
+import type { Install, NewAttempt } from '../boot/install.ts'
 import type { LifeEvent } from '../boot/life.ts'
 import { know } from './appear.ts'
 import type { Memory } from './deps.ts'
@@ -22,7 +22,7 @@ export type BootEffect =
   | { readonly kind: 'netboots'; readonly host: string }
   | {
       readonly kind: 'opened'
-      readonly attempt: Omit<Attempt, 'void' | 'burnt'>
+      readonly attempt: NewAttempt
       readonly login?: NewLogin
     }
   | { readonly kind: 'stranger'; readonly stranger: Stranger }
@@ -87,7 +87,9 @@ function open(
   { attempt, login }: Extract<BootEffect, { readonly kind: 'opened' }>,
   { memory, logins }: EffectDeps,
 ): void {
-  const { install, number } = attempt
-  if (login && install !== undefined) logins.keep({ install, attempt: number }, login)
+  const { install, number, prepared } = attempt
+  const of = install !== undefined && { install, attempt: number }
+  if (of && login) logins.prepare(of, login)
+  if (of && !prepared) logins.keep(of)
   memory.installs.addAttempt(attempt)
 }

@@ -14,7 +14,7 @@ import type { InstallDeps, Memory, Place } from './deps.ts'
 import type { Doubt } from './integrity.ts'
 import type { ShownMenu } from './menus.ts'
 import type { Overrides, Refused } from './spec.ts'
-import type { NewLogin } from './ssh/logins.ts'
+import type { LoginExtras, LoginOf, NewLogin } from './ssh/logins.ts'
 import type { Stranger } from './strangers.ts'
 
 /** A machine that asks what to do next. */
@@ -53,6 +53,9 @@ export interface BootFacts {
   readonly hosts: Pick<Memory['hosts'], 'has' | 'knowsMac'>
   install(id: string): Install | undefined
   currentAttempt(host: string, install?: string): Attempt | undefined
+  /** One that was sent to the host and does not count yet, and what lets us into its installer. */
+  preparedAttempt(host: string, number: number, install?: string): Attempt | undefined
+  loginExtras(of: LoginOf): LoginExtras | undefined
   /** Why a request is not the host's own; undefined where it is. */
   strangeness(request: {
     readonly host: Host

@@ -7,6 +7,7 @@ import type {
   Delivery,
   HostRecord,
   Install,
+  NewAttempt,
   NewDelivery,
   Proof,
 } from '../boot/install.ts'
@@ -36,7 +37,9 @@ export interface Memory {
     add(install: Install): void
     end(id: string, at: number, outcome: string, reason: Reason): void
     get(id: string): Install | undefined
-    addAttempt(attempt: Omit<Attempt, 'void' | 'burnt'>): void
+    /** Of those that are prepared a host has one, until one is opened. */
+    addAttempt(attempt: NewAttempt): void
+    preparedAttempt(host: string, number: number, install?: string): Attempt | undefined
     /** An answer file of an attempt is gone. */
     burn(token: string, name: string): void
     attempt(token: string): Attempt | undefined

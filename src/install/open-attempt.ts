@@ -1,3 +1,4 @@
+import { given } from '../base/given.ts'
 import type { Host } from '../boot/host.ts'
 import type { Spec } from '../boot/install.ts'
 import type { BootEffect } from './boot-effects.ts'
@@ -12,11 +13,15 @@ export function opened(
   { mac, address, place }: Question,
   facts: BootFacts,
 ): BootAnswer {
-  const token = facts.newToken()
-  const boot = { token, number, mac, address, ...(install !== undefined && { install }) }
+  // One that was sent already and does not count yet is the same one: the machine may have it.
+  const prepared = facts.preparedAttempt(host.name, number, install)
+  const token = prepared?.token ?? facts.newToken()
+  const boot = { token, number, mac, address, ...given('install', install) }
   const { login: way } = spec.profile
-  const login = way && install !== undefined ? facts.newLogin(way) : undefined
-  const content = prepareAttempt(spec, boot, place, facts.render, login?.extras)
+  const of = way && install !== undefined ? { install, attempt: number } : undefined
+  const kept = of && prepared ? facts.loginExtras(of) : undefined
+  const login = way && of && !kept ? facts.newLogin(way) : undefined
+  const content = prepareAttempt(spec, boot, place, facts.render, kept ?? login?.extras)
   const attempt = { ...boot, host: host.name, openedAt: facts.now(), content }
   const effect: BootEffect = { kind: 'opened', attempt, ...(login && { login }) }
   return { host, told: booted(content), effects: [effect] }

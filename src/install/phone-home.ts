@@ -47,11 +47,19 @@ export function createPhoneHome(
   const { memory } = deps
   const limiter = createLimiter({ burst: perSecond, perSecond }, deps.now)
 
-  const { byToken: attemptOf, hostOf, mayRun, takeOver } = createLiveAttempts(deps, lives)
+  const live = createLiveAttempts(deps, lives, scripts)
+  const { byToken: attemptOf, hostOf, mayRun, takeOver } = live
   const isMachine = (attempt: Attempt, address: Ipv4, place: Place): boolean => {
     const host = hostOf(attempt)
     if (!host) return false
     return deps.identify({ host, address, network: place.network.name, attempt }).kind === 'machine'
+  }
+  /** The attempt of a token. By its use one that was only prepared begins, where its own machine uses it. */
+  const used = (token: string, address: Ipv4, place: Place): Attempt | undefined => {
+    const attempt = attemptOf(token)
+    if (!attempt?.prepared || !isMachine(attempt, address, place)) return attempt
+    live.begin(attempt)
+    return attemptOf(token)
   }
   /** An installed system may call from any address, but not from one that another host has. */
   const otherHostAt = (attempt: Attempt, address: Ipv4, place: Place): string | undefined => {
@@ -70,7 +78,7 @@ export function createPhoneHome(
 
     /** What the installer said; everything it leads to is written, not yet committed. */
     hear(token: string, said: PhoneHomeMessage, address: Ipv4, place: Place): Heard {
-      const attempt = attemptOf(token)
+      const attempt = used(token, address, place)
       if (!attempt) return { status: strangers.byToken(token) ? 204 : 404 }
       const { host } = attempt
       const other = otherHostAt(attempt, address, place)
@@ -79,7 +87,8 @@ export function createPhoneHome(
         memory.record({ host, kind: 'stranger', code: 'phone-home', data })
         return { status: 404 }
       }
-      if (said.event === 'ready' && !isMachine(attempt, address, place)) {
+      const mustBeIt = said.event === 'ready' || attempt.prepared
+      if (mustBeIt && !isMachine(attempt, address, place)) {
         const data = { host, event: said.event, address: formatIpv4(address) }
         const event = { kind: 'stranger', code: 'phone-home', data } as const
         memory.record({ host, ...event })
@@ -112,7 +121,7 @@ export function createPhoneHome(
 
     /** What lets us into the installer of the running attempt, as an initrd: for the machine only. */
     login(token: string, address: Ipv4, place: Place): LoginAnswer {
-      const attempt = attemptOf(token)
+      const attempt = used(token, address, place)
       const of = attempt?.install !== undefined && {
         install: attempt.install,
         attempt: attempt.number,
@@ -141,6 +150,7 @@ export function createPhoneHome(
       place: Place,
       told?: Pick<PhoneHomeMessage, 'facts' | 'left'>,
     ): FileAnswer {
+      used(token, address, place)
       const { answer, attempt } = look(token, name, address, place)
       if (!attempt) return answer
       const { host } = attempt

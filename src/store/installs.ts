@@ -1,4 +1,4 @@
-import type { Attempt, Install, Proof } from '../boot/install.ts'
+import type { Attempt, Install, NewAttempt, Proof } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import { reasonIn } from './before-codes.ts'
@@ -21,14 +21,18 @@ export function createInstalls(db: Database) {
     'delete from installs where host = ? and id <= (select id from installs where host = ? order by id desc limit 1 offset ?)',
   )
   const addAttempt = db.statement(
-    'insert into attempts (token, install, host, number, mac, address, opened_at, void, content) values (?, ?, ?, ?, ?, ?, ?, 0, ?)',
+    'insert into attempts (token, install, host, number, mac, address, opened_at, void, content, prepared) values (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)',
+  )
+  const dropPrepared = db.statement('delete from attempts where host = ? and prepared = 1')
+  const getPrepared = db.statement(
+    'select * from attempts where host = ? and install is ? and number = ? and void = 0 and prepared = 1',
   )
   const burn = db.statement(
     "update attempts set burnt = json_insert(burnt, '$[#]', ?) where token = ?",
   )
   const getAttempt = db.statement('select * from attempts where token = ?')
   const current = db.statement(
-    'select * from attempts where host = ? and install is ? and void = 0 order by number desc limit 1',
+    'select * from attempts where host = ? and install is ? and void = 0 and prepared = 0 order by number desc limit 1',
   )
   const setProof = db.statement('update attempts set proof = ? where token = ?')
   const dropAttempts = db.statement('delete from attempts where host = ? and void = 1')
@@ -53,11 +57,18 @@ export function createInstalls(db: Database) {
     /** The newest installs of a host, newest first. */
     ofHost: (host: string, limit: number): Install[] =>
       ofHost.all(host, limit).flatMap(row => installOf(row) ?? []),
-    addAttempt(attempt: Omit<Attempt, 'void' | 'burnt'>): void {
-      const { token, install, host, number, mac, address, openedAt, content } = attempt
+    /** A host has one that is prepared at most, and none once another one was opened. */
+    addAttempt(attempt: NewAttempt): void {
+      const { token, install = null, host, number, mac, address, openedAt, content } = attempt
       const json = JSON.stringify(content)
-      db.run(addAttempt, token, install ?? null, host, number, mac, address, openedAt, json)
+      const prepared = attempt.prepared ? 1 : 0
+      db.write(() => {
+        dropPrepared.run(host)
+        addAttempt.run(token, install, host, number, mac, address, openedAt, json, prepared)
+      })
     },
+    preparedAttempt: (host: string, number: number, install?: string): Attempt | undefined =>
+      attemptOf(getPrepared.get(host, install ?? null, number)),
     burn: (token: string, name: string): void => db.run(burn, name, token),
     attempt: (token: string): Attempt | undefined => attemptOf(getAttempt.get(token)),
     /** The newest attempt of a host's install (of its netboots, without one) that is not void. */
@@ -100,6 +111,7 @@ function attemptOf(row: Record<string, unknown> | undefined): Attempt | undefine
     address: row.address as Ipv4,
     openedAt: row.opened_at as number,
     void: row.void === 1,
+    ...(row.prepared === 1 && { prepared: true }),
     burnt: JSON.parse(row.burnt as string) as string[],
     content: JSON.parse(row.content as string) as Attempt['content'],
     ...(row.proof !== null && { proof: JSON.parse(row.proof as string) as Proof }),

@@ -13,6 +13,7 @@ export const migrations: Record<string, Migration> = {
   '005-host-uuid': { up: addUuid },
   '006-sessions': { up: createSessions },
   '007-progress-at': { up: addProgressAt },
+  '008-prepared-attempts': { up: addPrepared },
 }
 
 /** Lines from before have their text alone; those with a code have none, it is made from their data. */
@@ -23,6 +24,14 @@ async function addEventCodes(db: Kysely<unknown>): Promise<void> {
 /** When an installer last said how far it is; unknown of installs that run while this is added. */
 async function addProgressAt(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('hosts').addColumn('progress_at', 'integer').execute()
+}
+
+/** An attempt that was sent and does not count yet; those from before all count. */
+async function addPrepared(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('attempts')
+    .addColumn('prepared', 'integer', c => c.notNull().defaultTo(0))
+    .execute()
 }
 
 async function createSessions(db: Kysely<unknown>): Promise<void> {

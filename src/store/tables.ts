@@ -65,6 +65,8 @@ export interface AttemptTable {
   content: string
   /** JSON of boot/install.ts Proof. */
   proof: string | null
+  /** 1 where it was sent and does not count yet. */
+  prepared: Generated<number>
 }
 
 export interface LeaseTable {

@@ -1,7 +1,11 @@
+import { given } from '../base/given.ts'
+
 /** A file that is open for one transfer. */
 export interface TftpFile {
   /** Bytes. */
   readonly size: number
+  /** Whoever made its bytes is told this back once the client has a block of them. */
+  readonly receipt?: number
   /**
    * Copies `length` bytes of the file from `offset` into `target` at `at`. False when they are not
    * in memory: then `load` them and copy again.
@@ -76,9 +80,10 @@ export function createChunkCache(limit: number): ChunkCache {
 }
 
 /** A file that consists of these bytes. */
-export function fileOfBytes(bytes: Uint8Array): TftpFile {
+export function fileOfBytes(bytes: Uint8Array, receipt?: number): TftpFile {
   return {
     size: bytes.length,
+    ...given('receipt', receipt),
     copy(target, at, offset, length) {
       target.set(bytes.subarray(offset, offset + length), at)
       return true

@@ -10,23 +10,14 @@ import {
   tftpErrors,
 } from '../wire/tftp-packet.ts'
 import type { Counts } from './counts.ts'
+import { hearAck, hearAgain, hearError, startSession, wakeSession } from './download.ts'
 import { shown, type TftpEvent } from './event.ts'
 import { type Files, type Peer, type Refused, whyOf } from './files.ts'
 import { giveWay, type TftpLimits, whyNoPlace, whyRefused } from './limits.ts'
 import { negotiate } from './negotiate.ts'
 import { createTap, type Keep } from './packet-tap.ts'
 import { keyOf, peerOf, type Sender } from './sender.ts'
-import {
-  createSession,
-  endSession,
-  hearAck,
-  hearAgain,
-  hearError,
-  refuseSession,
-  type Session,
-  startSession,
-  wakeSession,
-} from './session.ts'
+import { createSession, endSession, refuseSession, type Session } from './session.ts'
 import type { Line } from './socket.ts'
 import type { PeerTerms } from './terms.ts'
 
@@ -53,6 +44,7 @@ export interface DeskOptions {
   ) => Promise<Line>
   readonly log: Pick<TftpLog, 'debug' | 'error'>
   readonly seen: (event: TftpEvent) => void
+  readonly arrived?: (receipt: number) => void
   /** Told of the packets that tell the story of a download. */
   readonly keep?: Keep
 }
@@ -161,6 +153,7 @@ function enter(desk: Desk, door: Door, request: TftpRequest, from: Sender): Sess
     },
     now: () => performance.now(),
     seen: desk.seen,
+    arrived: receipt => desk.arrived?.(receipt),
     ended() {
       door.sessions.delete(key)
       running.delete(session)

@@ -34,6 +34,8 @@ export interface Places {
 /** Bytes, a refusal, a file wherever it lies, or names in the roots, of which the first counts that there is. */
 export type Virtual =
   | Uint8Array
+  /** Its receipt comes back when the client has acknowledged a block. */
+  | { readonly bytes: Uint8Array; readonly receipt: number }
   | Refused
   | { readonly file: string }
   | { readonly names: readonly string[] }
@@ -68,6 +70,7 @@ export function openFiles(places: Places, cacheBytes: number): Files {
       if (typeof name !== 'string') return name
       const virtual = (await places.virtual?.(name, peer)) ?? { names: [name] }
       if (virtual instanceof Uint8Array) return fileOfBytes(virtual)
+      if ('bytes' in virtual) return fileOfBytes(virtual.bytes, virtual.receipt)
       if ('refused' in virtual) return virtual
       try {
         const found = await ('file' in virtual

@@ -42,6 +42,7 @@ export type Report =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
   | { readonly kind: 'seen'; readonly event: TftpEvent }
+  | { readonly kind: 'arrived'; readonly receipt: number }
   | { readonly kind: 'kept'; readonly packet: TappedPacket }
   | {
       readonly kind: 'log'

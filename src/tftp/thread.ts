@@ -43,6 +43,7 @@ const desk = createDesk({
     error: (fields, text) => tell({ kind: 'log', level: 'error', fields, text }),
   },
   seen: event => tell({ kind: 'seen', event }),
+  arrived: receipt => tell({ kind: 'arrived', receipt }),
   ...(keeps && { keep: packet => tell({ kind: 'kept', packet }) }),
 })
 const attend = createAttention({ now: () => performance.now(), next: setImmediate })

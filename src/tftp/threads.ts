@@ -15,6 +15,8 @@ export interface ThreadOptions extends Places {
   readonly termsFor?: (peer: Peer) => PeerTerms
   readonly log: TftpLog
   readonly seen: (event: TftpEvent) => void
+  /** A client has acknowledged a block of what was made for it. */
+  readonly arrived?: (receipt: number) => void
   /** Told of the packets that tell the story of a download. */
   readonly keep?: Keep
 }
@@ -92,6 +94,9 @@ function hear(thread: Thread, options: ThreadOptions, report: Report): void {
       break
     case 'seen':
       options.seen(report.event)
+      break
+    case 'arrived':
+      options.arrived?.(report.receipt)
       break
     case 'kept':
       options.keep?.(report.packet)

@@ -117,6 +117,18 @@ t.test('attempts', async t => {
   t.equal(installs.currentAttempt('node2', 'i1'), undefined)
   t.throws(() => installs.addAttempt(attempt('t1')), 'a token is one attempt')
 
+  installs.addAttempt(attempt('p1', { number: 3, prepared: true }))
+  t.equal(installs.currentAttempt('node1', 'i1')?.token, 't2', 'what is prepared does not count')
+  t.equal(installs.preparedAttempt('node1', 3, 'i1')?.token, 'p1')
+  t.equal(installs.preparedAttempt('node1', 2, 'i1'), undefined)
+  t.equal(installs.preparedAttempt('node1', 3), undefined)
+  installs.addAttempt(attempt('p2', { number: 3, prepared: true }))
+  t.equal(installs.attempt('p1'), undefined, 'one of each host')
+  installs.addAttempt(attempt('p2', { number: 3 }))
+  t.match(installs.currentAttempt('node1', 'i1'), { token: 'p2', prepared: undefined })
+  t.equal(installs.preparedAttempt('node1', 3, 'i1'), undefined)
+  installs.voidAttemptsAfter({ ...attempt('t2', { number: 2 }), void: false, burnt: [] })
+
   installs.voidAttemptsBefore(start + 1)
   t.equal(installs.attempt('t1')?.void, true)
   t.equal(installs.currentAttempt('node1', 'i1')?.token, 't2')

@@ -1,18 +1,16 @@
 import t from 'tap'
 import { written } from '../../src/boot/reason.ts'
 import { fileOfBytes, type TftpFile } from '../../src/tftp/chunks.ts'
-import type { TftpEvent } from '../../src/tftp/event.ts'
-import { negotiate } from '../../src/tftp/negotiate.ts'
 import {
-  createSession,
-  endSession,
   hearAck,
   hearAgain,
   hearError,
-  refuseSession,
   startSession,
   wakeSession,
-} from '../../src/tftp/session.ts'
+} from '../../src/tftp/download.ts'
+import type { TftpEvent } from '../../src/tftp/event.ts'
+import { negotiate } from '../../src/tftp/negotiate.ts'
+import { createSession, endSession, refuseSession } from '../../src/tftp/session.ts'
 import type { Ipv4 } from '../../src/wire/address.ts'
 import { decodeTftp, type TftpRequest } from '../../src/wire/tftp-packet.ts'
 
@@ -23,7 +21,8 @@ function table(options: Record<string, string> = {}, name = 'ipxe.efi') {
   const sent: string[] = []
   const events: TftpEvent[] = []
   const packets: Uint8Array[] = []
-  const paper = { sent, packets, events, now: 0, ended: 0, leaves: true }
+  const receipts: number[] = []
+  const paper = { sent, packets, events, receipts, now: 0, ended: 0, leaves: true }
   const request: TftpRequest = {
     kind: 'rrq',
     file: name,
@@ -39,6 +38,7 @@ function table(options: Record<string, string> = {}, name = 'ipxe.efi') {
     },
     now: () => paper.now,
     seen: event => events.push(event),
+    arrived: receipt => receipts.push(receipt),
     ended: () => paper.ended++,
   })
   const serve = (file: TftpFile) => {
@@ -95,6 +95,41 @@ t.test('a download', async t => {
   ])
   t.equal(events[0]?.bytes, undefined)
   t.equal(paper.now, 0)
+})
+
+t.test('a receipt goes back with the first block that was acknowledged, once', async t => {
+  const asked = table({ tsize: '0', blksize: '512' })
+  asked.serve(fileOfBytes(new Uint8Array(1100), 7))
+  hearAck(asked.session, 0)
+  t.strictSame(asked.receipts, [], 'whoever takes the terms may be anybody')
+  for (const number of [1, 2, 3]) hearAck(asked.session, number)
+  t.strictSame(asked.receipts, [7])
+
+  const short = table()
+  short.serve(fileOfBytes(new Uint8Array(10), 8))
+  short.now = 60_000
+  t.strictSame(short.receipts, [])
+  hearAck(short.session, 1)
+  t.strictSame(short.receipts, [8], 'a single block is the end')
+
+  const silent = table()
+  silent.serve(fileOfBytes(new Uint8Array(10), 9))
+  for (let round = 1; round < 9; round++) {
+    silent.now = round * 9000
+    wakeSession(silent.session, 1_000_000)
+  }
+  t.match(silent.events.at(-1), { kind: 'failed', why: { code: 'no-answer' } })
+  t.strictSame(silent.receipts, [])
+
+  const jumped = table({ blksize: '512', tsize: '0' })
+  jumped.serve(fileOfBytes(new Uint8Array(10), 10))
+  hearAck(jumped.session, 0)
+  for (let round = 1; round < 9; round++) {
+    jumped.now = round * 9000
+    wakeSession(jumped.session, 1_000_000)
+  }
+  t.match(jumped.events.at(-1), { kind: 'done' }, 'it jumped into what it had loaded')
+  t.strictSame(jumped.receipts, [10])
 })
 
 t.test('a block that waits in the socket is not written over, one that has left is', async t => {

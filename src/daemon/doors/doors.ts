@@ -10,6 +10,7 @@ import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
 import type { DoorParts } from '../parts.ts'
 import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import { createHttpDoors } from './http-doors.ts'
+import { createReceipts } from './receipts.ts'
 import { openSyslogDoor } from './syslog-door.ts'
 import { tftpNames } from './tftp-names.ts'
 import { tftpTerms } from './tftp-terms.ts'
@@ -97,6 +98,7 @@ function dhcpSockets(handedOver: readonly HandedOver[]): HandedSocket[] {
 function openTftpFor(parts: DoorParts): Promise<Tftp> {
   const { world, log, timeline, measure, packets, handedOver } = parts
   const { tftp, assets, assetRoots } = world.config()
+  const receipts = createReceipts()
   return openTftp({
     addresses: [],
     fds: handedOver.filter(({ door }) => door === 'tftp').map(({ fd }) => fd),
@@ -104,7 +106,8 @@ function openTftpFor(parts: DoorParts): Promise<Tftp> {
     limits: tftp.limits,
     roots: [join(assets, 'loaders'), assets],
     allowedRoots: assetRoots,
-    virtual: tftpNames(parts),
+    virtual: tftpNames(parts, receipts),
+    arrived: receipts.arrived,
     termsFor: tftpTerms(parts),
     log,
     seen(event) {

@@ -1,16 +1,17 @@
-import { type Caller, type Delivered, deliver } from '../../boot/deliver.ts'
+import type { Caller, Delivered } from '../../boot/deliver.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
 import { choose } from '../../install/menu-desk.ts'
 import type { Peer, Refused, Virtual } from '../../tftp/files.ts'
 import { tftpErrors } from '../../wire/tftp-packet.ts'
 import type { Parts } from '../parts.ts'
 import { configRequest } from './loader-configs.ts'
+import type { Receipts } from './receipts.ts'
 
 /**
  * What names stand for over TFTP that are no files of the roots: loaders where a distribution put them,
  * configs of loaders, and what HTTP serves under the same path, for loaders that speak no HTTP.
  */
-export function tftpNames(parts: Parts) {
+export function tftpNames(parts: Parts, receipts: Receipts) {
   const { world, memory } = parts
   return async (name: string, { address }: Peer): Promise<Virtual | undefined> => {
     const loader = world.loaders().get(name)
@@ -22,8 +23,14 @@ export function tftpNames(parts: Parts) {
     if (chosen) return written(chosen.delivered, chosen.kind, 'tftp')
     if (!config) return fileOf(name, caller, parts)
 
-    const delivered = await deliver(config.request, parts.answers)
-    return written(delivered, config.kind, config.transport)
+    const { request, kind, transport } = config
+    await parts.answers.verified(request.mac, caller.address)
+    // Anybody can forge the sender: nothing happens before a block of the answer was acknowledged.
+    const { told, arrived } = parts.answers.prepare(request)
+    const answer = await written(told, kind, transport)
+    if (answer instanceof Uint8Array) return { bytes: answer, receipt: receipts.give(arrived) }
+    arrived()
+    return answer
   }
 
   async function written(delivered: Delivered, kind: LoaderKind, transport: Transport) {

@@ -31,8 +31,12 @@ export interface NewLogin {
 
 /** The secrets of attempts. They lie in files of their own, because ssh reads files. */
 export interface Logins {
-  /** Keeps what an attempt needs; those of earlier attempts of its install go. */
-  keep(of: LoginOf, login: NewLogin): void
+  /** Writes down what an attempt needs that is not opened yet. */
+  prepare(of: LoginOf, login: NewLogin): void
+  /** Its attempt is the one that boots: those of other attempts of its install go. */
+  keep(of: LoginOf): void
+  /** What the boot of an attempt is given that was prepared. */
+  extras(of: LoginOf): LoginExtras | undefined
   /** The bytes of that archive. */
   initrd(of: LoginOf): Uint8Array | undefined
   /** The way in at an address; undefined when its secrets are there no more. */
@@ -58,6 +62,7 @@ const files = {
   key: 'key',
   initrd: 'initrd.gz',
   hosts: 'known_hosts',
+  extras: 'extras.json',
 } as const
 
 export function createLogins(folder: string): Logins {
@@ -65,13 +70,24 @@ export function createLogins(folder: string): Logins {
   const write = (of: LoginOf, file: string, content: string | Uint8Array) =>
     writeFileSync(at(of, file), content, { mode: 0o600, flush: true })
   const read = (path: string) => (existsSync(path) ? readFileSync(path) : undefined)
-  const drop = (install: string) => rmSync(join(folder, install), { recursive: true, force: true })
+  const drop = (path: string) => rmSync(join(folder, path), { recursive: true, force: true })
 
   return {
-    keep(of, { files }) {
-      drop(of.install)
+    prepare(of, { files: secrets, extras }) {
+      rmSync(at(of), { recursive: true, force: true })
       mkdirSync(at(of), { recursive: true, mode: 0o700 })
-      for (const [file, content] of Object.entries(files)) write(of, file, content)
+      const content = { ...secrets, [files.extras]: JSON.stringify(extras) }
+      for (const [file, bytes] of Object.entries(content)) write(of, file, bytes)
+    },
+    keep({ install, attempt }) {
+      const all = existsSync(join(folder, install)) ? readdirSync(join(folder, install)) : []
+      for (const other of all) {
+        if (other !== `${attempt}`) drop(join(install, other))
+      }
+    },
+    extras(of) {
+      const text = read(at(of, files.extras))
+      return text && (JSON.parse(text.toString()) as LoginExtras)
     },
     initrd: of => read(at(of, files.initrd)),
     door(of, { way, user, port, identityFile }, address) {

@@ -13,7 +13,7 @@ const login = (way: 'password' | 'key' | 'own', more = {}) =>
 /** Makes a login and keeps it; what its boot is given. */
 function make(logins: Logins, way: Login) {
   const made = makeLogin(way)
-  logins.keep(of, made)
+  logins.prepare(of, made)
   return made.extras
 }
 
@@ -101,15 +101,17 @@ t.test(
   'secrets go: with the next attempt, with the install, and what was left is swept',
   async t => {
     const { logins, folder } = open(t)
-    logins.keep(of, makeLogin(login('key')))
-    logins.keep({ ...of, attempt: 2 }, makeLogin(login('key')))
+    logins.prepare(of, makeLogin(login('key')))
+    logins.prepare({ ...of, attempt: 2 }, makeLogin(login('key')))
+    t.ok(logins.door(of, login('key'), '10.0.0.1'), 'the other does not boot yet')
+    logins.keep({ ...of, attempt: 2 })
     t.equal(logins.door(of, login('key'), '10.0.0.1'), undefined)
     t.ok(logins.door({ ...of, attempt: 2 }, login('key'), '10.0.0.1'))
     logins.drop('i1')
     t.strictSame(readdirSync(join(folder, 'logins')), [])
     logins.drop('i1')
-    logins.keep({ install: 'i2', attempt: 1 }, makeLogin(login('key')))
-    logins.keep({ install: 'i3', attempt: 1 }, makeLogin(login('key')))
+    logins.prepare({ install: 'i2', attempt: 1 }, makeLogin(login('key')))
+    logins.prepare({ install: 'i3', attempt: 1 }, makeLogin(login('key')))
     logins.sweep(id => id === 'i2')
     t.strictSame(readdirSync(join(folder, 'logins')), ['i3'])
     createLogins(join(folder, 'nowhere')).sweep(() => true)
