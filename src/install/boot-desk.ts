@@ -50,16 +50,12 @@ export function createBootDesk(deps: DeskDeps) {
     return told
   }
 
+  const ask = (request: BootRequest) => answer(questionOf(request, world), facts)
+
   return {
     look: request => answer(questionOf(request, world), { ...facts, ...standIns }).told,
-    give: request => give(request, answer(questionOf(request, world), facts)),
-    prepare: request =>
-      hold(request, {
-        facts,
-        deps,
-        give,
-        answer: asked => answer(questionOf(asked, world), facts),
-      }),
+    give: request => give(request, ask(request)),
+    prepare: request => hold(request, { facts, deps, answer: ask, give }),
     async verified(mac, address) {
       const host = world.hostOf(mac)
       if (!host) return
@@ -70,10 +66,9 @@ export function createBootDesk(deps: DeskDeps) {
 
     /** What a machine gets that chose in its menu. */
     async choose(choice: Choice, caller: Caller, loader: LoaderKind): Promise<Delivered> {
-      const { host, profile, mac } = choice
+      const { token, host, profile, mac } = choice
       if (world.config().checksums.length > 0) await scripts.verified(host, profile)
       // It may have been asked for twice meanwhile.
-      const { token } = choice
       const again = deps.menus.choiceOf(token, profile.name, caller.address) ?? choice
       const request = { mac, caller, what: loader.asks, loader }
       return give(request, answerChoice(again, questionOf(request, world), facts))

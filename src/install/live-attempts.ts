@@ -1,5 +1,5 @@
 import type { Host } from '../boot/host.ts'
-import { type Attempt, rulesOf } from '../boot/install.ts'
+import { type Attempt, type NewAttempt, rulesOf } from '../boot/install.ts'
 import { idle } from '../boot/life.ts'
 import { nextState } from '../boot/next-state.ts'
 import type { InstallDeps } from './deps.ts'
@@ -16,15 +16,6 @@ export function createLiveAttempts(
   scripts: Pick<Scripts, 'netboots'>,
 ) {
   const { memory } = deps
-  /** Whether the next boot of its install is this one. */
-  const isNext = ({ host, install: id, number }: Pick<Attempt, 'host' | 'install' | 'number'>) => {
-    const record = memory.hosts.get(host)
-    const install = id === undefined ? undefined : memory.installs.get(id)
-    if (!install || !record || record.install !== id) return false
-    const event = { kind: 'script', newBoot: true } as const
-    const step = nextState(record.life, event, rulesOf(install.spec.profile), deps.now())
-    return step?.opens === true && step.life.attempt === number
-  }
   const isNewest = ({ host, install, token }: Attempt): boolean =>
     memory.installs.currentAttempt(host, install)?.token === token
 
@@ -52,7 +43,7 @@ export function createLiveAttempts(
         if (install === undefined) {
           memory.installs.voidAttempts(host)
           scripts.netboots(host)
-        } else if (!isNext(attempt)) return
+        } else if (!isNext(attempt, deps)) return
         lives.apply(host, { kind: 'script', newBoot: true })
         if (install !== undefined) deps.logins.keep({ install, attempt: number })
         memory.installs.addAttempt(attempt)
@@ -75,4 +66,14 @@ export function createLiveAttempts(
       lives.apply(attempt.host, { kind: 'living', attempt: attempt.number })
     },
   }
+}
+
+/** Whether the next boot of its install is this one. */
+function isNext({ host, install: id, number }: NewAttempt, { memory, now }: InstallDeps): boolean {
+  const record = memory.hosts.get(host)
+  const install = id === undefined ? undefined : memory.installs.get(id)
+  if (!install || !record || record.install !== id) return false
+  const event = { kind: 'script', newBoot: true } as const
+  const step = nextState(record.life, event, rulesOf(install.spec.profile), now())
+  return step?.opens === true && step.life.attempt === number
 }
