@@ -2,10 +2,7 @@ import { dnsmasqLines } from './foreign/dnsmasq.ts'
 import { iscBranches } from './foreign/isc.ts'
 import { keaClasses } from './foreign/kea.ts'
 import { type ForeignFacts, foreignRows } from './foreign/row.ts'
-
-export type ForeignServer = 'dnsmasq' | 'kea' | 'isc'
-
-export const foreignServers: readonly ForeignServer[] = ['dnsmasq', 'kea', 'isc']
+import type { ForeignServer } from './foreign/server.ts'
 
 /** The lines for a foreign DHCP server's config: our loader to firmware, our script to iPXE. */
 export function foreignLines(server: ForeignServer, facts: ForeignFacts): string {

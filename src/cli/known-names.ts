@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Names } from '../api/hosts.ts'
-import { connectApi } from './api-client.ts'
 import type { Values } from './args.ts'
 import { envOf, exit, Failure, type Io } from './io.ts'
 
@@ -14,6 +11,8 @@ const freshFor = 10_000
 const noNames: Names = { hosts: [], profiles: [], tags: [], networks: [] }
 
 interface Kept {
+  /** Which daemon they are of: two may have files of one name. */
+  readonly which: string
   /** Epoch milliseconds. */
   readonly at: number
   readonly names: Names
@@ -25,28 +24,32 @@ interface Kept {
  * the back of whoever waits, for the next time.
  */
 export async function knownNames(words: readonly string[], io: Io): Promise<Names> {
-  const file = cacheFile(words, io)
-  const kept = file === undefined ? undefined : readKept(file)
-  if (!kept) return askNames(words, io, file)
-  if (Date.now() - kept.at > freshFor) {
-    const program = [process.argv[1] ?? '', '__names', ...serverWords(words)]
-    spawn(process.execPath, program, { detached: true, stdio: 'ignore' }).unref()
-  }
+  const kept = readKept(words, io)
+  if (!kept) return askNames(words, io)
+  if (Date.now() - kept.at > freshFor) await refreshBehind(words)
   return kept.names
 }
 
 /** Asks the daemon for its names and keeps them; what a completion starts in the background. */
 export async function refreshNames(words: readonly string[], io: Io): Promise<number> {
-  await askNames(words, io, cacheFile(words, io))
+  await askNames(words, io)
   return exit.done
 }
 
-async function askNames(words: readonly string[], io: Io, file: string | undefined) {
+/** What only some need is loaded by them: without it Node is there in half the time. */
+async function refreshBehind(words: readonly string[]): Promise<void> {
+  const { spawn } = await import('node:child_process')
+  const program = [process.argv[1] ?? '', '__names', ...serverWords(words)]
+  spawn(process.execPath, program, { detached: true, stdio: 'ignore' }).unref()
+}
+
+async function askNames(words: readonly string[], io: Io): Promise<Names> {
+  const { connectApi } = await import('./api-client.ts')
   const values: Values = { has: () => false, text: name => optionOf(words, name), list: () => [] }
   try {
     const api = connectApi(values, envOf(io), patience)
     const names = await api.get<Names>('/api/v1/names')
-    if (file !== undefined) keep(file, { at: Date.now(), names })
+    keep(words, io, names)
     return names
   } catch (error) {
     if (error instanceof Failure) return noNames
@@ -66,29 +69,42 @@ function serverWords(words: readonly string[]): string[] {
   })
 }
 
-function cacheFile(words: readonly string[], io: Io): string | undefined {
-  // The launcher says the folder; without it nothing is kept.
-  const { BOOTWRIGHT_SERVER, BOOTWRIGHT_TOKEN_FILE, BOOTWRIGHT_CACHE: folder } = envOf(io)
-  const which = JSON.stringify([serverWords(words), BOOTWRIGHT_SERVER, BOOTWRIGHT_TOKEN_FILE])
-  const digest = createHash('sha256').update(which).digest('hex').slice(0, 16)
-  return folder && join(folder, `names-${digest}.json`)
+/** What tells apart whose names these are. */
+function daemonOf(words: readonly string[], io: Io): string {
+  const { BOOTWRIGHT_SERVER, BOOTWRIGHT_TOKEN_FILE } = envOf(io)
+  return JSON.stringify([serverWords(words), BOOTWRIGHT_SERVER, BOOTWRIGHT_TOKEN_FILE])
 }
 
-function readKept(file: string): Kept | undefined {
+/** The launcher says the folder; without it nothing is kept. */
+function cacheFile(which: string, io: Io): string | undefined {
+  const { BOOTWRIGHT_CACHE: folder } = envOf(io)
+  const name = Buffer.from(which).toString('base64url').slice(0, 200)
+  return folder && join(folder, `names-${name}.json`)
+}
+
+function readKept(words: readonly string[], io: Io): Kept | undefined {
+  const which = daemonOf(words, io)
+  const file = cacheFile(which, io)
+  if (file === undefined) return undefined
   try {
-    const { at, names } = JSON.parse(readFileSync(file, 'utf8')) as Kept
-    return { at, names: { ...noNames, ...names } }
+    const { at, names, which: whose } = JSON.parse(readFileSync(file, 'utf8')) as Kept
+    return whose === which ? { at, which, names: { ...noNames, ...names } } : undefined
   } catch {
     return undefined
   }
 }
 
 /** A folder that cannot be written costs time and nothing else. */
-function keep(file: string, kept: Kept): void {
+function keep(words: readonly string[], io: Io, names: Names): void {
+  const which = daemonOf(words, io)
+  const file = cacheFile(which, io)
+  if (file === undefined) return
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const whole = `${file}.${process.pid}`
-    writeFileSync(whole, JSON.stringify(kept), { mode: 0o600 })
+    writeFileSync(whole, JSON.stringify({ at: Date.now(), which, names } satisfies Kept), {
+      mode: 0o600,
+    })
     renameSync(whole, file)
   } catch {
     // As said.

@@ -1,5 +1,5 @@
 import type { Ipv4 } from '../wire/address.ts'
-import type { ClientKind } from './clients.ts'
+import type { ClientKind } from './client-kind.ts'
 import type { Offer } from './offers.ts'
 
 /** What a client makes of the offers that it got. */

@@ -4,11 +4,7 @@ import { bootDiscover, requestOf } from '../explain/boot-discover.ts'
 import { type Ipv4, type Mac, macToBytes } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
-
-/** The netbooting clients that are played. */
-export type ClientKind = 'bios' | 'uefi' | 'uefi-http' | 'ipxe'
-
-export const clientKinds: readonly ClientKind[] = ['bios', 'uefi', 'uefi-http', 'ipxe']
+import type { ClientKind } from './client-kind.ts'
 
 /** One client that asks: every question of it carries its MAC and its transaction id. */
 export interface ProbeClient {

@@ -1,7 +1,8 @@
 import type { Ipv4, Mac } from '../wire/address.ts'
 import { askBootServer, askLink } from './ask.ts'
 import { choose, type Plan, rivalsOf } from './choose.ts'
-import type { ClientKind, ProbeClient } from './clients.ts'
+import type { ClientKind } from './client-kind.ts'
+import type { ProbeClient } from './clients.ts'
 import { type Fetched, fetchHead, fetchTftp } from './fetch.ts'
 import type { Offer } from './offers.ts'
 

@@ -1,4 +1,4 @@
-import type { ForeignServer } from '../../src/boot/foreign.ts'
+import type { ForeignServer } from '../../src/boot/foreign/server.ts'
 
 /** What a DHCP server can tell clients by. */
 export interface ForeignClient {

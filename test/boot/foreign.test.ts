@@ -1,7 +1,8 @@
 import t from 'tap'
 import type { Arch } from '../../src/boot/arch.ts'
 import type { Site } from '../../src/boot/decide.ts'
-import { foreignLines, foreignServers } from '../../src/boot/foreign.ts'
+import { foreignServers } from '../../src/boot/foreign/server.ts'
+import { foreignLines } from '../../src/boot/foreign.ts'
 import type { Mac } from '../../src/wire/address.ts'
 import { golden } from '../golden.ts'
 

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { chmodSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { complete } from '../../src/cli/complete.ts'
@@ -93,6 +93,49 @@ async function shell(t: Test, name: string) {
     })
   return { script, runs }
 }
+
+t.test('Tab waits for few modules, and for none of Node that it has not loaded itself', t => {
+  const seen = new Set<string>()
+  const builtins = new Set<string>()
+  const visit = (file: string) => {
+    if (seen.has(file)) return
+    seen.add(file)
+    const source = readFileSync(file, 'utf8')
+    // What is imported for its types alone is not loaded.
+    for (const [, what = '', from = ''] of source.matchAll(
+      /^import (?!type )([^']*?)\s?(?:from )?'([^']+)'$/gms,
+    )) {
+      const isTypes = /^\{(\s*type [^,}]+,?)+\s*\}/.test(what)
+      if (from.startsWith('.') && !isTypes) visit(join(dirname(file), from))
+      else if (!from.startsWith('.')) builtins.add(from)
+    }
+  }
+  for (const name of ['main', 'cli/program', 'cli/complete']) {
+    visit(fileURLToPath(new URL(`../../src/${name}.ts`, import.meta.url)))
+  }
+  t.ok(seen.size > 10 && seen.size <= 25, `${seen.size} files: ${[...seen].join(' ')}`)
+  t.strictSame([...builtins].sort(), ['node:fs', 'node:path', 'node:util'])
+  t.end()
+})
+
+t.test('names that were kept are answered without a daemon, and only for their own', async t => {
+  const { url } = await startApi(t, { 'GET /api/v1/names': () => names })
+  const { io, dir, out } = fakeIo(t, url)
+  const kept = { ...io, env: { ...io.env, BOOTWRIGHT_CACHE: dir } }
+  await complete(['--', 'show', 'node1'], kept, everySpec)
+  const [file = ''] = readdirSync(dir).filter(name => name.startsWith('names-'))
+  const whole = JSON.parse(readFileSync(join(dir, file), 'utf8'))
+  t.strictSame(whole.names, names)
+  const answers = async (change: object) => {
+    const before = out().length
+    const renamed = { ...whole, names: { ...names, hosts: ['kept'] }, ...change }
+    writeFileSync(join(dir, file), JSON.stringify(renamed))
+    await complete(['--', 'show', ''], kept, everySpec)
+    return out().slice(before).split(/\s+/).filter(Boolean)
+  }
+  t.strictSame(await answers({}), ['kept'])
+  t.strictSame(await answers({ which: 'another' }), names.hosts)
+})
 
 t.test('bash takes it', async t => {
   const { script, runs } = await shell(t, 'bash')

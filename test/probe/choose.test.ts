@@ -1,6 +1,7 @@
 import t from 'tap'
 import { choose, rivalsOf } from '../../src/probe/choose.ts'
-import { type ClientKind, discoverOf } from '../../src/probe/clients.ts'
+import type { ClientKind } from '../../src/probe/client-kind.ts'
+import { discoverOf } from '../../src/probe/clients.ts'
 import { type Offer, readOffer } from '../../src/probe/offers.ts'
 import { type Ipv4, type Mac, parseIpv4 } from '../../src/wire/address.ts'
 import { option } from '../../src/wire/dhcp-codes.ts'

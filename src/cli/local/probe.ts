@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { amount } from '../../base/amount.ts'
 import { printable } from '../../base/printable.ts'
-import { type ClientKind, clientKinds } from '../../probe/clients.ts'
+import { type ClientKind, clientKinds } from '../../probe/client-kind.ts'
 import type { Offer } from '../../probe/offers.ts'
 import { type Met, probe } from '../../probe/run.ts'
 import { type OwnAddress, ownAddresses } from '../../system/interfaces.ts'

@@ -1,8 +1,8 @@
 import { archs } from '../../boot/arch.ts'
 import { stages } from '../../boot/client.ts'
-import { foreignServers } from '../../boot/foreign.ts'
+import { foreignServers } from '../../boot/foreign/server.ts'
 import { hostStates } from '../../boot/life.ts'
-import { clientKinds } from '../../probe/clients.ts'
+import { clientKinds } from '../../probe/client-kind.ts'
 import type { CommandSpec, OptionSpec } from '../args.ts'
 
 const config: OptionSpec = { value: 'FILE', file: true, help: 'the config file' }
