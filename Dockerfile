@@ -1,15 +1,15 @@
-# docker build -t bootwright .
-# docker run --network host -v /etc/bootwright:/etc/bootwright:ro -v bootwright:/var/lib/bootwright bootwright
-#
-# Host networking: DHCP lives from broadcasts, which no port mapping carries. (With DHCP elsewhere and
-# `mode: none`, `-p 69:69/udp -p 8080:8080` and `tftp: { allow: [the LAN's subnet] }` are enough: TFTP answers
-# whom it allows from the one port it was asked on.)
-FROM node:24-slim
+# docker build -t bootwright/daemon .        (podman and buildah build it too)
+# docs/container.md says how to run it.
+ARG BASE=docker.io/library/node:24-slim
+FROM ${BASE}
 
-# The loaders; put others into assets/loaders.
+# The loaders, and what tells Node that it may open ports below 1024 without being root.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ipxe iproute2 \
- && rm -rf /var/lib/apt/lists/*
+ && apt-get install -y --no-install-recommends ipxe iproute2 libcap2-bin openssh-client \
+ && rm -rf /var/lib/apt/lists/* \
+ && setcap cap_net_bind_service=+ep "$(readlink -f "$(command -v node)")" \
+ && useradd --uid 10067 --no-create-home --home-dir /var/lib/bootwright bootwright \
+ && install -d -o bootwright -g bootwright -m 750 /var/lib/bootwright
 
 WORKDIR /opt/bootwright
 COPY package.json package-lock.json .npmrc ./
@@ -18,11 +18,15 @@ COPY src src
 COPY config config
 COPY assets assets
 # `docker exec CONTAINER bootwright hosts`: in PATH, and with the token of the default dataDir.
-RUN ln -s /opt/bootwright/src/bootwright /usr/local/bin/bootwright
-ENV BOOTWRIGHT_TOKEN_FILE=/var/lib/bootwright/admin-token
+RUN ln -s /opt/bootwright/src/bootwright /usr/local/bin/bootwright \
+ && chown bootwright:bootwright assets/images
+# A config that does not name `assets`, with no folder of that name beside it, takes those of the image.
+ENV BOOTWRIGHT_ASSETS=/opt/bootwright/assets \
+    BOOTWRIGHT_TOKEN_FILE=/var/lib/bootwright/admin-token
 
+USER bootwright
 VOLUME /var/lib/bootwright
 STOPSIGNAL SIGTERM
-HEALTHCHECK CMD ["node", "-e", "fetch('http://127.0.0.1:8080/readyz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "src/main.ts"]
+HEALTHCHECK --start-period=20s CMD ["bootwright", "healthy", "--config", "/etc/bootwright/config.yaml"]
+ENTRYPOINT ["bootwright"]
 CMD ["serve", "--config", "/etc/bootwright/config.yaml"]

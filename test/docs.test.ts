@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
@@ -83,6 +84,17 @@ t.test('every npm script is there', async t => {
   ])
   t.ok(named.length > 3)
   for (const [, name = ''] of named) t.ok(name in scripts, name)
+})
+
+t.test('the hash of the Nix package is that of the lock file', async t => {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version?: string; integrity?: string; dev?: boolean }>
+  }
+  const held = Object.entries(packages).filter(([name, { dev }]) => name !== '' && !dev)
+  const rows = held.map(([name, { version, integrity }]) => [name, version, integrity])
+  const digest = createHash('sha256').update(JSON.stringify(rows)).digest('hex').slice(0, 16)
+  const nix = readFileSync(join(root, 'config/nixos/package.nix'), 'utf8')
+  t.match(nix, `# Packages: ${digest}\n`, 'if not: sh config/nixos/modules-hash.sh')
 })
 
 t.test('every link leads to a file', async t => {

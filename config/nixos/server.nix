@@ -3,7 +3,6 @@
 #   imports = [ ./bootwright/config/nixos/server.nix ];
 #   services.bootwright = {
 #     enable = true;
-#     package = ./bootwright;   # a checkout in which `npm ci` was run
 #     settings.networks.lan = { };
 #   };
 { config, lib, pkgs, ... }:
@@ -16,10 +15,11 @@ in
   options.services.bootwright = {
     enable = lib.mkEnableOption "Bootwright, a netboot server";
     package = lib.mkOption {
-      type = lib.types.path;
-      description = "A checkout of Bootwright in which `npm ci` was run.";
+      type = lib.types.package;
+      default = pkgs.callPackage ./package.nix { };
+      defaultText = lib.literalExpression "pkgs.callPackage ./package.nix { }";
+      description = "The derivation of Bootwright; by default that of the checkout this module is in.";
     };
-    node = lib.mkPackageOption pkgs "nodejs_24" { };
     settings = lib.mkOption {
       type = (pkgs.formats.yaml { }).type;
       default = { };
@@ -36,6 +36,7 @@ in
     systemd.tmpfiles.rules =
       [ "d ${cfg.settings.assets}/loaders 0755 root root" "d ${cfg.settings.assets}/images 0755 root root" ]
       ++ map (name: "L+ ${cfg.settings.assets}/loaders/${name} - - - - ${pkgs.ipxe}/${name}") loaders;
+    environment.systemPackages = [ cfg.package ];
     systemd.services.bootwright = {
       description = "Bootwright netboot server (DHCP, TFTP, HTTP)";
       wantedBy = [ "multi-user.target" ];
@@ -47,12 +48,12 @@ in
       # As systemd/bootwright.service; a test compares the two.
       serviceConfig = {
         Type = "exec";
-        ExecStart = "${lib.getExe cfg.node} ${cfg.package}/src/launch.js serve --config ${file}";
+        ExecStart = "${lib.getExe cfg.package} serve --config ${file}";
         ExecReload = "${pkgs.coreutils}/bin/kill -HUP $MAINPID";
         Restart = "on-failure";
         RestartSec = 2;
         # Deploys that run are waited for; without one that takes a moment.
-        ExecStop = "-${lib.getExe cfg.node} ${cfg.package}/src/launch.js drain --timeout 30m --server http://127.0.0.1:${toString (cfg.settings.http.port or 8080)} --token-file ${cfg.settings.dataDir}/admin-token";
+        ExecStop = "-${lib.getExe cfg.package} drain --timeout 30m --server http://127.0.0.1:${toString (cfg.settings.http.port or 8080)} --token-file ${cfg.settings.dataDir}/admin-token";
         TimeoutStopSec = "31min";
         LimitNOFILE = 65536;
         StateDirectory = "bootwright";

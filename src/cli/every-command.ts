@@ -40,6 +40,7 @@ export const everyCommand: readonly Entry[] = [
   { spec: api.cancelSpec, load: async () => (await import('./cancel.ts')).run },
   { spec: api.reloadSpec, load: async () => (await import('./reload.ts')).run },
   { spec: api.drainSpec, load: async () => (await import('./drain.ts')).run },
+  { spec: local.healthySpec, load: async () => (await import('./local/healthy.ts')).run },
   { spec: api.versionSpec, load: async () => (await import('./local/version.ts')).run },
   { spec: local.completionSpec, load: async () => (await import('./completion.ts')).run },
   { spec: local.manSpec, load: async () => (await import('./man.ts')).run },

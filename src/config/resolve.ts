@@ -4,6 +4,7 @@ import { didYouMean } from '../base/nearest.ts'
 import { parseDuration, parseSize } from '../base/units.ts'
 import type { Host, Profile, UnknownHosts } from '../boot/host.ts'
 import { parseIpv4, parseSubnet, type Subnet } from '../wire/address.ts'
+import { assetsFolder } from './assets-folder.ts'
 import { type Subject, subjectsOf } from './booting-hosts.ts'
 import { resolveCallbacks } from './callbacks.ts'
 import { checkCommandLines } from './check/command-lines.ts'
@@ -58,7 +59,7 @@ export function resolveConfig(
   const callbacks = resolveCallbacks(raw.callbacks ?? {}, folder, report)
   const around: Surroundings = {
     folder,
-    assets: resolve(folder, raw.assets ?? defaults.assets),
+    assets: assetsFolder(folder, raw.assets),
     callbacks,
     profileNames: names.profiles,
     callbackNames: names.callbacks,
@@ -122,7 +123,7 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
   return {
     file: resolve(file),
     dataDir,
-    assets: resolve(folder, raw.assets ?? defaults.assets),
+    assets: assetsFolder(folder, raw.assets),
     assetRoots: (raw.assetRoots ?? defaults.assetRoots).map(path => resolve(folder, path)),
     http: {
       port: http.port ?? defaults.httpPort,

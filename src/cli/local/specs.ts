@@ -33,6 +33,17 @@ export const checkSpec: CommandSpec = {
   words: none,
 }
 
+export const healthySpec: CommandSpec = {
+  name: 'healthy',
+  line: '--config FILE',
+  brief: 'whether the daemon of a config lives',
+  summary:
+    'Asks the daemon of this config, on this machine, whether it lives, and says what it is not ready for.\n' +
+    'Exit code 1 when it does not answer: for the health check of a container. It needs no token.',
+  options: { config },
+  words: none,
+}
+
 export const explainSpec: CommandSpec = {
   name: 'explain',
   examples: [
