@@ -20,20 +20,22 @@ export function makeEmptyDisk(file: string, mebibytes = 128): void {
 }
 
 /**
- * Writes a gzipped raw disk image with kernel and initrd that boots on BIOS (syslinux) and on UEFI
- * (systemd-boot) and says `BOOTED FROM DISK` on its serial console. `work` is a folder for parts.
+ * Writes a gzipped raw disk image with kernel and initrd that boots on BIOS (syslinux) and, unless it is for BIOS
+ * alone, on UEFI (systemd-boot), and says `BOOTED FROM DISK` on its serial console. `work` is a folder for parts.
  */
 export async function writeDiskImage(
   kernelImage: string,
   initrd: string,
   file: string,
   work: string,
+  biosOnly = false,
 ): Promise<void> {
   const raw = `${work}/disk.img`
   makeEmptyDisk(raw, imageMebibytes)
   writeFileSync(raw, masterBootRecord(), { flag: 'r+' })
   await formatPartition(raw)
   await copyFiles(raw, kernelImage, initrd, work)
+  if (!biosOnly) await copyEfi(raw, work)
   await run(['syslinux', '--install', '--offset', String(mebibyte), raw])
   await pipeline(createReadStream(raw), createGzip({ level: 6 }), createWriteStream(file))
 }
@@ -57,21 +59,27 @@ async function formatPartition(raw: string): Promise<void> {
 }
 
 async function copyFiles(raw: string, kernel: string, initrd: string, work: string): Promise<void> {
-  const at = ['-i', partition(raw)]
-  const copy = (source: string, target: string) => run(['mcopy', ...at, source, `::${target}`])
-  const write = async (target: string, lines: readonly string[]) => {
-    writeFileSync(`${work}/part`, `${lines.join('\n')}\n`)
-    await copy(`${work}/part`, target)
-  }
+  await copy(raw, kernel, 'vmlinuz')
+  await copy(raw, initrd, 'initrd.gz')
+  await write(raw, 'syslinux.cfg', syslinuxConfig, work)
+}
+
+async function copyEfi(raw: string, work: string): Promise<void> {
   for (const folder of ['EFI', 'EFI/BOOT', 'loader', 'loader/entries']) {
-    await run(['mmd', ...at, `::${folder}`])
+    await run(['mmd', '-i', partition(raw), `::${folder}`])
   }
-  await copy(kernel, 'vmlinuz')
-  await copy(initrd, 'initrd.gz')
-  await copy('/usr/lib/systemd/boot/efi/systemd-bootx64.efi', 'EFI/BOOT/BOOTX64.EFI')
-  await write('syslinux.cfg', syslinuxConfig)
-  await write('loader/loader.conf', ['timeout 0', 'default disk.conf'])
-  await write('loader/entries/disk.conf', systemdBootEntry)
+  await copy(raw, '/usr/lib/systemd/boot/efi/systemd-bootx64.efi', 'EFI/BOOT/BOOTX64.EFI')
+  await write(raw, 'loader/loader.conf', ['timeout 0', 'default disk.conf'], work)
+  await write(raw, 'loader/entries/disk.conf', systemdBootEntry, work)
+}
+
+function copy(raw: string, source: string, target: string): Promise<string> {
+  return run(['mcopy', '-i', partition(raw), source, `::${target}`])
+}
+
+async function write(raw: string, target: string, lines: readonly string[], work: string) {
+  writeFileSync(`${work}/part`, `${lines.join('\n')}\n`)
+  await copy(raw, `${work}/part`, target)
 }
 
 function partition(raw: string): string {

@@ -61,11 +61,13 @@ tell() {
 
 disk() { for path in /dev/vda /dev/sda; do [ -b "$path" ] && echo "$path" && return; done; }
 
+# Where it fails, `why` says so.
 write_disk() {
+  why='the disk cannot be written'
   target=$(disk)
-  [ -n "$target" ] || { say 'no disk'; return 1; }
+  [ -n "$target" ] || { why='no disk: neither /dev/vda nor /dev/sda'; return 1; }
   tell progress 'percent=10&message=fetching the disk image'
-  wget -q -O /tmp/image.gz "$(word lab.image)" || { say 'no image'; return 1; }
+  wget -q -O /tmp/image.gz "$(word lab.image)" || { why='cannot fetch the disk image'; return 1; }
   say "writing $(wc -c < /tmp/image.gz) bytes of image to $target"
   gunzip -c /tmp/image.gz | write_chunks "$target" || return 1
   [ -z "$(word lab.up)" ] || echo "$url" | dd of="$target" bs=512 seek=1 conv=notrunc 2> /dev/null
@@ -107,7 +109,7 @@ install() {
     ready-only) ;;
     hang) say 'hangs'; rest ;;
     fail) tell failed 'message=asked to fail' ;;
-    *) if write_disk; then tell 'done'; else tell failed 'message=disk not written'; fi ;;
+    *) if write_disk; then tell 'done'; else tell failed "message=$why"; fi ;;
   esac
   end
 }

@@ -10,16 +10,27 @@ export interface Kernel {
   readonly modules: string
 }
 
-/** The newest installed kernel that has its modules. */
-export function newestKernel(): Kernel {
-  const kernels = readdirSync('/boot')
+/** The newest installed kernel that has its modules; one made for clouds, which lacks drivers, only where it is the only one. */
+export function findKernel(): Kernel | undefined {
+  const version = (existsSync('/boot') ? readdirSync('/boot') : [])
     .filter(name => name.startsWith('vmlinuz-'))
     .map(name => name.slice('vmlinuz-'.length))
     .filter(version => existsSync(`/lib/modules/${version}/modules.dep`))
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-  const version = kernels.at(-1)
-  if (version === undefined) throw new Error('no kernel in /boot: install linux-image-amd64')
+    .sort((a, b) => isSmall(b) - isSmall(a) || a.localeCompare(b, 'en', { numeric: true }))
+    .at(-1)
+  if (version === undefined) return undefined
   return { version, image: `/boot/vmlinuz-${version}`, modules: `/lib/modules/${version}` }
+}
+
+/** {@link findKernel} where there has to be one. */
+export function newestKernel(): Kernel {
+  const kernel = findKernel()
+  if (!kernel) throw new Error('no kernel in /boot: install linux-image-amd64')
+  return kernel
+}
+
+function isSmall(version: string): number {
+  return version.includes('-cloud-') ? 1 : 0
 }
 
 /** Files of these modules and all they need, in the order of loading; built-in ones are left out. */

@@ -33,13 +33,13 @@ export interface Lab {
 const secret = 'the hook secret of the lab'
 const answers = 'answers for {{ host.name }}\n'
 
-/** Builds the images and the network. `remove` it in the end. */
-export async function createLab(): Promise<Lab> {
+/** Builds the images and the network. `remove` it in the end. With `biosOnly` its disk image boots on BIOS alone. */
+export async function createLab({ biosOnly = false } = {}): Promise<Lab> {
   // First, so that at exit what writes into the folder has ended before that goes.
   const network = await createNetwork()
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-lab-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  await writeImages(folder)
+  await writeImages(folder, biosOnly)
   const token = randomBytes(16).toString('hex')
   writeFileSync(join(folder, 'token'), `${token}\n`, { mode: 0o600 })
   writeFileSync(join(folder, 'answers.txt'), answers)
@@ -76,12 +76,13 @@ export function imageSize(lab: Lab, name: 'linux' | 'initrd.gz' | 'disk.img.gz')
   return statSync(join(lab.folder, 'assets/images/lab', name)).size
 }
 
-async function writeImages(folder: string): Promise<void> {
+async function writeImages(folder: string, biosOnly: boolean): Promise<void> {
   const images = join(folder, 'assets/images/lab')
   for (const path of [images, join(folder, 'work')]) mkdirSync(path, { recursive: true })
   const kernel = newestKernel()
   copyFileSync(kernel.image, join(images, 'linux'))
   writeInitrd(kernel, join(images, 'initrd.gz'))
   const disk = join(images, 'disk.img.gz')
-  await writeDiskImage(kernel.image, join(images, 'initrd.gz'), disk, join(folder, 'work'))
+  const work = join(folder, 'work')
+  await writeDiskImage(kernel.image, join(images, 'initrd.gz'), disk, work, biosOnly)
 }

@@ -13,6 +13,8 @@ export interface MachineSettings {
   readonly tap: string
   readonly mebibytes?: number
   readonly nic?: 'virtio-net-pci' | 'e1000'
+  /** Its controller hides the disk. */
+  readonly diskless?: boolean
   /** It tries its disk before the network. */
   readonly diskFirst?: boolean
   /** The network packets of the machine are written there. */
@@ -88,7 +90,8 @@ function nicArguments({
   ]
 }
 
-function diskArguments({ disk }: MachineSettings): string[] {
+function diskArguments({ disk, diskless }: MachineSettings): string[] {
+  if (diskless) return []
   return [
     ...['-drive', `if=none,id=disk,format=raw,cache=unsafe,file=${disk}`],
     ...['-device', 'virtio-blk-pci,drive=disk,bootindex=2'],

@@ -39,7 +39,7 @@ export async function createNetwork(address = '10.77.0.1'): Promise<Network> {
   const network = networkIn(namespace, address)
   living.add(network)
   await run(['ip', 'netns', 'add', namespace])
-  await network.run(['sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1'])
+  await network.run(['sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6'])
   await network.run(['ip', 'link', 'add', bridge, 'type', 'bridge', 'forward_delay', '0'])
   await network.run(['ip', 'address', 'add', `${address}/24`, 'dev', bridge])
   await network.run(['ip', 'link', 'set', 'lo', 'up'])

@@ -2,27 +2,35 @@ import { spawn } from 'node:child_process'
 import { accessSync, existsSync } from 'node:fs'
 import { attempt } from './command.ts'
 
-/** What the tests and the lab need from Debian, and why. */
-export const packages: Readonly<Record<string, string>> = {
+/** Names of Debian packages, and what each is for. */
+export type Packages = Readonly<Record<string, string>>
+
+/** What the demo needs from Debian, and why. */
+export const demoPackages: Packages = {
   'qemu-system-x86': 'the machines',
-  'qemu-system-arm': 'the machines with ARM processors',
   'ipxe-qemu': 'the boot ROM of their network cards',
+  ipxe: 'loaders: undionly.kpxe, snponly.efi, ipxe.efi',
+  iproute2: 'network namespaces, bridges and taps',
+  'busybox-static': 'the installer; also udhcpc and tftp as clients',
+  'syslinux-common': 'boots the installed disk on BIOS',
+  syslinux: 'puts that onto the disk image',
+  mtools: 'fills the disk image without mounting it',
+}
+
+/** What the tests and the lab need besides. */
+export const packages: Packages = {
+  ...demoPackages,
+  'qemu-system-arm': 'the machines with ARM processors',
   ovmf: 'UEFI firmware',
   'qemu-efi-aarch64': 'UEFI firmware for ARM',
-  ipxe: 'loaders: undionly.kpxe, snponly.efi, ipxe.efi',
   pxelinux: 'a loader for BIOS: pxelinux.0, lpxelinux.0',
   'shim-signed': 'what Secure Boot starts',
   'grub-efi-amd64-signed': 'what shim starts',
   'debian-installer-12-netboot-arm64': 'GRUB, a kernel and programs for ARM',
-  iproute2: 'network namespaces, bridges and taps',
-  procps: 'sysctl, to keep IPv6 out of the namespaces',
+  procps: 'sysctl, for what a kernel does with ARP and routes',
   'linux-image-amd64': 'the kernel that the machines boot',
   'dhcpcd-base': 'dhcpcd, a DHCP client',
-  'busybox-static': 'the installer; also udhcpc and tftp as clients',
-  'syslinux-common': 'boots the installed disk on BIOS',
-  syslinux: 'puts that onto the disk image',
   'systemd-boot-efi': 'boots the installed disk on UEFI',
-  mtools: 'fills the disk image without mounting it',
   'dnsmasq-base': 'the DHCP server that was there first',
   prometheus: 'promtool, which checks metrics and alert rules',
   curl: 'HTTP client, also into the namespaces',
@@ -58,9 +66,9 @@ export const packages: Readonly<Record<string, string>> = {
 /** The one that no machine needs. */
 export const browserPackage = 'chromium'
 
-/** Packages of the list that are not installed. */
-export async function missingPackages(): Promise<string[]> {
-  const names = Object.keys(packages)
+/** Packages of a list that are not installed. */
+export async function missingPackages(wanted: Packages = packages): Promise<string[]> {
+  const names = Object.keys(wanted)
   // It exits with 1 when it does not know one of them, and still tells about the others.
   const format = ['-f', '$' + '{Package} $' + '{db:Status-Status}\n']
   const { stdout } = await attempt(['dpkg-query', '-W', ...format, ...names])
@@ -90,10 +98,10 @@ export function installCommand(names: readonly string[]): string {
 }
 
 /** Why machines cannot be started here, if so: a sentence that says what to do. */
-export async function labObstacle(): Promise<string | undefined> {
+export async function labObstacle(wanted: Packages = packages): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'the lab needs root: sudo npm test (or sudo npm run lab)'
   if (!isThere('/dev/net/tun')) return 'the lab needs /dev/net/tun: modprobe tun'
-  const missing = (await missingPackages()).filter(name => name !== browserPackage)
+  const missing = (await missingPackages(wanted)).filter(name => name !== browserPackage)
   if (missing.length > 0) return `the lab needs more packages: ${installCommand(missing)}`
   const { code, stderr } = await attempt(['unshare', '--net', '--mount', 'true'])
   return code === 0 ? undefined : `the lab may not make network namespaces here: ${stderr.trim()}`
