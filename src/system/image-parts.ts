@@ -8,6 +8,8 @@ const archives = [
   ...['30373037303', '71c7', 'c771'],
 ]
 
+const isCalledInitrd = /^init(rd|ramfs)/
+
 /** Why the files of an image cannot be meant for each other, as a sentence. */
 export function togetherProblem(image: Image): string | undefined {
   const { folder, form, media, kernel, files } = image
@@ -20,9 +22,20 @@ export function togetherProblem(image: Image): string | undefined {
   }
   const initrds = media
     ? [basename(media.initrd)]
-    : files.map(({ name }) => name).filter(name => /^init(rd|ramfs)/.test(name))
+    : files.map(({ name }) => name).filter(name => isCalledInitrd.test(name))
   const broken = initrds.find(name => name !== kernel.name && !isArchive(join(folder, name)))
   return broken && `${broken} is no initrd: it begins like no archive that a kernel unpacks`
+}
+
+/**
+ * Names of the files that a kernel would unpack: what is called so, and other archives, such as microcode. The
+ * loaders that distributions put beside them are none.
+ */
+export function initrdsOf({ folder, kernel, files }: Image): string[] {
+  return files
+    .map(({ name }) => name)
+    .filter(name => name !== kernel.name)
+    .filter(name => isCalledInitrd.test(name) || isArchive(join(folder, name)))
 }
 
 /** Names of the files that the lines of an iPXE script fetch. */

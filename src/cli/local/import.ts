@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 import { amount } from '../../base/amount.ts'
 import { formatProblem, loadConfig } from '../../config/load.ts'
 import { readMedia } from '../../config/media.ts'
-import { type Image, sumsFile } from '../../system/images.ts'
+import { initrdsOf } from '../../system/image-parts.ts'
+import type { Image } from '../../system/images.ts'
 import { ImportError, importImage } from '../../system/import-image.ts'
 import { exit, Failure, type Io } from '../io.ts'
 import { type Given, runParsed } from '../run-parsed.ts'
@@ -50,10 +51,12 @@ async function take({ values, words }: Given, io: Io): Promise<number> {
 }
 
 /** The profile that boots an image, as far as its files tell. */
-function profileOf({ form, kernel, files }: Image, name: string): string {
+function profileOf(image: Image, name: string): string {
+  const { form, kernel } = image
   const folder = `images/${name}`
-  const initrds = files.filter(file => file.name !== kernel.name && file.name !== sumsFile)
-  const list = initrds.map(file => `${folder}/${file.name}`).join(', ')
+  const list = initrdsOf(image)
+    .map(file => `${folder}/${file}`)
+    .join(', ')
   const lines =
     form === 'files'
       ? [`kernel: ${folder}/${kernel.name}`, ...(list === '' ? [] : [`initrd: [${list}]`])]

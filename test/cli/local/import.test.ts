@@ -135,6 +135,19 @@ t.test('any kernel with its initrds, named one by one', async t => {
   t.strictSame(readdirSync(join(images, 'debian')), ['SHA256SUMS', 'initrd.gz', 'linux'])
 })
 
+t.test('loaders beside them are no initrds: the folder of Debian’s netboot files', async t => {
+  const { dir, bring, out } = place(t)
+  const folder = join(dir, 'netboot')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'linux'), bzImage('6.1.0-40-amd64'))
+  writeFileSync(join(folder, 'initrd.gz'), readFileSync(join(dir, 'result/initrd')))
+  writeFileSync(join(folder, 'amd-ucode.img'), '070701 microcode')
+  for (const loader of ['bootnetx64.efi', 'grubx64.efi']) writeFileSync(join(folder, loader), 'MZ')
+  writeFileSync(join(folder, 'pxelinux.0'), Buffer.of(0xfa, 0xfc))
+  t.equal(await bring(['netboot'], 'debian'), 0)
+  t.match(out(), '    initrd: [images/debian/amd-ucode.img, images/debian/initrd.gz]\n')
+})
+
 t.test('a folder that somebody made by hand is not touched', async t => {
   const { images, bring, err } = place(t)
   mkdirSync(join(images, 'nixos'), { recursive: true })
