@@ -2,9 +2,12 @@ import { join } from 'node:path'
 import type { Caller } from '../boot/deliver.ts'
 import { hostStates } from '../boot/life.ts'
 import type { HttpDeps } from '../http/app.ts'
+import type { AssetDeps } from '../http/files/asset-routes.ts'
 import { createSender } from '../http/files/send-file.ts'
 import { createSliceCache } from '../http/files/slice-cache.ts'
+import type { AttemptDeps } from '../http/machine/attempt-routes.ts'
 import { createPlaces } from '../http/places.ts'
+import type { Place } from '../install/deps.ts'
 import { choose } from '../install/menu-desk.ts'
 import { createMetrics } from '../metrics/daemon-metrics.ts'
 import { sawFileMissing, sawFileSent } from '../record/seen-files.ts'
@@ -16,13 +19,7 @@ import type { HttpParts } from './parts.ts'
 
 /** What the HTTP door needs, from what the daemon is made of. */
 export function httpDeps(parts: HttpParts): HttpDeps {
-  const { downloads, perAddress } = parts.world.config().http.limits
-  const { world, memory, phoneHome, timeline, measure, log } = parts
-  const placeOf = (caller: Caller, mac?: Mac) => world.place(world.networkOf(caller, mac))
-  /** Where whoever has this token is. */
-  const placeFor = (token: string, caller: Caller) =>
-    placeOf(caller, memory.installs.attempt(token)?.mac)
-
+  const { world, memory, measure, log } = parts
   return {
     log,
     unready: parts.unready,
@@ -30,7 +27,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
     metrics: createMetrics(measure.counters, gaugesOf(parts)),
     boot: {
       ...parts.answers,
-      serverUrl: caller => placeOf(caller).serverUrl,
+      serverUrl: caller => placeOf(parts, caller).serverUrl,
       asksUuid: (caller, mac) =>
         world.hostOf(mac) !== undefined && world.networkOf(caller, mac)?.trust === 'uuid',
       committed: memory.committed,
@@ -42,46 +39,65 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       program: () => parts.specDeps.publish(join(world.config().assets, 'loaders/kexec')),
       digest: parts.specDeps.digests.of,
     },
-    attempt: {
-      refusal(token) {
-        const refused = phoneHome.refusal(token)
-        if (refused) measure.phoneHome('', refused.status)
-        return refused
-      },
-      hear(token, said, caller) {
-        const heard = phoneHome.hear(token, said, caller.address, placeFor(token, caller))
-        const { status, reason } = heard
-        const host = memory.installs.attempt(token)?.host
-        if (status !== 204)
-          log.info({ host, event: said.event, status, reason }, 'phone home refused')
-        measure.phoneHome(said.event, heard.status)
-        return heard
-      },
-      file: ({ token, name, caller, told }) =>
-        phoneHome.file(token, name, caller.address, placeFor(token, caller), told),
-      fileLooked: ({ token, name, caller }) =>
-        phoneHome.fileLooked(token, name, caller.address, placeFor(token, caller)),
-      login: (token, caller) => phoneHome.login(token, caller.address, placeFor(token, caller)),
-      burn: phoneHome.burn,
-      committed: memory.committed,
-    },
-    assets: {
-      assets: { folder: world.config().assets, allowedRoots: world.config().assetRoots },
-      published: parts.published.file,
-      loaders: world.loaders,
-      sender: createSender(createSliceCache(world.config().http.cache)),
-      places: createPlaces(
-        { most: downloads, perAddress: Math.min(downloads, perAddress) },
-        performance.now.bind(performance),
-      ),
-      sent(event) {
-        measure.httpBytes(event.more)
-        sawFileSent(timeline, event)
-      },
-      ended: measure.httpEnded,
-      missed: event => sawFileMissing(timeline, event),
-    },
+    attempt: attemptDeps(parts),
+    assets: assetDeps(parts),
     api: apiDeps(parts),
+  }
+}
+
+function placeOf({ world }: HttpParts, caller: Caller, mac?: Mac): Place {
+  return world.place(world.networkOf(caller, mac))
+}
+
+/** What a machine does with its token. */
+function attemptDeps(parts: HttpParts): AttemptDeps {
+  const { memory, phoneHome, measure, log } = parts
+  /** Where whoever has this token is. */
+  const placeFor = (token: string, caller: Caller) =>
+    placeOf(parts, caller, memory.installs.attempt(token)?.mac)
+  return {
+    refusal(token) {
+      const refused = phoneHome.refusal(token)
+      if (refused) measure.phoneHome('', refused.status)
+      return refused
+    },
+    hear(token, said, caller) {
+      const heard = phoneHome.hear(token, said, caller.address, placeFor(token, caller))
+      const { status, reason } = heard
+      const host = memory.installs.attempt(token)?.host
+      if (status !== 204)
+        log.info({ host, event: said.event, status, reason }, 'phone home refused')
+      measure.phoneHome(said.event, heard.status)
+      return heard
+    },
+    file: ({ token, name, caller, told }) =>
+      phoneHome.file(token, name, caller.address, placeFor(token, caller), told),
+    fileLooked: ({ token, name, caller }) =>
+      phoneHome.fileLooked(token, name, caller.address, placeFor(token, caller)),
+    login: (token, caller) => phoneHome.login(token, caller.address, placeFor(token, caller)),
+    burn: phoneHome.burn,
+    committed: memory.committed,
+  }
+}
+
+function assetDeps({ world, published, measure, timeline }: HttpParts): AssetDeps {
+  const { assets, assetRoots, http } = world.config()
+  const { downloads, perAddress } = http.limits
+  return {
+    assets: { folder: assets, allowedRoots: assetRoots },
+    published: published.file,
+    loaders: world.loaders,
+    sender: createSender(createSliceCache(http.cache)),
+    places: createPlaces(
+      { most: downloads, perAddress: Math.min(downloads, perAddress) },
+      performance.now.bind(performance),
+    ),
+    sent(event) {
+      measure.httpBytes(event.more)
+      sawFileSent(timeline, event)
+    },
+    ended: measure.httpEnded,
+    missed: event => sawFileMissing(timeline, event),
   }
 }
 

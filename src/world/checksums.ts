@@ -78,3 +78,5 @@ export function createChecksumWatch({ world, published, digests, log, record }: 
     },
   }
 }
+
+export type ChecksumWatch = ReturnType<typeof createChecksumWatch>

@@ -14,22 +14,14 @@ import { createDrain } from '../../src/daemon/drain.ts'
 import { httpDeps } from '../../src/daemon/http-deps.ts'
 import type { Token } from '../../src/http/api/tokens.ts'
 import { buildApp } from '../../src/http/app.ts'
-import { createBootDesk } from '../../src/install/boot-desk.ts'
-import { createDownloads } from '../../src/install/downloads.ts'
-import { createLife } from '../../src/install/life.ts'
-import { createMenus } from '../../src/install/menus.ts'
-import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
-import { createPhoneHome } from '../../src/install/phone-home.ts'
+import { createInstaller } from '../../src/install/installer.ts'
 import { createProgress } from '../../src/install/progress.ts'
-import { createScripts } from '../../src/install/scripts.ts'
-import { createDeployer } from '../../src/install/ssh/deploy.ts'
 import { createLogins } from '../../src/install/ssh/logins.ts'
-import { createStrangers } from '../../src/install/strangers.ts'
 import { createChanges } from '../../src/record/changes.ts'
 import { createMeasure } from '../../src/record/measure.ts'
 import { createWitness } from '../../src/record/recorders.ts'
-import { type ScriptSeen, sawScript } from '../../src/record/seen-script.ts'
-import { createTimeline } from '../../src/record/timeline.ts'
+import { sawScript } from '../../src/record/seen-script.ts'
+import { createTimeline, type Timeline } from '../../src/record/timeline.ts'
 import { openMemory } from '../../src/store/memory.ts'
 import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
@@ -112,58 +104,36 @@ export async function startHttp(
     digests: createDigests(),
     lackOf: () => undefined,
   }
-  const deps = {
-    ...{
-      memory,
-      now,
-      newId,
-      newToken,
-      macsOf,
-      identify: identifyBy(macsOf),
-      lookAgain: async () => {},
-    },
-    host: (name: string) => config.hosts.get(name),
+  const installer = createInstaller({
+    ...{ memory, now, newId, newToken, world, render: renderText, dataDir: config.dataDir },
+    ...{ ...specDeps, macsOf, identify: identifyBy(macsOf), lookAgain: async () => {} },
+    host: name => config.hosts.get(name),
     hostOf: world.hostOf,
-    render: renderText,
-    ...specDeps,
     place: () => world.place(world.networks()[0]),
     addressesOf: () => [],
     whyNoTarget: () => undefined,
     logins: createLogins(join(config.dataDir, 'logins')),
-  }
-  const deployer = createDeployer({ ...deps, folder: config.dataDir })
-  const heard = { at: new Map<string, number>(), startedAt: now() }
-  const outbox: Outbox = createOutbox({
-    ...{ memory, now, ...deployer },
     places: () => config.parallel,
-    deployStarted: delivery => lives.deployStarted(delivery),
-    left: install => lives.tidy(install),
-    deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
+    outputBound: () => 1000,
+    seen: script => sawScript(timeline, script),
     failed(_delivery, error) {
       throw error
     },
-    outputBound: () => 1000,
+    notSought(_host, error) {
+      throw error
+    },
   })
-  const lives = createLife(deps, outbox, () => now())
-  const scripts = createScripts(deps, lives)
-  const strangers = createStrangers()
-  const phoneHome = createPhoneHome(deps, lives, scripts, strangers)
-  const downloads = createDownloads(deps, lives, heard)
+  const { lives, scripts, downloads, outbox } = installer
   const log = pino({ level: 'silent' })
   const progress = createProgress(now)
   const changes = createChanges()
   const witness = createWitness(world, memory, macsOf)
   const told = { progress, changes, log, macsOf, requests: () => {}, isElsewhere: () => false }
   const seen = { ...witness, scripts, downloads, ...told }
-  const timeline = createTimeline({ world, memory, now: Date.now, ...seen })
+  const timeline: Timeline = createTimeline({ world, memory, now: Date.now, ...seen })
   const measure = createMeasure(memory)
-  const menus = createMenus(deps)
-  const seeing = { lives, scripts, strangers, menus }
-  const script = (seen: ScriptSeen) => sawScript(timeline, seen)
-  const answers = createBootDesk({ ...deps, ...seeing, world, seen: script })
-  const lived = { ...seeing, answers, phoneHome }
   const made = { published, specDeps, timeline, measure, macsOf, ...witness }
-  const parts = { world, memory, ...lived, ...made }
+  const parts = { world, memory, ...installer, ...made }
   const held: ReasonOf<'other-servers'>[] = []
   const unready = () => held.map(sentenceOf)
   const tokens: Token[] = [

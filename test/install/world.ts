@@ -9,17 +9,9 @@ import type { BootImage, KernelImage } from '../../src/boot/script.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template/template.ts'
 import { usedVars } from '../../src/config/template/vars.ts'
-import { type Answers, createBootDesk } from '../../src/install/boot-desk.ts'
 import type { InstallDeps, Place } from '../../src/install/deps.ts'
-import { createDownloads } from '../../src/install/downloads.ts'
-import { createLife } from '../../src/install/life.ts'
-import { createMenus } from '../../src/install/menus.ts'
-import { createOutbox, type Outbox } from '../../src/install/outbox.ts'
-import { createPhoneHome } from '../../src/install/phone-home.ts'
-import { createScripts } from '../../src/install/scripts.ts'
-import { createDeployer } from '../../src/install/ssh/deploy.ts'
+import { createInstaller, type Installer, type InstallerDeps } from '../../src/install/installer.ts'
 import { createLogins } from '../../src/install/ssh/logins.ts'
-import { createStrangers } from '../../src/install/strangers.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createDeliveries } from '../../src/store/deliveries.ts'
 import { createEvents } from '../../src/store/events.ts'
@@ -62,18 +54,11 @@ export function tokenOf(told: Delivered): string | undefined {
   return /\/phone-home\/([\w-]+)/.exec(kernelOf(image)?.cmdline ?? '')?.[1]
 }
 
-export interface World {
+export interface World extends Installer {
   readonly folder: string
   readonly dataDir: string
   readonly deps: InstallDeps
-  readonly outbox: Outbox
   readonly memory: Awaited<ReturnType<typeof openStore>>
-  readonly lives: ReturnType<typeof createLife>
-  readonly scripts: ReturnType<typeof createScripts>
-  readonly answers: Answers
-  readonly phoneHome: ReturnType<typeof createPhoneHome>
-  readonly strangers: ReturnType<typeof createStrangers>
-  readonly downloads: ReturnType<typeof createDownloads>
   readonly host: Host
   readonly place: Place
   /** What the deploys came to: undefined for a good end. */
@@ -185,30 +170,10 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     logins: createLogins(join(dataDir, 'logins')),
     ...settings.deps,
   }
-  const deployer = createDeployer({ ...deps, folder: dataDir })
-  const heard = { at: new Map<string, number>(), startedAt: clock }
-  const deploys: (string | undefined)[] = []
-  const outbox: Outbox = createOutbox({
-    ...{ memory, now, ...deployer },
-    places: () => settings.places ?? 8,
-    deployStarted: delivery => lives.deployStarted(delivery),
-    left: install => lives.tidy(install),
-    deployEnded(delivery, error) {
-      deploys.push(error)
-      lives.deployEnded(delivery, error)
-    },
-    failed(_delivery, error) {
-      throw error
-    },
-    outputBound: () => 2000,
-  })
-  const lives = createLife(deps, outbox, name => heard.at.get(name) ?? heard.startedAt)
-  const scripts = createScripts(deps, lives)
-  const strangers = createStrangers()
-  const menus = createMenus(deps)
   let unknown: UnknownHosts = { kind: 'ignore' }
-  const answers = createBootDesk({
-    ...{ ...deps, lives, scripts, strangers, menus },
+  // What a test puts in the place of one of these counts from then on.
+  const installing: InstallerDeps = Object.assign(deps, {
+    dataDir,
     world: {
       networks: () => [],
       networkOf: () => undefined,
@@ -218,10 +183,24 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
       hostOf: deps.hostOf,
       config: () => ({ profiles: new Map(), checksums: [] }),
     },
+    places: () => settings.places ?? 8,
+    outputBound: () => 2000,
     seen: () => {},
-  })
-  const phoneHome = createPhoneHome(deps, lives, scripts, strangers)
-  const downloads = createDownloads(deps, lives, heard)
+    failed(_delivery: unknown, error: unknown) {
+      throw error
+    },
+    notSought(_host: string, error: unknown) {
+      throw error
+    },
+  } satisfies Omit<InstallerDeps, keyof InstallDeps>)
+  const installer = createInstaller(installing)
+  const { lives, outbox, answers, phoneHome } = installer
+  const deploys: (string | undefined)[] = []
+  const { deployEnded } = lives
+  lives.deployEnded = (delivery, error) => {
+    deploys.push(error)
+    deployEnded(delivery, error)
+  }
   const token = () =>
     memory.installs.currentAttempt(host.name, memory.hosts.get(host.name)?.install)?.token
   let closed = false
@@ -234,20 +213,7 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
   t.teardown(close)
 
   return {
-    ...{
-      folder,
-      dataDir,
-      deps,
-      outbox,
-      memory,
-      lives,
-      scripts,
-      answers,
-      phoneHome,
-      strangers,
-      downloads,
-    },
-    ...{ host, place, deploys, now, close },
+    ...{ ...installer, folder, dataDir, deps, memory, host, place, deploys, now, close },
     pass(seconds) {
       clock += seconds * 1000
     },

@@ -12,7 +12,12 @@ import type { DhcpDeps, News } from '../../dhcp/outcome.ts'
 import { createProber, lookMs } from '../../dhcp/probe.ts'
 import { createRivalWatch, type RivalWatch } from '../../dhcp/rival-watch.ts'
 import { bootOf, type Rival, type RivalRule, type Verdict } from '../../dhcp/rivals.ts'
-import { type DhcpServer, type HandedSocket, openDhcp } from '../../dhcp/server.ts'
+import {
+  type DhcpServer,
+  type DhcpServerOptions,
+  type HandedSocket,
+  openDhcp,
+} from '../../dhcp/server.ts'
 import { appear, asItAppears, isYetToAppear } from '../../install/appear.ts'
 import { sawPacket } from '../../record/seen-packet.ts'
 import { createNeighbours } from '../../system/neighbours.ts'
@@ -51,13 +56,7 @@ export async function openDhcpDoor(
   const mac = probeMac(join(dataDir, 'probe-mac'))
   const poke = (network: Network, address: Ipv4) =>
     server.send(network, new Uint8Array(1), { address, port: discard })
-  const prober = createProber({
-    poke,
-    neighbours: createNeighbours(lookMs).macsOf,
-    wasGivenBack: address => memory.leases.byAddress(address)?.state === 'released',
-    answersForMany: (network, by, addresses) => tellMany(network, by, addresses, parts),
-    now,
-  })
+  const prober = openProber(poke, parts)
   let watch: RivalWatch | undefined
   const server: DhcpServer = await openDhcp({
     ports,
@@ -78,10 +77,7 @@ export async function openDhcpDoor(
     now,
     log,
     shut: network => watch?.shut(network),
-    holderOf: async (network, address, client) =>
-      isLoopback(network) ? undefined : prober.holderOf(network, address, client),
-    answersAt: async (network, address) =>
-      isLoopback(network) ? [] : prober.answersAt(network, address),
+    ...prober,
     // The kernel forgets slowly: asked now, its table tells in some seconds whether somebody is there still.
     released: poke,
     conflict: conflict => tellConflict(conflict, parts),
@@ -140,6 +136,27 @@ export function dhcpDeps({
 export function learn(news: News, parts: Pick<DoorParts, 'memory' | 'lives' | 'fallback'>): void {
   if (news.kind === 'appears') appear(news.host, parts)
   else parts.fallback.asks(news.client, news.host)
+}
+
+/** Asks the link who has an address. On loopback there is nobody to ask. */
+function openProber(
+  poke: (network: Network, address: Ipv4) => void,
+  parts: DoorParts,
+): Pick<DhcpServerOptions, 'holderOf' | 'answersAt'> {
+  const { memory, now } = parts
+  const prober = createProber({
+    poke,
+    neighbours: createNeighbours(lookMs).macsOf,
+    wasGivenBack: address => memory.leases.byAddress(address)?.state === 'released',
+    answersForMany: (network, by, addresses) => tellMany(network, by, addresses, parts),
+    now,
+  })
+  return {
+    holderOf: async (network, address, client) =>
+      isLoopback(network) ? undefined : prober.holderOf(network, address, client),
+    answersAt: async (network, address) =>
+      isLoopback(network) ? [] : prober.answersAt(network, address),
+  }
 }
 
 function openWatch(server: DhcpServer, mac: Mac, parts: DoorParts): RivalWatch {

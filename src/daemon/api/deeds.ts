@@ -1,0 +1,99 @@
+import type { CallbackDeps } from '../../http/api/callback-routes.ts'
+import type { DaemonDeps } from '../../http/api/daemon-routes.ts'
+import type { Actor } from '../../http/api/guard.ts'
+import type { InstallRouteDeps } from '../../http/api/install-routes.ts'
+import { isRetryable } from '../../http/api/views.ts'
+import type { HttpParts } from '../parts.ts'
+import { wake } from '../wake.ts'
+
+/** Something that a person did by the API. */
+export interface Deed {
+  readonly who: string
+  readonly address: string
+  readonly action: string
+  readonly text: string
+  readonly hosts: readonly string[]
+  readonly once?: { readonly key: string; readonly request: string; readonly answer: unknown }
+}
+
+/** What is done to hosts; the rest is for the admin log alone. */
+const toHosts = ['install', 'cancel', 'retry'] as const
+
+/** A deed is in the admin log, in the daemon's log, and in the timelines of the hosts it was done to. */
+export function recordDeed(deed: Deed, { memory, log }: HttpParts): void {
+  const { who, address, action, text, hosts } = deed
+  log.info({ who, address, action, hosts: hosts.slice(0, 100) }, `admin: ${text}`)
+  memory.write(() => {
+    memory.adminLog.add(deed)
+    const code = toHosts.find(one => one === action)
+    if (!code) return
+    for (const host of hosts) memory.record({ host, kind: 'admin', code, data: { who, address } })
+  })
+}
+
+export function did(
+  { name: who, address }: Actor,
+  act: Omit<Deed, 'who' | 'address'>,
+  parts: HttpParts,
+): void {
+  recordDeed({ who, address, ...act }, parts)
+}
+
+/** Asking for installs and taking them back. */
+export function installDeps(parts: HttpParts): InstallRouteDeps {
+  const { world, memory, lives, log } = parts
+  return {
+    hosts: () => world.config().hosts,
+    stateOf: name => lives.lifeOf(name).state,
+    profile: name => world.config().profiles.get(name),
+    profiles: () => world.config().profiles.keys(),
+    ask(host, overrides, replace, dryRun) {
+      const asked = lives.ask(host, overrides, replace, dryRun)
+      if (asked.ok && !dryRun && host.wake) {
+        wake(host, parts).catch(err => log.error({ err, host: host.name }, 'not woken'))
+      }
+      return asked
+    },
+    cancel: lives.cancel,
+    write: memory.write,
+    did: (actor, act) => did(actor, act, parts),
+    answered: memory.adminLog.byKey,
+    committed: memory.committed,
+  }
+}
+
+export function callbackDeps(parts: HttpParts): CallbackDeps {
+  const { memory, now, wakeOutbox } = parts
+  const { deliveries } = memory
+  return {
+    ofStates: deliveries.ofStates,
+    get: deliveries.get,
+    line: deliveries.line,
+    retry(delivery, actor) {
+      if (!isRetryable(delivery)) return
+      const { id, host, callback, event } = delivery
+      memory.write(() => {
+        deliveries.again(id, now())
+        const text = `asked for the callback ${callback} (${event}) of ${host} again`
+        did(actor, { action: 'retry', text, hosts: [host] }, parts)
+      })
+      wakeOutbox()
+    },
+    committed: memory.committed,
+  }
+}
+
+/** Reloads and drains. */
+export function daemonDeps(parts: HttpParts): DaemonDeps {
+  const { reload, drain, memory, wakeOutbox } = parts
+  return {
+    reload: reload.run,
+    draining: drain.state,
+    drain(on) {
+      drain.set(on)
+      wakeOutbox()
+    },
+    did: (actor, act) => did(actor, act, parts),
+    committed: memory.committed,
+  }
+}

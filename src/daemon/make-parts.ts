@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import { lackOfProfile } from '../config/check/files.ts'
+import type { Config } from '../config/config.ts'
+import { readMedia } from '../config/media.ts'
+import { renderText } from '../config/template/template.ts'
+import { usedVars } from '../config/template/vars.ts'
+import type { InstallDeps } from '../install/deps.ts'
+import { createInstaller } from '../install/installer.ts'
+import { createProgress } from '../install/progress.ts'
+import type { SpecDeps } from '../install/spec.ts'
+import { createLogins } from '../install/ssh/logins.ts'
+import { createChanges } from '../record/changes.ts'
+import { createMeasure } from '../record/measure.ts'
+import { createWitness } from '../record/recorders.ts'
+import { sawScript } from '../record/seen-script.ts'
+import { createTimeline, type Timeline } from '../record/timeline.ts'
+import { openMemory } from '../store/memory.ts'
+import { steadyClock } from '../system/clock.ts'
+import { createDigests } from '../system/digests.ts'
+import { createPublished } from '../system/published.ts'
+import { newId, newToken } from '../system/secrets.ts'
+import { createWhereabouts } from '../world/whereabouts.ts'
+import { createWorld, type World } from '../world/world.ts'
+import { createDrain } from './drain.ts'
+
+/** Opens the database and puts everything together that needs no socket. */
+export async function makeParts(first: Config, log: FastifyBaseLogger) {
+  const world = createWorld(first)
+  const { config } = world
+  const now = steadyClock()
+  const memory = await openMemory(config)
+  const measure = createMeasure(memory)
+  const published = createPublished(config().assets)
+  const whereabouts = createWhereabouts(world, memory, now)
+  const logins = createLogins(join(config().dataDir, 'logins'))
+  const drain = createDrain(memory)
+  const digests = createDigests()
+  const { publish, publishTogether } = published
+  const specDeps = {
+    ...{ publish, publishTogether, digests },
+    ...{ readMedia, usedVars, lackOf: lackOfProfile },
+  } satisfies SpecDeps
+
+  const installer = createInstaller({
+    ...{ memory, now, newId, newToken, logins, world, dataDir: config().dataDir },
+    ...{ ...whereabouts, ...specDeps, ...hostsOf(world), render: renderText },
+    places: () => drain.places(config().parallel),
+    outputBound: () => config().keep.output,
+    tried: measure.callback,
+    seen: script => sawScript(timeline, script),
+    failed: (delivery, err) => log.error({ err, key: delivery.key }, 'callback not looked after'),
+    notSought: (host, err) => log.error({ err, host }, 'cannot look for its SSH server'),
+  })
+
+  const witness = createWitness(world, memory, whereabouts.macsOf)
+  const recorded = { ...witness, progress: createProgress(now), changes: createChanges() }
+  const timeline: Timeline = createTimeline({
+    ...{ world, memory, log, now: Date.now },
+    ...{ ...recorded, ...whereabouts },
+    ...{ scripts: installer.scripts, downloads: installer.downloads },
+  })
+  return {
+    ...{ world, memory, now, log, measure, published, specDeps, logins, drain, digests },
+    ...{ ...installer, ...recorded, timeline },
+    ...{ macsOf: whereabouts.macsOf, closeWhereabouts: whereabouts.close },
+  }
+}
+
+export type Made = Awaited<ReturnType<typeof makeParts>>
+
+/** Where the life cycle finds its hosts, and where they reach us. */
+function hostsOf(world: World): Pick<InstallDeps, 'host' | 'hostOf' | 'place'> {
+  return {
+    host: name => world.config().hosts.get(name),
+    hostOf: world.hostOf,
+    place(name) {
+      const networks = world.networks()
+      return world.place(networks.find(network => network.name === name) ?? networks[0])
+    },
+  }
+}

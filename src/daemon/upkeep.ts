@@ -1,0 +1,56 @@
+import { statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { tokenLife } from '../install/live-attempts.ts'
+import { createReserve } from '../system/reserve.ts'
+import type { ChecksumWatch } from '../world/checksums.ts'
+import { createEvery } from './every.ts'
+import type { Made } from './make-parts.ts'
+import { sweepLogins } from './recover.ts'
+
+/** Does again and again what no packet asks for; returns what ends it. */
+export function startUpkeep(
+  made: Made,
+  turns: {
+    readonly networks: () => Promise<void>
+    readonly disk: () => void
+    readonly checksums: ChecksumWatch['look']
+  },
+): () => void {
+  const { log, lives, seek } = made
+  const every = createEvery(log)
+  const timers = [
+    every(1000, 'clocks', lives.tick),
+    every(1000, 'ssh', seek.tick),
+    every(3000, 'networks', turns.networks),
+    every(3600_000, 'housekeeping', () => dropWhatIsOver(made)),
+    every(5000, 'disk', turns.disk),
+    every(10_000, 'checksums', turns.checksums),
+  ]
+  return () => {
+    for (const timer of timers) clearInterval(timer)
+  }
+}
+
+function dropWhatIsOver({ memory, logins, world, now }: Made): void {
+  sweepLogins({ logins, memory })
+  memory.events.pruneOld()
+  memory.installs.voidAttemptsBefore(now() - tokenLife * 1000)
+  memory.deliveries.dropBefore(now() - world.config().keep.events * 1000)
+}
+
+/** Leases and states must go on when the disk is full: events give way first. */
+export function createDiskWatch({ memory, world }: Pick<Made, 'memory' | 'world'>) {
+  const { dataDir } = world.config()
+  const reserve = createReserve(join(dataDir, 'reserve'))
+  let full = false
+  const look = () => {
+    const { bavail, bsize } = statfsSync(dataDir)
+    full = reserve.watch(bavail * bsize)
+    memory.events.setDropping(full)
+  }
+  look()
+  return {
+    look,
+    notices: () => (full ? ['the disk of dataDir is nearly full: events are not recorded'] : []),
+  }
+}
