@@ -4,7 +4,7 @@ import type { AttemptContent } from './install.ts'
 import type { Abilities } from './loaders/kind.ts'
 import type { Reason } from './reason.ts'
 import type { BootContent } from './script.ts'
-import type { Because } from './words/reason.ts'
+import { type Because, sentenceOf } from './words/reason.ts'
 
 /** Where a request came from and which of our addresses it reached. */
 export interface Caller {
@@ -30,10 +30,10 @@ export type Delivered = Because &
   (
     | { readonly kind: 'none' }
     /** `shown`: what whoever asks is told, which is less than the timeline is. */
-    | { readonly kind: 'forbidden'; readonly shown: string }
+    | { readonly kind: 'forbidden'; readonly shown: Reason }
     | {
         readonly kind: 'local' | 'menu'
-        readonly shown?: string
+        readonly shown?: Reason
         readonly content: BootContent
       }
     | {
@@ -46,7 +46,8 @@ export type Delivered = Because &
 
 /** The reason as far as whoever asks may know it: a stranger is told a host's state, no more. */
 export function shownOf(delivered: Delivered): string {
-  return ('shown' in delivered ? delivered.shown : undefined) ?? delivered.reason
+  const shown = 'shown' in delivered ? delivered.shown : undefined
+  return shown ? sentenceOf(shown) : delivered.reason
 }
 
 /** What a request was answered, for the timeline. */

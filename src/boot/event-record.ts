@@ -2,15 +2,7 @@ import type { EventContent } from './event.ts'
 import { isKnown } from './words/event.ts'
 
 /** Something to be recorded; host null is for what concerns no host. */
-export type NewEvent = { readonly host: string | null } & (EventContent | WrittenEvent)
-
-/** A line as it was recorded before events had codes. */
-interface WrittenEvent {
-  readonly kind: string
-  readonly code?: undefined
-  readonly text: string
-  readonly data?: unknown
-}
+export type NewEvent = { readonly host: string | null } & EventContent
 
 /** A line of a timeline as it is kept; equal ones in a row are one. Times are epoch milliseconds. */
 export interface EventRecord {

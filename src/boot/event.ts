@@ -24,6 +24,12 @@ interface Failed {
   readonly error: string
 }
 
+/** Lines of versions before these reasons had codes have a sentence, `error`. */
+interface CallbackFailed {
+  readonly why?: Reason
+  readonly error?: string
+}
+
 /** Somebody asked for what is for the host alone. */
 interface StrangerData {
   readonly address: string
@@ -82,12 +88,12 @@ export interface EventData {
     /** For a free place; 1 is the next to get one. */
     waits: CallbackData & { readonly place: number }
     delivered: CallbackData
-    'not-delivered': CallbackData & Failed
-    undelivered: CallbackData & Failed
+    'not-delivered': CallbackData & CallbackFailed
+    undelivered: CallbackData & CallbackFailed
     /** It could not be made from its template. */
-    broken: CallbackData & Failed
+    broken: CallbackData & CallbackFailed
     ended: CallbackData
-    failed: CallbackData & Failed
+    failed: CallbackData & CallbackFailed
     /** The daemon ended while it ran, and it goes on if the same boot still proves itself. */
     resumed: CallbackData
   }

@@ -178,7 +178,8 @@ export interface Delivery {
   readonly tries: number
   readonly createdAt: number
   readonly nextAt: number
-  readonly error?: string
+  /** Why it was tried in vain. */
+  readonly error?: Reason
   /** Process group of a running command and its leader's start time in clock ticks since boot. */
   readonly group?: { readonly pgid: number; readonly start: number }
 }

@@ -16,8 +16,9 @@ export function endOf(event: LifeEvent): Reason {
 /** Why an install failed. */
 export function failureOf(event: LifeEvent): Reason {
   if (event.kind === 'unexpected') return { code: 'unexpected', difference: event.difference }
+  if (event.kind === 'undeployed') return { code: 'deploy-failed', because: event.because }
   const message = 'message' in event && event.message ? { message: event.message } : {}
-  return { code: event.kind === 'undeployed' ? 'deploy-failed' : 'installer-failed', ...message }
+  return { code: 'installer-failed', ...message }
 }
 
 export type Heard = Extract<LifeEvent, { readonly kind: PhoneHomeEvent }>

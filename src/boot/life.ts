@@ -96,7 +96,7 @@ export type LifeEvent =
   /** Its turn has come: `deploy` begins to work. */
   | { readonly kind: 'started' }
   | { readonly kind: 'deployed' }
-  | { readonly kind: 'undeployed'; readonly message: string }
+  | { readonly kind: 'undeployed'; readonly because: Reason }
   /** The SSH of the installed system answers. */
   | { readonly kind: 'answered' }
   /** The clock of the state ran out. */

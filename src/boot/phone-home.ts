@@ -1,4 +1,5 @@
 import type { PhoneHomeEvent } from './life.ts'
+import type { Reason } from './reason.ts'
 
 /** What an installer said when it phoned home: read from JSON, a form or a query. */
 export interface PhoneHomeMessage {
@@ -6,6 +7,6 @@ export interface PhoneHomeMessage {
   readonly message?: string
   readonly percent?: number
   readonly facts?: unknown
-  /** What was not kept of it, as the end of a sentence. */
-  readonly left?: string
+  /** What was not kept of it. */
+  readonly left?: Reason
 }

@@ -1,8 +1,11 @@
 import type { Mac } from '../wire/address.ts'
 import type { Arch } from './arch.ts'
 import type { HostState, PhoneHomeEvent } from './life.ts'
+import type { CallbackReasons } from './reasons/callback.ts'
 import type { FileReasons } from './reasons/file.ts'
+import type { MessageReasons } from './reasons/message.ts'
 import type { SpecReasons } from './reasons/spec.ts'
+import type { SshReasons } from './reasons/ssh.ts'
 import type { StrangerReasons } from './reasons/stranger.ts'
 import type { ImageKind } from './script.ts'
 
@@ -49,7 +52,8 @@ interface LifeReasons {
 interface FailureReasons {
   /** What the installer said about it. */
   'installer-failed': { readonly message?: string }
-  'deploy-failed': { readonly message?: string }
+  /** `message`: its words, in lives of versions before callbacks had codes. */
+  'deploy-failed': { readonly because?: Reason; readonly message?: string }
   /** The machine is not what `expect` says. */
   unexpected: { readonly difference: Reason }
   'attempts-used-up': { readonly boots: number }
@@ -167,6 +171,18 @@ interface DhcpReasons {
   'still-listening': Nothing
 }
 
+/** Reasons that are made of others. */
+interface PartReasons {
+  /** Why a deploy was not started: the machine at this address did not prove itself. */
+  'not-proved': { readonly address: string; readonly because: Reason }
+  /** A deploy that went on after a restart of the daemon. */
+  'restarted-and': { readonly because: Reason }
+  /** `line`: the last thing that the command said. */
+  'command-failed': { readonly because: Reason; readonly line?: string }
+  /** What of a message was not kept. */
+  'left-out': { readonly parts: readonly Reason[] }
+}
+
 /** Sentences that come from elsewhere: the system, a library, a database from before codes. */
 interface WrittenReasons {
   written: { readonly text: string }
@@ -179,8 +195,12 @@ export interface Reasons
     BootReasons,
     DhcpReasons,
     FileReasons,
+    MessageReasons,
+    SshReasons,
+    CallbackReasons,
     SpecReasons,
     StrangerReasons,
+    PartReasons,
     WrittenReasons {}
 
 export type ReasonCode = keyof Reasons

@@ -20,7 +20,7 @@ interface Left {
 export function recover({ outbox, lives, logins, memory, published }: Left): void {
   for (const delivery of outbox.recover()) {
     if (delivery.role !== 'deploy') continue
-    lives.deployEnded(delivery, 'the daemon was restarted while deploy ran')
+    lives.deployEnded(delivery, { code: 'daemon-restarted-deploying' })
   }
   sweepLogins({ logins, memory })
   for (const { install } of memory.hosts.running()) {

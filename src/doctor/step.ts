@@ -1,4 +1,4 @@
-import type { ContentOf, EventKind } from '../boot/event.ts'
+import type { ContentOf, EventContent, EventKind } from '../boot/event.ts'
 import type {
   AssetData,
   DhcpData,
@@ -11,6 +11,7 @@ import type {
 import { contentOf, type EventRecord } from '../boot/event-record.ts'
 import type { PhoneHomeEvent } from '../boot/life.ts'
 import type { Reason } from '../boot/reason.ts'
+import { complainsOfClock } from './complaint.ts'
 
 interface Told {
   /** The first and the last of equal ones; wall-clock epoch milliseconds. */
@@ -19,6 +20,8 @@ interface Told {
   readonly count: number
   /** For people, as evidence. No rule reads it. */
   readonly text: Sentence
+  /** The machine, or what installs it, complained of a wrong clock. */
+  readonly saysClock?: true
 }
 
 /** A sentence that can be shown and not read: it has no methods. */
@@ -40,7 +43,7 @@ export type Step = Told &
     | ({ readonly kind: 'phone-home'; readonly code: PhoneHomeEvent } & PhoneHomeData)
     | ({ readonly kind: 'state'; readonly code: Code<'state'> } & StateData)
     /** What the machine or a callback wrote itself. */
-    | { readonly kind: 'line'; readonly of: 'syslog' | 'output'; readonly line: string }
+    | { readonly kind: 'line'; readonly of: 'syslog' | 'output' }
     | { readonly kind: 'other'; readonly of: string; readonly code: string | null }
   )
 
@@ -48,8 +51,9 @@ export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>
 
 export function stepOf(event: EventRecord): Step {
   const { at, lastAt, count } = event
-  const told = { at, lastAt, count, text: event.text as unknown as Sentence }
   const content = contentOf(event)
+  const saysClock = complainsOfClock(wordsOf(content)) && { saysClock: true as const }
+  const told = { at, lastAt, count, text: event.text as unknown as Sentence, ...saysClock }
   switch (content?.kind) {
     case 'dhcp':
       if (content.code === 'foreign') return { ...told, ...content.data, kind: 'foreign' }
@@ -63,10 +67,23 @@ export function stepOf(event: EventRecord): Step {
     case 'syslog':
     case 'output':
       if (content.code !== 'line') break
-      return { ...told, kind: 'line', of: content.kind, line: content.data.line }
+      return { ...told, kind: 'line', of: content.kind }
     default:
   }
   return { ...told, kind: 'other', of: event.kind, code: event.code }
+}
+
+/** What the machine or a callback said in its own words. */
+function wordsOf(content: EventContent | undefined): string {
+  switch (content?.kind) {
+    case 'syslog':
+    case 'output':
+      return content.code === 'line' ? content.data.line : ''
+    case 'phone-home':
+      return content.data.message ?? ''
+    default:
+      return ''
+  }
 }
 
 /** States in which a story begins anew: what was before explains nothing that is. */

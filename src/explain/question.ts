@@ -1,6 +1,7 @@
 import type { Arch } from '../boot/arch.ts'
 import type { Stage } from '../boot/client.ts'
 import type { Reason } from '../boot/reason.ts'
+import { because } from '../boot/words/reason.ts'
 import { describe } from '../dhcp/describe.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
 import { formatIpv4 } from '../wire/address.ts'
@@ -32,13 +33,15 @@ export type Shown =
       readonly door: 'loader' | 'tftp'
       readonly file: string
       readonly size: number | null
-      /** Why there is none. */
+      /** Why there is none, and the same as a sentence. */
+      readonly why: Reason | null
       readonly reason: string | null
     }
   | {
       readonly door: 'script'
       readonly host: string | null
       readonly status: 200 | 404
+      readonly why: Reason
       readonly reason: string
       readonly text: string
     }
@@ -67,6 +70,17 @@ export function shownDhcp(outcome: Outcome, port: number): Shown {
             lines: describe(outcome.reply).trimEnd().split('\n'),
           },
   }
+}
+
+/** What a name in a TFTP request leads to. */
+export function fileShown(
+  door: 'loader' | 'tftp',
+  file: string,
+  found: { readonly size: number } | { readonly refused: Reason },
+): Shown {
+  return 'refused' in found
+    ? { door, file, size: null, ...because(found.refused) }
+    : { door, file, size: found.size, why: null, reason: null }
 }
 
 /** The same as text: a heading, why, and what is answered. */

@@ -7,6 +7,7 @@ import type { Lease } from '../boot/lease.ts'
 import { type HostState, isRunning } from '../boot/life.ts'
 import { lossesOf } from '../boot/loaders/command-line.ts'
 import { type OwnLoader, ownLoader } from '../boot/loaders/own.ts'
+import type { Reason } from '../boot/reason.ts'
 import type { NetworkSettings } from '../config/config.ts'
 import { handle } from '../dhcp/handle.ts'
 import { changeOffers, createOffers, type LeaseBook } from '../dhcp/lease.ts'
@@ -32,7 +33,7 @@ import { assume } from './assumed.ts'
 
 /** What a machine gets when it asks for its script. */
 export interface ScriptShown {
-  readonly reason: string
+  readonly why: Reason
   /** 404 where there is none. */
   readonly text: string | undefined
   /** The answer files that the script names, rendered. */
@@ -103,8 +104,8 @@ export function createRehearsal(world: World, state: HostState) {
       // Where no install could have been asked for, that is the answer.
       const asks = host && isRunning(assumption.life(host)) && !assumption.install(host)
       const { told } = asks ? answerIfInstalled(host, question, facts) : answer(question, facts)
-      const { reason } = told
-      if (!('content' in told)) return { reason, text: undefined, files: {} }
+      const { why } = told
+      if (!('content' in told)) return { why, text: undefined, files: {} }
       const files = told.kind === 'boot' ? told.with.files : {}
       if (told.kind === 'boot') {
         const { leftOut = [], parts = [] } = told.with
@@ -112,7 +113,7 @@ export function createRehearsal(world: World, state: HostState) {
         const line = { image: told.content.image, leftOut, initrds }
         lost.push(...lossesOf(line, kind, transport, host?.arch ?? arch))
       }
-      return { reason, text: kind.render(told.content, transport), files }
+      return { why, text: kind.render(told.content, transport), files }
     },
 
     /** The loader that a machine of this arch is given. */
@@ -123,14 +124,14 @@ export function createRehearsal(world: World, state: HostState) {
     },
 
     /** The file behind a name in a TFTP request: its size, or why there is none. */
-    async tftp(name: string): Promise<{ size: number } | { refused: string }> {
+    async tftp(name: string): Promise<{ size: number } | { refused: Reason }> {
       const { assets, assetRoots } = world.config()
       const path = world.loaders().get(name)
       const roots = [join(assets, 'loaders'), assets]
       const places = { roots, allowedRoots: assetRoots }
       const files = openFiles(path === undefined ? places : { roots: [join(path, '..')] }, 1 << 20)
       const file = await files.open(name, { address: unspecified, port: 0 })
-      if ('refused' in file) return { refused: file.reason }
+      if ('refused' in file) return { refused: file.why }
       file.close()
       return { size: file.size }
     },

@@ -6,7 +6,7 @@ import { decodePcap } from '../wire/pcap.ts'
 import { decodeTftp } from '../wire/tftp-packet.ts'
 import { decodeUdp, type UdpPacket } from '../wire/udp-packet.ts'
 import type { World } from '../world/world.ts'
-import { type Shown, shownDhcp } from './question.ts'
+import { fileShown, type Shown, shownDhcp } from './question.ts'
 import type { Rehearsal } from './rehearsal.ts'
 
 /** A captured request, when it came, and what it would be answered. */
@@ -105,9 +105,7 @@ async function answerTftp(
   if (packet?.kind !== 'rrq') return undefined
   const found = await rehearsal.tftp(packet.file)
   const { file } = packet
-  return 'refused' in found
-    ? { door: 'tftp', file, size: null, reason: found.refused }
-    : { door: 'tftp', file, size: found.size, reason: null }
+  return fileShown('tftp', file, found)
 }
 
 function orUndefined<T>(read: () => T): T | undefined {

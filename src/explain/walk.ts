@@ -2,11 +2,12 @@ import { type Arch, typesOfArch } from '../boot/arch.ts'
 import type { Stage } from '../boot/client.ts'
 import type { Network } from '../boot/host.ts'
 import { ipxe } from '../boot/loaders/ipxe.ts'
+import { because } from '../boot/words/reason.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
 import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
 import type { World } from '../world/world.ts'
 import { bootDiscover, requestOf } from './boot-discover.ts'
-import { type Shown, shownDhcp } from './question.ts'
+import { fileShown, type Shown, shownDhcp } from './question.ts'
 import type { Rehearsal } from './rehearsal.ts'
 
 /** A client that is about to boot. */
@@ -96,9 +97,7 @@ function arrivalOf(network: Network, port: 'dhcp' | 'proxy') {
 
 async function loaderOf(file: string, rehearsal: Rehearsal): Promise<Shown> {
   const found = await rehearsal.tftp(file)
-  return 'refused' in found
-    ? { door: 'loader', file, size: null, reason: found.refused }
-    : { door: 'loader', file, size: found.size, reason: null }
+  return fileShown('loader', file, found)
 }
 
 async function scriptOf(
@@ -107,10 +106,10 @@ async function scriptOf(
   world: World,
 ): Promise<Shown[]> {
   const loader = rehearsal.loaderOf(mac, arch, network)
-  const { reason, text, files } = await rehearsal.script(mac, network, loader, arch)
+  const { why, text, files } = await rehearsal.script(mac, network, loader, arch)
   const status = text === undefined ? 404 : 200
   const host = world.hostOf(mac)?.name ?? null
-  const script: Shown = { door: 'script', host, status, reason, text: text ?? '404\n' }
+  const script: Shown = { door: 'script', host, status, ...because(why), text: text ?? '404\n' }
   return [
     script,
     ...Object.entries(files).map(([name, text]) => ({ door: 'file', name, text }) as const),

@@ -7,7 +7,7 @@ import { idle, isDue, isRunning, type Life } from '../boot/life.ts'
 import { unbootable } from '../boot/loaders/kind.ts'
 import { nextState } from '../boot/next-state.ts'
 import type { Reason } from '../boot/reason.ts'
-import { because, sentenceOf } from '../boot/words/reason.ts'
+import { because } from '../boot/words/reason.ts'
 import { formatIpv4 } from '../wire/address.ts'
 import { withUuid } from '../world/world.ts'
 import { answerStranger, bootStranger } from './answer-stranger.ts'
@@ -148,7 +148,7 @@ function answerHost(standing: Standing, question: Question, facts: BootFacts): B
     return { host, told: local(why, shown), effects }
   }
   if (stranger) {
-    const shown = sentenceOf({ code: 'not-its-address', host: host.name })
+    const shown: Reason = { code: 'not-its-address', host: host.name }
     return { host, told: { kind: 'forbidden', ...because(stranger), shown }, effects: [] }
   }
   try {

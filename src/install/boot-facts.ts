@@ -80,8 +80,7 @@ export interface BootFacts {
 
 /** Sent to the disk, with the reason on its screen, or as much of it as whoever asks may know. */
 export function local(why: Reason, shown = why): Delivered {
-  const text = sentenceOf(shown)
-  return { kind: 'local', ...because(why), shown: text, content: toDisk(text) }
+  return { kind: 'local', ...because(why), shown, content: toDisk(sentenceOf(shown)) }
 }
 
 /** Told to boot what was made for this boot. */

@@ -1,7 +1,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
+import { given } from '../base/given.ts'
+import { lineOfProgram } from '../base/printable.ts'
 import { readSlowly } from '../base/read-slowly.ts'
 import type { Target } from '../boot/install.ts'
+import type { Reason } from '../boot/reason.ts'
 import { endGroup, groupOf, groupsWith, type ProcessGroup } from './process-group.ts'
 
 /** How a command ended. `line` is the last thing it said. */
@@ -9,7 +12,7 @@ export type Ended =
   | { readonly ok: true }
   | {
       readonly ok: false
-      readonly error: string
+      readonly why: Reason
       readonly line: string | undefined
       /** We ended it. */
       readonly stopped?: true
@@ -19,7 +22,7 @@ export interface RunningCommand {
   readonly group: ProcessGroup | undefined
   readonly ended: Promise<Ended>
   /** Ends the whole process group and says why in the outcome. */
-  end(why: string): void
+  end(why: Reason): void
 }
 
 /** Longest piece of output that becomes one line of the timeline, in bytes. */
@@ -62,7 +65,7 @@ export function runCommand(
     return follow(startCommand(target, extras.input), target, say, extras.stepOf)
   } catch (error) {
     // Arguments that no program can be given: a zero byte or 128 KiB out of somebody's facts.
-    const ended = { ok: false, error: cannotRun(target, error), line: undefined } as const
+    const ended = { ok: false, why: cannotRun(target, error), line: undefined } as const
     return { group: undefined, ended: Promise.resolve(ended), end: () => {} }
   }
 }
@@ -93,7 +96,7 @@ function follow(
   const begin = (step: Step | undefined) => {
     if (!step) return
     clearTimeout(stepTimer)
-    const why = `${step.name} took longer than ${step.timeout} s`
+    const why: Reason = { code: 'step-too-long', step: step.name, seconds: step.timeout }
     stepTimer = setTimeout(end, step.timeout * 1000, why)
   }
   const hear = (line: string) => {
@@ -104,14 +107,14 @@ function follow(
   eachLine(child.stdout, hear)
   eachLine(child.stderr, hear)
 
-  let stopped: string | undefined
-  const end = (why: string) => {
+  let stopped: Reason | undefined
+  const end = (why: Reason) => {
     stopped ??= why
     if (group) endGroup(group, killAfterMs)
     // Some of its children have made themselves sessions of their own, as sshpass does.
     for (const other of groupsWith(target.env)) endGroup(other, killAfterMs)
   }
-  const timer = setTimeout(end, target.timeout * 1000, `it ran longer than ${target.timeout} s`)
+  const timer = setTimeout(end, target.timeout * 1000, tooLong(target))
   begin(stepOf(undefined))
   let deaf: NodeJS.Timeout | undefined
   const stopClocks = () => {
@@ -122,7 +125,7 @@ function follow(
   const ended = new Promise<Ended>(resolve => {
     child.once('error', error => {
       stopClocks()
-      resolve({ ok: false, error: cannotRun(target, error), line: last })
+      resolve({ ok: false, why: cannotRun(target, error), line: last })
     })
     child.once('exit', () => {
       // What it left running may hold its output open for ever; that is not waited for.
@@ -133,15 +136,24 @@ function follow(
       stopClocks()
       clearTimeout(deaf)
       if (code === 0 && !stopped) return resolve({ ok: true })
-      const error = stopped ?? (signal ? `ended by ${signal}` : `exit code ${code}`)
-      return resolve({ ok: false, error, line: last, ...(stopped && { stopped: true }) })
+      const why = stopped ?? whyEnded(code, signal)
+      return resolve({ ok: false, why, line: last, ...(stopped && { stopped: true }) })
     })
   })
   return { group, ended, end }
 }
 
-function cannotRun({ run }: Command, error: unknown): string {
-  return `cannot run ${run[0]}: ${error instanceof Error ? error.message : String(error)}`
+function tooLong({ timeout: seconds }: Command): Reason {
+  return { code: 'ran-too-long', seconds }
+}
+
+function whyEnded(code: number | null, signal: string | null): Reason {
+  return signal ? { code: 'ended-by-signal', signal } : { code: 'exit-code', exit: code ?? 0 }
+}
+
+function cannotRun({ run: [program = ''] }: Command, error: unknown): Reason {
+  const text = error instanceof Error ? error.message : String(error)
+  return { code: 'cannot-run', program, error: text }
 }
 
 function eachLine(stream: NodeJS.ReadableStream, hear: (line: string) => void): void {
@@ -157,4 +169,22 @@ function eachLine(stream: NodeJS.ReadableStream, hear: (line: string) => void): 
     for (const line of lines) if (line !== '') hear(line.slice(0, longestLine))
   })
   stream.on('end', () => rest !== '' && hear(rest))
+}
+
+/** Why a command failed and the last that it said, without what must not be shown. */
+export function failureOf(
+  { why, line }: Extract<Ended, { ok: false }>,
+  secrets: readonly string[],
+): Reason {
+  const clean = (text: string) => masked(lineOfProgram(text), secrets)
+  const because =
+    why.code === 'cannot-run'
+      ? { ...why, program: clean(why.program), error: clean(why.error) }
+      : why
+  return { code: 'command-failed', because, ...given('line', line && clean(line)) }
+}
+
+/** A line without what must not be shown in it. */
+export function masked(line: string, secrets: readonly string[]): string {
+  return secrets.reduce((text, secret) => (secret ? text.replaceAll(secret, '***') : text), line)
 }

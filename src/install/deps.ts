@@ -14,6 +14,7 @@ import type {
 import type { Life } from '../boot/life.ts'
 import type { ReadMedia } from '../boot/media.ts'
 import type { Reason } from '../boot/reason.ts'
+import type { NoTarget } from '../boot/reasons/ssh.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { Logins } from './ssh/logins.ts'
 
@@ -61,11 +62,11 @@ export interface Memory {
     running(): Delivery[]
     start(id: number): void
     saveGroup(id: number, pgid: number, start: number): void
-    retry(id: number, at: number, error: string): void
+    retry(id: number, at: number, error: Reason): void
     isRunning(id: number): boolean
     isDue(id: number): boolean
     endDeploy(install: string): void
-    end(id: number, state: 'delivered' | 'undelivered' | 'ended', error?: string): void
+    end(id: number, state: 'delivered' | 'undelivered' | 'ended', error?: Reason): void
   }
   /** Adds a line to a timeline. */
   record(event: NewEvent): void
@@ -130,10 +131,9 @@ export interface InstallDeps {
   /** Where a MAC is: by our leases, then by the kernel's neighbour table. */
   addressesOf(mac: Mac): readonly Ipv4[]
   /**
-   * Why nobody may be looked for at an address, as the rest of a sentence: it is ours, or lies outside
-   * our networks. `named`: the config itself names it, so it may lie anywhere.
+   * Why nobody may be looked for at an address, because it is ours or lies outside our networks. `named`: the config itself names it, so it may lie anywhere.
    */
-  whyNoTarget(address: Ipv4, named?: boolean): string | undefined
+  whyNoTarget(address: Ipv4, named?: boolean): NoTarget | undefined
   /** Names of the vars that a profile and the texts of its answer files use; `any` where that cannot be told. */
   usedVars(profile: Profile, sources: Iterable<string>): ReadonlySet<string> | 'any'
   /** The program without which a profile cannot be installed, as a sentence. */

@@ -11,6 +11,7 @@ import {
   type Life,
   type LifeEvent,
 } from '../boot/life.ts'
+import type { Reason } from '../boot/reason.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
 import type { Circumstance } from './callbacks.ts'
 import { change } from './change.ts'
@@ -140,10 +141,10 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
     },
 
     /** The end of a deploy counts for the attempt it was started for, and only while that installs. */
-    deployEnded({ host, install, attempt, target }: Delivery, error: string | undefined): void {
+    deployEnded({ host, install, attempt, target }: Delivery, why: Reason | undefined): void {
       const record = memory.hosts.get(host)
       if (record?.install !== install || record.life.attempt !== attempt) return
-      if (error !== undefined) apply(host, { kind: 'undeployed', message: error })
+      if (why) apply(host, { kind: 'undeployed', because: why })
       else if (target.kind !== 'webhook') apply(host, { kind: 'deployed' })
     },
   }

@@ -1,7 +1,8 @@
 import { lineOfProgram } from '../base/printable.ts'
 import type { Delivery } from '../boot/install.ts'
+import type { Reason } from '../boot/reason.ts'
 import { type CallbackTold, callbackEvent } from './callback-event.ts'
-import { type RunningCommand, runCommand } from './command.ts'
+import { failureOf, masked, type RunningCommand, runCommand } from './command.ts'
 import type { Memory } from './deps.ts'
 import { createLine } from './line.ts'
 import { createOutput } from './output.ts'
@@ -14,6 +15,8 @@ const atOnce = 32
 /** Seconds a webhook is tried for before it counts as undelivered. */
 const triedFor = 24 * 3600
 const longestPause = 300
+/** What ran when the daemon was killed. */
+const cut: Reason = { code: 'daemon-restarted-meanwhile' }
 
 /** Seconds until a webhook that was tried this often before, and now in vain again, is due. */
 export function pauseAfter(tries: number): number {
@@ -32,7 +35,7 @@ export interface OutboxDeps {
   /** The turn of a deploy has come. */
   deployStarted(delivery: Delivery): void
   /** A command that installs has ended; a webhook that installs has been delivered or not. */
-  deployEnded(delivery: Delivery, error: string | undefined): void
+  deployEnded(delivery: Delivery, why: Reason | undefined): void
   /** Nothing of a deploy of an install runs any more, however that came. */
   left(install: string): void
   /** A delivery could not be looked after, for example because the disk is full. */
@@ -114,9 +117,10 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       case 'nixosAnywhere':
         return run(delivery)
       case 'broken':
-        memory.deliveries.end(delivery.id, 'undelivered', delivery.target.reason)
-        tell(delivery, 'broken', delivery.target.reason)
-        if (delivery.role === 'deploy') deps.deployEnded(delivery, delivery.target.reason)
+        return giveUp(delivery, 'broken', {
+          code: 'template-failed',
+          error: delivery.target.reason,
+        })
     }
   }
 
@@ -136,15 +140,17 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     }
     const next = deps.now() + pauseAfter(delivery.tries) * 1000
     if (next > delivery.createdAt + triedFor * 1000) {
-      memory.deliveries.end(delivery.id, 'undelivered', outcome.error)
       deps.tried?.('undelivered')
-      tell(delivery, 'undelivered', outcome.error)
-      if (delivery.role === 'deploy') deps.deployEnded(delivery, outcome.error)
-      return
+      return giveUp(delivery, 'undelivered', outcome.why)
     }
-    memory.deliveries.retry(delivery.id, next, outcome.error)
+    memory.deliveries.retry(delivery.id, next, outcome.why)
     deps.tried?.('retry')
-    tell(delivery, 'not-delivered', outcome.error)
+    tell(delivery, 'not-delivered', outcome.why)
+  }
+  const giveUp = (delivery: Delivery, code: 'broken' | 'undelivered', why: Reason) => {
+    memory.deliveries.end(delivery.id, 'undelivered', why)
+    tell(delivery, code, why)
+    if (delivery.role === 'deploy') deps.deployEnded(delivery, why)
   }
 
   const run = async (delivery: Delivery): Promise<void> => {
@@ -152,9 +158,10 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     if (delivery.role === 'deploy') deps.deployStarted(delivery)
     await memory.committed()
     if (!memory.deliveries.isRunning(delivery.id) || closing.signal.aborted) return
-    const prepared = await deps.prepare(delivery).catch((error: unknown) => ({
-      refused: error instanceof Error ? error.message : String(error),
-    }))
+    const prepared = await deps.prepare(delivery).catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error)
+      return { refused: { code: 'cannot-prepare', error: text } as const }
+    })
     if (!memory.deliveries.isRunning(delivery.id)) return
     if (closing.signal.aborted && deps.canResume(delivery)) return
     if ('refused' in prepared) return ended(delivery, prepared.refused)
@@ -169,20 +176,18 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     const outcome = await running.ended
     commands.delete(delivery.id)
     output.end()
-    const why = outcome.ok
-      ? undefined
-      : lineOfProgram([outcome.error, outcome.line].filter(Boolean).join('; '))
+    const why = outcome.ok ? undefined : failureOf(outcome, secrets)
     await prepared.done(!outcome.ok && outcome.stopped === true)
     // What the daemon's own end has cut goes on at the next start, if the same boot still proves itself.
     if (why !== undefined && closing.signal.aborted && deps.canResume(delivery)) return
-    ended(delivery, why === undefined ? undefined : masked(why, secrets))
+    ended(delivery, why)
   }
-  const ended = (delivery: Delivery, error: string | undefined) => {
-    memory.deliveries.end(delivery.id, 'ended', error)
-    deps.tried?.(error === undefined ? 'ended' : 'failed')
-    if (error === undefined) tell(delivery, 'ended')
-    else tell(delivery, 'failed', error)
-    if (delivery.role === 'deploy') deps.deployEnded(delivery, error)
+  const ended = (delivery: Delivery, why: Reason | undefined) => {
+    memory.deliveries.end(delivery.id, 'ended', why)
+    deps.tried?.(why === undefined ? 'ended' : 'failed')
+    if (why === undefined) tell(delivery, 'ended')
+    else tell(delivery, 'failed', why)
+    if (delivery.role === 'deploy') deps.deployEnded(delivery, why)
   }
 
   const tell = (...told: CallbackTold) => memory.record(callbackEvent(...told))
@@ -197,7 +202,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       memory.deliveries.endDeploy(install)
       for (const { delivery, running } of commands.values()) {
         if (delivery.install === install && delivery.role === 'deploy') {
-          running.end('the install has ended')
+          running.end({ code: 'install-ended' })
         }
       }
     },
@@ -205,24 +210,24 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       const left = memory.deliveries.running()
       for (const delivery of left) {
         if (delivery.target.kind === 'webhook') {
-          memory.deliveries.retry(delivery.id, deps.now(), 'the daemon was restarted')
+          memory.deliveries.retry(delivery.id, deps.now(), { code: 'daemon-restarted' })
           continue
         }
         for (const group of groupsOf(delivery)) killGroup(group)
         if (deps.canResume(delivery)) {
-          memory.deliveries.retry(delivery.id, deps.now(), 'the daemon was restarted while it ran')
+          memory.deliveries.retry(delivery.id, deps.now(), cut)
           tell(delivery, 'resumed')
           continue
         }
-        memory.deliveries.end(delivery.id, 'ended', 'the daemon was restarted while it ran')
-        tell(delivery, 'failed', 'the daemon was restarted while it ran')
+        memory.deliveries.end(delivery.id, 'ended', cut)
+        tell(delivery, 'failed', cut)
       }
       return left.filter(delivery => isProcess(delivery) && !memory.deliveries.isDue(delivery.id))
     },
     async close() {
       clearInterval(timer)
       closing.abort()
-      for (const { running } of commands.values()) running.end('the daemon stops')
+      for (const { running } of commands.values()) running.end({ code: 'daemon-stops' })
       await Promise.allSettled(underWay.values())
     },
   }
@@ -240,9 +245,4 @@ function groupsOf({ group, target }: Delivery): ProcessGroup[] {
   const escapes = target.kind === 'ssh' || target.kind === 'nixosAnywhere'
   if (group && !escapes) return [group]
   return [...(group ? [group] : []), ...('env' in target ? groupsWith(target.env) : [])]
-}
-
-/** A line without what must not be shown in it. */
-function masked(line: string, secrets: readonly string[]): string {
-  return secrets.reduce((text, secret) => (secret ? text.replaceAll(secret, '***') : text), line)
 }

@@ -1,9 +1,10 @@
+import { given } from '../base/given.ts'
 import { createLimiter } from '../base/per-minute.ts'
 import type { PhoneHomeData } from '../boot/event-data.ts'
 import type { Attempt } from '../boot/install.ts'
 import { isRunning, type PhoneHomeEvent } from '../boot/life.ts'
 import type { PhoneHomeMessage } from '../boot/phone-home.ts'
-import { type Reason, written } from '../boot/reason.ts'
+import type { Reason } from '../boot/reason.ts'
 import { textOf } from '../boot/words/event.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import type { InstallDeps, Place } from './deps.ts'
@@ -18,11 +19,11 @@ export type Heard = { readonly status: 204 | 403 | 404 | 429; readonly reason?: 
 export type FileAnswer =
   /** `burns`: it is gone when it was downloaded. */
   | { readonly kind: 'file'; readonly text: string; readonly burns?: true }
-  | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
+  | { readonly kind: 'forbidden' | 'gone'; readonly why: Reason }
 
 export type LoginAnswer =
   | { readonly kind: 'file'; readonly bytes: Uint8Array }
-  | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
+  | { readonly kind: 'forbidden' | 'gone'; readonly why: Reason }
 
 /** What an answer file would be answered with. */
 interface Looked {
@@ -31,7 +32,7 @@ interface Looked {
   readonly attempt?: Attempt
 }
 
-const burntFile = { kind: 'gone', reason: 'it was downloaded once, and burns' } as const
+const burntFile = { kind: 'gone', why: { code: 'burnt' } } as const
 
 const perSecond = 10
 /** What a boot may still say when the next one has begun. */
@@ -127,19 +128,17 @@ export function createPhoneHome(
         attempt: attempt.number,
       }
       const bytes = of ? deps.logins.initrd(of) : undefined
-      if (!attempt || !bytes) return { kind: 'gone', reason: 'no such login' }
+      if (!attempt || !bytes) return { kind: 'gone', why: { code: 'login-missing' } }
       if (!isMachine(attempt, address, place)) {
         const { host } = attempt
         const data = { host, address: formatIpv4(address) }
-        const event = { kind: 'stranger', code: 'login', data } as const
-        memory.record({ host, ...event })
-        return { kind: 'forbidden', reason: textOf(event) }
+        memory.record({ host, kind: 'stranger', code: 'login', data })
+        return { kind: 'forbidden', why: { code: 'login-of-another', ...data } }
       }
       const { state } = lives.lifeOf(attempt.host)
       const open = mayRun(attempt) && state === 'booting'
-      return open
-        ? { kind: 'file', bytes }
-        : { kind: 'gone', reason: `${attempt.host} is ${state}` }
+      if (open) return { kind: 'file', bytes }
+      return { kind: 'gone', why: { code: 'host-is', host: attempt.host, state } }
     },
 
     /** An answer file of the running attempt, for the machine only; `told` is what it said of itself with it. */
@@ -160,7 +159,7 @@ export function createPhoneHome(
         memory.record({ host, kind: 'file', code: 'burnt', data: { name } })
       } else if (answer.kind === 'file') {
         memory.write(() => {
-          const data = { name, ...leftOf(told?.left) }
+          const data = { name, ...given('left', told?.left) }
           memory.record({ host, kind: 'file', code: 'fetched', data })
           if (told?.facts !== undefined) memory.hosts.saveFacts(host, told.facts)
           takeOver(attempt)
@@ -186,27 +185,28 @@ export function createPhoneHome(
     const stranger = strangers.byToken(token)
     const attempt = stranger?.attempt ?? attemptOf(token)
     const text = attempt && new Map(Object.entries(attempt.content.files)).get(name)
-    if (!attempt || text === undefined) return gone('no such file')
+    if (!attempt || text === undefined) return gone({ code: 'file-missing' })
     const burns = attempt.content.burn?.includes(name) && ({ burns: true } as const)
     const file = { kind: 'file', text, ...burns } as const
     if (stranger) {
       const why = scripts.strangeness({ host: stranger.host, address, place })
-      if (why) return { answer: { kind: 'forbidden', reason: 'not its own address' } }
+      if (why) return { answer: { kind: 'forbidden', why: { code: 'not-its-own' } } }
       return { answer: stranger.burnt.has(name) ? burntFile : file }
     }
-    if (!mayRun(attempt)) return gone(`${attempt.host} has booted anew`)
+    if (!mayRun(attempt)) return gone({ code: 'booted-anew', host: attempt.host })
     if (!isMachine(attempt, address, place)) {
-      const reason = textOf(strangerAsks(attempt, name, address))
-      return { answer: { kind: 'forbidden', reason }, attempt }
+      const { data } = strangerAsks(attempt, name, address)
+      return { answer: { kind: 'forbidden', why: { code: 'file-of-another', ...data } }, attempt }
     }
     if (attempt.burnt.includes(name)) return { answer: burntFile, attempt }
     const { state } = lives.lifeOf(attempt.host)
     const open = attempt.install === undefined || state === 'booting' || state === 'installing'
-    return open ? { answer: file, attempt } : gone(`${attempt.host} is ${state}`)
+    if (open) return { answer: file, attempt }
+    return gone({ code: 'host-is', host: attempt.host, state })
   }
 
-  function gone(reason: string): Looked {
-    return { answer: { kind: 'gone', reason } }
+  function gone(why: Reason): Looked {
+    return { answer: { kind: 'gone', why } }
   }
 
   function note(attempt: Attempt, said: PhoneHomeMessage): void {
@@ -216,7 +216,7 @@ export function createPhoneHome(
       ...(percent !== undefined && { percent }),
       ...(message !== undefined && { message }),
       ...skewOf(facts),
-      ...leftOf(left),
+      ...given('left', left),
     }
     memory.record({ host: attempt.host, kind: 'phone-home', code, data })
   }
@@ -226,10 +226,6 @@ export function createPhoneHome(
 function strangerAsks({ host }: Attempt, name: string, address: Ipv4) {
   const data = { host, name, address: formatIpv4(address) }
   return { kind: 'stranger', code: 'file', data } as const
-}
-
-function leftOf(left: string | undefined): { left?: Reason } {
-  return left === undefined ? {} : { left: written(left) }
 }
 
 /** Seconds by which a clock must differ to be worth a word; the way of a message is much shorter. */

@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Agent, request } from 'undici'
+import { given } from '../base/given.ts'
 import type { Delivery, Target } from '../boot/install.ts'
+import type { Reason } from '../boot/reason.ts'
 
-/** How a delivery ended: told, or the sentence that says why not. */
-export type Delivered = { readonly ok: true } | { readonly ok: false; readonly error: string }
+/** How a delivery ended: told, or why not. */
+export type Posted = { readonly ok: true } | { readonly ok: false; readonly why: Reason }
 
 /** A receiver that redirects would have us sign a body for somebody else, so none is followed. */
 const agent = new Agent({ keepAliveTimeout: 4000, connections: 16 })
@@ -14,7 +16,7 @@ export async function sendWebhook(
   target: Extract<Target, { kind: 'webhook' }>,
   delivery: Pick<Delivery, 'key' | 'body'>,
   signal: AbortSignal,
-): Promise<Delivered> {
+): Promise<Posted> {
   const milliseconds = target.timeout * 1000
   try {
     const { statusCode, body } = await request(target.url, {
@@ -32,9 +34,9 @@ export async function sendWebhook(
     })
     await body.dump({ limit: 65_536 })
     if (statusCode >= 200 && statusCode < 300) return { ok: true }
-    return { ok: false, error: `the receiver answered ${statusCode}` }
+    return { ok: false, why: { code: 'answered-status', status: statusCode } }
   } catch (error) {
-    return { ok: false, error: sentenceOf(error, target.timeout) }
+    return { ok: false, why: whyOf(error, target.timeout) }
   }
 }
 
@@ -46,9 +48,9 @@ async function signature(secretFile: string | undefined, body: string) {
   return { 'X-Bootwright-Signature': `sha256=${hex}` }
 }
 
-function sentenceOf(error: unknown, timeout: number): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return `no answer within ${timeout} s`
+function whyOf(error: unknown, timeout: number): Reason {
+  if (!(error instanceof Error)) return { code: 'request-failed', error: String(error) }
+  if (error.name === 'TimeoutError') return { code: 'no-answer-in-time', seconds: timeout }
   const { code } = error as NodeJS.ErrnoException
-  return code && !error.message.includes(code) ? `${code}: ${error.message}` : error.message
+  return { code: 'request-failed', error: error.message, ...given('errno', code) }
 }

@@ -1,5 +1,4 @@
 import { configOf, isProbe } from '../boot/loaders/table.ts'
-import { written } from '../boot/reason.ts'
 import { textOf } from '../boot/words/event.ts'
 import type { MissedEvent, SentEvent } from '../http/files/asset-routes.ts'
 import { secondsLeft } from '../install/progress.ts'
@@ -64,10 +63,10 @@ export function sawFileSent(timeline: Timeline, event: SentEvent): void {
 }
 
 /** A file that somebody asked for by HTTP and that is not there. */
-export function sawFileMissing(timeline: Timeline, { address, url, reason }: MissedEvent): void {
+export function sawFileMissing(timeline: Timeline, { address, url, why }: MissedEvent): void {
   const { host } = ownerAt(timeline, parseIpv4(address))
   if (!host || !timeline.mayTellMissed(host.name)) return
-  const data = { url: url.slice(0, 200), why: written(reason) }
+  const data = { url: url.slice(0, 200), why }
   timeline.memory.record({ host: host.name, kind: 'asset', code: 'missing', data })
 }
 

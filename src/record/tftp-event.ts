@@ -1,5 +1,4 @@
 import type { ContentOf } from '../boot/event.ts'
-import { written } from '../boot/reason.ts'
 import type { TftpEvent } from '../tftp/event.ts'
 
 /** How a request by TFTP ended; `file` is its name in the plain form. What HTTP serves too is an asset. */
@@ -21,6 +20,6 @@ export function tftpEvent(
     const sent = { ...(size !== undefined && { size }), ...(ms !== undefined && { ms }) }
     return { kind: 'asset', code: 'sent', data: { ...data, ...sent } }
   }
-  const failed = { ...data, why: why ?? written(code) }
+  const failed = { ...data, why: why ?? ({ code: 'internal-error' } as const) }
   return { kind: 'asset', code: code === 'failed' ? 'failed' : 'missing', data: failed }
 }

@@ -1,4 +1,6 @@
 import type { Delivery, NewDelivery } from '../boot/install.ts'
+import type { Reason } from '../boot/reason.ts'
+import { reasonIn } from './before-codes.ts'
 import type { Database } from './database.ts'
 
 /** Deploys that work here take a place, and there are only so many. */
@@ -92,9 +94,10 @@ export function createDeliveries(db: Database) {
     again: (id: number, at: number): void => db.run(again, at, id),
     start: (id: number): void => db.run(started, id),
     saveGroup: (id: number, pgid: number, start: number): void => db.run(grouped, pgid, start, id),
-    retry: (id: number, at: number, error: string): void => db.run(retry, at, error, id),
-    end: (id: number, state: 'delivered' | 'undelivered' | 'ended', error?: string): void =>
-      db.run(ended, state, error ?? null, id),
+    retry: (id: number, at: number, error: Reason): void =>
+      db.run(retry, at, JSON.stringify(error), id),
+    end: (id: number, state: 'delivered' | 'undelivered' | 'ended', error?: Reason): void =>
+      db.run(ended, state, error === undefined ? null : JSON.stringify(error), id),
     isRunning: (id: number): boolean => state.get(id)?.state === 'running',
     isDue: (id: number): boolean => state.get(id)?.state === 'due',
     /** A deploy that has not started yet never will. */
@@ -121,7 +124,7 @@ function deliveryOf(row: Record<string, unknown>): Delivery {
     tries: row.tries as number,
     createdAt: row.created_at as number,
     nextAt: row.next_at as number,
-    ...(row.error !== null && { error: row.error as string }),
+    ...(row.error !== null && { error: reasonIn(row.error as string) }),
     ...(row.pgid !== null && {
       group: { pgid: row.pgid as number, start: row.process_start as number },
     }),

@@ -84,9 +84,10 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
   return {
     record(event: NewEvent): void {
       if (dropping) return
-      const { host, kind, code = null } = event
-      const data = event.data === undefined ? null : JSON.stringify(event.data)
-      const text = event.code === undefined ? event.text : ''
+      const { host, kind, code } = event
+      const data = JSON.stringify(event.data)
+      // Made from the code and the data by whoever reads it.
+      const text = ''
       db.write(() => {
         const at = now()
         const same = repeated(host, { kind, code, text, data })

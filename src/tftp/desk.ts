@@ -1,18 +1,11 @@
-import { written } from '../boot/reason.ts'
 import { because } from '../boot/words/reason.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import { WireError } from '../wire/error.ts'
-import {
-  decodeTftp,
-  encodeTftp,
-  type TftpPacket,
-  type TftpRequest,
-  tftpErrors,
-} from '../wire/tftp-packet.ts'
+import { decodeTftp, type TftpPacket, type TftpRequest, tftpErrors } from '../wire/tftp-packet.ts'
 import type { Counts } from './counts.ts'
 import { hearAck, hearAgain, hearError, startSession, wakeSession } from './download.ts'
 import { shown, type TftpEvent } from './event.ts'
-import { type Files, type Peer, type Refused, whyOf } from './files.ts'
+import { errorPacket, type Files, type Peer, type Refused } from './files.ts'
 import { giveWay, type TftpLimits, whyNoPlace, whyRefused } from './limits.ts'
 import { negotiate } from './negotiate.ts'
 import { createTap, type Keep } from './packet-tap.ts'
@@ -105,7 +98,7 @@ function settle(desk: Desk, session: Session): void {
   const { address } = session.peer
   const full = whyNoPlace(desk, address)
   desk.counts.add(address, 1)
-  if (full) refuseSession(session, full.refused, whyOf(full), 'refused')
+  if (full) refuseSession(session, full.refused, full.why, 'refused')
 }
 
 /** Sends again what is due. One look at all sessions is cheaper than a timer for every block. */
@@ -116,7 +109,7 @@ export function wakeAll(desk: Desk): void {
 /** Tells all clients of a socket that their download ends here. */
 export function stopAll(door: Door): void {
   for (const session of door.sessions.values()) {
-    refuseSession(session, tftpErrors.undefined, written('the server is stopping'))
+    refuseSession(session, tftpErrors.undefined, { code: 'server-stopping' })
   }
 }
 
@@ -138,7 +131,7 @@ function ask(desk: Desk, door: Door, request: TftpRequest, from: Sender): void {
   const session = enter(desk, door, request, from)
   openAndStart(desk, session).catch(err => {
     desk.log.error({ err, peer: keyOf(from) }, 'TFTP request not handled')
-    refuseSession(session, tftpErrors.undefined, written('internal error'))
+    refuseSession(session, tftpErrors.undefined, { code: 'internal-error' })
   })
 }
 
@@ -181,7 +174,7 @@ async function openAndStart(desk: Desk, session: Session): Promise<void> {
     terms.from === undefined ? undefined : giveLine(desk, session, terms.from),
   ])
   if ('refused' in file) {
-    refuseSession(session, file.refused, whyOf(file), 'refused')
+    refuseSession(session, file.refused, file.why, 'refused')
     return
   }
   if (session.over) {
@@ -222,12 +215,18 @@ function heardOn(desk: Desk, session: Session, bytes: Buffer): void {
   }
 }
 
-function refuse(desk: Desk, door: Door, request: TftpRequest, from: Sender, why: Refused): void {
-  const error = encodeTftp({ kind: 'error', code: why.refused, text: why.reason })
+function refuse(
+  desk: Desk,
+  door: Door,
+  request: TftpRequest,
+  from: Sender,
+  { refused, why }: Refused,
+): void {
+  const error = errorPacket(refused, why)
   if (desk.keep) createTap(peerOf(from), door.local, desk.keep).sent(error)
   door.send(error, from)
   const name = shown(request.file)
-  desk.seen({ kind: 'refused', peer: peerOf(from), name, ...because(whyOf(why)) })
+  desk.seen({ kind: 'refused', peer: peerOf(from), name, ...because(why) })
 }
 
 /** The client asks once more because nothing of the answer has reached it. */

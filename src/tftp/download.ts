@@ -1,4 +1,4 @@
-import { type Reason, written } from '../boot/reason.ts'
+import type { Reason } from '../boot/reason.ts'
 import { dataHeaderBytes, encodeTftp, tftpErrors, writeDataHeader } from '../wire/tftp-packet.ts'
 import type { TftpFile } from './chunks.ts'
 import { shown } from './event.ts'
@@ -135,7 +135,10 @@ function fetchBlocks(session: Session, transfer: Transfer): void {
   const offset = blockOffset(transfer, session.from)
   session.file.load(offset, blockLength(transfer, session.from)).then(
     () => resume(session),
-    (error: Error) => refuseSession(session, tftpErrors.undefined, written(error.message)),
+    (error: Error) => {
+      const why = { code: 'read-failed', error: error.message } as const
+      refuseSession(session, tftpErrors.undefined, why)
+    },
   )
 }
 

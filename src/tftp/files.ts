@@ -2,8 +2,9 @@ import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { Reason } from '../boot/reason.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
 import type { Ipv4 } from '../wire/address.ts'
-import { tftpErrors } from '../wire/tftp-packet.ts'
+import { encodeTftp, tftpErrors } from '../wire/tftp-packet.ts'
 import {
   type ChunkCache,
   createChunkCache,
@@ -40,18 +41,17 @@ export type Virtual =
   | { readonly file: string }
   | { readonly names: readonly string[] }
 
-/** Why a file is not served: the code and the text of the ERROR. */
+/** Why a file is not served, and the code of the ERROR. */
 export interface Refused {
   readonly refused: number
-  readonly reason: string
+  readonly why: Reason
 }
 
-/** The same as a reason. */
-export function whyOf({ refused, reason }: Refused): Reason {
-  return {
-    code: refused === tftpErrors.notFound ? 'file-missing' : 'file-refused',
-    message: reason,
-  }
+/** An ERROR: what is not there is said in the words of RFC 1350, appendix I. */
+export function errorPacket(code: number, why: Reason): Uint8Array {
+  const text =
+    code === tftpErrors.notFound && why.code === 'file-missing' ? 'file not found' : sentenceOf(why)
+  return encodeTftp({ kind: 'error', code, text })
 }
 
 export interface Files {
@@ -90,18 +90,18 @@ export function openFiles(places: Places, cacheBytes: number): Files {
  */
 export function plainName(asked: string): string | Refused {
   if (Buffer.byteLength(asked) > maxNameBytes) {
-    return { refused: tftpErrors.illegalOperation, reason: 'the name is too long' }
+    return { refused: tftpErrors.illegalOperation, why: { code: 'name-too-long' } }
   }
-  if (/\p{Cc}/u.test(asked)) return denied('the name has control characters')
+  if (/\p{Cc}/u.test(asked)) return denied({ code: 'control-characters' })
   const segments = asked.split(/[/\\]/).filter(segment => segment !== '' && segment !== '.')
-  if (segments.includes('..')) return denied('the name leaves its folder')
+  if (segments.includes('..')) return denied({ code: 'path-climbs' })
   return segments.length > 0 ? segments.join('/') : notFound
 }
 
-const notFound: Refused = { refused: tftpErrors.notFound, reason: 'file not found' }
+const notFound: Refused = { refused: tftpErrors.notFound, why: { code: 'file-missing' } }
 
-function denied(reason: string): Refused {
-  return { refused: tftpErrors.accessViolation, reason }
+function denied(why: Reason): Refused {
+  return { refused: tftpErrors.accessViolation, why }
 }
 
 async function findFirst(places: Places, names: readonly string[]): Promise<FileHandle | Refused> {
@@ -132,7 +132,7 @@ async function find({ roots, allowedRoots = [] }: Places, asked: string) {
 
 async function openInside(allowed: readonly string[], path: string): Promise<FileHandle | Refused> {
   const real = await realpath(path)
-  if (!isInside(allowed, real)) return denied('the file lies outside the served folders')
+  if (!isInside(allowed, real)) return denied({ code: 'leads-outside' })
   return openReal(real, held => isInside(allowed, held))
 }
 
@@ -141,13 +141,13 @@ async function openReal(
   mayBe: (held: string) => boolean,
 ): Promise<FileHandle | Refused> {
   // Opening a FIFO or a device can block or do things, so the type is looked at before.
-  if (!(await lstat(real)).isFile()) return denied('not a regular file')
+  if (!(await lstat(real)).isFile()) return denied({ code: 'not-regular' })
   const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   // Somebody may have exchanged a folder for a symlink since: what counts is what we hold.
   const held = await realOfHandle(handle).catch(() => undefined)
   if (held !== undefined && mayBe(held)) return handle
   closeQuietly(handle)
-  return denied('the file moved while it was opened')
+  return denied({ code: 'moved-meanwhile' })
 }
 
 async function realOfHandle(handle: FileHandle): Promise<string | undefined> {
@@ -166,8 +166,9 @@ function realOrUndefined(path: string): Promise<string | undefined> {
 function refusalOf(error: unknown): Refused {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (/^(ENOENT|ENOTDIR|ENAMETOOLONG|ELOOP)$/.test(code)) return notFound
-  if (/^(EACCES|EPERM)$/.test(code)) return denied('permission denied')
-  return { refused: tftpErrors.undefined, reason: `the file cannot be read (${code || error})` }
+  if (/^(EACCES|EPERM)$/.test(code)) return denied({ code: 'may-not-be-read' })
+  const message = `the file cannot be read (${code || error})`
+  return { refused: tftpErrors.undefined, why: { code: 'file-refused', message } }
 }
 
 /** Files of the same version share what is in memory of them. */

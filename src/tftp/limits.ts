@@ -31,11 +31,10 @@ export const defaultLimits: TftpLimits = {
 /** What is refused without a look at any file, whoever asks. */
 export function whyRefused({ kind, mode }: TftpRequest): Refused | undefined {
   if (kind === 'wrq') {
-    return { refused: tftpErrors.accessViolation, reason: 'this server is read-only' }
+    return { refused: tftpErrors.accessViolation, why: { code: 'read-only' } }
   }
   if (mode === 'octet') return undefined
-  const reason = `only mode octet (binary) is served, not ${shown(mode)}`
-  return { refused: tftpErrors.undefined, reason }
+  return { refused: tftpErrors.undefined, why: { code: 'only-octet', mode: shown(mode) } }
 }
 
 interface Places {
@@ -46,10 +45,10 @@ interface Places {
 /** Why an address gets no download more; undefined where it does. Only those with a sign of life count. */
 export function whyNoPlace({ counts, limits }: Places, address: Ipv4): Refused | undefined {
   if (counts.of(address) >= limits.perAddress) {
-    return { refused: tftpErrors.undefined, reason: 'too many transfers to your address' }
+    return { refused: tftpErrors.undefined, why: { code: 'too-many-from-address' } }
   }
   if (counts.all() >= limits.transfers) {
-    return { refused: tftpErrors.undefined, reason: 'too many transfers, try again later' }
+    return { refused: tftpErrors.undefined, why: { code: 'too-many-transfers' } }
   }
   return undefined
 }

@@ -1,9 +1,9 @@
 import type { Reason } from '../boot/reason.ts'
-import { because, sentenceOf } from '../boot/words/reason.ts'
-import { encodeTftp, type TftpRequest } from '../wire/tftp-packet.ts'
+import { because } from '../boot/words/reason.ts'
+import type { TftpRequest } from '../wire/tftp-packet.ts'
 import type { TftpFile } from './chunks.ts'
 import { shown, type TftpEvent } from './event.ts'
-import type { Peer } from './files.ts'
+import { errorPacket, type Peer } from './files.ts'
 import type { Terms } from './negotiate.ts'
 import type { Line } from './socket.ts'
 import { bytesArrived, type Transfer } from './transfer.ts'
@@ -96,7 +96,7 @@ export function refuseSession(
   if (session.over) return
   // Who has this answer may ask again at once, and finds the place free.
   endSession(session, kind, why)
-  session.around.send(encodeTftp({ kind: 'error', code, text: sentenceOf(why) }))
+  session.around.send(errorPacket(code, why))
 }
 
 /** What is told of a session when this happens. */

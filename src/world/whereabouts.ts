@@ -7,6 +7,7 @@ import {
   type Owners,
 } from '../boot/identity.ts'
 import { isRunning } from '../boot/life.ts'
+import type { NoTarget } from '../boot/reasons/ssh.ts'
 import type { Claim } from '../install/deps.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import { isLocal } from '../system/local-addresses.ts'
@@ -150,9 +151,9 @@ export function createWhereabouts(
     },
 
     /** Why nobody may be looked for at an address. `named`: the config itself names it. */
-    whyNoTarget(address: Ipv4, named = false): string | undefined {
-      if (isLocal(address)) return 'it is an address of ours'
-      return named || networkAt(address) ? undefined : 'it lies outside our networks'
+    whyNoTarget(address: Ipv4, named = false): NoTarget | undefined {
+      if (isLocal(address)) return 'own'
+      return named || networkAt(address) ? undefined : 'outside'
     },
 
     close: () => {

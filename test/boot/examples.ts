@@ -39,7 +39,7 @@ export interface Told {
 /**
  * Plays a story such as `asked, script, +15m`. `+15m` lets time pass in steps of a second, and the
  * clocks with it; `new script` is a script request that begins a boot where we see no DHCP;
- * `failed: text` and `undeployed: text` carry a message; `heard` means that we sent it bytes.
+ * `failed: text` carries a message, `undeployed: exit code 1` a reason; `heard` means that we sent it bytes.
  */
 export function tell(story: string, by: Rules, from: Life = idle): Told {
   let life = from
@@ -101,5 +101,9 @@ function eventOf(word: string): LifeEvent {
   if (kind === 'script') return { kind: 'script', newBoot: false }
   if (kind === 'new script') return { kind: 'script', newBoot: true }
   if (kind === 'unexpected') return { kind, difference: { code: 'no-facts' } }
+  if (kind === 'undeployed') {
+    const exit = Number(/^exit code (\d+)$/.exec(message ?? '')?.[1])
+    return { kind, because: { code: 'exit-code', exit } }
+  }
   return { kind, ...(message !== undefined && { message }) } as LifeEvent
 }

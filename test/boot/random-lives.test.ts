@@ -38,7 +38,7 @@ const events: readonly LifeEvent[] = [
   { kind: 'unexpected', difference: { code: 'no-facts' } },
   { kind: 'answered' },
   { kind: 'deployed' },
-  { kind: 'undeployed', message: 'exit code 1' },
+  { kind: 'undeployed', because: { code: 'exit-code', exit: 1 } },
 ]
 
 const kinds: readonly Rules[] = (['install', 'once'] as const).flatMap(boot =>

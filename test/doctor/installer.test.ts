@@ -104,12 +104,12 @@ t.test('SSH never opened', async t => {
   Object.assign(profileOf(story), { phoneHome: 'ssh' })
   story.install()
   await boots(story)
-  const text = 'SSH: 127.0.0.20 port 22: connection refused'
-  story.memory.record({ host: 'node1', kind: 'ssh', text })
+  const data = { address: '127.0.0.20', why: { code: 'ssh-not-yet', port: 22 } } as const
+  story.memory.record({ host: 'node1', kind: 'ssh', code: 'unproved', data })
   t.strictSame(story.ids(60), [])
   const [verdict] = story.verdicts(600)
   t.match(verdict, { id: 'no-ssh', title: 'It has booted, and its SSH server never opened' })
-  t.match(verdict?.evidence[1], /connection refused/)
+  t.match(verdict?.evidence[1], /127\.0\.0\.20 has no SSH server on port 22 yet/)
   await story.say('?event=ready')
   t.strictSame(story.ids(600), [])
 })

@@ -7,10 +7,15 @@ interface Line {
   readonly text: string
 }
 
+type Memory = Awaited<ReturnType<typeof startHttp>>['memory']
+
+function record(memory: Memory, line: string, host = 'node1'): void {
+  memory.record({ host, kind: 'output', code: 'line', data: { callback: 'a', line } })
+}
+
 t.test('the list of events: all, of a host, after an id, a few', async t => {
   const { admin, memory } = await startHttp(t)
-  for (let n = 1; n <= 6; n++)
-    memory.record({ host: n % 2 ? 'node1' : 'node2', kind: 'note', text: `line ${n}` })
+  for (let n = 1; n <= 6; n++) record(memory, `line ${n}`, n % 2 ? 'node1' : 'node2')
   const list = async (query = '') =>
     ((await admin('GET', `/events${query}`)).json().events as Line[]).map(({ text }) => text)
   t.equal((await list()).length, 6)
@@ -72,7 +77,7 @@ t.test('the stream tells what was, then what comes, and goes on after Last-Event
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}/api/v1/events`
-  const say = (text: string, host = 'node1') => memory.record({ host, kind: 'note', text })
+  const say = (line: string, host?: string) => record(memory, line, host)
   say('one')
   say('two', 'node2')
   say('three')

@@ -178,7 +178,10 @@ t.test('every route answers as the document says', async t => {
     const report = { host: 'node1', install: id, attempt: 1, callback: 'hook', body: '{}' } as const
     const target = { kind: 'broken', reason: 'for the test' } as const
     memory.deliveries.add({ ...report, key: 'k', event: 'ready', role: 'report', target }, start)
-    memory.deliveries.end(1, 'undelivered', 'nobody answers')
+    memory.deliveries.end(1, 'undelivered', {
+      code: 'request-failed',
+      error: 'nobody answers',
+    })
     const url = '/assets/linux'
     sawFileSent(doors, {
       ...{ address: '127.0.0.20', url, path: url, from: 0 },

@@ -141,7 +141,10 @@ t.test('callbacks that wait, and trying one again', async t => {
   deliveries.add({ ...common, key: 'a', callback: 'notify', role: 'report' }, start)
   deliveries.add({ ...common, key: 'b', callback: 'build', role: 'deploy' }, start)
   deliveries.add({ ...common, key: 'c', callback: 'notify', role: 'report' }, start)
-  deliveries.end(1, 'undelivered', 'nobody answers')
+  deliveries.end(1, 'undelivered', {
+    code: 'request-failed',
+    error: 'nobody answers',
+  })
   deliveries.end(3, 'delivered')
   const list = async (query = '') => (await http.admin('GET', `/callbacks${query}`)).json()
   t.match(await list(), {

@@ -55,9 +55,9 @@ t.test('it is there while the machine boots and installs, and gone when it is do
   t.match(fetch(), { kind: 'file' })
   world.say('done')
   t.equal(world.state(), 'verifying')
-  t.match(fetch(), { kind: 'gone', reason: 'node1 is verifying' })
+  t.match(fetch(), { kind: 'gone', why: { code: 'host-is', state: 'verifying' } })
   world.say('up')
-  t.match(fetch(), { kind: 'gone', reason: 'node1 is installed' })
+  t.match(fetch(), { kind: 'gone', why: { code: 'host-is', state: 'installed' } })
 })
 
 t.test('it is gone after a failure, after a cancel and with the next install', async t => {
@@ -79,7 +79,7 @@ t.test('it is gone for an older boot once the newer has given a sign of life', a
   t.equal(world.lives.known(world.host).due, true)
   t.strictSame(fetch('preseed', own, second), { kind: 'file', text: text(second) })
   t.equal(world.lives.known(world.host).due, false)
-  t.match(fetch(), { kind: 'gone', reason: 'node1 has booted anew' })
+  t.match(fetch(), { kind: 'gone', why: { code: 'booted-anew', host: 'node1' } })
 })
 
 t.test('a file that burns is there until it was downloaded once', async t => {
@@ -90,7 +90,7 @@ t.test('a file that burns is there until it was downloaded once', async t => {
   t.strictSame(fetch(), { kind: 'file', text: text(token), burns: true })
   t.match(fetch(), { kind: 'file' }, 'a download that was cut is no download')
   world.phoneHome.burn(token, 'preseed')
-  t.match(fetch(), { kind: 'gone', reason: /burns/ })
+  t.match(fetch(), { kind: 'gone', why: { code: 'burnt' } })
   t.match(world.timeline('file').at(-1), /preseed was asked for again: it is burnt/)
   t.match(world.phoneHome.file(token, 'preseed', foreign, world.place), { kind: 'forbidden' })
 

@@ -202,14 +202,21 @@ t.test('a line without an end does not fill the memory', async t => {
 })
 
 t.test('an exit code that is not 0 fails the install with the last line', async t => {
+  const because = { code: 'exit-code', exit: 3 } as const
+  const error = { code: 'command-failed', because, line: 'no such flake' } as const
   const world = await installing(t, shell('echo first; echo "no such flake" >&2; exit 3'))
   await ended(world)
   t.match(world.lives.lifeOf('node1'), {
     state: 'failed',
-    why: { code: 'deploy-failed', message: 'exit code 3; no such flake' },
+    why: { code: 'deploy-failed', because: error },
     byTime: false,
   })
-  t.match(deliveries(world), [{ state: 'ended', error: 'exit code 3; no such flake' }])
+  t.match(deliveries(world), [
+    {
+      state: 'ended',
+      error,
+    },
+  ])
 })
 
 t.test('what cannot be run fails the install with a sentence', async t => {

@@ -63,7 +63,7 @@ t.test('a timeout ends the whole group, also who ignores SIGTERM', async t => {
   mock.timers.tick(5000)
   t.strictSame(await running.ended, {
     ok: false,
-    error: 'it ran longer than 60 s',
+    why: { code: 'ran-too-long', seconds: 60 },
     stopped: true,
     line: lines.at(-1),
   })
@@ -112,7 +112,10 @@ t.test('the daemon stops: the deploy is ended, and the install has failed', asyn
   const pid = Number(world.timeline('output')[0])
   await world.outbox.close()
   t.equal(alive(pid), false)
-  t.match(world.lives.lifeOf('node1'), { state: 'failed', why: { message: /the daemon stops/ } })
+  t.match(world.lives.lifeOf('node1'), {
+    state: 'failed',
+    why: { because: { because: { code: 'daemon-stops' } } },
+  })
 })
 
 type Group = { pgid: number; start: number }
@@ -150,12 +153,12 @@ t.test('recover ends the group that was left over, and the deploy is not run aga
   t.match(left, [{ host: 'node1', role: 'deploy', event: 'ready' }])
   await until(() => !alive(pid), 'the group is gone')
   t.match(next.memory.deliveries.ofHost('node1', 1), [
-    { state: 'ended', error: 'the daemon was restarted while it ran' },
+    { state: 'ended', error: { code: 'daemon-restarted-meanwhile' } },
   ])
   t.strictSame(next.outbox.recover(), [], 'only once')
   t.strictSame(next.memory.deliveries.due(next.now() + 1e9, 10), [])
 
-  for (const delivery of left) next.lives.deployEnded(delivery, 'the daemon was restarted')
+  for (const delivery of left) next.lives.deployEnded(delivery, { code: 'daemon-restarted' })
   t.equal(next.state(), 'failed')
 })
 

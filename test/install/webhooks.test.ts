@@ -111,7 +111,7 @@ t.test('what is not delivered is tried again, later and later, with the same key
   for (const [index, pause] of [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].entries()) {
     await tried(t, 503, world, index + 1)
     const [delivery] = deliveries(world)
-    t.match(delivery, { state: 'due', error: 'the receiver answered 503' })
+    t.match(delivery, { state: 'due', error: { code: 'answered-status', status: 503 } })
     t.equal((delivery?.nextAt ?? 0) - world.now(), pause * 1000, `try ${index + 2}`)
     world.pass(pause - 0.001)
     t.strictSame(world.memory.deliveries.due(world.now(), 10), [], 'not a moment earlier')
@@ -135,7 +135,9 @@ t.test('after 24 hours it is undelivered, and the timeline says so', async t => 
   t.equal(deliveries(world)[0]?.state, 'due')
   world.pass(2)
   await tried(t, 500, world, 3)
-  t.match(deliveries(world), [{ state: 'undelivered', error: 'the receiver answered 500' }])
+  t.match(deliveries(world), [
+    { state: 'undelivered', error: { code: 'answered-status', status: 500 } },
+  ])
   t.match(world.timeline('callback').at(-1), 'undelivered after 24 h: the receiver answered 500')
   t.equal(world.state(), 'pending', 'a report never decides')
 })
@@ -145,17 +147,18 @@ t.test('a redirect is not followed: the body was signed for one receiver', async
   const world = await createWorld(t, { profile: { callbacks: [webhook(url)] } })
   world.ask()
   await tried(t, 302, world, 1)
-  t.match(deliveries(world), [{ state: 'due', error: 'the receiver answered 302' }])
+  t.match(deliveries(world), [{ state: 'due', error: { code: 'answered-status', status: 302 } }])
   t.equal(received.length, 1)
 })
 
 t.test('no receiver, no address, no secret: each is a sentence and tried again', async t => {
   const rows = [
-    ['nobody listens', webhook('http://127.0.0.1:1/'), /ECONNREFUSED/],
-    ['no URL', webhook('not a url'), /URL/i],
-    ['no secret', webhook('http://127.0.0.1:1/', { secretFile: '/nowhere/secret' }), /ENOENT/],
+    ['nobody listens', webhook('http://127.0.0.1:1/'), 'ECONNREFUSED'],
+    ['no URL', webhook('not a url'), 'ERR_INVALID_URL'],
+    ['no secret', webhook('http://127.0.0.1:1/', { secretFile: '/nowhere/secret' }), 'ENOENT'],
   ] as const
-  for (const [what, callback, error] of rows) {
+  for (const [what, callback, errno] of rows) {
+    const error = { code: 'request-failed', errno } as const
     const world = await createWorld(t, { profile: { callbacks: [callback] } })
     world.ask()
     await tried(t, 0, world, 1)
@@ -169,7 +172,7 @@ t.test('a template that fails on a real install: undelivered, and an event', asy
   const world = await createWorld(t, { profile: { callbacks: [notify] } })
   world.ask()
   await settled(world, 'undelivered')
-  t.match(deliveries(world), [{ error: /facts\.serial/ }])
+  t.match(deliveries(world), [{ error: { code: 'template-failed', error: /facts\.serial/ } }])
   t.match(world.timeline('callback'), [/^notify \(asked\) cannot be made: .*facts\.serial/])
   t.equal(world.state(), 'pending')
 })
@@ -183,7 +186,10 @@ t.test('a deploy that cannot be made fails the install', async t => {
   await settled(world, 'undelivered')
   t.match(world.lives.lifeOf('node1'), {
     state: 'failed',
-    why: { code: 'deploy-failed', message: /facts\.serial/ },
+    why: {
+      code: 'deploy-failed',
+      because: { code: 'template-failed', error: /facts\.serial/ },
+    },
   })
 })
 

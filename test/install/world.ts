@@ -6,6 +6,7 @@ import type { Host, Profile, UnknownHosts } from '../../src/boot/host.ts'
 import { ipxe } from '../../src/boot/loaders/ipxe.ts'
 import type { PhoneHomeMessage } from '../../src/boot/phone-home.ts'
 import type { BootImage, KernelImage } from '../../src/boot/script.ts'
+import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template/template.ts'
 import { usedVars } from '../../src/config/template/vars.ts'
@@ -197,9 +198,9 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
   const { lives, outbox, answers, phoneHome } = installer
   const deploys: (string | undefined)[] = []
   const { deployEnded } = lives
-  lives.deployEnded = (delivery, error) => {
-    deploys.push(error)
-    deployEnded(delivery, error)
+  lives.deployEnded = (delivery, why) => {
+    deploys.push(why && sentenceOf(why))
+    deployEnded(delivery, why)
   }
   const token = () =>
     memory.installs.currentAttempt(host.name, memory.hosts.get(host.name)?.install)?.token

@@ -14,25 +14,25 @@ async function timeline(t: Test, bounds: Partial<EventBounds> = {}) {
     () => clock.now,
     () => kept,
   )
-  const say = (text: string, host: string | null = 'node1', data?: unknown) =>
-    events.record({ host, kind: 'note', text, ...(data !== undefined && { data }) })
+  const say = (line: string, host: string | null = 'node1', callback = 'a') =>
+    events.record({ host, kind: 'output', code: 'line', data: { callback, line } })
   const texts = (host?: string) => events.newest(100_000, host).map(event => event.text)
   return { db, clock, events, say, texts }
 }
 
 t.test('events come back as they were written, oldest first', async t => {
   const { events, say, clock } = await timeline(t)
-  say('one', 'node1', { a: [1, 'x', null] })
+  say('one')
   clock.now += 1000
   say('two', null)
   t.strictSame(events.after(0, 10), [
     {
-      ...{ id: 1, at: start, lastAt: start, count: 1, host: 'node1', kind: 'note' },
-      ...{ code: null, text: 'one', data: { a: [1, 'x', null] } },
+      ...{ id: 1, at: start, lastAt: start, count: 1, host: 'node1', kind: 'output' },
+      ...{ code: 'line', text: 'one', data: { callback: 'a', line: 'one' } },
     },
     {
-      ...{ id: 2, at: start + 1000, lastAt: start + 1000, count: 1, host: null, kind: 'note' },
-      ...{ code: null, text: 'two', data: null },
+      ...{ id: 2, at: start + 1000, lastAt: start + 1000, count: 1, host: null, kind: 'output' },
+      ...{ code: 'line', text: 'two', data: { callback: 'a', line: 'two' } },
     },
   ])
 })
@@ -49,12 +49,12 @@ t.test('equal events in a row become one with a count', async t => {
   t.match(all[0], { text: 'same', count: 1000, at: start + 1000, lastAt: start + 1_000_000 })
 })
 
-t.test('what differs in text, kind, data or host is not equal', async t => {
+t.test('what differs in code, kind, data or host is not equal', async t => {
   const { events, say, texts } = await timeline(t)
   say('same')
-  say('same', 'node1', { a: 1 })
-  say('same', 'node1', { a: 2 })
-  events.record({ host: 'node1', kind: 'other', text: 'same', data: { a: 2 } })
+  say('same', 'node1', 'b')
+  events.record({ host: 'node1', kind: 'output', code: 'cut', data: { callback: 'b' } })
+  events.record({ host: 'node1', kind: 'file', code: 'burnt', data: { name: 'b' } })
   say('other')
   say('same')
   t.equal(texts('node1').length, 6)
@@ -83,9 +83,12 @@ t.test('the text of an event is made when it is read', async t => {
 t.test(
   'lines from before codes keep their text, and have a code where their data tells it',
   async t => {
-    const { events } = await timeline(t)
+    const { db, events } = await timeline(t)
+    const add = db.statement(
+      "insert into events (at, last_at, count, host, kind, text, data) values (1, 1, 1, 'node1', ?, ?, ?)",
+    )
     const old = (kind: string, text: string, data?: unknown) =>
-      events.record({ host: 'node1', kind, text, ...(data !== undefined && { data }) })
+      db.run(add, kind, text, data === undefined ? null : JSON.stringify(data))
     old('state', 'idle -> pending: as it was told then', { from: 'idle', to: 'pending' })
     old('phone-home', 'ready: here I am', { event: 'ready', attempt: 1 })
     old('dhcp', 'DHCP DISCOVER: no reply: why', { asked: 'discover', answer: 'none' })
@@ -137,11 +140,13 @@ t.test('100,000 events of one host stay within the bound', async t => {
 })
 
 t.test('syslog does not push out the story that it belongs to', async t => {
-  const { events, texts, db } = await timeline(t)
+  const { events, say, texts, db } = await timeline(t)
   db.write(() => {
-    for (let n = 0; n < 100; n++) events.record({ host: 'node1', kind: 'state', text: `move ${n}` })
-    for (let n = 0; n < 20_000; n++)
-      events.record({ host: 'node1', kind: 'syslog', text: `line ${n}` })
+    for (let n = 0; n < 100; n++) say(`move ${n}`)
+    for (let n = 0; n < 20_000; n++) {
+      const data = { severity: 'info', line: `line ${n}` }
+      events.record({ host: 'node1', kind: 'syslog', code: 'line', data })
+    }
   })
   t.ok(texts('node1').includes('move 0'))
   const lines = texts('node1').filter(text => text.startsWith('line'))
@@ -205,7 +210,7 @@ t.test('listeners hear each new line until they leave', async t => {
   const leave = events.listen(event => heard.push(event))
   say('one')
   say('one')
-  say('two', 'node2', { a: 1 })
+  say('two', 'node2', 'b')
   leave()
   say('three')
   t.strictSame(
@@ -226,8 +231,11 @@ t.test('when the disk is nearly full events are dropped and nothing else', async
 
 t.test('nobody erases a timeline by asking without end', async t => {
   const { events, clock } = await timeline(t, { perHost: 100 })
-  const state = (n: number) =>
-    events.record({ host: 'node1', kind: 'state', text: `state ${n}`, data: { n } })
+  const state = (attempt: number) => {
+    const why = { code: 'installer-alive', attempt } as const
+    const data = { from: 'pending', to: 'booting', why } as const
+    events.record({ host: 'node1', kind: 'state', code: 'booting', data })
+  }
   for (let n = 0; n < 10; n++) state(n)
   const asks = (what: string, from: number) =>
     events.record({

@@ -190,14 +190,15 @@ t.test('deliveries: what is due, running, retried and ended', async t => {
   t.equal(deliveries.isRunning(second ?? 0), false)
   deliveries.saveGroup(first ?? 0, 4711, 99)
   t.match(deliveries.running(), [{ group: { pgid: 4711, start: 99 }, tries: 1 }])
-  deliveries.retry(first ?? 0, start + 500, 'the receiver answered 503')
-  t.match(deliveries.due(start + 500, 10).at(-1), { key: 'k0', error: 'the receiver answered 503' })
+  const error = { code: 'answered-status', status: 503 } as const
+  deliveries.retry(first ?? 0, start + 500, error)
+  t.match(deliveries.due(start + 500, 10).at(-1), { key: 'k0', error })
 
   deliveries.endDeploy('i1')
   t.match(deliveries.ofHost('node1', 1), [{ id: third, state: 'ended' }])
   t.strictSame(keys(deliveries.due(start + 500, 10)), ['k1', 'k0'], 'reports go on')
 
-  deliveries.end(second ?? 0, 'undelivered', 'no')
+  deliveries.end(second ?? 0, 'undelivered', error)
   deliveries.dropBefore(start + 1000)
   t.strictSame(keys(deliveries.ofHost('node1', 10)), ['k0'], 'what is still due is never dropped')
 })

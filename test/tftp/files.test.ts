@@ -38,14 +38,14 @@ execFileSync('mkfifo', [join(assets, 'fifo')])
 
 async function open(name: string, where = places): Promise<string> {
   const file = await openFiles(where, 1 << 20).open(name, peer)
-  if ('refused' in file) return `${file.refused} ${file.reason}`
+  if ('refused' in file) return `${file.refused} ${file.why.code}`
   return contentOf(file)
 }
 
-const missing = '1 file not found'
-const leaves = '2 the name leaves its folder'
-const outside = '2 the file lies outside the served folders'
-const control = '2 the name has control characters'
+const missing = '1 file-missing'
+const leaves = '2 path-climbs'
+const outside = '2 leads-outside'
+const control = '2 control-characters'
 
 const rows: readonly (readonly [string, string])[] = [
   ['a.txt', 'assets/a'],
@@ -86,11 +86,11 @@ const rows: readonly (readonly [string, string])[] = [
   ['a\n.txt', control],
   ['a\x7f', control],
   ['\x85', control],
-  ['deep', '2 not a regular file'],
+  ['deep', '2 not-regular'],
   ['up/assets', outside],
-  ['fifo', '2 not a regular file'],
-  ['x'.repeat(256), '4 the name is too long'],
-  ['ä'.repeat(128), '4 the name is too long'],
+  ['fifo', '2 not-regular'],
+  ['x'.repeat(256), '4 name-too-long'],
+  ['ä'.repeat(128), '4 name-too-long'],
 ]
 
 for (const [name, answer] of rows) {
@@ -145,7 +145,7 @@ t.test('virtual files are asked first, by the plain name, with the peer', async 
 
 t.test('what a virtual name may stand for', async t => {
   const names: Readonly<Record<string, Virtual>> = {
-    refused: { refused: 2, reason: 'not yours' },
+    refused: { refused: 2, why: { code: 'not-its-own' } },
     anywhere: { file: join(top, 'secret') },
     'a link to anywhere': { file: join(assets, 'out') },
     gone: { file: join(top, 'gone') },
@@ -159,11 +159,11 @@ t.test('what a virtual name may stand for', async t => {
   const found: string[] = []
   for (const name of Object.keys(names)) found.push(await open(name, { ...places, virtual }))
   t.strictSame(found, [
-    '2 not yours',
+    '2 not-its-own',
     'secret',
     'secret',
     missing,
-    '2 not a regular file',
+    '2 not-regular',
     'assets/deep/b',
     outside,
     leaves,
@@ -218,7 +218,8 @@ t.test('a folder that is exchanged for a symlink during the look-up never leads 
     const opened = await Promise.all(opening)
     rmSync(swing)
     renameSync(`${swing}.away`, swing)
-    for (const file of opened) answers.add('refused' in file ? file.reason : await contentOf(file))
+    for (const file of opened)
+      answers.add('refused' in file ? file.why.code : await contentOf(file))
   }
   t.notOk(answers.has('secret'), [...answers].join(', '))
   t.ok(answers.has('inside'))

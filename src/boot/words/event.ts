@@ -55,9 +55,6 @@ const words: { readonly [K in EventKind]: EventWords<K> } = {
   loader: loaderEvents,
 }
 
-/** What has no code yet. */
-type Written = { readonly code?: undefined; readonly text: string }
-
 type Word = (data: unknown, say: Say) => string
 
 function wordOf(kind: string, code: string): Word | undefined {
@@ -67,9 +64,7 @@ function wordOf(kind: string, code: string): Word | undefined {
 }
 
 /** The line of a timeline for people. What a newer version has recorded is shown by its code. */
-export function textOf(event: EventContent | Written): string {
-  if (event.code === undefined) return event.text
-  const { kind, code, data } = event
+export function textOf({ kind, code, data }: EventContent): string {
   return wordOf(kind, code)?.(data, sentenceOf) ?? `${kind}: ${code}`
 }
 

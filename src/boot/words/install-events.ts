@@ -1,4 +1,5 @@
 import { ordinal } from '../../base/amount.ts'
+import type { EventData } from '../event.ts'
 import type { CallbackData, PhoneHomeData, StateData } from '../event-data.ts'
 import type { HostState, PhoneHomeEvent } from '../life.ts'
 import type { EventWords, Say } from './word.ts'
@@ -43,16 +44,19 @@ export const noteEvents: EventWords<'note'> = {
 
 const called = ({ callback, event }: CallbackData) => `${callback} (${event})`
 
+const failure = ({ why, error = '' }: EventData['callback']['failed'], say: Say) =>
+  why ? say(why) : error
+
 export const callbackEvents: EventWords<'callback'> = {
   started: data => `${called(data)} started: ${data.title}`,
   waits: data => `${called(data)} waits for a free place, ${ordinal(data.place)} in the line`,
   delivered: data => `${called(data)} delivered`,
-  'not-delivered': data =>
-    `${called(data)} not delivered: ${data.error}; tried again with growing pauses`,
-  undelivered: data => `${called(data)} undelivered after 24 h: ${data.error}`,
-  broken: data => `${called(data)} cannot be made: ${data.error}`,
+  'not-delivered': (data, say) =>
+    `${called(data)} not delivered: ${failure(data, say)}; tried again with growing pauses`,
+  undelivered: (data, say) => `${called(data)} undelivered after 24 h: ${failure(data, say)}`,
+  broken: (data, say) => `${called(data)} cannot be made: ${failure(data, say)}`,
   ended: data => `${called(data)} ended well`,
-  failed: data => `${called(data)} ended: ${data.error}`,
+  failed: (data, say) => `${called(data)} ended: ${failure(data, say)}`,
   resumed: data =>
     `${called(data)} ended with the daemon: goes on if the same boot still proves itself`,
 }

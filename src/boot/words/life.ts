@@ -53,7 +53,8 @@ export const lifeWords: ReasonWords<
   replaced: () => 'another install was asked for',
   assumed: () => 'as assumed',
   'installer-failed': ({ message }) => withMessage('the installer says it failed', message),
-  'deploy-failed': ({ message }) => withMessage('deploy failed', message),
+  'deploy-failed': ({ because, message }, say) =>
+    withMessage('deploy failed', because ? say(because) : message),
   unexpected: ({ difference }, say) => `it is not what the config expects: ${say(difference)}`,
   'attempts-used-up': ({ boots }) => `attempts used up: ${boots} boots without a sign of life`,
   expired: () => 'expired: it did not netboot in time',

@@ -1,9 +1,12 @@
 import type { Reason, ReasonCode } from '../reason.ts'
 import { bootWords } from './boot.ts'
+import { callbackWords } from './callback.ts'
 import { dhcpWords } from './dhcp-reason.ts'
 import { fileWords } from './file.ts'
 import { lifeWords } from './life.ts'
+import { messageWords } from './message.ts'
 import { specWords } from './spec.ts'
+import { sshWords } from './ssh.ts'
 import { strangerWords } from './stranger.ts'
 import type { ReasonWords, Say } from './word.ts'
 
@@ -13,7 +16,15 @@ const words: ReasonWords<ReasonCode> = {
   ...dhcpWords,
   ...fileWords,
   ...specWords,
+  ...messageWords,
+  ...sshWords,
+  ...callbackWords,
   ...strangerWords,
+  'not-proved': ({ address, because }, say) => `${address} ${say(because)}`,
+  'restarted-and': ({ because }, say) =>
+    `the daemon was restarted while deploy ran, and ${say(because)}`,
+  'command-failed': ({ because, line }, say) => [say(because), line].filter(Boolean).join('; '),
+  'left-out': ({ parts }, say) => parts.map(say).join('; '),
   written: ({ text }) => text,
 }
 

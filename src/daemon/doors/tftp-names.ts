@@ -1,5 +1,6 @@
 import type { Caller, Delivered } from '../../boot/deliver.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
+import type { Reason } from '../../boot/reason.ts'
 import { choose } from '../../install/menu-desk.ts'
 import type { Peer, Refused, Virtual } from '../../tftp/files.ts'
 import { tftpErrors } from '../../wire/tftp-packet.ts'
@@ -68,8 +69,8 @@ async function answerFile(
   const answer = phoneHome.file(token, name, caller.address, place)
   await memory.committed()
   if (answer.kind === 'file') return bytesOf(answer.text)
-  if (answer.kind === 'forbidden') return denied(answer.reason)
-  return { refused: tftpErrors.notFound, reason: answer.reason }
+  if (answer.kind === 'forbidden') return denied(answer.why)
+  return { refused: tftpErrors.notFound, why: answer.why }
 }
 
 function decoded(text: string): string {
@@ -84,6 +85,6 @@ function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-function denied(reason: string): Refused {
-  return { refused: tftpErrors.accessViolation, reason }
+function denied(why: Reason): Refused {
+  return { refused: tftpErrors.accessViolation, why }
 }

@@ -1,4 +1,6 @@
 import type { Delivery } from '../../boot/install.ts'
+import type { Reason } from '../../boot/reason.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import type { Rule } from '../case.ts'
 import { ago } from '../evidence.ts'
 
@@ -23,25 +25,35 @@ export const callbackFails: Rule = ({ deliveries, now }) => {
 function wordsOf({ callback, event, state, tries, error, createdAt }: Delivery, now: number) {
   const end = state === 'due' ? ', it is tried again' : ''
   const times = tries === 1 ? 'once' : `${tries} times`
-  return `${callback} (${event}, ${ago(now - createdAt)}): tried ${times}: ${error}${end}`
+  const why = error ? sentenceOf(error) : ''
+  return `${callback} (${event}, ${ago(now - createdAt)}): tried ${times}: ${why}${end}`
 }
 
-function adviceOf({ error = '', target }: Delivery): string {
+function adviceOf({ error, target }: Delivery): string {
   if (target.kind === 'broken')
     return 'Correct the template of the callback; it names something that this install does not have.'
-  if (target.kind === 'command') {
-    if (/cannot run/.test(error)) {
-      return `See that ${target.run[0]} exists, can be executed by the daemon’s user, and that its interpreter is installed.`
-    }
-    if (/ran longer/.test(error))
+  const why = error?.code === 'command-failed' ? error.because : error
+  return target.kind === 'webhook' ? ofWebhook(why) : ofCommand(why)
+}
+
+function ofCommand(why: Reason | undefined): string {
+  switch (why?.code) {
+    case 'cannot-run':
+      return `See that ${why.program} exists, can be executed by the daemon’s user, and that its interpreter is installed.`
+    case 'ran-too-long':
       return 'Give it more time with `timeout` at the callback, or find out what it waits for: its output is in the timeline.'
-    return 'Its output is in the timeline (`bootwright events HOST`). Run it by hand as the daemon’s user with the same arguments.'
+    default:
+      return 'Its output is in the timeline (`bootwright events HOST`). Run it by hand as the daemon’s user with the same arguments.'
   }
-  if (/ECONNREFUSED|ECONNRESET/.test(error))
+}
+
+function ofWebhook(why: Reason | undefined): string {
+  const errno = why?.code === 'request-failed' ? why.errno : undefined
+  if (errno === 'ECONNREFUSED' || errno === 'ECONNRESET')
     return 'Nothing listens at its URL: start the receiver, or correct the URL.'
-  if (/ENOTFOUND|EAI_AGAIN/.test(error))
+  if (errno === 'ENOTFOUND' || errno === 'EAI_AGAIN')
     return 'Its host name is not known here: correct the URL, or this machine’s DNS.'
-  if (/\b4\d\d\b/.test(error))
+  if (why?.code === 'answered-status' && why.status >= 400 && why.status < 500)
     return 'The receiver refuses the message: see its log, its URL and the secret that signs it.'
   return 'See the receiver’s log, and that this machine reaches it.'
 }

@@ -6,14 +6,11 @@ import type { Step } from '../step.ts'
 /** Certificates and package lists are refused beyond it. */
 const most = 300
 
-const complaints =
-  /not (?:yet valid|valid yet|valid until)|certificate (?:is not yet valid|has expired)|clock skew|clock is (?:wrong|behind|ahead)|system (?:clock|time) .*(?:wrong|past|future)/i
-
 /** The machine's clock is wrong, by its own word or by what its installer complains about; or ours is. */
 export const clock: Rule = ({ steps, now }) => {
   const said = lastOf(steps, 'phone-home', ({ skew }) => skew !== undefined)
   const skew = said?.skew ?? 0
-  const complaint = steps.findLast(step => complaints.test(wordsOf(step)))
+  const complaint = steps.findLast(step => step.saysClock)
   const back = stepBack(steps)
   const evidence = [
     ...(said && Math.abs(skew) > most
@@ -34,12 +31,6 @@ export const clock: Rule = ({ steps, now }) => {
       ? 'Keep this server’s clock right (systemd-timesyncd, chrony): times in the timeline are not in order.'
       : 'Certificates and package lists are refused with a wrong clock. Set it in the firmware’s setup, replace the battery, or give the network time servers (`ntp`) and let the installer set its clock first.',
   }
-}
-
-/** What the machine or a callback said in its own words. */
-function wordsOf(step: Step): string {
-  if (step.kind === 'line') return step.line
-  return step.kind === 'phone-home' ? (step.message ?? '') : ''
 }
 
 /** By how many milliseconds the times of the story go backwards, if by more than a minute. */

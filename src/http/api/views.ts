@@ -122,7 +122,7 @@ export function callbackView(delivery: Delivery, place?: number): CallbackRow {
     createdAt: new Date(delivery.createdAt).toISOString(),
     place: place ?? null,
     nextAt: waits && place === undefined ? new Date(delivery.nextAt).toISOString() : null,
-    error: delivery.error ?? null,
+    error: delivery.error ? sentenceOf(delivery.error) : null,
     retryable: isRetryable(delivery),
   }
 }

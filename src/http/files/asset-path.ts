@@ -1,13 +1,15 @@
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises'
 import path from 'node:path'
+import type { Reason } from '../../boot/reason.ts'
 
 /** A folder whose files may be asked for by name. */
 export interface AssetRoot {
   readonly folder: string
 }
 
-export type Refused = { readonly refused: string }
+/** Why there is no file to serve. */
+export type Refused = { readonly refused: Reason }
 
 /** A file found: its real path, free of symlinks. */
 export type Found = { readonly path: string }
@@ -40,15 +42,15 @@ export async function resolveAsset(
   if ('refused' in name) return name
 
   const allowed = await realFolders(allowedRoots)
-  let answer: Refused = { refused: 'no such file' }
+  let answer: Refused = { refused: { code: 'file-missing' } }
   for (const root of await realFolders(roots.map(({ folder }) => folder))) {
     const real = await lookUp(() => realpath(path.join(root, name.path)))
     if (typeof real !== 'string') {
-      if (real.refused !== 'no such file') answer = real
+      if (real.refused.code !== 'file-missing') answer = real
     } else if ([root, ...allowed].some(folder => contains(folder, real))) {
       return { path: real }
     } else {
-      answer = { refused: 'a symlink leads out of the folders that may be served' }
+      answer = { refused: { code: 'leads-outside' } }
     }
   }
   return answer
@@ -56,14 +58,14 @@ export async function resolveAsset(
 
 /** Decodes a URL path once into a relative path of plain names, or says why it is none. */
 export function readUrlPath(urlPath: string): Found | Refused {
-  if (/%2f|%5c|\\/i.test(urlPath)) return { refused: 'a slash or backslash inside a name' }
+  if (/%2f|%5c|\\/i.test(urlPath)) return { refused: { code: 'slash-in-name' } }
   const text = decodeOnce(urlPath)
-  if (text === undefined) return { refused: 'the percent-encoding is broken' }
-  if (text.includes('\0')) return { refused: 'a NUL inside the path' }
-  if (text.startsWith('/')) return { refused: 'an absolute path' }
+  if (text === undefined) return { refused: { code: 'broken-encoding' } }
+  if (text.includes('\0')) return { refused: { code: 'nul-in-path' } }
+  if (text.startsWith('/')) return { refused: { code: 'absolute-path' } }
   const segments = text.split('/').filter(segment => segment !== '' && segment !== '.')
-  if (segments.includes('..')) return { refused: 'a path that climbs with ".."' }
-  if (segments.length === 0 || /(?:^|\/)\.?$/.test(text)) return { refused: 'a folder' }
+  if (segments.includes('..')) return { refused: { code: 'path-climbs' } }
+  if (segments.length === 0 || /(?:^|\/)\.?$/.test(text)) return { refused: { code: 'is-folder' } }
   return { path: segments.join('/') }
 }
 
@@ -78,7 +80,7 @@ export async function openAsset(realPath: string): Promise<Opened | Refused> {
   if ('refused' in file) return file
   try {
     const status = await file.stat({ bigint: true })
-    const refused = status.isFile() ? await strayed(file, realPath) : 'not a regular file'
+    const refused = status.isFile() ? await strayed(file, realPath) : notRegular
     if (!refused) return { file, status }
     await file.close()
     return { refused }
@@ -94,11 +96,11 @@ export async function resolvePublished(file: string): Promise<Found | Refused> {
   return typeof real === 'string' ? { path: real } : real
 }
 
-async function strayed(file: FileHandle, realPath: string): Promise<string | undefined> {
+async function strayed(file: FileHandle, realPath: string): Promise<Reason | undefined> {
   const opened = await readlink(`/proc/self/fd/${file.fd}`)
   // A file that was replaced just after it was opened shows as deleted, and is still the right one.
   const same = opened === realPath || opened === `${realPath} (deleted)`
-  return same ? undefined : 'the path changed while it was being opened'
+  return same ? undefined : { code: 'moved-meanwhile' }
 }
 
 function contains(folder: string, file: string): boolean {
@@ -118,15 +120,17 @@ function decodeOnce(text: string): string | undefined {
   }
 }
 
-const expected: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  ENOTDIR: 'no such file',
-  ENAMETOOLONG: 'no such file',
-  ELOOP: 'a loop of symlinks',
-  EACCES: 'the daemon may not read it',
-  EPERM: 'the daemon may not read it',
-  ENXIO: 'not a regular file',
-  EISDIR: 'a folder',
+const notRegular: Reason = { code: 'not-regular' }
+
+const expected: Readonly<Record<string, Reason>> = {
+  ENOENT: { code: 'file-missing' },
+  ENOTDIR: { code: 'file-missing' },
+  ENAMETOOLONG: { code: 'file-missing' },
+  ELOOP: { code: 'symlink-loop' },
+  EACCES: { code: 'may-not-be-read' },
+  EPERM: { code: 'may-not-be-read' },
+  ENXIO: notRegular,
+  EISDIR: { code: 'is-folder' },
 }
 
 /** Errors that say something about the path become values; all others are thrown on. */

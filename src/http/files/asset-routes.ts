@@ -2,6 +2,8 @@ import type { BigIntStats } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { printable } from '../../base/printable.ts'
 import { assetVersion } from '../../boot/install.ts'
+import type { Reason } from '../../boot/reason.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import type { Places } from '../places.ts'
 import {
   type Found,
@@ -44,7 +46,7 @@ export interface AssetDeps {
 export interface MissedEvent {
   readonly address: string
   readonly url: string
-  readonly reason: string
+  readonly why: Reason
 }
 
 /** How far a file went out to a client. */
@@ -87,13 +89,14 @@ function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look
         'refused' in found ? found : await answerFile(request, reply, asked, found, deps)
       if (!refused) return reply
       const url = printable(asked.url)
-      const missed = { ...asked, url, reason: refused.refused }
-      request.log.info(missed, 'no file')
-      if (request.method === 'GET') deps.missed(missed)
+      const { refused: why } = refused
+      const reason = sentenceOf(why)
+      request.log.info({ ...asked, url, code: why.code, reason }, 'no file')
+      if (request.method === 'GET') deps.missed({ ...asked, url, why })
       return reply
         .code(404)
         .type('text/plain; charset=utf-8')
-        .send(`${JSON.stringify(url)} is not served: ${refused.refused}.\n`)
+        .send(`${JSON.stringify(url)} is not served: ${reason}.\n`)
     },
   })
 }
@@ -115,7 +118,7 @@ const findAsset: Look = async (name, { assets, published }) => {
   const wanted = readUrlPath(rest)
   if ('refused' in wanted) return wanted
   const file = published(id, wanted.path)
-  if (file === undefined) return { refused: 'no such file' }
+  if (file === undefined) return { refused: { code: 'file-missing' } }
   const found = await resolvePublished(file.path)
   return 'refused' in found ? found : { ...found, version: file.version }
 }
@@ -124,7 +127,7 @@ const findLoader: Look = async (name, { loaders }) => {
   const wanted = readUrlPath(name)
   if ('refused' in wanted) return wanted
   const file = loaders().get(wanted.path)
-  return file === undefined ? { refused: 'no such loader' } : resolvePublished(file)
+  return file === undefined ? { refused: { code: 'loader-missing' } } : resolvePublished(file)
 }
 
 /** Answers with the file as the request's conditions and range ask for, unless it cannot be opened. */
@@ -140,7 +143,7 @@ export async function answerFile(
 
   await using file = opened.file
   if (found.version !== undefined && assetVersion(opened.status) !== found.version) {
-    return { refused: 'it is not what it was when this URL was given' }
+    return { refused: { code: 'other-version' } }
   }
   const version = versionOf(opened.status)
   const { status, from, to, headers } = selectBytes(request.method, request.headers, version)

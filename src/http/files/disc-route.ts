@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Delivered, deliver, shownOf } from '../../boot/deliver.ts'
 import type { Asset } from '../../boot/install.ts'
 import type { Abilities } from '../../boot/loaders/kind.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import { parseMac } from '../../wire/address.ts'
 import { type BootDeps, callerOf } from '../machine/boot-routes.ts'
 import { type AssetDeps, answerFile, askedFor } from './asset-routes.ts'
@@ -33,7 +34,7 @@ export function discRoute(app: FastifyInstance, { boot, assets }: DiscDeps): voi
       if ('status' in found) return refuse(found.status, found.reason)
       const { address } = askedFor(request)
       const refused = await answerFile(request, reply, { address, url: found.url }, found, assets)
-      return refused ? refuse(404, refused.refused) : reply
+      return refused ? refuse(404, sentenceOf(refused.refused)) : reply
     },
   })
 }

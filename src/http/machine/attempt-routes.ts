@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../../boot/deliver.ts'
 import type { PhoneHomeMessage } from '../../boot/phone-home.ts'
+import type { Reason } from '../../boot/reason.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import { callerOf } from './boot-routes.ts'
 import { factsOf, readSaid } from './phone-home-body.ts'
 import { type Posted, readBody, readPosted } from './posted-body.ts'
 
 type Answer<T> =
   | ({ readonly kind: 'file' } & T)
-  | { readonly kind: 'forbidden' | 'gone'; readonly reason: string }
+  | { readonly kind: 'forbidden' | 'gone'; readonly why: Reason }
 
 /** An answer file is asked for. */
 interface FileRequest {
@@ -131,7 +133,7 @@ function answer(reply: FastifyReply, status: number, reason = 'no such token'): 
 
 function refuse(
   reply: FastifyReply,
-  { kind, reason }: { kind: 'forbidden' | 'gone'; reason: string },
+  { kind, why }: { kind: 'forbidden' | 'gone'; why: Reason },
 ): FastifyReply {
-  return answer(reply, kind === 'forbidden' ? 403 : 404, reason)
+  return answer(reply, kind === 'forbidden' ? 403 : 404, sentenceOf(why))
 }

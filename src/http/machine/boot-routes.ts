@@ -5,6 +5,7 @@ import {
   type Caller,
   type Delivered,
   deliver,
+  shownOf,
 } from '../../boot/deliver.ts'
 import { ipxe, renderScript } from '../../boot/loaders/ipxe.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
@@ -121,7 +122,7 @@ function send(
   transport: Transport,
 ): FastifyReply {
   if (delivered.kind === 'none') return refuse(reply, 404, delivered.reason)
-  if (delivered.kind === 'forbidden') return refuse(reply, 403, delivered.shown)
+  if (delivered.kind === 'forbidden') return refuse(reply, 403, shownOf(delivered))
   return reply.type(scriptType).send(kind.render(delivered.content, transport))
 }
 

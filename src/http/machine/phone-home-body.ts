@@ -3,6 +3,7 @@ import { whyNoFacts } from '../../boot/facts.ts'
 import { type PhoneHomeEvent, phoneHomeEvents } from '../../boot/life.ts'
 import { maskTokens } from '../../boot/mask.ts'
 import type { PhoneHomeMessage } from '../../boot/phone-home.ts'
+import type { Reason } from '../../boot/reason.ts'
 import { type Fields, objectOf, type Posted } from './posted-body.ts'
 
 const longestMessage = 1000
@@ -30,13 +31,14 @@ export function readSaid(query: Fields, posted: Posted): PhoneHomeMessage | unde
 }
 
 /** Facts that may be kept; otherwise what was left out. */
-export function factsOf(value: unknown, leftBefore?: string): { facts?: Fields; left?: string } {
+export function factsOf(value: unknown, leftBefore?: Reason): { facts?: Fields; left?: Reason } {
   const told = objectOf(value)
   const why = told && whyNoFacts(told)
-  const left = [leftBefore, why].filter(part => part !== undefined).join('; ')
+  const parts = [leftBefore, why].filter(part => part !== undefined)
+  const left: Reason | undefined = parts.length > 1 ? { code: 'left-out', parts } : parts[0]
   return {
     ...(told && why === undefined && { facts: printableFacts(told) }),
-    ...(left !== '' && { left }),
+    ...present('left', left),
   }
 }
 

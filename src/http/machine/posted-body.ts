@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { Reason } from '../../boot/reason.ts'
 import { Refusal } from '../problem.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -16,8 +17,8 @@ export interface Posted {
   readonly lastLine?: string
   /** It was cut, and what is left of it cannot be read. */
   readonly tooLong?: true
-  /** What was not kept of it, as the end of a sentence. */
-  readonly left?: string
+  /** What was not kept of it. */
+  readonly left?: Reason
 }
 
 /** Bytes of a body that are looked at, and that are waited for: who sends a log wants to get rid of it. */
@@ -49,7 +50,7 @@ export async function readPosted(type: string, { bytes, size }: RawBody): Promis
   const text = bytes.toString('utf8')
   if (/^\s*[{[]/.test(text) || type.includes('json')) {
     if (!isCut) return { fields: objectOf(parseJson(text)) ?? {} }
-    return { fields: {}, tooLong: true, left: `${kib(size)} were sent with it and not kept` }
+    return { fields: {}, tooLong: true, left: { code: 'body-not-kept', bytes: size } }
   }
   return { ...readForm(text, isCut), ...lineOfLog(text, size) }
 }
@@ -59,9 +60,9 @@ function readForm(text: string, isCut: boolean): Pick<Posted, 'fields' | 'left'>
   const pairs = text.split('&', mostFields + 1)
   const fields = Object.fromEntries(new URLSearchParams(pairs.slice(0, mostFields).join('&')))
   if (pairs.length > mostFields) {
-    return { fields, left: `of its form only ${mostFields} fields were kept` }
+    return { fields, left: { code: 'form-too-long', most: mostFields } }
   }
-  return isCut ? { fields, left: 'its form was cut' } : { fields }
+  return isCut ? { fields, left: { code: 'form-cut' } } : { fields }
 }
 
 /** Programs encode spaces and line ends in their forms; a log has them as they are, or no field at all. */
@@ -69,7 +70,7 @@ function lineOfLog(text: string, size: number): Pick<Posted, 'lastLine' | 'left'
   const body = text.trimEnd()
   if (!/[\s\0]/.test(body) && /^[^=&]{1,200}=/.test(body)) return {}
   const lastLine = body.slice(body.lastIndexOf('\n') + 1).slice(-4096)
-  return { lastLine, left: `${kib(size)} of text were sent with it and not kept` }
+  return { lastLine, left: { code: 'text-not-kept', bytes: size } }
 }
 
 /** Undefined where it is not what it is called. Files that came with it are not kept. */
@@ -82,9 +83,9 @@ async function readParts(type: string, bytes: Buffer, isCut: boolean): Promise<P
     const all = [...(await response.formData())]
     const fields = Object.fromEntries(all.slice(0, mostFields).filter(isText))
     const files = all.filter(part => !isText(part)).length
-    if (files > 0) return { fields, left: 'the files that were sent with it were not kept' }
+    if (files > 0) return { fields, left: { code: 'files-not-kept' } }
     const isLess = isCut || all.length > mostFields
-    return isLess ? { fields, left: 'its form was cut' } : { fields }
+    return isLess ? { fields, left: { code: 'form-cut' } } : { fields }
   } catch {
     return undefined
   }
@@ -92,10 +93,6 @@ async function readParts(type: string, bytes: Buffer, isCut: boolean): Promise<P
 
 function isText(part: readonly [string, unknown]): part is [string, string] {
   return typeof part[1] === 'string'
-}
-
-function kib(bytes: number): string {
-  return `${Math.ceil(bytes / 1024)} KiB`
 }
 
 /** Text that is no JSON is undefined. */

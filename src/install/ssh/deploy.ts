@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { whyNoFacts } from '../../boot/facts.ts'
 import type { Attempt, Delivery, Install, NixosOptions, Target } from '../../boot/install.ts'
+import type { Reason } from '../../boot/reason.ts'
 import { formatIpv4 } from '../../wire/address.ts'
 import type { CommandExtras } from '../command.ts'
 import type { InstallDeps } from '../deps.ts'
 import { visit } from './enter.ts'
 import { nixosArgs, nixosStep } from './nixos-args.ts'
-import { type Proved, placesOf, prove, type Unproved } from './prove.ts'
+import { type Proved, placesOf, prove } from './prove.ts'
 import { hushScript, remoteScript } from './remote-script.ts'
 import { type Door, sshCommand } from './ssh-command.ts'
 import { writeTunnel } from './tunnel.ts'
@@ -28,7 +29,7 @@ export interface Prepared {
   done(stopped: boolean): Promise<void>
 }
 
-export type Preparing = Prepared | { readonly refused: string }
+export type Preparing = Prepared | { readonly refused: Reason }
 
 /** Seconds that a machine which was ready has to prove itself once more, just before its deploy. */
 const patience = 30
@@ -59,30 +60,30 @@ export function createDeployer(deps: DeployerDeps) {
   const proveNow = async (
     delivery: Delivery,
     { install, attempt }: { install: Install; attempt: Attempt },
-  ): Promise<Proved | { readonly refused: string }> => {
+  ): Promise<Proved | { readonly refused: Reason }> => {
     const again = delivery.tries > 0
     const end = deps.now() + patience * 1000
     for (;;) {
-      let last: Unproved = { why: 'is nowhere to be found' }
+      let last: Reason = { code: 'nowhere-found' }
       for (const address of placesOf(install, attempt, deps)) {
         const found = await prove(install, attempt, address, deps, again)
         if (!('why' in found)) return found
-        last = { ...found, why: `${formatIpv4(address)} ${found.why}` }
-        if (found.final && attempt.proof?.address === address) return refusal(last.why)
+        last = { code: 'not-proved', address: formatIpv4(address), because: found.why }
+        if (found.final && attempt.proof?.address === address) return refusal(last)
       }
-      if (deps.now() > end) return refusal(last.why)
-      if (!memory.deliveries.isRunning(delivery.id)) return refusal('it was taken back')
+      if (deps.now() > end) return refusal(last)
+      if (!memory.deliveries.isRunning(delivery.id)) return refusal({ code: 'taken-back' })
       await new Promise(resolve => setTimeout(resolve, pauseMs))
     }
-    function refusal(why: string) {
-      return { refused: again ? `the daemon was restarted while deploy ran, and ${why}` : why }
+    function refusal(because: Reason): { refused: Reason } {
+      return { refused: again ? { code: 'restarted-and', because } : because }
     }
   }
 
   const prepare = async (delivery: Delivery): Promise<Preparing> => {
     const { target } = delivery
     if (target.kind === 'webhook' || target.kind === 'broken')
-      return { refused: 'it is no process' }
+      return { refused: { code: 'no-process' } }
     const spot = spotOf(delivery)
     const folder = join(deps.folder, 'callbacks', `${delivery.id}`)
     const facts = writeFacts(folder, delivery)
@@ -91,7 +92,7 @@ export function createDeployer(deps: DeployerDeps) {
     const clean = () => rmSync(folder, { recursive: true, force: true })
     const login = delivery.role === 'deploy' ? spot?.install.spec.profile.login : undefined
     if (!spot || !login) {
-      if (target.kind !== 'command') return { refused: 'its attempt is over' }
+      if (target.kind !== 'command') return { refused: { code: 'attempt-over' } }
       const title = target.run.join(' ')
       return { command: { ...target, env }, extras: {}, title, secrets, done: async () => clean() }
     }

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { lineOfProgram } from '../../base/printable.ts'
+import type { Reason } from '../../boot/reason.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import { type Ended, runCommand } from '../command.ts'
 import { type Door, sshCommand } from './ssh-command.ts'
 
-/** What a short visit came to: its output, or the rest of a sentence that says why there is none. */
+/** What a short visit came to: its output, or why there is none. */
 export type Visit =
   | { readonly ok: true; readonly output: string }
-  | { readonly ok: false; readonly why: string }
+  | { readonly ok: false; readonly why: Reason }
 
 /** Bytes of output that are listened to. */
 const longestOutput = 256 * 1024
@@ -51,17 +53,17 @@ export async function visit(door: Door, script: string): Promise<Visit> {
 }
 
 /** ssh says the same in many words; sshpass says it by its exit code. */
-function whyNot({ error }: Extract<Ended, { ok: false }>, said: string): string {
+function whyNot({ why }: Extract<Ended, { ok: false }>, said: string): Reason {
   if (
     /Host key verification failed|HOST IDENTIFICATION HAS CHANGED|host key .* has changed/i.test(
       said,
     )
   ) {
-    return 'shows another host key than the installer of this attempt'
+    return { code: 'ssh-other-key' }
   }
   const denied = /Permission denied[^\n]*/.exec(said)?.[0]
-  if (denied !== undefined) return `does not let us in: ${denied}`
-  if (/^exit code 5$/.test(error)) return 'does not let us in: it does not take the password'
-  const last = said.trim().split('\n').at(-1) || error
-  return `cannot be entered: ${last}`
+  if (denied !== undefined) return { code: 'ssh-denied', said: denied }
+  if (why.code === 'exit-code' && why.exit === 5) return { code: 'ssh-wrong-password' }
+  const last = said.trim().split('\n').at(-1) || sentenceOf(why)
+  return { code: 'ssh-failed', said: last }
 }

@@ -1,4 +1,5 @@
 import type { Attempt, Install, Proof } from '../../boot/install.ts'
+import type { Reason } from '../../boot/reason.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
 import type { InstallDeps } from '../deps.ts'
 import { hasSshServer, visit } from './enter.ts'
@@ -19,9 +20,9 @@ export interface Proved {
   readonly facts: MachineReport['facts']
 }
 
-/** The rest of a sentence that begins with the address. `final`: another try would end the same. */
+/** Why who is at an address is not whom we look for. `final`: another try would end the same. */
 export interface Unproved {
-  readonly why: string
+  readonly why: Reason
   readonly final?: true
 }
 
@@ -60,11 +61,11 @@ export async function prove(
   const of = { install: install.id, attempt: attempt.number }
   const where = formatIpv4(address)
   const forbidden = deps.whyNoTarget(address)
-  if (forbidden !== undefined) return { why: `is never entered: ${forbidden}` }
+  if (forbidden) return { why: { code: 'ssh-never', where: forbidden } }
   const door = login && deps.logins.door(of, login, where)
-  if (!door) return { why: 'cannot be entered: its login is there no more', final: true }
+  if (!door) return { why: { code: 'ssh-login-gone' }, final: true }
   if (!(await hasSshServer(where, door.port))) {
-    return { why: `has no SSH server on port ${door.port} yet` }
+    return { why: { code: 'ssh-not-yet', port: door.port } }
   }
   const tried = door.pinned ? door : deps.logins.unpinned(door, where)
   const wanted = wantedOf(install, attempt)
@@ -72,9 +73,9 @@ export async function prove(
   const visited = await visit(tried, first + reportScript)
   if (!visited.ok) return { why: visited.why }
   const report = readReport(visited.output)
-  if (!report) return { why: 'lets us in and does not say what it is' }
+  if (!report) return { why: { code: 'ssh-no-report' } }
   const why = whyNotProved(report, wanted)
-  if (why !== undefined) return { why, final: true }
+  if (why) return { why, final: true }
   if (!door.pinned) deps.logins.pin(of, tried)
   const proof = { address, bootId: report.bootId }
   return { door: { ...door, pinned: true }, proof, facts: report.facts }

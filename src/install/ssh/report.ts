@@ -1,4 +1,5 @@
 import { oneLine } from '../../base/printable.ts'
+import type { Reason } from '../../boot/reason.ts'
 import { type Mac, parseMac } from '../../wire/address.ts'
 
 /** What a machine says of itself over a login. */
@@ -93,19 +94,19 @@ export interface Wanted {
   readonly bootId?: string
 }
 
-/** Why a machine is not the one that is meant, as the rest of a sentence; undefined where it is. */
-export function whyNotProved(report: MachineReport, wanted: Wanted): string | undefined {
+/** Why a machine is not the one that is meant; undefined where it is. */
+export function whyNotProved(report: MachineReport, wanted: Wanted): Reason | undefined {
   const words = report.cmdline.split(/\s+/)
   if (!words.includes(`bootwright=${wanted.phoneHome}`)) {
     return words.some(word => word.startsWith('bootwright='))
-      ? 'runs another boot of ours: its command line carries another URL'
-      : 'is not our installer: its command line does not carry the URL of this attempt'
+      ? { code: 'ssh-other-boot' }
+      : { code: 'ssh-no-installer' }
   }
   if (!report.macs.some(mac => wanted.macs.includes(mac))) {
-    return `is another machine: it has ${report.macs.join(', ') || 'no MAC'}, and none is of ${wanted.host}`
+    return { code: 'ssh-other-machine', macs: report.macs, host: wanted.host }
   }
   if (wanted.bootId !== undefined && wanted.bootId !== report.bootId) {
-    return 'has booted anew since it proved itself'
+    return { code: 'ssh-booted-anew' }
   }
   return undefined
 }

@@ -1,6 +1,6 @@
 import { whyNoFacts } from '../../boot/facts.ts'
 import type { Attempt, HostRecord, Install } from '../../boot/install.ts'
-import { written } from '../../boot/reason.ts'
+import type { Reason } from '../../boot/reason.ts'
 import { formatIpv4, type Ipv4, parseIpv4 } from '../../wire/address.ts'
 import type { InstallDeps } from '../deps.ts'
 import type { Lives } from '../life.ts'
@@ -41,10 +41,11 @@ export function createSeek(
   const installs = new Map<string, Install>()
   let closed = false
 
-  const say = (search: Search, address: string | null, text: string) => {
-    if (search.said.get(address) === text) return
-    search.said.set(address, text)
-    const data = { address, why: written(text) }
+  const say = (search: Search, address: string | null, why: Reason) => {
+    const said = JSON.stringify(why)
+    if (search.said.get(address) === said) return
+    search.said.set(address, said)
+    const data = { address, why }
     memory.record({ host: search.attempt.host, kind: 'ssh', code: 'unproved', data })
   }
   /** Whether the host is still where it was when the visit began. */
@@ -67,7 +68,7 @@ export function createSeek(
     memory.write(() => {
       const { bootId } = proof
       const where = { address: formatIpv4(address), attempt: attempt.number, bootId }
-      const data = { ...where, ...(left === undefined ? { facts } : { left: written(left) }) }
+      const data = { ...where, ...(left === undefined ? { facts } : { left }) }
       memory.record({ host: attempt.host, kind: 'ssh', code: 'proved', data })
       memory.installs.saveProof(attempt.token, proof)
       if (left === undefined) memory.hosts.saveFacts(attempt.host, facts)
@@ -84,7 +85,7 @@ export function createSeek(
     const { install, attempt } = search
     const why = await whyNotInstalled(install, attempt, address, stated, deps)
     if (!isCurrent(search)) return true
-    if (why !== undefined) {
+    if (why) {
       say(search, formatIpv4(address), why)
       return false
     }
@@ -101,10 +102,10 @@ export function createSeek(
     const rendered = stated === undefined ? undefined : deps.render(stated, attempt.content.context)
     const named = rendered === undefined ? undefined : parseIpv4(rendered.trim())
     if (rendered !== undefined && named === undefined) {
-      return say(search, JSON.stringify(rendered), 'is not an address to verify')
+      return say(search, JSON.stringify(rendered), { code: 'ssh-no-address' })
     }
     const addresses = named === undefined ? placesOf(install, attempt, deps) : [named]
-    if (addresses.length === 0) return say(search, null, 'has no address that we know of yet')
+    if (addresses.length === 0) return say(search, null, { code: 'ssh-nowhere' })
     for (const address of addresses) {
       const there =
         state === 'booting'

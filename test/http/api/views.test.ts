@@ -106,7 +106,7 @@ t.test('installs, callbacks, events and leases', async t => {
     ...{ id: 7, host: 'node1', install: 'i1', attempt: 1, role: 'report', createdAt: start },
     ...{ callback: 'notify', event: 'ready', tries: 2, nextAt: start },
   } as Delivery
-  t.strictSame(callbackView({ ...delivery, state: 'due', error: 'no answer' }), {
+  t.strictSame(callbackView({ ...delivery, state: 'due', error: { code: 'no-answer' } }), {
     ...{ id: 7, host: 'node1', install: 'i1', attempt: 1, role: 'report', retryable: true },
     ...{ name: 'notify', event: 'ready', state: 'due', tries: 2, place: null },
     ...{ createdAt: '2026-11-20T12:00:00.000Z', nextAt: '2026-11-20T12:00:00.000Z' },

@@ -67,29 +67,34 @@ t.test('the proof', async t => {
     whyNotProved(report(), { ...wanted, ...change })
   t.equal(why({}), undefined)
   t.equal(why({ bootId: '11111111-2222' }), undefined)
-  t.match(why({ bootId: '3' }), 'has booted anew')
-  t.match(why({ macs: ['52:54:00:00:00:09' as Mac] }), /another machine: it has 52:54:00:12:34:56/)
-  t.match(why({ macs: [] }), 'another machine')
-  t.match(why({ phoneHome: `${url}d` }), 'another boot of ours', 'a longer token')
-  t.match(why({ phoneHome: url.slice(0, -1) }), 'another boot of ours', 'a shorter token')
+  t.match(why({ bootId: '3' }), { code: 'ssh-booted-anew' })
+  t.match(why({ macs: ['52:54:00:00:00:09' as Mac] }), {
+    code: 'ssh-other-machine',
+    macs: ['52:54:00:12:34:56'],
+  })
+  t.match(why({ macs: [] }), { code: 'ssh-other-machine' })
+  t.match(why({ phoneHome: `${url}d` }), { code: 'ssh-other-boot' }, 'a longer token')
+  t.match(why({ phoneHome: url.slice(0, -1) }), { code: 'ssh-other-boot' }, 'a shorter token')
   const old = { ...report(), cmdline: 'root=/dev/vda1 quiet' }
-  t.match(whyNotProved(old, wanted), 'is not our installer')
-  t.match(whyNotProved({ ...report(), macs: [] }, wanted), 'it has no MAC')
+  t.match(whyNotProved(old, wanted), { code: 'ssh-no-installer' })
+  t.match(whyNotProved({ ...report(), macs: [] }, wanted), { code: 'ssh-other-machine', macs: [] })
 })
 
 t.test('the installed system is another boot of the same machine', async t => {
   const installed = { ...report(), bootId: '9', cmdline: 'root=/dev/vda1' }
   t.equal(whyNotAnother(installed, { ...wanted, bootId: '1' }), undefined)
-  t.match(whyNotAnother({ ...installed, bootId: '1' }, { ...wanted, bootId: '1' }), 'still runs')
-  t.match(whyNotAnother({ ...report(), bootId: '9' }, wanted), 'still runs the installer')
-  t.match(whyNotAnother({ ...installed, macs: [] }, wanted), 'another machine')
+  t.match(whyNotAnother({ ...installed, bootId: '1' }, { ...wanted, bootId: '1' }), {
+    code: 'ssh-installer-runs',
+  })
+  t.match(whyNotAnother({ ...report(), bootId: '9' }, wanted), { code: 'ssh-installer-runs' })
+  t.match(whyNotAnother({ ...installed, macs: [] }, wanted), { code: 'ssh-other-machine' })
 })
 
 t.test('without a login its host key tells', async t => {
   const shown = readHostKeys(['# 10.0.0.1:22 SSH-2.0', '10.0.0.1 ssh-ed25519 AAA', 'x', ''])
   t.strictSame(shown, ['ssh-ed25519 AAA'])
-  t.match(whyNoOtherKey(shown, 'ssh-ed25519 AAA'), 'still shows')
+  t.match(whyNoOtherKey(shown, 'ssh-ed25519 AAA'), { code: 'ssh-installer-key' })
   t.equal(whyNoOtherKey(shown, 'ssh-ed25519 BBB'), undefined)
-  t.match(whyNoOtherKey([], 'ssh-ed25519 BBB'), 'no host key yet')
-  t.match(whyNoOtherKey(shown, undefined), 'cannot be told')
+  t.match(whyNoOtherKey([], 'ssh-ed25519 BBB'), { code: 'ssh-no-key-yet' })
+  t.match(whyNoOtherKey(shown, undefined), { code: 'ssh-key-unknown' })
 })
