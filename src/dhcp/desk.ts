@@ -66,149 +66,158 @@ export type Speak = (reply: Reply, bytes: Uint8Array) => void
 /** Two look-ups of 400 ms: a first offer is not late by more than a second. */
 const mostLooks = 2
 
+/** A desk that works, with a clock. */
+interface Open extends DeskOptions {
+  now(): number
+}
+
 /** What happens between the sockets and `handle`: reading, storing, sending, telling. */
 export function createDesk(options: DeskOptions) {
-  const { deps, log } = options
-  const now = options.now ?? Date.now
+  const desk: Open = { ...options, now: options.now ?? Date.now }
+  return {
+    receive: (bytes: Uint8Array, arrival: Arrival, speak: Speak): void =>
+      receive(desk, bytes, arrival, speak),
+  }
+}
 
-  function receive(bytes: Uint8Array, arrival: Arrival, speak: Speak): void {
-    const begun = performance.now()
-    const packet = read(bytes, arrival.source)
-    if (!packet) return
-    const mac = macOfPacket(packet)
-    if (mac !== undefined) {
-      if (mac === options.ownMac) return
-      options.heard?.(mac, bytes, arrival)
+function receive(desk: Open, bytes: Uint8Array, arrival: Arrival, speak: Speak): void {
+  const begun = performance.now()
+  const packet = read(desk, bytes, arrival.source)
+  if (!packet) return
+  const mac = macOfPacket(packet)
+  if (mac !== undefined) {
+    if (mac === desk.ownMac) return
+    desk.heard?.(mac, bytes, arrival)
+  }
+  const outcome = answer(desk, packet, arrival)
+  finish(desk, packet, arrival, outcome, speak, begun).catch(error =>
+    desk.log.error({ err: error, mac: outcome.mac }, 'DHCP'),
+  )
+}
+
+function read({ log }: Open, bytes: Uint8Array, { address }: Endpoint): DhcpPacket | undefined {
+  try {
+    return decodeDhcp(bytes)
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error
+    const fields = { source: formatIpv4(address), reason: error.message }
+    log.debug({ ...fields, bytes: toHex(bytes.subarray(0, 600)) }, 'not a DHCP packet')
+    return undefined
+  }
+}
+
+function answer(desk: Open, packet: DhcpPacket, arrival: Arrival): Outcome {
+  const outcome = admitted(desk, handle(packet, arrival, desk.deps, desk.now()))
+  return outcome.news ? informed(desk, outcome.news, packet, arrival) : outcome
+}
+
+/** What was learned may change the answer: an install is due now, or another loader is to be tried. */
+function informed(desk: Open, news: News, packet: DhcpPacket, arrival: Arrival): Outcome {
+  desk.learn?.(news)
+  return admitted(desk, handle(packet, arrival, desk.deps, desk.now()))
+}
+
+/** A reply that may not leave changes nothing either. */
+function admitted(desk: Open, outcome: Outcome): Outcome {
+  if (outcome.kind !== 'reply' || outcome.network.mode !== 'server') return outcome
+  const why = desk.shut?.(outcome.network)
+  return why === undefined ? outcome : withheld(outcome, why)
+}
+
+/** Everything that a packet changes is changed here. A promise resolves when its lease is on disk. */
+function apply(desk: Open, outcome: Outcome): Promise<void> | undefined {
+  changeOffers(desk.deps.offers, outcome, desk.now())
+  const { lease } = outcome
+  if (!lease) return undefined
+  const stored = desk.commit(lease)
+  if (lease.state === 'released' && outcome.network) {
+    desk.released?.(outcome.network, lease.address)
+  }
+  // From here on the address is held by the lease in the book.
+  desk.deps.offers.drop(lease.network, lease.mac)
+  return stored
+}
+
+async function finish(
+  desk: Open,
+  packet: DhcpPacket,
+  arrival: Arrival,
+  first: Outcome,
+  speak: Speak,
+  begun: number,
+): Promise<void> {
+  let outcome = first
+  try {
+    if (isNewAddress(desk, first)) outcome = await looked(desk, packet, arrival, first)
+    else if (first.doubt) outcome = await verified(desk, first)
+    const stored = apply(desk, outcome)
+    if (stored) await stored
+  } catch (error) {
+    desk.log.error({ err: error, mac: outcome.mac }, 'the lease could not be stored: no reply')
+    return
+  }
+  if (outcome.kind === 'reply') {
+    const bytes = encodeDhcp(outcome.reply, { max: replyLimit(packet) })
+    speak(outcome, bytes)
+    desk.sent?.(outcome, bytes)
+  }
+  desk.seen(outcome, packet, performance.now() - begun)
+  if (outcome.hold && !outcome.lease) desk.offered?.(outcome.hold)
+}
+
+/** Neither a reservation nor the client's by a lease, and on a link where we can look. */
+function isNewAddress(desk: Open, outcome: Outcome): outcome is Reply & { readonly mac: Mac } {
+  if (!desk.holderOf || outcome.kind !== 'reply' || outcome.asked !== 'discover') return false
+  const { network, reply, mac } = outcome
+  const { yiaddr, giaddr } = reply
+  if (!mac || yiaddr === 0 || giaddr !== 0 || !isOnOurLink(network)) return false
+  if (desk.deps.reservedFor(yiaddr)?.includes(mac)) return false
+  const lease = desk.deps.leases.byAddress(yiaddr)
+  return !(lease?.mac === mac && lease.state === 'active' && lease.end > desk.now())
+}
+
+/** RFC 2131 section 3.1: a server should see that an address is free before it offers it. */
+async function looked(
+  desk: Open,
+  packet: DhcpPacket,
+  arrival: Arrival,
+  first: Reply,
+): Promise<Outcome> {
+  let outcome: Outcome = first
+  for (let looks = 0; isNewAddress(desk, outcome); looks++) {
+    if (looks === mostLooks) {
+      return withheld(outcome, { code: 'addresses-taken' })
     }
-    const outcome = answer(packet, arrival)
-    finish(packet, arrival, outcome, speak, begun).catch(error =>
-      log.error({ err: error, mac: outcome.mac }, 'DHCP'),
-    )
+    const { network, reply, mac, host } = outcome
+    const address = reply.yiaddr
+    // Meanwhile nobody else is offered it.
+    desk.deps.offers.hold({ address, mac, network: network.name }, desk.now())
+    const by = await desk.holderOf?.(network, address, mac)
+    if (!by) return outcome
+    desk.deps.offers.drop(network.name, mac)
+    await desk.commit(quarantine(network, address, by, desk.now()))
+    desk.conflict?.({ network, address, by, mac, ...(host ? { host } : {}) })
+    outcome = answer(desk, packet, arrival)
   }
+  return outcome
+}
 
-  function read(bytes: Uint8Array, { address }: Endpoint): DhcpPacket | undefined {
-    try {
-      return decodeDhcp(bytes)
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error
-      const fields = { source: formatIpv4(address), reason: error.message }
-      log.debug({ ...fields, bytes: toHex(bytes.subarray(0, 600)) }, 'not a DHCP packet')
-      return undefined
-    }
-  }
+/**
+ * A DECLINE is a broadcast that anybody can write: it could move a machine off its address. Where nobody
+ * can be asked a reservation stays what it is.
+ */
+async function verified(desk: Open, outcome: Outcome): Promise<Outcome> {
+  const { network, mac, lease, doubt } = outcome
+  if (!network || !mac || !lease) return outcome
+  const macs = isOnOurLink(network) ? await desk.answersAt?.(network, lease.address) : undefined
+  const isBelieved =
+    macs?.some(other => other !== mac) || (doubt === 'leased' && !macs?.includes(mac))
+  return isBelieved ? outcome : disbelieved(outcome, lease.address)
+}
 
-  function answer(packet: DhcpPacket, arrival: Arrival): Outcome {
-    const outcome = admitted(handle(packet, arrival, deps, now()))
-    return outcome.news ? informed(outcome.news, packet, arrival) : outcome
-  }
-
-  /** What was learned may change the answer: an install is due now, or another loader is to be tried. */
-  function informed(news: News, packet: DhcpPacket, arrival: Arrival): Outcome {
-    options.learn?.(news)
-    return admitted(handle(packet, arrival, deps, now()))
-  }
-
-  /** A reply that may not leave changes nothing either. */
-  function admitted(outcome: Outcome): Outcome {
-    if (outcome.kind !== 'reply' || outcome.network.mode !== 'server') return outcome
-    const why = options.shut?.(outcome.network)
-    return why === undefined ? outcome : withheld(outcome, why)
-  }
-
-  /** Everything that a packet changes is changed here. A promise resolves when its lease is on disk. */
-  function apply(outcome: Outcome): Promise<void> | undefined {
-    changeOffers(deps.offers, outcome, now())
-    const { lease } = outcome
-    if (!lease) return undefined
-    const stored = options.commit(lease)
-    if (lease.state === 'released' && outcome.network) {
-      options.released?.(outcome.network, lease.address)
-    }
-    // From here on the address is held by the lease in the book.
-    deps.offers.drop(lease.network, lease.mac)
-    return stored
-  }
-
-  async function finish(
-    packet: DhcpPacket,
-    arrival: Arrival,
-    first: Outcome,
-    speak: Speak,
-    begun: number,
-  ): Promise<void> {
-    let outcome = first
-    try {
-      if (isNewAddress(first)) outcome = await looked(packet, arrival, first)
-      else if (first.doubt) outcome = await verified(first)
-      const stored = apply(outcome)
-      if (stored) await stored
-    } catch (error) {
-      log.error({ err: error, mac: outcome.mac }, 'the lease could not be stored: no reply')
-      return
-    }
-    if (outcome.kind === 'reply') {
-      const bytes = encodeDhcp(outcome.reply, { max: replyLimit(packet) })
-      speak(outcome, bytes)
-      options.sent?.(outcome, bytes)
-    }
-    options.seen(outcome, packet, performance.now() - begun)
-    if (outcome.hold && !outcome.lease) options.offered?.(outcome.hold)
-  }
-
-  /** Neither a reservation nor the client's by a lease, and on a link where we can look. */
-  function isNewAddress(outcome: Outcome): outcome is Reply & { readonly mac: Mac } {
-    if (!options.holderOf || outcome.kind !== 'reply' || outcome.asked !== 'discover') return false
-    const { network, reply, mac } = outcome
-    const { yiaddr, giaddr } = reply
-    if (!mac || yiaddr === 0 || giaddr !== 0 || !isOnOurLink(network)) return false
-    if (deps.reservedFor(yiaddr)?.includes(mac)) return false
-    const lease = deps.leases.byAddress(yiaddr)
-    return !(lease?.mac === mac && lease.state === 'active' && lease.end > now())
-  }
-
-  /** RFC 2131 section 3.1: a server should see that an address is free before it offers it. */
-  async function looked(packet: DhcpPacket, arrival: Arrival, first: Reply): Promise<Outcome> {
-    let outcome: Outcome = first
-    for (let looks = 0; isNewAddress(outcome); looks++) {
-      if (looks === mostLooks) {
-        return withheld(outcome, { code: 'addresses-taken' })
-      }
-      const { network, reply, mac, host } = outcome
-      const address = reply.yiaddr
-      // Meanwhile nobody else is offered it.
-      deps.offers.hold({ address, mac, network: network.name }, now())
-      const by = await options.holderOf?.(network, address, mac)
-      if (!by) return outcome
-      deps.offers.drop(network.name, mac)
-      await options.commit(quarantine(network, address, by))
-      options.conflict?.({ network, address, by, mac, ...(host ? { host } : {}) })
-      outcome = answer(packet, arrival)
-    }
-    return outcome
-  }
-
-  /**
-   * A DECLINE is a broadcast that anybody can write: it could move a machine off its address. Where nobody
-   * can be asked a reservation stays what it is.
-   */
-  async function verified(outcome: Outcome): Promise<Outcome> {
-    const { network, mac, lease, doubt } = outcome
-    if (!network || !mac || !lease) return outcome
-    const macs = isOnOurLink(network)
-      ? await options.answersAt?.(network, lease.address)
-      : undefined
-    const isBelieved =
-      macs?.some(other => other !== mac) || (doubt === 'leased' && !macs?.includes(mac))
-    return isBelieved ? outcome : disbelieved(outcome, lease.address)
-  }
-
-  function quarantine(network: Network, address: Ipv4, mac: Mac): Lease {
-    const start = now()
-    const end = start + quarantineMilliseconds
-    return { address, mac, network: network.name, start, end, state: 'declined' }
-  }
-
-  return { receive }
+function quarantine(network: Network, address: Ipv4, mac: Mac, start: number): Lease {
+  const end = start + quarantineMilliseconds
+  return { address, mac, network: network.name, start, end, state: 'declined' }
 }
 
 /** No reply after all, and nothing of what it would have changed. */

@@ -31,84 +31,101 @@ interface Found {
   readonly at: number
 }
 
+/** Since when somebody answers for addresses that were free by our book, and for which. */
+interface Believed {
+  readonly since: number
+  readonly addresses: Set<Ipv4>
+}
+
+interface Prober {
+  readonly deps: ProberDeps
+  readonly wait: (ms: number) => Promise<void>
+  readonly isStorm: () => boolean
+  readonly found: Map<Ipv4, Found>
+  readonly underWay: Map<Ipv4, Promise<readonly Mac[]>>
+  /** The addresses that were found in use, by who answered; the oldest are forgotten. */
+  readonly answered: Map<Mac, Believed>
+}
+
 /**
  * Finds out who uses an address, without raw sockets: a datagram to it makes the kernel ask by ARP.
  * Each look-up leaves an entry in the neighbour table, which holds about a thousand, so that with many
  * new machines at once only the first are looked up.
  */
 export function createProber(deps: ProberDeps) {
-  const wait = deps.wait ?? (ms => new Promise<void>(resolve => setTimeout(resolve, ms)))
-  const found = new Map<Ipv4, Found>()
-  const underWay = new Map<Ipv4, Promise<readonly Mac[]>>()
-  const isStorm = createStormGauge(deps.now)
-  /** The addresses that were found in use, by who answered; the oldest are forgotten. */
-  const answered = new Map<Mac, { readonly since: number; readonly addresses: Set<Ipv4> }>()
-
-  function isBelieved(network: Network, address: Ipv4, mac: Mac): boolean {
-    const known = answered.get(mac)
-    const isOld = known === undefined || deps.now() - known.since > rememberedMs
-    const { addresses } = isOld ? remember(mac) : known
-    if (!addresses.has(address) && addresses.size <= mostAddresses) {
-      addresses.add(address)
-      if (addresses.size > mostAddresses) deps.answersForMany?.(network, mac, [...addresses])
-    }
-    return addresses.size <= mostAddresses
+  const prober: Prober = {
+    deps,
+    wait: deps.wait ?? (ms => new Promise<void>(resolve => setTimeout(resolve, ms))),
+    isStorm: createStormGauge(deps.now),
+    found: new Map(),
+    underWay: new Map(),
+    answered: new Map(),
   }
-
-  function remember(mac: Mac) {
-    const [oldest] = answered.keys()
-    if (answered.size >= mostCached && oldest !== undefined) answered.delete(oldest)
-    const begun = { since: deps.now(), addresses: new Set<Ipv4>() }
-    answered.delete(mac)
-    answered.set(mac, begun)
-    return begun
-  }
-
-  async function ask(network: Network, address: Ipv4): Promise<readonly Mac[]> {
-    deps.poke(network, address)
-    let macs: readonly Mac[] = []
-    for (let ms = 0; ms < patienceMs && macs.length === 0; ms += lookMs) {
-      await wait(lookMs)
-      macs = deps.neighbours(address)
-    }
-    if (found.size >= mostCached) found.clear()
-    found.set(address, { macs, at: deps.now() })
-    return macs
-  }
-
-  function macsAt(network: Network, address: Ipv4): Promise<readonly Mac[]> {
-    const known = found.get(address)
-    if (known && deps.now() - known.at < cacheMs) return Promise.resolve(known.macs)
-    const running = underWay.get(address)
-    if (running) return running
-    if (isStorm() && !deps.wasGivenBack(address)) return Promise.resolve([])
-    return askAnew(network, address)
-  }
-
-  function askAnew(network: Network, address: Ipv4): Promise<readonly Mac[]> {
-    const running = underWay.get(address)
-    if (running) return running
-    const asking = ask(network, address).finally(() => underWay.delete(address))
-    underWay.set(address, asking)
-    return asking
-  }
-
   return {
     /**
      * Who but `mac` answers at the address; `undefined` when nobody does, or nobody was asked. Who answers
      * for many is not believed: else proxy ARP would take the whole range.
      */
     async holderOf(network: Network, address: Ipv4, mac: Mac): Promise<Mac | undefined> {
-      const macs = await macsAt(network, address)
-      return macs.find(other => other !== mac && isBelieved(network, address, other))
+      const macs = await macsAt(prober, network, address)
+      return macs.find(other => other !== mac && isBelieved(prober, network, address, other))
     },
 
     /** All that answer at the address now, but for those that answer for many. */
     async answersAt(network: Network, address: Ipv4): Promise<readonly Mac[]> {
-      const macs = await askAnew(network, address)
-      return macs.filter(mac => isBelieved(network, address, mac))
+      const macs = await askAnew(prober, network, address)
+      return macs.filter(mac => isBelieved(prober, network, address, mac))
     },
   }
+}
+
+function isBelieved(prober: Prober, network: Network, address: Ipv4, mac: Mac): boolean {
+  const known = prober.answered.get(mac)
+  const isOld = known === undefined || prober.deps.now() - known.since > rememberedMs
+  const { addresses } = isOld ? remember(prober, mac) : known
+  if (!addresses.has(address) && addresses.size <= mostAddresses) {
+    addresses.add(address)
+    if (addresses.size > mostAddresses) prober.deps.answersForMany?.(network, mac, [...addresses])
+  }
+  return addresses.size <= mostAddresses
+}
+
+function remember({ answered, deps }: Prober, mac: Mac): Believed {
+  const [oldest] = answered.keys()
+  if (answered.size >= mostCached && oldest !== undefined) answered.delete(oldest)
+  const begun = { since: deps.now(), addresses: new Set<Ipv4>() }
+  answered.delete(mac)
+  answered.set(mac, begun)
+  return begun
+}
+
+async function ask(prober: Prober, network: Network, address: Ipv4): Promise<readonly Mac[]> {
+  prober.deps.poke(network, address)
+  let macs: readonly Mac[] = []
+  for (let ms = 0; ms < patienceMs && macs.length === 0; ms += lookMs) {
+    await prober.wait(lookMs)
+    macs = prober.deps.neighbours(address)
+  }
+  if (prober.found.size >= mostCached) prober.found.clear()
+  prober.found.set(address, { macs, at: prober.deps.now() })
+  return macs
+}
+
+function macsAt(prober: Prober, network: Network, address: Ipv4): Promise<readonly Mac[]> {
+  const known = prober.found.get(address)
+  if (known && prober.deps.now() - known.at < cacheMs) return Promise.resolve(known.macs)
+  const running = prober.underWay.get(address)
+  if (running) return running
+  if (prober.isStorm() && !prober.deps.wasGivenBack(address)) return Promise.resolve([])
+  return askAnew(prober, network, address)
+}
+
+function askAnew(prober: Prober, network: Network, address: Ipv4): Promise<readonly Mac[]> {
+  const running = prober.underWay.get(address)
+  if (running) return running
+  const asking = ask(prober, network, address).finally(() => prober.underWay.delete(address))
+  prober.underWay.set(address, asking)
+  return asking
 }
 
 /** Counts by the second: a storm lasts until a second with few. */

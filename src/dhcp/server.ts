@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import type { Network } from '../boot/host.ts'
 import { formatIpv4, type Ipv4, parseIpv4, subnetContains, unspecified } from '../wire/address.ts'
-import { createDesk, type DeskOptions, type Speak } from './desk.ts'
+import { createDesk, type Desk, type DeskOptions, type Speak } from './desk.ts'
 import type { Arrival, Endpoint } from './network.ts'
 import { isOnOurLink } from './on-link.ts'
 
@@ -38,6 +38,17 @@ export type Take = (bytes: Uint8Array, source: Endpoint) => void
 type Port = Arrival['port']
 type Door = HandedSocket['door']
 
+interface Sockets {
+  readonly options: DhcpServerOptions
+  readonly desk: Desk
+  /** Our own, by the address they are bound to. */
+  readonly own: Record<Port, Map<Ipv4, Socket>>
+  /** Those handed over, by the interface they are tied to. */
+  readonly tied: Record<Door, Map<Network['interface'], Socket>>
+  readonly listeners: Set<Take>
+  isClosed: boolean
+}
+
 /**
  * Opens the DHCP sockets: one on every address for broadcasts, and for each distinct `serverAddress` one
  * to speak from and one on the proxy port. A broadcast leaves by the interface whose address its socket
@@ -45,130 +56,151 @@ type Door = HandedSocket['door']
  * Rejects with the error of `bind` as Node made it (`code`, `address`, `port`).
  */
 export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> {
-  const { deps, log, ports } = options
-  const desk = createDesk(options)
-  /** Our own, by the address they are bound to. */
-  const own: Record<Port, Map<Ipv4, Socket>> = { dhcp: new Map(), proxy: new Map() }
-  /** Those handed over, by the interface they are tied to. */
-  const tied: Record<Door, Map<Network['interface'], Socket>> = {
-    dhcp: new Map(),
-    proxy: new Map(),
-    rivals: new Map(),
+  const sockets: Sockets = {
+    options,
+    desk: createDesk(options),
+    own: { dhcp: new Map(), proxy: new Map() },
+    tied: { dhcp: new Map(), proxy: new Map(), rivals: new Map() },
+    listeners: new Set(),
+    isClosed: false,
   }
-  const listeners = new Set<Take>()
-  let isClosed = false
-
-  async function open(address: Ipv4, port: Port): Promise<void> {
-    if (own[port].has(address)) return
-    const socket = await bind({ address: formatIpv4(address), port: ports[port] })
-    const broadcast = address === unspecified
-    const speak: Speak = ({ network, via, to }, bytes) =>
-      send(own[via].get(network.serverAddress), bytes, to)
-    own[port].set(address, socket)
-    watch(socket, formatIpv4(address))
-    socket.on('message', (bytes, from) => {
-      const network = onlyNetwork(deps.networks(), n =>
-        broadcast ? isOnOurLink(n) : n.serverAddress === address,
-      )
-      const known = network ? { network } : {}
-      const source = sourceOf(from)
-      desk.receive(bytes, { port, broadcast, source, serverPort: ports.dhcp, ...known }, speak)
-    })
-  }
-
-  async function adopt({ door, interface: name, fd }: HandedSocket): Promise<void> {
-    const socket = await bind({ fd })
-    tied[door].set(name, socket)
-    watch(socket, name)
-    socket.on('message', (bytes, from) => {
-      const source = sourceOf(from)
-      if (door === 'rivals') return tell(bytes, source)
-      const network = onlyNetwork(deps.networks(), n => n.interface === name && isOnOurLink(n))
-      const broadcast = wasBroadcast(network, source.address)
-      const arrival = { port: door, broadcast, source, serverPort: ports.dhcp }
-      const known = network ? { network } : {}
-      desk.receive(bytes, { ...arrival, ...known }, ({ to }, reply) => send(socket, reply, to))
-    })
-  }
-
-  function watch(socket: Socket, where: string): void {
-    socket.on('error', error => log.error({ err: error, where }, 'DHCP socket'))
-  }
-
-  function tell(bytes: Uint8Array, source: Endpoint): void {
-    for (const take of listeners) take(bytes, source)
-  }
-
-  function send(socket: Socket | undefined, bytes: Uint8Array, to: Endpoint): void {
-    if (isClosed) return // while the lease was being stored
-    const address = formatIpv4(to.address)
-    if (!socket) {
-      log.error({ to: address, port: to.port }, 'no DHCP socket for the network to send from')
-      return
-    }
-    socket.send(bytes, to.port, address, err => {
-      if (err) log.error({ to: address, port: to.port, err }, 'a DHCP packet could not be sent')
-    })
-  }
-
-  /** The sockets of our own that the networks need now, as address and port. */
-  function needed(): (readonly [Ipv4, Port])[] {
-    return deps
-      .networks()
-      .filter(({ mode }) => mode !== 'none')
-      .flatMap(network => {
-        const { serverAddress } = network
-        const needs: (readonly [Ipv4, Port])[] = []
-        if (!tied.dhcp.has(network.interface)) {
-          if (isOnOurLink(network)) needs.push([unspecified, 'dhcp'])
-          needs.push([serverAddress, 'dhcp'])
-        }
-        if (!tied.proxy.has(network.interface)) needs.push([serverAddress, 'proxy'])
-        return needs
-      })
-  }
-
-  async function reload(): Promise<void> {
-    const needs = needed()
-    const isNeeded = (address: Ipv4, port: Port) =>
-      needs.some(([needed, at]) => needed === address && at === port)
-    for (const port of ['dhcp', 'proxy'] as const) {
-      const gone = [...own[port].keys()].filter(address => !isNeeded(address, port))
-      await Promise.all(gone.map(address => shut(own[port], address)))
-    }
-    for (const [address, port] of needs) await open(address, port)
-  }
-
-  async function overhear(take: Take): Promise<() => void> {
-    const isTied = tied.rivals.size > 0
-    const socket = isTied ? undefined : await bind({ address: '0.0.0.0', port: ports.dhcp + 1 })
-    if (socket) watch(socket, 'port 68')
-    socket?.on('message', (bytes, from) => tell(bytes, sourceOf(from)))
-    listeners.add(take)
-    return () => {
-      if (listeners.delete(take)) socket?.close()
-    }
-  }
-
-  async function close(): Promise<void> {
-    isClosed = true
-    await Promise.all([...Object.values(own).map(shutAll), ...Object.values(tied).map(shutAll)])
-  }
-
   try {
-    for (const socket of options.handedOver ?? []) await adopt(socket)
-    await reload()
+    for (const socket of options.handedOver ?? []) await adopt(sockets, socket)
+    await reload(sockets)
   } catch (error) {
-    await close()
+    await close(sockets)
     throw error
   }
+  const { own, tied } = sockets
+  const speakerOf = ({ interface: device, serverAddress }: Network) =>
+    tied.dhcp.get(device) ?? own.dhcp.get(serverAddress)
   return {
-    reload,
-    send: (network, bytes, to) =>
-      send(tied.dhcp.get(network.interface) ?? own.dhcp.get(network.serverAddress), bytes, to),
-    overhear,
-    close,
+    reload: () => reload(sockets),
+    send: (network, bytes, to) => send(sockets, speakerOf(network), bytes, to),
+    overhear: take => overhear(sockets, take),
+    close: () => close(sockets),
   }
+}
+
+async function open(sockets: Sockets, address: Ipv4, port: Port): Promise<void> {
+  const { own, desk, options } = sockets
+  if (own[port].has(address)) return
+  const socket = await bind({ address: formatIpv4(address), port: options.ports[port] })
+  const broadcast = address === unspecified
+  const speak: Speak = ({ network, via, to }, bytes) =>
+    send(sockets, own[via].get(network.serverAddress), bytes, to)
+  own[port].set(address, socket)
+  watch(sockets, socket, formatIpv4(address))
+  socket.on('message', (bytes, from) => {
+    const network = onlyNetwork(options.deps.networks(), n =>
+      broadcast ? isOnOurLink(n) : n.serverAddress === address,
+    )
+    const known = network ? { network } : {}
+    const source = sourceOf(from)
+    desk.receive(
+      bytes,
+      { port, broadcast, source, serverPort: options.ports.dhcp, ...known },
+      speak,
+    )
+  })
+}
+
+async function adopt(sockets: Sockets, handed: HandedSocket): Promise<void> {
+  const { tied, desk, options } = sockets
+  const { door, interface: name, fd } = handed
+  const socket = await bind({ fd })
+  tied[door].set(name, socket)
+  watch(sockets, socket, name)
+  socket.on('message', (bytes, from) => {
+    const source = sourceOf(from)
+    if (door === 'rivals') return tell(sockets, bytes, source)
+    const network = onlyNetwork(
+      options.deps.networks(),
+      n => n.interface === name && isOnOurLink(n),
+    )
+    const broadcast = wasBroadcast(network, source.address)
+    const arrival = { port: door, broadcast, source, serverPort: options.ports.dhcp }
+    const known = network ? { network } : {}
+    desk.receive(bytes, { ...arrival, ...known }, ({ to }, reply) =>
+      send(sockets, socket, reply, to),
+    )
+  })
+}
+
+function watch({ options }: Sockets, socket: Socket, where: string): void {
+  socket.on('error', error => options.log.error({ err: error, where }, 'DHCP socket'))
+}
+
+function tell({ listeners }: Sockets, bytes: Uint8Array, source: Endpoint): void {
+  for (const take of listeners) take(bytes, source)
+}
+
+function send(sockets: Sockets, socket: Socket | undefined, bytes: Uint8Array, to: Endpoint): void {
+  if (sockets.isClosed) return // while the lease was being stored
+  const address = formatIpv4(to.address)
+  if (!socket) {
+    sockets.options.log.error(
+      { to: address, port: to.port },
+      'no DHCP socket for the network to send from',
+    )
+    return
+  }
+  socket.send(bytes, to.port, address, err => {
+    if (err)
+      sockets.options.log.error(
+        { to: address, port: to.port, err },
+        'a DHCP packet could not be sent',
+      )
+  })
+}
+
+/** The sockets of our own that the networks need now, as address and port. */
+function needed({ tied, options }: Sockets): (readonly [Ipv4, Port])[] {
+  return options.deps
+    .networks()
+    .filter(({ mode }) => mode !== 'none')
+    .flatMap(network => {
+      const { serverAddress } = network
+      const needs: (readonly [Ipv4, Port])[] = []
+      if (!tied.dhcp.has(network.interface)) {
+        if (isOnOurLink(network)) needs.push([unspecified, 'dhcp'])
+        needs.push([serverAddress, 'dhcp'])
+      }
+      if (!tied.proxy.has(network.interface)) needs.push([serverAddress, 'proxy'])
+      return needs
+    })
+}
+
+async function reload(sockets: Sockets): Promise<void> {
+  const { own } = sockets
+  const needs = needed(sockets)
+  const isNeeded = (address: Ipv4, port: Port) =>
+    needs.some(([needed, at]) => needed === address && at === port)
+  for (const port of ['dhcp', 'proxy'] as const) {
+    const gone = [...own[port].keys()].filter(address => !isNeeded(address, port))
+    await Promise.all(gone.map(address => shut(own[port], address)))
+  }
+  for (const [address, port] of needs) await open(sockets, address, port)
+}
+
+async function overhear(sockets: Sockets, take: Take): Promise<() => void> {
+  const { tied, listeners, options } = sockets
+  const isTied = tied.rivals.size > 0
+  const socket = isTied
+    ? undefined
+    : await bind({ address: '0.0.0.0', port: options.ports.dhcp + 1 })
+  if (socket) watch(sockets, socket, 'port 68')
+  socket?.on('message', (bytes, from) => tell(sockets, bytes, sourceOf(from)))
+  listeners.add(take)
+  return () => {
+    if (listeners.delete(take)) socket?.close()
+  }
+}
+
+async function close(sockets: Sockets): Promise<void> {
+  const { own, tied } = sockets
+  sockets.isClosed = true
+  await Promise.all([...Object.values(own).map(shutAll), ...Object.values(tied).map(shutAll)])
 }
 
 /** The one network that a packet can be for, given what is known of its way; `undefined` for several. */
