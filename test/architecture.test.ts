@@ -270,6 +270,8 @@ t.test('the law is red where it is broken', async t => {
     ['src/doctor/rules/a.ts', "import { readFileSync } from 'node:fs'"],
     ['src/config/a.ts', "import { createHosts } from '../store/hosts.ts'"],
     ['src/store/a.ts', "const x = await import('node:net')"],
+    ['src/dhcp/handle.ts', "import {\n  createSocket,\n} from 'node:dgram'"],
+    ['src/dhcp/server.ts', "import { readFileSync } from 'node:fs'"],
     ['src/tftp/session.ts', "import { createSocket } from 'node:dgram'"],
     ['src/http/a.ts', "import { change } from '../install/change.ts'"],
     ['src/http/a.ts', "export { change } from '../install/change.ts'"],
@@ -289,8 +291,10 @@ t.test('the law is red where it is broken', async t => {
   const right = [
     ['src/wire/a.ts', "import { WireError } from './error.ts'"],
     ['src/http/a.ts', "import { type Static, Type } from 'typebox'"],
+    ['src/dhcp/server.ts', "import { createSocket } from 'node:dgram'"],
     ['src/install/a.ts', "import { readFile } from 'node:fs/promises'"],
     ['src/system/a.ts', "import type { Config } from '../config/config.ts'"],
+    ['src/daemon/start.ts', "import { buildApp } from '../http/app.ts'"],
     ['src/cli/local/a.ts', "import { loadConfig } from '../../config/load.ts'"],
   ] as const
   for (const [file, text] of right) {

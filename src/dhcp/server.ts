@@ -1,9 +1,9 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import type { Network } from '../boot/host.ts'
-import { formatIpv4, type Ipv4, parseIpv4, subnetContains, unspecified } from '../wire/address.ts'
+import { formatIpv4, type Ipv4, parseIpv4, unspecified } from '../wire/address.ts'
 import { createDesk, type Desk, type DeskOptions, type Speak } from './desk.ts'
 import type { Arrival, Endpoint } from './network.ts'
-import { isOnOurLink } from './on-link.ts'
+import { isOnOurLink, onlyNetwork, wasBroadcast } from './on-link.ts'
 
 export interface DhcpServerOptions extends DeskOptions {
   /** 67 and 4011. */
@@ -201,23 +201,6 @@ async function close(sockets: Sockets): Promise<void> {
   const { own, tied } = sockets
   sockets.isClosed = true
   await Promise.all([...Object.values(own).map(shutAll), ...Object.values(tied).map(shutAll)])
-}
-
-/** The one network that a packet can be for, given what is known of its way; `undefined` for several. */
-function onlyNetwork(
-  networks: readonly Network[],
-  fits: (network: Network) => boolean,
-): Network | undefined {
-  const possible = networks.filter(network => network.mode !== 'none' && fits(network))
-  return possible.length === 1 ? possible[0] : undefined
-}
-
-/**
- * A socket on 0.0.0.0 does not tell broadcasts from what was sent to our address. From its own link both
- * count as a broadcast: taken for a unicast, a request that goes to all servers could get a NAK from us.
- */
-function wasBroadcast(network: Network | undefined, source: Ipv4): boolean {
-  return source === unspecified || (network !== undefined && subnetContains(network.subnet, source))
 }
 
 /**
