@@ -9,8 +9,9 @@ import { useRowsInSight } from './rows-in-sight.ts'
 /** As in hosts.css, pixels. */
 const unitWidth = 152
 const heights = { head: 44, units: 56 }
-/** A row of units is long: more of them beyond the window make scrolling stumble. */
-const rowsBeyond = 4
+/** A row of units is long: more of them beyond the window, or at once, make scrolling stumble. */
+const rowsBeyond = 2
+const rowsAtOnce = 2
 
 /** Hosts as units in racks: hundreds at a glance. Only the rows in sight are in the document. */
 export function HostGrid({
@@ -30,6 +31,7 @@ export function HostGrid({
   const windowed = useRowsInSight(
     useMemo(() => rows.map(({ kind }) => heights[kind]), [rows]),
     rowsBeyond,
+    rowsAtOnce,
   )
   const { ref, from, to, before, after } = windowed
   return html`<div class="racks" ref=${ref} onKeyDown=${walk}>

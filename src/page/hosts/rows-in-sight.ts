@@ -2,23 +2,25 @@ import { useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks'
 
 /** Rows beyond the edges of the window, so that scrolling never shows an empty strip. */
 const usualMargin = 12
+/** Rows that come into the document together. */
+const usualStep = 8
 
 /**
  * Which of many rows lie in the window: only these are put into the document. Rows follow each other
- * from the top of the element that `ref` is given to;
- * `heights` are of all rows, in pixels.
+ * from the top of the element that `ref` is given to; `heights` are of all rows, in pixels, `margin` and `step`
+ * are numbers of rows.
  */
-export function useRowsInSight(heights: readonly number[], margin = usualMargin) {
+export function useRowsInSight(heights: readonly number[], margin = usualMargin, step = usualStep) {
   const ref = useRef<HTMLElement | null>(null)
   const tops = useMemo(() => sums(heights), [heights])
   const [, redraw] = useReducer((n: number) => n + 1, 0)
   const drawn = useRef({ from: 0, to: 0 })
-  const range = rangeOf(ref.current, tops, margin)
+  const range = rangeOf(ref.current, tops, margin, step)
   drawn.current = range
 
   useLayoutEffect(() => {
     const look = () => {
-      const { from, to } = rangeOf(ref.current, tops, margin)
+      const { from, to } = rangeOf(ref.current, tops, margin, step)
       if (from !== drawn.current.from || to !== drawn.current.to) redraw(0)
     }
     look()
@@ -28,7 +30,7 @@ export function useRowsInSight(heights: readonly number[], margin = usualMargin)
       removeEventListener('scroll', look)
       removeEventListener('resize', look)
     }
-  }, [tops, margin])
+  }, [tops, margin, step])
 
   const end = tops.at(-1) ?? 0
   return {
@@ -54,14 +56,19 @@ function sums(heights: readonly number[]) {
   return tops
 }
 
-function rangeOf(element: HTMLElement | null, tops: readonly number[], margin: number) {
+function rangeOf(
+  element: HTMLElement | null,
+  tops: readonly number[],
+  margin: number,
+  step: number,
+) {
   const count = tops.length - 1
   const top = -(element?.getBoundingClientRect().top ?? 0)
   const first = rowAt(top, tops)
   const last = rowAt(top + innerHeight, tops)
   // In steps, so that not every row that comes into sight draws all of them anew.
-  const from = Math.max(0, first - margin - (first % 8))
-  const to = Math.min(count, last + margin + 8 - (last % 8))
+  const from = Math.max(0, first - margin - (first % step))
+  const to = Math.min(count, last + margin + step - (last % step))
   return { from, to }
 }
 
