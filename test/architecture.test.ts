@@ -97,6 +97,16 @@ const laws: Readonly<Record<string, Law>> = {
     ],
     modules: { 'node:*': '*' },
   },
+  // Boot media from their publishers, verified.
+  pull: {
+    folders: ['base'],
+    modules: {
+      'node:*': '*',
+      undici: 'download.ts',
+      typebox: 'catalogue.ts',
+      yaml: 'catalogue.ts',
+    },
+  },
   // Plays netbooting clients on a real link.
   probe: {
     folders: ['explain', 'dhcp', 'boot', 'wire', 'base'],

@@ -34,6 +34,7 @@ export const everyCommand: readonly Entry[] = [
   { spec: api.leasesSpec, load: async () => (await import('./leases.ts')).run },
   { spec: api.unknownSpec, load: async () => (await import('./unknown.ts')).run },
   { spec: api.imagesSpec, load: async () => (await import('./images.ts')).run },
+  { spec: local.pullSpec, load: async () => (await import('./local/pull.ts')).run },
   { spec: local.importSpec, load: async () => (await import('./local/import.ts')).run },
   { spec: local.probeSpec, load: async () => (await import('./local/probe.ts')).run },
   { spec: api.installSpec, load: async () => (await import('./install.ts')).run },

@@ -56,6 +56,7 @@ export const packages: Packages = {
   tshark: 'reads the captures that the daemon writes, and sees magic packets',
   'kexec-tools': 'boots a kernel from a running one',
   'debian-installer-12-netboot-amd64': 'the installer of Debian, as it is netbooted',
+  gpg: 'signs what `pull` verifies with gpgv',
   shellcheck: 'looks at the scripts that are served',
   'cloud-init': 'its schema, for user-data',
   ignition: 'ignition-validate, for Ignition configs',

@@ -121,6 +121,37 @@ export const importSpec: CommandSpec = {
   words: { min: 2, max: 100, files: true, needs: 'it needs what to import, and a name for it' },
 }
 
+export const pullSpec: CommandSpec = {
+  name: 'pull',
+  line:
+    '[NAME[@VERSION]] [--config FILE] [--add] [--arch A] [--mirror URL] [--proxy URL]\n' +
+    '       [--offline DIR] [--catalogue FILE] [--check-catalogue]',
+  brief: 'fetches boot media of the catalogue, verified',
+  summary:
+    'Fetches boot media of the catalogue, verifies them by signature or checksum as their publisher offers, and puts\n' +
+    'them into assets as images/NAME, whole or not at all. What was cut goes on. Without a name: what there is.',
+  examples: [
+    'bootwright pull debian --add',
+    'bootwright pull fedora@42 --mirror http://mirror/fedora',
+  ],
+  options: {
+    config: { value: 'FILE', file: true, help: 'the config (default: bootwright.yaml)' },
+    add: { help: 'write its profile into the config, and its answer files beside it' },
+    arch: { value: 'A', help: 'for machines of this kind (default: the first of the entry)' },
+    mirror: { value: 'URL', help: 'fetch from here; it is verified all the same' },
+    proxy: {
+      value: 'URL',
+      help: 'through this proxy (else $https_proxy, $http_proxy, but not for $no_proxy)',
+    },
+    offline: { value: 'DIR', file: true, help: 'take the files from DIR/HOST/PATH of their URLs' },
+    catalogue: { value: 'FILE', file: true, help: 'entries of your own; they win' },
+    'check-catalogue': {
+      help: 'ask every publisher whether its files are where the catalogue says',
+    },
+  },
+  words: { min: 0, max: 1 },
+}
+
 export const schemaSpec: CommandSpec = {
   name: 'schema',
   line: '',
