@@ -57,6 +57,11 @@ t.test('a callback that waits is tried again by hand', { skip }, async t => {
   await entry(/admin.*install.*node1/)
   await entry(/admin.*retry/)
   await entry(/admin.*login/)
+  await daemon.post('/cancels', { hosts: ['*'] })
+  await daemon.post('/installs', { hosts: ['*'] })
+  const many = page.getByRole('row').filter({ hasText: 'asked for an install of 2 hosts' })
+  await many.getByRole('link', { name: 'node1' }).waitFor()
+  await many.getByRole('link', { name: 'node2' }).waitFor()
   t.strictSame(problems, [])
 })
 

@@ -1,6 +1,7 @@
 import type { AdminLogList } from '../../api/admin.ts'
 import { useFresh } from '../daemon/use-fresh.ts'
 import { html, part } from '../parts/html.ts'
+import { hostLink } from '../parts/page-location.ts'
 import { dayAndClock } from '../parts/words.ts'
 import { ListView } from './list-view.ts'
 
@@ -24,20 +25,31 @@ export function LogView() {
       none: 'Nobody has changed anything yet.',
     },
     html`
-    <div class="scroller" tabindex="0" role="region" aria-label="Log"><table class="list">
-      <thead><tr><th>When</th><th>Who</th><th>From</th><th>What</th><th>To whom</th></tr></thead>
+    <div class="scroller" tabindex="0" role="region" aria-label="Log"><table class="list log">
+      <thead><tr><th>When</th><th>Who</th><th class="less">From</th><th>What</th><th>To whom</th></tr></thead>
       <tbody>
         ${data?.entries.map(
-          ({ id, at, who, address, action, text }) => html`<tr key=${id}>
+          ({ id, at, who, address, action, text, hosts }) => html`<tr key=${id}>
             <td class="mono">${dayAndClock(at)}</td>
             <td>${who}</td>
-            <td class="mono">${address}</td>
+            <td class="mono less">${address}</td>
             <td><span class=${action === 'refused' ? 'tag bad' : 'tag'}>${action}</span></td>
-            <td class="wide">${text}</td>
+            <td class="wide">${text}${hosts.length > 1 && part(Hosts, { names: hosts })}</td>
           </tr>`,
         )}
       </tbody>
     </table></div>
   `,
   )
+}
+
+/** Names shown at once; a whole rack is a click away. */
+const mostNames = 6
+
+/** Which hosts were meant, where the sentence only says how many. */
+function Hosts({ names }: { names: readonly string[] }) {
+  const links = names.map(name => html`<a key=${name} href=${hostLink(name)}>${name}</a>${' '}`)
+  if (names.length <= mostNames) return html`<div>${links}</div>`
+  const first = names.slice(0, mostNames - 1).join(' ')
+  return html`<details><summary>${first} and ${names.length - mostNames + 1} more</summary>${links}</details>`
 }
