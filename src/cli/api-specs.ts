@@ -19,7 +19,7 @@ const apiOptions: Readonly<Record<string, OptionSpec>> = {
 }
 
 /** A command that talks to a daemon: what it accepts, without the options that all of them have. */
-function apiCommand(spec: CommandSpec): CommandSpec {
+export function apiCommand(spec: CommandSpec): CommandSpec {
   return { ...spec, options: { ...spec.options, ...apiOptions } }
 }
 

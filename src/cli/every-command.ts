@@ -1,3 +1,4 @@
+import { adoptSpec, forgetSpec } from './adopt-specs.ts'
 import * as api from './api-specs.ts'
 import type { CommandSpec } from './args.ts'
 import type { Io } from './io.ts'
@@ -37,6 +38,8 @@ export const everyCommand: readonly Entry[] = [
   { spec: local.pullSpec, load: async () => (await import('./local/pull.ts')).run },
   { spec: local.importSpec, load: async () => (await import('./local/import.ts')).run },
   { spec: local.probeSpec, load: async () => (await import('./local/probe.ts')).run },
+  { spec: adoptSpec, load: async () => (await import('./local/adopt.ts')).adopt },
+  { spec: forgetSpec, load: async () => (await import('./local/adopt.ts')).forget },
   { spec: api.installSpec, load: async () => (await import('./install.ts')).run },
   { spec: api.cancelSpec, load: async () => (await import('./cancel.ts')).run },
   { spec: api.reloadSpec, load: async () => (await import('./reload.ts')).run },

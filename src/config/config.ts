@@ -80,6 +80,8 @@ export interface ConfigChecksum {
 /** A mistake or a warning, where it stands and what would be right. Lines and columns start at 1. */
 export interface Problem {
   readonly severity: 'error' | 'warning'
+  /** Where it is not the config file itself: the file of an adopted host. */
+  readonly file?: string
   readonly line: number
   readonly column: number
   /** Dotted path of the key, such as `hosts.node1.mac`; empty for the file itself. */

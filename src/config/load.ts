@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { parseSubnet, type Subnet, unspecified } from '../wire/address.ts'
+import { type Adopted, type AdoptedFile, adoptedFiles, readAdopted } from './adopted.ts'
 import { type Broken, brokenPlaces } from './check/follow-ups.ts'
 import { formatPath, type Mistake, type Path } from './check/mistake.ts'
 import { readShape } from './check/shape.ts'
@@ -17,19 +19,28 @@ export interface Loaded {
 /** Reads, checks and resolves a config file; reports every mistake at once, in the file's order. */
 export function loadConfig(file: string): Loaded {
   const text = readText(file)
-  return 'problem' in text ? { problems: [text.problem] } : parseConfig(text.text, file)
+  if ('problem' in text) return { problems: [text.problem] }
+  const folder = dirname(resolve(file))
+  return parseConfig(text.text, file, value => adoptedFiles(value, folder))
 }
 
-/** The same for text that would stand in `file`. */
-export function parseConfig(text: string, file: string): Loaded {
-  const document = readDocument(text)
+/** The same for text that would stand in `file`; `more` gives the files with hosts besides. */
+export function parseConfig(
+  text: string,
+  file: string,
+  more: (value: unknown) => readonly AdoptedFile[] = () => [],
+): Loaded {
+  const written = readDocument(text)
+  const adopted = readAdopted(more(written.value), new Set(Object.keys(hostsOf(written.value))))
+  const document = { ...written, value: withAdopted(written.value, adopted) }
   const { config, mistakes, checksums = [] } = read(document, file)
   const problems = [
+    ...adopted.problems,
     ...document.mistakes.map(({ line, column, path, message }): Problem => {
       return { severity: 'error', line, column, path: formatPath(path), message }
     }),
-    ...mistakes.map(mistake => problemOf(mistake, document)),
-  ].sort((a, b) => a.line - b.line || a.column - b.column)
+    ...mistakes.map(mistake => problemOf(mistake, document, adopted)),
+  ].sort(byPlace)
   const broken = problems.some(({ severity }) => severity === 'error')
   if (!config || broken) return { problems }
   const placed = checksums.map(({ path, ...checksum }): ConfigChecksum => {
@@ -38,11 +49,26 @@ export function parseConfig(text: string, file: string): Loaded {
   return { config: { ...config, checksums: placed }, problems }
 }
 
+function byPlace(a: Problem, b: Problem): number {
+  const [fileA = '', fileB = ''] = [a.file, b.file]
+  return fileA.localeCompare(fileB) || a.line - b.line || a.column - b.column
+}
+
+function hostsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return value && typeof value === 'object' ? mapAt(value, 'hosts') : {}
+}
+
+/** A config that is empty or broken says so itself. */
+function withAdopted(value: unknown, { hosts }: Adopted): unknown {
+  if (!value || typeof value !== 'object' || Object.keys(hosts).length === 0) return value
+  return { ...value, hosts: { ...hostsOf(value), ...hosts } }
+}
+
 /** `file:line:column: path: message` */
 export function formatProblem(file: string, problem: Problem): string {
   const { line, column, path, message, severity } = problem
   const what = severity === 'warning' ? `warning: ${message}` : message
-  return [`${file}:${line}:${column}`, ...(path ? [path] : []), what].join(': ')
+  return [`${problem.file ?? file}:${line}:${column}`, ...(path ? [path] : []), what].join(': ')
 }
 
 type Read = Partial<ReturnType<typeof resolveConfig>> & { readonly mistakes: Mistake[] }
@@ -109,9 +135,9 @@ function mapAt(value: unknown, key: string): Readonly<Record<string, unknown>> {
   return inner && typeof inner === 'object' ? (inner as Readonly<Record<string, unknown>>) : {}
 }
 
-function problemOf(mistake: Mistake, document: ConfigDocument): Problem {
+function problemOf(mistake: Mistake, document: ConfigDocument, adopted: Adopted): Problem {
   const { severity, path, message, hosts } = mistake
-  const place = document.locate(path, mistake.atKey)
+  const place = adopted.place(path, mistake.atKey) ?? document.locate(path, mistake.atKey)
   const problem = { severity, ...place, path: formatPath(path), message }
   return hosts ? { ...problem, hosts } : problem
 }

@@ -200,5 +200,10 @@ function doubts(assets: string): string[] {
 
 function nextCommands(file: string): string {
   const sudo = process.getuid?.() === 0 ? '' : 'sudo '
-  return `  bootwright check --config ${file}\n  ${sudo}bootwright serve --config ${file}\n`
+  const besides =
+    'in another terminal, for something to boot; without a name it lists what there is'
+  return `  bootwright check --config ${file}
+  ${sudo}bootwright serve --config ${file}
+  ${sudo}bootwright pull debian --add --config ${file}   # ${besides}
+`
 }

@@ -19,7 +19,7 @@ export function formatProblems(
   const shown = problems.map(problem => {
     const colour = problem.severity === 'error' ? 'red' : 'yellow'
     const sentence = `${paint(formatProblem(file, problem), colour, screen)}\n`
-    return screen.isTerminal
+    return screen.isTerminal && problem.file === undefined
       ? sentence + excerpt(lines[problem.line - 1], problem, screen)
       : sentence
   })

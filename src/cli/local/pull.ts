@@ -55,7 +55,7 @@ async function pull({ values, words }: Given, io: Io): Promise<number> {
   if (order.unverified) {
     io.stderr.write('! where it is published was not tried before: say so if it is elsewhere\n')
   }
-  if (values.has('add')) add(order, config, io)
+  if (values.has('add')) add(order, config, values.text('config'), io)
   else io.stdout.write(`\nTo paste under \`profiles:\`, or say --add:\n\n${profileText(order)}`)
   return exit.done
 }
@@ -136,7 +136,7 @@ function profileText(order: Order): string {
 }
 
 /** Writes the profile into the config, and its templates beside it; what is there stays. */
-function add(order: Order, { file }: Config, io: Io): void {
+function add(order: Order, { file }: Config, named: string | undefined, io: Io): void {
   const name = order.name
   const text = addProfile(readFileSync(file, 'utf8'), name, order.profile)
   if (text === undefined) {
@@ -153,7 +153,8 @@ function add(order: Order, { file }: Config, io: Io): void {
   const needed = Object.entries((order.profile.vars ?? {}) as Record<string, unknown>)
     .filter(([, value]) => value === 'required')
     .map(([key]) => ` --var ${key}=${key === 'disk' ? '/dev/sda' : `"${key.toUpperCase()}"`}`)
-  io.stdout.write(`  bootwright adopt MAC NAME --profile ${name}${needed.join('')}\n`)
+  const which = named === undefined ? '' : ` --config ${named}`
+  io.stdout.write(`  bootwright adopt MAC NAME --profile ${name}${needed.join('')}${which}\n`)
 }
 
 function copyTemplates(order: Order, folder: string, io: Io): void {

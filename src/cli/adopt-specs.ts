@@ -1,0 +1,36 @@
+import { apiCommand } from './api-specs.ts'
+import type { OptionSpec } from './args.ts'
+
+const configOption: OptionSpec = {
+  value: 'FILE',
+  file: true,
+  help: 'the config (default: bootwright.yaml)',
+}
+
+export const adoptSpec = apiCommand({
+  name: 'adopt',
+  line: 'MAC NAME [--profile P] [--tag T]... [--var k=v]... [--address A] [--config FILE]',
+  brief: 'makes a machine a host, without an editor',
+  summary:
+    'Makes the machine with this MAC the host NAME: writes `hosts.d/NAME.yaml` into the data folder, which is\n' +
+    'read after the config file, and has the daemon reload. Run it where the daemon runs.',
+  examples: ['bootwright adopt 52:54:00:12:34:56 node1 --profile debian'],
+  options: {
+    profile: { value: 'P', names: 'profiles', help: 'what it boots when an install is asked for' },
+    tag: { value: 'T', many: true, names: 'tags', help: 'a tag of it' },
+    var: { value: 'k=v', many: true, help: 'a variable of it' },
+    address: { value: 'A', help: 'the address that it always gets' },
+    config: configOption,
+  },
+  words: { min: 2, max: 2, needs: 'it needs a MAC and a name' },
+})
+
+export const forgetSpec = apiCommand({
+  name: 'forget',
+  line: 'NAME [--config FILE]',
+  brief: 'takes back what `adopt` wrote',
+  summary:
+    'Removes a host that `adopt` made, and has the daemon reload. A host of the config file is removed there.',
+  options: { config: configOption },
+  words: { min: 1, max: 1 },
+})
