@@ -8,6 +8,7 @@ import {
   type Pair,
   parseDocument,
 } from 'yaml'
+import { brokenAliases } from './aliases.ts'
 import { keepVarsAsWritten } from './as-written.ts'
 import type { Path } from './check/mistake.ts'
 
@@ -57,12 +58,20 @@ export function readDocument(text: string): ConfigDocument {
     message: `written twice; the first one is in line ${positionAt(lines, first).line}`,
   }))
   if (repeated.length > 0) joinRepeated(document.contents)
+  // Few configs have any, and all others need not be walked through.
+  const aliases = syntax.length === 0 && text.includes('*') ? brokenAliases(document) : []
+  const dangling = aliases.map(({ offset, message }) => ({
+    ...positionAt(lines, offset),
+    path: [],
+    message,
+  }))
   // References to anchors may be as many as hosts: the file is the operator's own.
-  const value = syntax.length > 0 ? undefined : document.toJS({ maxAliasCount: -1 })
+  const isReadable = syntax.length === 0 && dangling.length === 0
+  const value = isReadable ? document.toJS({ maxAliasCount: -1 }) : undefined
   keepVarsAsWritten(document, value)
   return {
     value,
-    mistakes: [...syntax, ...repeated],
+    mistakes: [...syntax, ...dangling, ...repeated],
     locate,
   }
 }

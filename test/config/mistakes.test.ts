@@ -21,6 +21,14 @@ const rows: Readonly<Record<string, readonly [yaml: string, mistake: string]>> =
     `${lan}profiles:\n  p:\n    kernel: k\n    cmdline: a={{ host.vars.a | default: "x" }}\nhosts: {}\n`,
     'c:5:14: not valid YAML: Nested mappings are not allowed in compact mappings; text with {{ }} in it needs quotes here',
   ],
+  'an alias of nothing': [
+    `${lan}profiles: { p: { kernel: *.efi } }\n`,
+    'c:2:26: the alias *.efi has no anchor &.efi before it; text that begins with * is written in quotes',
+  ],
+  'an alias inside of what it stands for': [
+    `${lan}profiles: { p: &p { kernel: k, vars: { a: *p } } }\n`,
+    'c:2:44: the alias *p stands inside of what it stands for; text that begins with * is written in quotes',
+  ],
   'a key written twice': [
     `${lan}networks: { x: {} }\n`,
     'c:2:1: networks: written twice; the first one is in line 1',

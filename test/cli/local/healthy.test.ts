@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { run, serverOf } from '../../../src/cli/local/healthy.ts'
+import { run, serverOf, settingsOf } from '../../../src/cli/local/healthy.ts'
 import { fakeIo } from '../fake.ts'
 
 t.test('where the config has its daemon', async t => {
@@ -17,6 +17,24 @@ t.test('where the config has its daemon', async t => {
     [{ http: { address: ['fd00::1'], port: 80 } }, 'http://[fd00::1]:80'],
   ]
   for (const [config, url] of rows) t.equal(serverOf(config), url, JSON.stringify(config))
+})
+
+t.test('what it says of HTTP, in any style of YAML', async t => {
+  const http = { port: 8181, address: '10.0.0.1' }
+  const rows: readonly (readonly [text: string, http: unknown])[] = [
+    ['networks: { lan: {} }\n', undefined],
+    ['networks: { lan: {} }\nhttp: { port: 8181, address: 10.0.0.1 }\nhosts: {}\n', http],
+    ['http:\n  # where\n  port: 8181\n\n  address: 10.0.0.1\nnetworks:\n  lan: {}\n', http],
+    ['# of ours\n{ networks: { lan: {} }, http: { port: 8181, address: 10.0.0.1 } }\n', http],
+    [
+      'networks: { lan: {} }\nadmin: { allow: [&here 10.0.0.1] }\nhttp: { port: 8181, address: *here }\n',
+      http,
+    ],
+  ]
+  for (const [text, wanted] of rows) {
+    const { http: found } = (settingsOf(text) ?? {}) as { http?: unknown }
+    t.same(found, wanted, text)
+  }
 })
 
 t.test('it lives, it is not ready, it is gone', async t => {
