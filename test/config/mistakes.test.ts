@@ -27,7 +27,7 @@ const rows: Readonly<Record<string, readonly [yaml: string, mistake: string]>> =
   ],
   'an alias inside of what it stands for': [
     `${lan}profiles: { p: &p { kernel: k, vars: { a: *p } } }\n`,
-    'c:2:44: the alias *p stands inside of what it stands for; text that begins with * is written in quotes',
+    'c:2:43: the alias *p stands inside of what it stands for; text that begins with * is written in quotes',
   ],
   'a key written twice': [
     `${lan}networks: { x: {} }\n`,
