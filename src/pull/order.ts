@@ -22,7 +22,7 @@ export interface Order extends Pick<Entry, 'lists' | 'files' | 'gpg' | 'minisign
 /**
  * Chooses version and arch, and fills the words of an entry in. Pure.
  *
- * @throws PullError where there is no such entry, version or arch
+ * @throws PullError where there is no such entry, version or arch, or nothing would prove what a mirror sends
  */
 export function orderOf(catalogue: Catalogue, { what, arch, mirror }: Wanted): Order {
   const [name = '', asked] = what.split('@', 2)
@@ -45,6 +45,11 @@ export function orderOf(catalogue: Catalogue, { what, arch, mirror }: Wanted): O
     ...(base !== undefined && { mirror: base.replace(/\/+$/, '') }),
   }
   const { lists = [], files, gpg, minisign, profile } = fill(entry, words) as Entry
+  const bare = lists.find(list => list.tls && !list.url.startsWith('https:'))
+  if (bare) {
+    const why = 'its publisher signs no list of checksums, so only the web server proves it'
+    throw new PullError(`${bare.url}: ${why}: the mirror has to be https://`)
+  }
   const keys = { ...(gpg && { gpg }), ...(minisign !== undefined && { minisign }) }
   const order = { name, version, arch: chosen, title: entry.title, lists, files, profile, ...keys }
   return { ...order, unverified: entry.unverified === true }

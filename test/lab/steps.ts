@@ -51,12 +51,12 @@ export function stepOfSerial(line: string): string | undefined {
 }
 
 /** What a line of the host's timeline means to a watcher, if anything. */
-export function stepOfEvent({ kind, text }: EventRow): string | undefined {
+export function stepOfEvent({ host, kind, text }: EventRow): string | undefined {
   switch (kind) {
     case 'dhcp':
       return dhcpStep(text)
     case 'state':
-      return `node1: ${text}`
+      return `${host}: ${text}`
     case 'script':
     case 'asset':
       return text

@@ -46,6 +46,7 @@ t.test('what is asked for', async t => {
   says({ what: 'debian', arch: 'mips' }, /for amd64, arm64, not "mips"/)
   says({ what: 'fedora-coreos' }, /say which version: .*@VERSION.*stable\.json/)
   says({ what: 'talos@../../x' }, /is no version/)
+  says({ what: 'rocky', mirror: 'http://mirror' }, /signs no list.*has to be https/)
   t.equal(orderOf(ours, { what: 'debian' }).version, '13', 'the newest')
   t.equal(orderOf(ours, { what: 'nixos' }).version, 'nixos-25.11', 'the default')
   const { files } = orderOf(ours, { what: 'debian@12', mirror: 'http://mirror/d/' })

@@ -132,7 +132,7 @@ export const pullSpec: CommandSpec = {
     'them into assets as images/NAME, whole or not at all. What was cut goes on. Without a name: what there is.',
   examples: [
     'bootwright pull debian --add',
-    'bootwright pull fedora@42 --mirror http://mirror/fedora',
+    'bootwright pull debian@12 --mirror http://mirror/debian',
   ],
   options: {
     config: { value: 'FILE', file: true, help: 'the config (default: bootwright.yaml)' },
