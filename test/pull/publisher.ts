@@ -76,6 +76,8 @@ export function sha256(bytes: Buffer | string): string {
 /** A key that signs as a distribution's does. */
 export interface Signer {
   readonly keyring: string
+  /** The same key as text, as some distributions publish theirs. */
+  readonly armoured: string
   clear(text: string): Buffer
   detached(bytes: Buffer): Buffer
 }
@@ -91,12 +93,14 @@ export function createSigner(t: Test): Signer {
   gpg(['--quick-generate-key', 'test@example.org', 'ed25519', 'sign', 'never'])
   const keyring = join(home, 'keyring.gpg')
   writeFileSync(keyring, gpg(['--export']))
+  const armoured = join(home, 'keyring.asc')
+  writeFileSync(armoured, gpg(['--armor', '--export']))
   t.teardown(() => {
     spawnSync('gpgconf', ['--homedir', home, '--kill', 'all'])
     rmSync(home, { recursive: true, force: true })
   })
   return {
-    keyring,
+    ...{ keyring, armoured },
     clear: text => gpg(['--clear-sign'], text),
     detached: bytes => gpg(['--detach-sign'], bytes),
   }
