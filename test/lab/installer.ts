@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { cpio, type Entry } from '../../src/install/ssh/cpio.ts'
-import { type Kernel, moduleFiles } from './kernel.ts'
+import { type Kernel, moduleContent, moduleFiles, plainName } from './kernel.ts'
 
 /** Drivers of every machine that the lab can emulate. */
 const drivers = ['virtio_pci', 'virtio_net', 'virtio_blk', 'virtio_rng', 'e1000', 'ahci', 'sd_mod']
@@ -29,7 +29,7 @@ export function writeInitrd(
 
 function entries(kernel: Kernel, more: More): Entry[] {
   const modules = moduleFiles(kernel, [...drivers, ...more.drivers])
-  const order = modules.map(path => `${basename(path)}\n`).join('')
+  const order = modules.map(path => `${basename(plainName(path))}\n`).join('')
   return [
     ...folders.map(path => ({ path, mode: 0o40755 })),
     { path: 'dev/console', mode: 0o20600, device: [5, 1] },
@@ -38,7 +38,7 @@ function entries(kernel: Kernel, more: More): Entry[] {
     program('init', readFileSync(new URL('init.sh', import.meta.url))),
     program('udhcpc.sh', readFileSync(new URL('udhcpc.sh', import.meta.url))),
     { path: 'modules/order', mode: 0o100644, content: Buffer.from(order) },
-    ...modules.map(path => program(`modules/${basename(path)}`, readFileSync(path))),
+    ...modules.map(path => program(`modules/${basename(plainName(path))}`, moduleContent(path))),
     ...more.entries,
   ]
 }

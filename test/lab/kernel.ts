@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 
 /** A kernel that Debian installed, with its modules. */
 export interface Kernel {
@@ -38,13 +40,27 @@ export function moduleFiles(kernel: Kernel, names: readonly string[]): string[] 
   const needs = readDependencies(kernel)
   const files = new Set<string>()
   for (const name of names) {
-    const file = [...needs.keys()].find(path => path.endsWith(`/${name}.ko`))
+    const file = [...needs.keys()].find(path => plainName(path).endsWith(`/${name}.ko`))
     if (file === undefined) continue
     // modules.dep names what a module needs nearest first, so the reverse is the order of loading.
     for (const need of (needs.get(file) ?? []).toReversed()) files.add(need)
     files.add(file)
   }
   return [...files].map(file => join(kernel.modules, file))
+}
+
+/** The path of a module without how it is packed: Debian 13 has `.ko.xz`, Ubuntu `.ko.zst`. */
+export function plainName(path: string): string {
+  return path.replace(/\.(?:xz|zst|gz)$/, '')
+}
+
+/** The module as the kernel takes it. */
+export function moduleContent(path: string): Buffer {
+  const bytes = readFileSync(path)
+  if (path.endsWith('.zst')) return zstdDecompressSync(bytes)
+  if (path.endsWith('.gz')) return gunzipSync(bytes)
+  if (!path.endsWith('.xz')) return bytes
+  return execFileSync('busybox', ['xzcat', path], { maxBuffer: 64 * 1024 * 1024 })
 }
 
 function readDependencies(kernel: Kernel): Map<string, string[]> {
