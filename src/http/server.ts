@@ -33,6 +33,16 @@ export interface ConnectionLimits {
 /** A rack that connects at once; the kernel takes less where net.core.somaxconn says so. */
 const backlog = 4096
 
+interface Listeners {
+  readonly app: FastifyInstance
+  readonly port: number
+  readonly limits: ConnectionLimits
+  readonly places: Places
+  readonly servers: Map<string, Server | https.Server>
+  /** Undefined where it is not HTTPS. */
+  pem: Pem | undefined
+}
+
 /**
  * Plain, or HTTPS where there is a certificate. Rejects with the error of `listen` as Node made it (`code`,
  * `address`, `port`).
@@ -43,68 +53,82 @@ export function createHttpServer(
   limits: ConnectionLimits,
   certificate?: Pem,
 ): HttpServer {
-  const servers = new Map<string, Server | https.Server>()
-  const options: ServerOptions = {
+  const { connections: most, perAddress } = limits
+  const places = createPlaces({ most, perAddress }, performance.now.bind(performance))
+  const clock = setInterval(places.look, 1000).unref()
+  const listeners: Listeners = {
+    ...{ app, port, limits, places },
+    servers: new Map(),
+    pem: certificate,
+  }
+  return {
+    listen: addresses => listen(listeners, addresses),
+    setCertificate: pem => setCertificate(listeners, pem),
+    async close(graceMs) {
+      clearInterval(clock)
+      await close([...listeners.servers.values()], graceMs)
+    },
+  }
+}
+
+async function listen(listeners: Listeners, addresses: readonly string[]): Promise<void> {
+  const { servers } = listeners
+  for (const [address, server] of servers) {
+    if (addresses.includes(address)) continue
+    server.close()
+    servers.delete(address)
+  }
+  for (const address of addresses) {
+    if (!servers.has(address)) servers.set(address, await open(listeners, address))
+  }
+}
+
+async function open(listeners: Listeners, host: string): Promise<Server | https.Server> {
+  const { app, port, limits, places, pem } = listeners
+  const options = optionsOf(limits)
+  const handle: Parameters<typeof createServer>[1] = (request, response) =>
+    app.routing(request, response)
+  const server = pem
+    ? https.createServer({ ...options, ...pem }, handle)
+    : createServer(options, handle)
+  server.on('connection', socket => admit(socket, places))
+  server.timeout = limits.idle * 1000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port, backlog }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  return server
+}
+
+function optionsOf({ headers, body }: ConnectionLimits): ServerOptions {
+  return {
     ServerResponse: TitleCaseResponse as typeof ServerResponse,
-    headersTimeout: limits.headers * 1000,
+    headersTimeout: headers * 1000,
     // For what is posted alone; a 20 GB image over a slow link takes as long as it takes.
-    requestTimeout: Math.max(limits.headers, limits.body) * 1000,
+    requestTimeout: Math.max(headers, body) * 1000,
     connectionsCheckingInterval: 2000,
     keepAliveTimeout: 10_000,
   }
-  const places = createPlaces(
-    { most: limits.connections, perAddress: limits.perAddress },
-    performance.now.bind(performance),
-  )
-  const clock = setInterval(places.look, 1000).unref()
-  let pem = certificate
+}
 
-  const open = async (address: string): Promise<void> => {
-    const handle: Parameters<typeof createServer>[1] = (request, response) =>
-      app.routing(request, response)
-    const server = pem
-      ? https.createServer({ ...options, ...pem }, handle)
-      : createServer(options, handle)
-    server.on('connection', socket => admit(socket, places))
-    server.timeout = limits.idle * 1000
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen({ host: address, port, backlog }, () => {
-        server.off('error', reject)
-        resolve()
-      })
-    })
-    servers.set(address, server)
+function setCertificate(listeners: Listeners, { cert, key }: Pem): void {
+  listeners.pem = { cert, key }
+  for (const server of listeners.servers.values()) {
+    if (server instanceof https.Server) server.setSecureContext(listeners.pem)
   }
+}
 
-  return {
-    async listen(addresses) {
-      for (const [address, server] of servers) {
-        if (addresses.includes(address)) continue
-        server.close()
-        servers.delete(address)
-      }
-      for (const address of addresses) if (!servers.has(address)) await open(address)
-    },
-    setCertificate({ cert, key }) {
-      pem = { cert, key }
-      for (const server of servers.values()) {
-        if (server instanceof https.Server) server.setSecureContext(pem)
-      }
-    },
-    async close(graceMs) {
-      clearInterval(clock)
-      const closed = [...servers.values()].map(
-        server => new Promise(resolve => server.close(resolve)),
-      )
-      for (const server of servers.values()) server.closeIdleConnections()
-      const cut = setTimeout(() => {
-        for (const server of servers.values()) server.closeAllConnections()
-      }, graceMs)
-      await Promise.all(closed)
-      clearTimeout(cut)
-    },
-  }
+async function close(servers: readonly (Server | https.Server)[], graceMs: number): Promise<void> {
+  const closed = servers.map(server => new Promise(resolve => server.close(resolve)))
+  for (const server of servers) server.closeIdleConnections()
+  const cut = setTimeout(() => {
+    for (const server of servers) server.closeAllConnections()
+  }, graceMs)
+  await Promise.all(closed)
+  clearTimeout(cut)
 }
 
 /** Gives a connection its place, or ends it where there is none. */

@@ -27,9 +27,17 @@ export interface Metrics {
   text(): Promise<string>
 }
 
+type Exposition = ReturnType<typeof createExposition>
+
 /** All that Prometheus can ask of the daemon. */
 export function createMetrics(counters: Counters, gauges: Gauges): Metrics {
-  const { gauge, counter, histogram, ...exposition } = createExposition()
+  const exposition = createExposition()
+  exposeGauges(exposition, gauges)
+  exposeCounters(exposition, counters)
+  return exposition
+}
+
+function exposeGauges({ gauge }: Exposition, gauges: Gauges): void {
   const one = (value: number): Reading[] => [{ value }]
   const byState = (counts: ReadonlyMap<string, number>): Reading[] =>
     [...counts].map(([state, value]) => ({ labels: { state }, value }))
@@ -67,7 +75,9 @@ export function createMetrics(counters: Counters, gauges: Gauges): Metrics {
   gauge('bootwright_strangers', 'Machines that asked and are not in the config.', [], () =>
     one(gauges.strangers()),
   )
+}
 
+function exposeCounters({ counter, histogram }: Exposition, counters: Counters): void {
   const { dhcp, tftp, tftpBytes, http, httpBytes, httpDownloads } = counters
   const dhcpHelp = 'DHCP packets by network, message and what they were answered.'
   counter('bootwright_dhcp_messages_total', dhcpHelp, ['network', 'type', 'answer'], dhcp)
@@ -88,5 +98,4 @@ export function createMetrics(counters: Counters, gauges: Gauges): Metrics {
   const triesHelp = 'Callbacks made, by how the try ended.'
   counter('bootwright_callback_tries_total', triesHelp, ['result'], counters.callbacks)
   counter('bootwright_syslog_messages_total', 'Syslog messages.', ['result'], counters.syslog)
-  return exposition
 }

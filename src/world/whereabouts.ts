@@ -6,6 +6,7 @@ import {
   isFromElsewhere,
   type Owners,
 } from '../boot/identity.ts'
+import type { Lease } from '../boot/lease.ts'
 import { isRunning } from '../boot/life.ts'
 import type { NoTarget } from '../boot/reasons/ssh.ts'
 import type { Claim } from '../install/deps.ts'
@@ -38,129 +39,161 @@ export function kernelSenses(): Senses {
   return { neighbours, poke: poke.send, usesArp, close: poke.close }
 }
 
+interface Sight {
+  readonly world: Pick<World, 'networks'>
+  readonly memory: Pick<DaemonMemory, 'leases' | 'hosts' | 'installs'>
+  readonly now: () => number
+  readonly senses: Senses
+  readonly heard: ReturnType<typeof createHeard>
+  /** By interface: every request asks. */
+  readonly arp: Map<string, boolean>
+  closed: boolean
+}
+
 /** Who has which address: who answers on a link of ours, then our leases, then what DHCP was heard to say. */
 export function createWhereabouts(
-  world: Pick<World, 'networks'>,
-  memory: Pick<DaemonMemory, 'leases' | 'hosts' | 'installs'>,
+  world: Sight['world'],
+  memory: Sight['memory'],
   now: () => number,
   senses = kernelSenses(),
 ) {
-  const { neighbours } = senses
-  let closed = false
-  const heard = createHeard()
-  const leased = (lease: ReturnType<DaemonMemory['leases']['byAddress']>) =>
-    lease?.state === 'active' && lease.end > now() ? [lease] : []
-  const networkAt = (address: Ipv4) =>
-    world.networks().find(({ subnet }) => subnetContains(subnet, address))
-  /** By interface: every request asks. */
-  const arp = new Map<string, boolean>()
-  const arpOf = (device: string) => {
-    const known = arp.get(device) ?? senses.usesArp(device)
-    arp.set(device, known)
-    return known
+  const sight: Sight = {
+    ...{ world, memory, now, senses },
+    heard: createHeard(),
+    arp: new Map(),
+    closed: false,
   }
-  /** Whether ARP tells who has an address: it is on a link of ours. Behind a relay only DHCP can. */
-  const isOnLink = (network: Network | undefined) =>
-    network !== undefined &&
-    subnetContains(network.subnet, network.serverAddress) &&
-    (network.interface === undefined || arpOf(network.interface))
-
-  const ownersOf = (address: Ipv4): Owners => {
-    // A download that the end has cut says so when the database is closed already.
-    if (closed) return { by: 'dhcp', macs: [] }
-    const network = networkAt(address)
-    const onLink = isOnLink(network)
-    const there = onLink || !network ? neighbours.macsOf(address) : []
-    if (there.length > 0) return { by: 'neighbour', macs: there }
-    const lease = leased(memory.leases.byAddress(address)).map(({ mac }) => mac)
-    // Where we give the addresses ourselves nobody has one that we did not give.
-    const asked = network?.mode === 'server' ? [] : heard.at(address)
-    return { by: onLink ? 'nobody' : 'dhcp', macs: lease.length > 0 ? lease : asked }
-  }
-
-  /** Which addresses a MAC has, the surest first. */
-  const addressesOf = (mac: Mac): Ipv4[] => {
-    const leases = world.networks().flatMap(({ name }) => leased(memory.leases.byMac(name, mac)))
-    const known = [...leases.map(({ address }) => address), ...neighbours.addressesOf(mac)]
-    return [...new Set([...known, ...heard.of(mac)])]
-  }
-
-  /** `trustUrl` of a network vouches for hosts that may be in it, not for those of another one. */
-  const trustFor = (host: Host, name: string): Trust => {
-    const network = world.networks().find(one => one.name === name)
-    if (network?.trust !== 'url') return network?.trust ?? 'lease'
-    const place = placeIn(network, host)
-    if (place !== 'unsaid') return place === 'here' ? 'url' : 'lease'
-    const stricter = host.nics
-      .flatMap(({ mac }) => addressesOf(mac))
-      .some(address => (networkAt(address)?.trust ?? 'url') !== 'url')
-    return stricter ? 'lease' : 'url'
-  }
-
   return {
-    ownersOf,
-    addressesOf,
+    ownersOf: (address: Ipv4) => ownersOf(sight, address),
+    addressesOf: (mac: Mac) => addressesOf(sight, mac),
 
     /** Whose MAC an address has. */
-    macsOf: (address: Ipv4): readonly Mac[] => ownersOf(address).macs,
+    macsOf: (address: Ipv4): readonly Mac[] => ownersOf(sight, address).macs,
 
     /** Whether a request is the host's own: every door that asks this asks here. */
-    identify({ host, address, network, uuid, attempt }: Claim): Identity {
-      // What is given for a token is given once: the table of a moment ago is too old for it.
-      if (attempt && isOnLink(networkAt(address))) neighbours.refresh()
-      return identify({
-        host,
-        trust: trustFor(host, network),
-        address,
-        owners: ownersOf(address),
-        uuid,
-        knownUuid: memory.hosts.get(host.name)?.uuid,
-        attemptAt: attempt?.address,
-      })
-    },
+    identify: (claim: Claim): Identity => identifyClaim(sight, claim),
 
-    /**
-     * Asks the kernel anew who has an address, before anything is decided for good: what it knew may be
-     * old. Where nothing is known it asks the link, and waits for half a second.
-     */
-    async lookAgain(address: Ipv4): Promise<void> {
-      if (closed || !isOnLink(networkAt(address))) return
-      neighbours.refresh()
-      if (neighbours.macsOf(address).length > 0) return
-      senses.poke(address)
-      for (let ms = 0; ms < patienceMs && !closed; ms += lookMs) {
-        await new Promise(resolve => setTimeout(resolve, lookMs))
-        neighbours.refresh()
-        if (neighbours.macsOf(address).length > 0) return
-      }
-    },
+    lookAgain: (address: Ipv4): Promise<void> => lookAgain(sight, address),
 
     /** A machine takes an address, of whatever DHCP server, as its REQUEST says. Hosts are kept. */
     requests(mac: Mac, address: Ipv4, isHost: boolean): void {
-      if (isHost) heard.note(mac, address)
-      else heard.takenBy(mac, address)
+      if (isHost) sight.heard.note(mac, address)
+      else sight.heard.takenBy(mac, address)
     },
 
     /** Whether a netboot of a host whose install runs is another machine's with its MAC. */
-    isElsewhere({ name, uuid }: Host, heard: Heard): boolean {
-      const { life, install, uuid: learnt } = memory.hosts.get(name) ?? {}
-      if (!life || !isRunning(life) || install === undefined) return false
-      const attempt = memory.installs.currentAttempt(name, install)
-      const network = attempt && networkAt(attempt.address)?.name
-      return isFromElsewhere(heard, { network, uuid: uuid ?? learnt })
-    },
+    isElsewhere: (host: Host, heard: Heard): boolean => isElsewhere(sight, host, heard),
 
     /** Why nobody may be looked for at an address. `named`: the config itself names it. */
     whyNoTarget(address: Ipv4, named = false): NoTarget | undefined {
       if (isLocal(address)) return 'own'
-      return named || networkAt(address) ? undefined : 'outside'
+      return named || networkAt(sight, address) ? undefined : 'outside'
     },
 
     close: () => {
-      closed = true
+      sight.closed = true
       senses.close()
     },
   }
+}
+
+function networkAt({ world }: Sight, address: Ipv4): Network | undefined {
+  return world.networks().find(({ subnet }) => subnetContains(subnet, address))
+}
+
+/** Whether ARP tells who has an address: it is on a link of ours. Behind a relay only DHCP can. */
+function isOnLink(sight: Sight, network: Network | undefined): boolean {
+  return (
+    network !== undefined &&
+    subnetContains(network.subnet, network.serverAddress) &&
+    (network.interface === undefined || usesArpOn(sight, network.interface))
+  )
+}
+
+function usesArpOn({ arp, senses }: Sight, device: string): boolean {
+  const known = arp.get(device) ?? senses.usesArp(device)
+  arp.set(device, known)
+  return known
+}
+
+function ownersOf(sight: Sight, address: Ipv4): Owners {
+  const { closed, senses, memory, heard } = sight
+  // A download that the end has cut says so when the database is closed already.
+  if (closed) return { by: 'dhcp', macs: [] }
+  const network = networkAt(sight, address)
+  const onLink = isOnLink(sight, network)
+  const there = onLink || !network ? senses.neighbours.macsOf(address) : []
+  if (there.length > 0) return { by: 'neighbour', macs: there }
+  const lease = leased(sight, memory.leases.byAddress(address)).map(({ mac }) => mac)
+  // Where we give the addresses ourselves nobody has one that we did not give.
+  const asked = network?.mode === 'server' ? [] : heard.at(address)
+  return { by: onLink ? 'nobody' : 'dhcp', macs: lease.length > 0 ? lease : asked }
+}
+
+function leased({ now }: Sight, lease: Lease | undefined): Lease[] {
+  return lease?.state === 'active' && lease.end > now() ? [lease] : []
+}
+
+/** Which addresses a MAC has, the surest first. */
+function addressesOf(sight: Sight, mac: Mac): Ipv4[] {
+  const { world, memory, senses, heard } = sight
+  const leases = world
+    .networks()
+    .flatMap(({ name }) => leased(sight, memory.leases.byMac(name, mac)))
+  const known = [...leases.map(({ address }) => address), ...senses.neighbours.addressesOf(mac)]
+  return [...new Set([...known, ...heard.of(mac)])]
+}
+
+/** `trustUrl` of a network vouches for hosts that may be in it, not for those of another one. */
+function trustFor(sight: Sight, host: Host, name: string): Trust {
+  const network = sight.world.networks().find(one => one.name === name)
+  if (network?.trust !== 'url') return network?.trust ?? 'lease'
+  const place = placeIn(network, host)
+  if (place !== 'unsaid') return place === 'here' ? 'url' : 'lease'
+  const stricter = host.nics
+    .flatMap(({ mac }) => addressesOf(sight, mac))
+    .some(address => (networkAt(sight, address)?.trust ?? 'url') !== 'url')
+  return stricter ? 'lease' : 'url'
+}
+
+function identifyClaim(sight: Sight, { host, address, network, uuid, attempt }: Claim): Identity {
+  // What is given for a token is given once: the table of a moment ago is too old for it.
+  if (attempt && isOnLink(sight, networkAt(sight, address))) sight.senses.neighbours.refresh()
+  return identify({
+    host,
+    trust: trustFor(sight, host, network),
+    address,
+    owners: ownersOf(sight, address),
+    uuid,
+    knownUuid: sight.memory.hosts.get(host.name)?.uuid,
+    attemptAt: attempt?.address,
+  })
+}
+
+/**
+ * Asks the kernel anew who has an address, before anything is decided for good: what it knew may be
+ * old. Where nothing is known it asks the link, and waits for half a second.
+ */
+async function lookAgain(sight: Sight, address: Ipv4): Promise<void> {
+  const { neighbours, poke } = sight.senses
+  if (sight.closed || !isOnLink(sight, networkAt(sight, address))) return
+  neighbours.refresh()
+  if (neighbours.macsOf(address).length > 0) return
+  poke(address)
+  for (let ms = 0; ms < patienceMs && !sight.closed; ms += lookMs) {
+    await new Promise(resolve => setTimeout(resolve, lookMs))
+    neighbours.refresh()
+    if (neighbours.macsOf(address).length > 0) return
+  }
+}
+
+function isElsewhere(sight: Sight, { name, uuid }: Host, heard: Heard): boolean {
+  const { memory } = sight
+  const { life, install, uuid: learnt } = memory.hosts.get(name) ?? {}
+  if (!life || !isRunning(life) || install === undefined) return false
+  const attempt = memory.installs.currentAttempt(name, install)
+  const network = attempt && networkAt(sight, attempt.address)?.name
+  return isFromElsewhere(heard, { network, uuid: uuid ?? learnt })
 }
 
 /**
