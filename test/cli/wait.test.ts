@@ -83,7 +83,13 @@ t.test('shows what happens, until the install is done', async t => {
   const api = await startDaemon(t, ['node1'], ({ tell, end }) => {
     tell('node1', 'script delivered')
     tell('other', 'nothing to us')
-    setTimeout(() => end('node1', 'installed'), 100)
+    // Looked at when the stream began and for the first line: only then the end is news.
+    const timer = setInterval(() => {
+      const looks = api.seen.filter(({ line }) => line === 'GET /api/v1/hosts/node1')
+      if (looks.length < 2) return
+      clearInterval(timer)
+      end('node1', 'installed')
+    }, 5)
   })
   const { io, out, err } = fakeIo(t, api.url)
   t.equal(await run(['node1', '--wait'], io), 0)

@@ -36,7 +36,7 @@ t.test('what a loader cannot boot is a boot of the disk that says why', async t 
   }
   t.equal(unbootable('iso', ipxe), undefined)
   t.equal(unbootable('kernel', pxelinux), undefined)
-  t.equal(unbootable('wim', grub), 'GRUB cannot boot a profile with wim:')
+  t.match(unbootable('wim', grub), { code: 'cannot-boot', loader: 'GRUB', kind: 'wim' })
   t.strictSame(autoexec.boots, ipxe.boots)
 })
 
