@@ -108,7 +108,8 @@ function targetOf(
   try {
     if (callback.kind === 'webhook') {
       const { secretFile } = callback
-      const url = deps.render(callback.url, inUrl(contextOf(event, moment, deps)))
+      const inside = inUrl(contextOf(event, moment, deps))
+      const url = asUrl(template => deps.render(template, inside))(callback.url)
       return { kind: 'webhook', url, timeout, ...(secretFile !== undefined && { secretFile }) }
     }
     const env = environment(event, moment)
@@ -169,11 +170,24 @@ function asWord(render: Render): Render {
     if (word.startsWith('-') && !template.startsWith('-')) {
       throw new Error(`${template} is ${JSON.stringify(word)}: what a machine says is no option`)
     }
-    if (word.split('/').includes('..')) {
-      throw new Error(`${template} is ${JSON.stringify(word)}: what a machine says climbs nowhere`)
-    }
+    if (word.split('/').includes('..')) throw climbs(template, word)
     return word
   }
+}
+
+/** `.` and `..` climb in a URL too, and encoding does not help: `%2E` is the same there (WHATWG URL, 4.1). */
+function asUrl(render: Render): Render {
+  return template => {
+    const url = render(template)
+    const [path = ''] = url.split(/[?#]/)
+    const leads = path.split('/').some(part => /^(?:\.|%2e){1,2}$/i.test(part))
+    if (leads && saysWire.test(template)) throw climbs(template, url)
+    return url
+  }
+}
+
+function climbs(template: string, rendered: string): Error {
+  return new Error(`${template} is ${JSON.stringify(rendered)}: what a machine says climbs nowhere`)
 }
 
 /** What a machine says cannot end a part of a URL and begin another. */
@@ -188,11 +202,9 @@ function encodedAll(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, encodedAll(one)]))
 }
 
-/** `.` and `..` alone would still climb, and half a surrogate cannot be encoded. */
+/** Half a surrogate cannot be encoded. */
 function encoded(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replace(/^\.+$/, dots =>
-    dots.replaceAll('.', '%2E'),
-  )
+  return encodeURIComponent(text.toWellFormed())
 }
 
 function mapValues(map: Readonly<Record<string, string>>, change: Render): Record<string, string> {

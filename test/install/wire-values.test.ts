@@ -23,8 +23,19 @@ t.test('a value from the wire stays one part of a URL', async t => {
       target.kind === 'webhook' && target.url,
       'http://hooks.example/host/..%2F..%2Fadmin%2Fdelete%3Fall%3D1%23/failed',
     )
-    const up = await targetOf(t, { kind: 'webhook', url }, '..')
-    t.equal(up.kind === 'webhook' && up.url, 'http://hooks.example/host/%2E%2E/failed')
+    // Encoded it would still be `..` for whoever reads the URL.
+    for (const dots of ['.', '..']) {
+      const up = await targetOf(t, { kind: 'webhook', url }, dots)
+      t.match(up, { kind: 'broken', reason: /climbs nowhere/ })
+    }
+    const half = await targetOf(t, { kind: 'webhook', url: `${url}/.{{ message }}/x` }, '.')
+    t.match(half, { kind: 'broken', reason: /climbs nowhere/ })
+    const asked = await targetOf(
+      t,
+      { kind: 'webhook', url: 'http://h.example/?a={{ message }}' },
+      '..',
+    )
+    t.equal(asked.kind === 'webhook' && asked.url, 'http://h.example/?a=..')
   }
 })
 

@@ -101,7 +101,7 @@ function phoneHomeRoute(app: FastifyInstance, deps: AttemptDeps): void {
     url: '/phone-home/:token',
     handler: async ({ query, params, body, socket }, reply) => {
       const posted = postedOf(body)
-      const said = readSaid(query, posted)
+      const said = readSaid(query, posted, params.token)
       if (!said && posted.tooLong) {
         return answer(
           reply,

@@ -1,7 +1,7 @@
 import { oneLine, printableFacts } from '../../base/printable.ts'
 import { whyNoFacts } from '../../boot/facts.ts'
 import { type PhoneHomeEvent, phoneHomeEvents } from '../../boot/life.ts'
-import { maskTokens } from '../../boot/mask.ts'
+import { masked, maskTokens } from '../../boot/mask.ts'
 import type { PhoneHomeMessage } from '../../boot/phone-home.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { type Fields, objectOf, type Posted } from './posted-body.ts'
@@ -11,19 +11,25 @@ const longestMessage = 1000
 /**
  * Reads a phone home from its query and body. Where `event` stands in the query, the body may be somebody
  * else's: cloud-init's form is kept as facts, of a log the last line is the message where there is none.
- * Undefined where no known event is named.
+ * The token it came with is nobody else's to read. Undefined where no known event is named.
  */
-export function readSaid(query: Fields, posted: Posted): PhoneHomeMessage | undefined {
+export function readSaid(
+  query: Fields,
+  posted: Posted,
+  token?: string,
+): PhoneHomeMessage | undefined {
   const { fields, lastLine } = posted
   const foreign = eventOf(query.event) !== undefined
   const event = eventOf(query.event) ?? eventOf(fields.event)
   if (!event) return undefined
   const own = foreign ? query : { ...query, ...fields }
+  const message =
+    messageOf(own.message, token) ?? (foreign ? messageOf(lastLine, token) : undefined)
   const isForm = foreign && lastLine === undefined && Object.keys(fields).length > 0
   const { facts, left } = factsOf(isForm ? fields : own.facts, foreign ? posted.left : undefined)
   return {
     event,
-    ...present('message', messageOf(own.message) ?? (foreign ? messageOf(lastLine) : undefined)),
+    ...present('message', message),
     ...present('percent', percentOf(own.percent)),
     ...present('facts', facts),
     ...present('left', left),
@@ -47,10 +53,12 @@ function eventOf(value: unknown): PhoneHomeEvent | undefined {
 }
 
 /** One printable line without our tokens: what an installer says is shown to people. */
-function messageOf(value: unknown): string | undefined {
+function messageOf(value: unknown, token = ''): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
   const line = oneLine(String(value))
-  return line === '' ? undefined : maskTokens(line.slice(0, longestMessage))
+  if (line === '') return undefined
+  const own = token === '' ? line : line.replaceAll(token, masked)
+  return maskTokens(own.slice(0, longestMessage))
 }
 
 function percentOf(value: unknown): number | undefined {
