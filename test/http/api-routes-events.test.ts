@@ -1,6 +1,8 @@
-import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import t from 'tap'
 import { startHttp, token } from './daemon.ts'
+import { until } from './raw-http.ts'
 
 interface Line {
   readonly id: number
@@ -111,4 +113,40 @@ t.test('the stream is for the admin alone', async t => {
     headers: { accept: 'text/event-stream' },
   })
   t.equal(reply.statusCode, 401)
+})
+
+t.test('who follows and does not read is let go, and nobody has all the streams', async t => {
+  const { app, memory } = await startHttp(t)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const open = async () => {
+    const socket = connect(port, '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    socket.write(
+      `GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+    )
+    const [head] = await once(socket, 'data')
+    socket.pause()
+    return { socket, status: `${head}`.slice(9, 12) }
+  }
+  const ours = new Set<Socket>()
+  app.server.on('connection', socket => ours.add(socket))
+  const streams = await Promise.all(Array.from({ length: 32 }, open))
+  t.strictSame(new Set(streams.map(({ status }) => status)), new Set(['200']))
+  const refused = await open()
+  t.equal(refused.status, '429', 'the 33rd of one address')
+  for (const { socket } of [...streams.slice(1), refused]) socket.destroy()
+  const alive = () => [...ours].filter(socket => !socket.destroyed)
+  await until(() => alive().length === 1)
+
+  const line = 'x'.repeat(20_000)
+  let most = 0
+  // The kernel takes some megabytes before anything waits here.
+  for (let n = 0; n < 3000 && alive().length > 0; n++) {
+    record(memory, `${n} ${line}`)
+    most = Math.max(most, ...alive().map(socket => socket.writableLength))
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  t.equal(alive().length, 0, 'the reader that does not read')
+  t.ok(most < 400_000, 'what waits for it is bounded', { most })
 })
