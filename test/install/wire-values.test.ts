@@ -10,7 +10,9 @@ async function targetOf(t: Parameters<typeof createWorld>[0], callback: object, 
   world.ask()
   world.boot()
   world.say('failed', { message, facts: { serial: message } })
-  return world.memory.deliveries.due(Number.MAX_SAFE_INTEGER, 10)[0]?.target as Target
+  const [due] = world.memory.deliveries.due(Number.MAX_SAFE_INTEGER, 10)
+  await world.close()
+  return due?.target as Target
 }
 
 const evil = '../../admin/delete?all=1#'
