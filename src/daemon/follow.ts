@@ -35,7 +35,7 @@ export async function followNetworks(followers: Followers): Promise<void> {
   const { world, log } = followers.made
   if (world.settle()) {
     followers.stale = true
-    for (const line of world.waiting()) log.warn(line)
+    for (const { line } of world.waiting()) log.warn(line)
   }
   if (!followers.stale) return
   const doors = await followers.doors

@@ -23,7 +23,12 @@ export function tellHandedOver(
 export function greet(world: World, log: FastifyBaseLogger): void {
   const config = world.config()
   const crowded = whyCrowded(config.hostByMac.size)
-  for (const line of [...world.waiting(), ...world.missingLoaders(), ...crowded]) log.warn(line)
+  for (const line of [
+    ...world.waiting().map(({ line }) => line),
+    ...world.missingLoaders(),
+    ...crowded,
+  ])
+    log.warn(line)
   const served = new Map(world.networks().map(network => [network.name, network]))
   for (const { name, mode, interface: device } of config.networks) {
     const network = served.get(name)

@@ -49,7 +49,13 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
   })
   const held = () => open?.held() ?? []
   const asked = () => [...reload.notices(), ...drain.notices()]
-  const unready = () => [disk.notices(), world.waiting(), held().map(sentenceOf), asked()].flat()
+  const unready = () =>
+    [
+      disk.notices(),
+      world.waiting().map(({ line }) => line),
+      held().map(sentenceOf),
+      asked(),
+    ].flat()
   const rivals = (network: string) => open?.rivals(network) ?? []
   const shown = { version: version(), tokens: tokens.all, wakeOutbox: outbox.wake }
   const app = await buildApp(httpDeps({ ...made, ...shown, reload, held, unready, rivals }))

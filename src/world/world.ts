@@ -13,13 +13,19 @@ import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
 import { shelfOf } from './loader-shelf.ts'
 import { networkOf } from './network-of.ts'
 
+/** A network that cannot be served yet, and the sentence that says what it waits for. */
+interface WaitingNetwork {
+  readonly network: string
+  readonly line: string
+}
+
 /** What the doors look things up in: the running config, and what the machine adds to it. */
 export interface World {
   config(): Config
   /** The networks that can be served now. */
   networks(): readonly Network[]
-  /** For each that cannot: the sentence that says what it waits for. */
-  waiting(): readonly string[]
+  /** Those that cannot. */
+  waiting(): readonly WaitingNetwork[]
   loaders(): ReadonlyMap<string, string>
   /** The loader to try in place of one whose own drivers hang; `undefined` where there is none. */
   standIn(loader: string): string | undefined
@@ -49,7 +55,7 @@ export type SpecHost = (install: string) => Host | undefined
 export function createWorld(first: Config): World {
   let config = first
   let networks: readonly Network[] = []
-  let waiting: readonly string[] = []
+  let waiting: readonly WaitingNetwork[] = []
   let shelf = shelfOf(config)
   let reserved = reservationsOf(config)
   let hasBlockSizes = limitsBlocks(config)
@@ -99,7 +105,9 @@ export function createWorld(first: Config): World {
       const settled = config.networks.map(network => settle(network, own))
       const before = JSON.stringify([networks, waiting])
       networks = settled.flatMap(s => (s.ok ? s.network : []))
-      waiting = settled.flatMap(s => (s.ok ? [] : `network ${s.name}: ${s.waits}`))
+      waiting = settled.flatMap(s =>
+        s.ok ? [] : { network: s.name, line: `network ${s.name}: ${s.waits}` },
+      )
       return JSON.stringify([networks, waiting]) !== before
     },
   }

@@ -18,7 +18,7 @@ export function showNetworks({ world, memory, now, rivals }: HttpParts): Network
       interface: device ?? null,
       subnet: subnet === undefined ? null : formatSubnet(subnet),
       serverAddress: serverAddress === undefined ? null : formatIpv4(serverAddress),
-      waits: world.waiting().find(line => line.startsWith(`network ${name}: `)) ?? null,
+      waits: world.waiting().find(({ network }) => network === name)?.line ?? null,
       range: range === undefined ? null : `${formatIpv4(range.from)}-${formatIpv4(range.to)}`,
       leases: { size, used, free: size - used },
       rivals: [...rivals(name)],
