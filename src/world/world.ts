@@ -105,14 +105,16 @@ export function createWorld(first: Config): World {
       const settled = config.networks.map(network => settle(network, own))
       const before = JSON.stringify([networks, waiting])
       networks = settled.flatMap(s => (s.ok ? s.network : []))
-      waiting = settled.flatMap(s =>
-        s.ok ? [] : { network: s.name, line: `network ${s.name}: ${s.waits}` },
-      )
+      waiting = settled.flatMap(s => (s.ok ? [] : waitingOf(s.name, s.waits)))
       return JSON.stringify([networks, waiting]) !== before
     },
   }
   world.settle()
   return world
+}
+
+function waitingOf(network: string, waits: string): WaitingNetwork {
+  return { network, line: `network ${network}: ${waits}` }
 }
 
 /** HTTPS where the config says that scripts are. */

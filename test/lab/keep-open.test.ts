@@ -1,13 +1,19 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { forwardTo } from './forward.ts'
 
 t.test('connections go over a Unix socket to a port', async t => {
   const web = createServer((request, response) => response.end(`you asked for ${request.url}`))
+  t.teardown(() => web.close())
   await new Promise<void>(resolve => web.listen(0, '127.0.0.1', resolve))
-  const socket = join(t.testdir(), 'page.sock')
+  // The path of a Unix socket has 107 bytes (unix(7)): a folder of tap's can be too long.
+  const folder = mkdtempSync(join(tmpdir(), 'bootwright-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const socket = join(folder, 'page.sock')
   const inner = forwardTo((web.address() as AddressInfo).port)
   await new Promise<void>(resolve => inner.listen(socket, resolve))
   const outer = forwardTo(socket)
