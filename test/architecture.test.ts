@@ -200,7 +200,6 @@ const stillLong: readonly string[] = [
   'src/explain/rehearsal.ts createRehearsal',
   'src/install/life.ts createLife',
   'src/install/outbox.ts createOutbox',
-  'src/install/phone-home.ts createPhoneHome',
   'src/install/scripts.ts createScripts',
   'src/install/ssh/deploy.ts createDeployer',
   'src/install/ssh/seek.ts createSeek',

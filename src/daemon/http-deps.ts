@@ -9,6 +9,7 @@ import type { AttemptDeps } from '../http/machine/attempt-routes.ts'
 import { createPlaces } from '../http/places.ts'
 import type { Place } from '../install/deps.ts'
 import { choose } from '../install/menu-desk.ts'
+import type { TokenUse } from '../install/token-use.ts'
 import { createMetrics } from '../metrics/daemon-metrics.ts'
 import { sawFileMissing, sawFileSent } from '../record/seen-files.ts'
 import type { Mac } from '../wire/address.ts'
@@ -52,9 +53,10 @@ function placeOf({ world }: HttpParts, caller: Caller, mac?: Mac): Place {
 /** What a machine does with its token. */
 function attemptDeps(parts: HttpParts): AttemptDeps {
   const { memory, phoneHome, measure, log } = parts
-  /** Where whoever has this token is. */
-  const placeFor = (token: string, caller: Caller) =>
-    placeOf(parts, caller, memory.installs.attempt(token)?.mac)
+  const useOf = (token: string, caller: Caller): TokenUse => {
+    const place = placeOf(parts, caller, memory.installs.attempt(token)?.mac)
+    return { token, address: caller.address, place }
+  }
   return {
     refusal(token) {
       const refused = phoneHome.refusal(token)
@@ -62,7 +64,7 @@ function attemptDeps(parts: HttpParts): AttemptDeps {
       return refused
     },
     hear(token, said, caller) {
-      const heard = phoneHome.hear(token, said, caller.address, placeFor(token, caller))
+      const heard = phoneHome.hear(useOf(token, caller), said)
       const { status, reason } = heard
       const host = memory.installs.attempt(token)?.host
       if (status !== 204)
@@ -70,11 +72,9 @@ function attemptDeps(parts: HttpParts): AttemptDeps {
       measure.phoneHome(said.event, heard.status)
       return heard
     },
-    file: ({ token, name, caller, told }) =>
-      phoneHome.file(token, name, caller.address, placeFor(token, caller), told),
-    fileLooked: ({ token, name, caller }) =>
-      phoneHome.fileLooked(token, name, caller.address, placeFor(token, caller)),
-    login: (token, caller) => phoneHome.login(token, caller.address, placeFor(token, caller)),
+    file: ({ token, name, caller, told }) => phoneHome.file(useOf(token, caller), name, told),
+    fileLooked: ({ token, name, caller }) => phoneHome.fileLooked(useOf(token, caller), name),
+    login: (token, caller) => phoneHome.login(useOf(token, caller)),
     burn: phoneHome.burn,
     committed: memory.committed,
   }

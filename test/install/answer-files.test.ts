@@ -10,7 +10,7 @@ async function booted(test: Test) {
   world.ask()
   const token = world.boot()
   const fetch = (name = 'preseed', from = own, by = token) =>
-    world.phoneHome.file(by, name, from, world.place)
+    world.phoneHome.file({ token: by, address: from, place: world.place }, name)
   return { world, token, fetch }
 }
 
@@ -86,13 +86,16 @@ t.test('a file that burns is there until it was downloaded once', async t => {
   const world = await createWorld(t, { profile: { burn: ['preseed'] } })
   world.ask()
   const token = world.boot()
-  const fetch = (by = token) => world.phoneHome.file(by, 'preseed', own, world.place)
+  const fetch = (by = token) =>
+    world.phoneHome.file({ token: by, address: own, place: world.place }, 'preseed')
   t.strictSame(fetch(), { kind: 'file', text: text(token), burns: true })
   t.match(fetch(), { kind: 'file' }, 'a download that was cut is no download')
   world.phoneHome.burn(token, 'preseed')
   t.match(fetch(), { kind: 'gone', why: { code: 'burnt' } })
   t.match(world.timeline('file').at(-1), /preseed was asked for again: it is burnt/)
-  t.match(world.phoneHome.file(token, 'preseed', foreign, world.place), { kind: 'forbidden' })
+  t.match(world.phoneHome.file({ token, address: foreign, place: world.place }, 'preseed'), {
+    kind: 'forbidden',
+  })
 
   world.say('again')
   world.scripts.discovered('node1')
@@ -108,7 +111,9 @@ t.test('what is burnt stays so over a restart', async t => {
   world.phoneHome.burn(token, 'preseed')
   await world.close()
   const after = await createWorld(t, { ...settings, after: world })
-  t.match(after.phoneHome.file(token, 'preseed', own, after.place), { kind: 'gone' })
+  t.match(after.phoneHome.file({ token, address: own, place: after.place }, 'preseed'), {
+    kind: 'gone',
+  })
 })
 
 t.test('a stranger’s file burns too', async t => {
@@ -122,12 +127,24 @@ t.test('a stranger’s file burns too', async t => {
     return token
   }
   const token = boot()
-  t.match(world.phoneHome.file(token, 'preseed', own, { ...world.place, network: { name: nat } }), {
-    ...{ kind: 'file', burns: true },
-  })
+  t.match(
+    world.phoneHome.file(
+      { token, address: own, place: { ...world.place, network: { name: nat } } },
+      'preseed',
+    ),
+    {
+      ...{ kind: 'file', burns: true },
+    },
+  )
   world.phoneHome.burn(token, 'preseed')
   boot()
-  t.match(world.phoneHome.file(token, 'preseed', own, { ...world.place, network: { name: nat } }), {
-    kind: 'gone',
-  })
+  t.match(
+    world.phoneHome.file(
+      { token, address: own, place: { ...world.place, network: { name: nat } } },
+      'preseed',
+    ),
+    {
+      kind: 'gone',
+    },
+  )
 })

@@ -134,7 +134,7 @@ t.test('an install keeps what it was asked with', async t => {
   world.ask()
   writeFileSync(join(world.folder, 'preseed'), 'another answer\n')
   const token = world.boot()
-  const file = world.phoneHome.file(token, 'preseed', own, world.place)
+  const file = world.phoneHome.file({ token, address: own, place: world.place }, 'preseed')
   t.match(file, { kind: 'file', text: /^d-i disk \/dev\/vda for node1/ })
 })
 

@@ -60,7 +60,7 @@ t.test('the token is good for the machine, also when we were gone meanwhile', as
   t.equal(world.say('progress', { token, from: foreign }), 403)
   t.equal(world.say('ready', { token, from: ip('10.77.0.99') }), 403)
   t.equal(world.state(), 'pending')
-  const file = world.phoneHome.file(token, 'preseed', own, world.place)
+  const file = world.phoneHome.file({ token, address: own, place: world.place }, 'preseed')
   t.match(file, { kind: 'file', text: token })
   t.match([world.state(), attemptOf(world)], ['booting', 1])
   t.equal(world.say('ready', { token }), 204)

@@ -48,8 +48,12 @@ t.test('boot: always is for the machine alone, and phones home without changing 
   }
   t.equal(world.state(), 'idle')
   t.strictSame(world.memory.hosts.facts('node1'), { uptime: 3 })
-  t.match(world.phoneHome.file(token, 'preseed', own, world.place), { kind: 'file' })
-  t.match(world.phoneHome.file(token, 'preseed', foreign, world.place), { kind: 'forbidden' })
+  t.match(world.phoneHome.file({ token, address: own, place: world.place }, 'preseed'), {
+    kind: 'file',
+  })
+  t.match(world.phoneHome.file({ token, address: foreign, place: world.place }, 'preseed'), {
+    kind: 'forbidden',
+  })
 })
 
 t.test('boot: always without its kernel gets its disk and a sentence', async t => {

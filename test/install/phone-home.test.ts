@@ -166,7 +166,9 @@ t.test('an answer file for an older boot shows that it is the one that runs', as
   const { world, token: first } = await booted(t)
   world.scripts.discovered('node1')
   world.boot()
-  t.match(world.phoneHome.file(first, 'preseed', own, world.place), { kind: 'file' })
+  t.match(world.phoneHome.file({ token: first, address: own, place: world.place }, 'preseed'), {
+    kind: 'file',
+  })
   t.match(record(world)?.life, { attempt: 1, alive: true })
 })
 

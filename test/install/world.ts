@@ -235,7 +235,8 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     say(event, { token: named, from = own, ...more } = {}) {
       const said = { event, ...more }
       const by = named ?? token() ?? 'no token'
-      return (phoneHome.refusal(by) ?? phoneHome.hear(by, said, from, place)).status
+      return (phoneHome.refusal(by) ?? phoneHome.hear({ token: by, address: from, place }, said))
+        .status
     },
     state: () => lives.lifeOf(host.name).state,
     timeline: kind =>

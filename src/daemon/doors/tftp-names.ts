@@ -66,7 +66,7 @@ async function answerFile(
   { phoneHome, world, memory }: Parts,
 ): Promise<Virtual> {
   const place = world.place(world.networkOf(caller, memory.installs.attempt(token)?.mac))
-  const answer = phoneHome.file(token, name, caller.address, place)
+  const answer = phoneHome.file({ token, address: caller.address, place }, name)
   await memory.committed()
   if (answer.kind === 'file') return bytesOf(answer.text)
   if (answer.kind === 'forbidden') return denied(answer.why)

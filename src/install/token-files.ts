@@ -1,0 +1,132 @@
+import { given } from '../base/given.ts'
+import type { NewEvent } from '../boot/event-record.ts'
+import type { Attempt } from '../boot/install.ts'
+import type { PhoneHomeMessage } from '../boot/phone-home.ts'
+import type { Reason } from '../boot/reason.ts'
+import { formatIpv4 } from '../wire/address.ts'
+import type { Stranger } from './strangers.ts'
+import { attemptUsed, isMachine, type TokenDesk, type TokenUse } from './token-use.ts'
+
+interface NoFile {
+  readonly kind: 'forbidden' | 'gone'
+  readonly why: Reason
+}
+
+export type FileAnswer =
+  /** `burns`: it is gone when it was downloaded. */
+  { readonly kind: 'file'; readonly text: string; readonly burns?: true } | NoFile
+
+export type LoginAnswer = { readonly kind: 'file'; readonly bytes: Uint8Array } | NoFile
+
+/** What an answer file is answered with. */
+interface Looked {
+  readonly answer: FileAnswer
+  /** For the timeline of its host, when it is really asked for. */
+  readonly event?: NewEvent
+  /** The attempt whose file it is, where it gets it. */
+  readonly attempt?: Attempt
+}
+
+const burnt: FileAnswer = { kind: 'gone', why: { code: 'burnt' } }
+
+/** An answer file of the running attempt, for the machine only; `said` is what it said of itself with it. */
+export function giveFile(
+  name: string,
+  use: TokenUse,
+  desk: TokenDesk,
+  said?: Pick<PhoneHomeMessage, 'facts' | 'left'>,
+): FileAnswer {
+  attemptUsed(use, desk)
+  const { answer, event, attempt } = lookForFile(name, use, desk)
+  const { memory } = desk.deps
+  if (event) memory.record(event)
+  if (!attempt) return answer
+  const { host } = attempt
+  memory.write(() => {
+    const data = { name, ...given('left', said?.left) }
+    memory.record({ host, kind: 'file', code: 'fetched', data })
+    if (said?.facts !== undefined) memory.hosts.saveFacts(host, said.facts)
+    desk.live.takeOver(attempt)
+    desk.lives.apply(host, { kind: 'alive' })
+  })
+  return answer
+}
+
+/** The same without a trace. */
+export function lookForFile(name: string, use: TokenUse, desk: TokenDesk): Looked {
+  const stranger = desk.strangers.byToken(use.token)
+  const attempt = stranger?.attempt ?? desk.live.byToken(use.token)
+  const text = attempt && new Map(Object.entries(attempt.content.files)).get(name)
+  if (!attempt || text === undefined) return gone({ code: 'file-missing' })
+  const burns = attempt.content.burn?.includes(name) && ({ burns: true } as const)
+  const file = { kind: 'file', text, ...burns } as const
+  if (stranger) return { answer: whyNotStrangers(stranger, name, use, desk) ?? file }
+  return whyNotHosts(attempt, name, use, desk) ?? { answer: file, attempt }
+}
+
+/** Why a client that is no host does not get its file; undefined where it does. */
+function whyNotStrangers(
+  { host, burnt: isGone }: Stranger,
+  name: string,
+  { address, place }: TokenUse,
+  { scripts }: TokenDesk,
+): FileAnswer | undefined {
+  const strangeness = scripts.strangeness({ host, address, place })
+  if (strangeness) return { kind: 'forbidden', why: { code: 'not-its-own' } }
+  return isGone.has(name) ? burnt : undefined
+}
+
+/** Why a host does not get its file; undefined where it does. */
+function whyNotHosts(
+  attempt: Attempt,
+  name: string,
+  use: TokenUse,
+  desk: TokenDesk,
+): Looked | undefined {
+  const { host, install } = attempt
+  if (!desk.live.mayRun(attempt)) return gone({ code: 'booted-anew', host })
+  if (!isMachine(attempt, use, desk)) {
+    const data = { host, name, address: formatIpv4(use.address) }
+    return {
+      answer: { kind: 'forbidden', why: { code: 'file-of-another', ...data } },
+      event: { host, kind: 'stranger', code: 'file', data },
+    }
+  }
+  if (attempt.burnt.includes(name)) {
+    return { answer: burnt, event: { host, kind: 'file', code: 'burnt', data: { name } } }
+  }
+  const { state } = desk.lives.lifeOf(host)
+  const isOpen = install === undefined || state === 'booting' || state === 'installing'
+  return isOpen ? undefined : gone({ code: 'host-is', host, state })
+}
+
+function gone(why: Reason): Looked {
+  return { answer: { kind: 'gone', why } }
+}
+
+/** An answer file that burns went out to its last byte. */
+export function burn(token: string, name: string, { strangers, deps }: TokenDesk): void {
+  const stranger = strangers.byToken(token)
+  if (stranger) stranger.burnt.add(name)
+  else deps.memory.installs.burn(token, name)
+}
+
+/** What lets us into the installer of the running attempt, as an initrd: for the machine only. */
+export function giveLogin(use: TokenUse, desk: TokenDesk): LoginAnswer {
+  const attempt = attemptUsed(use, desk)
+  const bytes = attempt && loginOf(attempt, desk)
+  if (!bytes) return { kind: 'gone', why: { code: 'login-missing' } }
+  const { host } = attempt
+  if (!isMachine(attempt, use, desk)) {
+    const data = { host, address: formatIpv4(use.address) }
+    desk.deps.memory.record({ host, kind: 'stranger', code: 'login', data })
+    return { kind: 'forbidden', why: { code: 'login-of-another', ...data } }
+  }
+  const { state } = desk.lives.lifeOf(host)
+  const isOpen = desk.live.mayRun(attempt) && state === 'booting'
+  return isOpen ? { kind: 'file', bytes } : { kind: 'gone', why: { code: 'host-is', host, state } }
+}
+
+function loginOf({ install, number }: Attempt, { deps }: TokenDesk): Uint8Array | undefined {
+  return install === undefined ? undefined : deps.logins.initrd({ install, attempt: number })
+}

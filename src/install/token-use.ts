@@ -1,0 +1,51 @@
+import type { Attempt } from '../boot/install.ts'
+import type { Ipv4 } from '../wire/address.ts'
+import type { InstallDeps, Place } from './deps.ts'
+import type { Lives } from './life.ts'
+import type { createLiveAttempts } from './live-attempts.ts'
+import type { Scripts } from './scripts.ts'
+import type { Strangers } from './strangers.ts'
+
+/** Somebody uses the token of an attempt. */
+export interface TokenUse {
+  readonly token: string
+  readonly address: Ipv4
+  readonly place: Place
+}
+
+/** What whoever has a token is served from. */
+export interface TokenDesk {
+  readonly deps: InstallDeps
+  readonly lives: Lives
+  readonly scripts: Scripts
+  readonly strangers: Strangers
+  readonly live: ReturnType<typeof createLiveAttempts>
+}
+
+/** The attempt of a token. By its use one that was only prepared begins, where its own machine uses it. */
+export function attemptUsed(use: TokenUse, desk: TokenDesk): Attempt | undefined {
+  const { live } = desk
+  const attempt = live.byToken(use.token)
+  if (!attempt?.prepared || !isMachine(attempt, use, desk)) return attempt
+  live.begin(attempt)
+  return live.byToken(use.token)
+}
+
+/** Whether the machine of an attempt itself uses its token. */
+export function isMachine(
+  attempt: Attempt,
+  { address, place }: TokenUse,
+  { deps, live }: TokenDesk,
+): boolean {
+  const host = live.hostOf(attempt)
+  if (!host) return false
+  return deps.identify({ host, address, network: place.network.name, attempt }).kind === 'machine'
+}
+
+/** An installed system may call from any address, but not from one that another host has: which. */
+export function otherHostAt(attempt: Attempt, use: TokenUse, desk: TokenDesk): string | undefined {
+  const { macsOf, hostOf } = desk.deps
+  const found = macsOf(use.address).flatMap(mac => hostOf(mac)?.name ?? [])
+  if (found.length === 0 || found.includes(attempt.host)) return undefined
+  return isMachine(attempt, use, desk) ? undefined : found[0]
+}
