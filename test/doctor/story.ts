@@ -20,6 +20,8 @@ import { encodeTftp, type TftpPacket } from '../../src/wire/tftp-packet.ts'
 import { type Change, ip, like } from '../dhcp/examples.ts'
 import { mac, own, startHttp } from '../http/daemon.ts'
 import { until } from '../install/world.ts'
+import { note } from '../nonsense/note.ts'
+import { noteMetrics, noteTimeline } from '../nonsense/outlines.ts'
 
 /** What else a story needs to be told. */
 export interface Scene {
@@ -76,6 +78,19 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
     return found
   }
 
+  t.teardown(async () => {
+    await noteTimeline(http)
+    await noteMetrics(http)
+  })
+  const verdicts = (seconds = 0) => {
+    const found = doctorOf(host(), wired, Date.now() + seconds * 1000)
+    note(
+      'verdicts',
+      found.map(({ id }) => id),
+    )
+    return found
+  }
+
   return {
     ...http,
     rivals,
@@ -98,8 +113,8 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
     },
     tftp: (file: string, stopBehind?: number) => download(file, stopBehind),
     /** What the doctor says when so many seconds have passed. */
-    verdicts: (seconds = 0) => doctorOf(host(), wired, Date.now() + seconds * 1000),
-    ids: (seconds = 0) => doctorOf(host(), wired, Date.now() + seconds * 1000).map(({ id }) => id),
+    verdicts,
+    ids: (seconds = 0) => verdicts(seconds).map(({ id }) => id),
   }
 
   /** A download by node1 through the TFTP desk; it may go silent behind a block. */

@@ -14,6 +14,7 @@ import { encodePcap } from '../../src/wire/pcap.ts'
 import { encodeTftp } from '../../src/wire/tftp-packet.ts'
 import { encodeUdp } from '../../src/wire/udp-packet.ts'
 import { ip, like, mac } from '../dhcp/examples.ts'
+import { noteExplained } from '../nonsense/outlines.ts'
 
 const node1 = mac('52:54:00:12:34:56')
 const config = (network: string, more = '') => `
@@ -44,7 +45,9 @@ function place(t: Test, network = server, more = ', address: 10.77.0.20') {
     if (parsed.kind === 'wrong') return parsed.message
     if (parsed.kind === 'help') throw new Error('nobody asked for help')
     const explained = await explain(parsed.values, read)
-    return 'wrong' in explained ? explained.wrong : explained.text
+    if ('wrong' in explained) return explained.wrong
+    noteExplained(explained.text, argv)
+    return explained.text
   }
   const answers = async (...argv: string[]): Promise<Shown[]> =>
     JSON.parse(await ask(...argv, '--json')).answers
