@@ -10,10 +10,8 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { promisify } from 'node:util'
-import { Kysely, Migrator, SqliteDialect } from 'kysely'
 import { createGroupCommit } from './group-commit.ts'
-import { migrations } from './migrations.ts'
-import type { Tables } from './tables.ts'
+import { LaterError, migrate } from './migrate.ts'
 
 /**
  * The daemon's one connection. Statements are synchronous, and all that one turn of the event loop
@@ -54,12 +52,13 @@ export async function openDatabase(dataDir: string): Promise<Database> {
   try {
     // In the file's header, so it is set in one transaction with what makes the database not new.
     isNew = connection.prepare('pragma user_version').get()?.user_version === 0
-    await migrate(connection)
+    migrate(connection)
   } catch (error) {
     connection.close()
     const known = failed(error)
     if (known instanceof StoreError) throw known
-    throw new StoreError(`cannot bring ${file} up to date: ${messageOf(error)}`)
+    const what = error instanceof LaterError ? 'open' : 'bring up to date'
+    throw new StoreError(`cannot ${what} ${file}: ${messageOf(error)}`)
   }
   return { ...inGroups(connection, openLog(dataDir, file), failed), isNew }
 }
@@ -105,29 +104,6 @@ function connect(dataDir: string, file: string): DatabaseSync {
     const why = messageOf(error)
     const hint = why.includes('locked') ? 'another bootwright runs on this dataDir' : why
     throw new StoreError(`cannot open ${file}: ${hint}`)
-  }
-}
-
-async function migrate(connection: DatabaseSync): Promise<void> {
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(connection) }) })
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateToLatest()
-  if (error) throw error
-}
-
-/** node:sqlite in the shape that kysely's dialect was written for (better-sqlite3). */
-function adapt(connection: DatabaseSync) {
-  return {
-    close: () => {},
-    prepare: (text: string) => {
-      const statement = connection.prepare(text)
-      return {
-        reader: statement.columns().length > 0,
-        all: (values: readonly unknown[]) => statement.all(...(values as never[])),
-        run: (values: readonly unknown[]) => statement.run(...(values as never[])),
-        iterate: (values: readonly unknown[]) => statement.iterate(...(values as never[])),
-      }
-    },
   }
 }
 

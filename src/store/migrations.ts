@@ -1,190 +1,183 @@
-import { type Kysely, type Migration, sql } from 'kysely'
-
-/** Every change of the schema, oldest first; a landed one is never edited. */
-export const migrations: Record<string, Migration> = {
-  '001-first': { up: createTables },
-  // Leases are looked up in memory: the index only cost a page with every lease.
-  '002-leases-in-memory': { up: db => db.schema.dropIndex('leases_mac').execute() },
-  '002-nic-vendors': { up: createNicVendors },
-  '002-ssh': { up: addProof },
-  '002-burnt-files': { up: rememberBurntFiles },
-  '003-admin-log': { up: createAdminLog },
-  '004-event-codes': { up: addEventCodes },
-  '005-host-uuid': { up: addUuid },
-  '006-sessions': { up: createSessions },
-  '007-progress-at': { up: addProgressAt },
-  '008-prepared-attempts': { up: addPrepared },
+/** A change of the schema; what it says is never edited once it has landed. */
+export interface Migration {
+  /** `001-first`: they are applied in the order of their numbers. */
+  readonly name: string
+  /** The name that kysely kept it by, where it was another. */
+  readonly before?: string
+  readonly sql: string
 }
 
-/** Lines from before have their text alone; those with a code have none, it is made from their data. */
-async function addEventCodes(db: Kysely<unknown>): Promise<void> {
-  await db.schema.alterTable('events').addColumn('code', 'text').execute()
-}
+/** Every change of the schema, oldest first; the next one is added at the end. */
+export const migrations: readonly Migration[] = [
+  {
+    name: '001-first',
+    sql: `
+      create table hosts (
+        name text primary key,
+        state text not null,
+        life text not null,
+        install text,
+        deadline integer,
+        percent integer,
+        message text,
+        facts text,
+        last_seen integer
+      );
+      create index hosts_deadline on hosts (deadline);
 
-/** When an installer last said how far it is; unknown of installs that run while this is added. */
-async function addProgressAt(db: Kysely<unknown>): Promise<void> {
-  await db.schema.alterTable('hosts').addColumn('progress_at', 'integer').execute()
-}
+      create table macs (mac text primary key);
 
-/** An attempt that was sent and does not count yet; those from before all count. */
-async function addPrepared(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .alterTable('attempts')
-    .addColumn('prepared', 'integer', c => c.notNull().defaultTo(0))
-    .execute()
-}
+      create table installs (
+        id text primary key,
+        host text not null,
+        profile text not null,
+        spec text not null,
+        asked_at integer not null,
+        ended_at integer,
+        outcome text,
+        reason text
+      );
+      create index installs_host on installs (host);
 
-async function createSessions(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('sessions')
-    .addColumn('id', 'text', c => c.primaryKey())
-    .addColumn('token', 'text', c => c.notNull())
-    .addColumn('proof', 'text', c => c.notNull())
-    .addColumn('ends_at', 'integer', c => c.notNull())
-    .addColumn('opened_at', 'integer', c => c.notNull())
-    .execute()
-}
+      create table attempts (
+        token text primary key,
+        install text,
+        host text not null,
+        number integer not null,
+        mac text not null,
+        address integer not null,
+        opened_at integer not null,
+        void integer not null,
+        content text not null
+      );
+      create index attempts_host on attempts (host, number);
 
-/** What an attempt's installer proved over SSH. */
-async function addProof(db: Kysely<unknown>): Promise<void> {
-  await db.schema.alterTable('attempts').addColumn('proof', 'text').execute()
-}
+      create table leases (
+        address integer primary key,
+        network text not null,
+        mac text not null,
+        client_id text,
+        hostname text,
+        start integer not null,
+        "end" integer not null,
+        state text not null
+      );
+      create index leases_mac on leases (mac, network);
 
-/** Names of the answer files of an attempt that were downloaded and burn by that, a JSON list. */
-async function rememberBurntFiles(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .alterTable('attempts')
-    .addColumn('burnt', 'text', c => c.notNull().defaultTo('[]'))
-    .execute()
-}
+      create table events (
+        id integer primary key autoincrement,
+        at integer not null,
+        last_at integer not null,
+        count integer not null,
+        host text,
+        kind text not null,
+        text text not null,
+        data text
+      );
+      create index events_host on events (host, id);
+      create index events_at on events (last_at);
 
-/** The first UUID that was heard of a host. */
-async function addUuid(db: Kysely<unknown>): Promise<void> {
-  await db.schema.alterTable('hosts').addColumn('uuid', 'text').execute()
-}
-
-async function createTables(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('hosts')
-    .addColumn('name', 'text', c => c.primaryKey())
-    .addColumn('state', 'text', c => c.notNull())
-    .addColumn('life', 'text', c => c.notNull())
-    .addColumn('install', 'text')
-    .addColumn('deadline', 'integer')
-    .addColumn('percent', 'integer')
-    .addColumn('message', 'text')
-    .addColumn('facts', 'text')
-    .addColumn('last_seen', 'integer')
-    .execute()
-  await db.schema.createIndex('hosts_deadline').on('hosts').column('deadline').execute()
-
-  await db.schema
-    .createTable('macs')
-    .addColumn('mac', 'text', c => c.primaryKey())
-    .execute()
-
-  await db.schema
-    .createTable('installs')
-    .addColumn('id', 'text', c => c.primaryKey())
-    .addColumn('host', 'text', c => c.notNull())
-    .addColumn('profile', 'text', c => c.notNull())
-    .addColumn('spec', 'text', c => c.notNull())
-    .addColumn('asked_at', 'integer', c => c.notNull())
-    .addColumn('ended_at', 'integer')
-    .addColumn('outcome', 'text')
-    .addColumn('reason', 'text')
-    .execute()
-  await db.schema.createIndex('installs_host').on('installs').column('host').execute()
-
-  await db.schema
-    .createTable('attempts')
-    .addColumn('token', 'text', c => c.primaryKey())
-    .addColumn('install', 'text')
-    .addColumn('host', 'text', c => c.notNull())
-    .addColumn('number', 'integer', c => c.notNull())
-    .addColumn('mac', 'text', c => c.notNull())
-    .addColumn('address', 'integer', c => c.notNull())
-    .addColumn('opened_at', 'integer', c => c.notNull())
-    .addColumn('void', 'integer', c => c.notNull())
-    .addColumn('content', 'text', c => c.notNull())
-    .execute()
-  await db.schema.createIndex('attempts_host').on('attempts').columns(['host', 'number']).execute()
-
-  await db.schema
-    .createTable('leases')
-    .addColumn('address', 'integer', c => c.primaryKey())
-    .addColumn('network', 'text', c => c.notNull())
-    .addColumn('mac', 'text', c => c.notNull())
-    .addColumn('client_id', 'text')
-    .addColumn('hostname', 'text')
-    .addColumn('start', 'integer', c => c.notNull())
-    .addColumn('end', 'integer', c => c.notNull())
-    .addColumn('state', 'text', c => c.notNull())
-    .execute()
-  await db.schema.createIndex('leases_mac').on('leases').columns(['mac', 'network']).execute()
-
-  await db.schema
-    .createTable('events')
-    .addColumn('id', 'integer', c => c.primaryKey().autoIncrement())
-    .addColumn('at', 'integer', c => c.notNull())
-    .addColumn('last_at', 'integer', c => c.notNull())
-    .addColumn('count', 'integer', c => c.notNull())
-    .addColumn('host', 'text')
-    .addColumn('kind', 'text', c => c.notNull())
-    .addColumn('text', 'text', c => c.notNull())
-    .addColumn('data', 'text')
-    .execute()
-  await db.schema.createIndex('events_host').on('events').columns(['host', 'id']).execute()
-  await db.schema.createIndex('events_at').on('events').column('last_at').execute()
-
-  await db.schema
-    .createTable('deliveries')
-    .addColumn('id', 'integer', c => c.primaryKey().autoIncrement())
-    .addColumn('key', 'text', c => c.notNull().unique())
-    .addColumn('host', 'text', c => c.notNull())
-    .addColumn('install', 'text', c => c.notNull())
-    .addColumn('attempt', 'integer', c => c.notNull())
-    .addColumn('callback', 'text', c => c.notNull())
-    .addColumn('event', 'text', c => c.notNull())
-    .addColumn('role', 'text', c => c.notNull())
-    .addColumn('target', 'text', c => c.notNull())
-    .addColumn('body', 'text', c => c.notNull())
-    .addColumn('state', 'text', c => c.notNull())
-    .addColumn('tries', 'integer', c => c.notNull())
-    .addColumn('created_at', 'integer', c => c.notNull())
-    .addColumn('next_at', 'integer', c => c.notNull())
-    .addColumn('error', 'text')
-    .addColumn('pgid', 'integer')
-    .addColumn('process_start', 'integer')
-    .execute()
-  await sql`create index deliveries_due on deliveries (next_at) where state in ('due', 'running')`.execute(
-    db,
-  )
-  await db.schema.createIndex('deliveries_host').on('deliveries').column('host').execute()
-}
-
-async function createNicVendors(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('nic_vendors')
-    .addColumn('vendor', 'text', c => c.primaryKey())
-    .addColumn('loader', 'text', c => c.notNull())
-    .addColumn('at', 'integer', c => c.notNull())
-    .execute()
-}
-
-async function createAdminLog(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('admin_log')
-    .addColumn('id', 'integer', c => c.primaryKey().autoIncrement())
-    .addColumn('at', 'integer', c => c.notNull())
-    .addColumn('who', 'text', c => c.notNull())
-    .addColumn('address', 'text', c => c.notNull())
-    .addColumn('action', 'text', c => c.notNull())
-    .addColumn('text', 'text', c => c.notNull())
-    .addColumn('hosts', 'text', c => c.notNull())
-    .addColumn('key', 'text')
-    .addColumn('request', 'text')
-    .addColumn('answer', 'text')
-    .execute()
-  await db.schema.createIndex('admin_log_key').on('admin_log').columns(['who', 'key']).execute()
-}
+      create table deliveries (
+        id integer primary key autoincrement,
+        key text not null unique,
+        host text not null,
+        install text not null,
+        attempt integer not null,
+        callback text not null,
+        event text not null,
+        role text not null,
+        target text not null,
+        body text not null,
+        state text not null,
+        tries integer not null,
+        created_at integer not null,
+        next_at integer not null,
+        error text,
+        pgid integer,
+        process_start integer
+      );
+      create index deliveries_due on deliveries (next_at) where state in ('due', 'running');
+      create index deliveries_host on deliveries (host);`,
+  },
+  {
+    // Leases are looked up in memory: the index only cost a page with every lease.
+    name: '002-leases-in-memory',
+    sql: 'drop index leases_mac',
+  },
+  {
+    name: '003-nic-vendors',
+    before: '002-nic-vendors',
+    sql: `
+      create table nic_vendors (
+        vendor text primary key,
+        loader text not null,
+        at integer not null
+      )`,
+  },
+  {
+    // What an attempt's installer proved over SSH.
+    name: '004-ssh',
+    before: '002-ssh',
+    sql: 'alter table attempts add column proof text',
+  },
+  {
+    // Names of the answer files of an attempt that were downloaded and burn by that, a JSON list.
+    name: '005-burnt-files',
+    before: '002-burnt-files',
+    sql: "alter table attempts add column burnt text not null default '[]'",
+  },
+  {
+    name: '006-admin-log',
+    before: '003-admin-log',
+    sql: `
+      create table admin_log (
+        id integer primary key autoincrement,
+        at integer not null,
+        who text not null,
+        address text not null,
+        action text not null,
+        text text not null,
+        hosts text not null,
+        key text,
+        request text,
+        answer text
+      );
+      create index admin_log_key on admin_log (who, key);`,
+  },
+  {
+    // Lines from before have their text alone; those with a code have none, it is made from their data.
+    name: '007-event-codes',
+    before: '004-event-codes',
+    sql: 'alter table events add column code text',
+  },
+  {
+    // The first UUID that was heard of a host.
+    name: '008-host-uuid',
+    before: '005-host-uuid',
+    sql: 'alter table hosts add column uuid text',
+  },
+  {
+    name: '009-sessions',
+    before: '006-sessions',
+    sql: `
+      create table sessions (
+        id text primary key,
+        token text not null,
+        proof text not null,
+        ends_at integer not null,
+        opened_at integer not null
+      )`,
+  },
+  {
+    // When an installer last said how far it is; unknown of installs that run while this is added.
+    name: '010-progress-at',
+    before: '007-progress-at',
+    sql: 'alter table hosts add column progress_at integer',
+  },
+  {
+    // An attempt that was sent and does not count yet; those from before all count.
+    name: '011-prepared-attempts',
+    before: '008-prepared-attempts',
+    sql: 'alter table attempts add column prepared integer not null default 0',
+  },
+]

@@ -1,21 +1,7 @@
-import type { Generated } from 'kysely'
-
-/** The database's tables. Times are epoch milliseconds, addresses are unsigned numbers. */
-export interface Tables {
-  hosts: HostTable
-  macs: MacTable
-  installs: InstallTable
-  attempts: AttemptTable
-  leases: LeaseTable
-  events: EventTable
-  deliveries: DeliveryTable
-  admin_log: AdminLogTable
-  nic_vendors: NicVendorTable
-  sessions: SessionTable
-}
+/** The rows of the database's tables. Times are epoch milliseconds, addresses are unsigned numbers. */
 
 /** One row for each host that was ever seen or asked for; its presence makes a host "not new". */
-export interface HostTable {
+export interface HostRow {
   name: string
   state: string
   /** JSON of boot/life.ts Life. */
@@ -34,11 +20,11 @@ export interface HostTable {
 }
 
 /** MACs of hosts that were ever seen: a host that is renamed is not new. */
-export interface MacTable {
+export interface MacRow {
   mac: string
 }
 
-export interface InstallTable {
+export interface InstallRow {
   id: string
   host: string
   profile: string
@@ -51,7 +37,7 @@ export interface InstallTable {
 }
 
 /** One boot of an install, or the running boot of a `boot: always` host (then install is null). */
-export interface AttemptTable {
+export interface AttemptRow {
   token: string
   install: string | null
   host: string
@@ -66,10 +52,10 @@ export interface AttemptTable {
   /** JSON of boot/install.ts Proof. */
   proof: string | null
   /** 1 where it was sent and does not count yet. */
-  prepared: Generated<number>
+  prepared: number
 }
 
-export interface LeaseTable {
+export interface LeaseRow {
   address: number
   network: string
   mac: string
@@ -80,8 +66,8 @@ export interface LeaseTable {
   state: string
 }
 
-export interface EventTable {
-  id: Generated<number>
+export interface EventRow {
+  id: number
   at: number
   /** When an equal event was last seen; `count` says how often. */
   last_at: number
@@ -95,8 +81,8 @@ export interface EventTable {
   data: string | null
 }
 
-export interface DeliveryTable {
-  id: Generated<number>
+export interface DeliveryRow {
+  id: number
   /** The idempotency key. */
   key: string
   host: string
@@ -121,8 +107,8 @@ export interface DeliveryTable {
 }
 
 /** What was done with a token of the admin API. */
-export interface AdminLogTable {
-  id: Generated<number>
+export interface AdminLogRow {
+  id: number
   at: number
   who: string
   address: string
@@ -137,7 +123,7 @@ export interface AdminLogTable {
 }
 
 /** Vendors of network cards that the drivers of iPXE hang on. */
-export interface NicVendorTable {
+export interface NicVendorRow {
   vendor: string
   /** The loader that was fetched and never heard. */
   loader: string
@@ -145,7 +131,7 @@ export interface NicVendorTable {
 }
 
 /** Who is logged in to the page; see store/sessions.ts. */
-export interface SessionTable {
+export interface SessionRow {
   id: string
   token: string
   proof: string

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
@@ -16,6 +16,7 @@ const tables = [
   'installs',
   'leases',
   'macs',
+  'migrations',
   'nic_vendors',
   'sessions',
 ]
@@ -27,7 +28,7 @@ t.test('a fresh dataDir gets every table, and is readable by its owner alone', a
   t.equal(db.isNew, true)
   const found = db
     .statement(
-      "select name from sqlite_master where type = 'table' and name not like 'kysely%' and name not like 'sqlite%' order by name",
+      "select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by name",
     )
     .all()
   t.strictSame(
@@ -184,22 +185,32 @@ t.test('damaged pages are one sentence and what to do, at the start and later', 
   t.ok(seen > 3, `${seen} kinds of damage were noticed`)
 })
 
-t.test('a file that is no database, and one of a later version, are StoreErrors', async t => {
+t.test('a file that is no database is a StoreError', async t => {
   const garbage = t.testdir({
     'bootwright.db': 'this is no database, but it is long enough '.repeat(50),
   })
   t.type(await openDatabase(garbage).catch((error: unknown) => error), StoreError)
-
-  const later = join(garbage, 'later')
-  mkdirSync(later)
-  ;(await openDatabase(later)).close()
-  const connection = new DatabaseSync(join(later, 'bootwright.db'))
-  connection.exec("insert into kysely_migration (name, timestamp) values ('999-later', '2030')")
-  connection.close()
-  const error = await openDatabase(later).catch((error: unknown) => error)
-  t.type(error, StoreError)
-  t.match(error, { message: /999-later/ })
 })
+
+t.test(
+  'a database of a later bootwright is refused with one sentence, and stays as it is',
+  async t => {
+    const dataDir = t.testdir({})
+    const file = join(dataDir, 'bootwright.db')
+    ;(await openDatabase(dataDir)).close()
+    const connection = new DatabaseSync(file)
+    connection.exec("insert into migrations (name, at) values ('999-later', 0)")
+    connection.close()
+    const before = readFileSync(file)
+    const error = await openDatabase(dataDir).catch((error: unknown) => error)
+    t.type(error, StoreError)
+    t.match(
+      (error as Error).message,
+      /^cannot open \S+: a later bootwright .*999-later; .*: start that one/,
+    )
+    t.ok(readFileSync(file).equals(before))
+  },
+)
 
 t.test('committed() resolves when the turn is on disk', async t => {
   const db = await openDatabase(t.testdir({}))
