@@ -37,6 +37,7 @@ const filters: Readonly<Record<string, OptionSpec>> = {
     of: hostStates,
     help: `only hosts in this state: ${hostStates.join(', ')}`,
   },
+  where: { ...whereOption, help: 'the same, written as install and cancel take it' },
 }
 
 export const hostsSpec = apiCommand({

@@ -14,12 +14,17 @@ export const whereOption: OptionSpec = {
   help: 'only hosts of this tag, profile or state; may be given several times',
 }
 
-/** Reads host names and `--where`; with only `--where` all hosts are meant that it lets through. */
-export function readChoice(words: readonly string[], where: string[]): Choice {
+/** Throws a {@link Failure} for what is no condition. */
+export function refuseNoCondition(where: readonly string[]): void {
   const wrong = where.find(text => !/^(?:tag|profile|state)=./.test(text))
   if (wrong !== undefined) {
     throw new Failure(`--where is tag=T, profile=P or state=S, not "${wrong}"`, exit.usage)
   }
+}
+
+/** Reads host names and `--where`; with only `--where` all hosts are meant that it lets through. */
+export function readChoice(words: readonly string[], where: string[]): Choice {
+  refuseNoCondition(where)
   if (words.length === 0 && where.length === 0) {
     throw new Failure(
       'it needs the name of a host, a glob such as "rack1-*", or --where',

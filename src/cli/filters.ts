@@ -1,7 +1,9 @@
 import type { Names } from '../api/hosts.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { hostStates } from '../boot/life.ts'
 import type { ApiClient } from './api-client.ts'
 import type { Values } from './args.ts'
+import { refuseNoCondition } from './choose.ts'
 import { exit, Failure } from './io.ts'
 
 /** Which hosts a list is of, as the API takes it. */
@@ -11,14 +13,26 @@ export interface Filters {
   readonly state?: string | undefined
 }
 
-/** `--tag`, `--profile` and `--state`. */
+/** `--tag`, `--profile` and `--state`, which may also be written as conditions of `--where`. */
 export function readFilters(values: Values): Filters {
-  const [tag, profile, state] = ['tag', 'profile', 'state'].map(values.text)
-  return { tag, profile, state }
+  const where = values.list('where')
+  refuseNoCondition(where)
+  const wanted = (key: string) => {
+    const conditions = where.filter(text => text.startsWith(`${key}=`))
+    const given = [values.text(key) ?? [], ...conditions.map(text => text.slice(key.length + 1))]
+    const [one, other] = new Set(given.flat())
+    if (other === undefined) return one
+    throw new Failure(`a list is of one ${key}, not of "${one}" and "${other}"`, exit.usage)
+  }
+  return { tag: wanted('tag'), profile: wanted('profile'), state: wanted('state') }
 }
 
-/** Throws a {@link Failure} for a tag or profile that is nobody's: an empty list would hide a typo. */
-export async function refuseUnknown(api: ApiClient, { tag, profile }: Filters): Promise<void> {
+/** Throws a {@link Failure} for a tag, profile or state that is not there: an empty list would hide a typo. */
+export async function refuseUnknown(
+  api: ApiClient,
+  { tag, profile, state }: Filters,
+): Promise<void> {
+  refuseOther(state, hostStates, 'there is no state')
   if (tag === undefined && profile === undefined) return
   const { tags, profiles } = await api.get<Names>('/api/v1/names')
   refuseOther(tag, tags, 'no host has the tag')

@@ -37,9 +37,9 @@ const rules: readonly Rule[] = [
   cameBack,
   noReady,
   noSsh,
-  callbackFails,
   clock,
   installFailed,
+  callbackFails,
 ]
 
 /** What is wrong with a machine, as far as it can be told; nothing where nothing seems wrong. */

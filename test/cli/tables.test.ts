@@ -62,6 +62,17 @@ t.test('hosts passes its filters on, and JSON through', async t => {
   t.strictSame(JSON.parse(out()), hostList)
 })
 
+t.test('hosts takes the conditions that install takes', async t => {
+  const api = await startApi(t, { 'GET /api/v1/hosts': () => hostList })
+  const { io, err } = fakeIo(t, api.url)
+  t.equal(await hosts(['--where', 'tag=lab', '--where', 'state=idle', '--tag', 'lab'], io), 0)
+  t.equal(api.seen[0]?.line, 'GET /api/v1/hosts?tag=lab&state=idle')
+  t.equal(await hosts(['--where', 'tag=lab', '--tag', 'rack1'], io), 2)
+  t.match(err(), 'a list is of one tag, not of "rack1" and "lab"')
+  t.equal(await hosts(['--where', 'rack=1'], io), 2)
+  t.match(err(), '--where is tag=T, profile=P or state=S, not "rack=1"')
+})
+
 t.test('hosts refuses a state that there is not', async t => {
   const { io, err } = fakeIo(t, 'http://127.0.0.1:1')
   t.equal(await hosts(['--state', 'idel'], io), 2)

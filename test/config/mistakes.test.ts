@@ -233,6 +233,10 @@ const rows: Readonly<Record<string, readonly [yaml: string, mistake: string]>> =
     profile('verify: { up: 5m, address: 10.0.0.1 }'),
     'profiles.p.verify.address: is where SSH answers: write `verify: { ssh',
   ],
+  'a var by its own name': [
+    profile('cmdline: "disk={{ vars.disk }}"'),
+    'profiles.p.cmdline: there is no vars; a var of the host is written host.vars.disk',
+  ],
   'ssh to verify that nothing can be compared with': [
     profile('verify: { ssh: 5m }'),
     'profiles.p.verify.ssh: cannot tell the installed system from the installer',

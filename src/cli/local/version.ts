@@ -19,7 +19,7 @@ export function run(argv: string[], io: Io): Promise<number> {
       io.stdout.write(`bootwright ${own.version}, Node ${own.node}\n`)
       if (answered) io.stdout.write(`daemon ${printable(answered.version)}\n`)
     }
-    if (daemon instanceof Failure) io.stderr.write(`${daemon.message}\n`)
+    if (daemon instanceof Failure) io.stderr.write(`daemon: not known, ${daemon.message}\n`)
     return exit.done
   })
 }

@@ -48,7 +48,10 @@ function nameFault({ steps }: TemplateName, kind: 'boot' | 'callback'): string |
     if (depth === 0 && kind === 'boot' && Object.hasOwn(namesFor('callback'), step)) {
       return '; only callbacks have it'
     }
-    return typeof tree === 'object' ? didYouMean(step, Object.keys(tree)) : ''
+    const meant = typeof tree === 'object' ? didYouMean(step, Object.keys(tree)) : ''
+    if (depth > 0 || meant !== '') return meant
+    const named = steps.filter(name => name !== 'vars').join('.')
+    return `; a var of the host is written host.vars.${named || 'NAME'}`
   }
 }
 
