@@ -255,6 +255,13 @@ t.test('functions are counted whole, also where they have no name', async t => {
   ])
 })
 
+t.test('no test is given up by a clock that does not know how slow the day is', async t => {
+  const fixed = globSync('test/**/*.ts').filter(file =>
+    /\bt\.setTimeout\((?!fileTimeout\()/.test(readFileSync(file, 'utf8')),
+  )
+  t.strictSame(fixed, [])
+})
+
 t.test('no barrels: a file is imported from where it is written', async t => {
   const barrels = files.filter(file => {
     const text = readFileSync(file, 'utf8')

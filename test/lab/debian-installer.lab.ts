@@ -64,7 +64,7 @@ t.test('the installer of Debian, up to its mirror', { skip: obstacle ?? false },
   t.ok(await happened(/^script: script: node1 installs debian, attempt 1$/, 120))
   t.ok(await happened(/^asset: HTTP: initrd\.gz sent/, 60))
   t.ok(await happened(/^file: answer file preseed fetched$/, 420), 'd-i fetched our preseed')
-  t.ok(await happened(/^phone-home: ready$/, 60), 'and its early_command phoned home')
+  t.ok(await happened(/^phone-home: ready$/, 180), 'and its early_command phoned home')
   await serial.waitFor(/mirror/i, 200)
   const { body } = await daemon.api('/api/v1/hosts/node1')
   t.match(body.host, { state: 'installing', attempt: 1 })

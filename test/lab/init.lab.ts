@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { attempt } from './command.ts'
 import { main } from './daemon.ts'
 import { startForeignDhcp } from './foreign-dhcp.ts'
@@ -9,7 +10,7 @@ import { createNetwork, type Network } from './network.ts'
 import { labObstacle } from './packages.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(180_000)
+t.setTimeout(fileTimeout(3))
 
 /** `bootwright ARGS` on a computer of the link, in an empty folder that is its home. */
 function inFolder(t: Test, namespace: string) {

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { makeEmptyDisk } from './disk.ts'
 import { type Step, stepsOf } from './document.ts'
 import { startForeignDhcp } from './foreign-dhcp.ts'
@@ -9,7 +10,7 @@ import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
 
 const skip = (await labObstacle()) ?? (await layerObstacle())
-t.setTimeout(460_000)
+t.setTimeout(fileTimeout(8))
 
 const mac = '52:54:00:12:34:56'
 const netboot = '/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64'

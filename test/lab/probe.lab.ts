@@ -1,4 +1,5 @@
 import t from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { node1, quickDaemon } from './clients.ts'
 import { attempt } from './command.ts'
 import { main } from './daemon.ts'
@@ -7,7 +8,7 @@ import { createNetwork } from './network.ts'
 import { labObstacle } from './packages.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(240_000)
+t.setTimeout(fileTimeout(4))
 
 const kinds = ['bios', 'uefi', 'uefi-http', 'ipxe']
 
