@@ -204,7 +204,6 @@ const stillLong: readonly string[] = [
   'src/install/ssh/seek.ts createSeek',
   'src/page/daemon/fleet.ts createFleet',
   'src/store/deliveries.ts createDeliveries',
-  'src/store/events.ts createEvents',
   'src/store/group-commit.ts createGroupCommit',
   'src/store/hosts.ts createHosts',
   'src/store/installs.ts createInstalls',

@@ -8,7 +8,13 @@ import {
   openSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import {
+  DatabaseSync,
+  type SQLInputValue,
+  type SQLOutputValue,
+  type StatementResultingChanges,
+  type StatementSync,
+} from 'node:sqlite'
 import { promisify } from 'node:util'
 import { createGroupCommit } from './group-commit.ts'
 import { LaterError, migrate } from './migrate.ts'
@@ -19,8 +25,11 @@ import { LaterError, migrate } from './migrate.ts'
  * `committed()`.
  */
 export interface Database {
-  /** The prepared statement of this text, made once. What it meets in a damaged file is a StoreError. */
-  statement(text: string): Statement
+  /**
+   * The prepared statement of this text, made once. `Row` is what it selects (tables.ts). What it meets
+   * in a damaged file is a StoreError.
+   */
+  statement<Row = Record<string, SQLOutputValue>>(text: string): Statement<Row>
   /** Runs one statement in the turn's transaction; of one that throws SQLite leaves nothing behind. */
   run(statement: Statement, ...values: SQLInputValue[]): void
   /** Runs `work` in the turn's transaction; when it throws, only its own writes are undone. */
@@ -36,7 +45,12 @@ export interface Database {
   close(): void
 }
 
-export type Statement = Pick<StatementSync, 'get' | 'all' | 'run' | 'iterate'>
+export interface Statement<Row = unknown> {
+  get(...values: SQLInputValue[]): Row | undefined
+  all(...values: SQLInputValue[]): Row[]
+  iterate(...values: SQLInputValue[]): Iterable<Row>
+  run(...values: SQLInputValue[]): StatementResultingChanges
+}
 
 /** Thrown when another daemon holds the same dataDir, when it cannot be written, and when it is damaged. */
 export class StoreError extends Error {
@@ -141,12 +155,10 @@ function inGroups(
   })
 
   return {
-    statement(text) {
-      const known = statements.get(text)
-      if (known) return known
-      const made = guarded(connection.prepare(text), failed)
-      statements.set(text, made)
-      return made
+    statement<Row>(text: string) {
+      const statement = statements.get(text) ?? guarded(connection.prepare(text), failed)
+      statements.set(text, statement)
+      return statement as Statement<Row>
     },
     run(statement, ...values) {
       group.begin()

@@ -1,9 +1,14 @@
+import type { Delivery } from '../boot/install.ts'
+import type { Lease } from '../boot/lease.ts'
+import type { HostState } from '../boot/life.ts'
+import type { Ipv4, Mac } from '../wire/address.ts'
+
 /** The rows of the database's tables. Times are epoch milliseconds, addresses are unsigned numbers. */
 
 /** One row for each host that was ever seen or asked for; its presence makes a host "not new". */
 export interface HostRow {
   name: string
-  state: string
+  state: HostState
   /** JSON of boot/life.ts Life. */
   life: string
   install: string | null
@@ -42,8 +47,8 @@ export interface AttemptRow {
   install: string | null
   host: string
   number: number
-  mac: string
-  address: number
+  mac: Mac
+  address: Ipv4
   opened_at: number
   /** 1 when the token is good no more. */
   void: number
@@ -51,19 +56,21 @@ export interface AttemptRow {
   content: string
   /** JSON of boot/install.ts Proof. */
   proof: string | null
+  /** JSON: names of answer files that were downloaded and burn by that. */
+  burnt: string
   /** 1 where it was sent and does not count yet. */
   prepared: number
 }
 
 export interface LeaseRow {
-  address: number
+  address: Ipv4
   network: string
-  mac: string
+  mac: Mac
   client_id: string | null
   hostname: string | null
   start: number
   end: number
-  state: string
+  state: Lease['state']
 }
 
 export interface EventRow {
@@ -89,14 +96,13 @@ export interface DeliveryRow {
   install: string
   attempt: number
   callback: string
-  event: string
+  event: Delivery['event']
   /** `report` tells, `deploy` installs. */
-  role: string
+  role: Delivery['role']
   /** JSON: the webhook or command, rendered. */
   target: string
   body: string
-  /** due, running, delivered, undelivered, ended */
-  state: string
+  state: Delivery['state']
   tries: number
   created_at: number
   next_at: number
