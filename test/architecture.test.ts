@@ -205,7 +205,6 @@ const stillLong: readonly string[] = [
   'src/page/daemon/fleet.ts createFleet',
   'src/store/deliveries.ts createDeliveries',
   'src/store/group-commit.ts createGroupCommit',
-  'src/store/hosts.ts createHosts',
   'src/store/installs.ts createInstalls',
   'src/store/lease-index.ts createLeaseIndex',
   'src/store/leases.ts createLeases',

@@ -3,79 +3,97 @@ import { type HostState, idle, type Life } from '../boot/life.ts'
 import { written } from '../boot/reason.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
+import type { HostRow } from './tables.ts'
 
 /** The lives of the hosts. A host without a row was never seen. `now` is wall-clock time. */
 export function createHosts(db: Database, now: () => number = Date.now) {
-  const has = db.statement('select 1 from hosts where name = ?')
-  // Without the facts: they may be long, and every packet of a host looks at it.
-  const columns = 'name, state, life, install, percent, progress_at, message, last_seen, uuid'
-  const get = db.statement(`select ${columns} from hosts where name = ?`)
-  const all = db.statement(`select ${columns} from hosts order by name`)
-  const facts = db.statement('select facts from hosts where name = ?')
-  const states = db.statement('select name, state from hosts')
-  const running = db.statement(
-    `select ${columns} from hosts where state in ('pending', 'booting', 'installing', 'verifying')`,
-  )
-  const late = db.statement(`select ${columns} from hosts where deadline <= ?`)
-  const add = db.statement('insert or ignore into hosts (name, state, life) values (?, ?, ?)')
-  const setLife = db.statement(
-    'update hosts set state = ?, life = ?, install = ?, deadline = ? where name = ?',
-  )
-  const setDeadline = db.statement('update hosts set deadline = ? where name = ?')
-  const setProgress = db.statement(
-    'update hosts set percent = ?, message = ?, progress_at = ? where name = ?',
-  )
-  const setFacts = db.statement('update hosts set facts = ? where name = ?')
-  const setSeen = db.statement('update hosts set last_seen = ? where name = ?')
+  const statements = statementsOf(db)
+  return { ...readingOf(statements), ...writingOf(db, statements, now) }
+}
 
-  const setUuid = db.statement('update hosts set uuid = ? where name = ? and uuid is null')
-  /** Hosts whose UUID is known: every packet says one. */
-  const withUuid = new Set<string>()
+export type Hosts = ReturnType<typeof createHosts>
 
-  const addMac = db.statement('insert or ignore into macs (mac) values (?)')
-  const hasMac = db.statement('select 1 from macs where mac = ?')
+/** Without the facts: they may be long, and every packet of a host looks at it. */
+type Row = Omit<HostRow, 'facts' | 'deadline'>
+const columns = 'name, state, life, install, percent, progress_at, message, last_seen, uuid'
 
-  const know = (name: string) => add.run(name, idle.state, JSON.stringify(idle))
+type Statements = ReturnType<typeof statementsOf>
 
+function statementsOf(db: Database) {
   return {
-    get: (name: string): HostRecord | undefined => hostOf(get.get(name)),
+    has: db.statement('select 1 from hosts where name = ?'),
+    get: db.statement<Row>(`select ${columns} from hosts where name = ?`),
+    all: db.statement<Row>(`select ${columns} from hosts order by name`),
+    facts: db.statement<Pick<HostRow, 'facts'>>('select facts from hosts where name = ?'),
+    states: db.statement<Pick<HostRow, 'name' | 'state'>>('select name, state from hosts'),
+    running: db.statement<Row>(
+      `select ${columns} from hosts where state in ('pending', 'booting', 'installing', 'verifying')`,
+    ),
+    late: db.statement<Row>(`select ${columns} from hosts where deadline <= ?`),
+    add: db.statement('insert or ignore into hosts (name, state, life) values (?, ?, ?)'),
+    setLife: db.statement(
+      'update hosts set state = ?, life = ?, install = ?, deadline = ? where name = ?',
+    ),
+    setDeadline: db.statement('update hosts set deadline = ? where name = ?'),
+    setProgress: db.statement(
+      'update hosts set percent = ?, message = ?, progress_at = ? where name = ?',
+    ),
+    setFacts: db.statement('update hosts set facts = ? where name = ?'),
+    setSeen: db.statement('update hosts set last_seen = ? where name = ?'),
+    setUuid: db.statement('update hosts set uuid = ? where name = ? and uuid is null'),
+    addMac: db.statement('insert or ignore into macs (mac) values (?)'),
+    hasMac: db.statement('select 1 from macs where mac = ?'),
+  }
+}
+
+function readingOf({ has, get, all, facts, states, running, late, hasMac }: Statements) {
+  return {
+    get(name: string): HostRecord | undefined {
+      const row = get.get(name)
+      return row && hostOf(row)
+    },
     has: (name: string): boolean => has.get(name) !== undefined,
     /** What the machine told of itself last. */
     facts(name: string): unknown {
-      const text = facts.get(name)?.facts
-      return typeof text === 'string' ? JSON.parse(text) : undefined
+      const text = facts.get(name)?.facts ?? undefined
+      return text === undefined ? undefined : JSON.parse(text)
     },
-    all: (): HostRecord[] => all.all().flatMap(row => hostOf(row) ?? []),
+    all: (): HostRecord[] => all.all().map(hostOf),
     /** The states of all, without the rest: that is quick also for ten thousand. */
     states: (): ReadonlyMap<string, HostState> =>
-      new Map(states.all().map(({ name, state }) => [name as string, state as HostState])),
+      new Map(states.all().map(({ name, state }) => [name, state])),
     /** Those with an install under way. */
-    running: (): HostRecord[] => running.all().flatMap(row => hostOf(row) ?? []),
+    running: (): HostRecord[] => running.all().map(hostOf),
     /** Those whose deadline is at or before `now`. */
-    late: (now: number): HostRecord[] => late.all(now).flatMap(row => hostOf(row) ?? []),
+    late: (now: number): HostRecord[] => late.all(now).map(hostOf),
+    /** Whether a MAC is one of a host that was seen, under whatever name. */
+    knowsMac: (mac: Mac): boolean => hasMac.get(mac) !== undefined,
+  }
+}
+
+function writingOf(db: Database, statements: Statements, now: () => number) {
+  const { has, add, setLife, setDeadline, setProgress, setFacts, setSeen, setUuid, addMac } =
+    statements
+  /** Hosts whose UUID is known: every packet says one. */
+  const withUuid = new Set<string>()
+  const know = (name: string) => add.run(name, idle.state, JSON.stringify(idle))
+  return {
     /** Makes the host and its MACs "seen"; one that is known already stays as it is. */
     know: (name: string, macs: readonly Mac[] = []): void =>
       db.write(() => {
         know(name)
         for (const mac of macs) addMac.run(mac)
       }),
-    /** Whether a MAC is one of a host that was seen, under whatever name. */
-    knowsMac: (mac: Mac): boolean => hasMac.get(mac) !== undefined,
-    saveLife(name: string, life: Life, install: string | undefined, deadline?: number): void {
+    saveLife: (name: string, life: Life, install: string | undefined, deadline?: number): void =>
       db.write(() => {
         know(name)
         setLife.run(life.state, JSON.stringify(life), install ?? null, deadline ?? null, name)
-      })
-    },
+      }),
     saveDeadline: (name: string, deadline: number): void => db.run(setDeadline, deadline, name),
-    saveProgress: (name: string, percent: number | undefined, message: string | undefined): void =>
-      db.run(
-        setProgress,
-        percent ?? null,
-        message ?? null,
-        percent === undefined ? null : now(),
-        name,
-      ),
+    saveProgress(name: string, percent: number | undefined, message: string | undefined): void {
+      const at = percent === undefined ? null : now()
+      db.run(setProgress, percent ?? null, message ?? null, at, name)
+    },
     saveFacts: (name: string, facts: unknown): void =>
       db.run(setFacts, JSON.stringify(facts), name),
     /** The first UUID of a host that is heard stays. One that never appeared has none. */
@@ -90,19 +108,16 @@ export function createHosts(db: Database, now: () => number = Date.now) {
   }
 }
 
-export type Hosts = ReturnType<typeof createHosts>
-
-function hostOf(row: Record<string, unknown> | undefined): HostRecord | undefined {
-  if (!row) return undefined
+function hostOf(row: Row): HostRecord {
   return {
-    name: row.name as string,
-    life: { ...lifeIn(row.life as string), state: row.state as HostState },
-    ...(row.install !== null && { install: row.install as string }),
-    ...(row.percent !== null && { percent: row.percent as number }),
-    ...(row.progress_at !== null && { progressAt: row.progress_at as number }),
-    ...(row.message !== null && { message: row.message as string }),
-    ...(row.last_seen !== null && { lastSeen: row.last_seen as number }),
-    ...(row.uuid !== null && { uuid: row.uuid as string }),
+    name: row.name,
+    life: { ...lifeIn(row.life), state: row.state },
+    ...(row.install !== null && { install: row.install }),
+    ...(row.percent !== null && { percent: row.percent }),
+    ...(row.progress_at !== null && { progressAt: row.progress_at }),
+    ...(row.message !== null && { message: row.message }),
+    ...(row.last_seen !== null && { lastSeen: row.last_seen }),
+    ...(row.uuid !== null && { uuid: row.uuid }),
   }
 }
 
