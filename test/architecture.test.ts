@@ -205,7 +205,6 @@ const stillLong: readonly string[] = [
   'src/page/daemon/fleet.ts createFleet',
   'src/store/deliveries.ts createDeliveries',
   'src/store/group-commit.ts createGroupCommit',
-  'src/store/installs.ts createInstalls',
   'src/store/lease-index.ts createLeaseIndex',
   'src/store/leases.ts createLeases',
   'test/daemon/daemon.ts makeDaemon',
