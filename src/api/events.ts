@@ -24,7 +24,11 @@ export const eventsQuery = v.closed({
   host: Type.Optional(v.text('Only this host.')),
   kind: Type.Optional(v.several('Only these kinds.', eventKinds)),
   after: Type.Optional(v.digits('Those after this id, oldest first.')),
-  before: Type.Optional(v.digits('The newest before this id; not for the stream.')),
+  before: Type.Optional(
+    v.digits(
+      'Those before this id, the newest of them where there is no `after`; not for the stream.',
+    ),
+  ),
   limit: Type.Optional(
     v.digits(
       'At most this many, up to 9999; 1000 without it.',

@@ -40,14 +40,12 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
   }
   return {
     record: (event: NewEvent): void => record(timelines, event),
-    after(id: number, limit: number, host?: string): EventRecord[] {
-      const { after, afterOfHost } = statements
-      const rows = host === undefined ? after.all(id, limit) : afterOfHost.all(host, id, limit)
-      return rows.map(eventOf)
-    },
+    /** Those after an id, oldest first. */
+    after: (id: number, limit: number, host?: string, wanted: EventsWanted = {}): EventRecord[] =>
+      select(db, { ...wanted, host, after: id }, 'asc', limit),
     /** The last of them, oldest first. */
     newest: (limit: number, host?: string, wanted: EventsWanted = {}): EventRecord[] =>
-      newest(db, limit, host, wanted),
+      select(db, { ...wanted, host }, 'desc', limit).reverse(),
     /** Id of the newest of all; 0 before the first. */
     lastId: (): number => statements.lastId.get()?.id ?? 0,
     /** Calls back for each new event until the returned function is called. */
@@ -76,10 +74,6 @@ function statementsOf(db: Database) {
       'insert into events (at, last_at, count, host, kind, code, text, data) values (?, ?, 1, ?, ?, ?, ?, ?)',
     ),
     again: db.statement('update events set count = count + 1, last_at = ? where id = ?'),
-    after: db.statement<EventRow>(`select ${columns} from events where id > ? order by id limit ?`),
-    afterOfHost: db.statement<EventRow>(
-      `select ${columns} from events where host = ? and id > ? order by id limit ?`,
-    ),
     lastId: db.statement<{ id: number | null }>('select max(id) as id from events'),
     dropBefore: db.statement('delete from events where last_at < ?'),
   }
@@ -109,23 +103,26 @@ function add(timelines: Timelines, host: string | null, line: Line, at: number):
   for (const listener of listeners) listener(event)
 }
 
-function newest(
+function select(
   db: Database,
+  { host, kinds, before, after }: EventsWanted & { host: string | undefined; after?: number },
+  order: 'asc' | 'desc',
   limit: number,
-  host: string | undefined,
-  { kinds, before }: EventsWanted,
 ): EventRecord[] {
   const wanted: readonly (readonly [string, string | number | undefined])[] = [
     ['host = ?', host],
     ['kind in (select value from json_each(?))', kinds && JSON.stringify(kinds)],
     ['id < ?', before],
+    ['id > ?', after],
   ]
   const conditions = wanted.flatMap(([text, value]) => (value === undefined ? [] : [text]))
   const values = wanted.flatMap(([, value]) => value ?? [])
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
-  const text = `select ${columns} from events ${where} order by id desc limit ?`
-  const rows = db.statement<EventRow>(text).all(...values, limit)
-  return rows.map(eventOf).reverse()
+  const text = `select ${columns} from events ${where} order by id ${order} limit ?`
+  return db
+    .statement<EventRow>(text)
+    .all(...values, limit)
+    .map(eventOf)
 }
 
 function eventOf({ id, at, last_at, count, host, kind, code, ...row }: EventRow): EventRecord {

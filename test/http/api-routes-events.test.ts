@@ -29,6 +29,24 @@ t.test('the list of events: all, of a host, after an id, a few', async t => {
   t.strictSame(await list('?after=99'), [])
 })
 
+t.test('a limit counts the lines of the kinds that are wanted, after an id too', async t => {
+  const { admin, memory } = await startHttp(t)
+  for (let n = 1; n <= 6; n++) {
+    record(memory, `line ${n}`)
+    memory.record({ host: 'node1', kind: 'file', code: 'burnt', data: { name: `file${n}` } })
+  }
+  const list = async (query: string) =>
+    ((await admin('GET', `/events${query}`)).json().events as { id: number; kind: string }[]).map(
+      ({ id, kind }) => `${id} ${kind}`,
+    )
+  t.strictSame(await list('?after=0&kind=file&limit=3'), ['2 file', '4 file', '6 file'])
+  t.strictSame(await list('?after=6&kind=file&limit=2'), ['8 file', '10 file'])
+  t.strictSame(await list('?after=2&before=9&kind=file&kind=output'), [
+    ...['3 output', '4 file', '5 output', '6 file', '7 output', '8 file'],
+  ])
+  t.strictSame(await list('?kind=output&limit=2'), ['9 output', '11 output'])
+})
+
 t.test('a query that means nothing is 400', async t => {
   const { admin } = await startHttp(t)
   t.match((await admin('GET', '/events?limit=10000')).json(), {

@@ -11,7 +11,7 @@ import { addressOf } from './guard.ts'
 import { eventView } from './views.ts'
 
 export interface EventsDeps {
-  after(id: number, limit: number, host?: string): readonly EventRecord[]
+  after(id: number, limit: number, host?: string, wanted?: EventsWanted): readonly EventRecord[]
   newest(limit: number, host?: string, wanted?: EventsWanted): readonly EventRecord[]
   /** Calls back for each new event until the returned function is called. */
   listen(listener: (event: EventRecord) => void): () => void
@@ -70,16 +70,20 @@ export function eventRoutes(app: FastifyInstance, deps: EventsDeps, live: LiveDe
 
 function list({ host, kind, after, before, limit }: EventsQuery, deps: EventsDeps): EventList {
   const most = Number(limit ?? 1000)
-  const kinds = listOf(kind)
-  if (after !== undefined) {
-    const events = deps.after(Number(after), most, host)
-    return { events: events.filter(event => isOneOf(kinds, event.kind)).map(eventView) }
-  }
   const wanted = {
-    ...(kinds.length > 0 && { kinds }),
+    ...kindsIn(kind),
     ...(before !== undefined && { before: Number(before) }),
   }
-  return { events: deps.newest(most, host, wanted).map(eventView) }
+  const events =
+    after === undefined
+      ? deps.newest(most, host, wanted)
+      : deps.after(Number(after), most, host, wanted)
+  return { events: events.map(eventView) }
+}
+
+function kindsIn(kind: EventsQuery['kind']): Pick<EventsWanted, 'kinds'> {
+  const kinds = listOf(kind)
+  return kinds.length > 0 ? { kinds } : {}
 }
 
 function stream(
@@ -111,7 +115,7 @@ function stream(
   })
   const catchUp = async () => {
     while (!out.destroyed) {
-      const events = deps.after(last, pageSize, host)
+      const events = deps.after(last, pageSize, host, kindsIn(kind))
       for (const event of events) send(event)
       if (events.length < pageSize) break
       await drained(out)
