@@ -203,7 +203,6 @@ const stillLong: readonly string[] = [
   'src/install/ssh/deploy.ts createDeployer',
   'src/install/ssh/seek.ts createSeek',
   'src/page/daemon/fleet.ts createFleet',
-  'src/store/group-commit.ts createGroupCommit',
   'src/store/lease-index.ts createLeaseIndex',
   'src/store/leases.ts createLeases',
   'test/daemon/daemon.ts makeDaemon',

@@ -34,89 +34,108 @@ const quick = 1
 /** After so many small groups in a row that were quick, the next is expected to be quick. */
 const enough = 16
 
+interface Groups {
+  readonly connection: Committing
+  readonly now: () => number
+  /** What is written and not committed yet. */
+  open: Group | undefined
+  /** The end of the newest group. */
+  last: Promise<void>
+  syncing: boolean
+  /** Small groups in a row for which the disk was quick. */
+  calm: number
+}
+
 /**
  * Commits together what one turn of the event loop writes, and what more comes while the disk is busy
  * with the commit before: a slow disk makes the groups larger, and holds up no loop. Where the disk is
  * quick and the groups are small the loop waits itself: that is less than what handing over costs.
  */
 export function createGroupCommit(connection: Committing): GroupCommit {
-  const now = connection.now ?? (() => performance.now())
-  let open: Group | undefined
-  let last = Promise.resolve()
-  let syncing = false
-  /** Small groups in a row for which the disk was quick. */
-  let calm = 0
-
-  function begin(): void {
-    if (open) {
-      open.size += 1
-      return
-    }
-    connection.begin()
-    open = { ...Promise.withResolvers<void>(), size: 1 }
-    // Whoever cares awaits committed(); a failure nobody waits for must not end the process.
-    open.promise.catch(() => {})
-    last = open.promise
-    if (!syncing) setImmediate(end)
+  const groups: Groups = {
+    connection,
+    now: connection.now ?? (() => performance.now()),
+    open: undefined,
+    last: Promise.resolve(),
+    syncing: false,
+    calm: 0,
   }
-
-  function end(): void {
-    if (syncing) return
-    const group = commit()
-    if (!group) return
-    if (group.size <= few && calm >= enough) syncHere(group)
-    else void sync(group)
+  return {
+    begin: () => begin(groups),
+    committed: () => groups.last,
+    isBusy: () => groups.syncing,
+    flush: () => flush(groups),
   }
+}
 
-  function commit(): Group | undefined {
-    const group = open
-    open = undefined
-    if (!group) return undefined
-    try {
-      connection.commit()
-      return group
-    } catch (error) {
-      group.reject(error)
-      return undefined
-    }
+function begin(groups: Groups): void {
+  if (groups.open) {
+    groups.open.size += 1
+    return
   }
+  groups.connection.begin()
+  const group = { ...Promise.withResolvers<void>(), size: 1 }
+  // Whoever cares awaits committed(); a failure nobody waits for must not end the process.
+  group.promise.catch(() => {})
+  groups.open = group
+  groups.last = group.promise
+  if (!groups.syncing) setImmediate(end, groups)
+}
 
-  function syncHere(group: Group): void {
-    const begun = now()
-    try {
-      connection.syncNow()
-      group.resolve()
-    } catch (error) {
-      group.reject(error)
-    }
-    count(group, begun)
+function end(groups: Groups): void {
+  if (groups.syncing) return
+  const group = commit(groups)
+  if (!group) return
+  if (group.size <= few && groups.calm >= enough) syncNow(groups, group)
+  else void sync(groups, group)
+}
+
+function commit(groups: Groups): Group | undefined {
+  const group = groups.open
+  groups.open = undefined
+  if (!group) return undefined
+  try {
+    groups.connection.commit()
+    return group
+  } catch (error) {
+    group.reject(error)
+    return undefined
   }
+}
 
-  async function sync(group: Group): Promise<void> {
-    syncing = true
-    const begun = now()
-    try {
-      await connection.sync()
-      group.resolve()
-    } catch (error) {
-      group.reject(error)
-    } finally {
-      syncing = false
-      count(group, begun)
-      // Those who waited answer first.
-      setImmediate(end)
-    }
+function syncNow(groups: Groups, group: Group): void {
+  const begun = groups.now()
+  try {
+    groups.connection.syncNow()
+    group.resolve()
+  } catch (error) {
+    group.reject(error)
   }
+  count(groups, group, begun)
+}
 
-  function count({ size }: Group, begun: number): void {
-    calm = size <= few && now() - begun < quick ? calm + 1 : 0
+async function sync(groups: Groups, group: Group): Promise<void> {
+  groups.syncing = true
+  const begun = groups.now()
+  try {
+    await groups.connection.sync()
+    group.resolve()
+  } catch (error) {
+    group.reject(error)
+  } finally {
+    groups.syncing = false
+    count(groups, group, begun)
+    // Those who waited answer first.
+    setImmediate(end, groups)
   }
+}
 
-  function flush(): void {
-    const group = commit()
-    connection.syncNow()
-    group?.resolve()
-  }
+function count(groups: Groups, { size }: Group, begun: number): void {
+  groups.calm = size <= few && groups.now() - begun < quick ? groups.calm + 1 : 0
+}
 
-  return { begin, committed: () => last, isBusy: () => syncing, flush }
+function flush(groups: Groups): void {
+  const group = commit(groups)
+  groups.connection.syncNow()
+  group?.resolve()
 }
