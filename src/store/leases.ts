@@ -1,54 +1,29 @@
 import type { Lease } from '../boot/lease.ts'
-import type { AddressRange, Ipv4, Mac } from '../wire/address.ts'
-import type { Database } from './database.ts'
+import type { AddressRange } from '../wire/address.ts'
+import type { Database, Statement } from './database.ts'
 import { createLeaseBook } from './lease-book.ts'
 import { createLeaseIndex } from './lease-index.ts'
 import { createPreparedLeases } from './prepared-leases.ts'
+import type { LeaseRow } from './tables.ts'
 
 /** Most systems take an offer at once. For those that do not the lease is written when they do. */
 const promptMs = 1000
 /** What a flood of offers has left is put back by and by: more than comes, and holding up nobody. */
 const fewAtOnce = 16
 
+interface Store {
+  readonly db: Database
+  readonly insert: Statement
+  readonly remove: Statement
+  readonly book: ReturnType<typeof createLeaseBook>
+  readonly index: ReturnType<typeof createLeaseIndex>
+  readonly prepared: ReturnType<typeof createPreparedLeases>
+}
+
 /** The leases on disk, and all of them in memory too: they are asked for with every packet. */
 export function createLeases(db: Database) {
-  const columns = 'address, network, mac, client_id, hostname, start, end, state'
-  const inOrder = db.statement(`select ${columns} from leases order by end`)
-  const insert = db.statement(
-    `insert or replace into leases (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-  const remove = db.statement('delete from leases where address = ?')
-  const prepared = createPreparedLeases()
-  const book = createLeaseBook()
-  const index = createLeaseIndex(book.byAddress)
-  const put = (lease: Lease) => {
-    book.put(lease)
-    index.put(lease)
-  }
-  for (const row of inOrder.iterate()) put(leaseOf(row))
-
-  function write(lease: Lease): void {
-    db.run(
-      insert,
-      lease.address,
-      lease.network,
-      lease.mac,
-      lease.clientId ?? null,
-      lease.hostname ?? null,
-      lease.start,
-      lease.end,
-      lease.state,
-    )
-  }
-
-  function restore(now: number, most: number): void {
-    for (const address of prepared.ended(now, most)) {
-      const lease = book.byAddress(address)
-      if (lease) write(lease)
-      else db.run(remove, address)
-    }
-  }
-
+  const store = openStore(db)
+  const { book, index } = store
   return {
     known: index.known,
     held: index.held,
@@ -60,52 +35,96 @@ export function createLeases(db: Database) {
     gave: (network: string): boolean =>
       book.all().some(lease => lease.network === network && lease.state !== 'declined'),
     /** How many addresses of the range are leased at `now`. */
-    inRange: (network: string, { from, to }: AddressRange, now: number): number =>
-      book
-        .all()
-        .filter(
-          ({ network: own, state, end, address }) =>
-            own === network && state === 'active' && end > now && address >= from && address <= to,
-        ).length,
+    inRange: (network: string, range: AddressRange, now: number): number =>
+      book.all().filter(lease => lease.network === network && isTaken(lease, range, now)).length,
     /** By address. */
     all: (): Lease[] => book.all().sort((a, b) => a.address - b.address),
-    /** Resolves when it is on disk; rejects when it could not be. */
-    save(lease: Lease): Promise<void> {
-      const onDisk = prepared.take(lease)
-      if (!onDisk) write(lease)
-      put(lease)
-      return onDisk ?? db.committed()
-    },
-    /**
-     * Writes the lease of an address that was offered, so that `save` has nothing to wait for when it
-     * is taken within a second: its end on disk is that second later. It does not hold before it is
-     * saved. If it is not, the disk gets back what the book says with one of the next offers; after a
-     * crash before that the address is held as if it had been. Not while the disk is busy: it would
-     * not be on disk sooner than with `save`.
-     */
-    prepare(lease: Lease, now: number): void {
-      restore(now, fewAtOnce)
-      if (db.isBusy()) return
-      const latest = { ...lease, end: lease.end + promptMs }
-      write(latest)
-      prepared.add(latest, now + promptMs, db.committed())
-    },
+    save: (lease: Lease): Promise<void> => save(store, lease),
+    prepare: (lease: Lease, now: number): void => prepare(store, lease, now),
     /** Puts back all that was prepared and not saved. */
-    restoreAll: () => restore(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
+    restoreAll: () => restore(store, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
   }
 }
 
 export type Leases = ReturnType<typeof createLeases>
 
-function leaseOf(row: Record<string, unknown>): Lease {
+const columns = 'address, network, mac, client_id, hostname, start, end, state'
+
+function openStore(db: Database): Store {
+  const book = createLeaseBook()
+  const store: Store = {
+    db,
+    insert: db.statement(
+      `insert or replace into leases (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    remove: db.statement('delete from leases where address = ?'),
+    book,
+    index: createLeaseIndex(book.byAddress),
+    prepared: createPreparedLeases(),
+  }
+  const inOrder = db.statement<LeaseRow>(`select ${columns} from leases order by end`)
+  for (const row of inOrder.iterate()) put(store, leaseOf(row))
+  return store
+}
+
+function put({ book, index }: Store, lease: Lease): void {
+  book.put(lease)
+  index.put(lease)
+}
+
+function write({ db, insert }: Store, lease: Lease): void {
+  const { address, network, mac, clientId = null, hostname = null, start, end, state } = lease
+  db.run(insert, address, network, mac, clientId, hostname, start, end, state)
+}
+
+/** Resolves when it is on disk; rejects when it could not be. */
+function save(store: Store, lease: Lease): Promise<void> {
+  const onDisk = store.prepared.take(lease)
+  if (!onDisk) write(store, lease)
+  put(store, lease)
+  return onDisk ?? store.db.committed()
+}
+
+/**
+ * Writes the lease of an address that was offered, so that `save` has nothing to wait for when it
+ * is taken within a second: its end on disk is that second later. It does not hold before it is
+ * saved. If it is not, the disk gets back what the book says with one of the next offers; after a
+ * crash before that the address is held as if it had been. Not while the disk is busy: it would
+ * not be on disk sooner than with `save`.
+ */
+function prepare(store: Store, lease: Lease, now: number): void {
+  restore(store, now, fewAtOnce)
+  const { db, prepared } = store
+  if (db.isBusy()) return
+  const latest = { ...lease, end: lease.end + promptMs }
+  write(store, latest)
+  prepared.add(latest, now + promptMs, db.committed())
+}
+
+/** Puts back what was prepared and not saved until `now`, at most so many. */
+function restore(store: Store, now: number, most: number): void {
+  const { db, remove, book, prepared } = store
+  for (const address of prepared.ended(now, most)) {
+    const lease = book.byAddress(address)
+    if (lease) write(store, lease)
+    else db.run(remove, address)
+  }
+}
+
+function isTaken({ state, end, address }: Lease, { from, to }: AddressRange, now: number): boolean {
+  return state === 'active' && end > now && address >= from && address <= to
+}
+
+function leaseOf(row: LeaseRow): Lease {
+  const { address, network, mac, start, end, state } = row
   return {
-    address: row.address as Ipv4,
-    network: row.network as string,
-    mac: row.mac as Mac,
-    ...(row.client_id !== null && { clientId: row.client_id as string }),
-    ...(row.hostname !== null && { hostname: row.hostname as string }),
-    start: row.start as number,
-    end: row.end as number,
-    state: row.state as Lease['state'],
+    address,
+    network,
+    mac,
+    ...(row.client_id !== null && { clientId: row.client_id }),
+    ...(row.hostname !== null && { hostname: row.hostname }),
+    start,
+    end,
+    state,
   }
 }
