@@ -202,7 +202,6 @@ const stillLong: readonly string[] = [
   'src/install/scripts.ts createScripts',
   'src/install/ssh/deploy.ts createDeployer',
   'src/install/ssh/seek.ts createSeek',
-  'src/page/daemon/fleet.ts createFleet',
   'test/daemon/daemon.ts makeDaemon',
   'test/daemon/leases-kill.test.ts call with kill -9 under load: no lease is forgotten, and no address is leased twice',
   'test/doctor/story.ts startStory',

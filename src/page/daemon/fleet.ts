@@ -8,110 +8,141 @@ export type Fleet = ReturnType<typeof createFleet>
 const pauseMs = 150
 const retryMs = 3000
 
+interface State {
+  readonly api: Api
+  byName: Map<string, HostRow>
+  /** The same, as they are shown. */
+  hosts: readonly HostRow[]
+  notices: readonly string[]
+  status: Status | undefined
+  /** Milliseconds by which the daemon's clock is before ours. */
+  clockAhead: number
+  link: 'connecting' | 'live' | 'lost'
+  source: EventSource | undefined
+  /** Runs while there are changes to be shown. */
+  timer: ReturnType<typeof setTimeout> | undefined
+  closed: boolean
+  readonly watchers: Set<() => void>
+  readonly listeners: Set<(event: HostEvent) => void>
+}
+
 /** All hosts, kept up to date by the daemon's stream of events. */
 export function createFleet(api: Api) {
-  let byName: Map<string, HostRow> = new Map()
-  let hosts: readonly HostRow[] = []
-  let notices: readonly string[] = []
-  let status: Status | undefined
-  let source: EventSource | undefined
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let link = 'connecting'
-  let clockAhead = 0
-  let closed = false
-  const watchers: Set<() => void> = new Set()
-  const listeners: Set<(event: HostEvent) => void> = new Set()
-
-  const changed = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined
-      hosts = [...byName.values()]
-      for (const watch of watchers) watch()
-    }, pauseMs)
+  const state: State = {
+    api,
+    byName: new Map(),
+    hosts: [],
+    notices: [],
+    status: undefined,
+    clockAhead: 0,
+    link: 'connecting',
+    source: undefined,
+    timer: undefined,
+    closed: false,
+    watchers: new Set(),
+    listeners: new Set(),
   }
-  const setLink = (next: string) => {
-    link = next
-    changed()
-  }
-  const readStatus = async () => {
-    const asked = Date.now()
-    const told = await api.get<Status>('/status')
-    clockAhead = Date.parse(told.now) - (asked + Date.now()) / 2
-    status = told
-    changed()
-    return told
-  }
-  const readHosts = async () => {
-    const list = await api.get<HostList>('/hosts')
-    byName = new Map(list.hosts.map(host => [host.name, host]))
-    hosts = [...byName.values()]
-    notices = list.notices
-    changed()
-  }
-  const follow = (after: number) => {
-    let first = true
-    source = new EventSource(`/api/v1/events?live=true&after=${after}`)
-    source.onopen = () => {
-      setLink('live')
-      // What changed while the stream was away.
-      if (!first) void readHosts().catch(() => {})
-      first = false
-    }
-    source.onmessage = ({ data }) => {
-      const event = JSON.parse(data)
-      for (const listen of listeners) listen(event)
-    }
-    source.addEventListener('host', ({ data }) => {
-      const host = JSON.parse(data)
-      byName.set(host.name, host)
-      changed()
-    })
-    source.addEventListener('reloaded', () => void readHosts().catch(() => {}))
-    source.addEventListener('notices', ({ data }) => {
-      notices = JSON.parse(data)
-      changed()
-    })
-    source.onerror = () => {
-      setLink('lost')
-      if (source?.readyState === EventSource.CLOSED && !closed) setTimeout(start, retryMs)
-    }
-  }
-  const start = async () => {
-    try {
-      const { lastEvent } = await readStatus()
-      await readHosts()
-      if (!closed) follow(lastEvent)
-    } catch {
-      setLink('lost')
-      if (!closed) setTimeout(start, retryMs)
-    }
-  }
-
   return {
-    start,
-    readStatus,
-    hosts: () => hosts,
-    host: (name: string) => byName.get(name),
-    notices: () => notices,
-    status: () => status,
-    /** connecting, live or lost */
-    link: () => link,
+    start: () => start(state),
+    readStatus: () => readStatus(state),
+    hosts: () => state.hosts,
+    host: (name: string) => state.byName.get(name),
+    notices: () => state.notices,
+    status: () => state.status,
+    link: () => state.link,
     /** Epoch milliseconds by the daemon's clock. */
-    now: () => Date.now() + clockAhead,
+    now: () => Date.now() + state.clockAhead,
     /** `watch` is called when anything changed. */
     watch(watch: () => void) {
-      watchers.add(watch)
-      return () => void watchers.delete(watch)
+      state.watchers.add(watch)
+      return () => void state.watchers.delete(watch)
     },
     /** `listen` is called for each new line of a timeline. */
     listen(listen: (event: HostEvent) => void) {
-      listeners.add(listen)
-      return () => void listeners.delete(listen)
+      state.listeners.add(listen)
+      return () => void state.listeners.delete(listen)
     },
     close() {
-      closed = true
-      clearTimeout(timer)
-      source?.close()
+      state.closed = true
+      clearTimeout(state.timer)
+      state.source?.close()
     },
+  }
+}
+
+function changed(state: State): void {
+  state.timer ??= setTimeout(() => {
+    state.timer = undefined
+    state.hosts = [...state.byName.values()]
+    for (const watch of state.watchers) watch()
+  }, pauseMs)
+}
+
+function setLink(state: State, link: State['link']): void {
+  state.link = link
+  changed(state)
+}
+
+async function readStatus(state: State): Promise<Status> {
+  const asked = Date.now()
+  const status = await state.api.get<Status>('/status')
+  state.clockAhead = Date.parse(status.now) - (asked + Date.now()) / 2
+  state.status = status
+  changed(state)
+  return status
+}
+
+async function readHosts(state: State): Promise<void> {
+  const list = await state.api.get<HostList>('/hosts')
+  state.byName = new Map(list.hosts.map(host => [host.name, host]))
+  state.hosts = [...state.byName.values()]
+  state.notices = list.notices
+  changed(state)
+}
+
+async function start(state: State): Promise<void> {
+  try {
+    const { lastEvent } = await readStatus(state)
+    await readHosts(state)
+    if (!state.closed) follow(state, lastEvent)
+  } catch {
+    setLink(state, 'lost')
+    startLater(state)
+  }
+}
+
+function startLater(state: State): void {
+  if (!state.closed) setTimeout(start, retryMs, state)
+}
+
+/** Keeps the hosts as the daemon says; the browser itself goes on where the stream was cut. */
+function follow(state: State, after: number): void {
+  const source = new EventSource(`/api/v1/events?live=true&after=${after}`)
+  state.source = source
+  let first = true
+  const readAgain = () => void readHosts(state).catch(() => {})
+  source.onopen = () => {
+    setLink(state, 'live')
+    // What changed while the stream was away.
+    if (!first) readAgain()
+    first = false
+  }
+  source.onmessage = ({ data }) => {
+    const event = JSON.parse(data)
+    for (const listen of state.listeners) listen(event)
+  }
+  source.addEventListener('host', ({ data }) => {
+    const host = JSON.parse(data)
+    state.byName.set(host.name, host)
+    changed(state)
+  })
+  source.addEventListener('reloaded', readAgain)
+  source.addEventListener('notices', ({ data }) => {
+    state.notices = JSON.parse(data)
+    changed(state)
+  })
+  source.onerror = () => {
+    setLink(state, 'lost')
+    if (source.readyState === EventSource.CLOSED) startLater(state)
   }
 }
