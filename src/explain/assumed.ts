@@ -27,8 +27,29 @@ export interface Assumed {
   verified(host: Host | undefined): Promise<void>
 }
 
+interface Assumption {
+  readonly world: World
+  readonly state: HostState
+  readonly specDeps: SpecDeps
+  readonly making: Pick<BootFacts, 'now' | 'newId' | 'takeSpec' | 'profile'>
+}
+
+type SpecDeps = ReturnType<typeof specDepsOf>
+
+/** Every host in this state. */
 export function assume(world: World, state: HostState): Assumed {
-  const specDeps = {
+  const specDeps = specDepsOf(world)
+  const assumption: Assumption = { world, state, specDeps, making: makingOf(world, specDeps) }
+  return {
+    life: host => lifeOf(assumption, host),
+    install: host => installOf(assumption, host),
+    facts: question => factsOf(assumption, question),
+    verified: host => verifiedFor(assumption, host),
+  }
+}
+
+function specDepsOf(world: World) {
+  return {
     ...createPublished(world.config().assets),
     readMedia,
     usedVars,
@@ -36,73 +57,92 @@ export function assume(world: World, state: HostState): Assumed {
     // The machine that explains need not have the programs of the one that installs.
     lackOf: () => undefined,
   }
-  const making: Pick<BootFacts, 'now' | 'newId' | 'takeSpec' | 'profile'> = {
+}
+
+function makingOf(world: World, specDeps: SpecDeps): Assumption['making'] {
+  return {
     now: () => 0,
     newId: () => 'INSTALL',
     takeSpec: (host, overrides) => takeSpec(host, overrides, specDeps),
     profile: name => world.config().profiles.get(name),
   }
+}
 
-  /** Of the host's own profile, or of the first in its menu that can be asked for. */
-  const installOf = (host: Host): Install | undefined => {
-    for (const profile of host.menu ? menuOf(host, making) : [host.profile]) {
-      const made = newInstall(host, profile ? overriding(host, profile) : {}, making)
-      if (!('refused' in made)) return made
-    }
-    return undefined
+/** Of the host's own profile, or of the first in its menu that can be asked for. */
+function installOf({ making }: Assumption, host: Host): Install | undefined {
+  for (const profile of host.menu ? menuOf(host, making) : [host.profile]) {
+    const made = newInstall(host, profile ? overriding(host, profile) : {}, making)
+    if (!('refused' in made)) return made
   }
-  const lifeOf = (host: Host, of: HostState = state): Life => {
-    const made = installOf(host)
-    // What netboots always is never asked for.
-    if (!made && host.profile?.boot === 'always') return idle
-    return lifeIn(of, made && rulesOf(made.spec.profile))
-  }
+  return undefined
+}
 
-  const factsIn = (of: HostState, question: Question): BootFacts => ({
+function lifeOf(assumption: Assumption, host: Host): Life {
+  const made = installOf(assumption, host)
+  // What netboots always is never asked for.
+  if (!made && host.profile?.boot === 'always') return idle
+  return lifeIn(assumption.state, made && rulesOf(made.spec.profile))
+}
+
+/** Nobody has booted or said anything before. */
+const firstBoot: Pick<
+  BootFacts,
+  | 'hosts'
+  | 'preparedAttempt'
+  | 'loginExtras'
+  | 'strangeness'
+  | 'wasSilent'
+  | 'isFresh'
+  | 'shownMenu'
+  | 'stranger'
+> = {
+  hosts: { has: () => true, knowsMac: () => true },
+  preparedAttempt: () => undefined,
+  loginExtras: () => undefined,
+  strangeness: () => undefined,
+  wasSilent: () => false,
+  isFresh: () => false,
+  shownMenu: () => undefined,
+  stranger: () => undefined,
+}
+
+function factsOf(assumption: Assumption, question: Question): BootFacts {
+  const { world, state, specDeps, making } = assumption
+  const hostNamed = (name: string) => world.config().hosts.get(name)
+  return {
     ...making,
+    ...firstBoot,
     newToken: () => 'TOKEN',
     newLogin: maskedLogin,
     hostOf: world.hostOf,
     record(name) {
-      const host = world.config().hosts.get(name)
-      const made = host && installOf(host)
-      const life = host ? lifeOf(host, of) : idle
-      return { name, life, ...(made && { install: name }) }
+      const host = hostNamed(name)
+      const life = host ? lifeOf(assumption, host) : idle
+      return { name, life, ...(host && installOf(assumption, host) && { install: name }) }
     },
-    hosts: { has: () => true, knowsMac: () => true },
     install(name) {
-      const host = world.config().hosts.get(name)
-      return host && installOf(host)
+      const host = hostNamed(name)
+      return host && installOf(assumption, host)
     },
-    currentAttempt: () =>
-      of === 'booting' ? attemptOf(question, factsIn('pending', question)) : undefined,
-    preparedAttempt: () => undefined,
-    loginExtras: () => undefined,
-    strangeness: () => undefined,
-    wasSilent: () => false,
-    isFresh: () => false,
-    shownMenu: () => undefined,
-    stranger: () => undefined,
+    currentAttempt: () => (state === 'booting' ? attemptOf(assumption, question) : undefined),
     doubtOf: spec => doubtOf(spec, specDeps),
     changedAsset: spec => changedAsset(spec, specDeps),
     render: renderText,
-  })
-  /** The attempt that the script of a pending host opens. */
-  const attemptOf = (question: Question, facts: BootFacts): Attempt | undefined => {
-    const effect = answer(question, facts).effects.find(({ kind }) => kind === 'opened')
-    return effect?.kind === 'opened' ? { ...effect.attempt, void: false, burnt: [] } : undefined
   }
+}
 
-  return {
-    life: lifeOf,
-    install: installOf,
-    facts: question => factsIn(state, question),
-    async verified(host) {
-      const made = host && installOf(host)
-      const spec = made?.spec ?? (host && making.takeSpec(host, {}))
-      if (spec && !('refused' in spec)) await verified(spec, specDeps)
-    },
-  }
+/** The attempt that the script of a pending host opens. */
+function attemptOf(assumption: Assumption, question: Question): Attempt | undefined {
+  const facts = factsOf({ ...assumption, state: 'pending' }, question)
+  const effect = answer(question, facts).effects.find(({ kind }) => kind === 'opened')
+  return effect?.kind === 'opened' ? { ...effect.attempt, void: false, burnt: [] } : undefined
+}
+
+async function verifiedFor(assumption: Assumption, host: Host | undefined): Promise<void> {
+  const { making, specDeps } = assumption
+  const made = host && installOf(assumption, host)
+  const spec = made?.spec ?? (host && making.takeSpec(host, {}))
+  if (spec && !('refused' in spec)) await verified(spec, specDeps)
 }
 
 const done: readonly LifeEvent[] = [{ kind: 'done' }, { kind: 'deployed' }]
