@@ -1,0 +1,42 @@
+import type { Network } from '../boot/host.ts'
+import type { NetworkSettings } from '../config/config.ts'
+import { settle } from '../system/interfaces.ts'
+import { formatIpv4, type Ipv4, type Subnet, subnetContains, subnetOf } from '../wire/address.ts'
+import type { World } from '../world/world.ts'
+
+/** All networks; one whose interface is not up on this machine gets an address that fits its range. */
+export function networksOf(world: World): readonly Network[] {
+  const found = new Map(world.networks().map(network => [network.name, network]))
+  return world.config().networks.flatMap(settings => {
+    const settled = found.get(settings.name)
+    if (settled) return settled
+    const { interface: _, ...rest } = settings
+    const { base, prefix } = exampleSubnet(settings)
+    const serverAddress = settings.serverAddress ?? ((base + 1) as Ipv4)
+    const example = { interface: 'example', address: serverAddress, prefix, loopback: false }
+    const made = settle({ ...rest, serverAddress }, [example])
+    return made.ok ? made.network : []
+  })
+}
+
+/** Sentences about addresses that this machine does not have and the config does not say. */
+export function assumedOf(world: World, networks: readonly Network[]): string[] {
+  const found = new Set(world.networks().map(({ name }) => name))
+  const stated = new Set(
+    world.config().networks.flatMap(({ name, serverAddress }) => (serverAddress ? [name] : [])),
+  )
+  return networks
+    .filter(({ name }) => !found.has(name) && !stated.has(name))
+    .map(({ name, serverAddress }) => {
+      return `network ${name} is not up on this machine: our address there is taken to be ${formatIpv4(serverAddress)}`
+    })
+}
+
+/** The smallest subnet from /24 up that holds what is leased; 192.0.2.0/24 is for examples (RFC 5737). */
+function exampleSubnet({ subnet, range, serverAddress }: NetworkSettings): Subnet {
+  if (subnet) return subnet
+  const first = range?.from ?? serverAddress ?? (0xc0000200 as Ipv4)
+  let prefix = 24
+  while (range && !subnetContains(subnetOf(first, prefix), range.to)) prefix -= 1
+  return subnetOf(first, prefix)
+}
