@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { hostStates } from '../boot/life.ts'
+import { hostStates } from '../boot/host-state.ts'
 import { callbackRow } from './callbacks.ts'
 import { hostEvent } from './events.ts'
 import { installRow } from './installs.ts'

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { hostStates } from '../boot/life.ts'
+import { hostStates } from '../boot/host-state.ts'
 import * as v from './values.ts'
 
 export const installRow = v.closed({

@@ -1,7 +1,7 @@
 import type { Arch } from './arch.ts'
 import type { CallbackEvent } from './callback.ts'
 import type { Stage } from './client.ts'
-import type { HostState } from './life.ts'
+import type { HostState } from './host-state.ts'
 import type { ForeignBoot, Reason } from './reason.ts'
 
 /* What there is to know about events of a code; which code has which is in event.ts. */

@@ -10,7 +10,7 @@ import type {
   StateData,
   TftpData,
 } from './event-data.ts'
-import type { HostState, PhoneHomeEvent } from './life.ts'
+import type { HostState, PhoneHomeEvent } from './host-state.ts'
 import type { Reason } from './reason.ts'
 
 /*

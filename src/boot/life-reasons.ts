@@ -1,5 +1,6 @@
 import type { ContentOf } from './event.ts'
-import { type LifeEvent, type PhoneHomeEvent, phoneHomeEvents } from './life.ts'
+import { type PhoneHomeEvent, phoneHomeEvents } from './host-state.ts'
+import type { LifeEvent } from './life.ts'
 import type { Reason } from './reason.ts'
 
 /** What ends an install well, where it is not the installer that says so. */

@@ -1,26 +1,7 @@
 import type { CallbackEvent } from './callback.ts'
 import type { ContentOf } from './event.ts'
+import type { HostState, PhoneHomeEvent } from './host-state.ts'
 import type { Reason } from './reason.ts'
-
-/** The states of a host, as in the table of "Life of a host". */
-export type HostState =
-  | 'idle'
-  | 'pending'
-  | 'booting'
-  | 'installing'
-  | 'verifying'
-  | 'installed'
-  | 'failed'
-
-export const hostStates: readonly HostState[] = [
-  'idle',
-  'pending',
-  'booting',
-  'installing',
-  'verifying',
-  'installed',
-  'failed',
-]
 
 /** What we remember of a host's life. Times are epoch milliseconds. */
 export interface Life {
@@ -61,18 +42,6 @@ export interface Rules {
   readonly verifyUp?: number
   readonly verifySsh?: number
 }
-
-/** What the installer says when it phones home. */
-export type PhoneHomeEvent = 'ready' | 'progress' | 'done' | 'failed' | 'up' | 'again'
-
-export const phoneHomeEvents: readonly PhoneHomeEvent[] = [
-  'ready',
-  'progress',
-  'done',
-  'failed',
-  'up',
-  'again',
-]
 
 /** Everything that can happen to a host. */
 export type LifeEvent =

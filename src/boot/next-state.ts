@@ -1,5 +1,6 @@
 import { comeBack, newBoot, sameBoot, stillAtWork, takeOver } from './another-boot.ts'
-import type { HostState, Life, LifeEvent, Rules, Step } from './life.ts'
+import type { HostState } from './host-state.ts'
+import type { Life, LifeEvent, Rules, Step } from './life.ts'
 import {
   bootAgain,
   endOfInstall,

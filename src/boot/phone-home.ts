@@ -1,4 +1,4 @@
-import type { PhoneHomeEvent } from './life.ts'
+import type { PhoneHomeEvent } from './host-state.ts'
 import type { Reason } from './reason.ts'
 
 /** What an installer said when it phoned home: read from JSON, a form or a query. */

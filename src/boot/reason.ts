@@ -1,6 +1,6 @@
 import type { Mac } from '../wire/address.ts'
 import type { Arch } from './arch.ts'
-import type { HostState, PhoneHomeEvent } from './life.ts'
+import type { HostState, PhoneHomeEvent } from './host-state.ts'
 import type { CallbackReasons } from './reasons/callback.ts'
 import type { FileReasons } from './reasons/file.ts'
 import type { MessageReasons } from './reasons/message.ts'

@@ -1,6 +1,6 @@
 import { eventKinds } from '../boot/event-kinds.ts'
+import { hostStates } from '../boot/host-state.ts'
 import { leaseStates } from '../boot/lease.ts'
-import { hostStates } from '../boot/life.ts'
 import type { CommandSpec, OptionSpec } from './args.ts'
 import { whereOption } from './choose.ts'
 

@@ -1,4 +1,4 @@
-import { hostStates } from '../boot/life.ts'
+import { hostStates } from '../boot/host-state.ts'
 import { allOptions, type CommandSpec, type NameList, type OptionSpec } from './args.ts'
 
 /** A word that could stand where the cursor is, and what it means. */

@@ -1,6 +1,6 @@
 import type { Names } from '../api/hosts.ts'
 import { didYouMean } from '../base/nearest.ts'
-import { hostStates } from '../boot/life.ts'
+import { hostStates } from '../boot/host-state.ts'
 import type { ApiClient } from './api-client.ts'
 import type { Values } from './args.ts'
 import { refuseNoCondition } from './choose.ts'

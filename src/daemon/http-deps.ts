@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Caller } from '../boot/deliver.ts'
-import { hostStates } from '../boot/life.ts'
+import { hostStates } from '../boot/host-state.ts'
 import type { HttpDeps } from '../http/app.ts'
 import type { AssetDeps } from '../http/files/asset-routes.ts'
 import { createSender } from '../http/files/send-file.ts'

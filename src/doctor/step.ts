@@ -9,7 +9,7 @@ import type {
   TftpData,
 } from '../boot/event-data.ts'
 import { contentOf, type EventRecord } from '../boot/event-record.ts'
-import type { PhoneHomeEvent } from '../boot/life.ts'
+import type { PhoneHomeEvent } from '../boot/host-state.ts'
 import type { Reason } from '../boot/reason.ts'
 import { complainsOfClock } from './complaint.ts'
 

@@ -1,6 +1,7 @@
 import type { Host } from '../boot/host.ts'
+import type { HostState } from '../boot/host-state.ts'
 import { type Attempt, type Install, rulesOf } from '../boot/install.ts'
-import { type HostState, idle, type Life, type LifeEvent, type Rules } from '../boot/life.ts'
+import { idle, type Life, type LifeEvent, type Rules } from '../boot/life.ts'
 import { nextState } from '../boot/next-state.ts'
 import { readMedia } from '../config/media.ts'
 import { renderText } from '../config/template/template.ts'

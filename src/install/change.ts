@@ -1,12 +1,6 @@
+import type { HostState } from '../boot/host-state.ts'
 import { type Install, rulesOf } from '../boot/install.ts'
-import {
-  deadline,
-  type HostState,
-  idle,
-  isRunning,
-  type LifeEvent,
-  type Step,
-} from '../boot/life.ts'
+import { deadline, idle, isRunning, type LifeEvent, type Step } from '../boot/life.ts'
 import { nextState } from '../boot/next-state.ts'
 import { type Circumstance, dueCallbacks } from './callbacks.ts'
 import type { InstallDeps } from './deps.ts'

@@ -1,16 +1,10 @@
 import type { KnownHost } from '../boot/decide.ts'
 import { whyUnexpected } from '../boot/expect.ts'
 import type { Host } from '../boot/host.ts'
+import type { HostState } from '../boot/host-state.ts'
 import { type Delivery, type Install, rulesOf, type Spec } from '../boot/install.ts'
 import { knownOf } from '../boot/known-host.ts'
-import {
-  deadline,
-  type HostState,
-  idle,
-  isRunning,
-  type Life,
-  type LifeEvent,
-} from '../boot/life.ts'
+import { deadline, idle, isRunning, type Life, type LifeEvent } from '../boot/life.ts'
 import type { Reason } from '../boot/reason.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
 import type { Circumstance } from './callbacks.ts'

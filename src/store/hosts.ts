@@ -1,5 +1,6 @@
+import type { HostState } from '../boot/host-state.ts'
 import type { HostRecord } from '../boot/install.ts'
-import { type HostState, idle, type Life } from '../boot/life.ts'
+import { idle, type Life } from '../boot/life.ts'
 import { written } from '../boot/reason.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'

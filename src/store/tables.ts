@@ -1,6 +1,6 @@
+import type { HostState } from '../boot/host-state.ts'
 import type { Delivery } from '../boot/install.ts'
 import type { Lease } from '../boot/lease.ts'
-import type { HostState } from '../boot/life.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 
 /** The rows of the database's tables. Times are epoch milliseconds, addresses are unsigned numbers. */

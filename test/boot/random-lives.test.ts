@@ -1,12 +1,11 @@
 import t from 'tap'
+import { hostStates, phoneHomeEvents } from '../../src/boot/host-state.ts'
 import {
   deadline,
-  hostStates,
   idle,
   isDue,
   isRunning,
   type LifeEvent,
-  phoneHomeEvents,
   type Rules,
 } from '../../src/boot/life.ts'
 import { nextState } from '../../src/boot/next-state.ts'

@@ -1,7 +1,7 @@
 import { ordinal } from '../../base/amount.ts'
 import type { EventData } from '../event.ts'
 import type { CallbackData, PhoneHomeData, StateData } from '../event-data.ts'
-import type { HostState, PhoneHomeEvent } from '../life.ts'
+import type { HostState, PhoneHomeEvent } from '../host-state.ts'
 import type { EventWords, Say } from './word.ts'
 
 const heard =

@@ -1,7 +1,7 @@
 import { archs } from '../../boot/arch.ts'
 import { stages } from '../../boot/client.ts'
 import { foreignServers } from '../../boot/foreign/server.ts'
-import { hostStates } from '../../boot/life.ts'
+import { hostStates } from '../../boot/host-state.ts'
 import { clientKinds } from '../../probe/client-kind.ts'
 import type { CommandSpec, OptionSpec } from '../args.ts'
 

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../base/nearest.ts'
 import type { Host } from '../../boot/host.ts'
-import { type HostState, hostStates } from '../../boot/life.ts'
+import { type HostState, hostStates } from '../../boot/host-state.ts'
 import { tagsOf } from './filters.ts'
 
 /** Chooses hosts: names or globs, and conditions that must all hold. */

@@ -4,7 +4,7 @@ import type { AskBody, AskResult, CancelBody, CancelResult } from '../../api/ins
 import { routes } from '../../api/routes.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { Host, Profile, Vars } from '../../boot/host.ts'
-import type { HostState } from '../../boot/life.ts'
+import type { HostState } from '../../boot/host-state.ts'
 import { Refusal } from '../problem.ts'
 import { type Choice, chooseHosts } from './choose.ts'
 import { type Actor, actorOf } from './guard.ts'

@@ -11,7 +11,7 @@ import type {
 } from '../../api/networks.ts'
 import { routes } from '../../api/routes.ts'
 import type { Host, Profile } from '../../boot/host.ts'
-import type { HostState } from '../../boot/life.ts'
+import type { HostState } from '../../boot/host-state.ts'
 import { countsOf, has, isOneOf, listOf, pageOf, tagsOf } from './filters.ts'
 import { type LeaseRecord, leaseView } from './views.ts'
 

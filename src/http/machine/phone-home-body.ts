@@ -1,6 +1,6 @@
 import { oneLine, printableFacts } from '../../base/printable.ts'
 import { whyNoFacts } from '../../boot/facts.ts'
-import { type PhoneHomeEvent, phoneHomeEvents } from '../../boot/life.ts'
+import { type PhoneHomeEvent, phoneHomeEvents } from '../../boot/host-state.ts'
 import { masked, maskTokens } from '../../boot/mask.ts'
 import type { PhoneHomeMessage } from '../../boot/phone-home.ts'
 import type { Reason } from '../../boot/reason.ts'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Host, Profile } from '../../../src/boot/host.ts'
-import type { HostState } from '../../../src/boot/life.ts'
+import type { HostState } from '../../../src/boot/host-state.ts'
 import { type Choice, chooseHosts } from '../../../src/http/api/choose.ts'
 
 const host = (name: string, tags: readonly string[], profile?: string): [string, Host] => [

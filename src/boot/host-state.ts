@@ -1,0 +1,31 @@
+/** The states of a host, as in the table of "Life of a host". */
+export type HostState =
+  | 'idle'
+  | 'pending'
+  | 'booting'
+  | 'installing'
+  | 'verifying'
+  | 'installed'
+  | 'failed'
+
+export const hostStates: readonly HostState[] = [
+  'idle',
+  'pending',
+  'booting',
+  'installing',
+  'verifying',
+  'installed',
+  'failed',
+]
+
+/** What the installer says when it phones home. */
+export type PhoneHomeEvent = 'ready' | 'progress' | 'done' | 'failed' | 'up' | 'again'
+
+export const phoneHomeEvents: readonly PhoneHomeEvent[] = [
+  'ready',
+  'progress',
+  'done',
+  'failed',
+  'up',
+  'again',
+]
