@@ -1,7 +1,20 @@
+import type { HostRow } from '../api/hosts.ts'
 import { type Io, nowOf } from './io.ts'
 import { screenOf } from './table.ts'
-import type { Display, Hosts } from './watch.ts'
 import { frame, roomFor } from './watch-screen.ts'
+
+/** What the API says of all hosts. */
+export interface Hosts {
+  readonly hosts: readonly HostRow[]
+  readonly notices?: readonly string[]
+}
+
+/** Shows a list of hosts, again and again. */
+export interface Display {
+  show(hosts: Hosts): void
+  /** The daemon is away. */
+  lost(why: string): void
+}
 
 /** The live table: it has the whole terminal until it is closed. */
 export interface Terminal extends Display {

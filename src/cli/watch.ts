@@ -10,20 +10,7 @@ import { followEvents } from './follow.ts'
 import { formatTime, stateCell } from './format.ts'
 import { exit, type Io } from './io.ts'
 import { formatTable, paint, partsOf, screenOf } from './table.ts'
-import { openTerminal } from './watch-terminal.ts'
-
-/** What the API says of all hosts. */
-export interface Hosts {
-  readonly hosts: readonly HostRow[]
-  readonly notices?: readonly string[]
-}
-
-/** Shows a list of hosts, again and again. */
-export interface Display {
-  show(hosts: Hosts): void
-  /** The daemon is away. */
-  lost(why: string): void
-}
+import { type Display, type Hosts, openTerminal } from './watch-terminal.ts'
 
 /** `bootwright watch`. */
 export function run(argv: string[], io: Io): Promise<number> {

@@ -1,9 +1,8 @@
 import { basename, join, resolve } from 'node:path'
 import { didYouMean } from '../base/nearest.ts'
 import type { MediaFolder, Profile } from '../boot/host.ts'
-import type { Path } from './check/mistake.ts'
+import type { Path, Report } from './check/mistake.ts'
 import type { Layers } from './inheritance.ts'
-import type { Surroundings } from './profiles.ts'
 
 /** A checksum and where it is written. */
 export interface PlacedChecksum {
@@ -17,11 +16,18 @@ interface Booted extends Pick<Profile, 'kernel' | 'initrd'> {
   readonly folder: MediaFolder | undefined
 }
 
+interface Around {
+  readonly assets: string
+  /** Each checksum that was resolved, by its place in the config. */
+  readonly checksums: Map<string, PlacedChecksum>
+  readonly report: Report
+}
+
 /** The sha256 of each asset by its path; what is written for a file that is not booted is reported. */
 export function resolveChecksums(
   { keys, from }: Layers,
   { folder, kernel, initrd }: Booted,
-  { assets, checksums: placed, report }: Surroundings,
+  { assets, checksums: placed, report }: Around,
 ): Profile['checksums'] {
   const { checksums } = keys
   if (!checksums) return undefined

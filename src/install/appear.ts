@@ -2,11 +2,11 @@ import type { KnownHost } from '../boot/decide.ts'
 import type { ContentOf } from '../boot/event.ts'
 import type { Host } from '../boot/host.ts'
 import type { Install } from '../boot/install.ts'
-import type { Parts } from '../daemon/parts.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Memory } from './deps.ts'
-import type { Refused } from './spec.ts'
+import type { Overrides } from './spec.ts'
+import type { Refused } from './take-files.ts'
 
 /**
  * Whether an answer to a host makes it {@link appear}: nothing was answered to it since it is in the
@@ -56,8 +56,16 @@ export function firstBootOf(
   return { install, told: { kind: 'admin', code: 'first-boot', data: {} } }
 }
 
+interface Appearing {
+  readonly memory: Pick<DaemonMemory, 'hosts' | 'record'>
+  readonly lives: {
+    newInstall(host: Host, overrides: Overrides): Install | Refused
+    begin(install: Install): void
+  }
+}
+
 /** A host is answered for the first time. On an empty database all hosts count as seen. */
-export function appear(host: Host, { memory, lives }: Pick<Parts, 'memory' | 'lives'>): void {
+export function appear(host: Host, { memory, lives }: Appearing): void {
   const newInstall = (host: Host) => lives.newInstall(host, {})
   const first = firstBootOf(host, { hosts: memory.hosts, newInstall })
   if (!first) return

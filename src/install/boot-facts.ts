@@ -13,9 +13,10 @@ import type { BootEffect } from './boot-effects.ts'
 import type { InstallDeps, Memory, Place } from './deps.ts'
 import type { Doubt } from './integrity.ts'
 import type { ShownMenu } from './menus.ts'
-import type { Overrides, Refused } from './spec.ts'
+import type { Overrides } from './spec.ts'
 import type { LoginExtras, LoginOf, NewLogin } from './ssh/logins.ts'
 import type { Stranger } from './strangers.ts'
+import type { Refused } from './take-files.ts'
 
 /** A machine that asks what to do next. */
 export interface Question {

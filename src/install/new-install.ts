@@ -1,13 +1,20 @@
 import type { Host } from '../boot/host.ts'
-import type { Install } from '../boot/install.ts'
-import type { BootFacts } from './boot-facts.ts'
-import type { Overrides, Refused } from './spec.ts'
+import type { Install, Spec } from '../boot/install.ts'
+import type { Overrides } from './spec.ts'
+import type { Refused } from './take-files.ts'
+
+interface Making {
+  takeSpec(host: Host, overrides: Overrides): Spec | Refused
+  /** Epoch milliseconds. */
+  now(): number
+  newId(now: number): string
+}
 
 /** The install that is asked for now, with all that it is made of; or why it cannot be asked for. */
 export function newInstall(
   host: Host,
   overrides: Overrides,
-  { takeSpec, now, newId }: Pick<BootFacts, 'takeSpec' | 'now' | 'newId'>,
+  { takeSpec, now, newId }: Making,
 ): Install | Refused {
   const spec = takeSpec(host, overrides)
   if ('refused' in spec) return spec

@@ -4,6 +4,7 @@ import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
 import type { InstallDeps } from './deps.ts'
 import { doubtOf } from './integrity.ts'
+import { type Refused, takeFiles } from './take-files.ts'
 import { takeMedia } from './take-media.ts'
 
 /** What differs from the host's own profile and vars, for one install only. */
@@ -16,16 +17,6 @@ export type SpecDeps = Pick<
   InstallDeps,
   'publish' | 'publishTogether' | 'readMedia' | 'digests' | 'lackOf' | 'usedVars'
 >
-
-/** Why something cannot be had. */
-export interface Refused {
-  readonly refused: Reason
-}
-
-/** What a profile boots: assets, and the whole command line where its media say some of it. */
-export type Images = Pick<Spec, 'kernel' | 'initrd' | 'told' | 'kexec'> & {
-  readonly cmdline?: string
-}
 
 /**
  * Everything an install or netboot of a host needs, as it is now: the profile, the sources of its
@@ -77,30 +68,6 @@ function whyUseless(
 /** The first asset of a spec that is not what it was when the spec was taken. */
 export function changedAsset(spec: Spec, deps: Pick<InstallDeps, 'publish'>): Asset | undefined {
   return assetsOf(spec).find(asset => deps.publish(asset.path)?.version !== asset.version)
-}
-
-function takeFiles(profile: Profile, deps: SpecDeps): Images | Refused {
-  const kernel = publishChecked(profile.kernel, profile, deps)
-  if (!kernel) {
-    return { refused: { code: 'no-asset', what: profile.kind ?? 'kernel', path: profile.kernel } }
-  }
-  const initrd: Asset[] = []
-  for (const path of profile.initrd) {
-    const asset = publishChecked(path, profile, deps)
-    if (!asset) return { refused: { code: 'no-asset', what: profile.kind ?? 'initrd', path } }
-    initrd.push(asset)
-  }
-  return { kernel, initrd }
-}
-
-function publishChecked(path: string, { checksums = {} }: Profile, deps: SpecDeps) {
-  const asset = deps.publish(path)
-  return asset && expecting(asset, checksums[path])
-}
-
-/** The asset with the sha256 that the config says it has, if it says one. */
-export function expecting(asset: Asset, sha256: string | undefined): Asset {
-  return sha256 === undefined ? asset : { ...asset, sha256 }
 }
 
 function readTemplates({ files }: Profile): Pick<Spec, 'templates'> | Refused {

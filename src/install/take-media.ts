@@ -2,7 +2,10 @@ import { basename, join } from 'node:path'
 import type { MediaFolder, Profile } from '../boot/host.ts'
 import type { Asset } from '../boot/install.ts'
 import type { Media } from '../boot/media.ts'
-import { expecting, type Images, type Refused, type SpecDeps } from './spec.ts'
+import type { InstallDeps } from './deps.ts'
+import { expecting, type Images, type Refused } from './take-files.ts'
+
+type MediaDeps = Pick<InstallDeps, 'publishTogether' | 'readMedia'>
 
 /** A build that is written just now is looked at so often. */
 const looks = 3
@@ -11,7 +14,11 @@ const looks = 3
  * Kernel, initrd and command line of boot media, all of one build: read, published and read once more,
  * until nothing of it has moved meanwhile.
  */
-export function takeMedia(profile: Profile, folder: MediaFolder, deps: SpecDeps): Images | Refused {
+export function takeMedia(
+  profile: Profile,
+  folder: MediaFolder,
+  deps: MediaDeps,
+): Images | Refused {
   for (let look = 0; look < looks; look++) {
     const media = deps.readMedia(folder)
     if (media.problem !== undefined) return { refused: media.problem }
