@@ -13,9 +13,10 @@ import { furnish, type Settings, usual } from './settings.ts'
  * that inherits its environment.
  */
 export function bare(args: readonly string[]): string[] {
-  const { PATH, HOME } = process.env
+  const { PATH, HOME, NODE_COMPILE_CACHE = '' } = process.env
   const main = new URL('../../src/main.ts', import.meta.url).pathname
-  return ['-i', `PATH=${PATH}`, `HOME=${HOME}`, process.execPath, main, ...args]
+  const kept = [`PATH=${PATH}`, `HOME=${HOME}`, `NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE}`]
+  return ['-i', ...kept, process.execPath, main, ...args]
 }
 
 export interface LogLine {
