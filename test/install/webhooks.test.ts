@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Callback, CallbackEvent } from '../../src/boot/callback.ts'
-import { pauseAfter } from '../../src/install/outbox.ts'
+import { pauseAfter } from '../../src/install/deliver.ts'
 import { startReceiver } from './receiver.ts'
 import { createWorld, mac, start, until, type World } from './world.ts'
 

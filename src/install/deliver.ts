@@ -1,0 +1,160 @@
+import { lineOfProgram } from '../base/printable.ts'
+import type { Delivery, Target } from '../boot/install.ts'
+import type { Reason } from '../boot/reason.ts'
+import { type CallbackTold, callbackEvent } from './callback-event.ts'
+import { type Ended, failureOf, masked, type RunningCommand, runCommand } from './command.ts'
+import type { Memory } from './deps.ts'
+import { createOutput } from './output.ts'
+import type { Prepared, Preparing } from './ssh/deploy.ts'
+import { sendWebhook } from './webhook.ts'
+
+/** Seconds a webhook is tried for before it counts as undelivered. */
+const triedFor = 24 * 3600
+const longestPause = 300
+
+export interface DeliverDeps {
+  readonly memory: Memory
+  now(): number
+  /** Makes a command, ssh or nixosAnywhere callback ready to run. */
+  prepare(delivery: Delivery): Promise<Preparing>
+  /** A deploy that a dead daemon left may be started again. */
+  canResume(delivery: Delivery): boolean
+  /** The turn of a deploy has come. */
+  deployStarted(delivery: Delivery): void
+  /** A command that installs has ended; a webhook that installs has been delivered or not. */
+  deployEnded(delivery: Delivery, why: Reason | undefined): void
+  tried?(result: 'delivered' | 'retry' | 'undelivered' | 'ended' | 'failed'): void
+  /** Bytes of output kept for each command. */
+  outputBound(): number
+}
+
+/** What deliveries are made with. */
+export interface Delivering {
+  readonly deps: DeliverDeps
+  /** Commands that run, by their delivery's id. */
+  readonly commands: Map<number, { readonly delivery: Delivery; readonly running: RunningCommand }>
+  /** Aborted when the daemon ends. */
+  readonly closing: AbortSignal
+}
+
+/** Seconds until a webhook that was tried this often before, and now in vain again, is due. */
+export function pauseAfter(tries: number): number {
+  return Math.min(longestPause, 2 ** tries)
+}
+
+/** Tries a delivery once, whatever it is, and keeps what became of it. */
+export function deliver(delivery: Delivery, desk: Delivering): Promise<void> {
+  const { target } = delivery
+  switch (target.kind) {
+    case 'webhook':
+      return post(delivery, target, desk)
+    case 'command':
+    case 'ssh':
+    case 'nixosAnywhere':
+      return run(delivery, desk)
+    case 'broken':
+      return giveUp(delivery, 'broken', { code: 'template-failed', error: target.reason }, desk)
+  }
+}
+
+/** Adds to the timeline of its host what became of a callback. */
+export function tell(memory: Memory, ...told: CallbackTold): void {
+  memory.record(callbackEvent(...told))
+}
+
+async function post(
+  delivery: Delivery,
+  target: Extract<Target, { kind: 'webhook' }>,
+  desk: Delivering,
+): Promise<void> {
+  const { deps, closing } = desk
+  const { memory } = deps
+  memory.deliveries.start(delivery.id)
+  const outcome = await sendWebhook(target, delivery, closing)
+  if (closing.aborted) return
+  if (outcome.ok) {
+    memory.deliveries.end(delivery.id, 'delivered')
+    deps.tried?.('delivered')
+    tell(memory, delivery, 'delivered')
+    if (delivery.role === 'deploy') deps.deployEnded(delivery, undefined)
+    return
+  }
+  const next = deps.now() + pauseAfter(delivery.tries) * 1000
+  if (next > delivery.createdAt + triedFor * 1000) {
+    deps.tried?.('undelivered')
+    return giveUp(delivery, 'undelivered', outcome.why, desk)
+  }
+  memory.deliveries.retry(delivery.id, next, outcome.why)
+  deps.tried?.('retry')
+  tell(memory, delivery, 'not-delivered', outcome.why)
+}
+
+async function giveUp(
+  delivery: Delivery,
+  code: 'broken' | 'undelivered',
+  why: Reason,
+  { deps }: Delivering,
+): Promise<void> {
+  deps.memory.deliveries.end(delivery.id, 'undelivered', why)
+  tell(deps.memory, delivery, code, why)
+  if (delivery.role === 'deploy') deps.deployEnded(delivery, why)
+}
+
+async function run(delivery: Delivery, desk: Delivering): Promise<void> {
+  const { deps, closing } = desk
+  const { deliveries } = deps.memory
+  deliveries.start(delivery.id)
+  if (delivery.role === 'deploy') deps.deployStarted(delivery)
+  await deps.memory.committed()
+  if (!deliveries.isRunning(delivery.id) || closing.aborted) return
+  const prepared = await prepare(delivery, deps)
+  if (!deliveries.isRunning(delivery.id) || goesOnLater(delivery, desk)) return
+  if ('refused' in prepared) return ended(delivery, prepared.refused, desk)
+  const outcome = await runPrepared(delivery, prepared, desk)
+  const why = outcome.ok ? undefined : failureOf(outcome, prepared.secrets)
+  await prepared.done(!outcome.ok && outcome.stopped === true)
+  if (why !== undefined && goesOnLater(delivery, desk)) return
+  ended(delivery, why, desk)
+}
+
+async function prepare(delivery: Delivery, deps: DeliverDeps): Promise<Preparing> {
+  try {
+    return await deps.prepare(delivery)
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    return { refused: { code: 'cannot-prepare', error: text } }
+  }
+}
+
+/** What the daemon's own end has cut goes on at the next start, if the same boot still proves itself. */
+function goesOnLater(delivery: Delivery, { deps, closing }: Delivering): boolean {
+  return closing.aborted && deps.canResume(delivery)
+}
+
+async function runPrepared(
+  delivery: Delivery,
+  { command, extras, title, secrets }: Prepared,
+  { deps, commands }: Delivering,
+): Promise<Ended> {
+  const { memory } = deps
+  const output = createOutput(delivery, deps, line => masked(lineOfProgram(line), secrets))
+  const running = runCommand(command, output.line, extras)
+  if (running.group) {
+    memory.deliveries.saveGroup(delivery.id, running.group.pgid, running.group.start)
+  }
+  commands.set(delivery.id, { delivery, running })
+  tell(memory, delivery, 'started', masked(title, secrets))
+  const outcome = await running.ended
+  commands.delete(delivery.id)
+  output.end()
+  return outcome
+}
+
+function ended(delivery: Delivery, why: Reason | undefined, { deps }: Delivering): void {
+  const { memory } = deps
+  memory.deliveries.end(delivery.id, 'ended', why)
+  deps.tried?.(why === undefined ? 'ended' : 'failed')
+  if (why === undefined) tell(memory, delivery, 'ended')
+  else tell(memory, delivery, 'failed', why)
+  if (delivery.role === 'deploy') deps.deployEnded(delivery, why)
+}
