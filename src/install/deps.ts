@@ -44,6 +44,8 @@ export interface Memory {
     /** An answer file of an attempt is gone. */
     burn(token: string, name: string): void
     attempt(token: string): Attempt | undefined
+    /** An answer file of an attempt. */
+    file(token: string, name: string): string | undefined
     currentAttempt(host: string, install?: string): Attempt | undefined
     saveProof(token: string, proof: Proof): void
     voidAttempts(host: string): void

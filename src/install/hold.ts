@@ -44,9 +44,13 @@ function keepTokens(effects: readonly BootEffect[], facts: BootFacts, deps: Effe
 }
 
 function isSame(one: NewAttempt, other: NewAttempt): boolean {
-  const { token, mac, address, content } = one
-  const isIts = token === other.token && mac === other.mac && address === other.address
-  return isIts && JSON.stringify(content) === JSON.stringify(other.content)
+  const isIts = one.token === other.token && one.mac === other.mac && one.address === other.address
+  if (!isIts) return false
+  const { files, ...content } = one.content
+  const { files: otherFiles, ...otherContent } = other.content
+  return (
+    JSON.stringify(content) === JSON.stringify(otherContent) && isDeepStrictEqual(files, otherFiles)
+  )
 }
 
 /** All on disk that an answer to a host depends on. */

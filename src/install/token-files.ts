@@ -56,7 +56,9 @@ export function giveFile(
 export function lookForFile(name: string, use: TokenUse, desk: TokenDesk): Looked {
   const stranger = desk.strangers.byToken(use.token)
   const attempt = stranger?.attempt ?? desk.live.byToken(use.token)
-  const text = attempt && new Map(Object.entries(attempt.content.files)).get(name)
+  const text = stranger
+    ? new Map(Object.entries(stranger.attempt.content.files)).get(name)
+    : desk.deps.memory.installs.file(use.token, name)
   if (!attempt || text === undefined) return gone({ code: 'file-missing' })
   const burns = attempt.content.burn?.includes(name) && ({ burns: true } as const)
   const file = { kind: 'file', text, ...burns } as const

@@ -1,14 +1,17 @@
-import type { Attempt, NewAttempt, Proof } from '../boot/install.ts'
+import type { Attempt, AttemptContent, NewAttempt, Proof } from '../boot/install.ts'
 import type { Database } from './database.ts'
 import type { AttemptRow } from './tables.ts'
+import { createTexts } from './texts.ts'
 
 /** The boots of installs, and of hosts that netboot always; their names beside those of installs. */
 export function createAttempts(db: Database) {
   const statements = statementsOf(db)
-  return { ...readingOf(statements), ...writingOf(db, statements) }
+  const files = createTexts(db, { table: 'attempt_files', owner: 'token' })
+  return { ...readingOf(statements, files), ...writingOf(db, statements, files) }
 }
 
 type Statements = ReturnType<typeof statementsOf>
+type Files = ReturnType<typeof createTexts>
 
 function statementsOf(db: Database) {
   return {
@@ -34,8 +37,11 @@ function statementsOf(db: Database) {
   }
 }
 
-function readingOf({ get, current, prepared }: Statements) {
+function readingOf({ get, current, prepared }: Statements, files: Files) {
+  const attemptOf = (row: AttemptRow | undefined) => row && attemptIn(row, files)
   return {
+    /** An answer file of an attempt. */
+    file: files.one,
     attempt: (token: string): Attempt | undefined => attemptOf(get.get(token)),
     /** The newest attempt of a host's install (of its netboots, without one) that is not void. */
     currentAttempt: (host: string, install?: string): Attempt | undefined =>
@@ -45,17 +51,19 @@ function readingOf({ get, current, prepared }: Statements) {
   }
 }
 
-function writingOf(db: Database, statements: Statements) {
+function writingOf(db: Database, statements: Statements, texts: Files) {
   const { add, burn, setProof, voidAll, voidLater, voidOld, dropPrepared, dropVoid } = statements
   return {
     /** A host has one that is prepared at most, and none once another one was opened. */
     addAttempt(attempt: NewAttempt): void {
       const { token, install = null, host, number, mac, address, openedAt } = attempt
-      const content = JSON.stringify(attempt.content)
+      const { files, ...rest } = attempt.content
+      const content = JSON.stringify(rest)
       const prepared = attempt.prepared ? 1 : 0
       db.write(() => {
         dropPrepared.run(host)
         add.run(token, install, host, number, mac, address, openedAt, content, prepared)
+        texts.add(token, files)
       })
     },
     burn: (token: string, name: string): void => db.run(burn, name, token),
@@ -71,8 +79,9 @@ function writingOf(db: Database, statements: Statements) {
   }
 }
 
-function attemptOf(row: AttemptRow | undefined): Attempt | undefined {
-  if (!row) return undefined
+/** Its files are read by whoever looks at them. */
+function attemptIn(row: AttemptRow, files: Files): Attempt {
+  const read = files.of(row.token)
   return {
     token: row.token,
     ...(row.install !== null && { install: row.install }),
@@ -84,7 +93,12 @@ function attemptOf(row: AttemptRow | undefined): Attempt | undefined {
     void: row.void === 1,
     ...(row.prepared === 1 && { prepared: true }),
     burnt: JSON.parse(row.burnt) as string[],
-    content: JSON.parse(row.content) as Attempt['content'],
+    content: {
+      ...(JSON.parse(row.content) as Omit<AttemptContent, 'files'>),
+      get files() {
+        return read()
+      },
+    },
     ...(row.proof !== null && { proof: JSON.parse(row.proof) as Proof }),
   }
 }

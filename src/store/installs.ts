@@ -1,9 +1,10 @@
-import type { Install } from '../boot/install.ts'
+import type { Install, Spec } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
 import { createAttempts } from './attempts.ts'
 import { reasonIn } from './before-codes.ts'
 import type { Database } from './database.ts'
 import type { InstallRow } from './tables.ts'
+import { createTexts } from './texts.ts'
 
 /** Installs kept for each host; older ones go when it is asked again. */
 const kept = 100
@@ -11,6 +12,8 @@ const kept = 100
 /** Installs and their attempts. What they hold inside is the business of src/install. */
 export function createInstalls(db: Database) {
   const { dropVoid, ...attempts } = createAttempts(db)
+  const templates = createTexts(db, { table: 'install_templates', owner: 'install' })
+  const installOf = (row: InstallRow) => installIn(row, templates)
   const add = db.statement(
     'insert into installs (id, host, profile, spec, asked_at) values (?, ?, ?, ?, ?)',
   )
@@ -24,8 +27,10 @@ export function createInstalls(db: Database) {
   )
   return {
     add({ id, host, profile, spec, askedAt }: Install): void {
+      const { templates: sources, ...rest } = spec
       db.write(() => {
-        add.run(id, host, profile, JSON.stringify(spec), askedAt)
+        add.run(id, host, profile, JSON.stringify(rest), askedAt)
+        templates.add(id, sources)
         prune.run(host, host, kept)
         dropVoid(host)
       })
@@ -44,12 +49,19 @@ export function createInstalls(db: Database) {
 
 export type Installs = ReturnType<typeof createInstalls>
 
-function installOf(row: InstallRow): Install {
+/** Its templates are read by whoever looks at them. */
+function installIn(row: InstallRow, templates: ReturnType<typeof createTexts>): Install {
+  const read = templates.of(row.id)
   return {
     id: row.id,
     host: row.host,
     profile: row.profile,
-    spec: JSON.parse(row.spec) as Install['spec'],
+    spec: {
+      ...(JSON.parse(row.spec) as Omit<Spec, 'templates'>),
+      get templates() {
+        return read()
+      },
+    },
     askedAt: row.asked_at,
     ...(row.ended_at !== null && { endedAt: row.ended_at }),
     ...(row.outcome !== null && { outcome: row.outcome }),

@@ -180,4 +180,31 @@ export const migrations: readonly Migration[] = [
     before: '008-prepared-attempts',
     sql: 'alter table attempts add column prepared integer not null default 0',
   },
+  {
+    // Answer files and their templates may be megabytes, and every packet looks at attempts and installs.
+    name: '012-files-apart',
+    sql: `
+      create table attempt_files (
+        token text not null references attempts (token) on delete cascade,
+        name text not null,
+        text text not null,
+        primary key (token, name)
+      );
+      insert into attempt_files (token, name, text)
+        select token, file.key, file.value
+        from attempts, json_each(content, '$.files') as file order by attempts.rowid, file.id;
+      update attempts set content = json_remove(content, '$.files');
+
+      create table install_templates (
+        install text not null references installs (id) on delete cascade,
+        name text not null,
+        text text not null,
+        primary key (install, name)
+      );
+      insert into install_templates (install, name, text)
+        select installs.id, template.key, template.value
+        from installs, json_each(spec, '$.templates') as template
+        order by installs.rowid, template.id;
+      update installs set spec = json_remove(spec, '$.templates');`,
+  },
 ]

@@ -33,7 +33,7 @@ export interface InstallRow {
   id: string
   host: string
   profile: string
-  /** JSON of what it was asked with. */
+  /** JSON of what it was asked with; its templates have a table. */
   spec: string
   asked_at: number
   ended_at: number | null
@@ -52,7 +52,7 @@ export interface AttemptRow {
   opened_at: number
   /** 1 when the token is good no more. */
   void: number
-  /** JSON: title, image and rendered answer files. */
+  /** JSON: title, image and so on; the answer files have a table. */
   content: string
   /** JSON of boot/install.ts Proof. */
   proof: string | null

@@ -9,10 +9,12 @@ import { address, mac, start } from './examples.ts'
 
 const tables = [
   'admin_log',
+  'attempt_files',
   'attempts',
   'deliveries',
   'events',
   'hosts',
+  'install_templates',
   'installs',
   'leases',
   'macs',

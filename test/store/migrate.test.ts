@@ -1,6 +1,6 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { LaterError, migrate } from '../../src/store/migrate.ts'
 import { migrations } from '../../src/store/migrations.ts'
@@ -97,6 +97,26 @@ t.test('however far kysely had come, it goes on from there', async t => {
   }
 })
 
+/** Every row, with the texts in it that have a table of their own today. */
+function rowsOf(db: DatabaseSync, table: string): unknown[] {
+  const rows = db.prepare(`select * from ${table}`).all()
+  return rows.map(({ content, spec, ...row }) => {
+    const kept = content ?? spec
+    if (kept === undefined) return row
+    const texts = textsOf(db, content === undefined ? ['install', row.id] : ['token', row.token])
+    return { ...row, json: { ...texts, ...JSON.parse(String(kept)) } }
+  })
+}
+
+function textsOf(db: DatabaseSync, [owner, id]: [string, SQLOutputValue | undefined]) {
+  const [table, key] =
+    owner === 'token' ? ['attempt_files', 'files'] : ['install_templates', 'templates']
+  const isThere = db.prepare('select 1 from sqlite_master where name = ?').get(table) !== undefined
+  if (!isThere) return {}
+  const rows = db.prepare(`select name, text from ${table} where ${owner} = ?`).all(id ?? null)
+  return { [key]: Object.fromEntries(rows.map(({ name, text }) => [name, text])) }
+}
+
 t.test('a database of commit 6c60101 loses no row', async t => {
   const file = join(t.testdir({}), 'bootwright.db')
   copyFileSync(fixture, file)
@@ -104,15 +124,13 @@ t.test('a database of commit 6c60101 loses no row', async t => {
   const tables = db
     .prepare("select name from sqlite_master where type = 'table' and name not like 'kysely%'")
     .all()
-  const before = tables.map(({ name }) => ({
-    name,
-    rows: db.prepare(`select * from ${name}`).all(),
-  }))
+  const before = tables.map(({ name }) => ({ name: String(name), rows: rowsOf(db, String(name)) }))
   migrate(db)
   t.strictSame(namesOf(db), today)
-  for (const { name, rows } of before) {
-    t.match(db.prepare(`select * from ${name}`).all(), rows, String(name))
-  }
+  for (const { name, rows } of before) t.match(rowsOf(db, name), rows, name)
+  const texts = (table: string) => db.prepare(`select text from ${table}`).all()
+  t.match(texts('attempt_files')[0], { text: /^host=\S+ attempt=1/ })
+  t.match(texts('install_templates')[0], { text: /^host=\{\{ host\.name \}\}/ })
 })
 
 t.test(
