@@ -282,6 +282,62 @@ t.test('no test is given up by a clock that does not know how slow the day is', 
   t.strictSame(fixed, [])
 })
 
+/** What a file offers, and whether it is a type. */
+function exportsOf(text: string): { name: string; isType: boolean }[] {
+  const declared = /^export (?:async )?(function\*?|const|class|interface|type) (\w+)/gm
+  const one = [...text.matchAll(declared)].map(([, kind = '', name = '']) => ({
+    name,
+    isType: kind === 'interface' || kind === 'type',
+  }))
+  const taken = [...text.matchAll(/^export const [{[]([^}\]]*)[}\]]/gm)].flatMap(([, names = '']) =>
+    names.split(',').map(name => ({ name: name.split(':').at(-1)?.trim() ?? '', isType: false })),
+  )
+  return [...one, ...taken].filter(({ name }) => name !== '')
+}
+
+/** `file name` of all that these files import by name; `file *` of what they take whole. */
+function importedBy(files: readonly string[]): Set<string> {
+  const named = /^import\s+(?:type\s+)?([^'"]*?)\bfrom\s*['"](\.[^'"\n]+)['"]/gm
+  const whole = /\bimport\(\s*['"](\.[^'"\n]+)['"]/g
+  const found = files.flatMap(file => {
+    const text = readFileSync(file, 'utf8')
+    const target = (from = '') => normalize(join(dirname(file), from))
+    const byName = [...text.matchAll(named)].flatMap(([, what = '', from]) => {
+      const names = /\{([^}]*)\}/.exec(what)?.[1]?.split(',') ?? ['*']
+      return names.map(
+        name =>
+          `${target(from)} ${name
+            .replace(/^\s*(?:type )?/, '')
+            .split(' as ')[0]
+            ?.trim()}`,
+      )
+    })
+    return [...byName, ...[...text.matchAll(whole)].map(([, from]) => `${target(from)} *`)]
+  })
+  return new Set(found)
+}
+
+t.test(
+  'what is exported is used: by another file of src, or tested and used by its own',
+  async t => {
+    const bySrc = importedBy(files)
+    const byTests = importedBy(globSync('{test,bench}/**/*.ts'))
+    const unused = files.flatMap(file => {
+      const text = readFileSync(file, 'utf8')
+      const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+      return exportsOf(text).flatMap(({ name, isType }) => {
+        if (bySrc.has(`${file} ${name}`) || bySrc.has(`${file} *`)) return []
+        const isUsedHere = (code.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0) > 1
+        const isTested = byTests.has(`${file} ${name}`)
+        // Types say what the file's own functions take and give.
+        if (isType ? isUsedHere || isTested : isUsedHere && isTested) return []
+        return [`${file} ${name}`]
+      })
+    })
+    t.strictSame(unused, [])
+  },
+)
+
 t.test('no barrels: a file is imported from where it is written', async t => {
   const barrels = files.filter(file => {
     const text = readFileSync(file, 'utf8')

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import * as v from './values.ts'
 
-export const imageRow = v.closed(
+const imageRow = v.closed(
   {
     name: v.text('Of its folder below assets/images; elsewhere the whole path.'),
     path: v.text('Absolute path of its folder.'),

@@ -39,7 +39,7 @@ export function candidatesFor(
 }
 
 /** Only the candidates that begin like this. */
-export function startingWith(start: string, words: readonly Candidate[]): Candidates {
+function startingWith(start: string, words: readonly Candidate[]): Candidates {
   return { words: words.filter(({ word }) => word.startsWith(start)) }
 }
 

@@ -21,7 +21,7 @@ export async function runProgram([name, ...rest]: readonly string[]): Promise<nu
 }
 
 /** The list of all commands. */
-export function programUsage(commands: readonly CommandSpec[]): string {
+function programUsage(commands: readonly CommandSpec[]): string {
   const lefts = commands.map(({ name, line }) => [name, wordsOf(line)].filter(Boolean).join(' '))
   const width = Math.max(...lefts.map(({ length }) => length))
   const lines = commands.map(({ brief }, at) => `  ${(lefts[at] ?? '').padEnd(width)}  ${brief}\n`)

@@ -27,7 +27,7 @@ const columns = [
 const order = ['installing', 'booting', 'verifying', 'pending', 'failed', 'installed', 'idle']
 
 /** The hosts in the order of the screen. */
-export function sorted(hosts: readonly HostRow[]): HostRow[] {
+function sorted(hosts: readonly HostRow[]): HostRow[] {
   const rank = ({ state }: HostRow) => order.indexOf(state)
   return hosts.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
 }

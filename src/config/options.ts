@@ -22,7 +22,7 @@ const keys: Readonly<Record<number, string>> = {
 }
 
 /** Firmware does not put longer values together. */
-export const mostOptionBytes = 255
+const mostOptionBytes = 255
 
 /** What is wrong with the options that a network, profile or host writes. */
 export function checkOptions(raw: RawOptions, path: Path, of: 'network' | 'host', report: Report) {

@@ -56,7 +56,7 @@ export function changeOffers(
   if (hold) offers.hold(hold, now)
 }
 
-export const offerMilliseconds = 60_000
+const offerMilliseconds = 60_000
 
 /** An empty table for at most `most` offers; when it is full the oldest gives way. Times are epoch ms. */
 export function createOffers(most = 65_536): Offers {

@@ -60,7 +60,7 @@ export function selectAddress(wish: Wish, place: Place): Selection {
 }
 
 /** How long an address that was given back is kept from everybody but the one who had it. */
-export const restMilliseconds = 180_000
+const restMilliseconds = 180_000
 
 /**
  * Why a machine may not have an address; `undefined` when it may: the address is reserved for it, or is

@@ -49,7 +49,7 @@ export type Step = Told &
 
 export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>
 
-export function stepOf(event: EventRecord): Step {
+function stepOf(event: EventRecord): Step {
   const { at, lastAt, count } = event
   const content = contentOf(event)
   const saysClock = complainsOfClock(wordsOf(content)) && { saysClock: true as const }

@@ -1,5 +1,5 @@
 import type { Counters } from './counters.ts'
-import { createExposition, type Reading } from './exposition.ts'
+import { createExposition, type Exposition, type Reading } from './exposition.ts'
 
 /** What is looked at when Prometheus asks, and not counted. */
 export interface Gauges {
@@ -26,8 +26,6 @@ export interface Metrics {
   readonly contentType: string
   text(): Promise<string>
 }
-
-type Exposition = ReturnType<typeof createExposition>
 
 /** All that Prometheus can ask of the daemon. */
 export function createMetrics(counters: Counters, gauges: Gauges): Metrics {

@@ -179,7 +179,7 @@ async function fetchTo(url: string, path: string, most: number, origin: Origin):
 }
 
 /** Where a file of a URL lies in the folder of `--offline`: HOST/PATH, as `wget -x` keeps it. Pure. */
-export function offlinePath(url: string): string {
+function offlinePath(url: string): string {
   const { host, pathname } = new URL(url)
   return join(host, pathname)
 }

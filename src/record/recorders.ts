@@ -18,5 +18,3 @@ export function createWitness(
     packets: createPacketRing({ isHost, macsOf, now: Date.now }),
   }
 }
-
-export type Witness = ReturnType<typeof createWitness>

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import type { AdminLogRow } from './tables.ts'
 
 /** What somebody did with a token. */
 export interface AdminAct {
@@ -34,31 +35,24 @@ export function createAdminLog(db: Database, now: () => number) {
     'insert into admin_log (at, who, address, action, text, hosts, key, request, answer) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
   const prune = db.statement('delete from admin_log where id <= ?')
-  const before = db.statement(
+  const before = db.statement<EntryRow>(
     `select ${columns} from admin_log where id < ? order by id desc limit ?`,
   )
-  const beforeOfHost = db.statement(
+  const beforeOfHost = db.statement<EntryRow>(
     `select ${columns} from admin_log where id < ? and exists (select 1 from json_each(hosts) where value = ?) order by id desc limit ?`,
   )
-  const byKey = db.statement(
+  const byKey = db.statement<Pick<AdminLogRow, 'request' | 'answer'>>(
     'select request, answer from admin_log where who = ? and key = ? and at > ? order by id desc limit 1',
   )
 
   return {
     add({ who, address, action, text, hosts, once }: AdminAct): void {
+      const { key = null, request = null } = once ?? {}
       const answer = once === undefined ? null : JSON.stringify(once.answer)
+      const names = JSON.stringify(hosts)
       db.write(() => {
-        const { lastInsertRowid } = add.run(
-          now(),
-          who,
-          address,
-          action,
-          text,
-          JSON.stringify(hosts),
-          once?.key ?? null,
-          once?.request ?? null,
-          answer,
-        )
+        const values = [now(), who, address, action, text, names, key, request, answer]
+        const { lastInsertRowid } = add.run(...values)
         prune.run(Number(lastInsertRowid) - kept)
       })
     },
@@ -68,22 +62,14 @@ export function createAdminLog(db: Database, now: () => number) {
     /** What this token's request with this key was, and was answered, within the last day. */
     byKey(who: string, key: string): Omit<Once, 'key'> | undefined {
       const row = byKey.get(who, key, now() - keyLife)
-      if (!row) return undefined
-      return { request: row.request as string, answer: JSON.parse(row.answer as string) as unknown }
+      if (!row || row.request === null || row.answer === null) return undefined
+      return { request: row.request, answer: JSON.parse(row.answer) as unknown }
     },
   }
 }
 
-export type AdminLog = ReturnType<typeof createAdminLog>
+type EntryRow = Omit<AdminLogRow, 'key' | 'request' | 'answer'>
 
-function entryOf(row: Record<string, unknown>): AdminEntry {
-  return {
-    id: row.id as number,
-    at: row.at as number,
-    who: row.who as string,
-    address: row.address as string,
-    action: row.action as string,
-    text: row.text as string,
-    hosts: JSON.parse(row.hosts as string) as string[],
-  }
+function entryOf({ hosts, ...row }: EntryRow): AdminEntry {
+  return { ...row, hosts: JSON.parse(hosts) as string[] }
 }

@@ -12,8 +12,6 @@ export function createDeliveries(db: Database) {
   return { ...waitingIn(db), ...readingOf(db), ...writingOf(db) }
 }
 
-export type Deliveries = ReturnType<typeof createDeliveries>
-
 /** Deploys that work here take a place, and there are only so many. */
 const takesPlace =
   "(role = 'deploy' and json_extract(target, '$.kind') in ('command', 'ssh', 'nixosAnywhere'))"

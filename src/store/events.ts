@@ -61,8 +61,6 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
   }
 }
 
-export type Events = ReturnType<typeof createEvents>
-
 const columns = 'id, at, last_at, count, host, kind, code, text, data'
 
 function statementsOf(db: Database) {

@@ -12,8 +12,6 @@ export function createHosts(db: Database, now: () => number = Date.now) {
   return { ...readingOf(statements), ...writingOf(db, statements, now) }
 }
 
-export type Hosts = ReturnType<typeof createHosts>
-
 /** Without the facts: they may be long, and every packet of a host looks at it. */
 type Row = Omit<HostRow, 'facts' | 'deadline'>
 const columns = 'name, state, life, install, percent, progress_at, message, last_seen, uuid'
@@ -42,6 +40,7 @@ function statementsOf(db: Database) {
     setFacts: db.statement('update hosts set facts = ? where name = ?'),
     setSeen: db.statement('update hosts set last_seen = ? where name = ?'),
     setUuid: db.statement('update hosts set uuid = ? where name = ? and uuid is null'),
+    // MACs of hosts that were ever seen: a host that is renamed is not new.
     addMac: db.statement('insert or ignore into macs (mac) values (?)'),
     hasMac: db.statement('select 1 from macs where mac = ?'),
   }

@@ -47,8 +47,6 @@ export function createInstalls(db: Database) {
   }
 }
 
-export type Installs = ReturnType<typeof createInstalls>
-
 /** Its templates are read by whoever looks at them. */
 function installIn(row: InstallRow, templates: ReturnType<typeof createTexts>): Install {
   const read = templates.of(row.id)

@@ -46,8 +46,6 @@ export function createLeases(db: Database) {
   }
 }
 
-export type Leases = ReturnType<typeof createLeases>
-
 const columns = 'address, network, mac, client_id, hostname, start, end, state'
 
 function openStore(db: Database): Store {

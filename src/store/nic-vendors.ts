@@ -1,15 +1,16 @@
 import type { Database } from './database.ts'
+import type { NicVendorRow } from './tables.ts'
 
 /**
  * Vendors of network cards (`52:54:00`, the first half of the MAC) on which an iPXE with drivers of its
  * own was fetched and never heard.
  */
 export function createNicVendors(db: Database) {
-  const all = db.statement('select vendor from nic_vendors')
+  const all = db.statement<Pick<NicVendorRow, 'vendor'>>('select vendor from nic_vendors')
   const add = db.statement(
     'insert or ignore into nic_vendors (vendor, loader, at) values (?, ?, ?)',
   )
-  const known = new Set(all.all().map(({ vendor }) => vendor as string))
+  const known = new Set(all.all().map(({ vendor }) => vendor))
   return {
     isSilent: (vendor: string): boolean => known.has(vendor),
     /** `loader` is what was not heard; `at` is wall-clock epoch milliseconds. */
@@ -19,5 +20,3 @@ export function createNicVendors(db: Database) {
     },
   }
 }
-
-export type NicVendors = ReturnType<typeof createNicVendors>

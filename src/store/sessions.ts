@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import type { SessionRow } from './tables.ts'
 
 /** Who is logged in to the page. What a browser shows is not kept, only digests that prove it. */
 export interface StoredSession {
@@ -17,7 +18,9 @@ const most = 1000
 
 /** Sessions of the page; they outlive a restart. */
 export function createSessionStore(db: Database) {
-  const get = db.statement('select id, token, proof, ends_at from sessions where id = ?')
+  const get = db.statement<Omit<SessionRow, 'opened_at'>>(
+    'select id, token, proof, ends_at from sessions where id = ?',
+  )
   const add = db.statement(
     'insert into sessions (id, token, proof, ends_at, opened_at) values (?, ?, ?, ?, ?)',
   )
@@ -29,14 +32,7 @@ export function createSessionStore(db: Database) {
   return {
     find(id: string): StoredSession | undefined {
       const row = get.get(id)
-      return (
-        row && {
-          id,
-          token: row.token as string,
-          proof: row.proof as string,
-          endsAt: row.ends_at as number,
-        }
-      )
+      return row && { id, token: row.token, proof: row.proof, endsAt: row.ends_at }
     },
     /** `now` is wall-clock epoch milliseconds. */
     add({ id, token, proof, endsAt }: StoredSession, now: number): void {

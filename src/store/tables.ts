@@ -24,11 +24,6 @@ export interface HostRow {
   uuid: string | null
 }
 
-/** MACs of hosts that were ever seen: a host that is renamed is not new. */
-export interface MacRow {
-  mac: string
-}
-
 export interface InstallRow {
   id: string
   host: string

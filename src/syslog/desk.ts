@@ -40,5 +40,3 @@ export function createSyslogDesk(deps: SyslogDeskDeps) {
     },
   }
 }
-
-export type SyslogDesk = ReturnType<typeof createSyslogDesk>

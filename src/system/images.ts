@@ -61,7 +61,7 @@ export function listImages(parent: string, readMedia: ReadMedia): Image[] {
 }
 
 /** The kernel that a file is; undefined for all others. */
-export function readKernel(file: string): LinuxImage | undefined {
+function readKernel(file: string): LinuxImage | undefined {
   const head = Buffer.alloc(65_536)
   try {
     const fd = openSync(file, 'r')

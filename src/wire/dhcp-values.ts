@@ -82,17 +82,6 @@ export function uuidOfBytes(bytes: Uint8Array): string | undefined {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** Option 97 of a UUID in canonical text. Throws WireError for other text. */
-export function uuidToBytes(uuid: string): Uint8Array {
-  const hex = uuid.replaceAll('-', '')
-  if (!/^[0-9a-f]{32}$/i.test(hex)) throw new WireError(`not a UUID: ${uuid}`)
-  const out = new Uint8Array(17)
-  for (const [n, at] of uuidOrder.entries()) {
-    out[at] = Number.parseInt(hex.slice(n * 2, n * 2 + 2), 16)
-  }
-  return out
-}
-
 /** Where in option 97 the n-th byte of the canonical text stands. */
 const uuidOrder = Uint8Array.of(4, 3, 2, 1, 6, 5, 8, 7, 9, 10, 11, 12, 13, 14, 15, 16)
 

@@ -16,7 +16,7 @@ export interface FoundPacket extends CapturedPacket {
 }
 
 /** Packets that begin with their IP header (LINKTYPE_RAW). */
-export const rawLink = 101
+const rawLink = 101
 
 /** A capture file in the classic format (draft-ietf-opsawg-pcap), in microseconds. */
 export function encodePcap(packets: readonly CapturedPacket[], link = rawLink): Uint8Array {

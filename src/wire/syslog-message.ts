@@ -7,16 +7,7 @@ export interface SyslogMessage {
   readonly text: string
 }
 
-export const severities = [
-  'emerg',
-  'alert',
-  'crit',
-  'err',
-  'warning',
-  'notice',
-  'info',
-  'debug',
-] as const
+const severities = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const
 export type Severity = (typeof severities)[number]
 
 const longest = 1024

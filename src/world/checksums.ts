@@ -8,7 +8,7 @@ import { createPublished, type Published } from '../system/published.ts'
 import type { World } from './world.ts'
 
 /** How a file with a checksum stands; undefined while it is not there or not known. */
-export async function judge(
+async function judge(
   { file, sha256 }: Pick<ConfigChecksum, 'file' | 'sha256'>,
   { publish }: Pick<Published, 'publish'>,
   digests: Digests,

@@ -33,7 +33,7 @@ export interface Senses {
 }
 
 /** The kernel's. */
-export function kernelSenses(): Senses {
+function kernelSenses(): Senses {
   const poke = createPoke()
   const neighbours = createNeighbours(keepNeighbours)
   return { neighbours, poke: poke.send, usesArp, close: poke.close }

@@ -15,7 +15,6 @@ import {
   u32ToBytes,
   userClassesOfBytes,
   uuidOfBytes,
-  uuidToBytes,
 } from '../../src/wire/dhcp-values.ts'
 import { WireError } from '../../src/wire/error.ts'
 
@@ -47,14 +46,15 @@ t.test('numbers are big-endian and have their length', async t => {
   t.strictSame(u16ListOfBytes(Uint8Array.of(0, 7, 0, 16, 9)), [7, 16])
 })
 
-t.test('the first three fields of a UUID are little-endian on the wire', async t => {
-  const bytes = Uint8Array.from(
+function uuidBytes(): Uint8Array {
+  return Uint8Array.from(
     '00 44332211 6655 8877 99aa bbccddeeff01'.replaceAll(' ', '').match(/../g) ?? [],
     pair => Number.parseInt(pair, 16),
   )
-  t.equal(uuidOfBytes(bytes), uuid)
-  t.strictSame(uuidToBytes(uuid.toUpperCase()), bytes)
-  t.throws(() => uuidToBytes('no'), WireError)
+}
+
+t.test('the first three fields of a UUID are little-endian on the wire', async t => {
+  t.equal(uuidOfBytes(uuidBytes()), uuid)
 })
 
 t.test('what is no UUID is none', async t => {
@@ -63,7 +63,7 @@ t.test('what is no UUID is none', async t => {
     new Uint8Array(16),
     new Uint8Array(17),
     new Uint8Array(17).fill(255, 1),
-    uuidToBytes(uuid).fill(1, 0, 1),
+    uuidBytes().fill(1, 0, 1),
   ]) {
     t.equal(uuidOfBytes(bytes), undefined)
   }

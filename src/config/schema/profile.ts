@@ -161,7 +161,7 @@ export const profileKeys = {
 }
 
 /** What a profile or a host, also one without a profile, says about its firmware and DHCP. */
-export const wayKeys = {
+const wayKeys = {
   loader: v.key(
     v.loaderName,
     'The loader for its firmware instead of the one of its arch: a file in assets/loaders, or what distributions know by this name (iPXE, pxelinux.0, lpxelinux.0, shimx64.efi …).',

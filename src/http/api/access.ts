@@ -63,7 +63,7 @@ function serverOf({ socket }: FastifyRequest): { address: string; port: number }
  * Whether a Host header is one of ours. A page of somebody else whose name suddenly leads to our address (DNS
  * rebinding) would pass as our own; a name can be made to do that, an address cannot.
  */
-export function isOurs(header: string | undefined, hosts: readonly string[]): boolean {
+function isOurs(header: string | undefined, hosts: readonly string[]): boolean {
   if (header === undefined) return true
   const name = nameOf(header)
   if (isIPv4(name) || isIPv6(name.replace(/^\[(.*)\]$/, '$1'))) return true

@@ -96,7 +96,7 @@ function isText(part: readonly [string, unknown]): part is [string, string] {
 }
 
 /** Text that is no JSON is undefined. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -44,8 +44,6 @@ export interface DeployerDeps
   readonly folder: string
 }
 
-export type Deployer = ReturnType<typeof createDeployer>
-
 /** Makes callbacks that are processes ready to run. */
 export function createDeployer(deps: DeployerDeps) {
   const { memory } = deps

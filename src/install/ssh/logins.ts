@@ -143,7 +143,7 @@ export function maskedLogin({ way }: Login): NewLogin {
  * What the kernel unpacks over the installer's own initrd: cpio in format newc. Compressed, because
  * only then it may begin at any byte: on UEFI nobody pads the initrd before it to the next fourth.
  */
-export function keyArchive(key: OpensshKey, hostKey: OpensshKey): Uint8Array {
+function keyArchive(key: OpensshKey, hostKey: OpensshKey): Uint8Array {
   const file = (path: string, content: string, mode = 0o100600): Entry => {
     return { path, mode, content: Buffer.from(content) }
   }

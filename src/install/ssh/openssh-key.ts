@@ -18,7 +18,7 @@ export function makeOpensshKey(): OpensshKey {
 }
 
 /** The files of a key pair: PROTOCOL.key of OpenSSH, without a passphrase. `check` is 4 random bytes. */
-export function encodeOpensshKey(point: Buffer, seed: Buffer, check: Buffer): OpensshKey {
+function encodeOpensshKey(point: Buffer, seed: Buffer, check: Buffer): OpensshKey {
   const blob = Buffer.concat([text(type), text(point)])
   const secret = Buffer.concat([check, check, blob, text(Buffer.concat([seed, point])), text('')])
   const padding = Buffer.from([1, 2, 3, 4, 5, 6, 7].slice(0, (8 - (secret.length % 8)) % 8))
