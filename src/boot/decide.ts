@@ -38,6 +38,8 @@ export interface KnownHost {
   readonly due: boolean
   readonly why: Reason
   readonly ways?: HostWays
+  /** Its installer is at work: what asks in its name is that. */
+  readonly isInstalling?: true
 }
 
 /** What the decision needs to know of the place. */

@@ -11,7 +11,11 @@ import { waysOf } from './ways.ts'
 export function knownOf(host: Host, life: Life, installing: Profile | undefined): KnownHost {
   const { name } = host
   const why: Reason = { code: 'host-state', host: name, state: life.state, why: life.why }
-  if (isRunning(life)) return { name, due: isDue(life), why, ways: waysOf(host, installing) }
+  if (isRunning(life)) {
+    const isInstalling = life.state === 'booting' || life.state === 'installing'
+    const ways = waysOf(host, installing)
+    return { name, due: isDue(life), why, ways, ...(isInstalling && { isInstalling }) }
+  }
   const ways = waysOf(host)
   if (host.menu) return { name, due: true, why: { code: 'host-menu', host: name }, ways }
   if (host.profile?.boot === 'always') {

@@ -125,12 +125,15 @@ interface DhcpReasons {
   'gives-address': {
     readonly address: string
     readonly reserved?: true
+    /** To one of several clients that share a MAC. */
+    readonly apart?: true
     readonly because?: Reason
   }
   'gives-settings': { readonly because?: Reason }
   'not-a-host': Nothing
   'no-range': Nothing
   'range-full': Nothing
+  'too-many-apart': { readonly most: number }
   'not-an-address-for-clients': { readonly address: string }
   'outside-range': { readonly address: string }
   'address-reserved': { readonly address: string }

@@ -5,13 +5,20 @@ import { formatIpv4, type Ipv4, type Mac, toHex } from '../wire/address.ts'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
 import { handle } from './handle.ts'
-import { changeOffers, type Offers } from './lease.ts'
+import { changeOffers, type Offers, offerOf } from './lease.ts'
 import type { Arrival, Endpoint } from './network.ts'
+import { quarantine } from './new-lease.ts'
 import { isOnOurLink } from './on-link.ts'
-import { type DhcpDeps, ignored, type News, type Outcome } from './outcome.ts'
+import {
+  type DhcpDeps,
+  disbelieved,
+  type News,
+  type Outcome,
+  type Reply,
+  withheld,
+} from './outcome.ts'
 import { macOfPacket } from './read-client.ts'
 import { replyLimit } from './reply.ts'
-import { quarantineMilliseconds } from './server-mode.ts'
 
 /** The part of pino that is used here. */
 export interface DhcpLog {
@@ -59,12 +66,18 @@ export interface DeskOptions {
   readonly ownMac?: Mac
 }
 
-export type Reply = Extract<Outcome, { kind: 'reply' }>
 /** Sends a reply from the socket that is right for it. */
 export type Speak = (reply: Reply, bytes: Uint8Array) => void
 
 /** Two look-ups of 400 ms: a first offer is not late by more than a second. */
 const mostLooks = 2
+
+/** A packet as it came, and what was found when it was looked whether an address is in use. */
+interface Heard {
+  readonly packet: DhcpPacket
+  readonly arrival: Arrival
+  readonly inUse?: boolean
+}
 
 /** A desk that works, with a clock. */
 interface Open extends DeskOptions {
@@ -89,8 +102,9 @@ function receive(desk: Open, bytes: Uint8Array, arrival: Arrival, speak: Speak):
     if (mac === desk.ownMac) return
     desk.heard?.(mac, bytes, arrival)
   }
-  const outcome = answer(desk, packet, arrival)
-  finish(desk, packet, arrival, outcome, speak, begun).catch(error =>
+  const heard: Heard = { packet, arrival }
+  const outcome = answer(desk, heard)
+  finish(desk, heard, outcome, speak, begun).catch(error =>
     desk.log.error({ err: error, mac: outcome.mac }, 'DHCP'),
   )
 }
@@ -106,19 +120,20 @@ function read({ log }: Open, bytes: Uint8Array, { address }: Endpoint): DhcpPack
   }
 }
 
-function answer(desk: Open, packet: DhcpPacket, arrival: Arrival): Outcome {
-  const outcome = admitted(desk, handle(packet, arrival, desk.deps, desk.now()))
-  return outcome.news ? informed(desk, outcome.news, packet, arrival) : outcome
+function answer(desk: Open, heard: Heard): Outcome {
+  const outcome = decided(desk, heard)
+  return outcome.news ? informed(desk, outcome.news, heard) : outcome
 }
 
 /** What was learned may change the answer: an install is due now, or another loader is to be tried. */
-function informed(desk: Open, news: News, packet: DhcpPacket, arrival: Arrival): Outcome {
+function informed(desk: Open, news: News, heard: Heard): Outcome {
   desk.learn?.(news)
-  return admitted(desk, handle(packet, arrival, desk.deps, desk.now()))
+  return decided(desk, heard)
 }
 
 /** A reply that may not leave changes nothing either. */
-function admitted(desk: Open, outcome: Outcome): Outcome {
+function decided(desk: Open, { packet, arrival, inUse }: Heard): Outcome {
+  const outcome = handle(packet, arrival, desk.deps, desk.now(), inUse)
   if (outcome.kind !== 'reply' || outcome.network.mode !== 'server') return outcome
   const why = desk.shut?.(outcome.network)
   return why === undefined ? outcome : withheld(outcome, why)
@@ -134,22 +149,27 @@ function apply(desk: Open, outcome: Outcome): Promise<void> | undefined {
     desk.released?.(outcome.network, lease.address)
   }
   // From here on the address is held by the lease in the book.
-  desk.deps.offers.drop(lease.network, lease.mac)
+  desk.deps.offers.drop(offerOf(lease))
   return stored
 }
 
 async function finish(
   desk: Open,
-  packet: DhcpPacket,
-  arrival: Arrival,
-  first: Outcome,
+  first: Heard,
+  outcomeAtFirst: Outcome,
   speak: Speak,
   begun: number,
 ): Promise<void> {
-  let outcome = first
+  const { packet } = first
+  let heard = first
+  let outcome = outcomeAtFirst
   try {
-    if (isNewAddress(desk, first)) outcome = await looked(desk, packet, arrival, first)
-    else if (first.doubt) outcome = await verified(desk, first)
+    if (outcome.look !== undefined && desk.answersAt) {
+      heard = { ...first, inUse: await isInUse(desk, outcome, outcome.look) }
+      outcome = answer(desk, heard)
+    }
+    if (isNewAddress(desk, outcome)) outcome = await looked(desk, heard, outcome)
+    else if (outcome.doubt) outcome = await verified(desk, outcome)
     const stored = apply(desk, outcome)
     if (stored) await stored
   } catch (error) {
@@ -176,28 +196,30 @@ function isNewAddress(desk: Open, outcome: Outcome): outcome is Reply & { readon
   return !(lease?.mac === mac && lease.state === 'active' && lease.end > desk.now())
 }
 
+/** Whether the client's own MAC answers at an address. */
+async function isInUse(desk: Open, { network, mac }: Outcome, address: Ipv4): Promise<boolean> {
+  const macs = network && (await desk.answersAt?.(network, address))
+  return mac !== undefined && macs?.includes(mac) === true
+}
+
 /** RFC 2131 section 3.1: a server should see that an address is free before it offers it. */
-async function looked(
-  desk: Open,
-  packet: DhcpPacket,
-  arrival: Arrival,
-  first: Reply,
-): Promise<Outcome> {
+async function looked(desk: Open, heard: Heard, first: Reply): Promise<Outcome> {
   let outcome: Outcome = first
   for (let looks = 0; isNewAddress(desk, outcome); looks++) {
     if (looks === mostLooks) {
       return withheld(outcome, { code: 'addresses-taken' })
     }
-    const { network, reply, mac, host } = outcome
+    const { network, reply, mac, host, hold } = outcome
     const address = reply.yiaddr
+    const offer = hold ? offerOf(hold) : { address, mac, network: network.name }
     // Meanwhile nobody else is offered it.
-    desk.deps.offers.hold({ address, mac, network: network.name }, desk.now())
+    desk.deps.offers.hold(offer, desk.now())
     const by = await desk.holderOf?.(network, address, mac)
     if (!by) return outcome
-    desk.deps.offers.drop(network.name, mac)
+    desk.deps.offers.drop(offer)
     await desk.commit(quarantine(network, address, by, desk.now()))
     desk.conflict?.({ network, address, by, mac, ...(host ? { host } : {}) })
-    outcome = answer(desk, packet, arrival)
+    outcome = answer(desk, heard)
   }
   return outcome
 }
@@ -213,23 +235,6 @@ async function verified(desk: Open, outcome: Outcome): Promise<Outcome> {
   const isBelieved =
     macs?.some(other => other !== mac) || (doubt === 'leased' && !macs?.includes(mac))
   return isBelieved ? outcome : disbelieved(outcome, lease.address)
-}
-
-function quarantine(network: Network, address: Ipv4, mac: Mac, start: number): Lease {
-  const end = start + quarantineMilliseconds
-  return { address, mac, network: network.name, start, end, state: 'declined' }
-}
-
-/** No reply after all, and nothing of what it would have changed. */
-function withheld(outcome: Reply, why: Reason): Outcome {
-  const { reply: _, to: _to, via: _via, lease: _lease, hold: _hold, ...rest } = outcome
-  const { drop: _drop, news: _news, ...seen } = rest
-  return ignored(why, seen)
-}
-
-function disbelieved(outcome: Outcome, address: Ipv4): Outcome {
-  const { lease: _, doubt: _doubt, drop: _drop, ...seen } = outcome
-  return ignored({ code: 'decline-disbelieved', address: formatIpv4(address) }, seen)
 }
 
 export type Desk = ReturnType<typeof createDesk>

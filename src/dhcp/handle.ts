@@ -24,9 +24,16 @@ import { serveLease } from './server-mode.ts'
 /**
  * One packet in, what comes of it out: the way of every DHCP packet, on either port. `now` is in epoch
  * milliseconds. It changes nothing: what the packet changes is in the outcome, for the caller to do
- * before the reply leaves. Never throws on what a packet holds.
+ * before the reply leaves. `inUse` is what came of the outcome's `look`. Never throws on what a packet
+ * holds.
  */
-export function handle(packet: DhcpPacket, arrival: Arrival, deps: DhcpDeps, now: number): Outcome {
+export function handle(
+  packet: DhcpPacket,
+  arrival: Arrival,
+  deps: DhcpDeps,
+  now: number,
+  inUse?: boolean,
+): Outcome {
   if (packet.op !== 1) return ignored({ code: 'not-a-client' })
   const mac = macOfPacket(packet)
   const asked = messageNameOfPacket(packet)
@@ -40,7 +47,8 @@ export function handle(packet: DhcpPacket, arrival: Arrival, deps: DhcpDeps, now
   try {
     const choice = networkOf(packet, arrival, deps.networks())
     if (choice.kind === 'none') return ignored(choice.why, seen)
-    const found = recognise({ packet, arrival, asked, mac, network: choice.network, deps, now })
+    const from: Case = { packet, arrival, asked, mac, network: choice.network, deps, now }
+    const found = recognise(inUse === undefined ? from : { ...from, inUse })
     seen = seenOf(found)
     const answer = answerTo(found)
     return outcomeOf(found, answer, newsOf(found, answer))
@@ -72,6 +80,7 @@ function recognise(from: Case): Case {
     ...(client ? { client, answer: decide(client, known, site) } : {}),
     ...(found ? { host: found.host } : {}),
     ...(found?.appears ? { appears: true } : {}),
+    ...(known?.isInstalling ? { isInstalling: true } : {}),
     ...(options ? { options } : {}),
   }
 }

@@ -1,11 +1,13 @@
-import type { Lease } from '../boot/lease.ts'
+import type { Claimant, Lease } from '../boot/lease.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
 
 /** The daemon's look-ups of leases, ended ones included. */
 export interface LeaseBook {
-  /** The latest lease of this MAC in this network. */
+  /** The latest lease of the machine with this MAC in this network. */
   byMac(network: string, mac: Mac): Lease | undefined
+  /** The leases of clients that share this MAC and have addresses of their own. */
+  apart(mac: Mac): readonly Lease[]
   byAddress(address: Ipv4): Lease | undefined
   /** Every address that has a lease, ended ones included. */
   known(): AddressSet
@@ -17,17 +19,24 @@ export interface LeaseBook {
   declined(network: string): Iterable<Ipv4>
 }
 
-/** An address promised to a machine that has not asked for it yet. */
-export interface Offer {
-  readonly address: Ipv4
-  readonly mac: Mac
+/** Whom an offer was made to. */
+export interface OfferKey extends Claimant {
   /** Name of the network. */
   readonly network: string
 }
 
+/** An address promised to a machine that has not asked for it yet. */
+export interface Offer extends OfferKey {
+  readonly address: Ipv4
+}
+
+export function isOfferedTo({ mac, apart }: Offer, claimant: Claimant): boolean {
+  return mac === claimant.mac && apart === claimant.apart
+}
+
 /** The offers that are held, to look things up in. */
 export interface OfferBook {
-  byMac(network: string, mac: Mac, now: number): Offer | undefined
+  of(key: OfferKey, now: number): Offer | undefined
   byAddress(address: Ipv4, now: number): Offer | undefined
   /** All addresses that are on offer. */
   held(now: number): AddressSet
@@ -36,27 +45,29 @@ export interface OfferBook {
 /** Offers in memory. Each is held 60 s. */
 export interface Offers extends OfferBook {
   hold(offer: Offer, now: number): void
-  drop(network: string, mac: Mac): void
+  drop(key: OfferKey): void
 }
 
 /** What a packet changes about the offers. */
 export interface OfferChange {
-  readonly network?: { readonly name: string }
-  readonly mac?: Mac
-  readonly hold?: Offer
-  readonly drop?: true
+  readonly hold?: Lease
+  readonly drop?: OfferKey
 }
 
-export function changeOffers(
-  offers: Offers,
-  { network, mac, hold, drop }: OfferChange,
-  now: number,
-): void {
-  if (drop && network && mac) offers.drop(network.name, mac)
-  if (hold) offers.hold(hold, now)
+export function changeOffers(offers: Offers, { hold, drop }: OfferChange, now: number): void {
+  if (drop) offers.drop(drop)
+  if (hold) offers.hold(offerOf(hold), now)
+}
+
+/** Whom a lease would be offered to, and with that an offer of it. */
+export function offerOf({ address, mac, network, holder, clientId }: Lease): Offer {
+  return { address, mac, network, ...(holder === 'apart' && { apart: clientId }) }
 }
 
 const offerMilliseconds = 60_000
+
+/** So many offers are held for clients that share a MAC: who makes up client ids leaves the range to others. */
+const mostApart = 16
 
 /** An empty table for at most `most` offers; when it is full the oldest gives way. Times are epoch ms. */
 export function createOffers(most = 65_536): Offers {
@@ -64,11 +75,13 @@ export function createOffers(most = 65_536): Offers {
   const offers = new Map<string, Offer & { readonly until: number }>()
   const keyByAddress = new Map<Ipv4, string>()
   const held = createAddressSet()
+  const apart = createApartKeys()
 
   function remove(key: string): void {
     const offer = offers.get(key)
     if (!offer) return
     offers.delete(key)
+    if (offer.apart !== undefined) apart.delete(offer.mac, key)
     if (keyByAddress.get(offer.address) !== key) return
     keyByAddress.delete(offer.address)
     held.delete(offer.address)
@@ -89,16 +102,21 @@ export function createOffers(most = 65_536): Offers {
 
   return {
     hold(offer, now) {
-      const key = keyOf(offer.network, offer.mac)
+      const key = keyOf(offer)
       remove(key)
       prune(now, most - 1)
       const { address, mac, network } = offer
-      offers.set(key, { address, mac, network, until: now + offerMilliseconds })
+      const until = now + offerMilliseconds
+      if (offer.apart === undefined) offers.set(key, { address, mac, network, until })
+      else {
+        for (const oldest of apart.add(mac, key)) remove(oldest)
+        offers.set(key, { address, mac, network, apart: offer.apart, until })
+      }
       keyByAddress.set(offer.address, key)
       held.add(offer.address)
     },
-    drop: (network, mac) => remove(keyOf(network, mac)),
-    byMac: (network, mac, now) => current(keyOf(network, mac), now),
+    drop: key => remove(keyOf(key)),
+    of: (key, now) => current(keyOf(key), now),
     byAddress: (address, now) => current(keyByAddress.get(address), now),
     held(now) {
       prune(now, most)
@@ -107,6 +125,24 @@ export function createOffers(most = 65_536): Offers {
   }
 }
 
-function keyOf(network: string, mac: Mac): string {
-  return `${mac} ${network}`
+/** The keys of offers to clients that share a MAC, by that. */
+function createApartKeys() {
+  const byMac = new Map<Mac, Set<string>>()
+  return {
+    /** Tells those that are one too many. */
+    add(mac: Mac, key: string): string[] {
+      const keys = byMac.get(mac) ?? new Set()
+      byMac.set(mac, keys.add(key))
+      return [...keys].slice(0, -mostApart)
+    },
+    delete(mac: Mac, key: string): void {
+      const keys = byMac.get(mac)
+      keys?.delete(key)
+      if (keys?.size === 0) byMac.delete(mac)
+    },
+  }
+}
+
+function keyOf({ network, mac, apart }: OfferKey): string {
+  return apart === undefined ? `${mac} ${network}` : `${mac} ${network} ${apart}`
 }

@@ -4,11 +4,11 @@ import type { DhcpOption, Host, Network } from '../boot/host.ts'
 import type { Lease } from '../boot/lease.ts'
 import type { Reason, ReasonCode } from '../boot/reason.ts'
 import { type Because, because } from '../boot/words/reason.ts'
-import type { Ipv4, Mac } from '../wire/address.ts'
+import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
 import type { AddressSet } from '../wire/address-set.ts'
 import type { MessageName } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
-import type { LeaseBook, OfferBook } from './lease.ts'
+import type { LeaseBook, OfferBook, OfferKey } from './lease.ts'
 import type { Arrival, Endpoint } from './network.ts'
 import { serverIdOverrideOf } from './relay.ts'
 import type { Gift } from './reply-content.ts'
@@ -50,8 +50,10 @@ export interface Changes {
   readonly doubt?: 'always' | 'leased'
   /** Its address is held for the client: the lease that would begin by taking it now. */
   readonly hold?: Lease
-  /** What the client was offered in the network is offered no more. */
-  readonly drop?: true
+  /** What was offered to this client is offered no more. */
+  readonly drop?: OfferKey
+  /** Whether its MAC answers here decides: the packet is to be handled anew with what was found. */
+  readonly look?: Ipv4
   /** To be told to the rest of the program, which may then decide otherwise: the packet is handled anew. */
   readonly news?: News
 }
@@ -89,6 +91,8 @@ export type Outcome = Seen &
     | { readonly kind: 'none'; readonly code: ReasonCode }
   )
 
+export type Reply = Extract<Outcome, { kind: 'reply' }>
+
 /** What is to be said to a client, before it is written as a packet. */
 export type DhcpAnswer = Changes & { readonly why: Reason } & (
     | { readonly kind: 'none' }
@@ -115,6 +119,12 @@ export interface Case {
   readonly appears?: true
   /** Only for clients that boot. */
   readonly answer?: Answer
+  /** Its installer is at work. */
+  readonly isInstalling?: true
+  /** The client id, in hex, of a client that shares its MAC with others and has an address of its own. */
+  readonly apart?: string
+  /** Whether the MAC answers at the address of its lease, where that was looked for. */
+  readonly inUse?: boolean
   /** Options of the host, or of the profile that a stranger boots. */
   readonly options?: readonly DhcpOption[]
   readonly deps: DhcpDeps
@@ -130,6 +140,18 @@ export function silence(why: Reason, changes?: Changes): DhcpAnswer {
 /** A packet that is ignored, and why. */
 export function ignored(why: Reason, seen: Seen = {}): Outcome {
   return { ...seen, kind: 'none', code: why.code, ...because(why) }
+}
+
+/** No reply after all, and nothing of what it would have changed. */
+export function withheld(outcome: Reply, why: Reason): Outcome {
+  const { reply: _, to: _to, via: _via, lease: _lease, hold: _hold, ...rest } = outcome
+  const { drop: _drop, look: _look, news: _news, ...seen } = rest
+  return ignored(why, seen)
+}
+
+export function disbelieved(outcome: Outcome, address: Ipv4): Outcome {
+  const { lease: _, doubt: _doubt, drop: _drop, ...seen } = outcome
+  return ignored({ code: 'decline-disbelieved', address: formatIpv4(address) }, seen)
 }
 
 /** Whether clients may take this for our address: one of ours, or what their relay calls us. */

@@ -6,7 +6,7 @@ import { buildNak, buildReply } from './reply.ts'
 
 /** The answer to a packet as what comes of it: written as a packet, with where that goes. */
 export function outcomeOf(from: Case, answer: DhcpAnswer, news: News | undefined): Outcome {
-  const { why, lease, doubt, hold, drop } = answer
+  const { why, lease, doubt, hold, drop, look } = answer
   const outcome = {
     ...seenOf(from),
     ...because(why),
@@ -14,6 +14,7 @@ export function outcomeOf(from: Case, answer: DhcpAnswer, news: News | undefined
     ...(doubt ? { doubt } : {}),
     ...(hold ? { hold } : {}),
     ...(drop ? { drop } : {}),
+    ...(look === undefined ? {} : { look }),
     ...(news ? { news } : {}),
   }
   if (answer.kind === 'none') return { kind: 'none', code: why.code, ...outcome }

@@ -1,4 +1,5 @@
 import type { Host, Network } from '../boot/host.ts'
+import { type Claimant, isLeasedTo, type Lease } from '../boot/lease.ts'
 import type { Reason } from '../boot/reason.ts'
 import {
   type AddressRange,
@@ -9,11 +10,10 @@ import {
   subnetContains,
 } from '../wire/address.ts'
 import { type AddressSet, firstOutside } from '../wire/address-set.ts'
-import type { LeaseBook, OfferBook } from './lease.ts'
+import { isOfferedTo, type LeaseBook, type OfferBook, type OfferKey } from './lease.ts'
 
 /** Who wants an address. */
-export interface Wish {
-  readonly mac: Mac
+export interface Wish extends Claimant {
   readonly host?: Host
   /** Option 50. */
   readonly requested?: Ipv4
@@ -38,13 +38,14 @@ export type Selection =
 /**
  * The address for a machine: its reservation, else the one it has, was offered or had, else the one it
  * asks for, else a free one of the range (RFC 2131 section 4.3.1). A machine is its MAC: its ROM, iPXE
- * and system send different client identifiers (option 61) and get the same address.
+ * and system send different client identifiers (option 61) and get the same address. Clients that share
+ * a MAC have what they are known by themselves, never a reservation.
  */
 export function selectAddress(wish: Wish, place: Place): Selection {
   const candidates = [
     reservationOf(wish, place.network),
-    place.leases.byMac(place.network.name, wish.mac)?.address,
-    place.offers.byMac(place.network.name, wish.mac, place.now)?.address,
+    latestLease(wish, place.network, place.leases)?.address,
+    place.offers.of(offerKey(wish, place.network), place.now)?.address,
     wish.requested,
   ]
   for (const address of candidates) {
@@ -54,6 +55,7 @@ export function selectAddress(wish: Wish, place: Place): Selection {
   }
   if (isShutOut(wish, place.network)) return none({ code: 'not-a-host' })
   if (!place.network.range) return none({ code: 'no-range' })
+  if (isCrowded(wish, place)) return none({ code: 'too-many-apart', most: mostApart })
 
   const address = freeAddress(place.network.range, wish, place)
   return address === undefined ? none({ code: 'range-full' }) : found(address)
@@ -75,14 +77,42 @@ export function whyNot(address: Ipv4, wish: Wish, place: Place): Reason | undefi
   if (!isReserved(address, wish, place) && !isInRange(address, network.range)) {
     return { code: 'outside-range', address: formatIpv4(address) }
   }
-  return whyTaken(address, wish, place)
+  return (
+    whyTaken(address, wish, place) ??
+    (isCrowded(wish, place) ? { code: 'too-many-apart', most: mostApart } : undefined)
+  )
+}
+
+/** So many clients behind one MAC get addresses of their own: a card is not to take a whole range. */
+const mostApart = 64
+
+function isCrowded(wish: Wish, { leases, now }: Place): boolean {
+  if (wish.apart === undefined) return false
+  const active = leases.apart(wish.mac).filter(({ state, end }) => state === 'active' && end > now)
+  return active.length >= mostApart && !active.some(lease => isLeasedTo(lease, wish))
+}
+
+/** The latest lease, ended or not, of a machine or of a client that shares its MAC. */
+export function latestLease(
+  { mac, apart }: Claimant,
+  { name }: Network,
+  leases: LeaseBook,
+): Lease | undefined {
+  if (apart === undefined) return leases.byMac(name, mac)
+  const own = leases.apart(mac).filter(l => l.network === name && l.clientId === apart)
+  return own.toSorted((a, b) => b.end - a.end)[0]
+}
+
+export function offerKey({ mac, apart }: Claimant, { name: network }: Network): OfferKey {
+  return apart === undefined ? { network, mac } : { network, mac, apart }
 }
 
 /** The address reserved for the NIC that asks, where the config has one in this network. */
 export function reservationOf(
-  { mac, host }: Pick<Wish, 'mac' | 'host'>,
+  { mac, host, apart }: Pick<Wish, 'mac' | 'host' | 'apart'>,
   network: Network,
 ): Ipv4 | undefined {
+  if (apart !== undefined) return undefined
   const nic = host?.nics.find(
     nic => nic.mac === mac && (nic.network === undefined || nic.network === network.name),
   )
@@ -90,14 +120,15 @@ export function reservationOf(
   return subnetContains(network.subnet, nic.address) ? nic.address : undefined
 }
 
-function whyTaken(at: Ipv4, { mac }: Wish, place: Place): Reason | undefined {
+function whyTaken(at: Ipv4, wish: Wish, place: Place): Reason | undefined {
   const address = formatIpv4(at)
-  const reservedFor = place.reservedFor(at)
-  if (reservedFor && !reservedFor.includes(mac)) return { code: 'address-reserved', address }
+  if (isOthers(at, wish, place)) return { code: 'address-reserved', address }
   const offer = place.offers.byAddress(at, place.now)
-  if (offer && offer.mac !== mac) return { code: 'address-offered', address, mac: offer.mac }
+  if (offer && !isOfferedTo(offer, wish)) {
+    return { code: 'address-offered', address, mac: offer.mac }
+  }
   const lease = place.leases.byAddress(at)
-  if (!lease || (lease.mac === mac && lease.state !== 'declined')) return undefined
+  if (!lease || (isLeasedTo(lease, wish) && lease.state !== 'declined')) return undefined
   if (lease.state === 'released') {
     // Whoever gave it back may not have been who has it: anybody can write a RELEASE.
     const rests = lease.end + restMilliseconds > place.now
@@ -132,12 +163,12 @@ function freeAddress(range: AddressRange, wish: Wish, place: Place): Ipv4 | unde
 }
 
 /** When nothing else is left the address that was left alone the longest comes back, to be looked at anew. */
-function oldestDeclined(range: AddressRange, { mac }: Wish, place: Place): Ipv4 | undefined {
-  const { leases, offers, network, now, reservedFor } = place
+function oldestDeclined(range: AddressRange, wish: Wish, place: Place): Ipv4 | undefined {
+  const { leases, offers, network, now } = place
   const isFree = (address: Ipv4) =>
     isInRange(address, range) &&
     !isExcluded(address, network) &&
-    (reservedFor(address)?.includes(mac) ?? true) &&
+    !isOthers(address, wish, place) &&
     offers.byAddress(address, now) === undefined
   return take(leases.declined(network.name), longestEnded).find(isFree)
 }
@@ -174,6 +205,12 @@ function take<T>(items: Iterable<T>, most: number): T[] {
 /** Whether a machine gets no address here because the config does not know it. */
 export function isShutOut({ host }: Wish, network: Network): boolean {
   return network.leaseTo === 'hosts' && host === undefined
+}
+
+/** Reserved, and not for who wants it. */
+function isOthers(address: Ipv4, { mac, apart }: Wish, { reservedFor }: Place): boolean {
+  const macs = reservedFor(address)
+  return macs !== undefined && (apart !== undefined || !macs.includes(mac))
 }
 
 function isReserved(address: Ipv4, wish: Wish, place: Place): boolean {

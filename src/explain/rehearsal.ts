@@ -153,8 +153,9 @@ function bookOf(leases: ReadonlyMap<Ipv4, Lease>): LeaseBook {
     byAddress: address => leases.get(address),
     byMac: (network, mac) =>
       all()
-        .filter(lease => lease.mac === mac && lease.network === network)
+        .filter(l => l.mac === mac && l.network === network && l.holder !== 'apart')
         .toSorted((a, b) => b.start - a.start)[0],
+    apart: mac => all().filter(lease => lease.mac === mac && lease.holder === 'apart'),
     known: () => createAddressSet(leases.keys()),
     held: now => createAddressSet(all().flatMap(l => (holds(l, now) ? [l.address] : []))),
     declined: () => [],

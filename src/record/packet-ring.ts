@@ -1,4 +1,4 @@
-import type { Reply } from '../dhcp/desk.ts'
+import type { Reply } from '../dhcp/outcome.ts'
 import type { TappedPacket } from '../tftp/packet-tap.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import { encodePcap } from '../wire/pcap.ts'

@@ -23,7 +23,9 @@ export function sawPacket(
   const { stage, arch } = client ?? {}
   const fields = { mac, host: name, stage, arch, code: outcome.why.code, reason: outcome.reason }
   const taken = takenAddress(outcome, packet)
-  if (mac && taken !== undefined) timeline.requests(mac, taken, host !== undefined)
+  // The address of another client behind its MAC is not the machine's.
+  const isApart = outcome.lease?.holder === 'apart'
+  if (mac && taken !== undefined && !isApart) timeline.requests(mac, taken, host !== undefined)
   if (!host) {
     if (client && mac) strangerRing.see(mac, { client, text, event, at: now() })
     log[client || isSettled(outcome) ? 'info' : 'debug'](fields, text)

@@ -30,6 +30,7 @@ export function createLeases(db: Database) {
     ended: index.ended,
     declined: index.declined,
     byMac: book.byMac,
+    apart: book.apart,
     byAddress: book.byAddress,
     /** Whether the network ever gave an address. */
     gave: (network: string): boolean =>
@@ -46,14 +47,14 @@ export function createLeases(db: Database) {
   }
 }
 
-const columns = 'address, network, mac, client_id, hostname, start, end, state'
+const columns = 'address, network, mac, client_id, hostname, start, end, state, holder'
 
 function openStore(db: Database): Store {
   const book = createLeaseBook()
   const store: Store = {
     db,
     insert: db.statement(
-      `insert or replace into leases (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert or replace into leases (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     remove: db.statement('delete from leases where address = ?'),
     book,
@@ -71,8 +72,9 @@ function put({ book, index }: Store, lease: Lease): void {
 }
 
 function write({ db, insert }: Store, lease: Lease): void {
-  const { address, network, mac, clientId = null, hostname = null, start, end, state } = lease
-  db.run(insert, address, network, mac, clientId, hostname, start, end, state)
+  const { address, network, mac, start, end, state } = lease
+  const { clientId = null, hostname = null, holder = null } = lease
+  db.run(insert, address, network, mac, clientId, hostname, start, end, state, holder)
 }
 
 /** Resolves when it is on disk; rejects when it could not be. */
@@ -124,5 +126,6 @@ function leaseOf(row: LeaseRow): Lease {
     start,
     end,
     state,
+    ...(row.holder !== null && { holder: row.holder }),
   }
 }

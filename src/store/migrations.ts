@@ -207,4 +207,9 @@ export const migrations: readonly Migration[] = [
         order by installs.rowid, template.id;
       update installs set spec = json_remove(spec, '$.templates');`,
   },
+  {
+    // Who has an address, where several clients share a MAC (boot/lease.ts).
+    name: '013-lease-holder',
+    sql: 'alter table leases add column holder text',
+  },
 ]

@@ -48,6 +48,7 @@ function covers(prepared: Lease, lease: Lease): boolean {
     prepared.mac === lease.mac &&
     prepared.network === lease.network &&
     prepared.clientId === lease.clientId &&
+    prepared.holder === lease.holder &&
     prepared.hostname === lease.hostname &&
     prepared.end >= lease.end &&
     prepared.state === lease.state

@@ -66,6 +66,8 @@ export interface LeaseRow {
   start: number
   end: number
   state: Lease['state']
+  /** `renewing` or `apart`; null where the machine has it, as all leases from before did. */
+  holder: NonNullable<Lease['holder']> | null
 }
 
 export interface EventRow {

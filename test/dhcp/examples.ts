@@ -149,8 +149,9 @@ export function bookOf(leases: ReadonlyMap<Ipv4, Lease>): LeaseBook {
     byAddress: address => leases.get(address),
     byMac: (name, hardware) =>
       all()
-        .filter(lease => lease.mac === hardware && lease.network === name)
+        .filter(l => l.mac === hardware && l.network === name && l.holder !== 'apart')
         .sort((a, b) => b.start - a.start)[0],
+    apart: hardware => all().filter(l => l.mac === hardware && l.holder === 'apart'),
     known: () => createAddressSet(leases.keys()),
     held: at => createAddressSet(all().flatMap(l => (holds(l, at) ? [l.address] : []))),
     declined: name =>

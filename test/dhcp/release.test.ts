@@ -25,8 +25,8 @@ t.test('release: only by the machine that has the address', async t => {
     told(w.send(like('dhclient-discover', { mac: hardware, ...wanted }), { at }))
   t.notMatch(next(other, now + 179_999), /10\.77\.0\.60/, 'anybody can write a RELEASE')
   t.match(next(me, now + 1), /^offer 10.77.0.60/, 'whoever had it can have it at once')
-  w.offers.drop('rack', me)
-  w.offers.drop('rack', other)
+  w.offers.drop({ network: 'rack', mac: me })
+  w.offers.drop({ network: 'rack', mac: other })
   t.match(next(other, now + 180_000), /^offer 10.77.0.60/, 'free for others')
 })
 

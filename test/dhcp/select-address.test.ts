@@ -251,9 +251,9 @@ t.test('offers are bounded, and the oldest gives way', async t => {
   for (const n of [1, 2, 3, 1, 4]) hold(n)
   const held = [1, 2, 3, 4].filter(n => offers.byAddress((100 + n) as Ipv4, now))
   t.strictSame(held, [1, 3, 4])
-  t.equal(offers.byMac('r', mac('52:54:00:00:00:04'), now + 59_999)?.address, 104)
-  t.equal(offers.byMac('r', mac('52:54:00:00:00:04'), now + 60_000), undefined)
-  t.equal(offers.byMac('q', mac('52:54:00:00:00:04'), now), undefined)
+  t.equal(offers.of({ network: 'r', mac: mac('52:54:00:00:00:04') }, now + 59_999)?.address, 104)
+  t.equal(offers.of({ network: 'r', mac: mac('52:54:00:00:00:04') }, now + 60_000), undefined)
+  t.equal(offers.of({ network: 'q', mac: mac('52:54:00:00:00:04') }, now), undefined)
 })
 
 t.test('a machine has one offer, and a dropped one is free', async t => {
@@ -262,7 +262,7 @@ t.test('a machine has one offer, and a dropped one is free', async t => {
   offers.hold({ ...offer, address: 1 as Ipv4 }, now)
   offers.hold({ ...offer, address: 2 as Ipv4 }, now)
   t.equal(offers.byAddress(1 as Ipv4, now), undefined)
-  t.equal(offers.byMac('r', me, now)?.address, 2)
-  offers.drop('r', me)
+  t.equal(offers.of({ network: 'r', mac: me }, now)?.address, 2)
+  offers.drop({ network: 'r', mac: me })
   t.equal(offers.byAddress(2 as Ipv4, now), undefined)
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { fileTimeout } from '../patience.ts'
-import { quickDaemon } from './clients.ts'
+import { quickDaemon, udhcpc } from './clients.ts'
 import { run } from './command.ts'
 import { createNetwork, type Network, type Peer } from './network.ts'
 import { labObstacle } from './packages.ts'
@@ -142,6 +142,34 @@ async function hear(well: boolean, network: Network, peer: Peer, { shouts }: Cli
   const how = ['ip', 'neighbour', well ? 'delete' : 'replace', ...us, ...nobody]
   await run(inside(peer, how))
 }
+
+/** Option 61 of a client that shares its MAC with others, as ipvlan and some Wi-Fi bridges make it. */
+const clientId = (hex: string) => ['-x', `0x3d:00${hex}`]
+
+t.test('two clients behind one MAC have an address each', { skip: obstacle }, async t => {
+  const network = await createNetwork()
+  t.teardown(() => network.remove())
+  const range = 'interface: br0, mode: server, range: 10.77.0.50-10.77.0.99, rivals: warn'
+  const daemon = await quickDaemon(network, `  lab: { ${range}, lease: ${leaseSeconds}s }`).start()
+  const peer = await network.addPeer('10.77.0.240')
+  await run(inside(peer, ['ip', 'address', 'flush', 'dev', 'eth0']))
+  const [plain] = clients
+  if (!plain) return t.fail('no client')
+  const one = startClient(peer, {
+    ...plain,
+    command: folder => [...plain.command(folder), ...clientId('6f6e65')],
+  })
+  t.teardown(one.remove)
+  const [, address] = await one.step(1)
+  const two = () => udhcpc(peer.namespace, 30, clientId('74776f'))
+  t.match(await one.step(2), ['renew', address])
+  const other = await two()
+  t.match(other?.ip, /^10\.77\.0\.[5-9]\d$/)
+  t.not(other?.ip, address, 'the first one renews, and its address answers')
+  t.match(await one.step(3), ['renew', address], 'and it goes on')
+  t.equal((await two())?.ip, other?.ip)
+  t.equal(await daemon.kill('SIGTERM'), 0)
+})
 
 t.test('real clients lease, renew, rebind and release', { skip: obstacle }, async t => {
   const network = await createNetwork()

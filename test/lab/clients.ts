@@ -60,8 +60,15 @@ export interface Given {
 
 const script = '#!/bin/sh\n[ "$1" = bound ] && echo "$ip $router $serverid"\n'
 
-/** One udhcpc on `eth0` of a namespace: what it gets within some tries of a second each, few where it gets nothing. */
-export async function udhcpc(namespace: string, tries = 30): Promise<Given | undefined> {
+/**
+ * One udhcpc on `eth0` of a namespace: what it gets within some tries of a second each, few where it gets
+ * nothing; `more` of its arguments.
+ */
+export async function udhcpc(
+  namespace: string,
+  tries = 30,
+  more: readonly string[] = [],
+): Promise<Given | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'udhcpc-'))
   const file = join(folder, 'script')
   writeFileSync(file, script)
@@ -69,7 +76,7 @@ export async function udhcpc(namespace: string, tries = 30): Promise<Given | und
   const client = ['busybox', 'udhcpc', '-i', 'eth0', '-n', '-q', '-f', '-A', '0', '-s', file]
   const { stdout } = await attempt([
     ...['ip', 'netns', 'exec', namespace, ...client],
-    ...['-t', String(tries), '-T', '1'],
+    ...['-t', String(tries), '-T', '1', ...more],
   ])
   rmSync(folder, { recursive: true })
   const [ip, router = '', serverid = ''] = stdout.trim().split(' ')

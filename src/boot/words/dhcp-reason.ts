@@ -16,6 +16,7 @@ export const dhcpWords: ReasonWords<
   | 'not-a-host'
   | 'no-range'
   | 'range-full'
+  | 'too-many-apart'
   | 'not-an-address-for-clients'
   | 'outside-range'
   | 'address-reserved'
@@ -55,12 +56,15 @@ export const dhcpWords: ReasonWords<
       ? `the relay ${relay} is in no network of the config`
       : `the relay ${relay} asks for ${link}, which is in no network of the config`,
   'not-for-clients': ({ asked }) => `a client does not send ${asked}`,
-  'gives-address': ({ address, reserved, because }, say) =>
-    withAnswer(`${address}${reserved ? ', its reservation' : ''}`, because, say),
+  'gives-address': ({ address, reserved, apart, because }, say) => {
+    const how = apart ? ', to another client behind its MAC' : reserved ? ', its reservation' : ''
+    return withAnswer(`${address}${how}`, because, say)
+  },
   'gives-settings': ({ because }, say) => withAnswer('settings', because, say),
   'not-a-host': () => 'not a host of the config, and the network leases to hosts only',
   'no-range': () => 'no reservation for it, and the network has no range',
   'range-full': () => 'no address of the range is free',
+  'too-many-apart': ({ most }) => `${most} clients behind its MAC have addresses of their own`,
   'not-an-address-for-clients': ({ address }) => `${address} is no client address here`,
   'outside-range': ({ address }) => `${address} is not in the range`,
   'address-reserved': ({ address }) => `${address} is reserved`,
