@@ -3,10 +3,13 @@ import type { Delivery } from '../boot/install.ts'
 import type { Lease } from '../boot/lease.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 
-/** The rows of the database's tables. Times are epoch milliseconds, addresses are unsigned numbers. */
+/*
+ * The columns of the tables, as a statement reads them. Times are epoch milliseconds, addresses are
+ * unsigned numbers.
+ */
 
 /** One row for each host that was ever seen or asked for; its presence makes a host "not new". */
-export interface HostRow {
+export interface HostColumns {
   name: string
   state: HostState
   /** JSON of boot/life.ts Life. */
@@ -24,7 +27,7 @@ export interface HostRow {
   uuid: string | null
 }
 
-export interface InstallRow {
+export interface InstallColumns {
   id: string
   host: string
   profile: string
@@ -37,7 +40,7 @@ export interface InstallRow {
 }
 
 /** One boot of an install, or the running boot of a `boot: always` host (then install is null). */
-export interface AttemptRow {
+export interface AttemptColumns {
   token: string
   install: string | null
   host: string
@@ -57,7 +60,7 @@ export interface AttemptRow {
   prepared: number
 }
 
-export interface LeaseRow {
+export interface LeaseColumns {
   address: Ipv4
   network: string
   mac: Mac
@@ -70,7 +73,7 @@ export interface LeaseRow {
   holder: NonNullable<Lease['holder']> | null
 }
 
-export interface EventRow {
+export interface EventColumns {
   id: number
   at: number
   /** When an equal event was last seen; `count` says how often. */
@@ -85,7 +88,7 @@ export interface EventRow {
   data: string | null
 }
 
-export interface DeliveryRow {
+export interface DeliveryColumns {
   id: number
   /** The idempotency key. */
   key: string
@@ -110,7 +113,7 @@ export interface DeliveryRow {
 }
 
 /** What was done with a token of the admin API. */
-export interface AdminLogRow {
+export interface AdminLogColumns {
   id: number
   at: number
   who: string
@@ -126,7 +129,7 @@ export interface AdminLogRow {
 }
 
 /** Vendors of network cards that the drivers of iPXE hang on. */
-export interface NicVendorRow {
+export interface NicVendorColumns {
   vendor: string
   /** The loader that was fetched and never heard. */
   loader: string
@@ -134,7 +137,7 @@ export interface NicVendorRow {
 }
 
 /** Who is logged in to the page; see store/sessions.ts. */
-export interface SessionRow {
+export interface SessionColumns {
   id: string
   token: string
   proof: string
