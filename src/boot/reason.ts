@@ -213,6 +213,11 @@ export type Reason = { [C in ReasonCode]: { readonly code: C } & Reasons[C] }[Re
 
 export type ReasonOf<C extends ReasonCode> = Extract<Reason, { readonly code: C }>
 
+/** Why something cannot be had, where it would be. */
+export interface Refused {
+  readonly refused: Reason
+}
+
 /** A sentence that was made by somebody else. */
 export function written(text: string): Reason {
   return { code: 'written', text }
