@@ -53,6 +53,11 @@ const laws: Readonly<Record<string, Law>> = {
     folders: ['boot', 'wire', 'base', 'store/memory.ts', 'world/world.ts'],
     modules: { 'node:*': '*', undici: '*' },
   },
+  // The hand that switches machines on and off.
+  power: {
+    folders: ['boot', 'wire', 'base'],
+    modules: { 'node:*': '*', undici: '*' },
+  },
   // Plain counts, and how Prometheus is told of them.
   metrics: { folders: [], modules: { 'prom-client': 'exposition.ts' } },
   syslog: {

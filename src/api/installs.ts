@@ -15,7 +15,8 @@ export type InstallRow = Static<typeof installRow>
 
 const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()])
 
-const choice = {
+/** Which hosts a request is for. */
+export const choice = {
   hosts: Type.Optional(Type.Array(Type.String(), { description: 'Names or globs.' })),
   where: Type.Optional(
     Type.Array(Type.String(), { description: 'tag=T, profile=P or state=S; all must hold.' }),

@@ -8,6 +8,7 @@ import * as hosts from './hosts.ts'
 import { imageList } from './images.ts'
 import * as installs from './installs.ts'
 import * as networks from './networks.ts'
+import * as power from './power.ts'
 import { closed, problem, text } from './values.ts'
 
 interface RouteSchema {
@@ -121,6 +122,21 @@ export const routes = named({
     headers: installs.idempotencyHeaders,
     body: installs.cancelBody,
     response: { 200: installs.cancelAnswer, ...refusals },
+  },
+  powerStatus: {
+    tags: ['hosts'],
+    summary: 'Whether machines are on: asked now',
+    description: 'Each machine is asked, so that it may take seconds where one does not answer.',
+    querystring: power.powerQuery,
+    response: { 200: power.powerAnswer, ...refusals },
+  },
+  power: {
+    tags: ['hosts'],
+    summary: 'Switch machines on or off, or reset them',
+    description:
+      'Needs the scope admin. Answers when each is so, or with the reason why not; so many at the same time as `installs.powerUp` says.',
+    body: power.powerBody,
+    response: { 200: power.powerAnswer, ...refusals },
   },
   events: {
     tags: ['events'],

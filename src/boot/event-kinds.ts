@@ -23,6 +23,7 @@ const kinds: Readonly<Record<EventKind, true>> = {
   ssh: true,
   firmware: true,
   loader: true,
+  power: true,
 }
 
 /** Of every event one: what it is about, for filters. */

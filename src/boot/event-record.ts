@@ -20,12 +20,6 @@ export interface EventRecord {
   readonly text: string
 }
 
-/** Which lines are wanted: of some kinds, before an id. */
-export interface EventsWanted {
-  readonly kinds?: readonly string[]
-  readonly before?: number
-}
-
 /** What a line is about, with its types; undefined where it has no code that this version knows. */
 export function contentOf({ kind, code, data }: EventRecord): EventContent | undefined {
   return code !== null && isKnown(kind, code) ? ({ kind, code, data } as EventContent) : undefined

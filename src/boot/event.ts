@@ -11,6 +11,7 @@ import type {
   TftpData,
 } from './event-data.ts'
 import type { HostState, PhoneHomeEvent } from './host-state.ts'
+import type { PowerState, PowerVerb } from './power.ts'
 import type { Reason } from './reason.ts'
 
 /*
@@ -134,6 +135,7 @@ export interface EventData {
     install: AdminData
     cancel: AdminData
     retry: AdminData
+    power: AdminData & { readonly verb: PowerVerb }
     'first-boot': Nothing
     'first-boot-refused': { readonly why: Reason }
     /** Chosen from the menu on the machine's screen. */
@@ -172,6 +174,11 @@ export interface EventData {
   /** Cards of this vendor get a loader with the firmware's own driver from now on. */
   loader: {
     'stand-in': { readonly vendor: string; readonly loader: string; readonly standIn: string }
+  }
+  /** What was done to its power. `by`: the way. */
+  power: {
+    done: { readonly verb: PowerVerb; readonly by: string; readonly state: PowerState }
+    failed: { readonly verb: PowerVerb; readonly by: string; readonly why: Reason }
   }
 }
 

@@ -2,6 +2,7 @@ import type { AddressRange, Ipv4, Mac, Subnet } from '../wire/address.ts'
 import type { Route } from '../wire/classless-routes.ts'
 import type { Arch } from './arch.ts'
 import type { Callback } from './callback.ts'
+import type { HostPower } from './power.ts'
 
 /**
  * What shows that a request comes from the machine itself: its address (`lease`: whose it is, by the
@@ -164,6 +165,8 @@ export interface Host extends Ways {
   readonly arch?: Arch
   /** Woken by Wake-on-LAN when an install is asked for. */
   readonly wake?: boolean
+  /** The way to its power. */
+  readonly power?: HostPower
   /** The largest TFTP block it can take. */
   readonly tftpBlockSize?: number
 }

@@ -4,6 +4,7 @@ import type { HostState, PhoneHomeEvent } from './host-state.ts'
 import type { CallbackReasons } from './reasons/callback.ts'
 import type { FileReasons } from './reasons/file.ts'
 import type { MessageReasons } from './reasons/message.ts'
+import type { PowerReasons } from './reasons/power.ts'
 import type { SpecReasons } from './reasons/spec.ts'
 import type { SshReasons } from './reasons/ssh.ts'
 import type { StrangerReasons } from './reasons/stranger.ts'
@@ -203,6 +204,7 @@ export interface Reasons
     CallbackReasons,
     SpecReasons,
     StrangerReasons,
+    PowerReasons,
     PartReasons,
     WrittenReasons {}
 
@@ -212,11 +214,6 @@ export type ReasonCode = keyof Reasons
 export type Reason = { [C in ReasonCode]: { readonly code: C } & Reasons[C] }[ReasonCode]
 
 export type ReasonOf<C extends ReasonCode> = Extract<Reason, { readonly code: C }>
-
-/** Why something cannot be had, where it would be. */
-export interface Refused {
-  readonly refused: Reason
-}
 
 /** A sentence that was made by somebody else. */
 export function written(text: string): Reason {

@@ -184,6 +184,22 @@ export const cancelSpec = apiCommand({
   words: anyHosts,
 })
 
+export const powerSpec = apiCommand({
+  name: 'power',
+  line: 'on|off|cycle|status HOST... [--where tag=T|profile=P|state=S] [--yes] [--json]',
+  brief: 'switches machines on or off, or says whether they are on',
+  summary:
+    'Switches machines on or off, or resets them (cycle), by the way that `power` of the host names, and\n' +
+    'waits until they are so. HOST may be a glob. For more than one host the list is shown and\n' +
+    'confirmed. `status` only asks, all at once.',
+  options: { where: whereOption, yes },
+  words: {
+    min: 1,
+    max: Number.POSITIVE_INFINITY,
+    needs: 'it needs on, off, cycle or status',
+  },
+})
+
 export const reloadSpec = apiCommand({
   name: 'reload',
   line: '[--json]',

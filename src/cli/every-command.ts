@@ -42,6 +42,7 @@ export const everyCommand: readonly Entry[] = [
   { spec: forgetSpec, load: async () => (await import('./local/adopt.ts')).forget },
   { spec: api.installSpec, load: async () => (await import('./install.ts')).run },
   { spec: api.cancelSpec, load: async () => (await import('./cancel.ts')).run },
+  { spec: api.powerSpec, load: async () => (await import('./power.ts')).run },
   { spec: api.reloadSpec, load: async () => (await import('./reload.ts')).run },
   { spec: api.drainSpec, load: async () => (await import('./drain.ts')).run },
   { spec: local.healthySpec, load: async () => (await import('./local/healthy.ts')).run },

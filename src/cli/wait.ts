@@ -114,7 +114,11 @@ function failures({ ended }: Waiting): number {
   return [...ended.values()].filter(({ outcome }) => outcome === 'failed').length
 }
 
-async function cancelRest({ api, io, open, ended }: Waiting): Promise<void> {
+async function cancelRest(waiting: Waiting): Promise<void> {
+  const { api, io, open, ended } = waiting
+  // One may have ended since it was looked at.
+  await lookAtAll(waiting)
+  if (open.size === 0) return
   const failed = [...ended.values()].filter(({ outcome }) => outcome === 'failed').length
   io.stderr.write(`${failed} failed: cancelling the other ${open.size}\n`)
   const hosts = [...open.keys()]

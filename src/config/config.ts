@@ -1,4 +1,5 @@
 import type { Host, Network, Profile, UnknownHosts } from '../boot/host.ts'
+import type { PowerWay } from '../boot/power.ts'
 import type { Ipv4, Mac, Subnet } from '../wire/address.ts'
 import type { LoaderRules } from './loader-rules.ts'
 import type { HttpBounds, TftpBounds } from './schema/doors.ts'
@@ -57,6 +58,10 @@ export interface Config {
   readonly loaderFallback: 'auto' | 'off'
   /** How many deploys work at the same time. */
   readonly parallel: number
+  /** How many machines are switched on or reset at the same time. */
+  readonly powerUp: number
+  /** Ways to the power of machines, by name. */
+  readonly power: ReadonlyMap<string, PowerWay>
   readonly keep: {
     /** Seconds. */
     readonly events: number

@@ -44,6 +44,8 @@ export const defaults = {
   },
   ssh: { user: 'root', port: 22 },
   parallel: 8,
+  powerUp: 20,
+  power: { pause: '5s', commandTimeout: '30s' },
   when: ['ready', 'installed', 'failed'],
   webhookTimeout: '10s',
   commandTimeout: '30m',

@@ -7,6 +7,7 @@ import type { NetworkSettings } from './config.ts'
 import { addLayer, checkLayer, noLayers, overridesOf } from './inheritance.ts'
 import { menuOf } from './menus.ts'
 import { checkOptions } from './options.ts'
+import { hostPowerOf } from './power.ts'
 import {
   checkCallbacks,
   type ResolvedProfile,
@@ -72,6 +73,7 @@ function resolveHost(
     ...given('uefi', raw.uefi),
     ...given('tftpBlockSize', raw.tftpBlockSize),
     ...given('wake', raw.wake || undefined),
+    ...given('power', raw.power && hostPowerOf(name, raw.power, around.powerNames, around.report)),
     ...given('menu', resolved && menuOf(resolved, profiles, around)),
   }
   checkOptions(raw.options ?? {}, ['hosts', name, 'options'], 'host', around.report)

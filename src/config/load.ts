@@ -108,6 +108,7 @@ function namesOf(value: unknown, broken: Broken): Names {
     profiles: names('profiles'),
     callbacks: names('callbacks'),
     networks: names('networks'),
+    power: names('power'),
     vague: new Map(
       networks
         .filter(([name]) => ['', 'subnet'].some(key => broken.has(placeOf(name, key))))

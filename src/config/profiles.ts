@@ -26,6 +26,7 @@ export interface Surroundings {
   readonly profileNames: ReadonlySet<string>
   readonly callbackNames: ReadonlySet<string>
   readonly networkNames: ReadonlySet<string>
+  readonly powerNames: ReadonlySet<string>
   /** Where networks may lie whose subnet cannot be read. */
   readonly vague: ReadonlyMap<string, Subnet>
   /** Folders of boot media that were read, each once per load. */

@@ -2,8 +2,10 @@ import { dirname, join, resolve } from 'node:path'
 import { given } from '../base/given.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { parseDuration, parseSize } from '../base/units.ts'
+import type { Callback } from '../boot/callback.ts'
 import type { Host, Profile, UnknownHosts } from '../boot/host.ts'
-import { parseIpv4, parseSubnet, type Subnet } from '../wire/address.ts'
+import type { Subnet } from '../wire/address.ts'
+import { isAddress, isBlock } from './addresses.ts'
 import { assetsFolder } from './assets-folder.ts'
 import { type Subject, subjectsOf } from './booting-hosts.ts'
 import { resolveCallbacks } from './callbacks.ts'
@@ -13,14 +15,16 @@ import { checkDoors } from './check/doors.ts'
 import { checkFiles } from './check/files.ts'
 import { checkLoaders } from './check/loaders.ts'
 import type { Mistake, Report } from './check/mistake.ts'
+import { checkPower } from './check/power.ts'
 import { checkTemplates } from './check/templates.ts'
 import type { PlacedChecksum } from './checksums.ts'
 import type { Config } from './config.ts'
 import { defaults } from './defaults.ts'
-import { resolveHosts } from './hosts.ts'
+import { type ResolvedHost, resolveHosts } from './hosts.ts'
 import { checkLoaderRules, resolveLoaderRules } from './loader-rules.ts'
 import { strangersMenu } from './menus.ts'
 import { resolveNetworks } from './networks.ts'
+import { resolvePower } from './power.ts'
 import {
   type ResolvedProfile,
   resolveProfiles,
@@ -37,8 +41,16 @@ export interface Names {
   readonly profiles: ReadonlySet<string>
   readonly callbacks: ReadonlySet<string>
   readonly networks: ReadonlySet<string>
+  readonly power: ReadonlySet<string>
   /** Where networks may lie whose subnet cannot be read: an address there is not judged. */
   readonly vague: ReadonlyMap<string, Subnet>
+}
+
+interface Checkable {
+  readonly subjects: readonly Subject[]
+  readonly profiles: readonly ResolvedProfile[]
+  readonly callbacks: readonly Callback[]
+  readonly httpPort: number
 }
 
 /** All but what needs to know where things are written. */
@@ -64,6 +76,7 @@ export function resolveConfig(
     profileNames: names.profiles,
     callbackNames: names.callbacks,
     networkNames: names.networks,
+    powerNames: names.power,
     vague: names.vague,
     media: new Map(),
     checksums: new Map(),
@@ -81,6 +94,7 @@ export function resolveConfig(
     profiles: bootable(profiles),
     hosts: new Map([...hosts].map(([name, { host }]) => [name, host])),
     hostByMac,
+    power: resolvePower(raw.power ?? {}, folder, report),
   }
   const subjects = [...subjectsOf(hosts.values()), ...[unknown, ...menu].flatMap(unknownSubject)]
   const httpPort = config.http.port
@@ -92,17 +106,27 @@ export function resolveConfig(
     profiles: [...profiles.values()],
     subjects,
   }
-  const late = [
-    ...checkFiles(all.profiles, subjectsOf(hosts.values())),
-    ...checkLoaders(all.profiles, hosts.values(), config.assets),
-    ...checkLoaderRules(config.loaders, config.assets),
-    ...checkDoors(subjects, config.loaders),
-    ...checkCommandLines(subjects, { loaders: config.loaders, assets: config.assets, httpPort }),
-    ...checkTls(config.http.tls),
-    ...checkCredentials(all.callbacks, [...all.profiles, ...subjects.map(s => s.resolved)]),
-  ]
+  const late = lateMistakes(config, all, hosts)
   const checksums = [...around.checksums.values()]
   return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late], checksums }
+}
+
+/** What is wrong with what the parts name: files, loaders, ways to power. */
+function lateMistakes(
+  { loaders, assets, http, power, hosts: known }: Resolved,
+  { subjects, profiles, callbacks, httpPort }: Checkable,
+  hosts: ReadonlyMap<string, ResolvedHost>,
+): Mistake[] {
+  return [
+    ...checkFiles(profiles, subjectsOf(hosts.values())),
+    ...checkLoaders(profiles, hosts.values(), assets),
+    ...checkLoaderRules(loaders, assets),
+    ...checkDoors(subjects, loaders),
+    ...checkCommandLines(subjects, { loaders, assets, httpPort }),
+    ...checkTls(http.tls),
+    ...checkPower({ power, hosts: known }),
+    ...checkCredentials(callbacks, [...profiles, ...subjects.map(s => s.resolved)]),
+  ]
 }
 
 function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, report: Report) {
@@ -145,24 +169,13 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
     ...given('syslog', raw.syslog && { port: raw.syslog.port ?? defaults.syslogPort }),
     loaderFallback: raw.loaders?.fallback ?? defaults.loaderFallback,
     parallel: raw.installs?.parallel ?? defaults.parallel,
+    powerUp: raw.installs?.powerUp ?? defaults.powerUp,
     keep: {
       events: parseDuration(keep.events ?? defaults.keep.events),
       perHost: keep.perHost ?? defaults.keep.perHost,
       output: parseSize(keep.output ?? defaults.keep.output),
     },
   }
-}
-
-function isAddress(text: string): boolean {
-  if (parseIpv4(text) !== undefined) return true
-  return text.includes(':') && !/[%[\]/]/.test(text) && URL.canParse(`http://[${text}]/`)
-}
-
-function isBlock(text: string): boolean {
-  if (!text.includes('/')) return isAddress(text)
-  if (!text.includes(':')) return parseSubnet(text) !== undefined
-  const [address = '', prefix = '', ...rest] = text.split('/')
-  return isAddress(address) && /^\d{1,3}$/.test(prefix) && Number(prefix) <= 128 && !rest.length
 }
 
 function bootable(profiles: ReadonlyMap<string, ResolvedProfile>): Map<string, Profile> {

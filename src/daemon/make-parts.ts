@@ -23,6 +23,7 @@ import { newId, newToken } from '../system/secrets.ts'
 import { createWhereabouts } from '../world/whereabouts.ts'
 import { createWorld, type World } from '../world/world.ts'
 import { createDrain } from './drain.ts'
+import { openPower } from './power.ts'
 
 /** Opens the database and puts everything together that needs no socket. */
 export async function makeParts(first: Config, log: FastifyBaseLogger) {
@@ -36,6 +37,7 @@ export async function makeParts(first: Config, log: FastifyBaseLogger) {
   const logins = createLogins(join(config().dataDir, 'logins'))
   const drain = createDrain(memory)
   const digests = createDigests()
+  const power = openPower(world)
   const { publish, publishTogether } = published
   const specDeps = {
     ...{ publish, publishTogether, digests },
@@ -61,7 +63,7 @@ export async function makeParts(first: Config, log: FastifyBaseLogger) {
     ...{ scripts: installer.scripts, downloads: installer.downloads },
   })
   return {
-    ...{ world, memory, now, log, measure, published, specDeps, logins, drain, digests },
+    ...{ world, memory, now, log, measure, published, specDeps, logins, drain, digests, power },
     ...{ ...installer, ...recorded, timeline },
     ...{ macsOf: whereabouts.macsOf, closeWhereabouts: whereabouts.close },
   }

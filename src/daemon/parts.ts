@@ -9,6 +9,7 @@ import type { Progress } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { SpecDeps } from '../install/spec.ts'
 import type { Strangers } from '../install/strangers.ts'
+import type { PowerDesk } from '../power/desk.ts'
 import type { Changes } from '../record/changes.ts'
 import type { Fallback } from '../record/fallback.ts'
 import type { Measure } from '../record/measure.ts'
@@ -58,6 +59,7 @@ export interface HttpParts extends Parts {
   /** A sentence for each other DHCP server that answers in a network. */
   rivals(network: string): readonly string[]
   readonly drain: Drain
+  readonly power: PowerDesk
   readonly reload: Reload
   unready(): readonly string[]
   held(): readonly ReasonOf<'other-servers'>[]

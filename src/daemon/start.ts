@@ -99,6 +99,7 @@ async function close(
   endUpkeep()
   made.drain.tellCut(made.canResume, made.log)
   made.digests.close()
+  made.power.close()
   await doors.close(closeGraceMs)
   await Promise.all([outbox.close(), seek.close()])
   await app.close()

@@ -2,11 +2,11 @@ import type { KnownHost } from '../boot/decide.ts'
 import type { ContentOf } from '../boot/event.ts'
 import type { Host } from '../boot/host.ts'
 import type { Install } from '../boot/install.ts'
-import type { Refused } from '../boot/reason.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Memory } from './deps.ts'
 import type { Overrides } from './spec.ts'
+import type { Refused } from './take-files.ts'
 
 /**
  * Whether an answer to a host makes it {@link appear}: nothing was answered to it since it is in the

@@ -5,7 +5,7 @@ import type { Host, Login, Profile, UnknownHosts } from '../boot/host.ts'
 import type { StrangerReason } from '../boot/identity.ts'
 import type { Asset, Attempt, AttemptContent, HostRecord, Install, Spec } from '../boot/install.ts'
 import { type Abilities, unbootable } from '../boot/loaders/kind.ts'
-import type { Reason, Refused } from '../boot/reason.ts'
+import type { Reason } from '../boot/reason.ts'
 import { toDisk } from '../boot/script.ts'
 import { because, sentenceOf } from '../boot/words/reason.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
@@ -16,6 +16,7 @@ import type { ShownMenu } from './menus.ts'
 import type { Overrides } from './spec.ts'
 import type { LoginExtras, LoginOf, NewLogin } from './ssh/logins.ts'
 import type { Stranger } from './strangers.ts'
+import type { Refused } from './take-files.ts'
 
 /** A machine that asks what to do next. */
 export interface Question {

@@ -1,6 +1,6 @@
 import type { Attempt, AttemptContent, NewAttempt, Proof } from '../boot/install.ts'
 import type { Database } from './database.ts'
-import type { AttemptColumns } from './tables.ts'
+import type { AttemptRow } from './tables.ts'
 import { createTexts } from './texts.ts'
 
 /** The boots of installs, and of hosts that netboot always; their names beside those of installs. */
@@ -18,11 +18,11 @@ function statementsOf(db: Database) {
     add: db.statement(
       'insert into attempts (token, install, host, number, mac, address, opened_at, void, content, prepared) values (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)',
     ),
-    get: db.statement<AttemptColumns>('select * from attempts where token = ?'),
-    current: db.statement<AttemptColumns>(
+    get: db.statement<AttemptRow>('select * from attempts where token = ?'),
+    current: db.statement<AttemptRow>(
       'select * from attempts where host = ? and install is ? and void = 0 and prepared = 0 order by number desc limit 1',
     ),
-    prepared: db.statement<AttemptColumns>(
+    prepared: db.statement<AttemptRow>(
       'select * from attempts where host = ? and install is ? and number = ? and void = 0 and prepared = 1',
     ),
     burn: db.statement("update attempts set burnt = json_insert(burnt, '$[#]', ?) where token = ?"),
@@ -38,7 +38,7 @@ function statementsOf(db: Database) {
 }
 
 function readingOf({ get, current, prepared }: Statements, files: Files) {
-  const attemptOf = (row: AttemptColumns | undefined) => row && attemptIn(row, files)
+  const attemptOf = (row: AttemptRow | undefined) => row && attemptIn(row, files)
   return {
     /** An answer file of an attempt. */
     file: files.one,
@@ -80,7 +80,7 @@ function writingOf(db: Database, statements: Statements, texts: Files) {
 }
 
 /** Its files are read by whoever looks at them. */
-function attemptIn(row: AttemptColumns, files: Files): Attempt {
+function attemptIn(row: AttemptRow, files: Files): Attempt {
   const read = files.of(row.token)
   return {
     token: row.token,

@@ -2,7 +2,7 @@ import type { Delivery, NewDelivery } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
 import { reasonIn } from './before-codes.ts'
 import type { Database } from './database.ts'
-import type { DeliveryColumns } from './tables.ts'
+import type { DeliveryRow } from './tables.ts'
 
 /** A deploy that waits for a free place. */
 export type Waiting = Pick<Delivery, 'id' | 'host' | 'callback' | 'event'>
@@ -17,7 +17,7 @@ const takesPlace =
   "(role = 'deploy' and json_extract(target, '$.kind') in ('command', 'ssh', 'nixosAnywhere'))"
 
 function waitingIn(db: Database) {
-  const waiting = db.statement<DeliveryColumns>(
+  const waiting = db.statement<DeliveryRow>(
     `select * from deliveries where state = 'due' and ${takesPlace} order by id limit ?`,
   )
   const line = db.statement<Waiting>(
@@ -37,24 +37,24 @@ function waitingIn(db: Database) {
 }
 
 function readingOf(db: Database) {
-  const due = db.statement<DeliveryColumns>(
+  const due = db.statement<DeliveryRow>(
     `select * from deliveries where state = 'due' and next_at <= ? and not ${takesPlace} order by next_at limit ?`,
   )
   const next = db.statement<{ at: number | null }>(
     "select min(next_at) as at from deliveries where state = 'due'",
   )
-  const running = db.statement<DeliveryColumns>("select * from deliveries where state = 'running'")
-  const ofHost = db.statement<DeliveryColumns>(
+  const running = db.statement<DeliveryRow>("select * from deliveries where state = 'running'")
+  const ofHost = db.statement<DeliveryRow>(
     'select * from deliveries where host = ? order by id desc limit ?',
   )
-  const get = db.statement<DeliveryColumns>('select * from deliveries where id = ?')
-  const ofStates = db.statement<DeliveryColumns>(
+  const get = db.statement<DeliveryRow>('select * from deliveries where id = ?')
+  const ofStates = db.statement<DeliveryRow>(
     'select * from deliveries where state in (select value from json_each(?)) order by id desc',
   )
   const counts = db.statement<{ state: string; count: number }>(
     'select state, count(*) as count from deliveries group by state',
   )
-  const state = db.statement<Pick<DeliveryColumns, 'state'>>(
+  const state = db.statement<Pick<DeliveryRow, 'state'>>(
     'select state from deliveries where id = ?',
   )
   return {
@@ -118,7 +118,7 @@ function writingOf(db: Database) {
   }
 }
 
-function deliveryOf(row: DeliveryColumns): Delivery {
+function deliveryOf(row: DeliveryRow): Delivery {
   const { id, key, host, install, attempt, callback, event, role, body, state, tries } = row
   return {
     ...{ id, key, host, install, attempt, callback, event, role, body, state, tries },

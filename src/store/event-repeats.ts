@@ -1,21 +1,21 @@
-import type { EventColumns } from './tables.ts'
+import type { EventRow } from './tables.ts'
 
 /** What makes two lines equal. */
-export type Line = Pick<EventColumns, 'kind' | 'code' | 'text' | 'data'>
+export type Line = Pick<EventRow, 'kind' | 'code' | 'text' | 'data'>
 
 /** Somebody who asks by several names in turn, within this time, has as many lines and no more. */
 const mostTurns = 8
 const turnMs = 60_000
 
 /** How many of the last lines of its host `repeatedBy` looks at. */
-export function linesToCompare(line: Line): number {
+export function turnsOf(line: Line): number {
   return isAsking(line) ? mostTurns : 1
 }
 
 /** The id of the line that this one repeats, among the last of its host, the newest first. */
 export function repeatedBy(
   line: Line,
-  last: readonly (Line & Pick<EventColumns, 'id' | 'last_at'>)[],
+  last: readonly (Line & Pick<EventRow, 'id' | 'last_at'>)[],
   now: number,
 ): number | undefined {
   for (const [turn, before] of last.entries()) {

@@ -1,16 +1,22 @@
 import type { EventContent } from '../boot/event.ts'
-import type { EventRecord, EventsWanted, NewEvent } from '../boot/event-record.ts'
+import type { EventRecord, NewEvent } from '../boot/event-record.ts'
 import { textOf } from '../boot/words/event.ts'
 import { codeOfWritten } from './before-codes.ts'
 import type { Database } from './database.ts'
 import { createEventBounds } from './event-bounds.ts'
-import { type Line, linesToCompare, repeatedBy } from './event-repeats.ts'
-import type { EventColumns } from './tables.ts'
+import { type Line, repeatedBy, turnsOf } from './event-repeats.ts'
+import type { EventRow } from './tables.ts'
 
 /** How much of the timeline is kept: seconds, and lines for each host. */
 export interface EventBounds {
   readonly events: number
   readonly perHost: number
+}
+
+/** Which lines are wanted: of some kinds, before an id. */
+export interface EventsWanted {
+  readonly kinds?: readonly string[]
+  readonly before?: number
 }
 
 interface Timelines {
@@ -59,7 +65,7 @@ const columns = 'id, at, last_at, count, host, kind, code, text, data'
 
 function statementsOf(db: Database) {
   return {
-    last: db.statement<Line & Pick<EventColumns, 'id' | 'last_at'>>(
+    last: db.statement<Line & Pick<EventRow, 'id' | 'last_at'>>(
       'select id, last_at, kind, code, text, data from events where host is ? order by id desc limit ?',
     ),
     add: db.statement(
@@ -78,7 +84,7 @@ function record(timelines: Timelines, { host, kind, code, data }: NewEvent): voi
   const line = { kind, code, text: '', data: JSON.stringify(data) }
   db.write(() => {
     const at = now()
-    const repeated = repeatedBy(line, statements.last.all(host, linesToCompare(line)), at)
+    const repeated = repeatedBy(line, statements.last.all(host, turnsOf(line)), at)
     if (repeated === undefined) add(timelines, host, line, at)
     else statements.again.run(at, repeated)
   })
@@ -112,12 +118,12 @@ function select(
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
   const text = `select ${columns} from events ${where} order by id ${order} limit ?`
   return db
-    .statement<EventColumns>(text)
+    .statement<EventRow>(text)
     .all(...values, limit)
     .map(eventOf)
 }
 
-function eventOf({ id, at, last_at, count, host, kind, code, ...row }: EventColumns): EventRecord {
+function eventOf({ id, at, last_at, count, host, kind, code, ...row }: EventRow): EventRecord {
   const data: unknown = row.data === null ? null : JSON.parse(row.data)
   return {
     ...{ id, at, lastAt: last_at, count, host, kind },

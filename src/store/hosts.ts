@@ -4,7 +4,7 @@ import { idle, type Life } from '../boot/life.ts'
 import { written } from '../boot/reason.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
-import type { HostColumns } from './tables.ts'
+import type { HostRow } from './tables.ts'
 
 /** The lives of the hosts. A host without a row was never seen. `now` is wall-clock time. */
 export function createHosts(db: Database, now: () => number = Date.now) {
@@ -13,7 +13,7 @@ export function createHosts(db: Database, now: () => number = Date.now) {
 }
 
 /** Without the facts: they may be long, and every packet of a host looks at it. */
-type Row = Omit<HostColumns, 'facts' | 'deadline'>
+type Row = Omit<HostRow, 'facts' | 'deadline'>
 const columns = 'name, state, life, install, percent, progress_at, message, last_seen, uuid'
 
 type Statements = ReturnType<typeof statementsOf>
@@ -23,8 +23,8 @@ function statementsOf(db: Database) {
     has: db.statement('select 1 from hosts where name = ?'),
     get: db.statement<Row>(`select ${columns} from hosts where name = ?`),
     all: db.statement<Row>(`select ${columns} from hosts order by name`),
-    facts: db.statement<Pick<HostColumns, 'facts'>>('select facts from hosts where name = ?'),
-    states: db.statement<Pick<HostColumns, 'name' | 'state'>>('select name, state from hosts'),
+    facts: db.statement<Pick<HostRow, 'facts'>>('select facts from hosts where name = ?'),
+    states: db.statement<Pick<HostRow, 'name' | 'state'>>('select name, state from hosts'),
     running: db.statement<Row>(
       `select ${columns} from hosts where state in ('pending', 'booting', 'installing', 'verifying')`,
     ),

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts'
-import type { SessionColumns } from './tables.ts'
+import type { SessionRow } from './tables.ts'
 
 /** Who is logged in to the page. What a browser shows is not kept, only digests that prove it. */
 export interface StoredSession {
@@ -18,7 +18,7 @@ const most = 1000
 
 /** Sessions of the page; they outlive a restart. */
 export function createSessionStore(db: Database) {
-  const get = db.statement<Omit<SessionColumns, 'opened_at'>>(
+  const get = db.statement<Omit<SessionRow, 'opened_at'>>(
     'select id, token, proof, ends_at from sessions where id = ?',
   )
   const add = db.statement(

@@ -3,13 +3,10 @@ import type { Delivery } from '../boot/install.ts'
 import type { Lease } from '../boot/lease.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 
-/*
- * The columns of the tables, as a statement reads them. Times are epoch milliseconds, addresses are
- * unsigned numbers.
- */
+/** The rows of the database's tables. Times are epoch milliseconds, addresses are unsigned numbers. */
 
 /** One row for each host that was ever seen or asked for; its presence makes a host "not new". */
-export interface HostColumns {
+export interface HostRow {
   name: string
   state: HostState
   /** JSON of boot/life.ts Life. */
@@ -27,7 +24,7 @@ export interface HostColumns {
   uuid: string | null
 }
 
-export interface InstallColumns {
+export interface InstallRow {
   id: string
   host: string
   profile: string
@@ -40,7 +37,7 @@ export interface InstallColumns {
 }
 
 /** One boot of an install, or the running boot of a `boot: always` host (then install is null). */
-export interface AttemptColumns {
+export interface AttemptRow {
   token: string
   install: string | null
   host: string
@@ -60,7 +57,7 @@ export interface AttemptColumns {
   prepared: number
 }
 
-export interface LeaseColumns {
+export interface LeaseRow {
   address: Ipv4
   network: string
   mac: Mac
@@ -73,7 +70,7 @@ export interface LeaseColumns {
   holder: NonNullable<Lease['holder']> | null
 }
 
-export interface EventColumns {
+export interface EventRow {
   id: number
   at: number
   /** When an equal event was last seen; `count` says how often. */
@@ -88,7 +85,7 @@ export interface EventColumns {
   data: string | null
 }
 
-export interface DeliveryColumns {
+export interface DeliveryRow {
   id: number
   /** The idempotency key. */
   key: string
@@ -113,7 +110,7 @@ export interface DeliveryColumns {
 }
 
 /** What was done with a token of the admin API. */
-export interface AdminLogColumns {
+export interface AdminLogRow {
   id: number
   at: number
   who: string
@@ -129,7 +126,7 @@ export interface AdminLogColumns {
 }
 
 /** Vendors of network cards that the drivers of iPXE hang on. */
-export interface NicVendorColumns {
+export interface NicVendorRow {
   vendor: string
   /** The loader that was fetched and never heard. */
   loader: string
@@ -137,7 +134,7 @@ export interface NicVendorColumns {
 }
 
 /** Who is logged in to the page; see store/sessions.ts. */
-export interface SessionColumns {
+export interface SessionRow {
   id: string
   token: string
   proof: string

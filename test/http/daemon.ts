@@ -12,6 +12,7 @@ import { renderText } from '../../src/config/template/template.ts'
 import { usedVars } from '../../src/config/template/vars.ts'
 import { createDrain } from '../../src/daemon/drain.ts'
 import { httpDeps } from '../../src/daemon/http-deps.ts'
+import { openPower } from '../../src/daemon/power.ts'
 import type { Token } from '../../src/http/api/tokens.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { createInstaller } from '../../src/install/installer.ts'
@@ -145,6 +146,7 @@ export async function startHttp(
     ...{ ...parts, ...about },
     ...{ version: '1.2.3', startedAt: start, tokens: () => tokens },
     ...{ wakeOutbox: outbox.wake, rivals: () => [], drain: createDrain(memory) },
+    power: openPower(world),
     reload: { run: async () => ({ hosts: config.hosts.size, warnings: [] }), notices: () => [] },
   }
   const app = await buildApp(httpDeps(wired))

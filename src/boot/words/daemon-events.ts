@@ -12,6 +12,7 @@ export const adminEvents: EventWords<'admin'> = {
   install: did('install'),
   cancel: did('cancel'),
   retry: did('retry'),
+  power: ({ verb, who, address }) => `power ${verb} by ${who} from ${address}`,
   'first-boot': () => 'asked for at its first boot',
   'first-boot-refused': ({ why }, say) => `not asked at first boot: ${say(why)}`,
   chosen: ({ profile, address }) => `${profile} chosen at the machine (${address})`,

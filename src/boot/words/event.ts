@@ -27,6 +27,7 @@ import {
   stateEvents,
   syslogEvents,
 } from './install-events.ts'
+import { powerEvents } from './power.ts'
 import { sentenceOf } from './reason.ts'
 import type { EventWords, Say } from './word.ts'
 
@@ -53,6 +54,7 @@ const words: { readonly [K in EventKind]: EventWords<K> } = {
   ssh: sshEvents,
   firmware: firmwareEvents,
   loader: loaderEvents,
+  power: powerEvents,
 }
 
 type Word = (data: unknown, say: Say) => string

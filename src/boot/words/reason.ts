@@ -5,6 +5,7 @@ import { dhcpWords } from './dhcp-reason.ts'
 import { fileWords } from './file.ts'
 import { lifeWords } from './life.ts'
 import { messageWords } from './message.ts'
+import { powerWords } from './power.ts'
 import { specWords } from './spec.ts'
 import { sshWords } from './ssh.ts'
 import { strangerWords } from './stranger.ts'
@@ -20,6 +21,7 @@ const words: ReasonWords<ReasonCode> = {
   ...sshWords,
   ...callbackWords,
   ...strangerWords,
+  ...powerWords,
   'not-proved': ({ address, because }, say) => `${address} ${say(because)}`,
   'restarted-and': ({ because }, say) =>
     `the daemon was restarted while deploy ran, and ${say(because)}`,

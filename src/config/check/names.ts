@@ -1,5 +1,5 @@
 import { didYouMean } from '../../base/nearest.ts'
-import { type NameTree, namesFor } from '../template/context.ts'
+import { type NameTree, namesFor, type TemplateKind } from '../template/context.ts'
 import { namesIn, TemplateError, type TemplateName } from '../template/template.ts'
 
 /** What is wrong with a template, and where in it. */
@@ -15,7 +15,7 @@ export interface TemplateFault {
  * Says what is wrong with a template whoever it is rendered for: its syntax, and names that do not
  * exist, also where rendering would forgive them (`{% if hots.name %}`).
  */
-export function checkTemplate(template: string, kind: 'boot' | 'callback'): TemplateFault[] {
+export function checkTemplate(template: string, kind: TemplateKind): TemplateFault[] {
   try {
     return namesIn(template).flatMap(name => {
       const message = nameFault(name, kind)
@@ -29,11 +29,11 @@ export function checkTemplate(template: string, kind: 'boot' | 'callback'): Temp
 }
 
 /** Whether templates of a kind have this name, or may have it for some host. */
-export function isKnown(name: string, kind: 'boot' | 'callback'): boolean {
+export function isKnown(name: string, kind: TemplateKind): boolean {
   return nameFault({ steps: name.split('.'), line: 1, column: 1 }, kind) === undefined
 }
 
-function nameFault({ steps }: TemplateName, kind: 'boot' | 'callback'): string | undefined {
+function nameFault({ steps }: TemplateName, kind: TemplateKind): string | undefined {
   let tree: NameTree[string] = namesFor(kind)
   for (const [depth, step] of steps.entries()) {
     // `size`, `first` and `last` are Liquid's own.

@@ -182,7 +182,7 @@ const mostFaults = 20
  * Everything that rendering would stumble over: it stops at the first name that is not there, so that is
  * given and it is rendered again.
  */
-function faultsOf(use: TemplateUse, context: object): TemplateFault[] {
+export function faultsOf(use: TemplateUse, context: object): TemplateFault[] {
   const faults: TemplateFault[] = []
   let enriched = context
   for (let left = mostFaults; left > 0; left--) {

@@ -5,6 +5,7 @@ import { callback } from './callback.ts'
 import { http, tftp } from './doors.ts'
 import { loaders } from './loaders.ts'
 import { options } from './options.ts'
+import { power } from './power.ts'
 import { host, profile, profileNames } from './profile.ts'
 import * as v from './values.ts'
 
@@ -161,6 +162,11 @@ const installs = v.closed({
     'How many `deploy` callbacks work at the same time; the others wait for their turn.',
     defaults.parallel,
   ),
+  powerUp: v.key(
+    Type.Integer({ title: 'a number of machines', minimum: 1, maximum: 10_000 }),
+    'How many machines are switched on or reset at the same time; the others wait.',
+    defaults.powerUp,
+  ),
 })
 
 /** The whole config file as the operator writes it: checked by it, typed by it, printed by `schema`. */
@@ -204,7 +210,8 @@ export const configSchema = v.closed(
     profiles: v.key(v.mapOf(v.name, profile), 'What to boot, by name.'),
     hosts: v.key(v.mapOf(v.hostName, host), 'Machines, by name.'),
     callbacks: v.key(v.mapOf(v.name, callback), 'What to call, by name.'),
-    installs: v.key(installs, 'Installs that callbacks do.'),
+    power: v.key(v.mapOf(v.name, power), 'Ways to the power of machines, by name.'),
+    installs: v.key(installs, 'How much is done at the same time.'),
     keep: v.key(keep, 'Bounds of what the daemon remembers.'),
   },
   { title: 'Bootwright config' },

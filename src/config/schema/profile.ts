@@ -3,6 +3,7 @@ import { archs } from '../../boot/arch.ts'
 import { defaults } from '../defaults.ts'
 import { loginKeys } from './login.ts'
 import { options } from './options.ts'
+import { hostPower } from './power.ts'
 import * as v from './values.ts'
 
 const scalar = Type.Unsafe<string | number | boolean>({
@@ -224,6 +225,7 @@ export const host = v.closed(
       'Wakes it by Wake-on-LAN when an install is asked for.',
       false,
     ),
+    power: v.key(hostPower, 'The way to its power.'),
     tftpBlockSize: v.key(
       Type.Integer({ title: 'a block size in bytes', minimum: 512, maximum: 1468 }),
       'The largest TFTP block that its firmware can take.',

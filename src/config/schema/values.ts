@@ -76,6 +76,13 @@ export const domain = Type.String({
   examples: ['lab.example'],
 })
 
+/** An address, also of IPv6, or a name that is looked up. */
+export const hostOrAddress = Type.String({
+  title: 'an address or a name',
+  pattern: '^(?:[A-Za-z0-9][A-Za-z0-9.-]{0,252}|[0-9A-Fa-f:.]{2,45})$',
+  examples: ['10.77.1.21'],
+})
+
 export const interfaceName = Type.String({
   title: 'the name of a network interface',
   pattern: '^[^\\s/]{1,15}$',

@@ -1,4 +1,4 @@
-import type { Vars } from '../../boot/host.ts'
+import type { Host, Vars } from '../../boot/host.ts'
 import { formatIpv4, formatSubnet } from '../../wire/address.ts'
 import type { NetworkSettings } from '../config.ts'
 
@@ -82,7 +82,34 @@ const bootNames: NameTree = {
 
 const callbackNames: NameTree = { ...bootNames, event: true, message: true, facts: 'any' }
 
+const powerNames: NameTree = {
+  host: { name: true, mac: true, address: true, vars: 'any' },
+  power: { address: true },
+}
+
+/** The names that templates of ways to power may use. */
+export function powerContext(host: Host): object {
+  const { name, nics, vars, profile, power } = host
+  const [nic] = nics
+  const address = nic?.address === undefined ? '' : formatIpv4(nic.address)
+  const all = { ...profile?.vars, ...vars }
+  return {
+    host: { name, mac: nic?.mac ?? '', address, vars: all },
+    // Where a host has none, a template that asks for it is a mistake.
+    power: power?.address === undefined ? {} : { address: power.address },
+  }
+}
+
+/** What a template is for. */
+export type TemplateKind = 'boot' | 'callback' | 'power'
+
+const names: { readonly [K in TemplateKind]: NameTree } = {
+  boot: bootNames,
+  callback: callbackNames,
+  power: powerNames,
+}
+
 /** The names for a kind of template. */
-export function namesFor(kind: 'boot' | 'callback'): NameTree {
-  return kind === 'boot' ? bootNames : callbackNames
+export function namesFor(kind: TemplateKind): NameTree {
+  return names[kind]
 }

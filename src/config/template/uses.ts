@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
+import { given } from '../../base/given.ts'
 import type { Callback } from '../../boot/callback.ts'
+import type { PowerWay } from '../../boot/power.ts'
 import type { Path } from '../check/mistake.ts'
 import type { CmdlinePiece } from '../inheritance.ts'
 import type { ResolvedProfile } from '../profiles.ts'
+import type { TemplateKind } from './context.ts'
 
 /** A template of the config, where its mistakes are reported, and what its text must be good for. */
 export interface TemplateUse {
   readonly source: string
   readonly path: Path
-  readonly kind: 'boot' | 'callback'
+  readonly kind: TemplateKind
   readonly purpose: 'cmdline' | 'file' | 'url' | 'program' | 'argument'
   /** For a command line: the pieces that it is joined of. */
   readonly pieces?: readonly CmdlinePiece[]
@@ -88,6 +91,28 @@ export function callbackTemplates(callback: Callback): TemplateUse[] {
       ]
     }
   }
+}
+
+/** The templates of a way to power. */
+export function powerTemplates(way: PowerWay): TemplateUse[] {
+  const kind = 'power'
+  const at = (...path: Path) => ['power', way.name, way.kind, ...path]
+  const { on, off, status } = way
+  if (way.kind === 'http') {
+    const asked = Object.entries({ on: way.on, off: way.off, ...given('status', way.status) })
+    return asked.flatMap(([verb, { url, body }]): TemplateUse[] => [
+      { source: url, path: at(verb), kind, purpose: 'url' },
+      ...(body === undefined
+        ? []
+        : [{ source: body, path: at(verb, 'body'), kind, purpose: 'argument' } as const]),
+    ])
+  }
+  const run = Object.entries({ on, off, status, cycle: way.cycle })
+  return run.flatMap(([verb, args = []]) =>
+    (args as readonly string[]).map((source, i) => {
+      return { source, path: at(verb, i), kind, purpose: i === 0 ? 'program' : 'argument' } as const
+    }),
+  )
 }
 
 function readText(file: string): { text: string } | { problem: string } {

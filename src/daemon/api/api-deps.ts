@@ -7,7 +7,7 @@ import type { NetworkDeps } from '../../http/api/network-routes.ts'
 import { type Sending, secondsLeft } from '../../install/progress.ts'
 import { type Ipv4, parseMac } from '../../wire/address.ts'
 import type { HttpParts } from '../parts.ts'
-import { callbackDeps, daemonDeps, did, installDeps, recordDeed } from './deeds.ts'
+import { callbackDeps, daemonDeps, did, installDeps, powerDeps, recordDeed } from './deeds.ts'
 import { doctorOf, doctorOfStranger } from './doctor.ts'
 import { imageViews } from './images.ts'
 import { showNetworks, showStranger } from './show-network.ts'
@@ -29,6 +29,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     refused: (actor, why) => did(actor, { action: 'refused', text: why, hosts: [] }, parts),
     hosts: hostDeps(parts),
     installs: installDeps(parts),
+    power: powerDeps(parts),
     networks: networkDeps(parts),
     doctor: {
       hosts: () => world.config().hosts,

@@ -1,7 +1,11 @@
+import type { ContentOf } from '../../boot/event.ts'
+import type { PowerVerb } from '../../boot/power.ts'
+import { textOf } from '../../boot/words/event.ts'
 import type { CallbackDeps } from '../../http/api/callback-routes.ts'
 import type { DaemonDeps } from '../../http/api/daemon-routes.ts'
 import type { Actor } from '../../http/api/guard.ts'
 import type { InstallRouteDeps } from '../../http/api/install-routes.ts'
+import type { PowerRouteDeps } from '../../http/api/power-routes.ts'
 import { isRetryable } from '../../http/api/views.ts'
 import type { HttpParts } from '../parts.ts'
 import { wake } from '../wake.ts'
@@ -13,6 +17,8 @@ export interface Deed {
   readonly action: string
   readonly text: string
   readonly hosts: readonly string[]
+  /** Of what was done to the power of hosts. */
+  readonly verb?: PowerVerb
   readonly once?: { readonly key: string; readonly request: string; readonly answer: unknown }
 }
 
@@ -21,13 +27,16 @@ const toHosts = ['install', 'cancel', 'retry'] as const
 
 /** A deed is in the admin log, in the daemon's log, and in the timelines of the hosts it was done to. */
 export function recordDeed(deed: Deed, { memory, log }: HttpParts): void {
-  const { who, address, action, text, hosts } = deed
+  const { who, address, action, text, hosts, verb } = deed
   log.info({ who, address, action, hosts: hosts.slice(0, 100) }, `admin: ${text}`)
   memory.write(() => {
     memory.adminLog.add(deed)
     const code = toHosts.find(one => one === action)
-    if (!code) return
-    for (const host of hosts) memory.record({ host, kind: 'admin', code, data: { who, address } })
+    const data = { who, address }
+    for (const host of code || verb ? hosts : []) {
+      if (verb) memory.record({ host, kind: 'admin', code: 'power', data: { ...data, verb } })
+      else if (code) memory.record({ host, kind: 'admin', code, data })
+    }
   })
 }
 
@@ -58,6 +67,30 @@ export function installDeps(parts: HttpParts): InstallRouteDeps {
     write: memory.write,
     did: (actor, act) => did(actor, act, parts),
     answered: memory.adminLog.byKey,
+    committed: memory.committed,
+  }
+}
+
+/** What is done to the power of machines, and what came of it in their timelines. */
+export function powerDeps(parts: HttpParts): PowerRouteDeps {
+  const { world, memory, lives, power, log } = parts
+  return {
+    hosts: () => world.config().hosts,
+    profiles: () => world.config().profiles.keys(),
+    stateOf: name => lives.lifeOf(name).state,
+    whyNot: power.whyNot,
+    async run(host, verb) {
+      const done = await power.run(host, verb)
+      if (verb === 'status') return done
+      const about = { verb, by: host.power?.by ?? '' }
+      const event: ContentOf<'power'> = done.ok
+        ? { kind: 'power', code: 'done', data: { ...about, state: done.state } }
+        : { kind: 'power', code: 'failed', data: { ...about, why: done.why } }
+      memory.record({ host: host.name, ...event })
+      log[done.ok ? 'info' : 'warn']({ host: host.name }, textOf(event))
+      return done
+    },
+    did: (actor, act) => did(actor, act, parts),
     committed: memory.committed,
   }
 }

@@ -14,6 +14,7 @@ import { type HostDeps, hostRoutes, rowOf, turnsOf } from './host-routes.ts'
 import { type ImagesDeps, imagesRoute } from './images-route.ts'
 import { type InstallRouteDeps, installRoutes } from './install-routes.ts'
 import { type NetworkDeps, networkRoutes } from './network-routes.ts'
+import { type PowerRouteDeps, powerRoutes } from './power-routes.ts'
 import { schemaProblem } from './schema-problem.ts'
 import { loginRoutes, type SessionDeps, whoamiRoute } from './session-routes.ts'
 import { createSessions, type SessionStore } from './sessions.ts'
@@ -22,6 +23,7 @@ export interface ApiDeps {
   readonly access: () => Access
   readonly hosts: HostDeps
   readonly installs: InstallRouteDeps
+  readonly power: PowerRouteDeps
   readonly networks: NetworkDeps
   readonly callbacks: CallbackDeps
   readonly doctor: DoctorDeps
@@ -85,6 +87,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
       whoamiRoute(v1)
       hostRoutes(v1, deps.hosts)
       installRoutes(v1, deps.installs)
+      powerRoutes(v1, deps.power)
       networkRoutes(v1, deps.networks)
       callbackRoutes(v1, deps.callbacks)
       adminLogRoutes(v1, deps.adminLog)

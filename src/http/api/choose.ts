@@ -1,6 +1,7 @@
 import { didYouMean } from '../../base/nearest.ts'
 import type { Host } from '../../boot/host.ts'
 import { type HostState, hostStates } from '../../boot/host-state.ts'
+import { Refusal } from '../problem.ts'
 import { tagsOf } from './filters.ts'
 
 /** Chooses hosts: names or globs, and conditions that must all hold. */
@@ -21,6 +22,26 @@ export interface Choosable {
   /** Names of all profiles, also of those that no host has. */
   readonly profiles: Iterable<string>
   stateOf(name: string): HostState
+}
+
+/** What a choice in a request is made from. */
+export interface ChoiceDeps {
+  hosts(): ReadonlyMap<string, Host>
+  /** Names of all profiles. */
+  profiles(): Iterable<string>
+  stateOf(name: string): HostState
+}
+
+/** The hosts of a choice in a request; `part` is the part of it. Throws Refusal where it means nothing. */
+export function chosenHosts(
+  { hosts = [], where = [] }: Partial<Choice>,
+  { stateOf, ...deps }: ChoiceDeps,
+  part: 'body' | 'query',
+): readonly Host[] {
+  const from = { hosts: deps.hosts(), profiles: deps.profiles(), stateOf }
+  const found = chooseHosts({ hosts, where }, from)
+  if ('refused' in found) throw new Refusal(400, found.refused, `${part}.${found.property}`)
+  return found.hosts
 }
 
 /**

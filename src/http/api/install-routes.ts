@@ -6,7 +6,7 @@ import { didYouMean } from '../../base/nearest.ts'
 import type { Host, Profile, Vars } from '../../boot/host.ts'
 import type { HostState } from '../../boot/host-state.ts'
 import { Refusal } from '../problem.ts'
-import { type Choice, chooseHosts } from './choose.ts'
+import { type ChoiceDeps, chosenHosts } from './choose.ts'
 import { type Actor, actorOf } from './guard.ts'
 
 /** What somebody did, for the log of the admin actions. */
@@ -17,12 +17,8 @@ export interface Act {
   readonly once?: { readonly key: string; readonly request: string; readonly answer: unknown }
 }
 
-export interface InstallRouteDeps {
-  hosts(): ReadonlyMap<string, Host>
+export interface InstallRouteDeps extends ChoiceDeps {
   profile(name: string): Profile | undefined
-  /** Names of all profiles. */
-  profiles(): Iterable<string>
-  stateOf(name: string): HostState
   ask(
     host: Host,
     overrides: { profile?: Profile; vars?: Vars },
@@ -108,7 +104,7 @@ function askAll(body: AskBody, deps: InstallRouteDeps) {
     throw new Refusal(400, `the config has no profile ${body.profile}${meant}`, 'body.profile')
   }
   const overrides = { ...(profile && { profile }), ...(vars && { vars }) }
-  const results = chosen(body, deps).map((host): AskResult => {
+  const results = chosenHosts(body, deps, 'body').map((host): AskResult => {
     const asked = deps.ask(host, overrides, replace, dryRun)
     const boots = profile ?? host.profile
     const erases = boots?.boot === 'install'
@@ -132,20 +128,9 @@ function diskOf({ disk }: Vars): string | null {
 
 function cancelAll(body: CancelBody, deps: InstallRouteDeps) {
   const { dryRun = false } = body
-  const results = chosen(body, deps).map((host): CancelResult => {
+  const results = chosenHosts(body, deps, 'body').map((host): CancelResult => {
     const { ok, was, ...rest } = deps.cancel(host.name, dryRun)
     return { host: host.name, ok, was, warning: null, reason: null, ...rest }
   })
   return { results, dryRun }
-}
-
-function chosen(
-  { hosts = [], where = [] }: Partial<Choice>,
-  deps: InstallRouteDeps,
-): readonly Host[] {
-  const { stateOf } = deps
-  const from = { hosts: deps.hosts(), profiles: deps.profiles(), stateOf }
-  const found = chooseHosts({ hosts, where }, from)
-  if ('refused' in found) throw new Refusal(400, found.refused, `body.${found.property}`)
-  return found.hosts
 }

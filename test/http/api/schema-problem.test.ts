@@ -112,6 +112,7 @@ t.test('every route that takes something names what it does not know', async t =
       if (requestBody) {
         const { statusCode, body } = await admin('POST', url, {
           ...(url === '/session' && { token: 'x' }),
+          ...(url === '/power' && { verb: 'on' }),
           nonsens: 1,
         })
         t.match([statusCode, JSON.parse(body).property], [400, 'body.nonsens'], `${method} ${path}`)

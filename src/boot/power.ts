@@ -1,0 +1,64 @@
+/** What can be done to a machine's power. */
+export const powerVerbs = ['on', 'off', 'cycle', 'status'] as const
+
+export type PowerVerb = (typeof powerVerbs)[number]
+
+/** `changing`: on its way to the one or the other. `unknown`: it is not said. */
+export const powerStates = ['on', 'off', 'changing', 'unknown'] as const
+
+export type PowerState = (typeof powerStates)[number]
+
+/** A way to the power of machines, as the config names it. Paths are absolute, times seconds. */
+export type PowerWay = HttpWay | CommandWay
+
+/** Of whom a BMC or a plug asks a name and a password. */
+export interface Account {
+  readonly user: string
+  readonly passwordFile: string
+}
+
+/** A request to something that switches, a plug or another program. Texts are Liquid templates. */
+export interface PowerRequest {
+  readonly url: string
+  readonly method: 'GET' | 'POST' | 'PUT'
+  /** JSON, where there is one. */
+  readonly body?: string
+}
+
+export interface HttpWay {
+  readonly kind: 'http'
+  readonly name: string
+  readonly on: PowerRequest
+  readonly off: PowerRequest
+  /** `isOn` and `isOff` are texts that its answer contains then. */
+  readonly status?: PowerRequest & { readonly isOn?: string; readonly isOff?: string }
+  /** For Basic authentication. */
+  readonly account?: Account
+  /** File with a Bearer token. */
+  readonly tokenFile?: string
+  /** Seconds from off to on: what stands behind a plug has capacitors. */
+  readonly pause: number
+}
+
+/** Argument lists of Liquid templates; the first is the program. Never given to a shell. */
+export interface CommandWay {
+  readonly kind: 'command'
+  readonly name: string
+  readonly on: readonly string[]
+  readonly off: readonly string[]
+  readonly cycle?: readonly string[]
+  readonly status?: readonly string[]
+  /** Working directory: where the config file lies. */
+  readonly cwd: string
+  readonly timeout: number
+  /** Seconds from off to on. */
+  readonly pause: number
+}
+
+/** The way to one host's power. */
+export interface HostPower {
+  /** Name of the way. */
+  readonly by: string
+  /** Of what switches it: a name or an address. */
+  readonly address?: string
+}

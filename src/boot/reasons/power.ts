@@ -1,0 +1,22 @@
+/** Why something could not be done to a machine's power. `address` is that of what switches it, with a port. */
+export interface PowerReasons {
+  /** The config names no way to it. */
+  'no-power': { readonly host: string }
+  /** The way that the host names is not in the config any more. */
+  'no-power-way': { readonly name: string }
+  /** A file with a password or token. */
+  'power-secret': { readonly file: string; readonly error: string }
+  'power-template': { readonly error: string }
+  'power-program': { readonly program: string; readonly error: string }
+  /** It said yes, and nothing came of it within so many seconds. */
+  'power-disobeys': { readonly wanted: string; readonly is: string; readonly seconds: number }
+  'bmc-unreachable': { readonly address: string; readonly error: string }
+  /** No answer, or not its end, within so many seconds. */
+  'bmc-slow': { readonly address: string; readonly seconds: number }
+  /** It refuses the user or the password; without a user a token, or that there is none. */
+  'bmc-login': { readonly address: string; readonly user?: string }
+  'bmc-redirect': { readonly address: string; readonly to: string }
+  'bmc-too-much': { readonly address: string; readonly bytes: number }
+  /** It refused, or answered something that cannot be read. */
+  'bmc-refused': { readonly address: string; readonly what: string; readonly error: string }
+}

@@ -1,0 +1,63 @@
+import { statSync } from 'node:fs'
+import type { Host } from '../../boot/host.ts'
+import type { PowerWay } from '../../boot/power.ts'
+import { sharedMistakes } from '../booting-hosts.ts'
+import type { Config } from '../config.ts'
+import { powerContext } from '../template/context.ts'
+import { powerTemplates } from '../template/uses.ts'
+import type { Mistake, Path } from './mistake.ts'
+import { checkTemplate } from './names.ts'
+import { faultsOf } from './templates.ts'
+
+/** Ways to power that cannot work: their templates, for every host, and their files. */
+export function checkPower({ power, hosts }: Pick<Config, 'power' | 'hosts'>): Mistake[] {
+  const wrong = sharedMistakes()
+  const late = sharedMistakes()
+  const users = Map.groupBy(hosts.values(), host => host.power?.by)
+  for (const way of power.values()) {
+    const own = users.get(way.name) ?? []
+    checkTemplatesOf(way, own, (path, message, host) => wrong.add(path, message, host))
+    for (const { key, file } of filesOf(way)) {
+      const lack = lackOf(file)
+      if (lack !== undefined) late.add(['power', way.name, way.kind, key], `${file} ${lack}`)
+    }
+  }
+  return [...wrong.mistakes('error'), ...late.mistakes('warning')]
+}
+
+function checkTemplatesOf(
+  way: PowerWay,
+  hosts: readonly Host[],
+  report: (path: Path, message: string, host?: string) => void,
+): void {
+  for (const use of powerTemplates(way)) {
+    const own = checkTemplate(use.source, use.kind)
+    for (const { message } of own) report(use.path, message)
+    if (own.length > 0) continue
+    for (const host of hosts) {
+      for (const { message } of faultsOf(use, powerContext(host))) {
+        report(use.path, message, host.name)
+      }
+    }
+  }
+}
+
+/** The files with secrets that a way names. */
+function filesOf(way: PowerWay): { readonly key: string; readonly file: string }[] {
+  if (way.kind === 'command') return []
+  const { account, tokenFile } = way
+  return [
+    ...(account ? [{ key: 'passwordFile', file: account.passwordFile }] : []),
+    ...(tokenFile === undefined ? [] : [{ key: 'tokenFile', file: tokenFile }]),
+  ]
+}
+
+function lackOf(file: string): string | undefined {
+  try {
+    const { mode } = statSync(file)
+    if ((mode & 0o004) === 0) return undefined
+    return 'can be read by everybody on this machine: chmod 600'
+  } catch {
+    return 'does not exist yet'
+  }
+}

@@ -1,0 +1,104 @@
+import { resolve } from 'node:path'
+import { given } from '../base/given.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { parseDuration } from '../base/units.ts'
+import type { HostPower, HttpWay, PowerRequest, PowerWay } from '../boot/power.ts'
+import { placesOf, type Report } from './check/mistake.ts'
+import { defaults } from './defaults.ts'
+import type { RawHostPower, RawPower, RawRequest, RawStatus } from './schema/power.ts'
+
+/** What a way can be; each is exactly one of them. */
+const kinds = ['http', 'command'] as const
+
+/** The ways to power by name. */
+export function resolvePower(
+  raw: Readonly<Record<string, RawPower>>,
+  folder: string,
+  report: Report,
+): Map<string, PowerWay> {
+  const resolved = Object.entries(raw).flatMap(([name, way]) => {
+    const found = resolveWay(name, way, folder, report)
+    return found ? [[name, found] as const] : []
+  })
+  return new Map(resolved)
+}
+
+function resolveWay(
+  name: string,
+  raw: RawPower,
+  folder: string,
+  report: Report,
+): PowerWay | undefined {
+  const path = ['power', name]
+  const [, second] = kinds.filter(kind => raw[kind] !== undefined)
+  const either = kinds.map(kind => `\`${kind}\``).join(' or ')
+  if (second !== undefined) {
+    report([...path, second], `a way to power is either ${either}; make it two`, true)
+    return undefined
+  }
+  const { http, command } = raw
+  if (http) return httpWay(name, http, folder, report)
+  if (command) {
+    const { on, off, cycle, status } = command
+    return {
+      ...{ kind: 'command', name, on, off, cwd: folder },
+      ...{ ...given('cycle', cycle), ...given('status', status) },
+      timeout: parseDuration(command.timeout ?? defaults.power.commandTimeout),
+      pause: parseDuration(command.pause ?? defaults.power.pause),
+    }
+  }
+  report(path, `says no way: write ${either}`, false, placesOf(path, ...kinds))
+  return undefined
+}
+
+function httpWay(
+  name: string,
+  raw: NonNullable<RawPower['http']>,
+  folder: string,
+  report: Report,
+): HttpWay {
+  const { user, passwordFile, tokenFile } = raw
+  const path = ['power', name, 'http']
+  if ((user === undefined) !== (passwordFile === undefined)) {
+    const [is, other] = user === undefined ? ['passwordFile', 'user'] : ['user', 'passwordFile']
+    report([...path, is], `needs \`${other}\` beside it`, true, placesOf(path, other))
+  }
+  if (tokenFile !== undefined && user !== undefined) {
+    report([...path, 'tokenFile'], 'stands for `user` and `passwordFile`: write one of them', true)
+  }
+  const account = user !== undefined &&
+    passwordFile !== undefined && { user, passwordFile: resolve(folder, passwordFile) }
+  return {
+    ...{ kind: 'http', name, on: requestOf(raw.on), off: requestOf(raw.off) },
+    ...given('status', raw.status === undefined ? undefined : statusOf(raw.status)),
+    ...(account && { account }),
+    ...given('tokenFile', tokenFile && resolve(folder, tokenFile)),
+    pause: parseDuration(raw.pause ?? defaults.power.pause),
+  }
+}
+
+function requestOf(raw: RawRequest): PowerRequest {
+  if (typeof raw === 'string') return { url: raw, method: 'GET' }
+  const { url, body, method = body === undefined ? 'GET' : 'POST' } = raw
+  return { url, method, ...given('body', body) }
+}
+
+function statusOf(raw: RawStatus): NonNullable<HttpWay['status']> {
+  if (typeof raw === 'string') return requestOf(raw)
+  return { ...requestOf(raw), ...given('isOn', raw.isOn), ...given('isOff', raw.isOff) }
+}
+
+/** The way that a host names; undefined where there is none such. */
+export function hostPowerOf(
+  name: string,
+  { by, address }: RawHostPower,
+  names: ReadonlySet<string>,
+  report: Report,
+): HostPower | undefined {
+  if (!names.has(by)) {
+    const path = ['hosts', name, 'power', 'by']
+    report(path, `there is no way "${by}" in \`power\`${didYouMean(by, names)}`)
+    return undefined
+  }
+  return { by, ...given('address', address) }
+}

@@ -1,0 +1,110 @@
+import Type, { type Static } from 'typebox'
+import { defaults } from '../defaults.ts'
+import * as v from './values.ts'
+
+const d = defaults.power
+
+const url = Type.String({
+  title: 'a URL',
+  pattern: '^(?:https?://|\\{)',
+  examples: ['http://10.77.1.30/cm?cmnd=Power%20On'],
+})
+
+const requestKeys = {
+  url: v.described(url, { description: 'Where to ask, a template.' }),
+  method: v.key(Type.Enum(['GET', 'POST', 'PUT']), 'How. Default: GET, with a `body` POST.'),
+  body: v.key(Type.String({ title: 'text' }), 'JSON to send, a template.'),
+}
+
+const statusKeys = {
+  isOn: v.key(Type.String({ title: 'text', minLength: 1 }), 'Its answer has this in it when on.'),
+  isOff: v.key(Type.String({ title: 'text', minLength: 1 }), 'Its answer has this in it when off.'),
+}
+
+const urlOr = (keys: Parameters<typeof v.closed>[0]) =>
+  Type.Union([url, v.closed(keys, { title: 'a request' })], {
+    title: 'a URL or { url, method, body }',
+    examples: ['http://10.77.1.30/cm?cmnd=Power%20On'],
+  })
+
+const oneRequest = Type.Unsafe<RawRequest>(urlOr(requestKeys))
+const statusRequest = Type.Unsafe<RawStatus>(urlOr({ ...requestKeys, ...statusKeys }))
+
+interface Request {
+  readonly url: string
+  readonly method?: 'GET' | 'POST' | 'PUT'
+  readonly body?: string
+}
+
+/** A URL alone is what is asked with GET. */
+export type RawRequest = string | Request
+export type RawStatus = string | (Request & { readonly isOn?: string; readonly isOff?: string })
+
+const program = Type.Array(Type.String({ title: 'text' }), {
+  title: 'a program and its arguments as a list',
+  minItems: 1,
+  examples: ['[virsh, start, "{{ host.name }}"]'],
+})
+
+const pause = v.key(
+  v.duration,
+  'From off to on: what stands behind a plug has capacitors.',
+  d.pause,
+)
+
+const http = v.closed(
+  {
+    on: v.described(oneRequest, { description: 'Switches on, a URL or a request.' }),
+    off: v.described(oneRequest, { description: 'Switches off.' }),
+    status: v.key(
+      statusRequest,
+      'Says whether it is on: by on, off, true, false and the like in its answer, or by `isOn` and `isOff`.',
+    ),
+    user: v.key(Type.String({ title: 'a user name', minLength: 1 }), 'For Basic authentication.'),
+    passwordFile: v.key(v.path, 'File with the password of `user`.'),
+    tokenFile: v.key(v.path, 'File with a Bearer token.'),
+    pause,
+  },
+  { title: 'power by HTTP', examples: ['{ on: "http://…", off: "http://…" }'] },
+)
+
+const command = v.closed(
+  {
+    on: v.described(program, {
+      description: 'Switches on: program and arguments, each a template; never given to a shell.',
+    }),
+    off: v.described(program, { description: 'Switches off.' }),
+    cycle: v.key(program, 'Resets. Default: off and on.'),
+    status: v.key(
+      program,
+      'Says whether it is on: by on, off, running, shut off and the like in what it writes.',
+    ),
+    timeout: v.key(v.duration, 'Then its whole process group is ended.', d.commandTimeout),
+    pause,
+  },
+  {
+    title: 'power by programs',
+    examples: ['{ on: [virsh, start, node1], off: [virsh, destroy, node1] }'],
+  },
+)
+
+/** A way to the power of machines. */
+export const power = v.closed(
+  {
+    http: v.key(http, 'Plugs, PDUs and others that are switched by requests.'),
+    command: v.key(command, 'Programs beside the config file.'),
+  },
+  { title: 'a way to power' },
+)
+
+/** What a host says of its power. */
+export const hostPower = v.closed(
+  {
+    by: v.described(v.name, { description: 'Name of the way, in `power`.' }),
+    address: v.key(v.hostOrAddress, 'Of what switches it, for templates: `{{ power.address }}`.'),
+  },
+  { title: 'a way to its power', examples: ['{ by: plug }'] },
+)
+
+export type RawPower = Static<typeof power>
+export type RawHostPower = Static<typeof hostPower>

@@ -1,0 +1,85 @@
+import { request } from 'undici'
+import { given } from '../base/given.ts'
+import type { HttpWay, PowerRequest } from '../boot/power.ts'
+import { readAnswer, whyNoAnswer } from './answer.ts'
+import { type Power, PowerError, type PowerTarget, rendered, type WayDeps } from './power.ts'
+import { readSecret } from './secret.ts'
+import { stateIn } from './state-in.ts'
+
+/** Seconds for one request, to the end of its answer. */
+const patience = 10
+
+/** Power by requests of HTTP: smart plugs, PDUs, Home Assistant, PiKVM, Proxmox. */
+export function httpPower(way: HttpWay, target: PowerTarget, deps: WayDeps): Power {
+  const { status, pause } = way
+  const ask = (one: PowerRequest) => send(one, way, target, deps)
+  return {
+    status: async () => (status ? stateIn(await ask(status), status) : 'unknown'),
+    async on() {
+      await ask(way.on)
+    },
+    async off() {
+      await ask(way.off)
+    },
+    pause,
+  }
+}
+
+async function send(
+  one: PowerRequest,
+  way: HttpWay,
+  target: PowerTarget,
+  deps: WayDeps,
+): Promise<string> {
+  const url = URL.parse(rendered(one.url, target, deps))
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    const error = `${one.url} does not come to an http:// or https:// URL`
+    throw new PowerError({ code: 'power-template', error })
+  }
+  const json = one.body === undefined ? undefined : rendered(one.body, target, deps)
+  const headers = {
+    ...(await credentialsOf(way)),
+    ...(json !== undefined && { 'Content-Type': 'application/json' }),
+  }
+  const address = url.host
+  try {
+    const {
+      statusCode,
+      body,
+      headers: answered,
+    } = await request(url, {
+      method: one.method,
+      headers,
+      ...(json !== undefined && { body: json }),
+      // What it holds open is no use to anybody: the next request may be hours away.
+      reset: true,
+      signal: AbortSignal.any([deps.signal, AbortSignal.timeout(patience * 1000)]),
+    })
+    const text = await readAnswer(body, address)
+    if (statusCode >= 200 && statusCode < 300) return text
+    throw refusalOf(statusCode, String(answered.location ?? ''), address, way)
+  } catch (error) {
+    throw whyNoAnswer(error, address, patience)
+  }
+}
+
+function refusalOf(status: number, location: string, address: string, way: HttpWay): PowerError {
+  // Elsewhere it would be somebody else who gets the password.
+  if (status >= 300 && status < 400) {
+    const to = URL.parse(location)?.host ?? 'another place'
+    return new PowerError({ code: 'bmc-redirect', address, to })
+  }
+  if (status === 401 || status === 403) {
+    return new PowerError({ code: 'bmc-login', address, ...given('user', way.account?.user) })
+  }
+  const what = 'the request'
+  return new PowerError({ code: 'bmc-refused', address, what, error: `status ${status}` })
+}
+
+async function credentialsOf({ account, tokenFile }: HttpWay): Promise<Record<string, string>> {
+  if (tokenFile !== undefined) return { Authorization: `Bearer ${await readSecret(tokenFile)}` }
+  if (!account) return {}
+  const { user, passwordFile } = account
+  const both = Buffer.from(`${user}:${await readSecret(passwordFile)}`)
+  return { Authorization: `Basic ${both.toString('base64')}` }
+}

@@ -1,0 +1,52 @@
+import type { HostPower, PowerState } from '../boot/power.ts'
+import type { Reason } from '../boot/reason.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
+
+/** Why something could not be done to a machine's power. */
+export class PowerError extends Error {
+  override readonly name = 'PowerError'
+  readonly why: Reason
+  constructor(why: Reason) {
+    super(sentenceOf(why))
+    this.why = why
+  }
+}
+
+/**
+ * The power of one machine, by one of the ways. All but `close` throw PowerError; nothing is repeated by
+ * itself. On and off are asked for, and have come when `status` says so.
+ */
+export interface Power {
+  status(): Promise<PowerState>
+  on(): Promise<void>
+  off(): Promise<void>
+  /** Off and on in one; missing where both must be asked for. */
+  cycle?(): Promise<void>
+  /** Seconds from off to on that what is behind it needs. */
+  readonly pause?: number
+  /** Ends what it holds open. Never throws. */
+  close?(): Promise<void>
+}
+
+/** Whose power it is, and what templates may name of it. */
+export interface PowerTarget extends HostPower {
+  readonly context: object
+}
+
+/** What a way needs of the rest. */
+export interface WayDeps {
+  /** Renders a Liquid template; throws with a sentence when it cannot. */
+  render(template: string, context: object): string
+  /** Ends everything that is under way. */
+  readonly signal: AbortSignal
+}
+
+/** A template with the names of a target. Throws PowerError. */
+export function rendered(template: string, { context }: PowerTarget, { render }: WayDeps): string {
+  try {
+    return render(template, context)
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    throw new PowerError({ code: 'power-template', error: text })
+  }
+}

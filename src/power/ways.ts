@@ -1,0 +1,17 @@
+import type { PowerWay } from '../boot/power.ts'
+import { commandPower } from './command-way.ts'
+import { httpPower } from './http-way.ts'
+import type { Power, PowerTarget, WayDeps } from './power.ts'
+
+type Maker<W extends PowerWay> = (way: W, target: PowerTarget, deps: WayDeps) => Power
+
+/** Every way there is. */
+const makers: { readonly [K in PowerWay['kind']]: Maker<Extract<PowerWay, { kind: K }>> } = {
+  command: commandPower,
+  http: httpPower,
+}
+
+/** The power of a machine by the way that its host names. Nothing is asked yet. */
+export function powerBy(way: PowerWay, target: PowerTarget, deps: WayDeps): Power {
+  return (makers[way.kind] as Maker<PowerWay>)(way, target, deps)
+}

@@ -1,0 +1,100 @@
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { loadConfig } from '../../src/config/load.ts'
+import { errors, lan, load, right } from './check.ts'
+
+const host = (power: string, more = '') =>
+  `hosts: { node1: { mac: 52:54:00:12:34:56, power: ${power}${more} } }\n`
+const http = 'http: { on: "http://{{ power.address }}/on", off: "http://{{ power.address }}/off"'
+
+t.test('ways to power, resolved', async t => {
+  const config = right(
+    t,
+    `${lan}power:
+  plug: { ${http}, status: { url: "http://x/{{ host.name }}", isOn: "yes" }, user: me, passwordFile: pw, pause: 8s } }
+  vm: { command: { on: [virsh, start, "{{ host.name }}"], off: [virsh, destroy, "{{ host.name }}"] } }
+installs: { powerUp: 3 }
+${host('{ by: plug, address: 10.77.1.21 }')}`,
+  )
+  const { folder } = config
+  t.equal(config.powerUp, 3)
+  t.strictSame(config.hosts.get('node1')?.power, { by: 'plug', address: '10.77.1.21' })
+  t.match(config.power.get('plug'), {
+    ...{ kind: 'http', pause: 8 },
+    on: { url: 'http://{{ power.address }}/on', method: 'GET' },
+    status: { isOn: 'yes' },
+    account: { user: 'me', passwordFile: `${folder}/pw` },
+  })
+  t.match(config.power.get('vm'), { kind: 'command', cwd: folder, timeout: 30, pause: 5 })
+  t.equal(config.power.get('vm')?.status, undefined)
+})
+
+const rows: readonly [string, string, RegExp][] = [
+  ['no way at all', 'power: { a: {} }\n', /power\.a: says no way: write `http` or `command`$/],
+  [
+    'two ways in one',
+    `power: { a: { ${http} }, command: { on: [a], off: [b] } } }\n`,
+    /power\.a\.command: a way to power is either `http` or `command`; make it two$/,
+  ],
+  ['no off', 'power: { a: { command: { on: [a] } } }\n', /power\.a\.command.*off/],
+  [
+    'a way that is not there',
+    `power: { plug: { ${http} } } }\n${host('{ by: plugg }')}`,
+    /hosts\.node1\.power\.by: there is no way "plugg" in `power`; did you mean "plug"\?$/,
+  ],
+  [
+    'an address that a template needs',
+    `power: { plug: { ${http} } } }\n${host('{ by: plug }')}`,
+    /power\.plug\.http\.on: there is no power\.address \(host node1\)$/,
+  ],
+  [
+    'a name that templates do not have',
+    'power: { a: { command: { on: [a, "{{ install.id }}"], off: [b] } } }\n',
+    /power\.a\.command\.on\[1\]: there is no install/,
+  ],
+  [
+    'what is no URL for a host',
+    `power: { plug: { http: { on: "{{ host.name }}", off: "http://x" } } }\n${host('{ by: plug }')}`,
+    /power\.plug\.http\.on: does not render to an http:\/\/ or https:\/\/ URL \(host node1\)$/,
+  ],
+  [
+    'a user without a password',
+    `power: { plug: { ${http}, user: me } } }\n`,
+    /power\.plug\.http\.user: needs `passwordFile` beside it$/,
+  ],
+  [
+    'two logins',
+    `power: { plug: { ${http}, user: me, passwordFile: a, tokenFile: b } } }\n`,
+    /tokenFile: stands for `user` and `passwordFile`: write one of them$/,
+  ],
+  [
+    'an address that is none',
+    host('{ by: a, address: "a b" }'),
+    /power\.address: "a b" is not an address or a name/,
+  ],
+  [
+    'a password in the config',
+    `power: { plug: { ${http}, password: x } } }\n`,
+    /there is no key|unknown|password/,
+  ],
+]
+
+for (const [name, yaml, sentence] of rows) {
+  t.test(name, async t => {
+    const found = errors(t, lan + yaml)
+    t.ok(
+      found.some(line => sentence.test(line)),
+      found.join('\n'),
+    )
+  })
+}
+
+t.test('a secret that is missing or open to everybody is a warning', async t => {
+  const yaml = `${lan}power: { plug: { ${http}, tokenFile: token } } }\n`
+  const { problems, folder } = load(t, yaml, { token: 'x' })
+  t.match(problems, [{ severity: 'warning', message: /can be read by everybody on this machine/ }])
+  chmodSync(join(folder, 'token'), 0o600)
+  t.strictSame(loadConfig(join(folder, 'config.yaml')).problems, [])
+  t.match(load(t, yaml).problems, [{ severity: 'warning', message: /does not exist yet$/ }])
+})
