@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { Compile } from 'typebox/compile'
+import { powerAnswer } from '../../../src/api/power.ts'
 import { readToken, startHttp } from '../daemon.ts'
 
 const yaml = `
@@ -37,6 +39,7 @@ t.test('on and off are done, are in the log of the operators and in the timeline
   ])
   const status = await admin('GET', '/power?host=node1')
   t.match(status.json(), { results: [{ host: 'node1', ok: true, state: 'on' }] })
+  t.ok(Compile(powerAnswer).Check(status.json()), 'as the document says')
   t.equal(timeline().length, 2, 'a question is no event')
 })
 
