@@ -1,11 +1,7 @@
-import { whyNoFacts } from '../../boot/facts.ts'
-import type { Attempt, HostRecord, Install } from '../../boot/install.ts'
-import type { Reason } from '../../boot/reason.ts'
-import { formatIpv4, type Ipv4, parseIpv4 } from '../../wire/address.ts'
+import type { HostRecord, Install } from '../../boot/install.ts'
 import type { InstallDeps } from '../deps.ts'
 import type { Lives } from '../life.ts'
-import { whyNotInstalled } from './installed.ts'
-import { placesOf, prove } from './prove.ts'
+import { type Search, type Seeking, visitMachine } from './search.ts'
 
 /** Looks for the SSH servers of installers that must prove themselves, and of installed systems. */
 export interface Seek {
@@ -20,153 +16,91 @@ const pauseMs = 3000
 /** Machines that are visited at the same time. */
 const atOnce = 64
 
-/** One host that is looked for. */
-interface Search {
-  readonly state: 'booting' | 'verifying'
-  readonly install: Install
-  readonly attempt: Attempt
-  /** The last thing that was said of each address: it is told when it changes. */
-  readonly said: Map<string | null, string>
-  nextAt: number
-  running?: Promise<void>
+interface Seeker extends Seeking {
+  failed(host: string, error: unknown): void
+  /** By host. */
+  readonly searches: Map<string, Search>
+  /** By id. An install never changes while it runs, and reading one costs too much for every second. */
+  readonly installs: Map<string, Install>
 }
 
+/** `failed` is told of a host that could not be looked for, for example because the disk is full. */
 export function createSeek(
   deps: InstallDeps,
   lives: Lives,
   failed: (host: string, error: unknown) => void,
 ): Seek {
-  const { memory } = deps
-  const searches = new Map<string, Search>()
-  const installs = new Map<string, Install>()
-  let closed = false
-
-  const say = (search: Search, address: string | null, why: Reason) => {
-    const said = JSON.stringify(why)
-    if (search.said.get(address) === said) return
-    search.said.set(address, said)
-    const data = { address, why }
-    memory.record({ host: search.attempt.host, kind: 'ssh', code: 'unproved', data })
-  }
-  /** Whether the host is still where it was when the visit began. */
-  const isCurrent = ({ state, attempt, install }: Search) =>
-    !closed &&
-    lives.lifeOf(attempt.host).state === state &&
-    memory.installs.currentAttempt(attempt.host, install.id)?.token === attempt.token
-
-  const findInstaller = async (search: Search, address: Ipv4): Promise<boolean> => {
-    const { install, attempt } = search
-    const found = await prove(install, attempt, address, deps)
-    if (!isCurrent(search)) return true
-    if ('why' in found) {
-      say(search, formatIpv4(address), found.why)
-      return false
-    }
-    const { proof, facts } = found
-    const left = whyNoFacts(facts)
-    const told = left === undefined ? { facts } : {}
-    memory.write(() => {
-      const { bootId } = proof
-      const where = { address: formatIpv4(address), attempt: attempt.number, bootId }
-      const data = { ...where, ...(left === undefined ? { facts } : { left }) }
-      memory.record({ host: attempt.host, kind: 'ssh', code: 'proved', data })
-      memory.installs.saveProof(attempt.token, proof)
-      if (left === undefined) memory.hosts.saveFacts(attempt.host, facts)
-      lives.ready(attempt.host, told)
-    })
-    return true
-  }
-
-  const findInstalled = async (
-    search: Search,
-    address: Ipv4,
-    stated: boolean,
-  ): Promise<boolean> => {
-    const { install, attempt } = search
-    const why = await whyNotInstalled(install, attempt, address, stated, deps)
-    if (!isCurrent(search)) return true
-    if (why) {
-      say(search, formatIpv4(address), why)
-      return false
-    }
-    const data = { address: formatIpv4(address) }
-    memory.record({ host: attempt.host, kind: 'ssh', code: 'answers', data })
-    lives.apply(attempt.host, { kind: 'answered' })
-    return true
-  }
-
-  const run = async (search: Search): Promise<void> => {
-    const { attempt, install, state } = search
-    const { verifySsh } = install.spec.profile
-    const stated = state === 'verifying' ? verifySsh?.address : undefined
-    const rendered = stated === undefined ? undefined : deps.render(stated, attempt.content.context)
-    const named = rendered === undefined ? undefined : parseIpv4(rendered.trim())
-    if (rendered !== undefined && named === undefined) {
-      return say(search, JSON.stringify(rendered), { code: 'ssh-no-address' })
-    }
-    const addresses = named === undefined ? placesOf(install, attempt, deps) : [named]
-    if (addresses.length === 0) return say(search, null, { code: 'ssh-nowhere' })
-    for (const address of addresses) {
-      const there =
-        state === 'booting'
-          ? await findInstaller(search, address)
-          : await findInstalled(search, address, named !== undefined)
-      if (there) return
-    }
-  }
-
-  /** An install never changes while it runs, and reading one costs too much for every second. */
-  const installOf = (id: string): Install | undefined => {
-    const install = installs.get(id) ?? memory.installs.get(id)
-    if (install) installs.set(id, install)
-    return install
-  }
-  const searchOf = ({ name, life, install: id }: HostRecord): Search | undefined => {
-    const { state } = life
-    const install = id === undefined ? undefined : installOf(id)
-    if (!install || (state !== 'booting' && state !== 'verifying')) return undefined
-    const { phoneHome, verifySsh } = install.spec.profile
-    if (state === 'booting' ? phoneHome !== 'ssh' : !verifySsh) return undefined
-    const known = searches.get(name)
-    const same = known?.install.id === id && known?.attempt.number === life.attempt
-    if (same && known?.state === state) return known
-    const attempt = memory.installs.currentAttempt(name, install.id)
-    return attempt && { state, install, attempt, said: new Map(), nextAt: 0 }
-  }
-  /** The hosts that have to be looked for now, each with what is known of it from before. */
-  const current = (): Search[] => {
-    const running = memory.hosts.running()
-    const ids = new Set(running.map(({ install }) => install))
-    for (const id of installs.keys()) if (!ids.has(id)) installs.delete(id)
-    return running.flatMap(record => searchOf(record) ?? [])
-  }
-
+  const maps = { searches: new Map(), installs: new Map() }
+  const seeker: Seeker = { deps, lives, failed, ...maps, closed: false }
   return {
-    tick() {
-      if (closed) return
-      const wanted = current()
-      const under = new Set(wanted.map(({ attempt }) => attempt.host))
-      for (const [host, search] of searches)
-        if (!under.has(host) && !search.running) searches.delete(host)
-      const now = deps.now()
-      let busy = [...searches.values()].filter(({ running }) => running).length
-      for (const search of wanted.sort((a, b) => a.nextAt - b.nextAt)) {
-        const { host } = search.attempt
-        if (search.running || searches.get(host)?.running) continue
-        searches.set(host, search)
-        if (search.nextAt > now || busy >= atOnce) continue
-        busy += 1
-        search.running = run(search)
-          .catch(error => failed(host, error))
-          .finally(() => {
-            delete search.running
-            search.nextAt = deps.now() + pauseMs
-          })
-      }
-    },
+    tick: () => tick(seeker),
     async close() {
-      closed = true
-      await Promise.all([...searches.values()].map(({ running }) => running))
+      seeker.closed = true
+      await Promise.all([...seeker.searches.values()].map(({ running }) => running))
     },
   }
+}
+
+function tick(seeker: Seeker): void {
+  if (seeker.closed) return
+  const { searches, deps } = seeker
+  const wanted = wantedSearches(seeker)
+  forgetOthers(wanted, searches)
+  const now = deps.now()
+  let busy = [...searches.values()].filter(({ running }) => running).length
+  for (const search of wanted.sort((a, b) => a.nextAt - b.nextAt)) {
+    const { host } = search.attempt
+    if (search.running || searches.get(host)?.running) continue
+    searches.set(host, search)
+    if (search.nextAt > now || busy >= atOnce) continue
+    busy += 1
+    begin(search, seeker)
+  }
+}
+
+function begin(search: Search, seeker: Seeker): void {
+  search.running = visitMachine(search, seeker)
+    .catch(error => seeker.failed(search.attempt.host, error))
+    .finally(() => {
+      delete search.running
+      search.nextAt = seeker.deps.now() + pauseMs
+    })
+}
+
+/** The hosts that have to be looked for now, each with what is known of it from before. */
+function wantedSearches(seeker: Seeker): Search[] {
+  const running = seeker.deps.memory.hosts.running()
+  const ids = new Set(running.map(({ install }) => install))
+  for (const id of seeker.installs.keys()) if (!ids.has(id)) seeker.installs.delete(id)
+  return running.flatMap(record => searchOf(record, seeker) ?? [])
+}
+
+function forgetOthers(wanted: readonly Search[], searches: Seeker['searches']): void {
+  const hosts = new Set(wanted.map(({ attempt }) => attempt.host))
+  for (const [host, search] of searches) {
+    if (!hosts.has(host) && !search.running) searches.delete(host)
+  }
+}
+
+function searchOf({ name, life, install: id }: HostRecord, seeker: Seeker): Search | undefined {
+  const { state } = life
+  if (id === undefined || (state !== 'booting' && state !== 'verifying')) return undefined
+  const install = installOf(id, seeker)
+  if (!install || !isSought(install, state)) return undefined
+  const known = seeker.searches.get(name)
+  const isSame = known?.install.id === id && known.attempt.number === life.attempt
+  if (isSame && known.state === state) return known
+  const attempt = seeker.deps.memory.installs.currentAttempt(name, install.id)
+  return attempt && { state, install, attempt, said: new Map(), nextAt: 0 }
+}
+
+function isSought({ spec }: Install, state: Search['state']): boolean {
+  const { phoneHome, verifySsh } = spec.profile
+  return state === 'booting' ? phoneHome === 'ssh' : verifySsh !== undefined
+}
+
+function installOf(id: string, { installs, deps }: Seeker): Install | undefined {
+  const install = installs.get(id) ?? deps.memory.installs.get(id)
+  if (install) installs.set(id, install)
+  return install
 }
