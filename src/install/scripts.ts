@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Host, Profile } from '../boot/host.ts'
 import type { StrangerReason } from '../boot/identity.ts'
+import type { Spec } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
 import type { Reason } from '../boot/reason.ts'
 import type { Ipv4 } from '../wire/address.ts'
@@ -8,6 +9,7 @@ import type { InstallDeps, Place } from './deps.ts'
 import { doubtOf, isUnverified, verified } from './integrity.ts'
 import type { Lives } from './life.ts'
 import { takeSpec } from './spec.ts'
+import type { Refused } from './take-files.ts'
 
 /** Seconds without a request after which the next one is a new boot, where we see no DHCP. */
 const newBootAfter = 120
@@ -25,7 +27,6 @@ interface Claim {
 
 /** What is remembered of machines that ask for scripts, besides what is on disk. */
 export function createScripts(deps: InstallDeps, lives: Lives) {
-  const { memory } = deps
   /** When a machine last asked, and netbooting hosts whose new boot has begun. */
   const lastRequest = new Map<string, number>()
   const freshNetboots = new Set<string>()
@@ -47,35 +48,13 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
     isFresh: (host: Host): boolean => freshNetboots.has(host.name),
 
     /** A boot without an install begins. */
-    netboots(name: string): void {
-      freshNetboots.delete(name)
-    },
+    netboots: (name: string): void => void freshNetboots.delete(name),
 
-    /**
-     * Resolves when what a due host boots was verified, or this profile of it, at most after a minute;
-     * undefined: at once.
-     */
-    verified(host: Host | undefined, profile?: Profile): Promise<void> | undefined {
-      if (!host || (!profile && !lives.known(host).due)) return undefined
-      const id =
-        !profile && isRunning(lives.lifeOf(host.name))
-          ? memory.hosts.get(host.name)?.install
-          : undefined
-      const checked = id === undefined ? (profile ?? host.profile)?.checksums : true
-      const spec =
-        id === undefined
-          ? checked && takeSpec(host, profile ? { profile } : {}, deps)
-          : memory.installs.get(id)?.spec
-      if (!spec || 'refused' in spec || !isUnverified(spec, deps)) return undefined
-      return Promise.race([verified(spec, deps), sleep(longestVerify, undefined, { ref: false })])
-    },
+    verified: (host: Host | undefined, profile?: Profile): Promise<void> | undefined =>
+      host && verifiedFor(host, profile, deps, lives),
 
     /** Why a host could not boot what its profile says now; undefined when it could. */
-    blocked(host: Host): Reason | undefined {
-      if (!host.profile) return undefined
-      const spec = takeSpec(host, {}, deps)
-      return 'refused' in spec ? spec.refused : doubtOf(spec, deps)?.why
-    },
+    blocked: (host: Host): Reason | undefined => whyBlocked(host, deps),
 
     /** A DISCOVER of its firmware or iPXE: a new boot has begun. */
     discovered(name: string): void {
@@ -83,10 +62,45 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
       lives.apply(name, { kind: 'discovered' })
     },
 
-    heard(name: string): void {
-      lastRequest.set(name, deps.now())
-    },
+    heard: (name: string): void => void lastRequest.set(name, deps.now()),
   }
 }
 
 export type Scripts = ReturnType<typeof createScripts>
+
+/**
+ * Resolves when what a due host boots was verified, or this profile of it, at most after a minute;
+ * undefined: at once.
+ */
+function verifiedFor(
+  host: Host,
+  profile: Profile | undefined,
+  deps: InstallDeps,
+  lives: Lives,
+): Promise<void> | undefined {
+  if (!profile && !lives.known(host).due) return undefined
+  const spec = specToVerify(host, profile, deps, lives)
+  if (!spec || 'refused' in spec || !isUnverified(spec, deps)) return undefined
+  return Promise.race([verified(spec, deps), sleep(longestVerify, undefined, { ref: false })])
+}
+
+/** That of the install under way, else what would be taken now where it has checksums. */
+function specToVerify(
+  host: Host,
+  profile: Profile | undefined,
+  deps: InstallDeps,
+  lives: Lives,
+): Spec | Refused | undefined {
+  const { hosts, installs } = deps.memory
+  const isUnderWay = !profile && isRunning(lives.lifeOf(host.name))
+  const install = isUnderWay ? hosts.get(host.name)?.install : undefined
+  if (install !== undefined) return installs.get(install)?.spec
+  if (!(profile ?? host.profile)?.checksums) return undefined
+  return takeSpec(host, profile ? { profile } : {}, deps)
+}
+
+function whyBlocked(host: Host, deps: InstallDeps): Reason | undefined {
+  if (!host.profile) return undefined
+  const spec = takeSpec(host, {}, deps)
+  return 'refused' in spec ? spec.refused : doubtOf(spec, deps)?.why
+}
