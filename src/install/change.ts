@@ -1,10 +1,14 @@
 import type { HostState } from '../boot/host-state.ts'
 import { type Install, rulesOf } from '../boot/install.ts'
-import { deadline, idle, isRunning, type LifeEvent, type Step } from '../boot/life.ts'
+import { deadline, idle, isRunning, type Life, type LifeEvent, type Step } from '../boot/life.ts'
 import { nextState } from '../boot/next-state.ts'
 import { type Circumstance, dueCallbacks } from './callbacks.ts'
 import type { InstallDeps } from './deps.ts'
 import type { Outbox } from './outbox.ts'
+
+export function lifeOf(name: string, { memory }: InstallDeps): Life {
+  return memory.hosts.get(name)?.life ?? idle
+}
 
 /**
  * Applies an event to a host's life: the new state, its clock, its line in the timeline and the

@@ -1,110 +1,51 @@
 import type { KnownHost } from '../boot/decide.ts'
 import { whyUnexpected } from '../boot/expect.ts'
 import type { Host } from '../boot/host.ts'
-import type { HostState } from '../boot/host-state.ts'
-import { type Delivery, type Install, rulesOf, type Spec } from '../boot/install.ts'
+import { type Delivery, type Install, rulesOf } from '../boot/install.ts'
 import { knownOf } from '../boot/known-host.ts'
-import { deadline, idle, isRunning, type Life, type LifeEvent } from '../boot/life.ts'
+import { deadline, isRunning, type LifeEvent } from '../boot/life.ts'
 import type { Reason } from '../boot/reason.ts'
-import { sentenceOf } from '../boot/words/reason.ts'
 import type { Circumstance } from './callbacks.ts'
-import { change } from './change.ts'
+import { change, lifeOf } from './change.ts'
 import type { InstallDeps } from './deps.ts'
-import { newInstall } from './new-install.ts'
 import type { Outbox } from './outbox.ts'
-import { type Overrides, takeSpec } from './spec.ts'
-
-export type Asked =
-  | { readonly ok: true; readonly install: string }
-  | { readonly ok: false; readonly reason: string }
-
-export type Cancelled =
-  | { readonly ok: true; readonly was: HostState; readonly warning?: string }
-  | { readonly ok: false; readonly was: HostState; readonly reason: string }
+import type { Overrides } from './spec.ts'
+import { ask, begin, cancel, installOf } from './wish.ts'
 
 /** What happens to hosts: asking, cancelling, their clocks and the ends of their callbacks. */
 export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: string) => number) {
   const { memory } = deps
-  const lifeOf = (name: string) => memory.hosts.get(name)?.life ?? idle
-
-  const specOf = (name: string, life: Life): Spec | undefined => {
-    const id = isRunning(life) ? memory.hosts.get(name)?.install : undefined
-    return id === undefined ? undefined : memory.installs.get(id)?.spec
-  }
-
   const apply = (name: string, event: LifeEvent, circumstance?: Circumstance) =>
     change(name, event, deps, outbox, circumstance)
-
-  const made = (host: Host, overrides: Overrides) =>
-    newInstall(host, overrides, {
-      ...deps,
-      takeSpec: (host, overrides) => takeSpec(host, overrides, deps),
-    })
-
-  const begin = (install: Install): void =>
-    memory.write(() => {
-      memory.installs.add(install)
-      apply(install.host, { kind: 'asked' }, { install })
-    })
-
   return {
     apply,
-    lifeOf,
+    lifeOf: (name: string) => lifeOf(name, deps),
 
     /** What the boot decision needs to know of a host. */
-    known(host: Host): KnownHost {
-      const life = lifeOf(host.name)
-      return knownOf(host, life, specOf(host.name, life)?.profile)
-    },
+    known: (host: Host): KnownHost => knownHost(host, deps),
 
     /** What an install of the host that is asked for now is made of, or why it cannot be asked for. */
-    newInstall: made,
+    newInstall: (host: Host, overrides: Overrides) => installOf(host, overrides, deps),
 
     /** An install is asked for. */
-    begin,
+    begin: (install: Install): void => begin(install, deps, outbox),
 
     /** Asks for an install: what it is made of is taken now. With `dryRun` nothing is changed. */
-    ask(host: Host, overrides: Overrides, replace: boolean, dryRun = false): Asked {
-      const { state } = lifeOf(host.name)
-      const begun = state === 'booting' || state === 'installing' || state === 'verifying'
-      if (begun && !replace) {
-        return { ok: false, reason: `${host.name} is ${state}; --replace starts over` }
-      }
-      const install = made(host, overrides)
-      if ('refused' in install) return { ok: false, reason: sentenceOf(install.refused) }
-      if (dryRun) return { ok: true, install: '' }
-      begin(install)
-      return { ok: true, install: install.id }
-    },
+    ask: (host: Host, overrides: Overrides, replace: boolean, dryRun = false) =>
+      ask(host, overrides, { replace, dryRun }, deps, outbox),
+
+    /** Takes the wish back in any state that is not an end. With `dryRun` nothing is changed. */
+    cancel: (name: string, dryRun = false) => cancel(name, dryRun, deps, outbox),
 
     /** The installer is ready: the install starts, unless the machine is not what the config expects. */
     ready(name: string, said: Circumstance): void {
-      const record = memory.hosts.get(name)
-      const install =
-        record?.install === undefined ? undefined : memory.installs.get(record.install)
-      const { message, facts } = said
-      const difference =
-        record?.life.state === 'booting'
-          ? whyUnexpected(install?.spec.profile.expect, facts)
-          : undefined
-      if (difference) apply(name, { kind: 'unexpected', difference }, { facts })
-      else apply(name, { kind: 'ready', ...(message !== undefined && { message }) }, said)
+      const [event, circumstance] = whenReady(name, said, deps)
+      apply(name, event, circumstance)
     },
 
     /** Destroys the secrets of an install that is over. */
     tidy(install: string): void {
       if (memory.installs.get(install)?.endedAt !== undefined) deps.logins.drop(install)
-    },
-
-    /** Takes the wish back in any state that is not an end. With `dryRun` nothing is changed. */
-    cancel(name: string, dryRun = false): Cancelled {
-      const life = lifeOf(name)
-      const { state, alive } = life
-      const can = dryRun ? isRunning(life) : apply(name, { kind: 'cancelled' }) !== undefined
-      if (!can) return { ok: false, was: state, reason: `${name} is ${state}: nothing to cancel` }
-      const erasing = state === 'installing' || state === 'verifying' || alive
-      const warning = `${name} was ${state}: it may already be erasing its disk`
-      return { ok: true, was: state, ...(erasing && { warning }) }
     },
 
     /** Hosts that are in the config no more: a wish is cancelled, a running attempt goes on. */
@@ -115,33 +56,63 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
     },
 
     /** Ends what ran out of time. */
-    tick(): void {
-      const now = deps.now()
-      for (const { name, life, install: id } of memory.hosts.late(now)) {
-        const install = id === undefined ? undefined : memory.installs.get(id)
-        if (!install) continue
-        const end = deadline(life, rulesOf(install.spec.profile), heardAt(name))
-        if (!end) continue
-        if (end.at > now) memory.hosts.saveDeadline(name, end.at)
-        else apply(name, { kind: 'late', why: end.why })
-      }
-    },
+    tick: (): void => endLate(deps, heardAt, apply),
 
     /** The turn of a deploy has come: waiting for it counts for no clock. */
-    deployStarted({ host, install, attempt }: Delivery): void {
-      const record = memory.hosts.get(host)
-      if (record?.install !== install || record.life.attempt !== attempt) return
-      apply(host, { kind: 'started' })
+    deployStarted(delivery: Delivery): void {
+      if (isOfItsAttempt(delivery, deps)) apply(delivery.host, { kind: 'started' })
     },
 
     /** The end of a deploy counts for the attempt it was started for, and only while that installs. */
-    deployEnded({ host, install, attempt, target }: Delivery, why: Reason | undefined): void {
-      const record = memory.hosts.get(host)
-      if (record?.install !== install || record.life.attempt !== attempt) return
-      if (why) apply(host, { kind: 'undeployed', because: why })
-      else if (target.kind !== 'webhook') apply(host, { kind: 'deployed' })
+    deployEnded(delivery: Delivery, why: Reason | undefined): void {
+      if (!isOfItsAttempt(delivery, deps)) return
+      if (why) apply(delivery.host, { kind: 'undeployed', because: why })
+      else if (delivery.target.kind !== 'webhook') apply(delivery.host, { kind: 'deployed' })
     },
   }
 }
 
 export type Lives = ReturnType<typeof createLife>
+
+function knownHost(host: Host, deps: InstallDeps): KnownHost {
+  const life = lifeOf(host.name, deps)
+  const install = isRunning(life) ? installNow(host.name, deps) : undefined
+  return knownOf(host, life, install?.spec.profile)
+}
+
+/** The install under way, or the last one. */
+function installNow(name: string, { memory }: InstallDeps): Install | undefined {
+  const id = memory.hosts.get(name)?.install
+  return id === undefined ? undefined : memory.installs.get(id)
+}
+
+/** What it means that an installer is ready: it may be another machine than the config expects. */
+function whenReady(name: string, said: Circumstance, deps: InstallDeps): [LifeEvent, Circumstance] {
+  const { message, facts } = said
+  if (lifeOf(name, deps).state === 'booting') {
+    const difference = whyUnexpected(installNow(name, deps)?.spec.profile.expect, facts)
+    if (difference) return [{ kind: 'unexpected', difference }, { facts }]
+  }
+  return [{ kind: 'ready', ...(message !== undefined && { message }) }, said]
+}
+
+function endLate(
+  { memory, now }: InstallDeps,
+  heardAt: (host: string) => number,
+  apply: (name: string, event: LifeEvent) => void,
+): void {
+  const at = now()
+  for (const { name, life, install: id } of memory.hosts.late(at)) {
+    const install = id === undefined ? undefined : memory.installs.get(id)
+    const end = install && deadline(life, rulesOf(install.spec.profile), heardAt(name))
+    if (!end) continue
+    if (end.at > at) memory.hosts.saveDeadline(name, end.at)
+    else apply(name, { kind: 'late', why: end.why })
+  }
+}
+
+/** Whether a deploy was started for what its host lives through now. */
+function isOfItsAttempt({ host, install, attempt }: Delivery, { memory }: InstallDeps): boolean {
+  const record = memory.hosts.get(host)
+  return record?.install === install && record.life.attempt === attempt
+}

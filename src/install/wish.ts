@@ -1,0 +1,75 @@
+import type { Host } from '../boot/host.ts'
+import type { HostState } from '../boot/host-state.ts'
+import type { Install } from '../boot/install.ts'
+import { isRunning } from '../boot/life.ts'
+import { sentenceOf } from '../boot/words/reason.ts'
+import { change, lifeOf } from './change.ts'
+import type { InstallDeps } from './deps.ts'
+import { newInstall } from './new-install.ts'
+import type { Outbox } from './outbox.ts'
+import { type Overrides, takeSpec } from './spec.ts'
+import type { Refused } from './take-files.ts'
+
+/* Installs are asked for and taken back. */
+
+type Asked =
+  | { readonly ok: true; readonly install: string }
+  | { readonly ok: false; readonly reason: string }
+
+type Cancelled =
+  | { readonly ok: true; readonly was: HostState; readonly warning?: string }
+  | { readonly ok: false; readonly was: HostState; readonly reason: string }
+
+/** What an install of the host that is asked for now is made of, or why it cannot be asked for. */
+export function installOf(host: Host, overrides: Overrides, deps: InstallDeps): Install | Refused {
+  return newInstall(host, overrides, {
+    ...deps,
+    takeSpec: (host, overrides) => takeSpec(host, overrides, deps),
+  })
+}
+
+export function begin(install: Install, deps: InstallDeps, outbox: Outbox): void {
+  const { memory } = deps
+  memory.write(() => {
+    memory.installs.add(install)
+    change(install.host, { kind: 'asked' }, deps, outbox, { install })
+  })
+}
+
+/** Asks for an install: what it is made of is taken now. With `dryRun` nothing is changed. */
+export function ask(
+  host: Host,
+  overrides: Overrides,
+  { replace, dryRun }: { readonly replace: boolean; readonly dryRun: boolean },
+  deps: InstallDeps,
+  outbox: Outbox,
+): Asked {
+  const { state } = lifeOf(host.name, deps)
+  const begun = state === 'booting' || state === 'installing' || state === 'verifying'
+  if (begun && !replace) {
+    return { ok: false, reason: `${host.name} is ${state}; --replace starts over` }
+  }
+  const install = installOf(host, overrides, deps)
+  if ('refused' in install) return { ok: false, reason: sentenceOf(install.refused) }
+  if (dryRun) return { ok: true, install: '' }
+  begin(install, deps, outbox)
+  return { ok: true, install: install.id }
+}
+
+/** Takes the wish back in any state that is not an end. With `dryRun` nothing is changed. */
+export function cancel(
+  name: string,
+  dryRun: boolean,
+  deps: InstallDeps,
+  outbox: Outbox,
+): Cancelled {
+  const life = lifeOf(name, deps)
+  const { state, alive } = life
+  const can = dryRun
+    ? isRunning(life)
+    : change(name, { kind: 'cancelled' }, deps, outbox) !== undefined
+  if (!can) return { ok: false, was: state, reason: `${name} is ${state}: nothing to cancel` }
+  const erasing = state === 'installing' || state === 'verifying' || alive
+  const warning = `${name} was ${state}: it may already be erasing its disk`
+  return { ok: true, was: state, ...(erasing && { warning }) }
+}
