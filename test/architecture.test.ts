@@ -347,6 +347,22 @@ t.test('no barrels: a file is imported from where it is written', async t => {
   t.strictSame(barrels, [])
 })
 
+t.test(
+  'what is bounded is bounded by src/base: no map is emptied by hand from its oldest',
+  async t => {
+    const byHand = files.filter(file => {
+      if (file === 'src/base/bounded.ts') return false
+      const text = readFileSync(file, 'utf8')
+      // `const [oldest] = seen.keys()` and then `seen.delete(oldest)`; `.keys().next().value`.
+      return (
+        /const \[(\w+)\] = \w+(?:\.keys\(\))?\n[^\n]*\.delete\(\1/.test(text) ||
+        /\.keys\(\)\.next\(\)/.test(text)
+      )
+    })
+    t.strictSame(byHand, [])
+  },
+)
+
 t.test('the law is red where it is broken', async t => {
   const broken = [
     ['src/wire/a.ts', "import { readFileSync } from 'node:fs'"],

@@ -32,6 +32,9 @@ export interface Asset {
   readonly sha256?: string
 }
 
+/** A file behind a URL of our own; only this version of it is served there (see `assetVersion`). */
+export type PublishedFile = Pick<Asset, 'path' | 'version'>
+
 /** The version of a file by its status (`fs.BigIntStats`). */
 export function assetVersion(status: { size: bigint; mtimeNs: bigint; ino: bigint }): string {
   const { size, mtimeNs, ino } = status

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { serverUrl } from '../base/server-url.ts'
 import { type HandedOver, untiedOf } from '../system/handed-over.ts'
 import { whyCrowded } from '../system/neighbour-room.ts'
 import { formatIpv4, formatSubnet } from '../wire/address.ts'
@@ -59,8 +60,5 @@ function pageUrls(world: Pick<World, 'config' | 'networks'>): string[] {
   const { http } = world.config()
   const own = world.networks().map(({ serverAddress }) => formatIpv4(serverAddress))
   const addresses = http.address ?? ['127.0.0.1', ...own]
-  return [...new Set(addresses)].map(address => {
-    const host = address.includes(':') ? `[${address}]` : address
-    return `http://${host}:${http.port}`
-  })
+  return [...new Set(addresses)].map(address => serverUrl(address, http.port))
 }

@@ -1,3 +1,4 @@
+import { remember } from '../base/bounded.ts'
 import type { Network } from '../boot/host.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 
@@ -82,7 +83,7 @@ export function createProber(deps: ProberDeps) {
 function isBelieved(prober: Prober, network: Network, address: Ipv4, mac: Mac): boolean {
   const known = prober.answered.get(mac)
   const isOld = known === undefined || prober.deps.now() - known.since > rememberedMs
-  const { addresses } = isOld ? remember(prober, mac) : known
+  const { addresses } = isOld ? believe(prober, mac) : known
   if (!addresses.has(address) && addresses.size <= mostAddresses) {
     addresses.add(address)
     if (addresses.size > mostAddresses) prober.deps.answersForMany?.(network, mac, [...addresses])
@@ -90,12 +91,9 @@ function isBelieved(prober: Prober, network: Network, address: Ipv4, mac: Mac): 
   return addresses.size <= mostAddresses
 }
 
-function remember({ answered, deps }: Prober, mac: Mac): Believed {
-  const [oldest] = answered.keys()
-  if (answered.size >= mostCached && oldest !== undefined) answered.delete(oldest)
+function believe({ answered, deps }: Prober, mac: Mac): Believed {
   const begun = { since: deps.now(), addresses: new Set<Ipv4>() }
-  answered.delete(mac)
-  answered.set(mac, begun)
+  remember(answered, mac, begun, mostCached)
   return begun
 }
 
@@ -106,8 +104,7 @@ async function ask(prober: Prober, network: Network, address: Ipv4): Promise<rea
     await prober.wait(lookMs)
     macs = prober.deps.neighbours(address)
   }
-  if (prober.found.size >= mostCached) prober.found.clear()
-  prober.found.set(address, { macs, at: prober.deps.now() })
+  remember(prober.found, address, { macs, at: prober.deps.now() }, mostCached)
   return macs
 }
 

@@ -1,3 +1,4 @@
+import { serverUrl } from '../base/server-url.ts'
 import { isUboot } from '../boot/arch.ts'
 import type { Client } from '../boot/client.ts'
 import { canBeSentToDisk } from '../boot/decide.ts'
@@ -88,5 +89,5 @@ function bootFile(name: string): [number, Uint8Array] {
 }
 
 function baseUrl({ network, httpPort }: Say): string {
-  return `http://${formatIpv4(network.serverAddress)}:${httpPort}`
+  return serverUrl(formatIpv4(network.serverAddress), httpPort)
 }

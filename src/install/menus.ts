@@ -1,3 +1,4 @@
+import { remember } from '../base/bounded.ts'
 import type { Host, Profile } from '../boot/host.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 
@@ -47,9 +48,7 @@ export function createMenus(deps: { now(): number }) {
     /** A menu was shown; one that is known already grows no younger. */
     show(menu: ShownMenu): void {
       if (byToken.has(menu.token)) return
-      byToken.set(menu.token, { ...menu, at: deps.now() })
-      const [oldest] = byToken.keys()
-      if (byToken.size > kept && oldest !== undefined) byToken.delete(oldest)
+      remember(byToken, menu.token, { ...menu, at: deps.now() }, kept)
     },
 
     /** What the URL of a choice stands for: the same profile again and again, no other. */

@@ -1,3 +1,5 @@
+import { remember } from '../base/bounded.ts'
+
 /** How much of a file left for a machine, told now and then by the door that sends it. */
 export interface Part {
   readonly by: 'http' | 'tftp'
@@ -63,10 +65,7 @@ export function createProgress(now: () => number) {
       const goes = known && !(part.from === 0 && part.bytes < known.sending.bytes)
       const followed = goes ? known : begin(part, at)
       advance(followed, part, at)
-      if (!goes) files.delete(part.url)
-      files.set(part.url, followed)
-      const [oldest] = files.keys()
-      if (files.size > kept && oldest !== undefined) files.delete(oldest)
+      if (!goes) remember(files, part.url, followed, kept)
       return isWorthALine(followed, at)
     },
     /** A new boot: what was sent before belongs to another story. */

@@ -1,3 +1,4 @@
+import { remember } from '../base/bounded.ts'
 import type { Host } from '../boot/host.ts'
 import type { Attempt } from '../boot/install.ts'
 import type { Mac } from '../wire/address.ts'
@@ -10,7 +11,7 @@ export interface Stranger {
   readonly burnt: Set<string>
 }
 
-/** Random MACs must not fill the memory: the oldest are forgotten. */
+/** Random MACs must not fill the memory: who booted longest ago is forgotten. */
 const kept = 1024
 
 /** Clients that boot the profile of `unknownHosts`. They live in memory only. */
@@ -24,12 +25,9 @@ export function createStrangers() {
 
     keep(stranger: Stranger): void {
       const { mac, token } = stranger.attempt
-      byMac.set(mac, stranger)
       byToken.set(token, stranger)
-      const [oldest] = byMac
-      if (byMac.size <= kept || !oldest) return
-      byMac.delete(oldest[0])
-      byToken.delete(oldest[1].attempt.token)
+      const forgotten = remember(byMac, mac, stranger, kept)
+      if (forgotten) byToken.delete(forgotten[1].attempt.token)
     },
   }
 }

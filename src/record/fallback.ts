@@ -1,3 +1,4 @@
+import { remember } from '../base/bounded.ts'
 import type { Client } from '../boot/client.ts'
 import { vendorOf } from '../boot/fallback-loader.ts'
 import type { Host } from '../boot/host.ts'
@@ -27,11 +28,7 @@ export function createFallback({ world, memory }: FallbackDeps) {
     /** A loader went to a machine whole. */
     fetched(loader: string, mac: Mac, host: Host | undefined): void {
       const key = keyOf(mac, host)
-      const unheard = sentTo(waiting.get(key) ?? [], loader)
-      waiting.delete(key)
-      waiting.set(key, unheard)
-      const [oldest] = waiting.keys()
-      if (waiting.size > kept && oldest !== undefined) waiting.delete(oldest)
+      remember(waiting, key, sentTo(waiting.get(key) ?? [], loader), kept)
     },
 
     /** What it booted has come to life. */

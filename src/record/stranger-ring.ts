@@ -1,3 +1,4 @@
+import { remember } from '../base/bounded.ts'
 import type { Client } from '../boot/client.ts'
 import type { EventContent } from '../boot/event.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
@@ -23,10 +24,8 @@ export function createStrangerRing() {
     /** What it said earlier and does not say now is kept: a script request tells no arch. */
     see(mac: Mac, stranger: StrangerSeen): void {
       const known = seen.get(mac)
-      seen.delete(mac)
-      seen.set(mac, known ? { ...known, ...stranger, client: merged(known, stranger) } : stranger)
-      const [oldest] = seen.keys()
-      if (seen.size > kept && oldest !== undefined) seen.delete(oldest)
+      const now = known ? { ...known, ...stranger, client: merged(known, stranger) } : stranger
+      remember(seen, mac, now, kept)
     },
     forget: (mac: Mac): void => void seen.delete(mac),
     /** Heard last first. */

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto'
 import { realpathSync, statSync } from 'node:fs'
 import { basename, relative, sep } from 'node:path'
-import { type Asset, assetVersion } from '../boot/install.ts'
-
-/** A file behind an URL of our own; only this version of it is served there. */
-export interface PublishedFile {
-  readonly path: string
-  readonly version: string
-}
+import { type Asset, assetVersion, type PublishedFile } from '../boot/install.ts'
 
 /** The files that the config names, under URLs of our own. */
 export interface Published {

@@ -1,3 +1,4 @@
+import { serverUrl } from '../base/server-url.ts'
 import type { KnownHost, Site } from '../boot/decide.ts'
 import type { Caller } from '../boot/deliver.ts'
 import type { Host, Network, UnknownHosts } from '../boot/host.ts'
@@ -120,7 +121,7 @@ function waitingOf(network: string, waits: string): WaitingNetwork {
 /** HTTPS where the config says that scripts are. */
 function serverUrlOf(network: Network | undefined, { http: { port, tls } }: Config): string {
   const address = network ? formatIpv4(network.serverAddress) : '127.0.0.1'
-  return tls?.scripts ? `https://${address}:${tls.port}` : `http://${address}:${port}`
+  return tls?.scripts ? serverUrl(address, tls.port, 'https') : serverUrl(address, port)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { serverUrl } from '../../base/server-url.ts'
 import { type Mac, macWithHyphens } from '../../wire/address.ts'
 import { type Arch, archs, typesOfArch } from '../arch.ts'
 import type { Client, Stage } from '../client.ts'
@@ -176,5 +177,5 @@ function ask(asking: Asking, ways: HostWays, facts: ForeignFacts): BootFile | un
 }
 
 function baseUrl({ serverAddress, httpPort }: ForeignFacts): string {
-  return `http://${serverAddress}:${httpPort}`
+  return serverUrl(serverAddress, httpPort)
 }

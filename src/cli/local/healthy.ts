@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { isIPv6 } from 'node:net'
 import { printable } from '../../base/printable.ts'
+import { serverUrl } from '../../base/server-url.ts'
 import { defaults } from '../../config/defaults.ts'
 import { readDocument } from '../../config/document.ts'
 import { parseCommand, shortUsage, usageOf } from '../args.ts'
@@ -62,5 +62,5 @@ export function serverOf(config: unknown): string {
   const wildcard = listens.includes('0.0.0.0') || listens.length === 0
   const address = wildcard ? '127.0.0.1' : listens.includes('::') ? '::1' : (listens[0] ?? '')
   const port = http?.port ?? defaults.httpPort
-  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`
+  return serverUrl(address, Number(port))
 }

@@ -1,3 +1,4 @@
+import { serverUrl } from '../../base/server-url.ts'
 import type { Host } from '../../boot/host.ts'
 import { formatIpv4 } from '../../wire/address.ts'
 import type { CallbackContext, NetworkNames } from './context.ts'
@@ -5,7 +6,7 @@ import { namesIn } from './template.ts'
 
 /** What a host's templates could be given. Addresses that only a running daemon knows are made up. */
 export function sampleContext(host: Host, network: NetworkNames, port: number): CallbackContext {
-  const url = `http://${network.serverAddress || '192.0.2.1'}:${port}`
+  const url = serverUrl(network.serverAddress || '192.0.2.1', port)
   const token = '0'.repeat(32)
   const filesUrl = `${url}/files/${token}/`
   const [nic] = host.nics

@@ -12,8 +12,9 @@ import type {
 import { routes } from '../../api/routes.ts'
 import type { Host, Profile } from '../../boot/host.ts'
 import type { HostState } from '../../boot/host-state.ts'
+import type { Lease } from '../../boot/lease.ts'
 import { countsOf, has, isOneOf, listOf, pageOf, tagsOf } from './filters.ts'
-import { type LeaseRecord, leaseView } from './views.ts'
+import { leaseView } from './views.ts'
 
 export interface NetworkDeps {
   readonly version: string
@@ -25,7 +26,7 @@ export interface NetworkDeps {
   /** Hosts that are not in it are idle. */
   states(): ReadonlyMap<string, HostState>
   hostOfMac(mac: string): string | undefined
-  leases(): readonly LeaseRecord[]
+  leases(): readonly Lease[]
   networks(): readonly NetworkRow[]
   /** Clients that are no hosts, heard last first. */
   strangers(): readonly StrangerRow[]

@@ -8,20 +8,12 @@ import { ordinal } from '../../base/amount.ts'
 import type { EventRecord } from '../../boot/event-record.ts'
 import type { Host } from '../../boot/host.ts'
 import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
+import type { Lease } from '../../boot/lease.ts'
 import { idle } from '../../boot/life.ts'
 import { maskValue } from '../../boot/mask.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
-import { formatIpv4, type Ipv4, type Mac } from '../../wire/address.ts'
-
-export interface LeaseRecord {
-  readonly address: Ipv4
-  readonly network: string
-  readonly mac: Mac
-  readonly hostname?: string
-  readonly end: number
-  readonly state: 'active' | 'released' | 'declined'
-}
+import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
 
 /** `at` is epoch milliseconds. */
 export type AdminRecord = Omit<AdminLogRow, 'at' | 'hosts'> & {
@@ -166,7 +158,7 @@ export function eventView(event: EventRecord): HostEvent {
 }
 
 /** `now` is epoch milliseconds. */
-export function leaseView(lease: LeaseRecord, host: string | undefined, now: number): LeaseRow {
+export function leaseView(lease: Lease, host: string | undefined, now: number): LeaseRow {
   const expired = lease.state === 'active' && lease.end <= now
   return {
     address: formatIpv4(lease.address),

@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { printable } from '../../base/printable.ts'
+import type { PublishedFile } from '../../boot/install.ts'
 import { assetVersion } from '../../boot/install.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
@@ -17,12 +18,6 @@ import {
 import { type FileVersion, selectBytes, versionOf } from './conditional.ts'
 import { contentTypeOf } from './content-type.ts'
 import type { SendEnd, Sender } from './send-file.ts'
-
-/** An absolute path, and what its file must be (see `assetVersion`). */
-export interface PublishedFile {
-  readonly path: string
-  readonly version: string
-}
 
 /** What the file routes need of the rest of the daemon. */
 export interface AssetDeps {

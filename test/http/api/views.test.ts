@@ -124,7 +124,8 @@ t.test('installs, callbacks, events and leases', async t => {
   })
   t.strictSame(eventView({ ...event, ...content, data: { a: 1 } }).data, { a: 1 })
 
-  const lease = { address, network: 'lan', mac, end: start, state: 'active' as const }
+  const state = 'active' as const
+  const lease = { address, network: 'lan', mac, start: start - 2, end: start, state }
   t.match(leaseView(lease, 'node1', start - 1), { state: 'active', host: 'node1', hostname: null })
   t.match(leaseView(lease, undefined, start), { state: 'expired', host: null })
   t.match(leaseView({ ...lease, state: 'declined' }, undefined, start), { state: 'declined' })
