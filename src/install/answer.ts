@@ -68,7 +68,7 @@ export function answerChoice(
   facts: BootFacts,
 ): BootAnswer {
   const chosen: BootEffect = { kind: 'chosen', token, profile }
-  if (!host) return withEffects([chosen], bootStranger(profile, question, facts))
+  if (!host) return withEffects(first ? [chosen] : [], bootStranger(profile, question, facts))
   const standing = standingOf(host, question, facts)
   if (!first) return answerHost(standing, question, facts)
   const where = formatIpv4(question.address)

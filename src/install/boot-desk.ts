@@ -1,8 +1,8 @@
-import type { BootDesk, BootRequest, Caller, Delivered, Seen } from '../boot/deliver.ts'
+import type { BootDesk, BootRequest, Caller, Delivered, Held, Seen } from '../boot/deliver.ts'
 import type { Host, Network, Profile } from '../boot/host.ts'
 import type { LoaderKind } from '../boot/loaders/kind.ts'
 import { masked } from '../boot/mask.ts'
-import { unspecified } from '../wire/address.ts'
+import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
 import type { World } from '../world/world.ts'
 import { answer, answerChoice, answerIfInstalled } from './answer.ts'
 import { applyEffects, type EffectDeps } from './boot-effects.ts'
@@ -38,7 +38,7 @@ const standIns = {
 
 /** Where every answer comes from: looked at, or given and then applied, which is done here alone. */
 export function createBootDesk(deps: DeskDeps) {
-  const { world, scripts } = deps
+  const { world } = deps
   const facts = factsOf(deps)
 
   const give = (request: BootRequest, { told, effects, host }: BootAnswer): Delivered => {
@@ -52,49 +52,77 @@ export function createBootDesk(deps: DeskDeps) {
 
   const ask = (request: BootRequest) => answer(questionOf(request, world), facts)
 
+  const pick = (choice: Choice, request: BootRequest): BootAnswer => {
+    const { token, profile } = choice
+    // It, or another one, may have been asked for meanwhile: then it asks for no second install.
+    const again = deps.menus.choiceOf(token, profile.name, request.caller.address)
+    return answerChoice(again ?? { ...choice, first: false }, questionOf(request, world), facts)
+  }
+
   return {
     look: request => answer(questionOf(request, world), { ...facts, ...standIns }).told,
     give: request => give(request, ask(request)),
     prepare: request => hold(request, { facts, deps, answer: ask, give }),
-    async verified(mac, address) {
-      const host = world.hostOf(mac)
-      if (!host) return
-      const isNew = !deps.memory.hosts.has(host.name)
-      if (isNew || deps.lives.known(host).due) await deps.lookAgain(address)
-      if (world.config().checksums.length > 0) await scripts.verified(host)
-    },
+    verified: (mac, address) => verified(mac, address, deps),
 
     /** What a machine gets that chose in its menu. */
     async choose(choice: Choice, caller: Caller, loader: LoaderKind): Promise<Delivered> {
-      const { token, host, profile, mac } = choice
-      if (world.config().checksums.length > 0) await scripts.verified(host, profile)
-      // It may have been asked for twice meanwhile.
-      const again = deps.menus.choiceOf(token, profile.name, caller.address) ?? choice
-      const request = { mac, caller, what: loader.asks, loader }
-      return give(request, answerChoice(again, questionOf(request, world), facts))
+      await verified(choice.mac, caller.address, deps, choice.profile)
+      const request = requestOf(choice, caller, loader)
+      return give(request, pick(choice, request))
+    },
+
+    /** The same where the sender may be forged: nothing is asked for before the answer has arrived. */
+    async prepareChoice(choice: Choice, caller: Caller, loader: LoaderKind): Promise<Held> {
+      await verified(choice.mac, caller.address, deps, choice.profile)
+      const answer = (request: BootRequest) => pick(choice, request)
+      return hold(requestOf(choice, caller, loader), { facts, deps, answer, give })
     },
 
     networkOf: (host: Host): Network | undefined => networkOf(host, world),
 
     /** What the machine itself would get now, and if its install was asked for now. */
-    preview(
-      host: Host,
-      loader: LoaderKind,
-    ): { now: Delivered; ifInstalled: Delivered } | undefined {
-      const question = ownQuestion(host, loader, deps)
-      const own = { ...facts, ...standIns, newToken: () => masked, strangeness: () => undefined }
-      const shown = { ...own, shownMenu: () => masked }
-      return (
-        question && {
-          now: answer(question, shown).told,
-          ifInstalled: answerIfInstalled(host, question, shown).told,
-        }
-      )
-    },
+    preview: (host: Host, loader: LoaderKind) => preview(host, loader, facts, deps),
   } satisfies BootDesk & Record<string, unknown>
 }
 
 export type Answers = ReturnType<typeof createBootDesk>
+
+function preview(
+  host: Host,
+  loader: LoaderKind,
+  facts: BootFacts,
+  deps: DeskDeps,
+): { now: Delivered; ifInstalled: Delivered } | undefined {
+  const question = ownQuestion(host, loader, deps)
+  if (!question) return undefined
+  const own = { ...facts, ...standIns, newToken: () => masked, strangeness: () => undefined }
+  const shown = { ...own, shownMenu: () => masked }
+  return {
+    now: answer(question, shown).told,
+    ifInstalled: answerIfInstalled(host, question, shown).told,
+  }
+}
+
+/** Waits until it is known who is at the address, and whether what the host would boot is whole. */
+async function verified(
+  mac: Mac,
+  address: Ipv4,
+  { world, memory, lives, scripts, lookAgain }: DeskDeps,
+  profile?: Profile,
+): Promise<void> {
+  const host = world.hostOf(mac)
+  if (!host) return
+  const isNew = !memory.hosts.has(host.name)
+  if (isNew || profile || lives.known(host).due) await lookAgain(address)
+  if (world.config().checksums.length > 0) await scripts.verified(host, profile)
+}
+
+/** The request of a choice. It says the UUID that the machine said when it was shown the menu. */
+function requestOf({ mac, uuid }: Choice, caller: Caller, loader: LoaderKind): BootRequest {
+  const said = uuid !== undefined && { uuid }
+  return { mac, caller, what: loader.asks, loader, ...said }
+}
 
 function questionOf(
   { mac, uuid, caller, loader }: BootRequest,

@@ -10,6 +10,8 @@ export interface ShownMenu {
   /** Undefined for a machine that is no host of the config. */
   readonly host?: Host
   readonly profiles: readonly Profile[]
+  /** What the machine said when it asked for it. */
+  readonly uuid?: string
 }
 
 /** What was chosen of it; `first` the first time that it is asked for. */
@@ -38,10 +40,13 @@ export function createMenus(deps: { now(): number }) {
 
   return {
     /** The token of the same menu, while nothing of it changes and nothing of it was chosen. */
-    tokenOf({ mac, address, profiles }: Omit<ShownMenu, 'token'>): string | undefined {
+    tokenOf({ mac, address, profiles, uuid }: Omit<ShownMenu, 'token'>): string | undefined {
       const names = namesOf(profiles)
       const isIt = (menu: Kept) =>
-        menu.mac === mac && menu.address === address && namesOf(menu.profiles) === names
+        menu.mac === mac &&
+        menu.address === address &&
+        menu.uuid === uuid &&
+        namesOf(menu.profiles) === names
       return [...byToken.values()].find(menu => !menu.chosen && isGood(menu) && isIt(menu))?.token
     },
 

@@ -18,7 +18,7 @@ export function menuOf(host: Host, facts: Pick<BootFacts, 'profile'>): readonly 
 /** The menu of a machine, of all that an install could be asked for now and that its loader can boot. */
 export function offerMenu(
   offered: readonly Profile[],
-  { mac, address, loader, place }: Question,
+  { mac, uuid, address, loader, place }: Question,
   facts: BootFacts,
   host?: Host,
 ): BootAnswer {
@@ -35,7 +35,7 @@ export function offerMenu(
   if (profiles.length === 0) {
     return { ...is, told: local({ code: 'nothing-to-choose', who }), effects: [] }
   }
-  const shown = { mac, address, profiles, ...is }
+  const shown = { mac, address, profiles, ...is, ...(uuid !== undefined && { uuid }) }
   const token = facts.shownMenu(shown) ?? facts.newToken()
   const content = menuContent(who, profiles, `${place.serverUrl}/menu/${token}`)
   const effects: BootEffect[] = [{ kind: 'shown', menu: { ...shown, token } }]

@@ -6,25 +6,24 @@ import { after } from '../patience.ts'
 import { http, openDhcpWire, tftpGet } from './client.ts'
 import { type Daemon, startDaemon, until } from './daemon.ts'
 import { bringTo, type Machine, makeMachine, show, timeline } from './machine.ts'
-import { mac1 } from './settings.ts'
+import { debian, mac1, type Settings } from './settings.ts'
 
 const config = 'grub/grub.cfg-01-52-54-00-00-00-01'
 
-async function lan(t: Test) {
-  const daemon = await startDaemon(t)
+async function lan(t: Test, settings: Settings = {}) {
+  const daemon = await startDaemon(t, settings)
   const wire = await openDhcpWire(t, daemon.ports)
   const machine = makeMachine(daemon, wire, mac1)
   await machine.lease()
-  await bringTo('pending', daemon, 'node1', machine)
   return { daemon, machine }
 }
 
 /** Sends a request from an address and acknowledges nothing; what came back first. */
-async function request({ ports }: Daemon, from: string): Promise<string> {
+async function request({ ports }: Daemon, from: string, file = config): Promise<string> {
   const socket = createSocket('udp4')
   socket.bind({ address: from })
   await once(socket, 'listening')
-  const asked = encodeTftp({ kind: 'rrq', file: config, mode: 'octet', options: new Map() })
+  const asked = encodeTftp({ kind: 'rrq', file, mode: 'octet', options: new Map() })
   const again = setInterval(() => socket.send(asked, ports.tftp, '127.0.0.1'), 400)
   let stop = () => {}
   try {
@@ -52,6 +51,7 @@ function say(daemon: Daemon, machine: Machine, home: string | undefined, event: 
 
 t.test('requests by TFTP that nobody acknowledges, and DISCOVERs, use up no attempts', async t => {
   const { daemon, machine } = await lan(t)
+  await bringTo('pending', daemon, 'node1', machine)
   const homes = new Set<string | undefined>()
   for (let n = 0; n < 5; n++) {
     homes.add(homeIn(await request(daemon, machine.address())))
@@ -77,6 +77,7 @@ t.test('requests by TFTP that nobody acknowledges, and DISCOVERs, use up no atte
 
 t.test('a token that was on its way when the daemon was killed is good', async t => {
   const { daemon, machine } = await lan(t)
+  await bringTo('pending', daemon, 'node1', machine)
   const home = homeIn(await request(daemon, machine.address()))
   await daemon.kill()
   await daemon.start()
@@ -85,4 +86,22 @@ t.test('a token that was on its way when the daemon was killed is good', async t
   t.match((await show(daemon, 'node1')).host, { state: 'pending', attempt: 0 })
   t.equal((await say(daemon, machine, home, 'ready')).status, 204)
   t.match((await show(daemon, 'node1')).host, { state: 'installing', attempt: 1 })
+})
+
+t.test('a choice in a menu that nobody acknowledges asks for nothing', async t => {
+  const menu = { hosts: { node1: { mac: mac1, boot: 'menu' } }, profiles: { debian } }
+  const { daemon, machine } = await lan(t, menu)
+  const get = (file: string) => tftpGet(daemon.ports.tftp, file, machine.address()).then(String)
+  const choice = /menu\/[\w-]+\/debian\.\w+/.exec(await get(config))?.[0] ?? ''
+  for (let n = 0; n < 3; n++) {
+    t.match(await request(daemon, machine.address(), choice), 'node1 installs debian, attempt 1')
+  }
+  t.match((await show(daemon, 'node1')).host, { state: 'idle', attempt: 0 })
+  t.notMatch((await timeline(daemon, 'node1')).join('\n'), 'chosen at the machine')
+
+  const home = homeIn(await get(choice))
+  await until('booting', async () => (await show(daemon, 'node1')).host.state === 'booting')
+  t.equal(homeIn(await get(choice)), home, 'the same boot asks again')
+  t.match((await show(daemon, 'node1')).host, { attempt: 1 })
+  t.equal((await say(daemon, machine, home, 'ready')).status, 204)
 })

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { http, openDhcpWire, TftpError, tftpGet } from './client.ts'
 import { startDaemon } from './daemon.ts'
 import { makeMachine, show, timeline } from './machine.ts'
-import { debian, mac1, mac2, type Settings } from './settings.ts'
+import { debian, loopback, mac1, mac2, type Settings } from './settings.ts'
 
 const rescue = { kernel: 'images/kernel', boot: 'once' }
 const profiles = {
@@ -110,3 +110,46 @@ t.test('machines that are no hosts choose what is booted and never installed', a
   t.equal((await machine.fetch(urlOf(text, 'rescue'))).text, booted.text)
   t.match((await machine.script()).text, '#!ipxe\nmenu ', 'the menu again at its next boot')
 })
+
+t.test(
+  'trust: uuid: no door gives or does anything without the UUID of an earlier boot',
+  async t => {
+    const uuid = '4c4c4544-0042-3510-8051-b4c04f333231'
+    const other = uuid.replace('4c4c', '5d5d')
+    const { daemon, machine, tftp } = await lan(t, {
+      networks: { lo: { ...loopback, trust: 'uuid' } },
+      hosts: {
+        node1: { mac: mac1, uuid, boot: 'menu', profile: 'debian' },
+        node2: { mac: mac2, profile: 'debian' },
+      },
+    })
+    const from = machine.address()
+    const get = (path: string) => http(daemon.ports.http, path, { from })
+    const mac = '52-54-00-00-00-01'
+    const doors = [
+      `/boot/${mac}/boot.ipxe`,
+      `/boot/${mac}/kexec`,
+      '/kexec',
+      `/grub/grub.cfg-01-${mac}`,
+    ]
+    for (const door of [...doors, `/boot/${mac}/image.iso`]) {
+      for (const said of ['', '?uuid=', `?uuid=${other}`]) {
+        t.notMatch((await get(door + said)).text, /bootwright=|menu\/|kexec -/, door + said)
+      }
+    }
+    t.notMatch(await tftp('grub/grub.cfg'), 'menu/')
+    t.match((await show(daemon, 'node1')).host, { state: 'idle', attempt: 0 })
+
+    const menu = await get(`/boot/${mac}/boot.ipxe?uuid=${uuid}`)
+    const { pathname } = new URL(urlOf(menu.text, 'debian'))
+    t.match(
+      (await get(pathname)).text,
+      'node1 installs debian, attempt 1',
+      'what it chose in its menu',
+    )
+    t.match((await show(daemon, 'node1')).host, { state: 'booting', attempt: 1 })
+    t.equal((await get(`/boot/${mac}/kexec`)).status, 403)
+    const running = await get(`/boot/${mac}/kexec?uuid=${uuid}`)
+    t.match([running.status, running.text], [200, /bootwright=/])
+  },
+)

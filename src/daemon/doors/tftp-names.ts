@@ -1,7 +1,7 @@
-import type { Caller, Delivered } from '../../boot/deliver.ts'
+import type { Caller, Delivered, Held } from '../../boot/deliver.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
 import type { Reason } from '../../boot/reason.ts'
-import { choose } from '../../install/menu-desk.ts'
+import { choiceNamed } from '../../install/menu-desk.ts'
 import type { Peer, Refused, Virtual } from '../../tftp/files.ts'
 import { tftpErrors } from '../../wire/tftp-packet.ts'
 import type { Parts } from '../parts.ts'
@@ -20,14 +20,20 @@ export function tftpNames(parts: Parts, receipts: Receipts) {
     const network = world.networkOf({ address, localAddress: address })
     const caller = { address, localAddress: network?.serverAddress ?? address }
     const config = configRequest(name, caller, parts)
-    const chosen = config ? undefined : await choose(name, caller, parts)
-    if (chosen) return written(chosen.delivered, chosen.kind, 'tftp')
+    const chosen = config ? undefined : choiceNamed(name, caller, parts.menus)
+    if (chosen) {
+      const { choice, kind } = chosen
+      return sent(await parts.answers.prepareChoice(choice, caller, kind), kind, 'tftp')
+    }
     if (!config) return fileOf(name, caller, parts)
 
     const { request, kind, transport } = config
     await parts.answers.verified(request.mac, caller.address)
-    // Anybody can forge the sender: nothing happens before a block of the answer was acknowledged.
-    const { told, arrived } = parts.answers.prepare(request)
+    return sent(parts.answers.prepare(request), kind, transport)
+  }
+
+  /** Anybody can forge the sender: nothing happens before a block of the answer was acknowledged. */
+  async function sent({ told, arrived }: Held, kind: LoaderKind, transport: Transport) {
     const answer = await written(told, kind, transport)
     if (answer instanceof Uint8Array) return { bytes: answer, receipt: receipts.give(arrived) }
     arrived()

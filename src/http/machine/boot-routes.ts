@@ -139,7 +139,8 @@ export function callerOf(socket: {
   return { address: read(socket.remoteAddress), localAddress: read(socket.localAddress) }
 }
 
-function uuidOf(text: string | undefined): string | undefined {
+/** The UUID of a request, where it is one. */
+export function uuidOf(text: string | undefined): string | undefined {
   return text && /^[0-9a-f-]{36}$/i.test(text) ? text.toLowerCase() : undefined
 }
 

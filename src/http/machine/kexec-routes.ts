@@ -5,7 +5,7 @@ import { type KexecContent, type KexecPart, renderKexec } from '../../boot/kexec
 import { type Abilities, unbootable } from '../../boot/loaders/kind.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
 import { formatIpv4, type Ipv4, type Mac, parseMac } from '../../wire/address.ts'
-import { type BootDeps, callerOf } from './boot-routes.ts'
+import { type BootDeps, callerOf, uuidOf } from './boot-routes.ts'
 
 export interface KexecDeps {
   readonly boot: BootDeps
@@ -41,8 +41,10 @@ export function kexecRoutes(app: FastifyInstance, deps: KexecDeps): void {
     const preview = Object.hasOwn(request.query, 'dry-run')
     const { mac: text } = request.params
     const mac = text === undefined ? deps.macAt(caller.address) : parseMac(text)
+    const uuid = uuidOf(request.query.uuid)
+    const asker = { caller, ...(uuid !== undefined && { uuid }) }
     const { status, content } =
-      mac === undefined ? noMac(text, caller) : await answerFor(mac, caller, preview, deps)
+      mac === undefined ? noMac(text, caller) : await answerFor(mac, asker, preview, deps)
     await deps.boot.committed()
     return reply.code(status).type('text/x-shellscript; charset=utf-8').send(renderKexec(content))
   }
@@ -58,11 +60,11 @@ function noMac(text: string | undefined, caller: Caller): Answered {
 
 async function answerFor(
   mac: Mac,
-  caller: Caller,
+  asker: { readonly caller: Caller; readonly uuid?: string },
   preview: boolean,
   { boot, ...deps }: KexecDeps,
 ): Promise<Answered> {
-  const asked = { mac, caller, what: 'kexec script', loader: kexec }
+  const asked = { mac, ...asker, what: 'kexec script', loader: kexec }
   const told = preview ? boot.look(asked) : await deliver(asked, boot)
   if (told.kind !== 'boot') return refuse(statuses[told.kind], shownOf(told))
   try {
