@@ -229,17 +229,6 @@ t.test(`no file is longer than ${longest} lines`, async t => {
   t.strictSame(long, [])
 })
 
-/** Functions that are longer still. None may be added, and what became shorter leaves the list. */
-const stillLong: readonly string[] = [
-  'test/daemon/daemon.ts makeDaemon',
-  'test/daemon/leases-kill.test.ts call with kill -9 under load: no lease is forgotten, and no address is leased twice',
-  'test/doctor/story.ts startStory',
-  'test/http/daemon.ts startHttp',
-  'test/http/openapi.test.ts call with every route answers as the document says',
-  'test/install/world.ts createWorld',
-  'test/lab/sshd-machine.ts addSshdMachine',
-]
-
 t.test(
   `no function is longer than ${longestFunction.src} lines, in tests ${longestFunction.test}`,
   async t => {
@@ -249,7 +238,7 @@ t.test(
         lines > most ? `${file} ${name}` : [],
       )
     })
-    t.strictSame(long.sort(), stillLong.toSorted())
+    t.strictSame(long, [])
   },
 )
 

@@ -70,88 +70,106 @@ export type Change = Settings | ((ports: Ports) => Settings)
 export async function makeDaemon(t: Test, change: Change = {}): Promise<Daemon> {
   const folder = mkdtempSync(join(folderOf(t), 'daemon-'))
   const ports = await freePorts()
-  const file = join(folder, 'config.yaml')
-  const out = join(folder, 'stdout.log')
-  const err = join(folder, 'stderr.log')
+  const url = `http://127.0.0.1:${ports.http}`
   let settings = { ...usual(ports), ...(typeof change === 'function' ? change(ports) : change) }
-  let child: ChildProcess | undefined
-  let ended: Promise<Exit> = Promise.resolve({ code: null, signal: null })
-
   const write = (name: string, content: string | Uint8Array) => {
     const path = join(folder, name)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, content)
     return path
   }
-  const read = (path: string) => readFileSync(path, 'utf8')
-  const logs = () => linesOf(read(out))
-  const launch = () => {
-    const stdio = ['ignore' as const, openSync(out, 'a'), openSync(err, 'a')]
-    child = spawn('env', bare(['serve', '--config', file]), { stdio, cwd: folder })
-    ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }))
-    killAtExit.add(child)
-  }
-  const end = (signal: NodeJS.Signals): Promise<Exit> => {
-    child?.kill(signal)
-    return ended
-  }
   const configure = (next: Settings) => {
     settings = { ...settings, ...next }
     write('config.yaml', stringify(settings))
   }
-  const api = async <T>(path: string, body?: unknown): Promise<T> => {
-    const token = read(join(folder, 'data/admin-token')).trim()
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const post = body !== undefined && { method: 'POST', body: JSON.stringify(body) }
-    const answer = await fetch(`${url}/api/v1${path}`, { headers, ...post })
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    return (await answer.json()) as T
-  }
-  const url = `http://127.0.0.1:${ports.http}`
-
-  for (const name of ['stdout.log', 'stderr.log']) write(name, '')
+  const tokenFile = join(folder, 'data/admin-token')
   furnish(write)
   configure({})
-  t.teardown(() => end('SIGKILL'))
+  const own = createProcess(folder)
+  t.teardown(() => own.end('SIGKILL'))
   return {
     folder,
     ports,
     url,
     configure,
     write,
-    logs,
-    get: path => api(path),
-    post: (path, body) => api(path, body),
+    ...runningOf(own),
+    get: path => callApi(url, tokenFile, path),
+    post: (path, body) => callApi(url, tokenFile, path, body),
+    cli: (...args) => bootwright([...args, '--server', url, '--token-file', tokenFile]),
+  }
+}
+
+/** The process of a daemon, and what it writes, over all its starts. */
+function createProcess(folder: string) {
+  const files = { out: join(folder, 'stdout.log'), err: join(folder, 'stderr.log') }
+  for (const file of Object.values(files)) writeFileSync(file, '')
+  let child: ChildProcess | undefined
+  let ended: Promise<Exit> = Promise.resolve({ code: null, signal: null })
+  return {
+    out: () => readFileSync(files.out, 'utf8'),
+    err: () => readFileSync(files.err, 'utf8'),
     pid: () => child?.pid ?? 0,
+    signal: (signal: NodeJS.Signals) => child?.kill(signal),
+    launch(): Promise<Exit> {
+      const stdio = ['ignore' as const, openSync(files.out, 'a'), openSync(files.err, 'a')]
+      const args = bare(['serve', '--config', join(folder, 'config.yaml')])
+      child = spawn('env', args, { stdio, cwd: folder })
+      ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }))
+      killAtExit.add(child)
+      return ended
+    },
+    end(signal: NodeJS.Signals): Promise<Exit> {
+      child?.kill(signal)
+      return ended
+    },
+  }
+}
+
+function runningOf({ out, err, pid, signal, launch, end }: ReturnType<typeof createProcess>) {
+  const logs = () => linesOf(out())
+  return {
+    logs,
+    pid,
     async start() {
       const before = logs().length
-      launch()
       let gone = false
-      void ended.then(() => (gone = true))
+      void launch().then(() => (gone = true))
       await until('the ready line', () => {
-        if (gone) throw new Error(`it ended instead: ${read(err)}${read(out).slice(-2000)}`)
+        if (gone) throw new Error(`it ended instead: ${err()}${out().slice(-2000)}`)
         return logs().findIndex((line, n) => n >= before && line.msg === 'ready') >= 0
       })
     },
-    async run() {
-      const before = { out: read(out).length, err: read(err).length }
-      launch()
-      const { code } = await ended
-      return { code, stdout: read(out).slice(before.out), stderr: read(err).slice(before.err) }
+    async run(): Promise<Output> {
+      const before = { out: out().length, err: err().length }
+      const { code } = await launch()
+      return { code, stdout: out().slice(before.out), stderr: err().slice(before.err) }
     },
     async kill() {
       await end('SIGKILL')
     },
     stop: () => end('SIGTERM'),
-    async reload() {
+    reload() {
       const ends = () => logs().filter(({ msg }) => /^(config reloaded|reload refused)/.test(msg))
       const before = ends().length
-      child?.kill('SIGHUP')
+      signal('SIGHUP')
       return until('the end of the reload', () => ends()[before])
     },
-    cli: (...args) =>
-      bootwright([...args, '--server', url, '--token-file', join(folder, 'data/admin-token')]),
   }
+}
+
+async function callApi<T>(
+  url: string,
+  tokenFile: string,
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const token = readFileSync(tokenFile, 'utf8').trim()
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const post = body !== undefined && { method: 'POST', body: JSON.stringify(body) }
+  const answer = await fetch(`${url}/api/v1${path}`, { headers, ...post })
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  return (await answer.json()) as T
 }
 
 /** A daemon that runs. */

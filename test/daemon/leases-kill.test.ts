@@ -5,7 +5,7 @@ import { messageType, option } from '../../src/wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../../src/wire/dhcp-packet.ts'
 import { messageNameOfPacket } from '../../src/wire/dhcp-packet.ts'
 import { openDhcpWire } from './client.ts'
-import { startDaemon, until } from './daemon.ts'
+import { type Daemon, startDaemon, until } from './daemon.ts'
 import { type Machine, makeMachine } from './machine.ts'
 import { loopback } from './settings.ts'
 
@@ -19,27 +19,8 @@ const range = '127.1.0.1-127.1.1.180'
 t.test('kill -9 under load: no lease is forgotten, and no address is leased twice', async t => {
   const daemon = await startDaemon(t, { networks: { lo: { ...loopback, range, lease: '1h' } } })
   const wire = await openDhcpWire(t, daemon.ports)
-  /** What ACKs have said and no RELEASE has taken back: the MAC by address. */
-  const told = new Map<Ipv4, string>()
-  const leases = new Map<string, Ipv4>()
-  const twice: string[] = []
-  const counts = { acks: 0, renewals: 0, releases: 0 }
-
-  const forget = (mac: string) => {
-    const address = leases.get(mac)
-    leases.delete(mac)
-    if (address !== undefined && told.get(address) === mac) told.delete(address)
-  }
-  const note = (mac: string, address: Ipv4) => {
-    const holder = told.get(address)
-    if (holder !== undefined && holder !== mac) {
-      twice.push(`${formatIpv4(address)} to ${mac}, while ${holder} has it`)
-    }
-    if (leases.get(mac) !== address) forget(mac)
-    leases.set(mac, address)
-    told.set(address, mac)
-    counts.acks++
-  }
+  const book = createBook()
+  const { leases, twice, counts, forget, note } = book
   const act = async (machine: Machine) => {
     const { mac } = machine
     const address = leases.get(mac)
@@ -83,21 +64,48 @@ t.test('kill -9 under load: no lease is forgotten, and no address is leased twic
     await Promise.all(all)
     await daemon.start()
     t.strictSame(twice, [], `round ${round}: no address is anybody else's`)
-    t.strictSame(await lost(), [], `round ${round}: every lease is known`)
+    t.strictSame(await lost(daemon, book.told), [], `round ${round}: every lease is known`)
   }
-  t.ok(told.size > 100 && counts.releases > rounds, 'there was something to lose')
-  t.comment(JSON.stringify({ ...counts, told: told.size }))
-
-  async function lost(): Promise<string[]> {
-    const { leases } = await daemon.get<{ leases: Row[] }>('/leases')
-    const active = leases.filter(({ state }) => state === 'active')
-    const found = new Map(active.map(({ address, mac }) => [address, mac]))
-    return [...told].flatMap(([address, mac]) => {
-      const text = formatIpv4(address)
-      return found.get(text) === mac ? [] : [`${text} of ${mac} is now ${found.get(text)}'s`]
-    })
-  }
+  t.ok(book.told.size > 100 && counts.releases > rounds, 'there was something to lose')
+  t.comment(JSON.stringify({ ...counts, told: book.told.size }))
 })
+
+/** What clients were told, and who was told what somebody else has. */
+function createBook() {
+  /** What ACKs have said and no RELEASE has taken back: the MAC by address. */
+  const told = new Map<Ipv4, string>()
+  const leases = new Map<string, Ipv4>()
+  const twice: string[] = []
+  const counts = { acks: 0, renewals: 0, releases: 0 }
+
+  const forget = (mac: string) => {
+    const address = leases.get(mac)
+    leases.delete(mac)
+    if (address !== undefined && told.get(address) === mac) told.delete(address)
+  }
+  const note = (mac: string, address: Ipv4) => {
+    const holder = told.get(address)
+    if (holder !== undefined && holder !== mac) {
+      twice.push(`${formatIpv4(address)} to ${mac}, while ${holder} has it`)
+    }
+    if (leases.get(mac) !== address) forget(mac)
+    leases.set(mac, address)
+    told.set(address, mac)
+    counts.acks++
+  }
+  return { told, leases, twice, counts, forget, note }
+}
+
+/** The leases that were told and that the daemon does not know any more. */
+async function lost(daemon: Daemon, told: ReadonlyMap<Ipv4, string>): Promise<string[]> {
+  const { leases } = await daemon.get<{ leases: Row[] }>('/leases')
+  const active = leases.filter(({ state }) => state === 'active')
+  const found = new Map(active.map(({ address, mac }) => [address, mac]))
+  return [...told].flatMap(([address, mac]) => {
+    const text = formatIpv4(address)
+    return found.get(text) === mac ? [] : [`${text} of ${mac} is now ${found.get(text)}'s`]
+  })
+}
 
 interface Row {
   readonly address: string

@@ -50,28 +50,7 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
   wired.world.replace(wired.world.config(), [], () => undefined)
 
   const rivals: Rival[] = []
-  const desk = createDhcpDesk({
-    deps: dhcpDeps(wired),
-    learn: news => learn(news, wired),
-    async commit(lease) {
-      wired.memory.leases.save(lease)
-    },
-    seen: (outcome, packet) => sawPacket(wired.timeline, outcome, packet, () => rivals),
-    shut: () => http.held[0],
-    log: wired.log,
-  })
-  const send = async (packet: DhcpPacket, port: Arrival['port'] = 'dhcp') => {
-    const replies: DhcpPacket[] = []
-    const source = { address: ip('0.0.0.0'), port: 68 }
-    const [network] = wired.world.networks()
-    const from = { broadcast: port === 'dhcp', port, source, serverPort: 67 }
-    const arrival = { ...from, ...(network && { network }) }
-    desk.receive(encodeDhcp(packet, { max: 1472 }), arrival, ({ reply }) => {
-      replies.push(reply)
-    })
-    await new Promise(resolve => setImmediate(resolve))
-    return replies[0]
-  }
+  const send = openDhcp(http, rivals)
   const host = () => {
     const found = wired.world.config().hosts.get('node1')
     if (!found) throw new Error('unreachable')
@@ -111,46 +90,78 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
       await send(like(`${capture}-request`, { mac, options: taking }))
       return offer
     },
-    tftp: (file: string, stopBehind?: number) => download(file, stopBehind),
+    tftp: (file: string, stopBehind?: number) => download(http, file, stopBehind),
     /** What the doctor says when so many seconds have passed. */
     verdicts,
     ids: (seconds = 0) => verdicts(seconds).map(({ id }) => id),
   }
+}
 
-  /** A download by node1 through the TFTP desk; it may go silent behind a block. */
-  async function download(file: string, stopBehind = Number.POSITIVE_INFINITY): Promise<void> {
-    const ended: string[] = []
-    const desk = createDesk({
-      limits: { ...defaultLimits, timeoutMs: 1 },
-      counts: createCounts(countsMemory()),
-      files: openFiles({ roots: [join(folder, 'assets/loaders')] }, 1 << 20),
-      log: wired.log,
-      seen(event) {
-        if (event.kind !== 'start') ended.push(event.kind)
-        sawTftp(wired.timeline, event)
-      },
+/** The DHCP policy without a socket: sends a packet from node1's network, and has the reply. */
+function openDhcp({ wired, held }: Http, rivals: readonly Rival[]) {
+  const desk = createDhcpDesk({
+    deps: dhcpDeps(wired),
+    learn: news => learn(news, wired),
+    async commit(lease) {
+      wired.memory.leases.save(lease)
+    },
+    seen: (outcome, packet) => sawPacket(wired.timeline, outcome, packet, () => rivals),
+    shut: () => held[0],
+    log: wired.log,
+  })
+  return async (packet: DhcpPacket, port: Arrival['port'] = 'dhcp') => {
+    const replies: DhcpPacket[] = []
+    const source = { address: ip('0.0.0.0'), port: 68 }
+    const [network] = wired.world.networks()
+    const from = { broadcast: port === 'dhcp', port, source, serverPort: 67 }
+    const arrival = { ...from, ...(network && { network }) }
+    desk.receive(encodeDhcp(packet, { max: 1472 }), arrival, ({ reply }) => {
+      replies.push(reply)
     })
-    const from = { address: own, port: 2000 }
-    const say = (packet: TftpPacket) => receive(desk, door, Buffer.from(encodeTftp(packet)), from)
-    const door = {
-      sessions: new Map(),
-      local: { address: ip('127.0.0.1'), port: 69 },
-      send(bytes: Uint8Array) {
-        const block = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0)
-        const isData = bytes[1] === 3
-        if (isData && block <= stopBehind) setImmediate(() => say({ kind: 'ack', block }))
-        if (bytes[1] === 6) setImmediate(() => say({ kind: 'ack', block: 0 }))
-        return false
-      },
-    }
-    const options = new Map([['blksize', '1024']])
-    say({ kind: 'rrq', file, mode: 'octet', options })
-    await until(() => {
-      wakeAll(desk)
-      return ended.length > 0
-    }, `the end of ${file}`)
+    await new Promise(resolve => setImmediate(resolve))
+    return replies[0]
   }
 }
+
+/** A download by node1 through the TFTP desk; it may go silent behind a block. */
+async function download(
+  { wired, folder }: Http,
+  file: string,
+  stopBehind = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const ended: string[] = []
+  const desk = createDesk({
+    limits: { ...defaultLimits, timeoutMs: 1 },
+    counts: createCounts(countsMemory()),
+    files: openFiles({ roots: [join(folder, 'assets/loaders')] }, 1 << 20),
+    log: wired.log,
+    seen(event) {
+      if (event.kind !== 'start') ended.push(event.kind)
+      sawTftp(wired.timeline, event)
+    },
+  })
+  const from = { address: own, port: 2000 }
+  const say = (packet: TftpPacket) => receive(desk, door, Buffer.from(encodeTftp(packet)), from)
+  const door = {
+    sessions: new Map(),
+    local: { address: ip('127.0.0.1'), port: 69 },
+    send(bytes: Uint8Array) {
+      const block = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0)
+      const isData = bytes[1] === 3
+      if (isData && block <= stopBehind) setImmediate(() => say({ kind: 'ack', block }))
+      if (bytes[1] === 6) setImmediate(() => say({ kind: 'ack', block: 0 }))
+      return false
+    },
+  }
+  const options = new Map([['blksize', '1024']])
+  say({ kind: 'rrq', file, mode: 'octet', options })
+  await until(() => {
+    wakeAll(desk)
+    return ended.length > 0
+  }, `the end of ${file}`)
+}
+
+type Http = Awaited<ReturnType<typeof startHttp>>
 
 type Capture = 'ipxe-rom-bios' | 'ovmf-x64' | 'snponly' | 'undionly'
 

@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { InjectOptions } from 'fastify'
+import type { FastifyInstance, InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import type { Host } from '../../src/boot/host.ts'
 import type { ReasonOf } from '../../src/boot/reason.ts'
 import { sentenceOf } from '../../src/boot/words/reason.ts'
+import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template/template.ts'
@@ -15,7 +16,7 @@ import { httpDeps } from '../../src/daemon/http-deps.ts'
 import { openPower } from '../../src/daemon/power.ts'
 import type { Token } from '../../src/http/api/tokens.ts'
 import { buildApp } from '../../src/http/app.ts'
-import { createInstaller } from '../../src/install/installer.ts'
+import { createInstaller, type Installer, type InstallerDeps } from '../../src/install/installer.ts'
 import { createProgress } from '../../src/install/progress.ts'
 import { createLogins } from '../../src/install/ssh/logins.ts'
 import { createChanges } from '../../src/record/changes.ts'
@@ -28,7 +29,7 @@ import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { newId, newToken } from '../../src/system/secrets.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
-import { createWorld } from '../../src/world/world.ts'
+import { createWorld, type World } from '../../src/world/world.ts'
 import { identifyBy } from '../install/identify.ts'
 
 export const start = Date.UTC(2026, 10, 20, 12)
@@ -73,11 +74,10 @@ interface Setting {
   readonly owners?: ReadonlyMap<string, Mac>
 }
 
-/** The HTTP door over a real store and config, without a socket; `more` is added to the config. */
-export async function startHttp(
+/** Writes the config and its files, and reads it. */
+function readConfig(
   t: Test,
-  more = '',
-  { mode = 'proxy', profiles = '', config: whole = yaml, files = {}, owners }: Setting = {},
+  { mode, profiles, whole, files, more }: Required<Omit<Setting, 'config' | 'owners'>> & Texts,
 ) {
   const folder = t.testdir({
     assets: { linux: 'kernel', 'initrd.gz': 'initrd', ...files },
@@ -87,6 +87,21 @@ export async function startHttp(
   })
   const { config, problems } = loadConfig(join(folder, 'config.yaml'))
   if (!config) throw new Error(problems.map(({ message }) => message).join('\n'))
+  return { config, folder }
+}
+
+interface Texts {
+  readonly whole: string
+  readonly more: string
+}
+
+/** The HTTP door over a real store and config, without a socket; `more` is added to the config. */
+export async function startHttp(
+  t: Test,
+  more = '',
+  { mode = 'proxy', profiles = '', config: whole = yaml, files = {}, owners }: Setting = {},
+) {
+  const { config, folder } = readConfig(t, { mode, profiles, whole, files, more })
   mkdirSync(config.dataDir, { recursive: true })
   const world = createWorld(config)
   const clock = { now: start }
@@ -105,24 +120,9 @@ export async function startHttp(
     digests: createDigests(),
     lackOf: () => undefined,
   }
-  const installer = createInstaller({
-    ...{ memory, now, newId, newToken, world, render: renderText, dataDir: config.dataDir },
-    ...{ ...specDeps, macsOf, identify: identifyBy(macsOf), lookAgain: async () => {} },
-    host: name => config.hosts.get(name),
-    hostOf: world.hostOf,
-    place: () => world.place(world.networks()[0]),
-    addressesOf: () => [],
-    whyNoTarget: () => undefined,
-    logins: createLogins(join(config.dataDir, 'logins')),
-    places: () => config.parallel,
-    outputBound: () => 1000,
+  const installer = installerOf({
+    ...{ config, world, memory, now, specDeps, macsOf },
     seen: script => sawScript(timeline, script),
-    failed(_delivery, error) {
-      throw error
-    },
-    notSought(_host, error) {
-      throw error
-    },
   })
   const { lives, scripts, downloads, outbox } = installer
   const log = pino({ level: 'silent' })
@@ -157,11 +157,61 @@ export async function startHttp(
     memory.close()
   })
 
+  const hands = handsOf({ app, memory, lives, config, folder })
   return {
-    ...{ app, memory, lives, scripts, clock, folder, wired, held, tokens },
+    ...{ app, memory, lives, scripts, clock, folder, wired, held, tokens, ...hands },
     strangerRing: witness.strangerRing,
     doors: timeline,
     hosts: config.hosts as Map<string, Host>,
+  }
+}
+
+interface Insides {
+  readonly config: Config
+  readonly world: World
+  readonly memory: Awaited<ReturnType<typeof openMemory>>
+  now(): number
+  readonly specDeps: Pick<
+    InstallerDeps,
+    'publish' | 'publishTogether' | 'readMedia' | 'usedVars' | 'digests' | 'lackOf'
+  >
+  macsOf(address: Ipv4): Mac[]
+  readonly seen: InstallerDeps['seen']
+}
+
+function installerOf({ config, world, memory, now, specDeps, macsOf, seen }: Insides): Installer {
+  const complain = (error: unknown): never => {
+    throw error
+  }
+  return createInstaller({
+    ...{ memory, now, newId, newToken, world, render: renderText, dataDir: config.dataDir },
+    ...{ ...specDeps, macsOf, identify: identifyBy(macsOf), lookAgain: async () => {}, seen },
+    host: name => config.hosts.get(name),
+    hostOf: world.hostOf,
+    place: () => world.place(world.networks()[0]),
+    addressesOf: () => [],
+    whyNoTarget: () => undefined,
+    logins: createLogins(join(config.dataDir, 'logins')),
+    places: () => config.parallel,
+    outputBound: () => 1000,
+    failed: (_delivery, error) => complain(error),
+    notSought: (_host, error) => complain(error),
+  })
+}
+
+interface Held {
+  readonly app: FastifyInstance
+  readonly memory: Insides['memory']
+  readonly lives: Installer['lives']
+  readonly config: Config
+  readonly folder: string
+}
+
+/** What machines and people do. */
+function handsOf({ app, memory, lives, config, folder }: Held) {
+  const tokenOf = (name: string): string =>
+    memory.installs.currentAttempt(name, memory.hosts.get(name)?.install)?.token ?? 'none'
+  return {
     /** What a machine at this address asks. */
     ask: (url: string, from = own, method: 'GET' | 'HEAD' = 'GET') =>
       app.inject({ method, url, remoteAddress: from }),
@@ -192,9 +242,5 @@ export async function startHttp(
         .filter(event => kind === undefined || event.kind === kind)
         .map(event => event.text),
     write: (file: string, text: string) => writeFileSync(join(folder, file), text),
-  }
-
-  function tokenOf(name: string): string {
-    return memory.installs.currentAttempt(name, memory.hosts.get(name)?.install)?.token ?? 'none'
   }
 }

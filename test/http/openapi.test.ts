@@ -89,63 +89,90 @@ t.test('programs can be made from the document: who is asked, names, licence', a
   t.equal(new Set(ids).size, ids.length, 'no two are the same')
 })
 
+type Http = Awaited<ReturnType<typeof startHttp>>
+
+/** What is asked, and the status it is answered with. */
+const rows: readonly (readonly [route: string, status: number, url?: string, body?: object])[] = [
+  ['GET /session', 200],
+  ['POST /session', 200, '/session', { token: 'a-token-of-the-tests' }],
+  ['POST /session', 401, '/session', { token: 'wrong' }],
+  ['POST /session', 400, '/session', { tokn: 'wrong' }],
+  ['DELETE /session', 403],
+  ['GET /status', 200],
+  ['GET /hosts', 200],
+  ['GET /hosts', 400, '/hosts?limit=0'],
+  ['GET /hosts/:name', 200, '/hosts/node1'],
+  ['GET /hosts/:name', 200, '/hosts/rack-a'],
+  ['GET /hosts/:name', 404, '/hosts/nobody'],
+  ['GET /hosts/:name/preview', 200, '/hosts/node1/preview'],
+  ['GET /hosts/:name/preview', 200, '/hosts/node2/preview'],
+  ['GET /hosts/:name/preview', 200, '/hosts/rack-a/preview'],
+  ['GET /hosts/:name/preview', 200, '/hosts/printer/preview'],
+  ['GET /hosts/:name/preview', 404, '/hosts/nobody/preview'],
+  ['GET /hosts/:name/doctor', 200, '/hosts/node1/doctor'],
+  ['GET /hosts/:name/doctor', 404, '/hosts/nobody/doctor'],
+  ['GET /hosts/:name/packets.pcap', 200, '/hosts/node1/packets.pcap'],
+  ['GET /hosts/:name/packets.pcap', 404, '/hosts/nobody/packets.pcap'],
+  ['GET /strangers/:mac/packets.pcap', 200, '/strangers/525400999999/packets.pcap'],
+  ['GET /strangers/:mac/packets.pcap', 400, '/strangers/nobody/packets.pcap'],
+  ['GET /names', 200],
+  ['GET /hosts/:name', 200, '/hosts/52-54-00-12-34-56'],
+  ['GET /hosts/:name/doctor', 200, '/hosts/525400999999/doctor'],
+  ['GET /images', 200],
+  ['POST /reload', 200, '/reload', {}],
+  ['GET /drain', 200],
+  ['POST /drain', 200, '/drain', {}],
+  ['POST /drain', 400, '/drain', { on: false }],
+  ['POST /drain', 200, '/drain', { end: true }],
+  ['POST /cancels', 200, '/cancels', { hosts: ['*'], dryRun: true }],
+  ['GET /profiles', 200],
+  ['POST /installs', 200, '/installs', { hosts: ['*'], dryRun: true }],
+  ['POST /installs', 200, '/installs', { hosts: ['node2'] }],
+  ['POST /installs', 400, '/installs', { hosts: ['nobody'] }],
+  ['POST /cancels', 200, '/cancels', { hosts: ['node*'] }],
+  ['GET /power', 200, '/power?host=*'],
+  ['GET /power', 400, '/power?host=nobody'],
+  ['POST /power', 200, '/power', { hosts: ['node*'], verb: 'cycle' }],
+  ['POST /power', 400, '/power', { hosts: ['node*'], verb: 'status' }],
+  ['GET /events', 200],
+  ['GET /events', 400, '/events?after=x'],
+  ['GET /leases', 200],
+  ['GET /strangers', 200],
+  ['GET /callbacks', 200],
+  ['POST /callbacks/:id/retry', 200, '/callbacks/1/retry', {}],
+  ['POST /callbacks/:id/retry', 404, '/callbacks/99/retry', {}],
+  ['GET /admin-log', 200],
+]
+/** Something of everything that can be told. */
+async function populate({ memory, install, ask, strangerRing, doors }: Http) {
+  const lease = { network: 'lan', mac, start, end: start + 1000, state: 'active' } as const
+  memory.leases.save({ ...lease, address: 0x7f000014 as never, hostname: 'node1' })
+  const client = { mac, stage: 'firmware', arch: 'bios', capable: false } as const
+  strangerRing.see('52:54:00:99:99:99' as never, { client, text: 'DHCP', at: start })
+  memory.hosts.saveFacts('node1', { disk: 'sda', nested: [1, { a: null }] })
+  const id = install()
+  await ask('/boot/525400123456/boot.ipxe')
+  const report = { host: 'node1', install: id, attempt: 1, callback: 'hook', body: '{}' } as const
+  const target = { kind: 'broken', reason: 'for the test' } as const
+  memory.deliveries.add({ ...report, key: 'k', event: 'ready', role: 'report', target }, start)
+  memory.deliveries.end(1, 'undelivered', {
+    code: 'request-failed',
+    error: 'nobody answers',
+  })
+  const url = '/assets/linux'
+  sawFileSent(doors, {
+    ...{ address: '127.0.0.20', url, path: url, from: 0 },
+    ...{ bytes: 1, more: 1, ms: 1, size: 2, complete: false },
+  })
+}
+
 t.test('every route answers as the document says', async t => {
-  const { app, admin, memory, install, ask, strangerRing, doors } = await startHttp(t)
+  const http = await startHttp(t)
+  const { app, admin } = http
   const document = await documentOf(app)
-  await populate()
+  await populate(http)
   const tried = new Set<string>()
 
-  const rows: readonly (readonly [route: string, status: number, url?: string, body?: object])[] = [
-    ['GET /session', 200],
-    ['POST /session', 200, '/session', { token: 'a-token-of-the-tests' }],
-    ['POST /session', 401, '/session', { token: 'wrong' }],
-    ['POST /session', 400, '/session', { tokn: 'wrong' }],
-    ['DELETE /session', 403],
-    ['GET /status', 200],
-    ['GET /hosts', 200],
-    ['GET /hosts', 400, '/hosts?limit=0'],
-    ['GET /hosts/:name', 200, '/hosts/node1'],
-    ['GET /hosts/:name', 200, '/hosts/rack-a'],
-    ['GET /hosts/:name', 404, '/hosts/nobody'],
-    ['GET /hosts/:name/preview', 200, '/hosts/node1/preview'],
-    ['GET /hosts/:name/preview', 200, '/hosts/node2/preview'],
-    ['GET /hosts/:name/preview', 200, '/hosts/rack-a/preview'],
-    ['GET /hosts/:name/preview', 200, '/hosts/printer/preview'],
-    ['GET /hosts/:name/preview', 404, '/hosts/nobody/preview'],
-    ['GET /hosts/:name/doctor', 200, '/hosts/node1/doctor'],
-    ['GET /hosts/:name/doctor', 404, '/hosts/nobody/doctor'],
-    ['GET /hosts/:name/packets.pcap', 200, '/hosts/node1/packets.pcap'],
-    ['GET /hosts/:name/packets.pcap', 404, '/hosts/nobody/packets.pcap'],
-    ['GET /strangers/:mac/packets.pcap', 200, '/strangers/525400999999/packets.pcap'],
-    ['GET /strangers/:mac/packets.pcap', 400, '/strangers/nobody/packets.pcap'],
-    ['GET /names', 200],
-    ['GET /hosts/:name', 200, '/hosts/52-54-00-12-34-56'],
-    ['GET /hosts/:name/doctor', 200, '/hosts/525400999999/doctor'],
-    ['GET /images', 200],
-    ['POST /reload', 200, '/reload', {}],
-    ['GET /drain', 200],
-    ['POST /drain', 200, '/drain', {}],
-    ['POST /drain', 400, '/drain', { on: false }],
-    ['POST /drain', 200, '/drain', { end: true }],
-    ['POST /cancels', 200, '/cancels', { hosts: ['*'], dryRun: true }],
-    ['GET /profiles', 200],
-    ['POST /installs', 200, '/installs', { hosts: ['*'], dryRun: true }],
-    ['POST /installs', 200, '/installs', { hosts: ['node2'] }],
-    ['POST /installs', 400, '/installs', { hosts: ['nobody'] }],
-    ['POST /cancels', 200, '/cancels', { hosts: ['node*'] }],
-    ['GET /power', 200, '/power?host=*'],
-    ['GET /power', 400, '/power?host=nobody'],
-    ['POST /power', 200, '/power', { hosts: ['node*'], verb: 'cycle' }],
-    ['POST /power', 400, '/power', { hosts: ['node*'], verb: 'status' }],
-    ['GET /events', 200],
-    ['GET /events', 400, '/events?after=x'],
-    ['GET /leases', 200],
-    ['GET /strangers', 200],
-    ['GET /callbacks', 200],
-    ['POST /callbacks/:id/retry', 200, '/callbacks/1/retry', {}],
-    ['POST /callbacks/:id/retry', 404, '/callbacks/99/retry', {}],
-    ['GET /admin-log', 200],
-  ]
   for (const [route, status, url, body] of rows) {
     const [method = '', path = ''] = route.split(' ')
     const reply = await admin(method as 'GET', url ?? path, body)
@@ -168,29 +195,6 @@ t.test('every route answers as the document says', async t => {
   function operation(route: string): Operation | undefined {
     const [method = '', path = ''] = route.split(' ')
     return document.paths[`/api/v1${path.replace(/:(\w+)/g, '{$1}')}`]?.[method.toLowerCase()]
-  }
-
-  /** Something of everything that can be told. */
-  async function populate() {
-    const lease = { network: 'lan', mac, start, end: start + 1000, state: 'active' } as const
-    memory.leases.save({ ...lease, address: 0x7f000014 as never, hostname: 'node1' })
-    const client = { mac, stage: 'firmware', arch: 'bios', capable: false } as const
-    strangerRing.see('52:54:00:99:99:99' as never, { client, text: 'DHCP', at: start })
-    memory.hosts.saveFacts('node1', { disk: 'sda', nested: [1, { a: null }] })
-    const id = install()
-    await ask('/boot/525400123456/boot.ipxe')
-    const report = { host: 'node1', install: id, attempt: 1, callback: 'hook', body: '{}' } as const
-    const target = { kind: 'broken', reason: 'for the test' } as const
-    memory.deliveries.add({ ...report, key: 'k', event: 'ready', role: 'report', target }, start)
-    memory.deliveries.end(1, 'undelivered', {
-      code: 'request-failed',
-      error: 'nobody answers',
-    })
-    const url = '/assets/linux'
-    sawFileSent(doors, {
-      ...{ address: '127.0.0.20', url, path: url, from: 0 },
-      ...{ bytes: 1, more: 1, ms: 1, size: 2, complete: false },
-    })
   }
 })
 

@@ -132,20 +132,8 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
   let clock = settings.after?.now() ?? start
   const now = () => clock
   const memory = await openStore(dataDir, now)
-  const host: Host = {
-    name: 'node1',
-    nics: [{ mac, address: own }, { mac: secondMac }],
-    tags: [],
-    vars: {},
-    profile: profile(folder, settings.profile),
-    ...settings.host,
-  }
-  const place: Place = {
-    network: { name: 'lan' },
-    serverUrl: 'http://10.77.0.1:8080',
-    seesDhcp: true,
-    ...settings.place,
-  }
+  const host = hostOf(folder, settings)
+  const place = placeOf(settings)
   let made = 0
   const macsOf = (address: Ipv4) =>
     address === own ? [mac] : address === foreign ? ['52:54:00:66:66:66' as Mac] : []
@@ -187,28 +175,16 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     places: () => settings.places ?? 8,
     outputBound: () => 2000,
     seen: () => {},
-    failed(_delivery: unknown, error: unknown) {
-      throw error
-    },
-    notSought(_host: string, error: unknown) {
-      throw error
-    },
+    failed: (_delivery: unknown, error: unknown) => complain(error),
+    notSought: (_host: string, error: unknown) => complain(error),
   } satisfies Omit<InstallerDeps, keyof InstallDeps>)
   const installer = createInstaller(installing)
-  const { lives, outbox, answers, phoneHome } = installer
-  const deploys: (string | undefined)[] = []
-  const { deployEnded } = lives
-  lives.deployEnded = (delivery, why) => {
-    deploys.push(why && sentenceOf(why))
-    deployEnded(delivery, why)
-  }
-  const token = () =>
-    memory.installs.currentAttempt(host.name, memory.hosts.get(host.name)?.install)?.token
+  const deploys = deploysOf(installer)
   let closed = false
   const close = async () => {
     if (closed) return
     closed = true
-    await outbox.close()
+    await installer.outbox.close()
     memory.close()
   }
   t.teardown(close)
@@ -218,6 +194,22 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     pass(seconds) {
       clock += seconds * 1000
     },
+    strange(profile, by = strangerMac) {
+      unknown = { kind: 'profile', profile }
+      return installer.answers.give(asking(by))
+    },
+    ...handsOf(installer, { memory, host, place }),
+  }
+}
+
+/** What people and the machine of the host do. */
+function handsOf(
+  { lives, answers, phoneHome }: Installer,
+  { memory, host, place }: Pick<World, 'memory' | 'host' | 'place'>,
+): Pick<World, 'ask' | 'boot' | 'say' | 'state' | 'timeline'> {
+  const token = () =>
+    memory.installs.currentAttempt(host.name, memory.hosts.get(host.name)?.install)?.token
+  return {
     ask() {
       const asked = lives.ask(host, {}, false)
       if (!asked.ok) throw new Error(asked.reason)
@@ -227,10 +219,6 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
       const told = answers.give(asking(mac, from))
       if (told.kind !== 'boot') return `${told.kind}: ${told.reason}`
       return tokenOf(told) ?? ''
-    },
-    strange(profile, by = strangerMac) {
-      unknown = { kind: 'profile', profile }
-      return answers.give(asking(by))
     },
     say(event, { token: named, from = own, ...more } = {}) {
       const said = { event, ...more }
@@ -245,6 +233,42 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
         .filter(event => kind === undefined || event.kind === kind)
         .map(event => event.text),
   }
+}
+
+/** node1, with a second card. */
+function hostOf(folder: string, settings: Settings): Host {
+  return {
+    name: 'node1',
+    nics: [{ mac, address: own }, { mac: secondMac }],
+    tags: [],
+    vars: {},
+    profile: profile(folder, settings.profile),
+    ...settings.host,
+  }
+}
+
+function placeOf(settings: Settings): Place {
+  return {
+    network: { name: 'lan' },
+    serverUrl: 'http://10.77.0.1:8080',
+    seesDhcp: true,
+    ...settings.place,
+  }
+}
+
+/** Gathers what deploys come to. */
+function deploysOf({ lives }: Installer): (string | undefined)[] {
+  const deploys: (string | undefined)[] = []
+  const { deployEnded } = lives
+  lives.deployEnded = (delivery, why) => {
+    deploys.push(why && sentenceOf(why))
+    deployEnded(delivery, why)
+  }
+  return deploys
+}
+
+function complain(error: unknown): never {
+  throw error
 }
 
 function writeFiles(t: Test): string {

@@ -55,27 +55,14 @@ process.on('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
-/** A machine of a network, off; without a MAC it has one of its own. */
-export async function addSshdMachine(
-  network: Network,
-  address: string,
-  mac?: string,
-): Promise<SshdMachine> {
-  const folder = mkdtempSync(join(tmpdir(), 'bootwright-sshd-'))
-  folders.push(folder)
-  const peer = await network.addPeer(address)
-  const inside = ['ip', 'netns', 'exec', peer.namespace]
-  if (mac !== undefined) await run([...inside, 'ip', 'link', 'set', 'eth0', 'address', mac])
-  const own = (await run([...inside, 'cat', '/sys/class/net/eth0/address'])).trim()
-  const disk = join(folder, 'disk')
+/** What runs on a machine: its sshd, with the files that make it one of its own. */
+function createBody(folder: string, inside: readonly string[], disk: string) {
   let sshd: ChildProcess | undefined
 
   const write = (name: string, text: string, mode = 0o600) => {
     writeFileSync(join(folder, name), text)
     chmodSync(join(folder, name), mode)
   }
-  const curl = (url: string, more: readonly string[] = []) =>
-    run([...inside, 'curl', '-sS', '--fail-with-body', ...more, url])
   /** The first process of the machine, by the id that it has here; nothing outlives it. */
   const init = () => {
     const children = `/proc/${sshd?.pid}/task/${sshd?.pid}/children`
@@ -116,6 +103,25 @@ export async function addSshdMachine(
     for (const name of ['host_key', 'host_key.pub']) rmSync(join(folder, name), { force: true })
     await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'host_key')])
   }
+  return { write, init, off, start, newHostKey }
+}
+
+/** A machine of a network, off; without a MAC it has one of its own. */
+export async function addSshdMachine(
+  network: Network,
+  address: string,
+  mac?: string,
+): Promise<SshdMachine> {
+  const folder = mkdtempSync(join(tmpdir(), 'bootwright-sshd-'))
+  folders.push(folder)
+  const peer = await network.addPeer(address)
+  const inside = ['ip', 'netns', 'exec', peer.namespace]
+  if (mac !== undefined) await run([...inside, 'ip', 'link', 'set', 'eth0', 'address', mac])
+  const own = (await run([...inside, 'cat', '/sys/class/net/eth0/address'])).trim()
+  const disk = join(folder, 'disk')
+  const curl = (url: string, more: readonly string[] = []) =>
+    run([...inside, 'curl', '-sS', '--fail-with-body', ...more, url])
+  const { write, init, off, start, newHostKey } = createBody(folder, inside, disk)
 
   return {
     ...{ peer, mac: own, folder, disk, off },
