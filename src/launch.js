@@ -5,6 +5,8 @@ import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+// What is installed from a package has its packages with it, and no lock file.
+const isCheckout = existsSync(new URL('../package-lock.json', import.meta.url))
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 const isOld = major < 24 || (major === 24 && minor < 12)
 
@@ -15,10 +17,13 @@ function say(what) {
 }
 
 if (isOld) {
-  const ways = `run "npm ci" in ${root}, which brings one`
+  const ways = isCheckout
+    ? `run "npm ci" in ${root}, which brings one`
+    : 'install a newer one, or Bootwright with its own Node'
   say(`it needs Node 24.12 or newer, and this is ${process.versions.node}; ${ways}`)
 } else if (!existsSync(new URL('../node_modules', import.meta.url))) {
-  say(`its packages are missing; run "npm ci" in ${root}`)
+  const ways = isCheckout ? `run "npm ci" in ${root}` : `install it again, ${root} is not whole`
+  say(`its packages are missing; ${ways}`)
 } else {
   // Half of the time of a short command is Node reading and compiling its modules, so that is kept; it comes
   // before the first TypeScript. Where it cannot be written nothing is kept, and nothing is said.

@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 
@@ -23,6 +31,7 @@ function clone(t: Test, node: string | undefined) {
   for (const file of ['package.json', ...files]) {
     cpSync(join(root, file), join(folder, file))
   }
+  writeFileSync(join(folder, 'package-lock.json'), '{}')
   writeFileSync(join(folder, 'src/main.ts'), 'const said: string = "it runs"\nconsole.log(said)\n')
   for (const name of ['sh', 'dirname', 'readlink']) {
     const from = execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()
@@ -70,4 +79,19 @@ t.test('a Node that is new enough, before and after `npm ci`', async t => {
 t.test('no Node at all', async t => {
   const { run } = clone(t, undefined)
   t.match(run(), { status: 1, stderr: /^bootwright: there is no Node; [^\n]+\n$/ })
+})
+
+t.test('what was installed from a package is not told to run `npm ci`', async t => {
+  const { folder, run } = clone(t, process.execPath)
+  rmSync(join(folder, 'package-lock.json'))
+  t.match(run(), {
+    status: 1,
+    stderr: /^bootwright: its packages are missing; install it again, [^\n]+\n$/,
+  })
+  const without = clone(t, undefined)
+  rmSync(join(without.folder, 'package-lock.json'))
+  t.match(without.run(), {
+    status: 1,
+    stderr: /^bootwright: there is no Node; install Node 24, or Bootwright with its own Node\n$/,
+  })
 })

@@ -230,9 +230,9 @@ export const drainSpec = apiCommand({
 
 export const versionSpec = apiCommand({
   name: 'version',
-  line: '[--json]',
+  line: '[--json] [--sbom]',
   brief: 'what this is, and what the daemon is',
   summary: 'Writes the version of this program, and that of the daemon when one answers.',
-  options: {},
+  options: { sbom: { help: 'write the list of all that is in this package (CycloneDX, JSON)' } },
   words: none,
 })

@@ -20,6 +20,8 @@ export interface PageFiles {
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.ts': 'text/javascript; charset=utf-8',
+  // Packages bring the page as JavaScript.
+  '.js': 'text/javascript; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
@@ -61,7 +63,7 @@ function readSources(folder: URL): ReadonlyMap<string, string> {
 
 async function prepare(sources: ReadonlyMap<string, string>): Promise<PageFiles> {
   const index = sources.get('index.html') ?? ''
-  const modules = [...sources.keys()].filter(name => /\.(ts|mjs)$/.test(name))
+  const modules = [...sources.keys()].filter(name => /\.(ts|js|mjs)$/.test(name))
   const scripts = new Map([...sources].filter(([name]) => extname(name) === '.ts'))
   const texts = new Map([...sources, ...(await stripTypes(scripts))])
   texts.set('index.html', withPreloads(index, modules))
@@ -69,11 +71,12 @@ async function prepare(sources: ReadonlyMap<string, string>): Promise<PageFiles>
   return { files, policy: policyOf(index) }
 }
 
-/** In a thread of its own: the first one takes Node 0.3 s, in which no packet would be answered. */
+/** In a thread of its own where there are types: the first one takes Node 0.3 s, in which no packet would be answered. */
 async function stripTypes(
   scripts: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, string>> {
-  const worker = new Worker(new URL('strip-types-thread.ts', import.meta.url), {
+  if (scripts.size === 0) return scripts
+  const worker = new Worker(new URL('./strip-types-thread.ts', import.meta.url), {
     workerData: scripts,
     // Node 24 calls the function experimental, and what it does to our own sources stable.
     execArgv: ['--disable-warning=ExperimentalWarning'],

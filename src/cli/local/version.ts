@@ -1,6 +1,6 @@
 import type { Status } from '../../api/networks.ts'
 import { printable } from '../../base/printable.ts'
-import { version } from '../../system/version.ts'
+import { sbom, version } from '../../system/version.ts'
 import { versionSpec } from '../api-specs.ts'
 import { runCommand, writeJson } from '../command.ts'
 import { exit, Failure, type Io } from '../io.ts'
@@ -8,6 +8,7 @@ import { exit, Failure, type Io } from '../io.ts'
 /** `bootwright version`: what this is, and what the daemon is where one answers. */
 export function run(argv: string[], io: Io): Promise<number> {
   return runCommand(versionSpec, argv, io, async ({ api, values }) => {
+    if (values.has('sbom')) return writeSbom(io)
     const daemon = await api.get<Status>('/api/v1/status').catch((error: unknown) => {
       if (error instanceof Failure) return error
       throw error
@@ -22,6 +23,17 @@ export function run(argv: string[], io: Io): Promise<number> {
     if (daemon instanceof Failure) io.stderr.write(`daemon: not known, ${daemon.message}\n`)
     return exit.done
   })
+}
+
+/** The list stands beside package.json in whatever was installed from a package. */
+function writeSbom(io: Io): number {
+  const text = sbom()
+  if (text !== undefined) {
+    io.stdout.write(text)
+    return exit.done
+  }
+  const ways = 'npm run package makes them, npm sbom lists what is here'
+  throw new Failure(`packages have an SBOM, a checkout has none: ${ways}`, exit.no)
 }
 
 /** `bootwright --version`. */
