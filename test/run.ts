@@ -19,8 +19,6 @@ const env = {
   // Half of the time of a short process is Node reading and compiling its modules: that is kept.
   NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
 }
-/** The labs that take longest, so that nobody waits for one of them alone in the end. */
-const longest = ['debian-installer', 'ssh-anywhere', 'arm64', 'ssh-script', 'nixos-media', 'uefi']
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 await packages()
@@ -29,23 +27,13 @@ const results = [
   await check('types of the page', ['tsc', '-p', 'src/page']),
   await check('types of the page’s tests', ['tsc', '-p', 'test/page']),
   await check('lint', ['biome', 'check', '--error-on-warnings']),
-  await tests('tests', inOrder()),
+  await tests('tests', allFiles()),
 ]
 finish(results)
 
-/** One row of files, so that no processor is idle while another has a long one: the longest go first. */
-function inOrder(): string[] {
-  const labs = globSync('test/lab/*.lab.ts', { cwd: root }).sort(byLength)
-  const units = globSync('test/**/*.test.ts', { cwd: root }).sort()
-  return [...labs, ...units]
-}
-
-function byLength(a: string, b: string): number {
-  const rank = (file: string) => {
-    const found = longest.findIndex(name => file.endsWith(`/${name}.lab.ts`))
-    return found < 0 ? longest.length : found
-  }
-  return rank(a) - rank(b)
+/** Labs and all others in one row, so that no processor is idle; tap takes them by their names. */
+function allFiles(): string[] {
+  return globSync('test/**/*.{test,lab}.ts', { cwd: root })
 }
 
 async function packages(): Promise<void> {
