@@ -84,6 +84,8 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
         'onRequest',
         signedIn({ sessions, tokens, wrongTokens, guessed, refused: deps.refused }),
       )
+      // Nobody is told a state that a power cut would take back. A full disk hides nothing.
+      v1.addHook('onSend', async () => deps.committed().catch(() => {}))
       whoamiRoute(v1)
       hostRoutes(v1, deps.hosts)
       installRoutes(v1, deps.installs)
