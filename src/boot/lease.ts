@@ -32,5 +32,10 @@ export function isLeasedTo({ mac, clientId, holder }: Lease, claimant: Claimant)
   return mac === claimant.mac && (holder === 'apart' ? clientId : undefined) === claimant.apart
 }
 
+/** Whether somebody has it at `now`, epoch milliseconds. */
+export function isInForce({ state, end }: Pick<Lease, 'state' | 'end'>, now: number): boolean {
+  return state === 'active' && end > now
+}
+
 /** What the API says of a lease; expired is one that nobody renewed. */
 export const leaseStates = ['active', 'expired', 'released', 'declined'] as const

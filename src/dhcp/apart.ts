@@ -1,4 +1,4 @@
-import { isLeasedTo, type Lease } from '../boot/lease.ts'
+import { isInForce, isLeasedTo, type Lease } from '../boot/lease.ts'
 import { type Ipv4, toHex } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { addressIn, classifyRequest } from './classify.ts'
@@ -38,7 +38,7 @@ export function seat(from: Case): Seated {
 function isKnownApart(other: Case): boolean {
   const { packet, asked, network, deps, now } = other
   const own = latestLease(other, network, deps.leases)
-  if (own && own.state === 'active' && own.end > now) return true
+  if (own && isInForce(own, now)) return true
   if (deps.offers.of(offerKey(other, network), now)) return true
   if (asked === 'discover') return false
   const named = addressIn(packet, option.requestedAddress) ?? packet.ciaddr
@@ -46,8 +46,8 @@ function isKnownApart(other: Case): boolean {
   return lease !== undefined && isLeasedTo(lease, other)
 }
 
-function isAnothers({ state, end, holder, clientId }: Lease, { apart, now }: Case): boolean {
-  return state === 'active' && end > now && holder === 'renewing' && clientId !== apart
+function isAnothers(lease: Lease, { apart, now }: Case): boolean {
+  return isInForce(lease, now) && lease.holder === 'renewing' && lease.clientId !== apart
 }
 
 /** It asks for an address that it does not have yet, and that was not found to be free for the machine. */

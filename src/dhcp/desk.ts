@@ -1,5 +1,5 @@
 import type { Host, Network } from '../boot/host.ts'
-import type { Lease } from '../boot/lease.ts'
+import { isInForce, type Lease } from '../boot/lease.ts'
 import type { Reason } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, type Mac, toHex } from '../wire/address.ts'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
@@ -193,7 +193,7 @@ function isNewAddress(desk: Open, outcome: Outcome): outcome is Reply & { readon
   if (!mac || yiaddr === 0 || giaddr !== 0 || !isOnOurLink(network)) return false
   if (desk.deps.reservedFor(yiaddr)?.includes(mac)) return false
   const lease = desk.deps.leases.byAddress(yiaddr)
-  return !(lease?.mac === mac && lease.state === 'active' && lease.end > desk.now())
+  return !(lease?.mac === mac && isInForce(lease, desk.now()))
 }
 
 /** Whether the client's own MAC answers at an address. */

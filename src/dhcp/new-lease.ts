@@ -1,5 +1,5 @@
 import type { Network } from '../boot/host.ts'
-import { isLeasedTo, type Lease } from '../boot/lease.ts'
+import { isInForce, isLeasedTo, type Lease } from '../boot/lease.ts'
 import { type Ipv4, type Mac, toHex } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { textOfBytes } from '../wire/dhcp-values.ts'
@@ -15,8 +15,7 @@ export const quarantineMilliseconds = 600_000
 export function newLease(from: Case, address: Ipv4, renews = false): Lease {
   const { packet, network, mac, deps, now } = from
   const old = deps.leases.byAddress(address)
-  const goesOn =
-    old !== undefined && isLeasedTo(old, from) && old.state === 'active' && old.end > now
+  const goesOn = old !== undefined && isLeasedTo(old, from) && isInForce(old, now)
   const hostname = hostNameOf(packet.options.get(option.hostName))
   return {
     address,

@@ -1,4 +1,4 @@
-import { isLeasedTo } from '../boot/lease.ts'
+import { isInForce, isLeasedTo } from '../boot/lease.ts'
 import type { Reason } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, subnetContains } from '../wire/address.ts'
 import { classifyRequest } from './classify.ts'
@@ -91,9 +91,7 @@ function recordOf(from: Case, asked: Ipv4): Ipv4 | undefined {
 function hasLease(from: Case, address: Ipv4): boolean {
   const { deps, now } = from
   const lease = deps.leases.byAddress(address)
-  return (
-    lease !== undefined && isLeasedTo(lease, from) && lease.state === 'active' && lease.end > now
-  )
+  return lease !== undefined && isLeasedTo(lease, from) && isInForce(lease, now)
 }
 
 /**

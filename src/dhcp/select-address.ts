@@ -1,5 +1,5 @@
 import type { Host, Network } from '../boot/host.ts'
-import { type Claimant, isLeasedTo, type Lease } from '../boot/lease.ts'
+import { type Claimant, isInForce, isLeasedTo, type Lease } from '../boot/lease.ts'
 import type { Reason } from '../boot/reason.ts'
 import {
   type AddressRange,
@@ -88,7 +88,7 @@ const mostApart = 64
 
 function isCrowded(wish: Wish, { leases, now }: Place): boolean {
   if (wish.apart === undefined) return false
-  const active = leases.apart(wish.mac).filter(({ state, end }) => state === 'active' && end > now)
+  const active = leases.apart(wish.mac).filter(lease => isInForce(lease, now))
   return active.length >= mostApart && !active.some(lease => isLeasedTo(lease, wish))
 }
 

@@ -1,4 +1,4 @@
-import type { Lease } from '../boot/lease.ts'
+import { isInForce, type Lease } from '../boot/lease.ts'
 import type { AddressRange } from '../wire/address.ts'
 import type { Database, Statement } from './database.ts'
 import { createLeaseBook } from './lease-book.ts'
@@ -111,8 +111,8 @@ function restore(store: Store, now: number, most: number): void {
   }
 }
 
-function isTaken({ state, end, address }: Lease, { from, to }: AddressRange, now: number): boolean {
-  return state === 'active' && end > now && address >= from && address <= to
+function isTaken(lease: Lease, { from, to }: AddressRange, now: number): boolean {
+  return isInForce(lease, now) && lease.address >= from && lease.address <= to
 }
 
 function leaseOf(row: LeaseRow): Lease {

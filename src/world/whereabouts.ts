@@ -6,7 +6,7 @@ import {
   isFromElsewhere,
   type Owners,
 } from '../boot/identity.ts'
-import type { Lease } from '../boot/lease.ts'
+import { isInForce, type Lease } from '../boot/lease.ts'
 import { isRunning } from '../boot/life.ts'
 import type { NoTarget } from '../boot/reasons/ssh.ts'
 import type { Claim } from '../install/deps.ts'
@@ -131,7 +131,7 @@ function ownersOf(sight: Sight, address: Ipv4): Owners {
 }
 
 function leased({ now }: Sight, lease: Lease | undefined): Lease[] {
-  return lease?.state === 'active' && lease.end > now() ? [lease] : []
+  return lease && isInForce(lease, now()) ? [lease] : []
 }
 
 /** Which addresses a MAC has, the surest first. */

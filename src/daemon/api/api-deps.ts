@@ -1,5 +1,6 @@
 import type { Download } from '../../api/hosts.ts'
 import type { Host } from '../../boot/host.ts'
+import { isInForce } from '../../boot/lease.ts'
 import type { Access } from '../../http/api/access.ts'
 import type { ApiDeps } from '../../http/api/api-routes.ts'
 import type { HostDeps } from '../../http/api/host-routes.ts'
@@ -114,7 +115,7 @@ function addressOf(host: Host, { world, memory, now }: HttpParts): Ipv4 | undefi
   for (const { mac } of host.nics) {
     for (const network of world.networks()) {
       const lease = memory.leases.byMac(network.name, mac)
-      if (lease?.state === 'active' && lease.end > now()) return lease.address
+      if (lease && isInForce(lease, now())) return lease.address
     }
   }
   return undefined
