@@ -18,6 +18,11 @@ export const hostStates: readonly HostState[] = [
   'failed',
 ]
 
+/** Whether its machine has booted for an install that has not ended: its disk may be written. */
+export function isBegun(state: HostState): boolean {
+  return state === 'booting' || state === 'installing' || state === 'verifying'
+}
+
 /** What the installer says when it phones home. */
 export type PhoneHomeEvent = 'ready' | 'progress' | 'done' | 'failed' | 'up' | 'again'
 

@@ -2,6 +2,7 @@ import type { HostEvent } from '../api/events.ts'
 import type { HostRow } from '../api/hosts.ts'
 import { printable } from '../base/printable.ts'
 import { span } from '../base/span.ts'
+import { isBegun } from '../boot/host-state.ts'
 import { type Cell, type Colour, cut, paint, type Screen, wrapText } from './table.ts'
 
 /** A time in the zone of whoever reads it, `2026-03-01 14:05:09`; `-` where there is none. */
@@ -48,7 +49,7 @@ const silence = 5 * 60_000
 /** Why a host is in its state, and how long nothing was heard of one that is under way. */
 export function whyOf(host: HostRow, now: number): string {
   const { state, why, lastSeen, download } = host
-  if (state !== 'booting' && state !== 'installing' && state !== 'verifying') return why
+  if (!isBegun(state)) return why
   const heard = [host.since, lastSeen, download?.at].map(at => Date.parse(at ?? '') || 0)
   const quiet = now - Math.max(...heard)
   return quiet < silence ? why : `${why}; no news for ${span(quiet)}`

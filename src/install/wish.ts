@@ -1,5 +1,5 @@
 import type { Host } from '../boot/host.ts'
-import type { HostState } from '../boot/host-state.ts'
+import { type HostState, isBegun } from '../boot/host-state.ts'
 import type { Install } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
@@ -45,8 +45,7 @@ export function ask(
   outbox: Outbox,
 ): Asked {
   const { state } = lifeOf(host.name, deps)
-  const begun = state === 'booting' || state === 'installing' || state === 'verifying'
-  if (begun && !replace) {
+  if (isBegun(state) && !replace) {
     return { ok: false, reason: `${host.name} is ${state}; --replace starts over` }
   }
   const install = installOf(host, overrides, deps)

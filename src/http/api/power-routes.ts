@@ -3,7 +3,7 @@ import type { PowerAnswer, PowerBody, PowerQuery, PowerResult } from '../../api/
 import { routes } from '../../api/routes.ts'
 import { countOf } from '../../base/amount.ts'
 import type { Host } from '../../boot/host.ts'
-import type { HostState } from '../../boot/host-state.ts'
+import { isBegun } from '../../boot/host-state.ts'
 import type { PowerState, PowerVerb } from '../../boot/power.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
@@ -74,9 +74,6 @@ async function doTo(host: Host, verb: PowerVerb, deps: PowerRouteDeps): Promise<
     : { ...trial, ok: false, reason: sentenceOf(done.why) }
 }
 
-/** States in which a machine may be writing its disk. */
-const working: readonly HostState[] = ['booting', 'installing', 'verifying']
-
 function trialOf(host: Host, { whyNot, stateOf }: PowerRouteDeps): PowerResult {
   const why = whyNot(host)
   const state = stateOf(host.name)
@@ -85,7 +82,7 @@ function trialOf(host: Host, { whyNot, stateOf }: PowerRouteDeps): PowerResult {
     ok: why === undefined,
     by: host.power?.by ?? null,
     state: null,
-    warning: working.includes(state) ? `its install is under way (${state})` : null,
+    warning: isBegun(state) ? `its install is under way (${state})` : null,
     reason: why ? sentenceOf(why) : null,
   }
 }
