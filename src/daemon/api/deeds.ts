@@ -2,6 +2,7 @@ import type { ContentOf } from '../../boot/event.ts'
 import type { PowerVerb } from '../../boot/power.ts'
 import { textOf } from '../../boot/words/event.ts'
 import type { CallbackDeps } from '../../http/api/callback-routes.ts'
+import type { ChoiceDeps } from '../../http/api/choose.ts'
 import type { DaemonDeps } from '../../http/api/daemon-routes.ts'
 import type { Actor } from '../../http/api/guard.ts'
 import type { InstallRouteDeps } from '../../http/api/install-routes.ts'
@@ -27,17 +28,21 @@ const toHosts = ['install', 'cancel', 'retry'] as const
 
 /** A deed is in the admin log, in the daemon's log, and in the timelines of the hosts it was done to. */
 export function recordDeed(deed: Deed, { memory, log }: HttpParts): void {
-  const { who, address, action, text, hosts, verb } = deed
+  const { who, address, action, text, hosts } = deed
   log.info({ who, address, action, hosts: hosts.slice(0, 100) }, `admin: ${text}`)
+  const event = eventOf(deed)
   memory.write(() => {
     memory.adminLog.add(deed)
-    const code = toHosts.find(one => one === action)
-    const data = { who, address }
-    for (const host of code || verb ? hosts : []) {
-      if (verb) memory.record({ host, kind: 'admin', code: 'power', data: { ...data, verb } })
-      else if (code) memory.record({ host, kind: 'admin', code, data })
-    }
+    if (event) for (const host of hosts) memory.record({ host, ...event })
   })
+}
+
+/** What the timeline of a host says of it. */
+function eventOf({ who, address, action, verb }: Deed): ContentOf<'admin'> | undefined {
+  const data = { who, address }
+  if (verb) return { kind: 'admin', code: 'power', data: { ...data, verb } }
+  const code = toHosts.find(one => one === action)
+  return code && { kind: 'admin', code, data }
 }
 
 export function did(
@@ -48,14 +53,21 @@ export function did(
   recordDeed({ who, address, ...act }, parts)
 }
 
+/** What hosts are chosen from. */
+function choiceDeps({ world, lives }: HttpParts): ChoiceDeps {
+  return {
+    hosts: () => world.config().hosts,
+    profiles: () => world.config().profiles.keys(),
+    stateOf: name => lives.lifeOf(name).state,
+  }
+}
+
 /** Asking for installs and taking them back. */
 export function installDeps(parts: HttpParts): InstallRouteDeps {
   const { world, memory, lives, log } = parts
   return {
-    hosts: () => world.config().hosts,
-    stateOf: name => lives.lifeOf(name).state,
+    ...choiceDeps(parts),
     profile: name => world.config().profiles.get(name),
-    profiles: () => world.config().profiles.keys(),
     ask(host, overrides, replace, dryRun) {
       const asked = lives.ask(host, overrides, replace, dryRun)
       if (asked.ok && !dryRun && host.wake) {
@@ -73,11 +85,9 @@ export function installDeps(parts: HttpParts): InstallRouteDeps {
 
 /** What is done to the power of machines, and what came of it in their timelines. */
 export function powerDeps(parts: HttpParts): PowerRouteDeps {
-  const { world, memory, lives, power, log } = parts
+  const { memory, power, log } = parts
   return {
-    hosts: () => world.config().hosts,
-    profiles: () => world.config().profiles.keys(),
-    stateOf: name => lives.lifeOf(name).state,
+    ...choiceDeps(parts),
     whyNot: power.whyNot,
     async run(host, verb) {
       const done = await power.run(host, verb)
