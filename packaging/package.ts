@@ -5,17 +5,15 @@
  *   tarball  bootwright-VERSION-linux-ARCH.tar.xz, with Node inside
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { version } from '../src/system/version.ts'
 import { addNode, makeTree } from './tree.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 const tree = join(dist, 'tree')
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  version: string
-}
 /** The time that all files get, so that the same commit gives the same bytes. */
 const seconds = Number(process.env.SOURCE_DATE_EPOCH ?? commitTime())
 
@@ -34,11 +32,11 @@ for (const [kind, make] of Object.entries(makers)) {
 
 function npmPackage(): string {
   execFileSync('npm', ['pack', '--silent', '--pack-destination', dist], { cwd: tree })
-  return join(dist, `bootwright-${version}.tgz`)
+  return join(dist, `bootwright-${version()}.tgz`)
 }
 
 function tarball(): string {
-  const name = `bootwright-${version}`
+  const name = `bootwright-${version()}`
   const file = join(dist, `${name}-linux-${process.arch}.tar.xz`)
   const whole = join(dist, 'whole')
   treeWithNode(join(whole, name))
