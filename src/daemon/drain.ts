@@ -1,5 +1,5 @@
-import type { FastifyBaseLogger } from 'fastify'
 import type { DrainAnswer } from '../api/daemon.ts'
+import type { Log } from '../base/log.ts'
 import type { Delivery } from '../boot/install.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 
@@ -12,7 +12,7 @@ export interface Drain {
   /** What operators are to know of it. */
   notices(): readonly string[]
   /** Says in the log what the end of the daemon cuts. */
-  tellCut(canResume: (delivery: Delivery) => boolean, log: FastifyBaseLogger): void
+  tellCut(canResume: (delivery: Delivery) => boolean, log: Log): void
 }
 
 /** Deploys are started from the first moment on: a drain ends with the daemon. */

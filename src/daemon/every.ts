@@ -1,7 +1,7 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log } from '../base/log.ts'
 
 /** Work that is done again and again. A turn that fails is said, and the next one tries again. */
-export function createEvery(log: FastifyBaseLogger) {
+export function createEvery(log: Log) {
   return (ms: number, what: string, turn: () => void | Promise<void>): NodeJS.Timeout =>
     setInterval(async () => {
       try {

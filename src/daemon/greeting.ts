@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log } from '../base/log.ts'
 import { serverUrl } from '../base/server-url.ts'
 import { type HandedOver, untiedOf } from '../system/handed-over.ts'
 import { whyCrowded } from '../system/neighbour-room.ts'
@@ -9,7 +9,7 @@ import type { World } from '../world/world.ts'
 export function tellHandedOver(
   handedOver: readonly HandedOver[],
   unknown: readonly string[],
-  log: FastifyBaseLogger,
+  log: Log,
 ): void {
   for (const name of unknown) log.warn(`the socket ${name} was handed over and is not used`)
   for (const name of handedOver.length > 0 ? untiedOf(handedOver) : []) {
@@ -21,7 +21,7 @@ export function tellHandedOver(
  * Says at start what is served where and what is not, and how to get at the page: all that a newcomer
  * asks next.
  */
-export function greet(world: World, log: FastifyBaseLogger): void {
+export function greet(world: World, log: Log): void {
   const config = world.config()
   const crowded = whyCrowded(config.hostByMac.size)
   for (const line of [

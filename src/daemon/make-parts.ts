@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log } from '../base/log.ts'
 import { lackOfProfile } from '../config/check/files.ts'
 import type { Config } from '../config/config.ts'
 import { readMedia } from '../config/media.ts'
@@ -26,7 +26,7 @@ import { createDrain } from './drain.ts'
 import { openPower } from './power.ts'
 
 /** Opens the database and puts everything together that needs no socket. */
-export async function makeParts(first: Config, log: FastifyBaseLogger) {
+export async function makeParts(first: Config, log: Log) {
   const world = createWorld(first)
   const { config } = world
   const now = steadyClock()

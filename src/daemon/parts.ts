@@ -1,6 +1,7 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Log } from '../base/log.ts'
 import type { ReasonOf } from '../boot/reason.ts'
 import type { Token } from '../http/api/tokens.ts'
+import type { HttpApp } from '../http/app.ts'
 import type { Answers } from '../install/boot-desk.ts'
 import type { Lives } from '../install/life.ts'
 import type { Menus } from '../install/menus.ts'
@@ -48,7 +49,7 @@ export interface HttpParts extends Parts {
   readonly strangerRing: StrangerRing
   readonly progress: Progress
   readonly changes: Changes
-  readonly log: FastifyBaseLogger
+  readonly log: Log
   readonly version: string
   /** Epoch milliseconds. */
   readonly startedAt: number
@@ -67,8 +68,8 @@ export interface HttpParts extends Parts {
 
 /** What the sockets need besides. */
 export interface DoorParts extends Parts {
-  readonly app: FastifyInstance
-  readonly log: FastifyBaseLogger
+  readonly app: HttpApp
+  readonly log: Log
   /** Sockets that were opened for us. */
   readonly handedOver: readonly HandedOver[]
   now(): number

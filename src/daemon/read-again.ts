@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log } from '../base/log.ts'
 import type { Config } from '../config/config.ts'
 import { formatProblem, loadConfig } from '../config/load.ts'
 
@@ -11,7 +11,7 @@ export interface ReadAgain {
 }
 
 /** Reads a config file once more. */
-export function readAgain(file: string, log: FastifyBaseLogger): ReadAgain {
+export function readAgain(file: string, log: Log): ReadAgain {
   const { config, problems } = loadConfig(file)
   const linesOf = (severity: 'error' | 'warning') =>
     problems

@@ -1,5 +1,5 @@
-import type { FastifyBaseLogger } from 'fastify'
 import type { ReloadAnswer } from '../api/daemon.ts'
+import type { Log } from '../base/log.ts'
 import type { Config } from '../config/config.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import { whyCrowded } from '../system/neighbour-room.ts'
@@ -7,7 +7,7 @@ import { needRestart } from './need-restart.ts'
 import { readAgain } from './read-again.ts'
 
 export interface ReloadDeps {
-  readonly log: FastifyBaseLogger
+  readonly log: Log
   readonly memory: Pick<DaemonMemory, 'record'>
   config(): Config
   /** Why a config without mistakes cannot be taken by this daemon all the same. */

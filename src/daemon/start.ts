@@ -1,7 +1,7 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Log } from '../base/log.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
 import type { Config } from '../config/config.ts'
-import { buildApp } from '../http/app.ts'
+import { buildApp, type HttpApp } from '../http/app.ts'
 import { type HandedOver, takeHandedOver } from '../system/handed-over.ts'
 import { whyNotTogether } from '../system/network-sockets.ts'
 import { PortError } from '../system/ports.ts'
@@ -27,7 +27,7 @@ export interface Daemon {
 const closeGraceMs = 3000
 
 /** Starts everything in order; rejects with a sentence when a port or the dataDir cannot be had. */
-export async function startDaemon(first: Config, log: FastifyBaseLogger): Promise<Daemon> {
+export async function startDaemon(first: Config, log: Log): Promise<Daemon> {
   const { handedOver, tied } = takeSockets(first, log)
   const made = await makeParts(first, log)
   const { world, memory, outbox, drain } = made
@@ -79,7 +79,7 @@ export async function startDaemon(first: Config, log: FastifyBaseLogger): Promis
 /** The sockets that were opened for us, and the interfaces that those for DHCP are tied to. */
 function takeSockets(
   { networks }: Config,
-  log: FastifyBaseLogger,
+  log: Log,
 ): { readonly handedOver: readonly HandedOver[]; readonly tied: readonly string[] } {
   const { sockets: handedOver, unknown } = takeHandedOver(process.env, process.pid)
   const tied = handedOver.filter(({ door }) => door === 'dhcp').map(socket => socket.interface)
@@ -89,12 +89,7 @@ function takeSockets(
   return { handedOver, tied }
 }
 
-async function close(
-  made: Made,
-  endUpkeep: () => void,
-  doors: Doors,
-  app: FastifyInstance,
-): Promise<void> {
+async function close(made: Made, endUpkeep: () => void, doors: Doors, app: HttpApp): Promise<void> {
   const { memory, outbox, seek } = made
   endUpkeep()
   made.drain.tellCut(made.canResume, made.log)

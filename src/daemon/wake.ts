@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log } from '../base/log.ts'
 import type { ContentOf } from '../boot/event.ts'
 import type { Host, Network, Nic } from '../boot/host.ts'
 import { textOf } from '../boot/words/event.ts'
@@ -12,7 +12,7 @@ import type { World } from '../world/world.ts'
 export interface WakeDeps {
   readonly world: Pick<World, 'networks'>
   readonly memory: Pick<DaemonMemory, 'record' | 'committed'>
-  readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>
+  readonly log: Pick<Log, 'info' | 'warn'>
 }
 
 /** "discard": nobody listens there. */

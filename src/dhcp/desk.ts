@@ -1,3 +1,4 @@
+import type { DoorLog } from '../base/log.ts'
 import type { Host, Network } from '../boot/host.ts'
 import { isInForce, type Lease } from '../boot/lease.ts'
 import type { Reason } from '../boot/reason.ts'
@@ -19,12 +20,6 @@ import {
 } from './outcome.ts'
 import { macOfPacket } from './read-client.ts'
 import { replyLimit } from './reply.ts'
-
-/** The part of pino that is used here. */
-export interface DhcpLog {
-  debug(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
 
 /** An address that was to be offered, and is in use by somebody we did not give it to. */
 export interface Conflict {
@@ -52,7 +47,7 @@ export interface DeskOptions {
   seen(outcome: Outcome, packet: DhcpPacket, ms: number): void
   /** Epoch milliseconds; `Date.now` unless a test says otherwise. */
   now?(): number
-  readonly log: DhcpLog
+  readonly log: Pick<DoorLog, 'debug' | 'error'>
   /** Why a network gives no addresses for now, if so. */
   shut?(network: Network): Reason | undefined
   /** Finds out who else uses an address before it is offered to `mac`. */

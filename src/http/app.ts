@@ -1,12 +1,9 @@
 import { parse } from 'node:querystring'
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  LogController,
-} from 'fastify'
+import fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify'
+import type { Log } from '../base/log.ts'
 import { printable } from '../base/printable.ts'
 import { type ApiDeps, apiRoutes } from './api/api-routes.ts'
+import { fastifyLog } from './fastify-log.ts'
 import { normaliseUrl } from './files/asset-path.ts'
 import { type AssetDeps, assetRoutes } from './files/asset-routes.ts'
 import { discRoute } from './files/disc-route.ts'
@@ -28,16 +25,20 @@ export interface HttpDeps {
   readonly metrics: MetricsDeps
   /** Told of each answer that has left: its route, status and seconds. */
   answered(route: string, status: number, seconds: number): void
-  readonly log: FastifyBaseLogger
+  readonly log: Log
 }
 
 /** Fields of a query that are looked at. */
 const mostFields = 100
 
+/** The routes, without a socket. */
+export type HttpApp = FastifyInstance
+
 /** The route table, without a socket. */
-export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
+export async function buildApp(deps: HttpDeps): Promise<HttpApp> {
   const app = fastify({
-    loggerInstance: deps.log,
+    loggerInstance: fastifyLog(deps.log),
+    childLoggerFactory: log => log,
     // One line a decision is written where it is made; a line for each request says nothing more.
     logController: new LogController({ disableRequestLogging: true }),
     // Unknown keys and other types are mistakes to be told, not to be dropped or bent.

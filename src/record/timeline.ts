@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log } from '../base/log.ts'
 import { createPerMinute } from '../base/per-minute.ts'
 import type { Host } from '../boot/host.ts'
 import type { Heard } from '../boot/identity.ts'
@@ -23,7 +23,7 @@ export interface TimelineDeps {
   readonly progress: Progress
   readonly changes: Changes
   readonly fallback: Fallback
-  readonly log: FastifyBaseLogger
+  readonly log: Log
   /** Wall-clock epoch milliseconds: people read them. */
   now(): number
   macsOf(address: Ipv4): readonly Mac[]

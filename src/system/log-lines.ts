@@ -1,4 +1,7 @@
+import { stdout } from 'node:process'
 import { pino } from 'pino'
+import pretty from 'pino-pretty'
+import type { Log } from '../base/log.ts'
 import { createLimiter } from '../base/per-minute.ts'
 
 /** Where pino writes to. */
@@ -13,8 +16,16 @@ const error = 50
 /** From a line that is left out until their number is told. */
 const tellMs = 5000
 
+/** The daemon's log on stdout: lines of JSON, on a terminal for people. `level` is one of pino's. */
+export function openLog(level: string): Log {
+  const stream = stdout.isTTY
+    ? withoutFloods(pretty({ sync: true, ignore: 'pid,hostname', singleLine: true }))
+    : logLines()
+  return pino({ level, base: null }, stream)
+}
+
 /** Log lines to stdout, those of one turn of the event loop in one write. */
-export function logLines(): LogLines {
+function logLines(): LogLines {
   const stdout = pino.destination({ dest: 1, sync: true })
   let lines = ''
   const flush = () => {

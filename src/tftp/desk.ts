@@ -1,3 +1,4 @@
+import type { DoorLog } from '../base/log.ts'
 import { because } from '../boot/words/reason.ts'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import { WireError } from '../wire/error.ts'
@@ -15,14 +16,6 @@ import { createSession, endSession, refuseSession, type Session } from './sessio
 import type { Line } from './socket.ts'
 import type { PeerTerms } from './terms.ts'
 
-/** The part of a pino logger that is used here. */
-export interface TftpLog {
-  debug(fields: object, text: string): void
-  info(fields: object, text: string): void
-  warn(fields: object, text: string): void
-  error(fields: object, text: string): void
-}
-
 /** What requests need besides a socket. */
 export interface DeskOptions {
   readonly limits: TftpLimits
@@ -36,7 +29,7 @@ export interface DeskOptions {
     client: Sender,
     heard: (bytes: Buffer) => void,
   ) => Promise<Line>
-  readonly log: Pick<TftpLog, 'debug' | 'error'>
+  readonly log: Pick<DoorLog, 'debug' | 'error'>
   readonly seen: (event: TftpEvent) => void
   readonly arrived?: (receipt: number) => void
   /** Told of the packets that tell the story of a download. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
+import type { DoorLog } from '../base/log.ts'
 import { countsMemory } from './counts.ts'
-import type { TftpLog } from './desk.ts'
 import type { TftpEvent } from './event.ts'
 import type { Peer, Places } from './files.ts'
 import type { TftpLimits } from './limits.ts'
@@ -13,7 +13,7 @@ export interface ThreadOptions extends Places {
   readonly limits: TftpLimits
   /** Whom we serve, and how; without it everybody alike. */
   readonly termsFor?: (peer: Peer) => PeerTerms
-  readonly log: TftpLog
+  readonly log: DoorLog
   readonly seen: (event: TftpEvent) => void
   /** A client has acknowledged a block of what was made for it. */
   readonly arrived?: (receipt: number) => void

@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log } from '../base/log.ts'
 import type { NewEvent } from '../boot/event-record.ts'
 import { textOf } from '../boot/words/event.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
@@ -42,7 +42,7 @@ interface WatchDeps {
   readonly world: Pick<World, 'config'>
   readonly published: Published
   readonly digests: Digests
-  readonly log: FastifyBaseLogger
+  readonly log: Log
   record(event: NewEvent): void
 }
 

@@ -1,9 +1,10 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import t, { type Test } from 'tap'
+import type { DoorLog } from '../../src/base/log.ts'
 import type { Lease } from '../../src/boot/lease.ts'
 import type { Reason } from '../../src/boot/reason.ts'
-import type { Conflict, DhcpLog } from '../../src/dhcp/desk.ts'
+import type { Conflict } from '../../src/dhcp/desk.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
 import { openDhcp } from '../../src/dhcp/server.ts'
 import { type Ipv4, ipv4ToBytes, parseSubnet } from '../../src/wire/address.ts'
@@ -20,7 +21,7 @@ const loopback = network({
 })
 
 const efi = mac('52:54:00:12:34:02')
-const silent: DhcpLog = { debug() {}, error() {} }
+const silent: Pick<DoorLog, 'debug' | 'error'> = { debug() {}, error() {} }
 
 async function open(t: Test, w: World, more: Partial<Parameters<typeof openDhcp>[0]> = {}) {
   const ports = await freePorts()

@@ -1,4 +1,5 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Log } from '../../base/log.ts'
+import type { HttpApp } from '../../http/app.ts'
 import { createHttpServer, type HttpServer } from '../../http/server.ts'
 import { CertificateError, readCertificate } from '../../system/certificate.ts'
 import { portError } from '../../system/ports.ts'
@@ -16,9 +17,9 @@ export function createHttpDoors({
   world,
   log,
 }: {
-  readonly app: FastifyInstance
+  readonly app: HttpApp
   readonly world: Pick<World, 'config'>
-  readonly log: FastifyBaseLogger
+  readonly log: Log
 }): HttpDoors {
   const { port, tls, limits } = world.config().http
   const plain = createHttpServer(app, port, limits)
