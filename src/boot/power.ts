@@ -9,12 +9,22 @@ export const powerStates = ['on', 'off', 'changing', 'unknown'] as const
 export type PowerState = (typeof powerStates)[number]
 
 /** A way to the power of machines, as the config names it. Paths are absolute, times seconds. */
-export type PowerWay = HttpWay | CommandWay
+export type PowerWay = IpmiWay | HttpWay | CommandWay
 
 /** Of whom a BMC or a plug asks a name and a password. */
 export interface Account {
   readonly user: string
   readonly passwordFile: string
+}
+
+/** A BMC, by IPMI 2.0 over the LAN. */
+export interface IpmiWay extends Account {
+  readonly kind: 'ipmi'
+  readonly name: string
+  readonly port: number
+  /** The cipher suite; where it is not said 17, and 3 for boards that do not know it. */
+  readonly cipher?: number
+  readonly privilege: 'operator' | 'administrator'
 }
 
 /** A request to something that switches, a plug or another program. Texts are Liquid templates. */

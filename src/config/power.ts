@@ -8,7 +8,7 @@ import { defaults } from './defaults.ts'
 import type { RawHostPower, RawPower, RawRequest, RawStatus } from './schema/power.ts'
 
 /** What a way can be; each is exactly one of them. */
-const kinds = ['http', 'command'] as const
+const kinds = ['ipmi', 'http', 'command'] as const
 
 /** The ways to power by name. */
 export function resolvePower(
@@ -36,7 +36,13 @@ function resolveWay(
     report([...path, second], `a way to power is either ${either}; make it two`, true)
     return undefined
   }
-  const { http, command } = raw
+  const { ipmi, http, command } = raw
+  if (ipmi) {
+    const { user, passwordFile, cipher } = ipmi
+    const { port = defaults.power.ipmiPort, privilege = defaults.power.privilege } = ipmi
+    const account = { user, passwordFile: resolve(folder, passwordFile) }
+    return { kind: 'ipmi', name, ...account, port, privilege, ...given('cipher', cipher) }
+  }
   if (http) return httpWay(name, http, folder, report)
   if (command) {
     const { on, off, cycle, status } = command

@@ -10,8 +10,8 @@ export type Ran =
       readonly ok: false
       /** What it said last, or how it ended; printable, one line. */
       readonly error: string
-      /** Milliseconds that it ran. */
-      readonly took: number
+      /** All that it wrote to stderr, as it came. */
+      readonly stderr: string
     }
 
 export interface Limits {
@@ -38,11 +38,10 @@ type Child = ChildProcessByStdio<null, Readable, Readable>
  * daemon's environment but PATH and HOME reaches it. Never throws.
  */
 export function runProgram(args: readonly string[], limits: Limits): Promise<Ran> {
-  const began = performance.now()
   const { signal, cwd } = limits
   const [program = '', ...rest] = args
-  const failed = (error: string): Ran => {
-    return { ok: false, error, took: performance.now() - began }
+  const failed = (error: string, stderr = ''): Ran => {
+    return { ok: false, error, stderr }
   }
   if (signal.aborted) return Promise.resolve(failed('the daemon stops'))
   return new Promise(resolve => {
@@ -53,8 +52,8 @@ export function runProgram(args: readonly string[], limits: Limits): Promise<Ran
         env: envOf(limits),
         ...(cwd !== undefined && { cwd }),
       })
-      follow(child, limits, (error, stdout) =>
-        resolve(error === undefined ? { ok: true, stdout } : failed(error)),
+      follow(child, limits, (error, stdout, stderr) =>
+        resolve(error === undefined ? { ok: true, stdout } : failed(error, stderr)),
       )
     } catch (error) {
       // Arguments that no program can be given, such as a zero byte.
@@ -72,7 +71,7 @@ function envOf({ env }: Limits): Record<string, string> {
 function follow(
   child: Child,
   { timeout, signal }: Limits,
-  ended: (error: string | undefined, stdout: string) => void,
+  ended: (error: string | undefined, stdout: string, stderr: string) => void,
 ): void {
   const [out, err] = [child.stdout, child.stderr].map(hear)
   let cut: string | undefined
@@ -93,7 +92,7 @@ function follow(
     clearTimeout(timer)
     clearTimeout(deaf)
     signal.removeEventListener('abort', stop)
-    ended(error, out?.() ?? '')
+    ended(error, out?.() ?? '', err?.() ?? '')
   }
   child.once('error', error => finish(messageOf(error)))
   child.once('exit', () => {

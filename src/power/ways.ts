@@ -1,6 +1,7 @@
 import type { PowerWay } from '../boot/power.ts'
 import { commandPower } from './command-way.ts'
 import { httpPower } from './http-way.ts'
+import { ipmiPower } from './ipmi.ts'
 import type { Power, PowerTarget, WayDeps } from './power.ts'
 
 type Maker<W extends PowerWay> = (way: W, target: PowerTarget, deps: WayDeps) => Power
@@ -9,6 +10,7 @@ type Maker<W extends PowerWay> = (way: W, target: PowerTarget, deps: WayDeps) =>
 const makers: { readonly [K in PowerWay['kind']]: Maker<Extract<PowerWay, { kind: K }>> } = {
   command: commandPower,
   http: httpPower,
+  ipmi: ipmiPower,
 }
 
 /** The power of a machine by the way that its host names. Nothing is asked yet. */

@@ -27,15 +27,19 @@ ${host('{ by: plug, address: 10.77.1.21 }')}`,
     account: { user: 'me', passwordFile: `${folder}/pw` },
   })
   t.match(config.power.get('vm'), { kind: 'command', cwd: folder, timeout: 30, pause: 5 })
-  t.equal(config.power.get('vm')?.status, undefined)
+  t.notOk('status' in (config.power.get('vm') ?? {}))
 })
 
 const rows: readonly [string, string, RegExp][] = [
-  ['no way at all', 'power: { a: {} }\n', /power\.a: says no way: write `http` or `command`$/],
+  [
+    'no way at all',
+    'power: { a: {} }\n',
+    /power\.a: says no way: write `ipmi` or `http` or `command`$/,
+  ],
   [
     'two ways in one',
     `power: { a: { ${http} }, command: { on: [a], off: [b] } } }\n`,
-    /power\.a\.command: a way to power is either `http` or `command`; make it two$/,
+    /power\.a\.command: a way to power is either `ipmi` or `http` or `command`; make it two$/,
   ],
   ['no off', 'power: { a: { command: { on: [a] } } }\n', /power\.a\.command.*off/],
   [

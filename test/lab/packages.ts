@@ -33,6 +33,8 @@ export const packages: Packages = {
   'systemd-boot-efi': 'boots the installed disk on UEFI',
   'dnsmasq-base': 'the DHCP server that was there first',
   prometheus: 'promtool, which checks metrics and alert rules',
+  ipmitool: 'speaks IPMI with BMCs',
+  openipmi: 'ipmi_sim, a BMC',
   curl: 'HTTP client, also into the namespaces',
   atftp: 'TFTP client with options',
   'tftp-hpa': 'TFTP client',

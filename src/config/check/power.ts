@@ -17,12 +17,30 @@ export function checkPower({ power, hosts }: Pick<Config, 'power' | 'hosts'>): M
   for (const way of power.values()) {
     const own = users.get(way.name) ?? []
     checkTemplatesOf(way, own, (path, message, host) => wrong.add(path, message, host))
+    if (way.kind === 'ipmi') checkAddresses(own, (path, message) => wrong.add(path, message))
     for (const { key, file } of filesOf(way)) {
       const lack = lackOf(file)
       if (lack !== undefined) late.add(['power', way.name, way.kind, key], `${file} ${lack}`)
     }
   }
   return [...wrong.mistakes('error'), ...late.mistakes('warning')]
+}
+
+/** Each machine has a BMC of its own: with a wrong address another one would be switched. */
+function checkAddresses(
+  hosts: readonly Host[],
+  report: (path: Path, message: string) => void,
+): void {
+  const known = new Map<string, string>()
+  for (const { name, power } of hosts) {
+    const address = power?.address
+    const path = ['hosts', name, 'power']
+    const other = address === undefined ? undefined : known.get(address)
+    if (address === undefined) report(path, 'needs an `address`: that of its BMC')
+    else if (other !== undefined) {
+      report([...path, 'address'], `is the BMC of ${other}: two machines cannot have one`)
+    } else known.set(address, name)
+  }
 }
 
 function checkTemplatesOf(
@@ -45,6 +63,7 @@ function checkTemplatesOf(
 /** The files with secrets that a way names. */
 function filesOf(way: PowerWay): { readonly key: string; readonly file: string }[] {
   if (way.kind === 'command') return []
+  if (way.kind === 'ipmi') return [{ key: 'passwordFile', file: way.passwordFile }]
   const { account, tokenFile } = way
   return [
     ...(account ? [{ key: 'passwordFile', file: account.passwordFile }] : []),

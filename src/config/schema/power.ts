@@ -88,9 +88,30 @@ const command = v.closed(
   },
 )
 
+const ipmi = v.closed(
+  {
+    user: v.described(Type.String({ title: 'a user name', minLength: 1 }), {
+      description: 'Of the BMC.',
+    }),
+    passwordFile: v.described(v.path, { description: 'File with the password.' }),
+    port: v.key(v.port, 'UDP port.', d.ipmiPort),
+    cipher: v.key(
+      Type.Integer({ title: 'the number of a cipher suite', minimum: 1, maximum: 255 }),
+      'The cipher suite. Default: 17, and 3 for boards that do not know it.',
+    ),
+    privilege: v.key(
+      Type.Enum(['operator', 'administrator']),
+      'What is asked for; some boards let only administrators do it.',
+      d.privilege,
+    ),
+  },
+  { title: 'power by IPMI', examples: ['{ user: admin, passwordFile: ipmi-password }'] },
+)
+
 /** A way to the power of machines. */
 export const power = v.closed(
   {
+    ipmi: v.key(ipmi, 'BMCs, by IPMI 2.0 over the LAN; needs the program ipmitool.'),
     http: v.key(http, 'Plugs, PDUs and others that are switched by requests.'),
     command: v.key(command, 'Programs beside the config file.'),
   },
@@ -101,7 +122,7 @@ export const power = v.closed(
 export const hostPower = v.closed(
   {
     by: v.described(v.name, { description: 'Name of the way, in `power`.' }),
-    address: v.key(v.hostOrAddress, 'Of what switches it, for templates: `{{ power.address }}`.'),
+    address: v.key(v.hostOrAddress, 'Of its BMC or plug; in templates `{{ power.address }}`.'),
   },
   { title: 'a way to its power', examples: ['{ by: plug }'] },
 )

@@ -1,0 +1,176 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import type { IpmiWay } from '../../src/boot/power.ts'
+import { verdictOf } from '../../src/power/ipmi.ts'
+import { machine, openDesk, said } from './desk.ts'
+
+const programs = ['/usr/bin/ipmi_sim', '/usr/bin/ipmitool']
+const skip = !programs.every(file => existsSync(file)) && 'needs the packages openipmi and ipmitool'
+
+const node1 = machine('node1', { by: 'bmc', address: '127.0.0.1' })
+
+/** The machine behind the BMC: a file that holds its power. */
+const chassis = `#!/bin/sh
+cd "$(dirname "$0")"
+echo "$2 $3 $4" >> log
+case "$2 $3" in
+  "get power") echo "power:$(cat power)" ;;
+  "set power") echo "$4" > power ;;
+esac
+`
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const { port } = socket.address()
+  await new Promise<void>(resolve => socket.close(() => resolve()))
+  return port
+}
+
+/** ipmi_sim of OpenIPMI; it knows cipher suite 3 alone. */
+async function startBmc(t: Test) {
+  const port = await freePort()
+  const auths = ['callback', 'user', 'operator', 'admin'].map(
+    who => `allowed_auths_${who} none md2 md5 straight`,
+  )
+  const folder = t.testdir({
+    chassis,
+    power: '0',
+    log: '',
+    state: {},
+    password: 'secret\n',
+    wrong: 'wrong\n',
+  })
+  const lan = `name "sim"
+set_working_mc 0x20
+startlan 1
+addr 127.0.0.1 ${port}
+priv_limit admin
+${auths.join('\n')}
+guid a123456789abcdefa123456789abcdef
+endlan
+chassis_control "sh ${folder}/chassis 0x20"
+user 1 true "" "test" user 10 none md2 md5 straight
+user 2 true "admin" "secret" admin 10 none md2 md5 straight
+`
+  const board = `mc_setbmc 0x20
+mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr
+mc_enable 0x20
+`
+  writeFileSync(join(folder, 'lan.conf'), lan)
+  writeFileSync(join(folder, 'sim.emu'), board)
+  const args = ['-c', 'lan.conf', '-f', 'sim.emu', '-s', 'state', '-n']
+  const child: ChildProcess = spawn('/usr/bin/ipmi_sim', args, { cwd: folder, stdio: 'ignore' })
+  t.teardown(() => child.kill('SIGKILL'))
+  const way: IpmiWay = {
+    ...{ kind: 'ipmi', name: 'bmc', user: 'admin', passwordFile: join(folder, 'password') },
+    ...{ port, privilege: 'operator' },
+  }
+  const log = () => readFileSync(join(folder, 'log'), 'utf8')
+  // It takes its time to open the port, and this machine may be busy.
+  const { desk } = openDesk(t, [way])
+  for (let tries = 0; tries < 100; tries++) if ((await desk.run(node1, 'status')).ok) break
+  return { way, folder, log }
+}
+
+t.test('a BMC switches its machine, by the suite that it knows', { skip }, async t => {
+  const { way, log } = await startBmc(t)
+  const { desk } = openDesk(t, [way], { rest: ms => new Promise(done => setTimeout(done, ms)) })
+  t.equal(said(await desk.run(node1, 'status')), 'off')
+  t.equal(said(await desk.run(node1, 'on')), 'on')
+  t.equal(said(await desk.run(node1, 'cycle')), 'on')
+  t.match(log(), /set power 0 ?\n(?:get power ?\n)*set power 1/)
+  t.equal(said(await desk.run(node1, 'off')), 'off')
+})
+
+t.test('a wrong password, a suite it does not know, nobody there', { skip }, async t => {
+  const { way, folder, log } = await startBmc(t)
+  const ask = async (more: Partial<IpmiWay>, address = '127.0.0.1') => {
+    const { desk } = openDesk(t, [{ ...way, ...more }])
+    return said(await desk.run(machine('node1', { by: 'bmc', address }), 'on'))
+  }
+  t.match(
+    await ask({ passwordFile: join(folder, 'wrong') }),
+    /refuses the user admin or the password$/,
+  )
+  t.match(await ask({ user: 'nobody' }), /refuses the user nobody or the password$/)
+  t.match(await ask({ cipher: 17 }), /refuses the cipher suite: write another `cipher`$/)
+  t.match(await ask({}, 'no-such-name.invalid'), /cannot be reached: nobody knows this name$/)
+  t.match(await ask({ port: await freePort() }), /cannot be reached: it does not answer$/)
+  t.match(await ask({ passwordFile: join(folder, 'none') }), /none cannot be used: ENOENT$/)
+  t.notMatch(log(), 'set power')
+})
+
+t.test('the password is on no command line', { skip }, async t => {
+  const folder = t.testdir({
+    ipmitool: '#!/bin/sh\necho "$@" >> "$HOME/args"\necho Chassis Power is on\n',
+    password: 'secret\n',
+  })
+  execFileSync('chmod', ['+x', join(folder, 'ipmitool')])
+  const { PATH, HOME } = process.env
+  t.teardown(() => Object.assign(process.env, { PATH, HOME }))
+  Object.assign(process.env, { PATH: `${folder}:${PATH}`, HOME: folder })
+  const way = {
+    kind: 'ipmi',
+    name: 'bmc',
+    user: 'admin',
+    port: 623,
+    privilege: 'operator',
+  } as const
+  const { desk } = openDesk(t, [{ ...way, passwordFile: join(folder, 'password') }])
+  t.equal(said(await desk.run(node1, 'on')), 'on')
+  const args = readFileSync(join(folder, 'args'), 'utf8')
+  t.match(
+    args,
+    '-I lanplus -H 127.0.0.1 -p 623 -U admin -E -L OPERATOR -N 1 -R 2 -v -C 17 chassis power on',
+  )
+  t.notMatch(args, 'secret')
+})
+
+/** What ipmitool 1.8.19 writes with -v, and what of it counts. */
+const end = '\nError: Unable to establish IPMI v2 / RMCP+ session\n'
+const endings: readonly [string, string, string][] = [
+  ['a wrong password', '> RAKP 2 HMAC is invalid', 'login'],
+  ['no such user', 'RAKP 2 message indicates an error : unauthorized name', 'login'],
+  [
+    'a wrong password that the BMC sees',
+    '> RAKP 4 message has invalid integrity check value',
+    'login',
+  ],
+  [
+    'a suite it does not know',
+    'Error in open session response message : invalid authentication algorithm\n',
+    'suite',
+  ],
+  [
+    'a suite it does not know, elsewhere',
+    'Error in open session response message : no cipher suite match with proposed security algorithms',
+    'suite',
+  ],
+  [
+    'a user who may not',
+    'RAKP 2 message indicates an error : unauthorized role requested',
+    'privilege',
+  ],
+  [
+    'all sessions taken',
+    'Error in open session response message : insufficient resources for session',
+    'busy',
+  ],
+  ['no answer to the user', '> Error: no response from RAKP 1 message', 'mute'],
+  [
+    'nobody there',
+    'Get Auth Capabilities error\nError issuing Get Channel Authentication Capabilities request',
+    'nobody',
+  ],
+]
+for (const [what, text, verdict] of endings) {
+  t.test(`${what}: ${verdict}`, async t => t.equal(verdictOf(`${text}${end}`), verdict))
+}
+t.test('what is no matter of the session', async t => {
+  t.equal(verdictOf('Set Chassis Power Control to Up/On failed: Command not supported'), 'other')
+})
