@@ -83,12 +83,11 @@ function hear(desk: Desk, session: Session, packet: TftpPacket, bytes: Buffer): 
   desk.taps.get(session)?.heard(bytes)
   if (packet.kind === 'ack') hearAck(session, packet.block)
   else if (packet.kind === 'error') hearError(session, packet.code, packet.text)
-  if (!session.over && session.transfer?.heard) settle(desk, session)
 }
 
 /** Its client is there: it has a place, as long as there is one. */
 function settle(desk: Desk, session: Session): void {
-  if (!desk.unheard.delete(session)) return
+  desk.unheard.delete(session)
   const { address } = session.peer
   const full = whyNoPlace(desk, address)
   desk.counts.add(address, 1)
@@ -140,6 +139,7 @@ function enter(desk: Desk, door: Door, request: TftpRequest, from: Sender): Sess
     },
     now: () => performance.now(),
     seen: desk.seen,
+    heard: () => settle(desk, session),
     arrived: receipt => desk.arrived?.(receipt),
     ended() {
       door.sessions.delete(key)

@@ -79,8 +79,11 @@ function take(session: Session, step: Step): void {
 
 function go(session: Session, transfer: Transfer, from: number, to: number): void {
   const now = session.around.now()
-  if (transfer.acked !== session.transfer?.acked) session.progressAt = now
+  const before = session.transfer
+  if (transfer.acked !== before?.acked) session.progressAt = now
   session.transfer = transfer
+  if (transfer.heard && !before?.heard) session.around.heard()
+  if (session.over) return
   if (transfer.acked > 0) tellArrived(session)
   session.dueAt = now + retryAfter(transfer)
   session.from = from

@@ -15,6 +15,8 @@ export interface Surroundings {
   /** Milliseconds of a monotonic clock. */
   now(): number
   seen(event: TftpEvent): void
+  /** Its client answers, before anything more is sent to it; may end the session. */
+  heard(): void
   /** Its client has a block of the file that this receipt came with. */
   arrived(receipt: number): void
   /** The session is over and its place is free. */

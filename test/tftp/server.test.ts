@@ -13,6 +13,9 @@ const root = t.testdir({ 'a.txt': 'a file', big: '', 'b.txt': 'x'.repeat(512) })
 const big = Buffer.from(Array.from({ length: 300_000 }, (_, n) => (n * 7) % 251))
 writeFileSync(join(root, 'big'), big)
 
+/** So long that nothing is sent again on a slow day; what tests the clock sets its own. */
+const patienceMs = 60_000
+
 interface Setup {
   readonly port: number
   readonly events: TftpEvent[]
@@ -37,6 +40,7 @@ async function serve(t: Test, options: Partial<TftpOptions> = {}): Promise<Setup
       for (const wake of waiting) wake()
     },
     ...options,
+    limits: { timeoutMs: patienceMs, ...options.limits },
   })
   t.teardown(() => server.close())
   const port = server.bound()[0]?.port ?? t.fail('not bound')
@@ -144,19 +148,18 @@ t.test('refused at once, each with a clear text', async t => {
   )
 })
 
-t.test('a burst of unknown files, as PXELINUX sends it, is answered within 50 ms each', async t => {
-  const { port } = await serve(t)
-  const peer = await client(t, port)
-  const times: number[] = []
-  for (let n = 0; n < 50; n++) {
-    const start = performance.now()
-    peer.send(rrq(`pxelinux.cfg/${n}`))
-    t.match(await peer.next(), { kind: 'error', code: 1 })
-    times.push(performance.now() - start)
-  }
-  const median = times.sort((a, b) => a - b)[25] ?? Infinity
-  t.ok(median < 50, `${median} ms`)
-})
+t.test(
+  'a burst of unknown files from one port, as PXELINUX sends it, is answered one by one',
+  async t => {
+    const { port } = await serve(t)
+    const peer = await client(t, port)
+    for (let n = 0; n < 50; n++) {
+      peer.send(rrq(`pxelinux.cfg/${n}`))
+      t.match(await peer.next(), { kind: 'error', code: 1 })
+    }
+    t.strictSame(peer.inbox, [])
+  },
+)
 
 t.test('the same request twice is one transfer', async t => {
   const { port, event, events } = await serve(t)
@@ -285,7 +288,7 @@ t.test('limits: per address, in all, and a place that becomes free', async t => 
     tries.push(packet.kind === 'error' ? packet.text : packet.kind)
     if (packet.kind !== 'data') continue
     // Who has acknowledged nothing would give way.
-    peer.send({ kind: 'ack', block: 1 })
+    peer.send(ack(1))
     await peer.next()
   }
   const own = 'too many transfers to your address'
@@ -326,6 +329,7 @@ t.test('nobody outside is answered', async t => {
 t.test('a download from a port of its own: what was not heard cannot be acknowledged', async t => {
   const { port, events } = await serve(t, {
     termsFor: () => ({ kind: 'served', from: loopback }),
+    limits: { timeoutMs: 100 },
   })
   const socket = createSocket('udp4')
   t.teardown(() => socket.close())

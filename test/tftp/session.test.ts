@@ -22,7 +22,16 @@ function table(options: Record<string, string> = {}, name = 'ipxe.efi') {
   const events: TftpEvent[] = []
   const packets: Uint8Array[] = []
   const receipts: number[] = []
-  const paper = { sent, packets, events, receipts, now: 0, ended: 0, leaves: true }
+  const paper = {
+    sent,
+    packets,
+    events,
+    receipts,
+    now: 0,
+    heardAfter: [] as number[],
+    ended: 0,
+    leaves: true,
+  }
   const request: TftpRequest = {
     kind: 'rrq',
     file: name,
@@ -38,6 +47,7 @@ function table(options: Record<string, string> = {}, name = 'ipxe.efi') {
     },
     now: () => paper.now,
     seen: event => events.push(event),
+    heard: () => paper.heardAfter.push(sent.length),
     arrived: receipt => receipts.push(receipt),
     ended: () => paper.ended++,
   })
@@ -130,6 +140,20 @@ t.test('a receipt goes back with the first block that was acknowledged, once', a
   }
   t.match(jumped.events.at(-1), { kind: 'done' }, 'it jumped into what it had loaded')
   t.strictSame(jumped.receipts, [10])
+})
+
+t.test('its client is heard before more is sent to it, and once', async t => {
+  const asked = table({ tsize: '0', blksize: '512' })
+  asked.serve(fileOfBytes(new Uint8Array(1100)))
+  for (const number of [0, 1, 2]) hearAck(asked.session, number)
+  t.strictSame(asked.heardAfter, [1], 'after the OACK, before DATA 1')
+
+  const refused = table()
+  refused.serve(fileOfBytes(new Uint8Array(1100)))
+  refused.session.around.heard = () =>
+    refuseSession(refused.session, 0, { code: 'too-many-transfers' })
+  hearAck(refused.session, 1)
+  t.strictSame(refused.sent, ['DATA 1: 512', 'ERROR 0 too many transfers, try again later'])
 })
 
 t.test('a block that waits in the socket is not written over, one that has left is', async t => {
