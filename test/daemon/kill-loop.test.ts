@@ -67,11 +67,9 @@ t.test('kill -9 under load loses nothing that was acknowledged', async t => {
     const lost = [...known.leases].filter(([address, mac]) => found.get(address) !== mac)
     t.strictSame(lost, [], `round ${round}: no lease is lost`)
     const { host, installs } = await show(daemon, 'node1')
-    const last = known.installs.at(-1)
-    t.ok(
-      installs.some(({ id }) => id === last),
-      `round ${round}: the last install is known`,
-    )
+    // In a short round of a slow day none may have been acknowledged.
+    const last = known.installs.slice(-1).filter(id => !installs.some(known => known.id === id))
+    t.strictSame(last, [], `round ${round}: the last install is known`)
     // An install that nobody was told of may have begun after it.
     if (!known.script || host.install !== known.script.install) return
     t.equal((await machine.script()).text, known.script.text, `round ${round}: the same script`)
