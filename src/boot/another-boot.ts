@@ -1,25 +1,25 @@
-import type { Life, LifeEvent, Rules, Step } from './life.ts'
+import type { LifeEvent, LifeIn, Rules, Step } from './life.ts'
 
 /* What it means to the life of a host that it boots again, or that somebody with its MAC seems to. */
 
 /** The same boot asks again: it gets the same script, and nothing counts. */
-export function sameBoot(life: Life, event: LifeEvent): Step | undefined {
+export function sameBoot(life: LifeIn<'booting'>, event: LifeEvent): Step | undefined {
   const fresh = life.rebooted || (event.kind === 'script' && event.newBoot)
   return fresh || life.alive ? undefined : { life }
 }
 
-export function newBoot(life: Life): Step | undefined {
+export function newBoot(life: LifeIn<'booting'>): Step | undefined {
   return life.rebooted ? undefined : { life: { ...life, rebooted: true } }
 }
 
 /** It showed signs of life and netboots nevertheless: it gets its disk, and has 10 minutes. */
 export function comeBack(
-  life: Life,
+  life: LifeIn<'booting' | 'installing'>,
   _event: LifeEvent,
   _rules: Rules,
   now: number,
 ): Step | undefined {
-  if (!life.alive && life.state === 'booting') return undefined
+  if (life.state === 'booting' && !life.alive) return undefined
   if (life.cameBack !== undefined) return { life }
   return {
     life: { ...life, cameBack: now },
@@ -28,13 +28,14 @@ export function comeBack(
 }
 
 /** The installer is still at work: whoever netbooted was another machine with its MAC. */
-export function stillAtWork(life: Life): Step | undefined {
+export function stillAtWork(life: LifeIn<'booting' | 'installing'>): Step | undefined {
+  if (life.state === 'booting' && !life.alive) return undefined
   const { cameBack, ...rest } = life
   return cameBack === undefined ? undefined : { life: rest }
 }
 
 /** An earlier boot speaks before a later one did: it is the one that runs. */
-export function takeOver(life: Life, event: LifeEvent): Step | undefined {
+export function takeOver(life: LifeIn<'booting'>, event: LifeEvent): Step | undefined {
   if (event.kind !== 'living' || life.alive) return undefined
-  return { life: { ...life, attempt: event.attempt, opened: life.opened ?? life.attempt } }
+  return { life: { ...life, attempt: event.attempt } }
 }

@@ -3,31 +3,83 @@ import type { ContentOf } from './event.ts'
 import type { HostState, PhoneHomeEvent } from './host-state.ts'
 import type { Reason } from './reason.ts'
 
-/** What we remember of a host's life. Times are epoch milliseconds. */
-export interface Life {
-  readonly state: HostState
+/** What we remember of a host's life: a state has just what it can have. Times are epoch milliseconds. */
+export type Life = Rest | SilentBoot | LivingBoot | Installing | Verifying | Installed | Failed
+/** A life in one of these states. */
+export type LifeIn<S extends HostState> = Extract<Life, { readonly state: S }>
+
+interface Lived {
   /** When the state was entered, or its clock was set again. */
   readonly since: number
-  /** The number of the attempt that lives: the last one that was opened, unless an earlier one spoke first. */
+  /**
+   * The number of the attempt that lives, or lived last: the last one that was opened, unless an earlier one
+   * spoke first; 0 before the first.
+   */
   readonly attempt: number
-  /** Attempts opened by the current install, where that is not the number above. */
-  readonly opened?: number
-  /** Boots in a row that gave no sign of life. */
-  readonly unanswered: number
-  /** The running attempt gave a sign of life. */
-  readonly alive: boolean
-  /** A new boot began after the script of the running attempt was delivered. */
-  readonly rebooted: boolean
-  /** When the machine netbooted while its installer should have been at work. */
-  readonly cameBack?: number
-  /** Its installer is ready and waits for a free place; its clock does not run. */
-  readonly waits?: boolean
-  /** The installed system was heard before `deploy` had ended. */
-  readonly up: boolean
-  /** It failed because a clock ran out, so a late `done` or `up` mends it. */
-  readonly byTime: boolean
   /** Why it is in this state. */
   readonly why: Reason
+}
+
+type Rest = Idle | Pending
+
+interface Idle extends Lived {
+  readonly state: 'idle'
+}
+
+interface Pending extends Lived {
+  readonly state: 'pending'
+}
+
+interface Booting extends Lived {
+  readonly state: 'booting'
+  /** Attempts opened by the current install. */
+  readonly opened: number
+  /** A new boot began after the script of the running attempt was delivered. */
+  readonly rebooted: boolean
+}
+
+/** The running attempt gave no sign of life so far. */
+interface SilentBoot extends Booting {
+  readonly alive: false
+  /** Boots in a row that gave no sign of life. */
+  readonly unanswered: number
+}
+
+/** Its installer works, and has not said that it is ready. */
+export interface LivingBoot extends Booting {
+  readonly alive: true
+  /** When the machine netbooted while its installer should have been at work. */
+  readonly cameBack?: number
+}
+
+interface Installing extends Lived {
+  readonly state: 'installing'
+  readonly opened: number
+  readonly cameBack?: number
+  /** Its installer is ready and waits for a free place; its clock does not run. */
+  readonly waits?: true
+  /** The installed system was heard before `deploy` had ended. */
+  readonly up: boolean
+}
+
+interface Verifying extends Lived {
+  readonly state: 'verifying'
+  /** The attempt gave a sign of life before its end. */
+  readonly alive: boolean
+  readonly cameBack?: number
+}
+
+interface Installed extends Lived {
+  readonly state: 'installed'
+  readonly alive: boolean
+}
+
+interface Failed extends Lived {
+  readonly state: 'failed'
+  readonly alive: boolean
+  readonly cameBack?: number
+  /** It failed because a clock ran out, so a late `done` or `up` mends it. */
+  readonly byTime: boolean
 }
 
 /** What an install was asked with that its clocks and branches need. Durations are seconds. */
@@ -84,16 +136,18 @@ export interface Step {
   readonly note?: ContentOf<'note'>
 }
 
-export const idle: Life = {
-  state: 'idle',
-  since: 0,
-  attempt: 0,
-  unanswered: 0,
-  alive: false,
-  rebooted: false,
-  up: false,
-  byTime: false,
-  why: { code: 'not-asked' },
+/** The life of a host that was never asked for. */
+export const idle: Life = { state: 'idle', since: 0, attempt: 0, why: { code: 'not-asked' } }
+
+/** Whether the attempt that lives, or lived last, gave a sign of life. */
+export function gaveSign(life: Life): boolean {
+  if (life.state === 'idle' || life.state === 'pending') return false
+  return life.state === 'installing' || life.alive
+}
+
+/** When the machine netbooted while its installer should have been at work. */
+export function cameBackAt(life: Life): number | undefined {
+  return 'cameBack' in life ? life.cameBack : undefined
 }
 
 /** Whether a network boot gets the installer now. */
@@ -139,7 +193,7 @@ export function deadline(life: Life, rules: Rules, heardAt: number): Deadline | 
 }
 
 /** Either sign will do, so the longer time counts. */
-function deadlineOfVerify(life: Life, rules: Rules): Deadline {
+function deadlineOfVerify(life: Verifying, rules: Rules): Deadline {
   const { verifyUp, verifySsh } = rules
   const signs = [
     ...(verifyUp === undefined ? [] : ['up']),
@@ -149,13 +203,16 @@ function deadlineOfVerify(life: Life, rules: Rules): Deadline {
   return after(life.since, longest, { code: 'never-came-back', signs })
 }
 
-function deadlineOfInstaller(life: Life, rules: Rules): Deadline | undefined {
+function deadlineOfInstaller(life: LivingBoot | Installing, rules: Rules): Deadline | undefined {
   const whole = after(life.since, rules.timeout, { code: 'timeout' })
-  const waits = life.waits ? undefined : whole
+  const isInstalling = life.state === 'installing'
+  const isWaiting = isInstalling && life.waits === true
+  const isUp = isInstalling && life.up
+  const waits = isWaiting ? undefined : whole
   // A deploy ends by itself, by its time, or when its boot proves itself no more. One packet with the
   // machine's MAC, which anybody on the link can send, must not end it.
-  const deploys = life.state === 'installing' && rules.deploy !== undefined && !life.waits
-  if (life.cameBack === undefined || life.up || deploys) return waits
+  const deploys = isInstalling && rules.deploy !== undefined && !isWaiting
+  if (life.cameBack === undefined || isUp || deploys) return waits
   const back = after(life.cameBack, cameBackGrace, { code: 'came-back-silent' })
   return waits && waits.at <= back.at ? waits : back
 }

@@ -1,6 +1,6 @@
 import { comeBack, newBoot, sameBoot, stillAtWork, takeOver } from './another-boot.ts'
 import type { HostState } from './host-state.ts'
-import type { Life, LifeEvent, Rules, Step } from './life.ts'
+import type { Life, LifeEvent, LifeIn, Rules, Step } from './life.ts'
 import {
   bootAgain,
   endOfInstall,
@@ -11,7 +11,6 @@ import {
   installed,
   lateEnd,
   leftToDeploy,
-  type Move,
   openAttempt,
   signOfLife,
   startDeploy,
@@ -21,11 +20,23 @@ import {
   wish,
 } from './transitions.ts'
 
+/** One way from a life by an event to the next; undefined where it does not apply. */
+type Move<S extends HostState> = (
+  life: LifeIn<S>,
+  event: LifeEvent,
+  rules: Rules,
+  now: number,
+) => Step | undefined
+
+type Moves = {
+  readonly [S in HostState]: Readonly<Partial<Record<LifeEvent['kind'], readonly Move<S>[]>>>
+}
+
 /**
  * The life of a host: from a state, by an event, the moves to try in order. A pair that is not
  * listed, and a move that returns nothing, changes nothing.
  */
-const moves: Readonly<Record<HostState, Partial<Record<LifeEvent['kind'], readonly Move[]>>>> = {
+const moves: Moves = {
   idle: { asked: [wish] },
   pending: {
     asked: [wish],
@@ -88,7 +99,9 @@ export function nextState(
   rules: Rules,
   now: number,
 ): Step | undefined {
-  for (const move of moves[life.state][event.kind] ?? []) {
+  // A row of the table takes a life in the state of the row.
+  const row = moves[life.state][event.kind] as readonly Move<HostState>[] | undefined
+  for (const move of row ?? []) {
     const step = move(life, event, rules, now)
     if (step) return step
   }

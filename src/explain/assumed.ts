@@ -2,6 +2,7 @@ import type { Host } from '../boot/host.ts'
 import type { HostState } from '../boot/host-state.ts'
 import { type Attempt, type Install, rulesOf } from '../boot/install.ts'
 import { idle, type Life, type LifeEvent, type Rules } from '../boot/life.ts'
+import { lifeIn } from '../boot/life-in.ts'
 import { nextState } from '../boot/next-state.ts'
 import { readMedia } from '../config/media.ts'
 import { renderText } from '../config/template/template.ts'
@@ -82,7 +83,7 @@ function lifeOf(assumption: Assumption, host: Host): Life {
   const made = installOf(assumption, host)
   // What netboots always is never asked for.
   if (!made && host.profile?.boot === 'always') return idle
-  return lifeIn(assumption.state, made && rulesOf(made.spec.profile))
+  return lifeUntil(assumption.state, made && rulesOf(made.spec.profile))
 }
 
 /** Nobody has booted or said anything before. */
@@ -163,11 +164,11 @@ const ways: Readonly<Record<HostState, readonly LifeEvent[]>> = {
 const assumed = { code: 'assumed' } as const
 
 /** The life of a host that came to a state, also to one that its rules do not lead to. */
-function lifeIn(state: HostState, rules: Rules | undefined): Life {
-  if (!rules) return { ...idle, state, why: assumed }
+function lifeUntil(state: HostState, rules: Rules | undefined): Life {
+  if (!rules) return lifeIn(state, { why: assumed })
   const life = ways[state].reduce<Life>(
     (life, event) => nextState(life, event, rules, 0)?.life ?? life,
     idle,
   )
-  return life.state === state ? life : { ...life, state, why: assumed }
+  return life.state === state ? life : lifeIn(state, { ...life, why: assumed })
 }

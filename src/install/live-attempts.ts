@@ -55,8 +55,8 @@ export function createLiveAttempts(
       if (attempt.prepared) return false
       if (isNewest(attempt)) return true
       const record = memory.hosts.get(attempt.host)
-      const { state, alive } = record?.life ?? idle
-      return record?.install === attempt.install && state === 'booting' && !alive
+      const life = record?.life ?? idle
+      return record?.install === attempt.install && life.state === 'booting' && !life.alive
     },
 
     /** It has given a sign of life: later ones are void. */

@@ -1,7 +1,7 @@
 import type { Host } from '../boot/host.ts'
 import { type HostState, isBegun } from '../boot/host-state.ts'
 import type { Install } from '../boot/install.ts'
-import { isRunning } from '../boot/life.ts'
+import { gaveSign, isRunning } from '../boot/life.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
 import { change, lifeOf } from './change.ts'
 import type { InstallDeps } from './deps.ts'
@@ -63,12 +63,12 @@ export function cancel(
   outbox: Outbox,
 ): Cancelled {
   const life = lifeOf(name, deps)
-  const { state, alive } = life
+  const { state } = life
   const can = dryRun
     ? isRunning(life)
     : change(name, { kind: 'cancelled' }, deps, outbox) !== undefined
   if (!can) return { ok: false, was: state, reason: `${name} is ${state}: nothing to cancel` }
-  const erasing = state === 'installing' || state === 'verifying' || alive
+  const erasing = state === 'verifying' || gaveSign(life)
   const warning = `${name} was ${state}: it may already be erasing its disk`
   return { ok: true, was: state, ...(erasing && { warning }) }
 }

@@ -1,6 +1,7 @@
 import type { HostState } from '../boot/host-state.ts'
 import type { HostRecord } from '../boot/install.ts'
 import { idle, type Life } from '../boot/life.ts'
+import { type LifeFacts, lifeIn } from '../boot/life-in.ts'
 import { written } from '../boot/reason.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
@@ -111,7 +112,7 @@ function writingOf(db: Database, statements: Statements, now: () => number) {
 function hostOf(row: Row): HostRecord {
   return {
     name: row.name,
-    life: { ...lifeIn(row.life), state: row.state },
+    life: lifeIn(row.state, factsIn(row.life)),
     ...(row.install !== null && { install: row.install }),
     ...(row.percent !== null && { percent: row.percent }),
     ...(row.progress_at !== null && { progressAt: row.progress_at }),
@@ -122,7 +123,7 @@ function hostOf(row: Row): HostRecord {
 }
 
 /** Before reasons had codes it said in a sentence why it is in its state. */
-function lifeIn(kept: string): Life {
-  const life = JSON.parse(kept) as Omit<Life, 'why'> & { readonly why: Life['why'] | string }
-  return { ...life, why: typeof life.why === 'string' ? written(life.why) : life.why }
+function factsIn(kept: string): LifeFacts {
+  const facts = JSON.parse(kept) as LifeFacts & { readonly why: Life['why'] | string }
+  return { ...facts, why: typeof facts.why === 'string' ? written(facts.why) : facts.why }
 }

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Lease } from '../../src/boot/lease.ts'
-import { idle, type Life } from '../../src/boot/life.ts'
+import { idle } from '../../src/boot/life.ts'
+import { lifeIn } from '../../src/boot/life-in.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createDeliveries } from '../../src/store/deliveries.ts'
 import { createHosts } from '../../src/store/hosts.ts'
@@ -26,13 +27,11 @@ async function open(t: Test, dataDir: string) {
   return { ...stores, db, close }
 }
 
-const booting: Life = {
-  ...idle,
-  state: 'booting',
+const booting = lifeIn('booting', {
   since: start,
   attempt: 2,
   why: { code: 'installer-alive', attempt: 2 },
-}
+})
 
 t.test('everything survives a restart', async t => {
   const dataDir = t.testdir({})
@@ -78,8 +77,8 @@ t.test('hosts', async t => {
   hosts.know('node1')
   t.equal(hosts.get('node1')?.life.state, 'booting', 'one that is known stays as it is')
 
-  hosts.saveLife('node2', { ...idle, state: 'pending' }, 'i2', start + 1)
-  hosts.saveLife('node3', { ...idle, state: 'installed' }, 'i3')
+  hosts.saveLife('node2', lifeIn('pending'), 'i2', start + 1)
+  hosts.saveLife('node3', lifeIn('installed'), 'i3')
   const names = (records: readonly { name: string }[]) => records.map(({ name }) => name)
   t.strictSame(names(hosts.all()), ['node1', 'node2', 'node3'])
   t.strictSame(names(hosts.running()), ['node1', 'node2'])

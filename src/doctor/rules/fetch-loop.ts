@@ -1,3 +1,4 @@
+import { gaveSign } from '../../boot/life.ts'
 import type { Rule } from '../case.ts'
 import { fetchedLoader, seen, timesOf } from '../evidence.ts'
 import type { Step } from '../step.ts'
@@ -11,7 +12,7 @@ const many = 3
  */
 export const fetchLoop: Rule = ({ host, life, steps, now }) => {
   // A disc is read in many pieces.
-  if (life.alive || host.profile?.kind === 'iso') return undefined
+  if (gaveSign(life) || host.profile?.kind === 'iso') return undefined
   const downloads = steps.filter(step => step.kind !== 'other' || step.of !== 'progress')
   const file = fileOf(downloads.at(-1))
   if (file === undefined) return undefined

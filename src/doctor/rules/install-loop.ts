@@ -1,3 +1,4 @@
+import { cameBackAt, gaveSign } from '../../boot/life.ts'
 import type { Rule } from '../case.ts'
 import { after, allOf, lastOf, seen, timesOf } from '../evidence.ts'
 import type { StepOf } from '../step.ts'
@@ -11,7 +12,7 @@ export const installLoop: Rule = ({ host, steps, life, now }) => {
   const since = heard ? after(steps, heard) : steps
   const scripts = allOf(since, 'script', ({ code }) => code === 'boot')
   const boots = host.profile?.boot === 'always' ? quick(scripts, now) : attempts(scripts)
-  if (boots < many || life.alive) return undefined
+  if (boots < many || gaveSign(life)) return undefined
   const whole = allOf(since, 'asset', ({ code }) => code === 'sent')
   return {
     id: 'install-loop',
@@ -37,7 +38,7 @@ function quick(scripts: readonly StepOf<'script'>[], now: number): number {
 
 /** It netboots again while its installer should be at work. */
 export const cameBack: Rule = ({ life, steps, now }) => {
-  if (life.cameBack === undefined || life.state === 'installed') return undefined
+  if (cameBackAt(life) === undefined) return undefined
   const note = lastOf(steps, 'other', ({ of, code }) => of === 'note' && code === 'came-back')
   const said = lastOf(steps, 'phone-home')
   if (note && said && after(steps, note).includes(said)) return undefined

@@ -2,7 +2,7 @@ import t from 'tap'
 import { ordinal } from '../../../src/base/amount.ts'
 import type { Host, Profile } from '../../../src/boot/host.ts'
 import type { Delivery, Install } from '../../../src/boot/install.ts'
-import { idle } from '../../../src/boot/life.ts'
+import { lifeIn } from '../../../src/boot/life-in.ts'
 import { written } from '../../../src/boot/reason.ts'
 import {
   callbackView,
@@ -40,13 +40,7 @@ t.test('a host that was never seen', async t => {
 })
 
 t.test('a host at work', async t => {
-  const life = {
-    ...idle,
-    state: 'installing' as const,
-    since: start,
-    attempt: 2,
-    why: written('it works'),
-  }
+  const life = lifeIn('installing', { since: start, attempt: 2, why: written('it works') })
   const record = {
     name: 'node1',
     life,
@@ -62,7 +56,7 @@ t.test('a host at work', async t => {
 })
 
 t.test('a host whose turn has not come', async t => {
-  const life = { ...idle, state: 'installing' as const, since: start, why: written('it is ready') }
+  const life = lifeIn('installing', { since: start, why: written('it is ready') })
   t.match(hostView(host, { name: 'node1', life }, { turn: 37 }), {
     waiting: 37,
     why: 'waiting for a free place, 37th',
