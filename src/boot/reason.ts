@@ -8,6 +8,7 @@ import type { PowerReasons } from './reasons/power.ts'
 import type { SpecReasons } from './reasons/spec.ts'
 import type { SshReasons } from './reasons/ssh.ts'
 import type { StrangerReasons } from './reasons/stranger.ts'
+import type { WishReasons } from './reasons/wish.ts'
 import type { ImageKind } from './script.ts'
 
 /*
@@ -203,6 +204,7 @@ export interface Reasons
     SshReasons,
     CallbackReasons,
     SpecReasons,
+    WishReasons,
     StrangerReasons,
     PowerReasons,
     PartReasons,

@@ -2,7 +2,7 @@ import type { Host } from '../boot/host.ts'
 import { type HostState, isBegun } from '../boot/host-state.ts'
 import type { Install } from '../boot/install.ts'
 import { gaveSign, isRunning } from '../boot/life.ts'
-import { sentenceOf } from '../boot/words/reason.ts'
+import type { Reason } from '../boot/reason.ts'
 import { change, lifeOf } from './change.ts'
 import type { InstallDeps } from './deps.ts'
 import { newInstall } from './new-install.ts'
@@ -14,11 +14,11 @@ import type { Refused } from './take-files.ts'
 
 type Asked =
   | { readonly ok: true; readonly install: string }
-  | { readonly ok: false; readonly reason: string }
+  | { readonly ok: false; readonly why: Reason }
 
 type Cancelled =
-  | { readonly ok: true; readonly was: HostState; readonly warning?: string }
-  | { readonly ok: false; readonly was: HostState; readonly reason: string }
+  | { readonly ok: true; readonly was: HostState; readonly warning?: Reason }
+  | { readonly ok: false; readonly was: HostState; readonly why: Reason }
 
 /** What an install of the host that is asked for now is made of, or why it cannot be asked for. */
 export function installOf(host: Host, overrides: Overrides, deps: InstallDeps): Install | Refused {
@@ -44,12 +44,13 @@ export function ask(
   deps: InstallDeps,
   outbox: Outbox,
 ): Asked {
-  const { state } = lifeOf(host.name, deps)
+  const { name } = host
+  const { state } = lifeOf(name, deps)
   if (isBegun(state) && !replace) {
-    return { ok: false, reason: `${host.name} is ${state}; --replace starts over` }
+    return { ok: false, why: { code: 'already-begun', host: name, state } }
   }
   const install = installOf(host, overrides, deps)
-  if ('refused' in install) return { ok: false, reason: sentenceOf(install.refused) }
+  if ('refused' in install) return { ok: false, why: install.refused }
   if (dryRun) return { ok: true, install: '' }
   begin(install, deps, outbox)
   return { ok: true, install: install.id }
@@ -67,8 +68,9 @@ export function cancel(
   const can = dryRun
     ? isRunning(life)
     : change(name, { kind: 'cancelled' }, deps, outbox) !== undefined
-  if (!can) return { ok: false, was: state, reason: `${name} is ${state}: nothing to cancel` }
+  const about = { host: name, state }
+  if (!can) return { ok: false, was: state, why: { code: 'nothing-to-cancel', ...about } }
   const erasing = state === 'verifying' || gaveSign(life)
-  const warning = `${name} was ${state}: it may already be erasing its disk`
+  const warning: Reason = { code: 'may-be-erasing', ...about }
   return { ok: true, was: state, ...(erasing && { warning }) }
 }

@@ -231,7 +231,7 @@ function handsOf({ app, memory, lives, config, folder }: Held) {
       const host = config.hosts.get(name)
       const profile = profileName === undefined ? undefined : config.profiles.get(profileName)
       const asked = host && lives.ask(host, profile ? { profile } : {}, profile !== undefined)
-      if (!asked?.ok) throw new Error(asked?.reason)
+      if (!asked?.ok) throw new Error(asked && sentenceOf(asked.why))
       return asked.install
     },
     tokenOf,

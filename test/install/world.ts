@@ -212,7 +212,7 @@ function handsOf(
   return {
     ask() {
       const asked = lives.ask(host, {}, false)
-      if (!asked.ok) throw new Error(asked.reason)
+      if (!asked.ok) throw new Error(sentenceOf(asked.why))
       return asked.install
     },
     boot(from = own) {

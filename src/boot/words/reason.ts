@@ -9,6 +9,7 @@ import { powerWords } from './power.ts'
 import { specWords } from './spec.ts'
 import { sshWords } from './ssh.ts'
 import { strangerWords } from './stranger.ts'
+import { wishWords } from './wish.ts'
 import type { ReasonWords, Say } from './word.ts'
 
 const words: ReasonWords<ReasonCode> = {
@@ -22,6 +23,7 @@ const words: ReasonWords<ReasonCode> = {
   ...callbackWords,
   ...strangerWords,
   ...powerWords,
+  ...wishWords,
   'not-proved': ({ address, because }, say) => `${address} ${say(because)}`,
   'restarted-and': ({ because }, say) =>
     `the daemon was restarted while deploy ran, and ${say(because)}`,

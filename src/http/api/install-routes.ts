@@ -5,6 +5,8 @@ import { routes } from '../../api/routes.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { Host, Profile, Vars } from '../../boot/host.ts'
 import type { HostState } from '../../boot/host-state.ts'
+import type { Reason } from '../../boot/reason.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import { Refusal } from '../problem.ts'
 import { type ChoiceDeps, chosenHosts } from './choose.ts'
 import { type Actor, actorOf } from './guard.ts'
@@ -24,11 +26,11 @@ export interface InstallRouteDeps extends ChoiceDeps {
     overrides: { profile?: Profile; vars?: Vars },
     replace: boolean,
     dryRun: boolean,
-  ): { ok: true; install: string } | { ok: false; reason: string }
+  ): { ok: true; install: string } | { ok: false; why: Reason }
   cancel(
     name: string,
     dryRun: boolean,
-  ): { ok: true; was: HostState; warning?: string } | { ok: false; was: HostState; reason: string }
+  ): { ok: true; was: HostState; warning?: Reason } | { ok: false; was: HostState; why: Reason }
   /** Everything `work` writes is kept together or not at all. */
   write<T>(work: () => T): T
   did(actor: Actor, act: Act): void
@@ -112,7 +114,7 @@ function askAll(body: AskBody, deps: InstallRouteDeps) {
       host: host.name,
       ok: asked.ok,
       install: asked.ok && !dryRun ? asked.install : null,
-      reason: asked.ok ? null : asked.reason,
+      reason: asked.ok ? null : sentenceOf(asked.why),
       profile: boots?.name ?? null,
       erases,
       wipes: erases ? diskOf({ ...boots.vars, ...host.vars, ...vars }) : null,
@@ -129,8 +131,11 @@ function diskOf({ disk }: Vars): string | null {
 function cancelAll(body: CancelBody, deps: InstallRouteDeps) {
   const { dryRun = false } = body
   const results = chosenHosts(body, deps, 'body').map((host): CancelResult => {
-    const { ok, was, ...rest } = deps.cancel(host.name, dryRun)
-    return { host: host.name, ok, was, warning: null, reason: null, ...rest }
+    const taken = deps.cancel(host.name, dryRun)
+    const { ok, was } = taken
+    const warning = ok && taken.warning ? sentenceOf(taken.warning) : null
+    const reason = ok ? null : sentenceOf(taken.why)
+    return { host: host.name, ok, was, warning, reason }
   })
   return { results, dryRun }
 }
