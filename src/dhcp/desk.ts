@@ -5,9 +5,9 @@ import type { Reason } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, type Mac, toHex } from '../wire/address.ts'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
-import { handle } from './handle.ts'
+import { handle, unreadable } from './handle.ts'
 import { changeOffers, type Offers, offerOf } from './lease.ts'
-import type { Arrival, Endpoint } from './network.ts'
+import type { Arrival } from './network.ts'
 import { quarantine } from './new-lease.ts'
 import { isOnOurLink } from './on-link.ts'
 import {
@@ -43,8 +43,11 @@ export interface DeskOptions {
   heard?(mac: Mac, bytes: Uint8Array, arrival: Arrival): void
   /** Called with every reply that leaves. */
   sent?(reply: Reply, bytes: Uint8Array): void
-  /** Called after every packet that was understood, replied to or not, so many milliseconds later. */
-  seen(outcome: Outcome, packet: DhcpPacket, ms: number): void
+  /**
+   * Called after every packet, replied to or not, so many milliseconds later. Without the packet where it
+   * is known by its header alone whose it is.
+   */
+  seen(outcome: Outcome, packet: DhcpPacket | undefined, ms: number): void
   /** Epoch milliseconds; `Date.now` unless a test says otherwise. */
   now?(): number
   readonly log: Pick<DoorLog, 'debug' | 'error'>
@@ -90,7 +93,7 @@ export function createDesk(options: DeskOptions) {
 
 function receive(desk: Open, bytes: Uint8Array, arrival: Arrival, speak: Speak): void {
   const begun = performance.now()
-  const packet = read(desk, bytes, arrival.source)
+  const packet = read(desk, bytes, arrival)
   if (!packet) return
   const mac = macOfPacket(packet)
   if (mac !== undefined) {
@@ -104,13 +107,18 @@ function receive(desk: Open, bytes: Uint8Array, arrival: Arrival, speak: Speak):
   )
 }
 
-function read({ log }: Open, bytes: Uint8Array, { address }: Endpoint): DhcpPacket | undefined {
+function read(desk: Open, bytes: Uint8Array, arrival: Arrival): DhcpPacket | undefined {
   try {
     return decodeDhcp(bytes)
   } catch (error) {
     if (!(error instanceof WireError)) throw error
-    const fields = { source: formatIpv4(address), reason: error.message }
-    log.debug({ ...fields, bytes: toHex(bytes.subarray(0, 600)) }, 'not a DHCP packet')
+    const fields = { source: formatIpv4(arrival.source.address), reason: error.message }
+    desk.log.debug({ ...fields, bytes: toHex(bytes.subarray(0, 600)) }, 'not a DHCP packet')
+    const outcome = unreadable(bytes, error, desk.deps)
+    if (outcome.mac !== undefined) {
+      desk.heard?.(outcome.mac, bytes, arrival)
+      desk.seen(outcome, undefined, 0)
+    }
     return undefined
   }
 }

@@ -2,6 +2,7 @@ import { takenFor } from '../boot/client.ts'
 import { decide } from '../boot/decide.ts'
 import type { Reason } from '../boot/reason.ts'
 import { waysOf } from '../boot/ways.ts'
+import { option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
 import { type Arrival, networkOf } from './network.ts'
@@ -17,7 +18,7 @@ import {
   silence,
 } from './outcome.ts'
 import { serveBoot } from './proxy-mode.ts'
-import { macOfPacket, readClient } from './read-client.ts'
+import { macOfHeader, macOfPacket, readClient } from './read-client.ts'
 import { outcomeOf } from './reply-outcome.ts'
 import { serveLease } from './server-mode.ts'
 
@@ -38,11 +39,11 @@ export function handle(
   const mac = macOfPacket(packet)
   const asked = messageNameOfPacket(packet)
   if (mac === undefined) return ignored({ code: 'no-ethernet-address' }, asked ? { asked } : {})
-  if (asked === undefined) return unanswered({ mac }, { code: 'no-message-type' }, deps)
-  // Who asks for an address can be answered; what else an option means depends on those that are lost.
-  if (packet.damage !== undefined && asked !== 'discover') {
-    return unanswered({ asked, mac }, { code: 'malformed', error: packet.damage }, deps)
+  const seenSoFar = { mac, ...(asked ? { asked } : {}) }
+  if (packet.damage !== undefined && !isWholeEnough(packet, arrival)) {
+    return unanswered(seenSoFar, { code: 'malformed', error: packet.damage }, deps)
   }
+  if (asked === undefined) return unanswered(seenSoFar, whyNoType(packet), deps)
   let seen: Seen = { asked, mac }
   try {
     const choice = networkOf(packet, arrival, deps.networks())
@@ -56,6 +57,34 @@ export function handle(
     if (!(error instanceof WireError)) throw error
     return unanswered(seen, { code: 'malformed', error: error.message }, deps)
   }
+}
+
+/**
+ * What comes of a datagram that cannot be read as DHCP, and why that is: the timeline of the host whose MAC
+ * stands in its header is to say so.
+ */
+export function unreadable(datagram: Uint8Array, error: WireError, deps: DhcpDeps): Outcome {
+  const mac = macOfHeader(datagram)
+  return unanswered(mac ? { mac } : {}, { code: 'malformed', error: error.message }, deps)
+}
+
+/**
+ * Whether a packet that lost an option can be answered: who asks for an address, who says whose and which it
+ * takes, and who asks what to boot. What else a packet means depends on the options that are lost.
+ */
+function isWholeEnough(packet: DhcpPacket, { port }: Arrival): boolean {
+  const asked = messageNameOfPacket(packet)
+  if (asked === 'discover') return true
+  const { serverId, requestedAddress } = option
+  const isTaking = packet.options.has(serverId) && packet.options.has(requestedAddress)
+  return asked === 'request' && (port === 'proxy' || isTaking)
+}
+
+/** BOOTP has no message type at all (RFC 951). */
+function whyNoType({ options }: DhcpPacket): Reason {
+  const type = options.get(option.messageType)
+  if (!type) return { code: 'no-message-type' }
+  return { code: 'malformed', error: `a message type of ${type.join(' ') || 'no byte'}` }
 }
 
 /** A packet that is not gone into, with the host that it is from: its timeline is to say why. */

@@ -16,15 +16,30 @@ const nobody = '00:00:00:00:00:00'
 
 /**
  * Types of hardware whose addresses are MACs: Ethernet; IEEE 802, which some old stacks still claim; and
- * InfiniBand, where iPXE and UEFI make one of their port's GUID.
+ * InfiniBand, where UEFI makes one of its port's GUID. iPXE does too, and says Ethernet.
  */
 const macTypes: readonly number[] = [1, 6, 32]
 const infiniBand = 32
 
+type Sender = Pick<DhcpPacket, 'htype' | 'hlen' | 'chaddr'>
+
 /** The sender's MAC; `undefined` for other hardware, for 00:00:00:00:00:00 and for group addresses. */
 export function macOfPacket(packet: DhcpPacket): Mac | undefined {
-  const { htype, hlen, chaddr } = packet
+  const { htype, hlen } = packet
   if (htype === infiniBand && hlen === 0) return macOfGuid(packet.options.get(option.clientId))
+  return macOfSender(packet)
+}
+
+/** The MAC in the header of what cannot be read as DHCP, where it looks like a client's. */
+export function macOfHeader(datagram: Uint8Array): Mac | undefined {
+  const [op, htype = 0, hlen = 0] = datagram
+  const chaddr = datagram.subarray(28, 44)
+  return op === 1 && chaddr.length === 16 ? macOfSender({ htype, hlen, chaddr }) : undefined
+}
+
+function macOfSender({ htype, hlen, chaddr }: Sender): Mac | undefined {
+  // gPXE, and iPXE before 2012: the whole GUID.
+  if (htype === infiniBand && hlen === 8) return macOfGuid(chaddr.subarray(0, 8))
   if (!macTypes.includes(htype) || hlen !== 6) return undefined
   if (((chaddr[0] ?? 1) & 1) === 1) return undefined
   const mac = macOfBytes(chaddr)
@@ -33,11 +48,11 @@ export function macOfPacket(packet: DhcpPacket): Mac | undefined {
 
 /**
  * Systems on InfiniBand have no hardware address in the header, and a client identifier that ends in their
- * port's GUID (RFC 4390 section 2.1). The MAC is the GUID without its middle, as an EUI-64 is made of one.
+ * port's GUID (RFC 4390 section 2.1). The MAC is the GUID without its middle, as iPXE makes it.
  */
-function macOfGuid(clientId: Uint8Array | undefined): Mac | undefined {
-  if (!clientId || clientId.length < 9) return undefined
-  const [a = 0, b = 0, c = 0, , , d = 0, e = 0, f = 0] = clientId.subarray(-8)
+function macOfGuid(value: Uint8Array | undefined): Mac | undefined {
+  if (!value || value.length < 8) return undefined
+  const [a = 0, b = 0, c = 0, , , d = 0, e = 0, f = 0] = value.subarray(-8)
   const mac = macOfBytes(Uint8Array.of(a & 0xfe, b, c, d, e, f))
   return mac === nobody ? undefined : mac
 }

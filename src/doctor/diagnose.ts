@@ -15,6 +15,7 @@ import { rival } from './rules/rival.ts'
 import { silentHost } from './rules/silent-host.ts'
 import { stranger } from './rules/stranger.ts'
 import { tftpStall } from './rules/tftp-stall.ts'
+import { unread } from './rules/unread.ts'
 import { wrongArch } from './rules/wrong-arch.ts'
 import { wrongLoader } from './rules/wrong-loader.ts'
 
@@ -27,6 +28,7 @@ const rules: readonly Rule[] = [
   rival,
   stranger,
   silentHost,
+  unread,
   notAskedAgain,
   notFetched,
   tftpStall,

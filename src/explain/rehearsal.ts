@@ -9,16 +9,17 @@ import { isRunning } from '../boot/life.ts'
 import { lossesOf } from '../boot/loaders/command-line.ts'
 import { type OwnLoader, ownLoader } from '../boot/loaders/own.ts'
 import type { Reason } from '../boot/reason.ts'
-import { handle } from '../dhcp/handle.ts'
+import { handle, unreadable } from '../dhcp/handle.ts'
 import { changeOffers, createOffers, type LeaseBook } from '../dhcp/lease.ts'
 import type { Arrival } from '../dhcp/network.ts'
-import type { Outcome } from '../dhcp/outcome.ts'
+import type { DhcpDeps, Outcome } from '../dhcp/outcome.ts'
 import { answer, answerIfInstalled } from '../install/answer.ts'
 import type { Question } from '../install/boot-facts.ts'
 import { openFiles } from '../tftp/files.ts'
 import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
 import { createAddressSet } from '../wire/address-set.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
+import type { WireError } from '../wire/error.ts'
 import type { World } from '../world/world.ts'
 import { type Assumed, assume } from './assumed.ts'
 import { assumedOf, networksOf } from './example-networks.ts'
@@ -60,6 +61,9 @@ export function createRehearsal(world: World, state: HostState) {
     /** One DHCP packet. A lease that comes of it is remembered for the next. */
     dhcp: (packet: DhcpPacket, arrival: Arrival, now = Date.now()): Outcome =>
       dhcp(stage, packet, arrival, now),
+    /** What cannot be read as a DHCP packet. */
+    unreadable: (datagram: Uint8Array, error: WireError): Outcome =>
+      unreadable(datagram, error, dhcpDeps(stage)),
     /** The script of a machine, or the config that its loader asks for. */
     script: (mac: Mac, network: Network, loader: OwnLoader, arch: Arch): Promise<ScriptShown> =>
       script(stage, mac, network, loader, arch),
@@ -77,11 +81,11 @@ function knownTo({ assumed }: Stage, host: Host): KnownHost {
   return knownOf(host, assumed.life(host), assumed.install(host)?.spec.profile)
 }
 
-function dhcp(stage: Stage, packet: DhcpPacket, arrival: Arrival, now: number): Outcome {
+function dhcpDeps(stage: Stage): DhcpDeps {
   const { world, networks, leases, offers } = stage
-  const deps = {
+  return {
     networks: () => networks,
-    host(mac: Mac) {
+    host(mac) {
       const host = world.hostOf(mac)
       return host && { host, known: knownTo(stage, host) }
     },
@@ -92,7 +96,11 @@ function dhcp(stage: Stage, packet: DhcpPacket, arrival: Arrival, now: number): 
     offers,
     httpPort: world.config().http.port,
   }
-  const outcome = handle(packet, arrival, deps, now)
+}
+
+function dhcp(stage: Stage, packet: DhcpPacket, arrival: Arrival, now: number): Outcome {
+  const { leases, offers } = stage
+  const outcome = handle(packet, arrival, dhcpDeps(stage), now)
   changeOffers(offers, outcome, now)
   if (outcome.lease) leases.set(outcome.lease.address, outcome.lease)
   return outcome

@@ -82,9 +82,13 @@ function answerDhcp(
   rehearsal: Rehearsal,
   name: string | undefined,
 ): Shown | undefined {
-  const packet = orUndefined(() => decodeDhcp(payload))
+  const packet = orError(() => decodeDhcp(payload))
+  if (packet instanceof WireError) {
+    const outcome = rehearsal.unreadable(payload, packet)
+    return outcome.mac === undefined ? undefined : shownDhcp(outcome, to.port)
+  }
   // Replies that servers send to a relay go to port 67 too.
-  if (packet?.op !== 1) return undefined
+  if (packet.op !== 1) return undefined
   const { networks } = rehearsal
   const isBroadcast = ({ subnet }: Network) => to.address === subnetBroadcast(subnet)
   const broadcast = to.address === limitedBroadcast || networks.some(isBroadcast)
@@ -101,18 +105,18 @@ async function answerTftp(
   { payload }: UdpPacket,
   rehearsal: Rehearsal,
 ): Promise<Shown | undefined> {
-  const packet = orUndefined(() => decodeTftp(payload))
-  if (packet?.kind !== 'rrq') return undefined
+  const packet = orError(() => decodeTftp(payload))
+  if (packet instanceof WireError || packet.kind !== 'rrq') return undefined
   const found = await rehearsal.tftp(packet.file)
   const { file } = packet
   return fileShown('tftp', file, found)
 }
 
-function orUndefined<T>(read: () => T): T | undefined {
+function orError<T>(read: () => T): T | WireError {
   try {
     return read()
   } catch (error) {
-    if (error instanceof WireError) return undefined
+    if (error instanceof WireError) return error
     throw error
   }
 }

@@ -47,6 +47,11 @@ export function dhcpEvent(outcome: Outcome): ContentOf<'dhcp'> {
   return { kind: 'dhcp', code: outcome.kind === 'reply' ? 'answered' : 'ignored', data }
 }
 
+/** Packets that nobody else tells of: who sent them gets no answer and does not know why. */
+export function isLost({ why }: Outcome): boolean {
+  return ['malformed', 'no-message-type', 'no-ethernet-address'].includes(why.code)
+}
+
 /** Machines that netboot are worth a line whatever they got; of others only what they have in the end. */
 export function isSettled(outcome: Outcome): boolean {
   return outcome.kind === 'reply' && messageNameOfPacket(outcome.reply) !== 'offer'

@@ -1,18 +1,19 @@
 import { given } from '../base/given.ts'
+import type { Client } from '../boot/client.ts'
 import type { Host } from '../boot/host.ts'
 import { textOf } from '../boot/words/event.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
-import { type Ipv4, ipv4OfBytes, subnetContains } from '../wire/address.ts'
+import { type Ipv4, ipv4OfBytes, type Mac, subnetContains } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
-import { dhcpEvent, foreignEvent, isSettled, type RivalsOf } from './dhcp-event.ts'
+import { dhcpEvent, foreignEvent, isLost, isSettled, type RivalsOf } from './dhcp-event.ts'
 import { learnUuid, type Timeline } from './timeline.ts'
 
-/** A DHCP packet, and what came of it. */
+/** A DHCP packet, and what came of it. Without the packet where it could not be read. */
 export function sawPacket(
   timeline: Timeline,
   outcome: Outcome,
-  packet: DhcpPacket,
+  packet: DhcpPacket | undefined,
   rivals: RivalsOf,
 ): void {
   const { strangerRing, memory, log, now } = timeline
@@ -22,23 +23,28 @@ export function sawPacket(
   const { name } = host ?? {}
   const { stage, arch } = client ?? {}
   const fields = { mac, host: name, stage, arch, code: outcome.why.code, reason: outcome.reason }
-  const taken = takenAddress(outcome, packet)
+  const taken = packet && takenAddress(outcome, packet)
   // The address of another client behind its MAC is not the machine's.
   const isApart = outcome.lease?.holder === 'apart'
   if (mac && taken !== undefined && !isApart) timeline.requests(mac, taken, host !== undefined)
   if (!host) {
-    if (client && mac) strangerRing.see(mac, { client, text, event, at: now() })
-    log[client || isSettled(outcome) ? 'info' : 'debug'](fields, text)
+    const lost = isLost(outcome)
+    const stranger = client ?? (lost && mac ? unread(mac) : undefined)
+    if (stranger && mac) strangerRing.see(mac, { client: stranger, text, event, at: now() })
+    log[stranger || lost || isSettled(outcome) ? 'info' : 'debug'](fields, text)
     return
   }
   memory.hosts.saveSeen(host.name, now())
   if (client && outcome.kind === 'reply') learnUuid(timeline, host, client.uuid)
   memory.record({ host: host.name, ...event })
   log.info(fields, text)
-  const foreign = foreignEvent(outcome, packet, rivals)
+  const foreign = packet && foreignEvent(outcome, packet, rivals)
   if (foreign) memory.record({ host: host.name, ...foreign })
   booted(timeline, host, outcome)
 }
+
+/** A machine that says no more of itself than its MAC. */
+const unread = (mac: Mac): Client => ({ mac, stage: 'firmware', arch: 'unknown', capable: false })
 
 /** What its boot means to whoever follows it. */
 function booted(timeline: Timeline, host: Host, { asked, client, network }: Outcome): void {

@@ -7,7 +7,7 @@ import type { Reason } from '../../src/boot/reason.ts'
 import type { Conflict } from '../../src/dhcp/desk.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
 import { openDhcp } from '../../src/dhcp/server.ts'
-import { type Ipv4, ipv4ToBytes, parseSubnet } from '../../src/wire/address.ts'
+import { type Ipv4, ipv4ToBytes, type Mac, parseSubnet } from '../../src/wire/address.ts'
 import { option } from '../../src/wire/dhcp-codes.ts'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../../src/wire/dhcp-packet.ts'
 import { bytesOf, host, ip, like, mac, network, now, type World, world } from './examples.ts'
@@ -157,6 +157,20 @@ t.test('rubbish is a debug line', async t => {
   socket.send('', ports.dhcp, '127.0.0.1')
   await ask(like('udhcpc-discover'), ports.dhcp)
   t.strictSame(lines, ['not a DHCP packet', 'not a DHCP packet'])
+})
+
+t.test('rubbish with a MAC is kept among its packets, and told with the reason', async t => {
+  const w = world({ networks: [loopback] })
+  const heard: [Mac, number][] = []
+  const { ports, seen } = await open(t, w, {
+    heard: (client, bytes) => heard.push([client, bytes.length]),
+  })
+  const { socket, ask } = await client(t, ports.dhcp + 1)
+  const packet = like('udhcpc-discover', { mac: efi })
+  socket.send(encodeDhcp(packet).subarray(0, 200), ports.dhcp, '127.0.0.1')
+  await ask(packet, ports.dhcp)
+  t.match(seen[0], { kind: 'none', mac: efi, reason: 'malformed: 200 bytes are no DHCP packet' })
+  t.strictSame(heard[0], [efi, 200])
 })
 
 t.test('an address that this machine does not have is told as Node tells it', async t => {

@@ -50,7 +50,9 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
   wired.world.replace(wired.world.config(), [], () => undefined)
 
   const rivals: Rival[] = []
-  const send = openDhcp(http, rivals)
+  const hear = openDhcp(http, rivals)
+  const send = (packet: DhcpPacket, port?: Arrival['port']) =>
+    hear(encodeDhcp(packet, { max: 1472 }), port)
   const host = () => {
     const found = wired.world.config().hosts.get('node1')
     if (!found) throw new Error('unreachable')
@@ -77,6 +79,8 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
     /** A captured packet, as node1 sends it. */
     packet: (capture: string, change: Change = {}) => like(capture, { mac, ...change }),
     send,
+    /** Any bytes that come to the DHCP port. */
+    hear,
     /** DISCOVER, and the REQUEST for what was offered: to us, or to another server. */
     async lease(capture: Capture, server?: string, options: Change['options'] = {}) {
       const offer = await send(like(`${capture}-discover`, { mac, options }))
@@ -97,7 +101,7 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
   }
 }
 
-/** The DHCP policy without a socket: sends a packet from node1's network, and has the reply. */
+/** The DHCP policy without a socket: takes a datagram from node1's network, and has the reply. */
 function openDhcp({ wired, held }: Http, rivals: readonly Rival[]) {
   const desk = createDhcpDesk({
     deps: dhcpDeps(wired),
@@ -109,13 +113,13 @@ function openDhcp({ wired, held }: Http, rivals: readonly Rival[]) {
     shut: () => held[0],
     log: wired.log,
   })
-  return async (packet: DhcpPacket, port: Arrival['port'] = 'dhcp') => {
+  return async (bytes: Uint8Array, port: Arrival['port'] = 'dhcp') => {
     const replies: DhcpPacket[] = []
     const source = { address: ip('0.0.0.0'), port: 68 }
     const [network] = wired.world.networks()
     const from = { broadcast: port === 'dhcp', port, source, serverPort: 67 }
     const arrival = { ...from, ...(network && { network }) }
-    desk.receive(encodeDhcp(packet, { max: 1472 }), arrival, ({ reply }) => {
+    desk.receive(bytes, arrival, ({ reply }) => {
       replies.push(reply)
     })
     await new Promise(resolve => setImmediate(resolve))
