@@ -51,7 +51,7 @@ t.test('at a home router', { skip }, async t => {
 t.test('in a rack of its own', { skip }, async t => {
   const lan = await network(t)
   const { namespace } = await lan.addPeer('10.77.0.9')
-  const { run, config } = inFolder(t, namespace)
+  const { folder, run, config } = inFolder(t, namespace)
   t.match(await run('init', '--yes', '--mode', 'both'), { code: 2 })
   t.match(await run('init', '--yes', '--mode', 'server', '--range', '10.1.0.1-10.1.0.9'), {
     code: 2,
@@ -59,6 +59,13 @@ t.test('in a rack of its own', { skip }, async t => {
   const { code, stdout } = await run('init', '--yes', '--mode', 'server')
   t.match([code, stdout], [0, /nobody gives addresses/])
   t.match(config(), /mode: server .*\n +range: 10\.77\.0\.128-10\.77\.0\.254\n/)
+  const elsewhere = ['init', '--yes', '--mode', 'server', '--config']
+  t.match(await run(...elsewhere, 'etc/bootwright/config.yaml'), { code: 0 }, 'makes the folder')
+  t.ok(existsSync(join(folder, 'etc/bootwright/config.yaml')))
+  t.match(await run(...elsewhere, 'bootwright.yaml/config.yaml'), {
+    code: 1,
+    stderr: /^bootwright init: \w+: .*bootwright\.yaml': `sudo`, or other folders\?$/m,
+  })
 })
 
 t.test('with two interfaces', { skip }, async t => {

@@ -75,8 +75,10 @@ export async function missingPackages(wanted: Packages = packages): Promise<stri
   // It exits with 1 when it does not know one of them, and still tells about the others.
   const format = ['-f', '$' + '{Package} $' + '{db:Status-Status}\n']
   const { stdout } = await attempt(['dpkg-query', '-W', ...format, ...names])
-  const installed = new Set(stdout.split('\n').filter(line => line.endsWith(' installed')))
-  return names.filter(name => !installed.has(`${name} installed`))
+  // With triggers pending it is installed, and another package is being installed just now.
+  const lines = stdout.split('\n').filter(line => /^\S+ (?:installed|triggers-\w+)$/.test(line))
+  const installed = new Set(lines.map(line => line.split(' ')[0]))
+  return names.filter(name => !installed.has(name))
 }
 
 /**

@@ -67,15 +67,26 @@ async function begin(values: Values, io: Io): Promise<number> {
     servers: serversOf(link),
     ...{ dataDir, assets },
   })
-  for (const folder of ['loaders', 'images'])
-    mkdirSync(join(at(assets), folder), { recursive: true })
-  writeFileSync(file, text, { flag: 'wx' })
   const tokenFile = join(at(dataDir), 'admin-token')
-  const kept = keepToken(adminToken(tokenFile), io)
+  const kept = orFail(() => {
+    const folders = [dirname(file), ...['loaders', 'images'].map(name => join(at(assets), name))]
+    for (const folder of folders) mkdirSync(folder, { recursive: true })
+    writeFileSync(file, text, { flag: 'wx' })
+    return keepToken(adminToken(tokenFile), io)
+  })
   io.stdout.write(`\nwrote ${file}\nthe token is in ${tokenFile}${kept}\n`)
   for (const line of doubts(at(assets))) io.stdout.write(`! ${line}\n`)
   io.stdout.write(`\nnext:\n${nextCommands(file)}`)
   return exit.done
+}
+
+/** What the system refuses, such as a folder that only root may write to, is a sentence. */
+function orFail<T>(write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    throw new Failure(`${(error as Error).message}: \`sudo\`, or other folders?`, exit.no)
+  }
 }
 
 /** Asks on every link at once who gives addresses there. */
