@@ -17,7 +17,7 @@ async function booted(test: Test) {
 t.test('the machine gets its answer file, which is a sign of life', async t => {
   const { world, token, fetch } = await booted(t)
   t.strictSame(fetch(), { kind: 'file', text: text(token) })
-  t.match(world.lives.lifeOf('node1'), { state: 'booting', alive: true, unanswered: 0 })
+  t.match(world.lives.lifeOf('node1'), { state: 'booting', alive: true })
   t.equal(world.lives.known(world.host).due, false, 'its next netboot gets its disk')
   t.strictSame(world.timeline('file'), ['answer file preseed fetched'])
 })
