@@ -1,4 +1,4 @@
-import type { LifeEvent, LifeIn, Rules, Step } from './life.ts'
+import { isSilent, type LifeEvent, type LifeIn, type Rules, type Step } from './life.ts'
 
 /* What it means to the life of a host that it boots again, or that somebody with its MAC seems to. */
 
@@ -19,7 +19,7 @@ export function comeBack(
   _rules: Rules,
   now: number,
 ): Step | undefined {
-  if (life.state === 'booting' && !life.alive) return undefined
+  if (isSilent(life)) return undefined
   if (life.cameBack !== undefined) return { life }
   return {
     life: { ...life, cameBack: now },
@@ -29,7 +29,7 @@ export function comeBack(
 
 /** The installer is still at work: whoever netbooted was another machine with its MAC. */
 export function stillAtWork(life: LifeIn<'booting' | 'installing'>): Step | undefined {
-  if (life.state === 'booting' && !life.alive) return undefined
+  if (isSilent(life)) return undefined
   const { cameBack, ...rest } = life
   return cameBack === undefined ? undefined : { life: rest }
 }

@@ -145,6 +145,11 @@ export function gaveSign(life: Life): boolean {
   return life.state === 'installing' || life.alive
 }
 
+/** Whether it boots, and its running attempt gave no sign of life so far. */
+export function isSilent(life: Life): life is SilentBoot {
+  return life.state === 'booting' && !life.alive
+}
+
 /** When the machine netbooted while its installer should have been at work. */
 export function cameBackAt(life: Life): number | undefined {
   return 'cameBack' in life ? life.cameBack : undefined

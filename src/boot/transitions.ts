@@ -1,6 +1,7 @@
 import {
   cameBackAt,
   gaveSign,
+  isSilent,
   type Life,
   type LifeEvent,
   type LifeIn,
@@ -32,8 +33,7 @@ export function openAttempt(
   now: number,
 ): Step {
   const attempt = (life.state === 'booting' ? life.opened : life.attempt) + 1
-  const silent = life.state === 'booting' && !life.alive ? life.unanswered : 0
-  const unanswered = silent + 1
+  const unanswered = (isSilent(life) ? life.unanswered : 0) + 1
   return {
     life: {
       ...{ state: 'booting', since: now, attempt, opened: attempt, rebooted: false },
@@ -108,7 +108,7 @@ export function leftToDeploy(
   now: number,
 ): Step | undefined {
   if (rules.deploy !== 'command') return undefined
-  const { cameBack, ...heard } = life.state === 'booting' && !life.alive ? living(life, now) : life
+  const { cameBack, ...heard } = isSilent(life) ? living(life, now) : life
   // Who came back and says that it is done has done what the 10 minutes are for.
   const waits = cameBack !== undefined && event.kind === 'again'
   return {

@@ -1,6 +1,6 @@
 import type { Host } from '../boot/host.ts'
 import { type Attempt, type NewAttempt, rulesOf } from '../boot/install.ts'
-import { idle } from '../boot/life.ts'
+import { idle, isSilent } from '../boot/life.ts'
 import { nextState } from '../boot/next-state.ts'
 import type { InstallDeps } from './deps.ts'
 import type { Lives } from './life.ts'
@@ -56,7 +56,7 @@ export function createLiveAttempts(
       if (isNewest(attempt)) return true
       const record = memory.hosts.get(attempt.host)
       const life = record?.life ?? idle
-      return record?.install === attempt.install && life.state === 'booting' && !life.alive
+      return record?.install === attempt.install && isSilent(life)
     },
 
     /** It has given a sign of life: later ones are void. */
