@@ -30,6 +30,12 @@ export const askBody = v.closed({
   replace: Type.Optional(
     Type.Boolean({ description: 'Also where an install has begun: it starts over.' }),
   ),
+  power: Type.Optional(
+    Type.Boolean({
+      description:
+        'false: machines are started by somebody else. Default: those with a way to their power are reset.',
+    }),
+  ),
   dryRun: Type.Optional(
     Type.Boolean({ description: 'Says who would be installed and what is wiped.' }),
   ),
@@ -43,6 +49,7 @@ export const askResult = v.closed({
   reason: v.nullableText('Why not.'),
   profile: v.nullableText('What would be, or is to be, installed.'),
   erases: Type.Boolean({ description: 'Whether it installs, rather than being booted once.' }),
+  starts: Type.Boolean({ description: 'Whether its machine is reset, or switched on, by itself.' }),
   wipes: v.nullableText('The disk that its vars name; null where they name none.'),
 })
 export type AskResult = Static<typeof askResult>

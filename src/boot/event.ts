@@ -42,6 +42,12 @@ interface TokenData extends StrangerData {
   readonly host: string
 }
 
+interface StartData {
+  readonly by: string
+  readonly attempt: number
+  readonly again: boolean
+}
+
 interface AdminData {
   readonly who: string
   readonly address: string
@@ -83,6 +89,10 @@ export interface EventData {
     'deploy-decides': { readonly event: PhoneHomeEvent }
     'up-before-deployed': Nothing
     'late-end': { readonly event: PhoneHomeEvent }
+    /** Its start came to nothing: it is switched off and on. */
+    'starts-over': { readonly why: Reason }
+    /** It is started for another attempt. */
+    'starts-next': { readonly attempt: number; readonly why: Reason }
   }
   callback: {
     started: CallbackData & { readonly title: string }
@@ -179,6 +189,9 @@ export interface EventData {
   power: {
     done: { readonly verb: PowerVerb; readonly by: string; readonly state: PowerState }
     failed: { readonly verb: PowerVerb; readonly by: string; readonly why: Reason }
+    /** To boot from its network for this attempt; `again`: by off and on. `doubt`: it may not do so. */
+    started: StartData & { readonly state: PowerState; readonly doubt?: Reason }
+    'not-started': StartData & { readonly why: Reason }
   }
 }
 

@@ -1,3 +1,4 @@
+import { given } from '../base/given.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { CallbackEvent, NixosAnywhereCallback } from './callback.ts'
 import type { Host, Profile } from './host.ts'
@@ -192,9 +193,13 @@ export type NewDelivery = Pick<
   'key' | 'host' | 'install' | 'attempt' | 'callback' | 'event' | 'role' | 'target' | 'body'
 >
 
-/** The clocks and branches of a profile. */
-export function rulesOf(profile: Profile): Rules {
+/** Seconds from a reset to its DISCOVER that a machine is given whose host says nothing of it. */
+const usualPost = 600
+
+/** The clocks and branches of an install. */
+export function rulesOf({ host, profile }: Pick<Spec, 'host' | 'profile'>): Rules {
   const { deploy, verifySsh } = profile
+  const { post = usualPost, after } = host.power ?? {}
   return {
     boot: profile.boot,
     ...(deploy && { deploy: deploy.kind === 'webhook' ? 'webhook' : 'command' }),
@@ -204,5 +209,6 @@ export function rulesOf(profile: Profile): Rules {
     timeout: profile.timeout,
     ...(profile.verifyUp !== undefined && { verifyUp: profile.verifyUp }),
     ...(verifySsh && { verifySsh: verifySsh.within }),
+    ...(host.power && { power: { post, ...given('after', after) } }),
   }
 }

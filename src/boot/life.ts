@@ -2,6 +2,7 @@ import type { CallbackEvent } from './callback.ts'
 import type { ContentOf } from './event.ts'
 import type { HostState, PhoneHomeEvent } from './host-state.ts'
 import type { Reason } from './reason.ts'
+import type { Start, StartOutcome, StartRules, SwitchOff, Which } from './start.ts'
 
 /** What we remember of a host's life: a state has just what it can have. Times are epoch milliseconds. */
 export type Life = Rest | SilentBoot | LivingBoot | Installing | Verifying | Installed | Failed
@@ -18,6 +19,8 @@ interface Lived {
   readonly attempt: number
   /** Why it is in this state. */
   readonly why: Reason
+  /** Seconds from a reset to the DISCOVER of its firmware, the last time; it outlives all states. */
+  readonly post?: number
 }
 
 type Rest = Idle | Pending
@@ -28,6 +31,7 @@ interface Idle extends Lived {
 
 interface Pending extends Lived {
   readonly state: 'pending'
+  readonly start?: Start
 }
 
 interface Booting extends Lived {
@@ -43,6 +47,7 @@ interface SilentBoot extends Booting {
   readonly alive: false
   /** Boots in a row that gave no sign of life. */
   readonly unanswered: number
+  readonly start?: Start
 }
 
 /** Its installer works, and has not said that it is ready. */
@@ -72,6 +77,7 @@ interface Verifying extends Lived {
 interface Installed extends Lived {
   readonly state: 'installed'
   readonly alive: boolean
+  readonly switchOff?: SwitchOff
 }
 
 interface Failed extends Lived {
@@ -93,11 +99,14 @@ export interface Rules {
   readonly timeout: number
   readonly verifyUp?: number
   readonly verifySsh?: number
+  /** Its machine is started by us. */
+  readonly power?: StartRules
 }
 
 /** Everything that can happen to a host. */
 export type LifeEvent =
-  | { readonly kind: 'asked' }
+  /** `netboots`: by a machine that netboots already. */
+  | { readonly kind: 'asked'; readonly netboots?: true }
   | { readonly kind: 'cancelled' }
   /** The host left the config. */
   | { readonly kind: 'removed' }
@@ -118,6 +127,10 @@ export type LifeEvent =
   | { readonly kind: 'started' }
   | { readonly kind: 'deployed' }
   | { readonly kind: 'undeployed'; readonly because: Reason }
+  /** The turn of its start, or of switching it off, has come. */
+  | ({ readonly kind: 'switching' } & Which)
+  | ({ readonly kind: 'switched'; readonly outcome: StartOutcome } & Which)
+  | { readonly kind: 'switching-off' }
   /** The SSH of the installed system answers. */
   | { readonly kind: 'answered' }
   /** The clock of the state ran out. */
@@ -155,73 +168,17 @@ export function cameBackAt(life: Life): number | undefined {
   return 'cameBack' in life ? life.cameBack : undefined
 }
 
+/** How far its machine is with being started by us, where it is. */
+export function startIn(life: Life): Start | undefined {
+  return 'start' in life ? life.start : undefined
+}
+
 /** Whether a network boot gets the installer now. */
 export function isDue(life: Life): boolean {
-  return life.state === 'pending' || (life.state === 'booting' && !life.alive)
+  return life.state === 'pending' || isSilent(life)
 }
 
 /** Whether an install of the host is under way: asked and not ended. */
 export function isRunning(life: Life): boolean {
   return !(life.state === 'idle' || life.state === 'installed' || life.state === 'failed')
-}
-
-/** Seconds after it came back in the middle that an installing machine may still say `done`. */
-const cameBackGrace = 600
-
-/** When a clock runs out, in epoch milliseconds, and what that means. */
-interface Deadline {
-  readonly at: number
-  readonly why: Reason
-}
-
-/**
- * When the clock of a life runs out, and what that means. `heardAt` is when we last sent it bytes:
- * a machine that is still downloading is not silent. Epoch milliseconds.
- */
-export function deadline(life: Life, rules: Rules, heardAt: number): Deadline | undefined {
-  switch (life.state) {
-    case 'pending':
-      return after(life.since, rules.expires, { code: 'expired' })
-    case 'booting':
-      if (life.alive) return deadlineOfInstaller(life, rules)
-      return after(Math.max(life.since, heardAt), rules.bootTimeout, {
-        code: 'boot-timeout',
-        boots: life.unanswered,
-      })
-    case 'installing':
-      return deadlineOfInstaller(life, rules)
-    case 'verifying':
-      return deadlineOfVerify(life, rules)
-    default:
-      return undefined
-  }
-}
-
-/** Either sign will do, so the longer time counts. */
-function deadlineOfVerify(life: Verifying, rules: Rules): Deadline {
-  const { verifyUp, verifySsh } = rules
-  const signs = [
-    ...(verifyUp === undefined ? [] : ['up']),
-    ...(verifySsh === undefined ? [] : ['SSH']),
-  ]
-  const longest = Math.max(verifyUp ?? 0, verifySsh ?? 0)
-  return after(life.since, longest, { code: 'never-came-back', signs })
-}
-
-function deadlineOfInstaller(life: LivingBoot | Installing, rules: Rules): Deadline | undefined {
-  const whole = after(life.since, rules.timeout, { code: 'timeout' })
-  const isInstalling = life.state === 'installing'
-  const isWaiting = isInstalling && life.waits === true
-  const isUp = isInstalling && life.up
-  const waits = isWaiting ? undefined : whole
-  // A deploy ends by itself, by its time, or when its boot proves itself no more. One packet with the
-  // machine's MAC, which anybody on the link can send, must not end it.
-  const deploys = isInstalling && rules.deploy !== undefined && !isWaiting
-  if (life.cameBack === undefined || isUp || deploys) return waits
-  const back = after(life.cameBack, cameBackGrace, { code: 'came-back-silent' })
-  return waits && waits.at <= back.at ? waits : back
-}
-
-function after(from: number, seconds: number, why: Reason): Deadline {
-  return { at: from + seconds * 1000, why }
 }

@@ -1,8 +1,5 @@
 import { comeBack, newBoot, sameBoot, stillAtWork, takeOver } from './another-boot.ts'
-import type { HostState } from './host-state.ts'
-import type { Life, LifeEvent, LifeIn, Rules, Step } from './life.ts'
 import {
-  bootAgain,
   endOfInstall,
   endOfOnce,
   fail,
@@ -10,12 +7,25 @@ import {
   giveUp,
   installed,
   lateEnd,
+  takeBack,
+} from './ends.ts'
+import type { HostState } from './host-state.ts'
+import type { Life, LifeEvent, LifeIn, Rules, Step } from './life.ts'
+import {
+  beginStart,
+  beginSwitchOff,
+  endStart,
+  hearStart,
+  nextStart,
+  startOver,
+} from './start-moves.ts'
+import {
+  bootAgain,
   leftToDeploy,
   openAttempt,
   signOfLife,
   startDeploy,
   startInstall,
-  takeBack,
   upBeforeDeployed,
   wish,
 } from './transitions.ts'
@@ -40,14 +50,17 @@ const moves: Moves = {
   idle: { asked: [wish] },
   pending: {
     asked: [wish],
+    discovered: [hearStart],
     script: [openAttempt],
+    switching: [beginStart],
+    switched: [endStart],
     cancelled: [takeBack],
     removed: [takeBack],
-    late: [failByTime],
+    late: [startOver, failByTime],
   },
   booting: {
     asked: [wish],
-    discovered: [endOfOnce, comeBack, newBoot],
+    discovered: [endOfOnce, comeBack, hearStart, newBoot],
     script: [endOfOnce, sameBoot, comeBack, giveUp, openAttempt],
     alive: [signOfLife],
     living: [takeOver],
@@ -58,9 +71,11 @@ const moves: Moves = {
     done: [endOfOnce, leftToDeploy, endOfInstall],
     up: [leftToDeploy, installed],
     again: [bootAgain],
+    switching: [beginStart],
+    switched: [endStart],
     failed: [fail],
     cancelled: [takeBack],
-    late: [failByTime],
+    late: [startOver, nextStart, failByTime],
   },
   installing: {
     asked: [wish],
@@ -85,7 +100,7 @@ const moves: Moves = {
     cancelled: [takeBack],
     late: [failByTime],
   },
-  installed: { asked: [wish] },
+  installed: { asked: [wish], 'switching-off': [beginSwitchOff] },
   failed: { asked: [wish], done: [lateEnd], up: [lateEnd] },
 }
 
@@ -103,7 +118,13 @@ export function nextState(
   const row = moves[life.state][event.kind] as readonly Move<HostState>[] | undefined
   for (const move of row ?? []) {
     const step = move(life, event, rules, now)
-    if (step) return step
+    if (step) return withPost(step, life.post)
   }
   return undefined
+}
+
+/** How long its POST takes is known of a machine, whatever its state. */
+function withPost(step: Step, post: number | undefined): Step {
+  if (post === undefined || step.life.post !== undefined) return step
+  return { ...step, life: { ...step.life, post } }
 }

@@ -58,6 +58,8 @@ export interface CommandWay {
   readonly off: readonly string[]
   readonly cycle?: readonly string[]
   readonly status?: readonly string[]
+  /** Next boot from the network, once. */
+  readonly netboot?: readonly string[]
   /** Working directory: where the config file lies. */
   readonly cwd: string
   readonly timeout: number
@@ -71,4 +73,14 @@ export interface HostPower {
   readonly by: string
   /** Of what switches it: a name or an address. */
   readonly address?: string
+  /** Seconds from a reset to the DISCOVER of its firmware, at most. */
+  readonly post?: number
+  /** What becomes of it when it is installed. */
+  readonly after?: 'off'
+}
+
+/** How the firmware of a machine boots from its network. */
+export interface Firmware {
+  readonly mode: 'uefi' | 'bios'
+  readonly door: 'pxe' | 'http'
 }

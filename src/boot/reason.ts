@@ -184,6 +184,11 @@ interface PartReasons {
   'restarted-and': { readonly because: Reason }
   /** `line`: the last thing that the command said. */
   'command-failed': { readonly because: Reason; readonly line?: string }
+  /** Its machine is started by us, when its turn comes; `because`: why once more. */
+  'start-waits': { readonly attempt: number; readonly because?: Reason }
+  'not-started': { readonly because: Reason }
+  /** It did not netboot within so many seconds of its start. */
+  'no-discover': { readonly seconds: number; readonly because?: Reason }
   /** What of a message was not kept. */
   'left-out': { readonly parts: readonly Reason[] }
 }

@@ -1,6 +1,6 @@
+import { given } from '../base/given.ts'
 import {
   cameBackAt,
-  gaveSign,
   isSilent,
   type Life,
   type LifeEvent,
@@ -9,17 +9,21 @@ import {
   type Rules,
   type Step,
 } from './life.ts'
-import { endOf, failureOf, isHeard, noteOf } from './life-reasons.ts'
+import { isHeard, noteOf } from './life-reasons.ts'
 import type { Reason } from './reason.ts'
+import { startOf } from './start.ts'
 
 /* The ways from a life by an event to the next; undefined where one does not apply. */
 
-type Begun = 'booting' | 'installing' | 'verifying'
-
 /** Whatever ran before is over: its token is void and its deploy is ended. */
-export function wish(_life: Life, _event: LifeEvent, _rules: Rules, now: number): Step {
+export function wish(_life: Life, event: LifeEvent, { power }: Rules, now: number): Step {
+  const isStarted = power && !(event.kind === 'asked' && event.netboots)
   return {
-    life: { state: 'pending', since: now, attempt: 0, why: { code: 'install-asked' } },
+    life: {
+      ...{ state: 'pending', since: now, attempt: 0 },
+      ...given('start', isStarted ? startOf(1, now) : undefined),
+      why: isStarted ? { code: 'start-waits', attempt: 1 } : { code: 'install-asked' },
+    },
     deploy: 'end',
     revokes: true,
     notify: 'asked',
@@ -42,16 +46,6 @@ export function openAttempt(
     },
     opens: true,
   }
-}
-
-export function giveUp(
-  life: LifeIn<'booting'>,
-  _event: LifeEvent,
-  rules: Rules,
-  now: number,
-): Step | undefined {
-  if (life.alive || life.unanswered < rules.attempts) return undefined
-  return failedBy(life, { code: 'attempts-used-up', boots: life.unanswered }, true, now)
 }
 
 export function signOfLife(
@@ -78,7 +72,7 @@ export function startInstall(
   return {
     life: {
       ...{ state: 'installing', since: now, attempt: life.attempt, opened: life.opened },
-      ...backOf(life),
+      ...given('cameBack', cameBackAt(life)),
       ...(rules.deploy === 'command' && { waits: true }),
       up: false,
       why: { code: 'installer-ready', by },
@@ -117,28 +111,6 @@ export function leftToDeploy(
   }
 }
 
-export function endOfInstall(
-  life: LifeIn<'booting' | 'installing'>,
-  event: LifeEvent,
-  rules: Rules,
-  now: number,
-): Step {
-  const { verifyUp, verifySsh } = rules
-  const isUp = life.state === 'installing' && life.up
-  if ((verifyUp ?? verifySsh) === undefined || isUp) return installed(life, event, rules, now)
-  const why: Reason = { code: 'waits-for-system', sign: verifyUp === undefined ? 'SSH' : 'up' }
-  const ended = { since: now, attempt: life.attempt, alive: gaveSign(life), why }
-  return { life: { state: 'verifying', ...ended, ...backOf(life) } }
-}
-
-export function installed(life: LifeIn<Begun>, event: LifeEvent, _rules: Rules, now: number): Step {
-  return { life: installedBy(life, endOf(event), now), deploy: 'end', notify: 'installed' }
-}
-
-function installedBy(life: LifeIn<Begun | 'failed'>, why: Reason, now: number): Life {
-  return { state: 'installed', since: now, attempt: life.attempt, alive: gaveSign(life), why }
-}
-
 /** The machine rebooted into its new system while deploy still finishes its work here. */
 export function upBeforeDeployed(
   life: LifeIn<'installing'>,
@@ -150,18 +122,6 @@ export function upBeforeDeployed(
     life: { ...life, up: true },
     note: { kind: 'note', code: 'up-before-deployed', data: {} },
   }
-}
-
-/** `boot: once` ends when the boot is delivered; what runs then (rescue, memtest) reports nothing. */
-export function endOfOnce(
-  life: LifeIn<'booting'>,
-  event: LifeEvent,
-  rules: Rules,
-  now: number,
-): Step | undefined {
-  if (rules.boot !== 'once') return undefined
-  if (event.kind === 'script' && !life.rebooted && !event.newBoot) return undefined
-  return { life: installedBy(life, { code: 'booted-once' }, now), notify: 'installed' }
 }
 
 /** The installer itself asks to be netbooted once more. */
@@ -178,66 +138,4 @@ export function bootAgain(
     },
     deploy: 'end',
   }
-}
-
-export function fail(life: LifeIn<Begun>, event: LifeEvent, _rules: Rules, now: number): Step {
-  return failedBy(life, failureOf(event), false, now)
-}
-
-export function failByTime(
-  life: LifeIn<'pending' | Begun>,
-  event: LifeEvent,
-  _rules: Rules,
-  now: number,
-): Step {
-  return failedBy(life, event.kind === 'late' ? event.why : { code: 'timeout' }, true, now)
-}
-
-function failedBy(
-  life: LifeIn<'pending' | Begun>,
-  why: Reason,
-  byTime: boolean,
-  now: number,
-): Step {
-  const ended = { since: now, attempt: life.attempt, alive: gaveSign(life), why }
-  return {
-    life: { state: 'failed', ...ended, ...backOf(life), byTime },
-    deploy: 'end',
-    notify: 'failed',
-  }
-}
-
-/** The number of the attempt stays: what is told of the end says which it was. */
-export function takeBack(
-  { attempt }: LifeIn<'pending' | Begun>,
-  event: LifeEvent,
-  _rules: Rules,
-  now: number,
-): Step {
-  const why: Reason = { code: event.kind === 'removed' ? 'left-config' : 'cancelled' }
-  return {
-    life: { state: 'idle', since: now, attempt, why },
-    deploy: 'end',
-    revokes: true,
-    notify: 'cancelled',
-  }
-}
-
-export function lateEnd(
-  life: LifeIn<'failed'>,
-  event: LifeEvent,
-  _rules: Rules,
-  now: number,
-): Step | undefined {
-  if (!life.byTime || !isHeard(event)) return undefined
-  return {
-    life: installedBy(life, { code: 'late-end', event: event.kind }, now),
-    notify: 'installed',
-    note: noteOf('late-end', event),
-  }
-}
-
-function backOf(life: Life): { readonly cameBack?: number } {
-  const cameBack = cameBackAt(life)
-  return cameBack === undefined ? {} : { cameBack }
 }

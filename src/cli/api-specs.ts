@@ -148,10 +148,11 @@ export const installSpec = apiCommand({
   name: 'install',
   line:
     'HOST... [--where tag=T|profile=P|state=S] [--profile P] [--var k=v] [--wait]\n' +
-    '       [--timeout D] [--stop-after N] [--replace] [--yes] [--json]',
+    '       [--timeout D] [--stop-after N] [--replace] [--no-power] [--yes] [--json]',
   brief: 'asks for an install; --wait follows it',
   summary:
-    'Asks for an install, which begins with the next network boot of the host. HOST may be a glob.\n' +
+    'Asks for an install, which begins with the next network boot of the host: a machine whose power the\n' +
+    'config knows is reset for that, or switched on. HOST may be a glob.\n' +
     'What will be erased is shown; for more than one host it is confirmed.',
   options: {
     where: whereOption,
@@ -168,6 +169,7 @@ export const installSpec = apiCommand({
     },
     'stop-after': { value: 'N', help: 'with --wait: cancel the rest after N failures' },
     replace: { help: 'also where an install is running, which is ended' },
+    'no-power': { help: 'machines are reset or switched on by somebody else' },
     yes,
   },
   words: anyHosts,

@@ -14,6 +14,7 @@ interface Wish extends Choice {
   readonly profile?: string
   readonly vars?: Record<string, string | number | boolean>
   readonly replace?: true
+  readonly power?: false
 }
 
 /** How `--wait` waits. */
@@ -64,6 +65,7 @@ function readWish(values: Values, words: readonly string[]): Wish {
     ...(profile !== undefined && { profile }),
     ...(vars.length > 0 && { vars: Object.fromEntries(vars) }),
     ...(values.has('replace') && { replace: true }),
+    ...(values.has('no-power') && { power: false }),
   }
 }
 
@@ -134,7 +136,8 @@ async function finish(
     results.flatMap(({ host, ok, install }) => (ok && install !== null ? [[host, install]] : [])),
   )
   // Not to cron, whose mail would come every morning.
-  if (installs.size > 0 && io.isTerminal) io.stderr.write(`${powerOn([...installs.keys()])}\n`)
+  const byHand = results.filter(({ ok, starts }) => ok && !starts).map(({ host }) => host)
+  if (byHand.length > 0 && io.isTerminal) io.stderr.write(`${powerOn(byHand)}\n`)
   // With --json stdout carries one JSON text, so the progress goes to stderr.
   const lines = withTimeout(values.has('json') ? { ...io, stdout: io.stderr } : io, timeout)
   const ended = await waitForInstalls(api, lines, installs, after, stopAfter)

@@ -45,7 +45,7 @@ export const defaults = {
   ssh: { user: 'root', port: 22 },
   parallel: 8,
   powerUp: 20,
-  power: { pause: '5s', commandTimeout: '30s', ipmiPort: 623, privilege: 'operator' },
+  power: { pause: '5s', commandTimeout: '30s', post: '10m', ipmiPort: 623, privilege: 'operator' },
   when: ['ready', 'installed', 'failed'],
   webhookTimeout: '10s',
   commandTimeout: '30m',

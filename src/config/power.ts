@@ -45,10 +45,10 @@ function resolveWay(
   }
   if (http) return httpWay(name, http, folder, report)
   if (command) {
-    const { on, off, cycle, status } = command
+    const { on, off, cycle, status, netboot } = command
     return {
       ...{ kind: 'command', name, on, off, cwd: folder },
-      ...{ ...given('cycle', cycle), ...given('status', status) },
+      ...{ ...given('cycle', cycle), ...given('status', status), ...given('netboot', netboot) },
       timeout: parseDuration(command.timeout ?? defaults.power.commandTimeout),
       pause: parseDuration(command.pause ?? defaults.power.pause),
     }
@@ -97,7 +97,7 @@ function statusOf(raw: RawStatus): NonNullable<HttpWay['status']> {
 /** The way that a host names; undefined where there is none such. */
 export function hostPowerOf(
   name: string,
-  { by, address }: RawHostPower,
+  { by, address, post, after }: RawHostPower,
   names: ReadonlySet<string>,
   report: Report,
 ): HostPower | undefined {
@@ -106,5 +106,8 @@ export function hostPowerOf(
     report(path, `there is no way "${by}" in \`power\`${didYouMean(by, names)}`)
     return undefined
   }
-  return { by, ...given('address', address) }
+  return {
+    ...{ by, ...given('address', address), ...given('after', after) },
+    post: parseDuration(post ?? defaults.power.post),
+  }
 }

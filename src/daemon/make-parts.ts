@@ -24,6 +24,7 @@ import { createWhereabouts } from '../world/whereabouts.ts'
 import { createWorld, type World } from '../world/world.ts'
 import { createDrain } from './drain.ts'
 import { openPower } from './power.ts'
+import { createStarts, type Starts } from './starts.ts'
 
 /** Opens the database and puts everything together that needs no socket. */
 export async function makeParts(first: Config, log: Log) {
@@ -47,6 +48,7 @@ export async function makeParts(first: Config, log: Log) {
   const installer = createInstaller({
     ...{ memory, now, newId, newToken, logins, world, dataDir: config().dataDir },
     ...{ ...whereabouts, ...specDeps, ...hostsOf(world), render: renderText },
+    powerDue: host => starts.wake(host),
     places: () => drain.places(config().parallel),
     outputBound: () => config().keep.output,
     tried: measure.callback,
@@ -62,8 +64,25 @@ export async function makeParts(first: Config, log: Log) {
     ...{ ...recorded, ...whereabouts },
     ...{ scripts: installer.scripts, downloads: installer.downloads },
   })
+  const starts: Starts = createStarts({
+    ...{ memory, power, log, lives: installer.lives },
+    clientOf: host => timeline.clients.of(host),
+  })
   return {
-    ...{ world, memory, now, log, measure, published, specDeps, logins, drain, digests, power },
+    ...{
+      starts,
+      world,
+      memory,
+      now,
+      log,
+      measure,
+      published,
+      specDeps,
+      logins,
+      drain,
+      digests,
+      power,
+    },
     ...{ ...installer, ...recorded, timeline },
     ...{ macsOf: whereabouts.macsOf, closeWhereabouts: whereabouts.close },
   }

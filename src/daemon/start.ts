@@ -72,6 +72,7 @@ export async function startDaemon(first: Config, log: Log): Promise<Daemon> {
   const networks = () => followNetworks(followers)
   const endUpkeep = startUpkeep(made, { networks, disk: disk.look, checksums: checksums.look })
   outbox.wake()
+  made.starts.recover()
   void checksums.look()
   return { reload: reload.run, close: () => close(made, endUpkeep, doors, app) }
 }
@@ -94,9 +95,10 @@ async function close(made: Made, endUpkeep: () => void, doors: Doors, app: HttpA
   endUpkeep()
   made.drain.tellCut(made.canResume, made.log)
   made.digests.close()
+  made.starts.stop()
   made.power.close()
   await doors.close(closeGraceMs)
-  await Promise.all([outbox.close(), seek.close()])
+  await Promise.all([outbox.close(), seek.close(), made.starts.ended()])
   await app.close()
   await memory.committed().catch(() => {})
   made.closeWhereabouts()

@@ -83,7 +83,7 @@ function lifeOf(assumption: Assumption, host: Host): Life {
   const made = installOf(assumption, host)
   // What netboots always is never asked for.
   if (!made && host.profile?.boot === 'always') return idle
-  return lifeUntil(assumption.state, made && rulesOf(made.spec.profile))
+  return lifeUntil(assumption.state, made && rulesOf(made.spec))
 }
 
 /** Nobody has booted or said anything before. */

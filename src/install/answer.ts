@@ -101,12 +101,7 @@ function standingOf(host: Host, { address, place, uuid }: Question, facts: BootF
 
 /** An install was just asked for: its life begins anew. */
 function asked(standing: Standing, install: Install): Standing {
-  const life = nextState(
-    idle,
-    { kind: 'asked' },
-    rulesOf(install.spec.profile),
-    install.askedAt,
-  )?.life
+  const life = nextState(idle, { kind: 'asked' }, rulesOf(install.spec), install.askedAt)?.life
   return { ...standing, install, life: life ?? standing.life }
 }
 
@@ -189,7 +184,7 @@ function answerInstall(
   if (doubt) return { host, told: local(doubt.why), effects: [] }
 
   const event = { kind: 'script', newBoot: facts.wasSilent(host, question.place) } as const
-  const step = nextState(life, event, rulesOf(spec.profile), facts.now())
+  const step = nextState(life, event, rulesOf(spec), facts.now())
   const effects: BootEffect[] = [
     { kind: 'heard', host: name },
     { kind: 'life', host: name, event },

@@ -1,7 +1,9 @@
+import { deadline } from '../boot/deadline.ts'
 import type { HostState } from '../boot/host-state.ts'
 import { type Install, rulesOf } from '../boot/install.ts'
-import { deadline, idle, isRunning, type Life, type LifeEvent, type Step } from '../boot/life.ts'
+import { idle, isRunning, type Life, type LifeEvent, type Step } from '../boot/life.ts'
 import { nextState } from '../boot/next-state.ts'
+import { powerDeed } from '../boot/power-deed.ts'
 import { type Circumstance, dueCallbacks } from './callbacks.ts'
 import type { InstallDeps } from './deps.ts'
 import type { Outbox } from './outbox.ts'
@@ -30,7 +32,7 @@ export function change(
   if (!install) return undefined
 
   const over = (id: string) => memory.installs.get(id)?.endedAt !== undefined
-  const rules = rulesOf(install.spec.profile)
+  const rules = rulesOf(install.spec)
   const step = nextState(life, event, rules, now)
   if (!step || step.life === life) return step
 
@@ -49,6 +51,7 @@ export function change(
   // While a deploy is being ended it needs them.
   if (running && over(running.id) && !outbox.isDeploying(running.id)) deps.logins.drop(running.id)
   outbox.wake()
+  if (powerDeed(step.life).kind !== 'none') deps.powerDue(name)
   return step
 }
 

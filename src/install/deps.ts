@@ -106,6 +106,8 @@ export interface InstallDeps {
   now(): number
   newId(now: number): string
   newToken(): string
+  /** Something is to be done to the power of a host, as its life says. */
+  powerDue(host: string): void
   /** A host of the config by name. */
   host(name: string): Host | undefined
   /** The host of a MAC. */

@@ -1,9 +1,10 @@
+import { deadline } from '../boot/deadline.ts'
 import type { KnownHost } from '../boot/decide.ts'
 import { whyUnexpected } from '../boot/expect.ts'
 import type { Host } from '../boot/host.ts'
 import { type Delivery, type Install, rulesOf } from '../boot/install.ts'
 import { knownOf } from '../boot/known-host.ts'
-import { deadline, isRunning, type LifeEvent } from '../boot/life.ts'
+import { isRunning, type LifeEvent } from '../boot/life.ts'
 import type { Reason } from '../boot/reason.ts'
 import type { Circumstance } from './callbacks.ts'
 import { change, lifeOf } from './change.ts'
@@ -27,8 +28,8 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
     /** What an install of the host that is asked for now is made of, or why it cannot be asked for. */
     newInstall: (host: Host, overrides: Overrides) => installOf(host, overrides, deps),
 
-    /** An install is asked for. */
-    begin: (install: Install): void => begin(install, deps, outbox),
+    /** An install is asked for by its machine, which netboots. */
+    begin: (install: Install): void => begin(install, deps, outbox, true),
 
     /** Asks for an install: what it is made of is taken now. With `dryRun` nothing is changed. */
     ask: (host: Host, overrides: Overrides, replace: boolean, dryRun = false) =>
@@ -104,7 +105,7 @@ function endLate(
   const at = now()
   for (const { name, life, install: id } of memory.hosts.late(at)) {
     const install = id === undefined ? undefined : memory.installs.get(id)
-    const end = install && deadline(life, rulesOf(install.spec.profile), heardAt(name))
+    const end = install && deadline(life, rulesOf(install.spec), heardAt(name))
     if (!end) continue
     if (end.at > at) memory.hosts.saveDeadline(name, end.at)
     else apply(name, { kind: 'late', why: end.why })

@@ -74,6 +74,6 @@ function isNext({ host, install: id, number }: NewAttempt, { memory, now }: Inst
   const install = id === undefined ? undefined : memory.installs.get(id)
   if (!install || !record || record.install !== id) return false
   const event = { kind: 'script', newBoot: true } as const
-  const step = nextState(record.life, event, rulesOf(install.spec.profile), now())
+  const step = nextState(record.life, event, rulesOf(install.spec), now())
   return step?.opens === true && step.life.attempt === number
 }

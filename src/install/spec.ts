@@ -11,6 +11,8 @@ import { takeMedia } from './take-media.ts'
 export interface Overrides {
   readonly profile?: Profile
   readonly vars?: Vars
+  /** false: its machine is started by somebody else. */
+  readonly power?: boolean
 }
 
 export type SpecDeps = Pick<
@@ -44,7 +46,10 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
 
   const { cmdline = base.cmdline, ...assets } = images
   const profile = { ...base, cmdline, vars }
-  const spec = { host: { ...host, vars, profile }, profile, ...assets, ...templates }
+  const { power, ...machine } = host
+  const isStarted = power && overrides.power !== false
+  const own = { ...machine, ...(isStarted && { power }), vars, profile }
+  const spec = { host: own, profile, ...assets, ...templates }
   const doubt = doubtOf(spec, deps)
   return doubt?.kind === 'wrong' ? { refused: doubt.why } : spec
 }

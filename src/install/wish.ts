@@ -28,11 +28,13 @@ export function installOf(host: Host, overrides: Overrides, deps: InstallDeps): 
   })
 }
 
-export function begin(install: Install, deps: InstallDeps, outbox: Outbox): void {
+/** `netboots`: by a machine that netboots already, so nobody has to start it. */
+export function begin(install: Install, deps: InstallDeps, outbox: Outbox, netboots = false): void {
   const { memory } = deps
   memory.write(() => {
     memory.installs.add(install)
-    change(install.host, { kind: 'asked' }, deps, outbox, { install })
+    const asked = { kind: 'asked', ...(netboots && { netboots }) } as const
+    change(install.host, asked, deps, outbox, { install })
   })
 }
 

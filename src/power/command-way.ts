@@ -5,7 +5,7 @@ import { stateIn } from './state-in.ts'
 
 /** Power by programs of the operator's own: virsh, a tool of a PDU, a script. */
 export function commandPower(way: CommandWay, target: PowerTarget, deps: WayDeps): Power {
-  const { cycle, status, timeout, cwd, pause } = way
+  const { cycle, status, netboot, timeout, cwd, pause } = way
   const run = async (templates: readonly string[]): Promise<string> => {
     const args = templates.map(template => rendered(template, target, deps))
     const ran = await runProgram(args, { timeout, cwd, signal: deps.signal })
@@ -23,6 +23,12 @@ export function commandPower(way: CommandWay, target: PowerTarget, deps: WayDeps
     ...(cycle && {
       async cycle() {
         await run(cycle)
+      },
+    }),
+    ...(netboot && {
+      async netboot() {
+        await run(netboot)
+        return undefined
       },
     }),
     pause,

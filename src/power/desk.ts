@@ -2,6 +2,7 @@ import type { Host } from '../boot/host.ts'
 import type { PowerState, PowerVerb, PowerWay } from '../boot/power.ts'
 import { type Reason, written } from '../boot/reason.ts'
 import { type Power, PowerError, type WayDeps } from './power.ts'
+import { type Started, type StartPlan, shutDown, startFromNetwork } from './start.ts'
 import { type PowerClock, switchPower } from './switch.ts'
 import { createTurns, type Turns } from './turns.ts'
 import { powerBy } from './ways.ts'
@@ -25,7 +26,20 @@ export interface PowerDesk {
   whyNot(host: Host): Reason | undefined
   /** Does it and waits until the machine is so. Never throws. */
   run(host: Host, verb: PowerVerb): Promise<PowerOutcome>
+  /**
+   * Boots it from its network, when its turn has come: then `begin` is called, and only if that says yes it
+   * is done. Never throws.
+   */
+  start(host: Host, plan: StartPlan, begin: () => Promise<boolean>): Promise<StartedOutcome>
+  /** Shuts it down, else switches it off. Never throws. */
+  shutDown(host: Host, begin: () => Promise<boolean>): Promise<PowerOutcome | undefined>
 }
+
+/** How a start went; undefined where it was not wanted any more. */
+export type StartedOutcome =
+  | ({ readonly ok: true } & Started)
+  | { readonly ok: false; readonly why: Reason }
+  | undefined
 
 /** Machines that are asked at the same time: a dead one takes seconds. */
 const asked = 64
@@ -43,17 +57,37 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
     if (!power) return { code: 'no-power', host: name }
     return deps.way(power.by) ? undefined : { code: 'no-power-way', name: power.by }
   }
-  const attempt = async (host: Host, verb: PowerVerb): Promise<PowerOutcome> => {
+  const attempt = async <T>(host: Host, work: (power: Power) => Promise<T>): Promise<Tried<T>> => {
     const way = host.power && deps.way(host.power.by)
     if (!host.power || !way) return { ok: false, why: whyNot(host) ?? written('no way') }
     const power = powerBy(way, { ...host.power, context: deps.context(host) }, deps)
-    return outcomeOf(power, () => switchPower(power, verb, deps))
+    return outcomeOf(power, () => work(power))
   }
+  const turn = <T>(host: Host, turns: Turns, work: () => Promise<T>): Promise<T> =>
+    atOne(keyOf(host), () => turns(work))
   return {
     whyNot,
     run(host, verb) {
       const turns = verb === 'on' || verb === 'cycle' ? starting : looking
-      return atOne(keyOf(host), () => turns(() => attempt(host, verb)))
+      return turn(host, turns, async () => {
+        const tried = await attempt(host, power => switchPower(power, verb, deps))
+        return tried.ok ? { ok: true, state: tried.value } : tried
+      })
+    },
+    start(host, plan, begin) {
+      return turn(host, starting, async () => {
+        if (!(await begin())) return undefined
+        const tried = await attempt(host, power => startFromNetwork(power, plan, deps))
+        if (!tried.ok) return tried
+        return tried.value && { ok: true, ...tried.value }
+      })
+    },
+    shutDown(host, begin) {
+      return turn(host, looking, async () => {
+        if (!(await begin())) return undefined
+        const tried = await attempt(host, power => shutDown(power, deps))
+        return tried.ok ? { ok: true, state: tried.value } : tried
+      })
     },
   }
 }
@@ -63,9 +97,13 @@ function keyOf({ name, power }: Host): string {
   return power?.address === undefined ? `host ${name}` : `address ${power.address}`
 }
 
-async function outcomeOf(power: Power, work: () => Promise<PowerState>): Promise<PowerOutcome> {
+type Tried<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly why: Reason }
+
+async function outcomeOf<T>(power: Power, work: () => Promise<T>): Promise<Tried<T>> {
   try {
-    return { ok: true, state: await work() }
+    return { ok: true, value: await work() }
   } catch (error) {
     if (error instanceof PowerError) return { ok: false, why: error.why }
     return { ok: false, why: written(error instanceof Error ? error.message : String(error)) }

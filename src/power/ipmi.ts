@@ -1,4 +1,5 @@
-import type { IpmiWay, PowerState } from '../boot/power.ts'
+import type { Firmware, IpmiWay, PowerState } from '../boot/power.ts'
+import type { Reason } from '../boot/reason.ts'
 import { type Power, PowerError, type PowerTarget, type WayDeps } from './power.ts'
 import { type Ran, runProgram } from './program.ts'
 import { readSecret } from './secret.ts'
@@ -15,22 +16,61 @@ const suites = [17, 3]
  * a BMC that does not answer that costs 10 s.
  */
 export function ipmiPower(way: IpmiWay, target: PowerTarget, deps: WayDeps): Power {
-  const run = (...words: readonly string[]) => ask(words, way, target, deps)
+  const run = (...words: readonly string[]) => ask(['chassis', ...words], way, target, deps)
   return {
     async status(): Promise<PowerState> {
-      const said = /Chassis Power is (on|off)/.exec(await run('status'))?.[1]
+      const said = /Chassis Power is (on|off)/.exec(await run('power', 'status'))?.[1]
       return said === 'on' || said === 'off' ? said : 'unknown'
     },
     async on() {
-      await run('on')
+      await run('power', 'on')
     },
     async off() {
-      await run('off')
+      await run('power', 'off')
     },
     async cycle() {
-      await run('cycle')
+      await run('power', 'cycle')
     },
+    async shutDown() {
+      await run('power', 'soft')
+    },
+    netboot: firmware => netboot(firmware, words => ask(words, way, target, deps)),
   }
+}
+
+/** The boot flags of Set System Boot Options: parameter 5, whose second byte names the device (table 28-14). */
+const bootFlags = 5
+const devices = ['as the firmware likes', 'the network', 'the disk', 'the disk in safe mode']
+
+/**
+ * The network is the next boot, once. BMCs forget that after 60 s unless they are told not to (parameter 3),
+ * and a POST may take longer; those that do not know that refuse it, and are right.
+ */
+async function netboot(
+  firmware: Firmware | undefined,
+  run: (words: readonly string[]) => Promise<string>,
+): Promise<Reason | undefined> {
+  await run(['raw', '0x00', '0x08', '0x03', '0x08']).catch(ignoreRefusal)
+  const options = firmware?.mode === 'uefi' ? ['options=efiboot'] : []
+  await run(['chassis', 'bootdev', 'pxe', ...options])
+  const flags = await run(['raw', '0x00', '0x09', `0x0${bootFlags}`, '0x00', '0x00']).catch(
+    ignoreRefusal,
+  )
+  const device = deviceIn(flags)
+  if (device === undefined || device === 1) return undefined
+  return { code: 'netboot-not-kept', is: devices[device] ?? `device ${device}` }
+}
+
+function ignoreRefusal(error: unknown): undefined {
+  if (!(error instanceof PowerError) || error.why.code !== 'bmc-refused') throw error
+}
+
+/** The device in the answer of Get System Boot Options: version, parameter and five bytes, in hex. */
+function deviceIn(answer: string | undefined): number | undefined {
+  const [, parameter, , device] = answer?.trim().split(/\s+/) ?? []
+  if (parameter === undefined || device === undefined) return undefined
+  if ((Number.parseInt(parameter, 16) & 0x7f) !== bootFlags) return undefined
+  return (Number.parseInt(device, 16) >> 2) & 0xf
 }
 
 async function ask(
@@ -48,7 +88,7 @@ async function ask(
   // One second for an answer, and two more tries. Without -v it says the same whatever the reason.
   const args = [...where, '-N', '1', '-R', '2', '-v']
   for (const [n, suite] of tried.entries()) {
-    const whole = ['ipmitool', ...args, '-C', String(suite), 'chassis', 'power', ...words]
+    const whole = ['ipmitool', ...args, '-C', String(suite), ...words]
     const ran = await runProgram(whole, limits)
     if (ran.ok) return ran.stdout
     const verdict = verdictOf(ran.stderr)
@@ -112,7 +152,7 @@ function errorOf(
     case 'mute':
       return refused('the session', 'it says no word to this user or this cipher suite')
     case 'other':
-      if (stderr !== '') return refused(`power ${verb}`, error)
+      if (stderr !== '') return refused(verb, error)
       return new PowerError({ code: 'power-program', program: 'ipmitool', error })
   }
 }

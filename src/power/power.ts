@@ -1,4 +1,4 @@
-import type { HostPower, PowerState } from '../boot/power.ts'
+import type { Firmware, HostPower, PowerState } from '../boot/power.ts'
 import type { Reason } from '../boot/reason.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
 
@@ -22,6 +22,10 @@ export interface Power {
   off(): Promise<void>
   /** Off and on in one; missing where both must be asked for. */
   cycle?(): Promise<void>
+  /** Next boot from the network, once. Returns why that is in doubt although it was not refused. */
+  netboot?(firmware: Firmware | undefined): Promise<Reason | undefined>
+  /** Asks its operating system to shut down. */
+  shutDown?(): Promise<void>
   /** Seconds from off to on that what is behind it needs. */
   readonly pause?: number
   /** Ends what it holds open. Never throws. */

@@ -14,13 +14,14 @@ const patience = 60
 const lookEveryMs = 1000
 
 /**
- * Does it and waits until the machine is so. Returns the state, `unknown` where the way cannot tell. Throws
- * PowerError.
+ * Does it and waits until the machine is so, at most so many seconds. Returns the state, `unknown` where the
+ * way cannot tell. Throws PowerError.
  */
 export async function switchPower(
   power: Power,
   verb: PowerVerb,
   clock: PowerClock,
+  within = patience,
 ): Promise<PowerState> {
   switch (verb) {
     case 'status':
@@ -30,7 +31,7 @@ export async function switchPower(
       return reach(power, 'on', clock)
     case 'off':
       await power.off()
-      return reach(power, 'off', clock)
+      return reach(power, 'off', clock, within)
     case 'cycle':
       return cycle(power, clock)
   }
@@ -48,21 +49,27 @@ async function cycle(power: Power, clock: PowerClock): Promise<PowerState> {
 
 async function offAndOn(power: Power, clock: PowerClock): Promise<PowerState> {
   await switchPower(power, 'off', clock)
-  if (power.pause !== undefined) await clock.rest(power.pause * 1000)
+  await restOff(power, clock)
   return switchPower(power, 'on', clock)
+}
+
+/** What stands behind a plug has capacitors. */
+export async function restOff({ pause }: Power, { rest }: PowerClock): Promise<void> {
+  if (pause !== undefined) await rest(pause * 1000)
 }
 
 async function reach(
   power: Power,
   wanted: 'on' | 'off',
   { now, rest }: PowerClock,
+  within = patience,
 ): Promise<PowerState> {
-  const until = now() + patience * 1000
+  const until = now() + within * 1000
   for (;;) {
     const is = await power.status()
     if (is === wanted || is === 'unknown') return is
     if (now() >= until) {
-      throw new PowerError({ code: 'power-disobeys', wanted, is, seconds: patience })
+      throw new PowerError({ code: 'power-disobeys', wanted, is, seconds: within })
     }
     await rest(lookEveryMs)
   }

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { deadline, idle, isDue, type Life, type Rules } from '../../src/boot/life.ts'
+import { deadline } from '../../src/boot/deadline.ts'
+import { idle, isDue, type Life, type Rules } from '../../src/boot/life.ts'
 import { nextState } from '../../src/boot/next-state.ts'
 import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { rules, start, tell } from './examples.ts'

@@ -1,5 +1,6 @@
 import type { Client } from '../../src/boot/client.ts'
-import { deadline, idle, type Life, type LifeEvent, type Rules } from '../../src/boot/life.ts'
+import { deadline } from '../../src/boot/deadline.ts'
+import { idle, type Life, type LifeEvent, type Rules } from '../../src/boot/life.ts'
 import { nextState } from '../../src/boot/next-state.ts'
 import { textOf } from '../../src/boot/words/event.ts'
 import type { Mac } from '../../src/wire/address.ts'
@@ -39,7 +40,8 @@ export interface Told {
 /**
  * Plays a story such as `asked, script, +15m`. `+15m` lets time pass in steps of a second, and the
  * clocks with it; `new script` is a script request that begins a boot where we see no DHCP;
- * `failed: text` carries a message, `undeployed: exit code 1` a reason; `heard` means that we sent it bytes.
+ * `switching 1`, `switched 1 again`, `refused 2` are of the starts for these attempts; `netboots` is an
+ * install that its machine asks for; `failed: text` carries a message, `undeployed: exit code 1` a reason; `heard` means that we sent it bytes.
  */
 export function tell(story: string, by: Rules, from: Life = idle): Told {
   let life = from
@@ -100,6 +102,18 @@ function eventOf(word: string): LifeEvent {
   const [kind = '', message] = word.split(': ')
   if (kind === 'script') return { kind: 'script', newBoot: false }
   if (kind === 'new script') return { kind: 'script', newBoot: true }
+  const [, step, attempt, again] = /^(switching|switched|refused) (\d)( again)?$/.exec(kind) ?? []
+  if (step !== undefined) {
+    const which = { attempt: Number(attempt), again: again !== undefined }
+    if (step === 'switching') return { kind: step, ...which }
+    const why = { code: 'bmc-login', address: 'bmc:623', user: 'admin' } as const
+    return {
+      kind: 'switched',
+      ...which,
+      outcome: step === 'refused' ? { ok: false, why } : { ok: true },
+    }
+  }
+  if (kind === 'netboots') return { kind: 'asked', netboots: true }
   if (kind === 'unexpected') return { kind, difference: { code: 'no-facts' } }
   if (kind === 'undeployed') {
     const exit = Number(/^exit code (\d+)$/.exec(message ?? '')?.[1])

@@ -1,16 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
+import { deadline } from '../../src/boot/deadline.ts'
 import { hostStates, phoneHomeEvents } from '../../src/boot/host-state.ts'
-import {
-  deadline,
-  idle,
-  isDue,
-  isRunning,
-  type LifeEvent,
-  type Rules,
-} from '../../src/boot/life.ts'
+import { idle, isDue, isRunning, type LifeEvent, type Rules } from '../../src/boot/life.ts'
 import { lifeIn } from '../../src/boot/life-in.ts'
 import { nextState } from '../../src/boot/next-state.ts'
+import { powerDeed } from '../../src/boot/power-deed.ts'
 import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { rules, start } from './examples.ts'
 
@@ -35,6 +30,13 @@ const events: readonly LifeEvent[] = [
   { kind: 'script', newBoot: true },
   { kind: 'alive' },
   { kind: 'delivered' },
+  ...[1, 2, 3].flatMap(attempt =>
+    [false, true].flatMap((again): LifeEvent[] => [
+      { kind: 'switching', attempt, again },
+      { kind: 'switched', attempt, again, outcome: { ok: true } },
+    ]),
+  ),
+  { kind: 'switching-off' },
   { kind: 'started' },
   { kind: 'unexpected', difference: { code: 'no-facts' } },
   { kind: 'answered' },
@@ -44,7 +46,7 @@ const events: readonly LifeEvent[] = [
 
 const kinds: readonly Rules[] = (['install', 'once'] as const).flatMap(boot =>
   [{}, { deploy: 'command' as const }, { deploy: 'webhook' as const }].flatMap(deploy =>
-    [{}, { verifyUp: 900 }, { verifySsh: 900 }].map(verify =>
+    [{}, { verifyUp: 900 }, { verifySsh: 900 }, { power: { post: 600 } }].map(verify =>
       rules({ boot, ...deploy, ...verify }),
     ),
   ),
@@ -78,7 +80,8 @@ function live(seed: number, by: Rules): Found {
     if (!hostStates.includes(life.state)) wrong.push(`${seed}: state ${life.state}`)
     if (isDue(life) && !isRunning(life)) wrong.push(`${seed}: due in ${life.state}`)
     const waits = life.state === 'installing' && life.waits === true
-    if (isRunning(life) && !waits && deadline(life, by, 0) === undefined)
+    const hasTurn = waits || powerDeed(life).kind === 'start'
+    if (isRunning(life) && !hasTurn && deadline(life, by, 0) === undefined)
       wrong.push(`${seed}: no clock in ${life.state}`)
     if (waits && by.deploy !== 'command') wrong.push(`${seed}: ${life.state} waits for nothing`)
     if (next?.opens && life.state !== 'booting') wrong.push(`${seed}: opens in ${life.state}`)
@@ -99,10 +102,10 @@ function live(seed: number, by: Rules): Found {
 }
 
 for (const by of kinds) {
-  const { boot, deploy = 'none', verifyUp = 0, verifySsh = 0 } = by
+  const { boot, deploy = 'none', verifyUp = 0, verifySsh = 0, power } = by
   const verify = verifyUp || verifySsh
   t.test(
-    `500 lives of boot ${boot}, deploy ${deploy}, up ${verifyUp}, ssh ${verifySsh}`,
+    `500 lives of boot ${boot}, deploy ${deploy}, up ${verifyUp}, ssh ${verifySsh}${power ? ', power' : ''}`,
     async t => {
       const seen = new Set<string>()
       const wrong: string[] = []
@@ -138,6 +141,12 @@ t.test('left alone, every life ends: nobody is stuck', async t => {
         // Its turn comes: those before it have clocks.
         if (life.state === 'installing' && life.waits)
           life = nextState(life, { kind: 'started' }, by, now)?.life ?? life
+        const deed = powerDeed(life)
+        if (deed.kind === 'start') {
+          const { attempt, again } = deed
+          const event = { kind: 'switching', attempt, again } as const
+          life = nextState(life, event, by, now)?.life ?? life
+        }
         life =
           nextState(life, { kind: 'late', why: end?.why ?? { code: 'timeout' } }, by, now)?.life ??
           life

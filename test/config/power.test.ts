@@ -13,13 +13,16 @@ t.test('ways to power, resolved', async t => {
     t,
     `${lan}power:
   plug: { ${http}, status: { url: "http://x/{{ host.name }}", isOn: "yes" }, user: me, passwordFile: pw, pause: 8s } }
-  vm: { command: { on: [virsh, start, "{{ host.name }}"], off: [virsh, destroy, "{{ host.name }}"] } }
+  vm: { command: { on: [virsh, start, "{{ host.name }}"], off: [virsh, destroy, "{{ host.name }}"], netboot: [boot, "{{ host.name }}"] } }
 installs: { powerUp: 3 }
 ${host('{ by: plug, address: 10.77.1.21 }')}`,
   )
   const { folder } = config
   t.equal(config.powerUp, 3)
-  t.strictSame(config.hosts.get('node1')?.power, { by: 'plug', address: '10.77.1.21' })
+  t.strictSame(config.hosts.get('node1')?.power, {
+    ...{ by: 'plug', address: '10.77.1.21' },
+    post: 600,
+  })
   t.match(config.power.get('plug'), {
     ...{ kind: 'http', pause: 8 },
     on: { url: 'http://{{ power.address }}/on', method: 'GET' },
@@ -27,7 +30,16 @@ ${host('{ by: plug, address: 10.77.1.21 }')}`,
     account: { user: 'me', passwordFile: `${folder}/pw` },
   })
   t.match(config.power.get('vm'), { kind: 'command', cwd: folder, timeout: 30, pause: 5 })
+  t.match(config.power.get('vm'), { netboot: ['boot', '{{ host.name }}'] })
   t.notOk('status' in (config.power.get('vm') ?? {}))
+})
+
+t.test('how long its POST takes, and what comes after its install', async t => {
+  const own = '{ by: plug, address: p1, post: 20m, after: off }'
+  const config = right(t, `${lan}power: { plug: { ${http} } } }\n${host(own)}`)
+  t.strictSame(config.hosts.get('node1')?.power, {
+    ...{ by: 'plug', address: 'p1', after: 'off', post: 1200 },
+  })
 })
 
 const rows: readonly [string, string, RegExp][] = [

@@ -142,6 +142,7 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     now,
     newId: at => `install-${at - start}-${++made}`,
     newToken: () => `token-${clock - start}-${++made}`,
+    powerDue: () => {},
     host: name => (name === host.name ? host : undefined),
     hostOf: address => (host.nics.some(nic => nic.mac === address) ? host : undefined),
     render: renderText,

@@ -87,6 +87,18 @@ t.test('a BMC switches its machine, by the suite that it knows', { skip }, async
   t.equal(said(await desk.run(node1, 'off')), 'off')
 })
 
+t.test('next boot from the network is set and read back, before it is reset', { skip }, async t => {
+  const { way, log } = await startBmc(t)
+  const rest = (ms: number) => new Promise<void>(done => setTimeout(done, ms))
+  const { desk } = openDesk(t, [way], { rest })
+  const firmware = { mode: 'uefi', door: 'pxe' } as const
+  const plan = { again: false, firmware, isWanted: () => true }
+  t.strictSame(await desk.start(node1, plan, async () => false), undefined)
+  t.notMatch(log(), 'set')
+  t.match(await desk.start(node1, plan, async () => true), { ok: true, state: 'on' })
+  t.match(log(), /set boot pxe\n(?:.*\n)*get boot ?\n(?:.*\n)*set power 1/)
+})
+
 t.test('a wrong password, a suite it does not know, nobody there', { skip }, async t => {
   const { way, folder, log } = await startBmc(t)
   const ask = async (more: Partial<IpmiWay>, address = '127.0.0.1') => {

@@ -10,6 +10,13 @@ export interface PowerReasons {
   'power-program': { readonly program: string; readonly error: string }
   /** It said yes, and nothing came of it within so many seconds. */
   'power-disobeys': { readonly wanted: string; readonly is: string; readonly seconds: number }
+  /** The next boot from the network was set, and is not what is read back. */
+  'netboot-not-kept': { readonly is: string }
+  /** Why a host is in its state: its machine is started by us. */
+  'start-begun': { readonly attempt: number; readonly again: boolean }
+  'start-done': { readonly attempt: number; readonly again: boolean }
+  'start-heard': { readonly attempt: number }
+  'no-script-asked': { readonly seconds: number }
   'bmc-unreachable': { readonly address: string; readonly error: string }
   /** No answer, or not its end, within so many seconds. */
   'bmc-slow': { readonly address: string; readonly seconds: number }

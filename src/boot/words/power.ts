@@ -1,8 +1,11 @@
+import { span } from '../../base/span.ts'
 import type { PowerReasons } from '../reasons/power.ts'
 import type { EventWords, ReasonWords } from './word.ts'
 
 /** Why something could not be done to a machine's power. */
-export const powerWords: ReasonWords<keyof PowerReasons> = {
+export const powerWords: ReasonWords<
+  keyof PowerReasons | 'start-waits' | 'not-started' | 'no-discover'
+> = {
   'no-power': ({ host }) =>
     `the config knows no way to its power: give ${host} power: { by: NAME }`,
   'no-power-way': ({ name }) => `the config has no way to power "${name}" any more`,
@@ -11,6 +14,20 @@ export const powerWords: ReasonWords<keyof PowerReasons> = {
   'power-program': ({ program, error }) => `${program}: ${error}`,
   'power-disobeys': ({ wanted, is, seconds }) =>
     `it said yes, and after ${seconds} s the machine is ${is} instead of ${wanted}`,
+  'netboot-not-kept': ({ is }) =>
+    `it took the next boot from the network and shows ${is} now: it may boot its disk`,
+  'start-waits': ({ attempt, because }, say) =>
+    `waits to be started for attempt ${attempt}${because ? `: ${say(because)}` : ''}`,
+  'start-begun': ({ attempt, again }) =>
+    `is being ${again ? 'switched off and on' : 'reset'} for attempt ${attempt}`,
+  'start-done': ({ attempt, again }) =>
+    `${again ? 'switched off and on' : 'reset'} for attempt ${attempt}, no DHCP from it yet`,
+  'start-heard': ({ attempt }) => `it netboots for attempt ${attempt}`,
+  'not-started': ({ because }, say) => `it could not be started: ${say(because)}`,
+  'no-discover': ({ seconds, because }, say) =>
+    `started, and no DHCP DISCOVER came from it within ${span(seconds * 1000)}${because ? `: ${say(because)}` : ''}`,
+  'no-script-asked': ({ seconds }) =>
+    `it netbooted, and asked for no script within ${span(seconds * 1000)}`,
   'bmc-unreachable': ({ address, error }) => `${address} cannot be reached: ${error}`,
   'bmc-slow': ({ address, seconds }) => `${address} gave no whole answer within ${seconds} s`,
   'bmc-login': ({ address, user }) =>
@@ -27,4 +44,11 @@ export const powerEvents: EventWords<'power'> = {
   done: ({ verb, by, state }) =>
     state === 'unknown' ? `power ${verb}: done (${by})` : `power ${verb}: it is ${state} (${by})`,
   failed: ({ verb, by, why }, say) => `power ${verb} failed (${by}): ${say(why)}`,
+  started: ({ by, attempt, again, doubt }, say) => {
+    const how = again ? 'switched off and on' : 'reset'
+    const beware = doubt ? `; ${say(doubt)}` : ''
+    return `${how} to boot from its network, for attempt ${attempt} (${by})${beware}`
+  },
+  'not-started': ({ by, attempt, again, why }, say) =>
+    `not ${again ? 'switched off and on' : 'reset'} for attempt ${attempt} (${by}): ${say(why)}`,
 }

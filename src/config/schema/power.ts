@@ -75,6 +75,10 @@ const command = v.closed(
     }),
     off: v.described(program, { description: 'Switches off.' }),
     cycle: v.key(program, 'Resets. Default: off and on.'),
+    netboot: v.key(
+      program,
+      'Next boot from the network, once: before an install resets it. Default: its firmware does so by itself.',
+    ),
     status: v.key(
       program,
       'Says whether it is on: by on, off, running, shut off and the like in what it writes.',
@@ -123,6 +127,12 @@ export const hostPower = v.closed(
   {
     by: v.described(v.name, { description: 'Name of the way, in `power`.' }),
     address: v.key(v.hostOrAddress, 'Of its BMC or plug; in templates `{{ power.address }}`.'),
+    post: v.key(
+      v.duration,
+      'From a reset to its first DHCP packet, at most; what it took before is learnt.',
+      d.post,
+    ),
+    after: v.key(Type.Enum(['off']), 'What becomes of it when it is installed.'),
   },
   { title: 'a way to its power', examples: ['{ by: plug }'] },
 )

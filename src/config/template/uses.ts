@@ -108,7 +108,7 @@ export function powerTemplates(way: PowerWay): TemplateUse[] {
         : [{ source: body, path: at(verb, 'body'), kind, purpose: 'argument' } as const]),
     ])
   }
-  const run = Object.entries({ on, off, status, cycle: way.cycle })
+  const run = Object.entries({ on, off, status, cycle: way.cycle, netboot: way.netboot })
   return run.flatMap(([verb, args = []]) =>
     (args as readonly string[]).map((source, i) => {
       return { source, path: at(verb, i), kind, purpose: i === 0 ? 'program' : 'argument' } as const

@@ -70,7 +70,8 @@ export function installDeps(parts: HttpParts): InstallRouteDeps {
     profile: name => world.config().profiles.get(name),
     ask(host, overrides, replace, dryRun) {
       const asked = lives.ask(host, overrides, replace, dryRun)
-      if (asked.ok && !dryRun && host.wake) {
+      const isStarted = host.power !== undefined && overrides.power !== false
+      if (asked.ok && !dryRun && host.wake && !isStarted) {
         wake(host, parts).catch(err => log.error({ err, host: host.name }, 'not woken'))
       }
       return asked

@@ -1,0 +1,153 @@
+import { given } from '../base/given.ts'
+import type { Log } from '../base/log.ts'
+import { archs } from '../boot/arch.ts'
+import type { ContentOf } from '../boot/event.ts'
+import type { Host } from '../boot/host.ts'
+import type { Firmware } from '../boot/power.ts'
+import { isStarting, isSwitchingOff, type PowerDeed, powerDeed } from '../boot/power-deed.ts'
+import type { Which } from '../boot/start.ts'
+import { textOf } from '../boot/words/event.ts'
+import type { Lives } from '../install/life.ts'
+import type { PowerDesk, StartedOutcome } from '../power/desk.ts'
+import type { LastClient } from '../record/last-client.ts'
+import type { DaemonMemory } from '../store/memory.ts'
+
+export interface StartDeps {
+  readonly memory: Pick<DaemonMemory, 'hosts' | 'installs' | 'record' | 'committed'>
+  readonly lives: Pick<Lives, 'apply' | 'lifeOf'>
+  readonly power: Pick<PowerDesk, 'start' | 'shutDown'>
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>
+  /** What the firmware of a host said it is. */
+  clientOf(host: string): LastClient | undefined
+}
+
+/** Does to the power of hosts what their lives say is due. */
+export interface Starts {
+  /** Looks at a host soon. */
+  wake(host: string): void
+  /** Takes up what an earlier run has left due. What had begun is never done again. */
+  recover(): void
+  /** Begins nothing more, and lets nothing that ends count. */
+  stop(): void
+  ended(): Promise<unknown>
+}
+
+interface Work extends StartDeps {
+  readonly underWay: Map<string, Promise<void>>
+  stopped: boolean
+}
+
+/**
+ * A start that is due lies in the life of its host. `begun` is written there and on disk before anything
+ * happens to the machine, so that a daemon that is killed at any instant starts no machine twice: one that
+ * had begun is given its time to be heard, and then once more by off and on, as any that came to nothing.
+ */
+export function createStarts(deps: StartDeps): Starts {
+  const work: Work = { ...deps, underWay: new Map(), stopped: false }
+  return {
+    wake: host => wake(host, work),
+    recover() {
+      for (const { name, life } of deps.memory.hosts.all()) {
+        if (powerDeed(life).kind !== 'none') wake(name, work)
+      }
+    },
+    stop() {
+      work.stopped = true
+    },
+    ended: () => Promise.allSettled(work.underWay.values()),
+  }
+}
+
+function wake(host: string, work: Work): void {
+  if (work.stopped || work.underWay.has(host)) return
+  const done = settle(host, work)
+    .catch(err => {
+      work.log.error({ err, host }, 'its power could not be looked after')
+      return false
+    })
+    .then(again => {
+      work.underWay.delete(host)
+      // Another install may have been asked for meanwhile.
+      if (again) wake(host, work)
+    })
+  work.underWay.set(host, done)
+}
+
+/** Does what is due; whether there may be more. */
+async function settle(name: string, work: Work): Promise<boolean> {
+  const { memory, lives } = work
+  await memory.committed()
+  const deed = powerDeed(lives.lifeOf(name))
+  const install = memory.hosts.get(name)?.install
+  const host = install === undefined ? undefined : memory.installs.get(install)?.spec.host
+  if (work.stopped || deed.kind === 'none' || install === undefined || !host) return false
+  if (deed.kind === 'off') await switchOff(host, install, work)
+  else await start(host, install, deed, work)
+  return !work.stopped && powerDeed(lives.lifeOf(name)).kind !== 'none'
+}
+
+type StartDeed = Extract<PowerDeed, { readonly kind: 'start' }>
+
+async function start(host: Host, install: string, deed: StartDeed, work: Work): Promise<void> {
+  const { lives, power, log } = work
+  const { name } = host
+  const which = { attempt: deed.attempt, again: deed.again }
+  const isNow = () => !work.stopped && isOf(name, install, work)
+  const isWanted = () => isNow() && isStarting(lives.lifeOf(name), which)
+  const begin = async () => {
+    if (!isNow() || !lives.apply(name, { kind: 'switching', ...which })) return false
+    await work.memory.committed()
+    return isWanted()
+  }
+  const firmware = firmwareOf(host, work.clientOf(name))
+  const plan = { again: deed.again, isWanted, ...given('firmware', firmware) }
+  const outcome = await power.start(host, plan, begin)
+  if (!outcome || work.stopped) return
+  const event = startedEvent(host, which, outcome)
+  work.memory.record({ host: name, ...event })
+  log[outcome.ok ? 'info' : 'warn']({ host: name }, textOf(event))
+  if (isOf(name, install, work)) lives.apply(name, { kind: 'switched', ...which, outcome })
+}
+
+async function switchOff(host: Host, install: string, work: Work): Promise<void> {
+  const { lives, power, memory, log } = work
+  const { name } = host
+  const outcome = await power.shutDown(host, async () => {
+    if (work.stopped || !isOf(name, install, work)) return false
+    if (!lives.apply(name, { kind: 'switching-off' })) return false
+    await memory.committed()
+    return !work.stopped && isSwitchingOff(lives.lifeOf(name))
+  })
+  if (!outcome || work.stopped) return
+  const about = { verb: 'off', by: host.power?.by ?? '' } as const
+  const event: ContentOf<'power'> = outcome.ok
+    ? { kind: 'power', code: 'done', data: { ...about, state: outcome.state } }
+    : { kind: 'power', code: 'failed', data: { ...about, why: outcome.why } }
+  memory.record({ host: name, ...event })
+  log[outcome.ok ? 'info' : 'warn']({ host: name }, textOf(event))
+}
+
+/** Whether the host still lives through this install. */
+function isOf(name: string, install: string, { memory }: Work): boolean {
+  return memory.hosts.get(name)?.install === install
+}
+
+function startedEvent(
+  { power }: Host,
+  which: Which,
+  outcome: NonNullable<StartedOutcome>,
+): ContentOf<'power'> {
+  const data = { by: power?.by ?? '', ...which }
+  if (!outcome.ok)
+    return { kind: 'power', code: 'not-started', data: { ...data, why: outcome.why } }
+  const { state, doubt } = outcome
+  return { kind: 'power', code: 'started', data: { ...data, state, ...given('doubt', doubt) } }
+}
+
+/** How a machine netboots, as the config says or as it did the last time. */
+function firmwareOf({ arch }: Host, client: LastClient | undefined): Firmware | undefined {
+  const is = arch ?? archs.find(one => one === client?.arch)
+  if (is === undefined) return undefined
+  const door = client?.stage === 'http-firmware' ? 'http' : 'pxe'
+  return { mode: is === 'bios' ? 'bios' : 'uefi', door }
+}
