@@ -1,6 +1,6 @@
 import type { DoorLog } from '../base/log.ts'
 import type { Host, Network } from '../boot/host.ts'
-import { isInForce, type Lease } from '../boot/lease.ts'
+import type { Lease } from '../boot/lease.ts'
 import type { Reason } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, type Mac, toHex } from '../wire/address.ts'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
@@ -8,6 +8,7 @@ import { WireError } from '../wire/error.ts'
 import { handle, unreadable } from './handle.ts'
 import { changeOffers, type Offers, offerOf } from './lease.ts'
 import type { Arrival } from './network.ts'
+import { isNewAddress } from './new-address.ts'
 import { quarantine } from './new-lease.ts'
 import { isOnOurLink } from './on-link.ts'
 import {
@@ -171,7 +172,8 @@ async function finish(
       heard = { ...first, inUse: await isInUse(desk, outcome, outcome.look) }
       outcome = answer(desk, heard)
     }
-    if (isNewAddress(desk, outcome)) outcome = await looked(desk, heard, outcome)
+    if (desk.holderOf && isNewAddress(outcome, desk.deps, desk.now()))
+      outcome = await looked(desk, heard, outcome)
     else if (outcome.doubt) outcome = await verified(desk, outcome)
     const stored = apply(desk, outcome)
     if (stored) await stored
@@ -188,17 +190,6 @@ async function finish(
   if (outcome.hold && !outcome.lease) desk.offered?.(outcome.hold)
 }
 
-/** Neither a reservation nor the client's by a lease, and on a link where we can look. */
-function isNewAddress(desk: Open, outcome: Outcome): outcome is Reply & { readonly mac: Mac } {
-  if (!desk.holderOf || outcome.kind !== 'reply' || outcome.asked !== 'discover') return false
-  const { network, reply, mac } = outcome
-  const { yiaddr, giaddr } = reply
-  if (!mac || yiaddr === 0 || giaddr !== 0 || !isOnOurLink(network)) return false
-  if (desk.deps.reservedFor(yiaddr)?.includes(mac)) return false
-  const lease = desk.deps.leases.byAddress(yiaddr)
-  return !(lease?.mac === mac && isInForce(lease, desk.now()))
-}
-
 /** Whether the client's own MAC answers at an address. */
 async function isInUse(desk: Open, { network, mac }: Outcome, address: Ipv4): Promise<boolean> {
   const macs = network && (await desk.answersAt?.(network, address))
@@ -208,7 +199,7 @@ async function isInUse(desk: Open, { network, mac }: Outcome, address: Ipv4): Pr
 /** RFC 2131 section 3.1: a server should see that an address is free before it offers it. */
 async function looked(desk: Open, heard: Heard, first: Reply): Promise<Outcome> {
   let outcome: Outcome = first
-  for (let looks = 0; isNewAddress(desk, outcome); looks++) {
+  for (let looks = 0; isNewAddress(outcome, desk.deps, desk.now()); looks++) {
     if (looks === mostLooks) {
       return withheld(outcome, { code: 'addresses-taken' })
     }

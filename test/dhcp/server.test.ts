@@ -7,7 +7,13 @@ import type { Reason } from '../../src/boot/reason.ts'
 import type { Conflict } from '../../src/dhcp/desk.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
 import { openDhcp } from '../../src/dhcp/server.ts'
-import { type Ipv4, ipv4ToBytes, type Mac, parseSubnet } from '../../src/wire/address.ts'
+import {
+  formatIpv4,
+  type Ipv4,
+  ipv4ToBytes,
+  type Mac,
+  parseSubnet,
+} from '../../src/wire/address.ts'
 import { option } from '../../src/wire/dhcp-codes.ts'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../../src/wire/dhcp-packet.ts'
 import { bytesOf, host, ip, like, mac, network, now, type World, world } from './examples.ts'
@@ -289,4 +295,41 @@ t.test('nobody is asked about a reservation or a lease that goes on', async t =>
   w.leases.set(yiaddr, lease)
   t.equal((await ask(like('udhcpc-discover', { mac: other }), ports.dhcp)).yiaddr, yiaddr)
   t.equal(asked, 1)
+})
+
+t.test('a RELEASE makes nobody ask about an address for the one who had it', async t => {
+  const w = world({ networks: [loopback] })
+  const owner = mac('52:54:00:12:34:57')
+  const address = ip('127.7.0.60')
+  const asked: Ipv4[] = []
+  const { ports } = await open(t, w, {
+    async holderOf(_, address) {
+      asked.push(address)
+      return undefined
+    },
+  })
+  const { ask } = await client(t, ports.dhcp + 1)
+  const offered = async (lease: Partial<Lease>, hardware: Mac) => {
+    const times = { start: now - 10_000, end: now - 1000 }
+    w.offers.drop({ network: 'rack', mac: owner })
+    w.leases.set(address, {
+      ...{ address, mac: owner, network: 'rack', ...times, state: 'released' },
+      ...lease,
+    })
+    asked.length = 0
+    const options = { [option.requestedAddress]: bytesOf('127.7.0.60') }
+    await ask(like('udhcpc-discover', { mac: hardware, options }), ports.dhcp)
+    return asked.map(formatIpv4)
+  }
+  t.strictSame(await offered({}, owner), [], 'it may have been written by anybody')
+  t.strictSame(await offered({ state: 'active' }, owner), [], 'nor one that has just ended')
+  const longAgo = { end: now - loopback.leaseSeconds * 1000 }
+  t.strictSame(await offered(longAgo, owner), ['127.7.0.60'])
+  t.strictSame(
+    await offered(longAgo, mac('52:54:00:12:34:58')),
+    ['127.7.0.60'],
+    'another is to have it',
+  )
+  const apart = { holder: 'apart', clientId: 'ff01' } as const
+  t.strictSame((await offered(apart, owner)).length, 1, 'a client that shares its MAC had it')
 })
