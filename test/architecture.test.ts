@@ -3,6 +3,7 @@ import { isBuiltin } from 'node:module'
 import { dirname, join, normalize } from 'node:path'
 import t from 'tap'
 import { functionsOf } from './functions.ts'
+import { ambiguousNames } from './names.ts'
 
 interface Law {
   /** Folders of src whose files may be imported, besides its own. */
@@ -327,6 +328,65 @@ t.test(
       })
     })
     t.strictSame(unused, [])
+  },
+)
+
+t.test(
+  'a name has one meaning: no type, and nothing exported, is declared in two files',
+  async t => {
+    const texts = new Map(files.map(file => [file, readFileSync(file, 'utf8')]))
+    t.strictSame(ambiguousNames(texts), [])
+    const rows: [string, string, string, boolean][] = [
+      ['two types', 'export interface Place {', 'export type Place = string', true],
+      ['a type of each file', 'interface Entry {', 'type Entry = { a: 1 }', true],
+      ['a type and a class', 'export type Read = 1', 'class Read extends Histogram {', true],
+      ['a type and a component', 'export type Preview = 1', 'export function Preview() {', true],
+      ['two functions', 'export function choose() {', 'export async function choose() {', true],
+      [
+        'a function and a constant',
+        'export const choose = () => 1',
+        'export function choose() {',
+        true,
+      ],
+      [
+        'what is taken out',
+        'export const { a, b: choose } = x',
+        'export function choose() {',
+        true,
+      ],
+      ['helpers of each file', 'function rowOf() {', 'function rowOf() {', false],
+      ['a helper beside an export', 'export function rowOf() {', 'const rowOf = () => 1', false],
+      ['within a function', 'export type Row = 1', '  type Row = 2', false],
+      ['in a comment', 'export type Row = 1', '/*\nexport type Row = 2\n*/', false],
+    ]
+    for (const [what, a, b, isAmbiguous] of rows) {
+      const found = ambiguousNames(
+        new Map([
+          ['src/a/a.ts', a],
+          ['src/b/b.ts', b],
+        ]),
+      )
+      t.equal(found.length, isAmbiguous ? 1 : 0, what)
+    }
+    const run = 'export function run() {'
+    t.strictSame(
+      ambiguousNames(
+        new Map([
+          ['src/cli/a.ts', run],
+          ['src/cli/local/b.ts', run],
+        ]),
+      ),
+      [],
+    )
+    t.strictSame(
+      ambiguousNames(
+        new Map([
+          ['src/a/a.ts', run],
+          ['src/b/b.ts', run],
+        ]),
+      ),
+      ['run: src/a/a.ts, src/b/b.ts'],
+    )
   },
 )
 

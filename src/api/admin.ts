@@ -24,7 +24,7 @@ export const session = v.closed(
   },
   'Who asks.',
 )
-export type Session = Static<typeof session>
+export type SessionInfo = Static<typeof session>
 
 export const adminLogRow = v.closed({
   id: Type.Integer(),

@@ -21,26 +21,26 @@ interface RouteSchema {
   readonly body?: TSchema
   /** Where it is not what the document says of all. */
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
-  readonly response: Readonly<Record<string, TSchema | Answer>>
+  readonly response: Readonly<Record<string, TSchema | OtherResponse>>
 }
 
 /** An answer that is not plain JSON, or not only. */
-interface Answer {
+interface OtherResponse {
   readonly description: string
   readonly content: Readonly<Record<string, { readonly schema: TSchema }>>
 }
 
-const refusal: Answer = {
+const refusal: OtherResponse = {
   description: 'Why not: problem details (RFC 9457).',
   content: { 'application/problem+json': { schema: problem } },
 }
 const refusals = { '4xx': refusal, '5xx': refusal }
 const nothing = Type.Null({ description: 'Done; nothing to say.' })
-const capture: Answer = {
+const capture: OtherResponse = {
   description: 'A capture file.',
   content: { 'application/vnd.tcpdump.pcap': { schema: Type.String({ format: 'binary' }) } },
 }
-const eventAnswer: Answer = {
+const eventAnswer: OtherResponse = {
   description: 'A list, or a stream for who accepts text/event-stream.',
   content: {
     'application/json': { schema: events.eventList },

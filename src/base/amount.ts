@@ -20,9 +20,9 @@ export function howFar(file: {
   return `${name} ${amount(bytes)} of ${amount(size)}, ${amount(rate)}/s${rest}`
 }
 
-/** `1 boot`, `3 boots` */
+/** `1 boot`, `3 boots`, `10,000 boots` */
 export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** `1st`, `2nd`, `3rd`, `11th` */

@@ -2,16 +2,16 @@
 
 import { oneLine } from './printable.ts'
 
-export type Told = Readonly<Record<string, unknown>>
+export type UnknownFields = Readonly<Record<string, unknown>>
 
 /** The fields of an object; none where it is something else. */
-export function fieldsOf(value: unknown): Told {
+export function fieldsOf(value: unknown): UnknownFields {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return isObject ? (value as Told) : {}
+  return isObject ? (value as UnknownFields) : {}
 }
 
 /** The objects of a list. */
-export function listOf(value: unknown): Told[] {
+export function objectsOf(value: unknown): UnknownFields[] {
   return Array.isArray(value) ? value.map(fieldsOf) : []
 }
 

@@ -109,12 +109,12 @@ function toDisk(client: Client, why: Reason, ways: Ways, site: Site): Answer {
   return { kind: 'local', ...(localBoot === 'empty' && { empty: true }), ...because(why) }
 }
 
-interface Wish {
+interface BootWish {
   readonly kind: 'none' | 'boot' | 'local'
   readonly why: Reason
 }
 
-function wishOf(host: KnownHost | undefined, site: Site): Wish {
+function wishOf(host: KnownHost | undefined, site: Site): BootWish {
   if (host) return { kind: host.due ? 'boot' : 'local', why: host.why }
   switch (site.unknown) {
     case 'ignore':

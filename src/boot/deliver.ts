@@ -51,7 +51,7 @@ export function shownOf(delivered: Delivered): string {
 }
 
 /** What a request was answered, for the timeline. */
-export interface Seen extends Omit<BootRequest, 'caller' | 'loader'> {
+export interface AnsweredRequest extends Omit<BootRequest, 'caller' | 'loader'> {
   readonly host: Host | undefined
   readonly address: Ipv4
   readonly answer: Delivered['kind']

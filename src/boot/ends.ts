@@ -6,7 +6,7 @@ import {
   type LifeEvent,
   type LifeIn,
   type Rules,
-  type Step,
+  type Transition,
 } from './life.ts'
 import { endOf, failureOf, isHeard, noteOf } from './life-reasons.ts'
 import type { Reason } from './reason.ts'
@@ -20,7 +20,7 @@ export function giveUp(
   _event: LifeEvent,
   rules: Rules,
   now: number,
-): Step | undefined {
+): Transition | undefined {
   if (life.alive || life.unanswered < rules.attempts) return undefined
   return failedBy(life, { code: 'attempts-used-up', boots: life.unanswered }, true, now)
 }
@@ -30,7 +30,7 @@ export function endOfInstall(
   event: LifeEvent,
   rules: Rules,
   now: number,
-): Step {
+): Transition {
   const { verifyUp, verifySsh } = rules
   const isUp = life.state === 'installing' && life.up
   if ((verifyUp ?? verifySsh) === undefined || isUp) return installed(life, event, rules, now)
@@ -39,7 +39,12 @@ export function endOfInstall(
   return { life: { state: 'verifying', ...ended, ...given('cameBack', cameBackAt(life)) } }
 }
 
-export function installed(life: LifeIn<Begun>, event: LifeEvent, rules: Rules, now: number): Step {
+export function installed(
+  life: LifeIn<Begun>,
+  event: LifeEvent,
+  rules: Rules,
+  now: number,
+): Transition {
   return { life: installedBy(life, endOf(event), rules, now), deploy: 'end', notify: 'installed' }
 }
 
@@ -61,13 +66,18 @@ export function endOfOnce(
   event: LifeEvent,
   rules: Rules,
   now: number,
-): Step | undefined {
+): Transition | undefined {
   if (rules.boot !== 'once') return undefined
   if (event.kind === 'script' && !life.rebooted && !event.newBoot) return undefined
   return { life: installedBy(life, { code: 'booted-once' }, rules, now), notify: 'installed' }
 }
 
-export function fail(life: LifeIn<Begun>, event: LifeEvent, _rules: Rules, now: number): Step {
+export function fail(
+  life: LifeIn<Begun>,
+  event: LifeEvent,
+  _rules: Rules,
+  now: number,
+): Transition {
   return failedBy(life, failureOf(event), false, now)
 }
 
@@ -76,7 +86,7 @@ export function failByTime(
   event: LifeEvent,
   _rules: Rules,
   now: number,
-): Step {
+): Transition {
   return failedBy(life, event.kind === 'late' ? event.why : { code: 'timeout' }, true, now)
 }
 
@@ -85,7 +95,7 @@ export function failedBy(
   why: Reason,
   byTime: boolean,
   now: number,
-): Step {
+): Transition {
   const ended = { since: now, attempt: life.attempt, alive: gaveSign(life), why }
   return {
     life: { state: 'failed', ...ended, ...given('cameBack', cameBackAt(life)), byTime },
@@ -100,7 +110,7 @@ export function takeBack(
   event: LifeEvent,
   _rules: Rules,
   now: number,
-): Step {
+): Transition {
   const why: Reason = { code: event.kind === 'removed' ? 'left-config' : 'cancelled' }
   return {
     life: { state: 'idle', since: now, attempt, why },
@@ -115,7 +125,7 @@ export function lateEnd(
   event: LifeEvent,
   rules: Rules,
   now: number,
-): Step | undefined {
+): Transition | undefined {
   if (!life.byTime || !isHeard(event)) return undefined
   return {
     life: installedBy(life, { code: 'late-end', event: event.kind }, rules, now),

@@ -1,5 +1,5 @@
 import type { EventContent } from './event.ts'
-import { isKnown } from './words/event.ts'
+import { isKnownEvent } from './words/event.ts'
 
 /** Something to be recorded; host null is for what concerns no host. */
 export type NewEvent = { readonly host: string | null } & EventContent
@@ -20,7 +20,15 @@ export interface EventRecord {
   readonly text: string
 }
 
+/** Which lines are wanted: of some kinds, before an id. */
+export interface EventsWanted {
+  readonly kinds?: readonly string[]
+  readonly before?: number
+}
+
 /** What a line is about, with its types; undefined where it has no code that this version knows. */
 export function contentOf({ kind, code, data }: EventRecord): EventContent | undefined {
-  return code !== null && isKnown(kind, code) ? ({ kind, code, data } as EventContent) : undefined
+  return code !== null && isKnownEvent(kind, code)
+    ? ({ kind, code, data } as EventContent)
+    : undefined
 }

@@ -21,7 +21,7 @@ import type { Reason } from './reason.ts'
  * recorded before it was thought of.
  */
 
-interface Failed {
+interface ErrorText {
   readonly error: string
 }
 
@@ -54,7 +54,7 @@ interface AdminData {
 }
 
 /** The code says it all. */
-type Nothing = Record<string, never>
+type NoData = Record<string, never>
 
 /** Of each kind the codes, and of each code the data. */
 export interface EventData {
@@ -72,7 +72,7 @@ export interface EventData {
     menu: ScriptData
     none: ScriptData
     /** It is due, and its script could not be made. */
-    failed: Failed
+    failed: ErrorText
   }
   /** Answer files. */
   file: {
@@ -84,10 +84,10 @@ export interface EventData {
   state: Record<HostState, StateData>
   note: {
     /** It netboots while its installer should be at work. */
-    'came-back': Nothing
+    'came-back': NoData
     /** The installer's message changes nothing: a command installs. */
     'deploy-decides': { readonly event: PhoneHomeEvent }
-    'up-before-deployed': Nothing
+    'up-before-deployed': NoData
     'late-end': { readonly event: PhoneHomeEvent }
     /** Its start came to nothing: it is switched off and on. */
     'starts-over': { readonly why: Reason }
@@ -146,7 +146,7 @@ export interface EventData {
     cancel: AdminData
     retry: AdminData
     power: AdminData & { readonly verb: PowerVerb }
-    'first-boot': Nothing
+    'first-boot': NoData
     'first-boot-refused': { readonly why: Reason }
     /** Chosen from the menu on the machine's screen. */
     chosen: { readonly profile: string; readonly address: string }
@@ -156,11 +156,11 @@ export interface EventData {
       readonly why: Reason
     }
   }
-  reload: { done: Nothing; refused: Nothing }
+  reload: { done: NoData; refused: NoData }
   wake: {
     sent: { readonly mac: Mac; readonly address: string; readonly network: string }
-    failed: { readonly mac: Mac; readonly address: string; readonly network: string } & Failed
-    'no-network': Nothing
+    failed: { readonly mac: Mac; readonly address: string; readonly network: string } & ErrorText
+    'no-network': NoData
   }
   checksum: {
     /** `path`: of the setting in the config. */

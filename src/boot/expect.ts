@@ -1,4 +1,4 @@
-import { fieldsOf, lineOf, listOf, type Told } from '../base/untrusted.ts'
+import { fieldsOf, lineOf, objectsOf, type UnknownFields } from '../base/untrusted.ts'
 import type { Expect } from './host.ts'
 import type { Reason } from './reason.ts'
 
@@ -18,12 +18,12 @@ export function whyUnexpected(expect: Expect | undefined, facts: unknown): Reaso
     return { code: 'other-serial', serial: lineOf(told.serial), expected: serial }
   }
   if (!disk) return undefined
-  const disks = listOf(told.disks)
+  const disks = objectsOf(told.disks)
   if (disks.some(found => isDisk(found, disk))) return undefined
   return { code: 'no-such-disk', expected: wordsOf({ ...disk }), has: disks.map(wordsOf) }
 }
 
-function isDisk(found: Told, wanted: NonNullable<Expect['disk']>): boolean {
+function isDisk(found: UnknownFields, wanted: NonNullable<Expect['disk']>): boolean {
   const { name, model, serial, size } = wanted
   if (name !== undefined && lineOf(found.name) !== name) return false
   if (serial !== undefined && lineOf(found.serial) !== serial) return false
@@ -32,7 +32,7 @@ function isDisk(found: Told, wanted: NonNullable<Expect['disk']>): boolean {
 }
 
 /** `/dev/vda, SSD 980, 500.1 GB` */
-function wordsOf({ name, model, serial, size }: Told): string {
+function wordsOf({ name, model, serial, size }: UnknownFields): string {
   const bytes = Number(size)
   const amount = Number.isFinite(bytes) ? `${(bytes / 1e9).toFixed(1)} GB` : ''
   const words = [

@@ -69,7 +69,7 @@ function whyNotByUuid({ host, uuid, knownUuid, attemptAt }: Evidence): Why {
 }
 
 /** A netboot that was heard of a host under way, and what is known of its own boots. */
-export interface Heard {
+export interface NetbootSource {
   readonly uuid: string | undefined
   readonly network: string | undefined
 }
@@ -78,7 +78,7 @@ export interface Heard {
  * Whether a DHCP packet with a host's MAC is of another machine: it says another UUID than its earlier
  * boots, or comes from another network than its installer. Who forges all of it is not told apart.
  */
-export function isFromElsewhere(heard: Heard, known: Heard): boolean {
+export function isFromElsewhere(heard: NetbootSource, known: NetbootSource): boolean {
   const differs = (a: string | undefined, b: string | undefined) =>
     a !== undefined && b !== undefined && a !== b
   if (differs(heard.network, known.network)) return true

@@ -5,7 +5,7 @@ import type { Reason } from './reason.ts'
 import type { Start, StartOutcome, StartRules, SwitchOff, Which } from './start.ts'
 
 /** What we remember of a host's life: a state has just what it can have. Times are epoch milliseconds. */
-export type Life = Rest | SilentBoot | LivingBoot | Installing | Verifying | Installed | Failed
+export type Life = Rest | SilentBoot | LivingBoot | Installing | Verifying | Installed | FailedLife
 /** A life in one of these states. */
 export type LifeIn<S extends HostState> = Extract<Life, { readonly state: S }>
 
@@ -80,7 +80,7 @@ interface Installed extends Lived {
   readonly switchOff?: SwitchOff
 }
 
-interface Failed extends Lived {
+interface FailedLife extends Lived {
   readonly state: 'failed'
   readonly alive: boolean
   readonly cameBack?: number
@@ -137,7 +137,7 @@ export type LifeEvent =
   | { readonly kind: 'late'; readonly why: Reason }
 
 /** The next life, and what has to happen with it. */
-export interface Step {
+export interface Transition {
   readonly life: Life
   /** A new attempt with a new token starts. */
   readonly opens?: true

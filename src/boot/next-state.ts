@@ -10,7 +10,7 @@ import {
   takeBack,
 } from './ends.ts'
 import type { HostState } from './host-state.ts'
-import type { Life, LifeEvent, LifeIn, Rules, Step } from './life.ts'
+import type { Life, LifeEvent, LifeIn, Rules, Transition } from './life.ts'
 import {
   beginStart,
   beginSwitchOff,
@@ -36,7 +36,7 @@ type Move<S extends HostState> = (
   event: LifeEvent,
   rules: Rules,
   now: number,
-) => Step | undefined
+) => Transition | undefined
 
 type Moves = {
   readonly [S in HostState]: Readonly<Partial<Record<LifeEvent['kind'], readonly Move<S>[]>>>
@@ -113,7 +113,7 @@ export function nextState(
   event: LifeEvent,
   rules: Rules,
   now: number,
-): Step | undefined {
+): Transition | undefined {
   // A row of the table takes a life in the state of the row.
   const row = moves[life.state][event.kind] as readonly Move<HostState>[] | undefined
   for (const move of row ?? []) {
@@ -124,7 +124,7 @@ export function nextState(
 }
 
 /** How long its POST takes is known of a machine, whatever its state. */
-function withPost(step: Step, post: number | undefined): Step {
+function withPost(step: Transition, post: number | undefined): Transition {
   if (post === undefined || step.life.post !== undefined) return step
   return { ...step, life: { ...step.life, post } }
 }

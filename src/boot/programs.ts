@@ -19,7 +19,7 @@ export function programsOf({ login, deploy }: Profile): (keyof typeof sources)[]
 }
 
 /** The sentence for a program that is not there. */
-export function lackOf(program: string): string {
+export function lackOfProgram(program: string): string {
   const get = (sources as Readonly<Record<string, string>>)[program]
   const advice = get === undefined ? '' : `; get it ${get}`
   return `there is no program "${program}" in PATH${advice}`

@@ -2,7 +2,7 @@ import type { Mac } from '../wire/address.ts'
 import type { Arch } from './arch.ts'
 import type { HostState, PhoneHomeEvent } from './host-state.ts'
 import type { CallbackReasons } from './reasons/callback.ts'
-import type { FileReasons } from './reasons/file.ts'
+import type { FileReasons, Nothing } from './reasons/file.ts'
 import type { MessageReasons } from './reasons/message.ts'
 import type { PowerReasons } from './reasons/power.ts'
 import type { SpecReasons } from './reasons/spec.ts'
@@ -16,9 +16,6 @@ import type { ImageKind } from './script.ts'
  * list, with those in `reasons/`, is the documentation of the codes; `words/` has the sentence of each. Programs read codes and data.
  * Addresses are dotted quads, so that what is stored and sent can be read.
  */
-
-/** The code says it all. */
-type Nothing = object
 
 /** What another DHCP server says of booting. */
 export interface ForeignBoot {
@@ -221,6 +218,11 @@ export type ReasonCode = keyof Reasons
 export type Reason = { [C in ReasonCode]: { readonly code: C } & Reasons[C] }[ReasonCode]
 
 export type ReasonOf<C extends ReasonCode> = Extract<Reason, { readonly code: C }>
+
+/** Why something cannot be had. */
+export interface Refused {
+  readonly refused: Reason
+}
 
 /** A sentence that was made by somebody else. */
 export function written(text: string): Reason {

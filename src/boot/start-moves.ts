@@ -6,23 +6,23 @@ import {
   type LifeEvent,
   type LifeIn,
   type Rules,
-  type Step,
   startIn,
+  type Transition,
 } from './life.ts'
 import type { Reason } from './reason.ts'
 import { type Start, startOf, type Which } from './start.ts'
 
 /* How the start of a machine by its power goes on; see start.ts. */
 
-type Started = LifeIn<'pending' | 'booting'>
+type StartedLife = LifeIn<'pending' | 'booting'>
 
 /** Its turn has come: from now on it counts as done, whatever becomes of us. */
 export function beginStart(
-  life: Started,
+  life: StartedLife,
   event: LifeEvent,
   _rules: Rules,
   now: number,
-): Step | undefined {
+): Transition | undefined {
   const start = startIn(life)
   if (event.kind !== 'switching' || start?.step !== 'due' || !isSame(start, event)) return undefined
   const why: Reason = { code: 'start-begun', ...which(start) }
@@ -30,11 +30,11 @@ export function beginStart(
 }
 
 export function endStart(
-  life: Started,
+  life: StartedLife,
   event: LifeEvent,
   _rules: Rules,
   now: number,
-): Step | undefined {
+): Transition | undefined {
   const start = startIn(life)
   if (event.kind !== 'switched' || start?.step !== 'begun' || !isSame(start, event))
     return undefined
@@ -52,11 +52,11 @@ export function endStart(
 
 /** It netboots, whoever has started it: a reset would only disturb it. */
 export function hearStart(
-  life: Started,
+  life: StartedLife,
   _event: LifeEvent,
   _rules: Rules,
   now: number,
-): Step | undefined {
+): Transition | undefined {
   const start = startIn(life)
   if (!start || start.step === 'heard') return undefined
   const isTimed = start.step === 'done' || start.step === 'begun'
@@ -68,11 +68,11 @@ export function hearStart(
 
 /** The first start came to nothing: once more, by off and on. */
 export function startOver(
-  life: Started,
+  life: StartedLife,
   event: LifeEvent,
   _rules: Rules,
   now: number,
-): Step | undefined {
+): Transition | undefined {
   const start = startIn(life)
   if (!start || start.again || start.step === 'due' || event.kind !== 'late') return undefined
   const why: Reason = { code: 'start-waits', attempt: start.attempt, because: event.why }
@@ -88,7 +88,7 @@ export function nextStart(
   event: LifeEvent,
   rules: Rules,
   now: number,
-): Step | undefined {
+): Transition | undefined {
   if (!rules.power || life.alive || life.start || event.kind !== 'late') return undefined
   if (life.unanswered >= rules.attempts) return undefined
   const attempt = life.opened + 1
@@ -100,11 +100,11 @@ export function nextStart(
 }
 
 /** The machine is switched off where its owner wants that, at most once. */
-export function beginSwitchOff(life: LifeIn<'installed'>): Step | undefined {
+export function beginSwitchOff(life: LifeIn<'installed'>): Transition | undefined {
   return life.switchOff === 'due' ? { life: { ...life, switchOff: 'begun' } } : undefined
 }
 
-function withStart(life: Started, start: Start, why: Reason): { readonly life: Life } {
+function withStart(life: StartedLife, start: Start, why: Reason): { readonly life: Life } {
   if (life.state === 'pending') return { life: { ...life, start, why } }
   if (!isSilent(life)) return { life }
   // What is heard then is a new boot.

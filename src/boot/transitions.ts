@@ -7,7 +7,7 @@ import {
   type LifeIn,
   type LivingBoot,
   type Rules,
-  type Step,
+  type Transition,
 } from './life.ts'
 import { isHeard, noteOf } from './life-reasons.ts'
 import type { Reason } from './reason.ts'
@@ -16,7 +16,7 @@ import { startOf } from './start.ts'
 /* The ways from a life by an event to the next; undefined where one does not apply. */
 
 /** Whatever ran before is over: its token is void and its deploy is ended. */
-export function wish(_life: Life, event: LifeEvent, { power }: Rules, now: number): Step {
+export function wish(_life: Life, event: LifeEvent, { power }: Rules, now: number): Transition {
   const isStarted = power && !(event.kind === 'asked' && event.netboots)
   return {
     life: {
@@ -35,7 +35,7 @@ export function openAttempt(
   _event: LifeEvent,
   { attempts: most }: Rules,
   now: number,
-): Step {
+): Transition {
   const attempt = (life.state === 'booting' ? life.opened : life.attempt) + 1
   const unanswered = (isSilent(life) ? life.unanswered : 0) + 1
   return {
@@ -53,7 +53,7 @@ export function signOfLife(
   _event: LifeEvent,
   _rules: Rules,
   now: number,
-): Step | undefined {
+): Transition | undefined {
   return life.alive ? undefined : { life: living(life, now) }
 }
 
@@ -67,7 +67,7 @@ export function startInstall(
   _event: LifeEvent,
   rules: Rules,
   now: number,
-): Step {
+): Transition {
   const by = rules.deploy ? 'deploy' : 'installer'
   return {
     life: {
@@ -88,7 +88,7 @@ export function startDeploy(
   _event: LifeEvent,
   _rules: Rules,
   now: number,
-): Step | undefined {
+): Transition | undefined {
   if (!life.waits) return undefined
   const { waits: _, ...rest } = life
   return { life: { ...rest, since: now } }
@@ -100,7 +100,7 @@ export function leftToDeploy(
   event: LifeEvent,
   rules: Rules,
   now: number,
-): Step | undefined {
+): Transition | undefined {
   if (rules.deploy !== 'command') return undefined
   const { cameBack, ...heard } = isSilent(life) ? living(life, now) : life
   // Who came back and says that it is done has done what the 10 minutes are for.
@@ -116,7 +116,7 @@ export function upBeforeDeployed(
   life: LifeIn<'installing'>,
   _event: LifeEvent,
   rules: Rules,
-): Step | undefined {
+): Transition | undefined {
   if (rules.deploy !== 'command') return undefined
   return {
     life: { ...life, up: true },
@@ -130,7 +130,7 @@ export function bootAgain(
   _event: LifeEvent,
   _rules: Rules,
   now: number,
-): Step {
+): Transition {
   return {
     life: {
       ...{ state: 'booting', since: now, attempt, opened, rebooted: true },

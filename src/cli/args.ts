@@ -106,12 +106,12 @@ export function usageLine({ name, line }: CommandSpec): string {
   return `usage: bootwright ${[name, line].filter(Boolean).join(' ')}`
 }
 
-type Token = { kind: string; rawName?: string; name?: string; value?: string | undefined } & {
+type ArgToken = { kind: string; rawName?: string; name?: string; value?: string | undefined } & {
   inlineValue?: boolean | undefined
 }
 
 function wrongToken(
-  { kind, name = '', rawName = '', value, inlineValue }: Token,
+  { kind, name = '', rawName = '', value, inlineValue }: ArgToken,
   options: Readonly<Record<string, OptionSpec>>,
 ): string | undefined {
   if (kind !== 'option') return undefined

@@ -1,8 +1,8 @@
 import type { CancelResult } from '../api/installs.ts'
 import { printable } from '../base/printable.ts'
 import { cancelSpec } from './api-specs.ts'
-import { type Choice, readChoice } from './choose.ts'
-import { type Call, runCommand, writeJson } from './command.ts'
+import { type HostChoice, readChoice } from './choose.ts'
+import { type Call, runApiCommand, writeJson } from './command.ts'
 import { confirm } from './confirm.ts'
 import { exit, Failure, type Io } from './io.ts'
 
@@ -10,7 +10,7 @@ const columns = [{ title: 'HOST', cut: 16 }, { title: 'STATE' }, { title: 'BEWAR
 
 /** `bootwright cancel HOST...`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(cancelSpec, argv, io, async call => {
+  return runApiCommand(cancelSpec, argv, io, async call => {
     const { values, words } = call
     const choice = readChoice(words, values.list('where'))
     const confirmed = await confirm(call, {
@@ -30,7 +30,10 @@ export function run(argv: string[], io: Io): Promise<number> {
   })
 }
 
-async function cancel({ api }: Call, wish: Choice & { dryRun?: true }): Promise<CancelResult[]> {
+async function cancel(
+  { api }: Call,
+  wish: HostChoice & { dryRun?: true },
+): Promise<CancelResult[]> {
   return (await api.post<{ results: CancelResult[] }>('/api/v1/cancels', wish)).results
 }
 

@@ -2,7 +2,7 @@ import type { OptionSpec } from './args.ts'
 import { exit, Failure } from './io.ts'
 
 /** Which hosts a command is for, as the API takes it. */
-export interface Choice {
+export interface HostChoice {
   /** Names or globs. */
   readonly hosts: string[]
   readonly where?: string[]
@@ -23,7 +23,7 @@ export function refuseNoCondition(where: readonly string[]): void {
 }
 
 /** Reads host names and `--where`; with only `--where` all hosts are meant that it lets through. */
-export function readChoice(words: readonly string[], where: string[]): Choice {
+export function readChoice(words: readonly string[], where: string[]): HostChoice {
   refuseNoCondition(where)
   if (words.length === 0 && where.length === 0) {
     throw new Failure(

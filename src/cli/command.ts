@@ -10,7 +10,7 @@ export interface Call extends Given {
 }
 
 /** Runs a command that talks to a daemon. */
-export function runCommand(
+export function runApiCommand(
   spec: CommandSpec,
   argv: readonly string[],
   io: Io,

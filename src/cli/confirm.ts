@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import type { Choice } from './choose.ts'
+import type { HostChoice } from './choose.ts'
 import type { Call } from './command.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { type Cell, type Column, formatTable, screenOf } from './table.ts'
@@ -12,7 +12,7 @@ interface Trial {
 
 /** A change of hosts that is shown, and for several hosts confirmed, before it is made. */
 export interface Proposal<R extends Trial> {
-  readonly choice: Choice
+  readonly choice: HostChoice
   /** Asks for it without changing anything. */
   readonly dryRun: () => Promise<readonly R[]>
   readonly columns: readonly Column[]
@@ -25,7 +25,7 @@ export interface Proposal<R extends Trial> {
 
 /** The hosts that it is for, and what is refused already. */
 export interface Confirmed<R> {
-  readonly choice: Choice
+  readonly choice: HostChoice
   readonly refused: readonly R[]
 }
 

@@ -1,13 +1,13 @@
 import type { DoctorAnswer } from '../api/doctor.ts'
 import { printable } from '../base/printable.ts'
 import { doctorSpec } from './api-specs.ts'
-import { runCommand, writeJson } from './command.ts'
+import { runApiCommand, writeJson } from './command.ts'
 import { exit, type Io } from './io.ts'
 import { paint, type Screen, screenOf, wrapText } from './table.ts'
 
 /** `bootwright doctor HOST`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(doctorSpec, argv, io, async ({ api, values, words: [name = ''] }) => {
+  return runApiCommand(doctorSpec, argv, io, async ({ api, values, words: [name = ''] }) => {
     const body = await api.get<DoctorAnswer>(`/api/v1/hosts/${encodeURIComponent(name)}/doctor`)
     if (values.has('json')) writeJson(io, body)
     else io.stdout.write(formatDiagnosis(body, screenOf(io)))

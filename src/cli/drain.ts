@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { DrainAnswer } from '../api/daemon.ts'
 import { printable } from '../base/printable.ts'
 import { drainSpec } from './api-specs.ts'
-import { type Call, runCommand, writeJson } from './command.ts'
+import { type Call, runApiCommand, writeJson } from './command.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { readTimeout } from './timeout.ts'
 
@@ -11,7 +11,7 @@ const lookEvery = 1000
 
 /** `bootwright drain`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(drainSpec, argv, io, async call => {
+  return runApiCommand(drainSpec, argv, io, async call => {
     const timeout = readTimeout(call.values)
     if (call.values.has('end')) return endDrain(call, timeout)
     const answer = await waitForRunning(call, timeout)

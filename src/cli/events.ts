@@ -4,7 +4,7 @@ import { parseMac } from '../wire/address.ts'
 import type { ApiClient } from './api-client.ts'
 import { eventsSpec } from './api-specs.ts'
 import type { Values } from './args.ts'
-import { type Call, runCommand, writeJson } from './command.ts'
+import { type Call, runApiCommand, writeJson } from './command.ts'
 import { refuseUnknown } from './filters.ts'
 import { followEvents } from './follow.ts'
 import { type EventWidths, eventWidths, formatEvent } from './format.ts'
@@ -12,14 +12,14 @@ import { exit, Failure, type Io } from './io.ts'
 import { screenOf } from './table.ts'
 
 /** Which events are shown. */
-interface Wanted {
+interface EventFilter {
   readonly host: string | undefined
   readonly shows: (event: HostEvent) => boolean
 }
 
 /** `bootwright events`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(eventsSpec, argv, io, async call => {
+  return runApiCommand(eventsSpec, argv, io, async call => {
     const { api, values } = call
     const limit = limitOf(values.text('limit'))
     const wanted = await readWanted(call)
@@ -39,7 +39,7 @@ export function run(argv: string[], io: Io): Promise<number> {
   })
 }
 
-async function readWanted({ api, values, words: [word] }: Call): Promise<Wanted> {
+async function readWanted({ api, values, words: [word] }: Call): Promise<EventFilter> {
   const isMac = word !== undefined && parseMac(word) !== undefined
   const host = isMac ? await hostNamed(api, word) : word
   const tagged = await hostsWith(api, values)
@@ -69,7 +69,7 @@ async function hostsWith(api: ApiClient, values: Values): Promise<Set<string> | 
 
 async function follow(
   { io, api, values }: Call,
-  { host, shows }: Wanted,
+  { host, shows }: EventFilter,
   known: readonly HostEvent[],
   first: EventWidths,
 ): Promise<number> {

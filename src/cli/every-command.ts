@@ -5,20 +5,20 @@ import type { Io } from './io.ts'
 import * as local from './local/specs.ts'
 
 /** Runs a command with what follows its name, and returns its exit code. */
-export type Command = (
+export type RunCommand = (
   argv: string[],
   io: Io,
   all: readonly CommandSpec[],
 ) => number | Promise<number>
 
-interface Entry {
+interface LazyCommand {
   readonly spec: CommandSpec
   /** Loaded when it is needed: a command line that only asks must not wait for the whole daemon. */
-  readonly load: () => Promise<Command>
+  readonly load: () => Promise<RunCommand>
 }
 
 /** All commands in the order of the usage text, which is made of them, as completion and manual page are. */
-export const everyCommand: readonly Entry[] = [
+export const everyCommand: readonly LazyCommand[] = [
   { spec: local.initSpec, load: async () => (await import('./local/init.ts')).run },
   { spec: local.serveSpec, load: async () => (await import('./local/commands.ts')).serveCommand },
   { spec: local.checkSpec, load: async () => (await import('./local/commands.ts')).checkCommand },

@@ -4,7 +4,7 @@ import { type ApiClient, Unreachable } from './api-client.ts'
 import { readSse } from './sse.ts'
 
 /** `connected` comes first, and again whenever a connection that was `lost` is back. */
-export type Followed =
+export type FeedItem =
   | { readonly kind: 'connected' }
   | { readonly kind: 'lost' }
   | { readonly kind: 'event'; readonly event: HostEvent }
@@ -28,7 +28,7 @@ const patience = 10 * 60_000
 export async function* followEvents(
   api: ApiClient,
   { host, after, signal }: FollowOptions,
-): AsyncGenerator<Followed> {
+): AsyncGenerator<FeedItem> {
   const ours = new AbortController()
   const either = signal ? AbortSignal.any([signal, ours.signal]) : ours.signal
   let last: number | undefined

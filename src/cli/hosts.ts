@@ -1,6 +1,6 @@
-import type { HostRow } from '../api/hosts.ts'
+import type { HostList, HostRow } from '../api/hosts.ts'
 import { hostsSpec } from './api-specs.ts'
-import { runCommand, writeJson } from './command.ts'
+import { runApiCommand, writeJson } from './command.ts'
 import { readFilters, refuseUnknown } from './filters.ts'
 import { formatTime, stateCell, whyOf } from './format.ts'
 import { exit, type Io, nowOf } from './io.ts'
@@ -17,17 +17,11 @@ const columns = [
   { title: 'WHY', leave: 6, cut: 20 },
 ] as const
 
-interface Hosts {
-  readonly hosts: readonly HostRow[]
-  /** What concerns them all, such as a network that gives no addresses. */
-  readonly notices?: readonly string[]
-}
-
 /** `bootwright hosts`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(hostsSpec, argv, io, async ({ api, values }) => {
+  return runApiCommand(hostsSpec, argv, io, async ({ api, values }) => {
     const filters = readFilters(values)
-    const body = await api.get<Hosts>('/api/v1/hosts', { ...filters })
+    const body = await api.get<HostList>('/api/v1/hosts', { ...filters })
     if (body.hosts.length === 0) await refuseUnknown(api, filters)
     if (values.has('json')) writeJson(io, body)
     else if (body.hosts.length === 0) io.stderr.write('no hosts\n')

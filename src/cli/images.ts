@@ -1,7 +1,7 @@
 import type { ImageRow } from '../api/images.ts'
 import { amount } from '../base/amount.ts'
 import { imagesSpec } from './api-specs.ts'
-import { runCommand, writeJson } from './command.ts'
+import { runApiCommand, writeJson } from './command.ts'
 import { exit, type Io } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
 
@@ -16,7 +16,7 @@ const columns = [
 
 /** `bootwright images`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(imagesSpec, argv, io, async ({ api, values }) => {
+  return runApiCommand(imagesSpec, argv, io, async ({ api, values }) => {
     const body = await api.get<{ images: ImageRow[] }>('/api/v1/images')
     if (values.has('json')) writeJson(io, body)
     else if (body.images.length === 0) io.stderr.write('no images\n')

@@ -3,14 +3,14 @@ import type { AskResult } from '../api/installs.ts'
 import { printable } from '../base/printable.ts'
 import { installSpec } from './api-specs.ts'
 import type { Values } from './args.ts'
-import { type Choice, readChoice } from './choose.ts'
-import { type Call, runCommand, writeJson } from './command.ts'
+import { type HostChoice, readChoice } from './choose.ts'
+import { type Call, runApiCommand, writeJson } from './command.ts'
 import { confirm } from './confirm.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { readTimeout } from './timeout.ts'
-import { type Ended, waitForInstalls } from './wait.ts'
+import { type InstallEnd, waitForInstalls } from './wait.ts'
 
-interface Wish extends Choice {
+interface InstallRequest extends HostChoice {
   readonly profile?: string
   readonly vars?: Record<string, string | number | boolean>
   readonly replace?: true
@@ -33,7 +33,7 @@ const columns = [
 
 /** `bootwright install HOST...`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(installSpec, argv, io, async call => {
+  return runApiCommand(installSpec, argv, io, async call => {
     const { values } = call
     const patience = { stopAfter: readStopAfter(values), timeout: waitingTimeout(values) }
     const wish = readWish(values, call.words)
@@ -57,7 +57,7 @@ export function run(argv: string[], io: Io): Promise<number> {
   })
 }
 
-function readWish(values: Values, words: readonly string[]): Wish {
+function readWish(values: Values, words: readonly string[]): InstallRequest {
   const profile = values.text('profile')
   const vars = values.list('var').map(readVar)
   return {
@@ -94,7 +94,7 @@ function waitingTimeout(values: Values): number | undefined {
   throw new Failure('--timeout works only with --wait', exit.usage)
 }
 
-async function ask({ api }: Call, wish: Wish & { dryRun?: true }): Promise<AskResult[]> {
+async function ask({ api }: Call, wish: InstallRequest & { dryRun?: true }): Promise<AskResult[]> {
   return (await api.post<{ results: AskResult[] }>('/api/v1/installs', wish)).results
 }
 
@@ -165,7 +165,7 @@ function withTimeout(io: Io, ms: number | undefined): Io {
   return { ...io, signal: io.signal ? AbortSignal.any([io.signal, over]) : over }
 }
 
-function withEnd(result: AskResult, ended: ReadonlyMap<string, Ended>) {
+function withEnd(result: AskResult, ended: ReadonlyMap<string, InstallEnd>) {
   const end = ended.get(result.host)
   return { ...result, outcome: end?.outcome ?? null, reason: end?.reason ?? result.reason }
 }

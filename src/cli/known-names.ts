@@ -10,7 +10,7 @@ const patience = 1000
 const freshFor = 10_000
 const noNames: Names = { hosts: [], profiles: [], tags: [], networks: [] }
 
-interface Kept {
+interface KeptNames {
   /** Which daemon they are of: two may have files of one name. */
   readonly which: string
   /** Epoch milliseconds. */
@@ -82,12 +82,12 @@ function cacheFile(which: string, io: Io): string | undefined {
   return folder && join(folder, `names-${name}.json`)
 }
 
-function readKept(words: readonly string[], io: Io): Kept | undefined {
+function readKept(words: readonly string[], io: Io): KeptNames | undefined {
   const which = daemonOf(words, io)
   const file = cacheFile(which, io)
   if (file === undefined) return undefined
   try {
-    const { at, names, which: whose } = JSON.parse(readFileSync(file, 'utf8')) as Kept
+    const { at, names, which: whose } = JSON.parse(readFileSync(file, 'utf8')) as KeptNames
     return whose === which ? { at, which, names: { ...noNames, ...names } } : undefined
   } catch {
     return undefined
@@ -102,7 +102,7 @@ function keep(words: readonly string[], io: Io, names: Names): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const whole = `${file}.${process.pid}`
-    writeFileSync(whole, JSON.stringify({ at: Date.now(), which, names } satisfies Kept), {
+    writeFileSync(whole, JSON.stringify({ at: Date.now(), which, names } satisfies KeptNames), {
       mode: 0o600,
     })
     renameSync(whole, file)

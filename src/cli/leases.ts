@@ -1,7 +1,7 @@
 import type { Names } from '../api/hosts.ts'
 import type { LeaseRow } from '../api/networks.ts'
 import { leasesSpec } from './api-specs.ts'
-import { runCommand, writeJson } from './command.ts'
+import { runApiCommand, writeJson } from './command.ts'
 import { refuseOther } from './filters.ts'
 import { colourOf, formatTime } from './format.ts'
 import { exit, type Io } from './io.ts'
@@ -19,7 +19,7 @@ const columns = [
 
 /** `bootwright leases`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(leasesSpec, argv, io, async ({ api, values }) => {
+  return runApiCommand(leasesSpec, argv, io, async ({ api, values }) => {
     const [network, state, q] = ['network', 'state', 'search'].map(values.text)
     const query = { network, state, q }
     const body = await api.get<{ leases: LeaseRow[] }>('/api/v1/leases', query)

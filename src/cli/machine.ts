@@ -1,28 +1,34 @@
-import { fieldsOf, lineOf, listOf, type Told } from '../base/untrusted.ts'
+import { fieldsOf, lineOf, objectsOf, type UnknownFields } from '../base/untrusted.ts'
 
-type Row = [title: string, text: string]
+type TitledText = [title: string, text: string]
 
 /** What is shown in a form of its own; all else as it was told. */
 const known = ['vendor', 'product', 'serial', 'uuid', 'cpus', 'memory', 'disks', 'nics']
 
 /** Everything that an installer told about its machine, the usual first. */
-export function machineRows(facts: unknown): Row[] {
+export function machineRows(facts: unknown): TitledText[] {
   const told = fieldsOf(facts)
-  const plain = known.slice(0, 5).map((key): Row => [key, lineOf(told[key])])
-  const disks = listOf(told.disks).map(({ name, model, serial, size, ...more }) =>
+  const plain = known.slice(0, 5).map((key): TitledText => [key, lineOf(told[key])])
+  const disks = objectsOf(told.disks).map(({ name, model, serial, size, ...more }) =>
     rowOf('disk', name, model, serial, gigabytes(size), ...otherWords(more)),
   )
-  const nics = listOf(told.nics).map(({ name, mac, ...more }) =>
+  const nics = objectsOf(told.nics).map(({ name, mac, ...more }) =>
     rowOf('nic', name, mac, ...otherWords(more)),
   )
   const others = Object.entries(told)
     .filter(([key]) => !known.includes(key))
-    .map(([key, value]): Row => [lineOf(key), textOf(value)])
-  const rows = [...plain, ['memory', gigabytes(told.memory)] as Row, ...disks, ...nics, ...others]
+    .map(([key, value]): TitledText => [lineOf(key), textOf(value)])
+  const rows = [
+    ...plain,
+    ['memory', gigabytes(told.memory)] as TitledText,
+    ...disks,
+    ...nics,
+    ...others,
+  ]
   return rows.filter(([, text]) => text !== '')
 }
 
-function otherWords(more: Told): string[] {
+function otherWords(more: UnknownFields): string[] {
   return Object.entries(more).map(([key, value]) => `${lineOf(key)}=${textOf(value)}`)
 }
 
@@ -32,7 +38,7 @@ function textOf(value: unknown): string {
   return lineOf(isPlain ? value : JSON.stringify(value))
 }
 
-function rowOf(title: string, ...words: readonly unknown[]): Row {
+function rowOf(title: string, ...words: readonly unknown[]): TitledText {
   return [title, words.map(lineOf).filter(Boolean).join('  ')]
 }
 

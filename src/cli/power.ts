@@ -3,8 +3,8 @@ import { printable } from '../base/printable.ts'
 import { type PowerVerb, powerVerbs } from '../boot/power.ts'
 import { connectApi } from './api-client.ts'
 import { powerSpec } from './api-specs.ts'
-import { type Choice, readChoice } from './choose.ts'
-import { type Call, runCommand, writeJson } from './command.ts'
+import { type HostChoice, readChoice } from './choose.ts'
+import { type Call, runApiCommand, writeJson } from './command.ts'
 import { type Confirmed, confirm } from './confirm.ts'
 import { envOf, exit, Failure, type Io } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
@@ -19,7 +19,7 @@ const states = [{ title: 'HOST', cut: 16 }, { title: 'BY' }, { title: 'POWER', c
 
 /** `bootwright power on|off|cycle|status HOST...`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(powerSpec, argv, io, async call => {
+  return runApiCommand(powerSpec, argv, io, async call => {
     const [verb, ...words] = call.words
     const choice = readChoice(words, call.values.list('where'))
     const patient = { ...call, api: connectApi(call.values, envOf(io), answerTimeout) }
@@ -36,7 +36,7 @@ function readVerb(text: string | undefined): PowerVerb {
   throw new Failure(`it is on, off, cycle or status, not "${text}"`, exit.usage)
 }
 
-async function resultsOf(verb: PowerVerb, choice: Choice, call: Call): Promise<PowerResult[]> {
+async function resultsOf(verb: PowerVerb, choice: HostChoice, call: Call): Promise<PowerResult[]> {
   if (verb !== 'status') return change(verb, choice, call)
   const { hosts: host, where = [] } = choice
   const { results } = await call.api.get<PowerAnswer>('/api/v1/power', { host, where })
@@ -45,9 +45,9 @@ async function resultsOf(verb: PowerVerb, choice: Choice, call: Call): Promise<P
 }
 
 /** Says of each machine what became of it, as soon as it is known. */
-async function change(verb: PowerVerb, choice: Choice, call: Call): Promise<PowerResult[]> {
+async function change(verb: PowerVerb, choice: HostChoice, call: Call): Promise<PowerResult[]> {
   const { api, io, values } = call
-  const ask = async (wish: Choice & { dryRun?: true }) =>
+  const ask = async (wish: HostChoice & { dryRun?: true }) =>
     (await api.post<PowerAnswer>('/api/v1/power', { verb, ...wish })).results
   const dryRun = () => ask({ ...choice, dryRun: true })
   const confirmed = await confirm(call, {

@@ -4,7 +4,7 @@ import { everyCommand, everySpec } from './every-command.ts'
 import { exit, type Io } from './io.ts'
 
 /** Runs the command that these words of the command line name. Returns the exit code. */
-export async function runProgram([name, ...rest]: readonly string[]): Promise<number> {
+export async function runCommandLine([name, ...rest]: readonly string[]): Promise<number> {
   const io = terminal()
   // What the completion of a shell asks, and what it starts to know it the next time.
   if (name === '__complete') return (await import('./complete.ts')).complete(rest, io, everySpec)

@@ -1,12 +1,12 @@
 import type { ReloadAnswer } from '../api/daemon.ts'
 import { printable } from '../base/printable.ts'
 import { reloadSpec } from './api-specs.ts'
-import { runCommand, writeJson } from './command.ts'
+import { runApiCommand, writeJson } from './command.ts'
 import { exit, type Io } from './io.ts'
 
 /** `bootwright reload`: a refused config is a Failure with a line for each mistake. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(reloadSpec, argv, io, async ({ api, values }) => {
+  return runApiCommand(reloadSpec, argv, io, async ({ api, values }) => {
     const answer = await api.post<ReloadAnswer>('/api/v1/reload', {})
     if (values.has('json')) writeJson(io, answer)
     else {

@@ -7,7 +7,7 @@ import { howFar, ordinal } from '../base/amount.ts'
 import { parseMac } from '../wire/address.ts'
 import type { ApiClient } from './api-client.ts'
 import { showSpec } from './api-specs.ts'
-import { runCommand, writeJson } from './command.ts'
+import { runApiCommand, writeJson } from './command.ts'
 import { colourOf, eventWidths, formatEvent, formatTime, stateCell, whyOf } from './format.ts'
 import { exit, Failure, type Io, nowOf } from './io.ts'
 import { machineRows } from './machine.ts'
@@ -16,7 +16,7 @@ import { entryText } from './unknown.ts'
 
 /** `bootwright show HOST`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(showSpec, argv, io, async ({ api, values, words: [name = ''] }) => {
+  return runApiCommand(showSpec, argv, io, async ({ api, values, words: [name = ''] }) => {
     const file = values.text('pcap')
     if (file !== undefined) return savePackets(api, name, file, io)
     const stranger = await strangerOf(api, name)

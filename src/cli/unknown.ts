@@ -1,7 +1,7 @@
 import type { StrangerList, StrangerRow } from '../api/networks.ts'
 import { printable } from '../base/printable.ts'
 import { unknownSpec } from './api-specs.ts'
-import { runCommand, writeJson } from './command.ts'
+import { runApiCommand, writeJson } from './command.ts'
 import { formatTime } from './format.ts'
 import { exit, type Io } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
@@ -17,7 +17,7 @@ const columns = [
 
 /** `bootwright unknown`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(unknownSpec, argv, io, async ({ api, values }) => {
+  return runApiCommand(unknownSpec, argv, io, async ({ api, values }) => {
     const body = await api.get<StrangerList>('/api/v1/strangers')
     const { strangers } = body
     if (values.has('json')) writeJson(io, body)

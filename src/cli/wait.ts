@@ -4,23 +4,23 @@ import type { CancelResult } from '../api/installs.ts'
 import { printable } from '../base/printable.ts'
 import { type ApiClient, Unreachable } from './api-client.ts'
 import { writeCancelled } from './cancel.ts'
-import { type Followed, followEvents } from './follow.ts'
+import { type FeedItem, followEvents } from './follow.ts'
 import { colourOf, type EventWidths, formatEvent } from './format.ts'
 import { exit, Failure, type Io } from './io.ts'
 import { paint, screenOf } from './table.ts'
 
 /** How an install ended: `installed`, `failed`, `cancelled` …, `gone` when nobody knows it now. */
-export interface Ended {
+export interface InstallEnd {
   readonly outcome: string
   readonly reason: string | null
 }
 
-interface Waiting {
+interface OpenInstalls {
   readonly api: ApiClient
   readonly io: Io
   /** Host name to install id, of those that have not ended. */
   readonly open: Map<string, string>
-  readonly ended: Map<string, Ended>
+  readonly ended: Map<string, InstallEnd>
   readonly widths: EventWidths
 }
 
@@ -40,10 +40,10 @@ export async function waitForInstalls(
   installs: ReadonlyMap<string, string>,
   after: number,
   stopAfter: number,
-): Promise<ReadonlyMap<string, Ended>> {
+): Promise<ReadonlyMap<string, InstallEnd>> {
   const host = Math.max(8, ...[...installs.keys()].map(name => name.length))
   const widths = { host, kind: 12 }
-  const waiting: Waiting = { api, io, open: new Map(installs), ended: new Map(), widths }
+  const waiting: OpenInstalls = { api, io, open: new Map(installs), ended: new Map(), widths }
   const only = installs.size === 1 ? [...installs.keys()][0] : undefined
   const over = new AbortController()
   const signal = io.signal ? AbortSignal.any([io.signal, over.signal]) : over.signal
@@ -64,7 +64,7 @@ export async function waitForInstalls(
   return waiting.ended
 }
 
-async function take(step: Followed | 'tick', waiting: Waiting): Promise<void> {
+async function take(step: FeedItem | 'tick', waiting: OpenInstalls): Promise<void> {
   const { io, open, widths } = waiting
   if (step === 'tick' || step.kind === 'connected') return lookAtAll(waiting)
   if (step.kind === 'lost') {
@@ -77,12 +77,12 @@ async function take(step: Followed | 'tick', waiting: Waiting): Promise<void> {
   await look(event.host, waiting)
 }
 
-async function lookAtAll(waiting: Waiting): Promise<void> {
+async function lookAtAll(waiting: OpenInstalls): Promise<void> {
   for (const host of [...waiting.open.keys()]) await look(host, waiting)
 }
 
 /** Notes the end of a host's install, if it has come. */
-async function look(host: string, { api, io, open, ended }: Waiting): Promise<void> {
+async function look(host: string, { api, io, open, ended }: OpenInstalls): Promise<void> {
   const end = await endOf(api, host, open.get(host) ?? '')
   if (end === undefined) return
   open.delete(host)
@@ -93,7 +93,7 @@ async function look(host: string, { api, io, open, ended }: Waiting): Promise<vo
   )
 }
 
-async function endOf(api: ApiClient, host: string, id: string): Promise<Ended | undefined> {
+async function endOf(api: ApiClient, host: string, id: string): Promise<InstallEnd | undefined> {
   try {
     const { installs } = await api.get<HostDetail>(`/api/v1/hosts/${encodeURIComponent(host)}`)
     const install = installs.find(one => one.id === id)
@@ -110,11 +110,11 @@ async function endOf(api: ApiClient, host: string, id: string): Promise<Ended | 
   }
 }
 
-function failures({ ended }: Waiting): number {
+function failures({ ended }: OpenInstalls): number {
   return [...ended.values()].filter(({ outcome }) => outcome === 'failed').length
 }
 
-async function cancelRest(waiting: Waiting): Promise<void> {
+async function cancelRest(waiting: OpenInstalls): Promise<void> {
   const { api, io, open, ended } = waiting
   // One may have ended since it was looked at.
   await lookAtAll(waiting)

@@ -4,7 +4,7 @@ import type { HostRow } from '../api/hosts.ts'
 import { printable } from '../base/printable.ts'
 import { Unreachable } from './api-client.ts'
 import { watchSpec } from './api-specs.ts'
-import { type Call, runCommand } from './command.ts'
+import { type Call, runApiCommand } from './command.ts'
 import { type Filters, readFilters, refuseUnknown } from './filters.ts'
 import { followEvents } from './follow.ts'
 import { formatTime, stateCell } from './format.ts'
@@ -14,7 +14,7 @@ import { type Display, type Hosts, openTerminal } from './watch-terminal.ts'
 
 /** `bootwright watch`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(watchSpec, argv, io, async call => {
+  return runApiCommand(watchSpec, argv, io, async call => {
     const { api, values } = call
     const ended = new AbortController()
     const signal = io.signal ? AbortSignal.any([io.signal, ended.signal]) : ended.signal

@@ -16,7 +16,7 @@ interface Booted extends Pick<Profile, 'kernel' | 'initrd'> {
   readonly folder: MediaFolder | undefined
 }
 
-interface Around {
+interface ChecksumContext {
   readonly assets: string
   /** Each checksum that was resolved, by its place in the config. */
   readonly checksums: Map<string, PlacedChecksum>
@@ -27,7 +27,7 @@ interface Around {
 export function resolveChecksums(
   { keys, from }: Layers,
   { folder, kernel, initrd }: Booted,
-  { assets, checksums: placed, report }: Around,
+  { assets, checksums: placed, report }: ChecksumContext,
 ): Profile['checksums'] {
   const { checksums } = keys
   if (!checksums) return undefined

@@ -10,9 +10,9 @@ import { checkOptions } from './options.ts'
 import { hostPowerOf } from './power.ts'
 import {
   checkCallbacks,
+  type ProfileContext,
   type ResolvedProfile,
   resolveProfile,
-  type Surroundings,
   sayNothingToBoot,
   waysIn,
 } from './profiles.ts'
@@ -30,7 +30,7 @@ export function resolveHosts(
   raw: Readonly<Record<string, RawHost>>,
   networks: readonly NetworkSettings[],
   profiles: ReadonlyMap<string, ResolvedProfile>,
-  around: Surroundings,
+  around: ProfileContext,
 ) {
   const known = new Map(Object.entries(raw))
   const resolved = new Map<string, ResolvedHost>()
@@ -55,7 +55,7 @@ function resolveHost(
   raw: RawHost,
   resolved: ResolvedProfile | undefined,
   profiles: ReadonlyMap<string, ResolvedProfile>,
-  around: Surroundings,
+  around: ProfileContext,
 ): ResolvedHost {
   const nics = nicsOf(name, raw, around)
   const vars = raw.vars ?? {}
@@ -84,7 +84,7 @@ function profileOf(
   name: string,
   raw: RawHost,
   profiles: ReadonlyMap<string, ResolvedProfile>,
-  around: Surroundings,
+  around: ProfileContext,
 ): ResolvedProfile | undefined {
   const path = ['hosts', name]
   const overrides = overridesOf(raw)
@@ -118,7 +118,7 @@ function profileOf(
   }
 }
 
-function nicsOf(name: string, raw: RawHost, around: Surroundings): Nic[] {
+function nicsOf(name: string, raw: RawHost, around: ProfileContext): Nic[] {
   const path = ['hosts', name]
   if (raw.mac === undefined && raw.address !== undefined) {
     const message = 'belongs to `mac`; with `nics` write it there'
@@ -157,7 +157,7 @@ function checkVars(
   name: string,
   vars: Vars,
   resolved: ResolvedProfile | undefined,
-  around: Surroundings,
+  around: ProfileContext,
 ): void {
   for (const [key, value] of Object.entries(vars)) {
     if (value !== 'required') continue

@@ -7,7 +7,7 @@ import { formatPath, type Mistake, type Path } from './check/mistake.ts'
 import { readShape } from './check/shape.ts'
 import type { Config, ConfigChecksum, Problem } from './config.ts'
 import { type ConfigDocument, readDocument } from './document.ts'
-import { type Names, resolveConfig } from './resolve.ts'
+import { type ConfigNames, resolveConfig } from './resolve.ts'
 import { configSchema, isConfig, type RawConfig } from './schema/config.ts'
 
 /** What a config file says. Without errors among the problems there is a config. */
@@ -71,9 +71,9 @@ export function formatProblem(file: string, problem: Problem): string {
   return [`${problem.file ?? file}:${line}:${column}`, ...(path ? [path] : []), what].join(': ')
 }
 
-type Read = Partial<ReturnType<typeof resolveConfig>> & { readonly mistakes: Mistake[] }
+type ReadConfig = Partial<ReturnType<typeof resolveConfig>> & { readonly mistakes: Mistake[] }
 
-function read(document: ConfigDocument, file: string): Read {
+function read(document: ConfigDocument, file: string): ReadConfig {
   const { value } = document
   if (value === undefined) return { mistakes: [] }
   if (value === null) {
@@ -100,7 +100,7 @@ function usable(value: unknown, shape: Mistake[]): Partial<RawConfig> | undefine
   return left as Partial<RawConfig> | undefined
 }
 
-function namesOf(value: unknown, broken: Broken): Names {
+function namesOf(value: unknown, broken: Broken): ConfigNames {
   const names = (section: string) =>
     broken.has([section]) ? everyName : new Set(Object.keys(mapAt(value, section)))
   const networks = Object.entries(mapAt(value, 'networks'))

@@ -2,7 +2,7 @@ import { given } from '../base/given.ts'
 import { type Arch, archs } from '../boot/arch.ts'
 import { fitsAll, type LoaderRule } from '../boot/loaders/choice.ts'
 import type { Mistake, Path, Report } from './check/mistake.ts'
-import { lackOf } from './loaders.ts'
+import { lackOfLoader } from './loaders.ts'
 import type { RawLoaders, RawRules } from './schema/loaders.ts'
 
 export type LoaderRules = ReadonlyMap<Arch, readonly LoaderRule[]>
@@ -25,7 +25,7 @@ export function resolveLoaderRules(raw: RawLoaders, report: Report): LoaderRules
 export function checkLoaderRules(rules: LoaderRules, assets: string): Mistake[] {
   return [...rules].flatMap(([arch, all]) =>
     all.flatMap(({ file }, i): Mistake[] => {
-      const message = lackOf(assets, file)
+      const message = lackOfLoader(assets, file)
       const path = all.length === 1 ? ['loaders', arch] : ['loaders', arch, i]
       return message === undefined ? [] : [{ severity: 'warning', path, message }]
     }),

@@ -79,7 +79,7 @@ function ownFiles(folder: string): Loader[] {
 }
 
 /** What is missing for a loader to work, itself or a file that it asks for, with what to do. */
-export function lackOf(assets: string, name: string, root = '/'): string | undefined {
+export function lackOfLoader(assets: string, name: string, root = '/'): string | undefined {
   if (!findLoader(assets, name, root)) return `there is no ${name}; ${remedy(name)}`
   const needs = distributedAs(name)?.needs ?? []
   const absent = needs.find(need => !findLoader(assets, need, root))

@@ -1,7 +1,7 @@
 import { didYouMean } from '../base/nearest.ts'
 import type { Profile } from '../boot/host.ts'
 import type { Path, Report } from './check/mistake.ts'
-import { nothingToBoot, type ResolvedProfile, type Surroundings } from './profiles.ts'
+import { nothingToBoot, type ProfileContext, type ResolvedProfile } from './profiles.ts'
 
 type Profiles = ReadonlyMap<string, ResolvedProfile>
 
@@ -9,7 +9,7 @@ type Profiles = ReadonlyMap<string, ResolvedProfile>
 export function menuOf(
   { layers: { keys, from } }: ResolvedProfile,
   profiles: Profiles,
-  around: Surroundings,
+  around: ProfileContext,
 ): string[] | undefined {
   const path = from.get('menu') ?? []
   if (keys.boot !== 'menu') {
@@ -27,7 +27,7 @@ export function menuOf(
 export function strangersMenu(
   names: readonly string[],
   profiles: Profiles,
-  around: Surroundings,
+  around: ProfileContext,
 ): ResolvedProfile[] {
   const path = ['unknownHosts', 'menu']
   const found = namedIn(names, path, profiles, around, ({ boot }) =>

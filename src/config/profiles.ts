@@ -17,7 +17,7 @@ import { checkOptions, resolveOptions } from './options.ts'
 import type { RawProfile } from './schema/profile.ts'
 
 /** What resolving needs to know beside the profile itself. */
-export interface Surroundings {
+export interface ProfileContext {
   /** Folder of the config file. */
   readonly folder: string
   readonly assets: string
@@ -61,7 +61,7 @@ export function sayNothingToBoot(name: string, report: Report): void {
 /** Every profile with what it extends. */
 export function resolveProfiles(
   raw: Readonly<Record<string, RawProfile>>,
-  around: Surroundings,
+  around: ProfileContext,
 ): Map<string, ResolvedProfile> {
   const known = new Map(Object.entries(raw))
   const done = new Map<string, Layers>()
@@ -80,7 +80,7 @@ export function resolveProfiles(
 export function resolveProfile(
   name: string,
   layers: Layers,
-  around: Surroundings,
+  around: ProfileContext,
 ): ResolvedProfile {
   const { keys } = layers
   const required = Object.entries(keys.vars ?? {}).flatMap(([k, v]) => (v === 'required' ? k : []))
@@ -116,7 +116,7 @@ export function waysIn(keys: Pick<RawProfile, 'loader' | 'localBoot' | 'options'
 }
 
 /** What is wrong with the callbacks that a layer names. */
-export function checkCallbacks(raw: RawProfile, path: Path, around: Surroundings): void {
+export function checkCallbacks(raw: RawProfile, path: Path, around: ProfileContext): void {
   const { callbackNames, report } = around
   const check = (name: string, at: Path) => {
     if (callbackNames.has(name)) return
@@ -131,7 +131,7 @@ export function checkCallbacks(raw: RawProfile, path: Path, around: Surroundings
   }
 }
 
-function lifeOf(layers: Layers, around: Surroundings) {
+function lifeOf(layers: Layers, around: ProfileContext) {
   const d = defaults.profile
   const { keys, from } = layers
   // What is chosen from is said by its host.
@@ -166,7 +166,7 @@ function layersOf(
   known: ReadonlyMap<string, RawProfile>,
   done: Map<string, Layers>,
   above: readonly string[],
-  around: Surroundings,
+  around: ProfileContext,
 ): Layers {
   const cached = done.get(name)
   if (cached) return cached
@@ -198,7 +198,7 @@ function mediaFolderOf(keys: Layers['keys'], assets: string): MediaFolder | unde
   return undefined
 }
 
-function mediaOf(folder: MediaFolder, around: Surroundings): Media {
+function mediaOf(folder: MediaFolder, around: ProfileContext): Media {
   const key = `${folder.form} ${folder.folder}`
   const found = around.media.get(key) ?? readMedia(folder)
   around.media.set(key, found)

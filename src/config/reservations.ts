@@ -11,14 +11,14 @@ import type { Path, Report } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
 
 /** Where addresses may be reserved. */
-export interface Places {
+export interface ReservableNetworks {
   readonly networks: readonly NetworkSettings[]
   /** Where networks may lie whose subnet cannot be read. */
   readonly vague: ReadonlyMap<string, Subnet>
 }
 
 /** Why an address cannot be reserved, and what of the networks that is about. */
-interface Wrong {
+interface ReservationFault {
   readonly message: string
   readonly also?: readonly Path[]
 }
@@ -26,7 +26,7 @@ interface Wrong {
 /** Who has which MAC, and what is wrong between the hosts. `paths` says where each NIC is written. */
 export function checkHosts(
   hosts: Iterable<Host>,
-  places: Places,
+  places: ReservableNetworks,
   pathOf: (host: Host, nic: number) => Path,
   report: Report,
 ): Map<Mac, Host> {
@@ -54,7 +54,7 @@ export function checkReservation(
   nic: Pick<Nic, 'network'>,
   address: Ipv4,
   path: Path,
-  { networks, vague }: Places,
+  { networks, vague }: ReservableNetworks,
   report: Report,
 ): void {
   if (vague.values().some(subnet => subnetContains(subnet, address))) return
@@ -64,7 +64,7 @@ export function checkReservation(
 }
 
 /** The network that a NIC is in, as far as the config tells. */
-export function networkOf(
+export function networkOfNic(
   nic: Nic | undefined,
   networks: readonly NetworkSettings[],
 ): NetworkSettings | undefined {
@@ -101,7 +101,7 @@ function reservationProblem(
   address: Ipv4,
   networks: readonly NetworkSettings[],
   others: boolean,
-): Wrong | undefined {
+): ReservationFault | undefined {
   const named = networks.filter(({ name }) => nic.network === undefined || nic.network === name)
   const around = named.find(({ subnet }) => subnet && subnetContains(subnet, address))
   if (around) return reservedFor(address, around) ?? modeProblem([around])
@@ -113,14 +113,14 @@ function reservationProblem(
   return { message: `does not lie in the subnet of ${which}` }
 }
 
-function modeProblem(networks: readonly NetworkSettings[]): Wrong | undefined {
+function modeProblem(networks: readonly NetworkSettings[]): ReservationFault | undefined {
   if (networks.some(({ mode }) => mode === 'server')) return undefined
   const [network] = networks
   const message = `is a reservation, and network ${network?.name} gives no addresses (mode: ${network?.mode}); leave it out or write \`mode: server\``
   return { message, also: networks.map(({ name }) => ['networks', name, 'mode']) }
 }
 
-function reservedFor(address: Ipv4, network: NetworkSettings): Wrong | undefined {
+function reservedFor(address: Ipv4, network: NetworkSettings): ReservationFault | undefined {
   const { subnet, serverAddress, router, name } = network
   if (address === serverAddress) return { message: `is the serverAddress of network ${name}` }
   if (address === router) return { message: `is the router of network ${name}` }

@@ -26,9 +26,9 @@ import { strangersMenu } from './menus.ts'
 import { resolveNetworks } from './networks.ts'
 import { resolvePower } from './power.ts'
 import {
+  type ProfileContext,
   type ResolvedProfile,
   resolveProfiles,
-  type Surroundings,
   sayNothingToBoot,
 } from './profiles.ts'
 import type { RawConfig } from './schema/config.ts'
@@ -37,7 +37,7 @@ import { checkTls, resolveTls } from './tls.ts'
 import { resolveTokens } from './tokens.ts'
 
 /** The names that a file gives to things, also to broken ones. */
-export interface Names {
+export interface ConfigNames {
   readonly profiles: ReadonlySet<string>
   readonly callbacks: ReadonlySet<string>
   readonly networks: ReadonlySet<string>
@@ -54,14 +54,14 @@ interface Checkable {
 }
 
 /** All but what needs to know where things are written. */
-export type Resolved = Omit<Config, 'checksums'>
+export type FlatConfig = Omit<Config, 'checksums'>
 
 /** Flattens a config of the right shape, and finds what its parts make of each other. */
 export function resolveConfig(
   raw: Partial<RawConfig>,
   file: string,
-  names: Names,
-): { config: Resolved; mistakes: Mistake[]; checksums: PlacedChecksum[] } {
+  names: ConfigNames,
+): { config: FlatConfig; mistakes: Mistake[]; checksums: PlacedChecksum[] } {
   const mistakes: Mistake[] = []
   const report: Report = (path, message, atKey = false, also = []) => {
     mistakes.push({ severity: 'error', path, message, atKey, also })
@@ -69,7 +69,7 @@ export function resolveConfig(
   const folder = dirname(resolve(file))
   const networks = resolveNetworks(raw.networks ?? {}, report)
   const callbacks = resolveCallbacks(raw.callbacks ?? {}, folder, report)
-  const around: Surroundings = {
+  const around: ProfileContext = {
     folder,
     assets: assetsFolder(folder, raw.assets),
     callbacks,
@@ -86,7 +86,7 @@ export function resolveConfig(
   const { hosts, hostByMac } = resolveHosts(raw.hosts ?? {}, networks, profiles, around)
   const unknown = unknownProfile(raw.unknownHosts, profiles, around)
   const menu = unknownMenu(raw.unknownHosts, profiles, around)
-  const config: Resolved = {
+  const config: FlatConfig = {
     ...settingsOf(raw, file, folder, report),
     networks,
     loaders: resolveLoaderRules(raw.loaders ?? {}, report),
@@ -113,7 +113,7 @@ export function resolveConfig(
 
 /** What is wrong with what the parts name: files, loaders, ways to power. */
 function lateMistakes(
-  { loaders, assets, http, power, hosts: known }: Resolved,
+  { loaders, assets, http, power, hosts: known }: FlatConfig,
   { subjects, profiles, callbacks, httpPort }: Checkable,
   hosts: ReadonlyMap<string, ResolvedHost>,
 ): Mistake[] {
@@ -196,7 +196,7 @@ function unknownHostsOf(
 function unknownProfile(
   raw: RawConfig['unknownHosts'],
   profiles: ReadonlyMap<string, ResolvedProfile>,
-  { profileNames, report }: Surroundings,
+  { profileNames, report }: ProfileContext,
 ): ResolvedProfile | undefined {
   if (raw === undefined || typeof raw === 'string') return undefined
   const path = ['unknownHosts', 'profile']
@@ -229,7 +229,7 @@ function unknownProfile(
 function unknownMenu(
   raw: RawConfig['unknownHosts'],
   profiles: ReadonlyMap<string, ResolvedProfile>,
-  around: Surroundings,
+  around: ProfileContext,
 ): ResolvedProfile[] {
   if (raw === undefined || typeof raw === 'string') return []
   return strangersMenu(raw.menu ?? [], profiles, around)

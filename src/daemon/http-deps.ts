@@ -7,8 +7,8 @@ import { createSender } from '../http/files/send-file.ts'
 import { createSliceCache } from '../http/files/slice-cache.ts'
 import type { AttemptDeps } from '../http/machine/attempt-routes.ts'
 import { createPlaces } from '../http/places.ts'
-import type { Place } from '../install/deps.ts'
-import { choose } from '../install/menu-desk.ts'
+import type { ServedNetwork } from '../install/deps.ts'
+import { chooseFromMenu } from '../install/menu-desk.ts'
 import type { TokenUse } from '../install/token-use.ts'
 import { createMetrics } from '../metrics/daemon-metrics.ts'
 import { sawFileMissing, sawFileSent } from '../record/seen-files.ts'
@@ -33,7 +33,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         world.hostOf(mac) !== undefined && world.networkOf(caller, mac)?.trust === 'uuid',
       committed: memory.committed,
       config: (name, caller) => configRequest(name, caller, parts),
-      chosen: (name, caller) => choose(name, caller, parts),
+      chosen: (name, caller) => chooseFromMenu(name, caller, parts),
     },
     kexec: {
       macAt: address => parts.macsOf(address).find(mac => world.hostOf(mac)),
@@ -46,7 +46,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
   }
 }
 
-function placeOf({ world }: HttpParts, caller: Caller, mac?: Mac): Place {
+function placeOf({ world }: HttpParts, caller: Caller, mac?: Mac): ServedNetwork {
   return world.place(world.networkOf(caller, mac))
 }
 

@@ -11,7 +11,7 @@ import type { Scripts } from '../install/scripts.ts'
 import type { SpecDeps } from '../install/spec.ts'
 import type { Strangers } from '../install/strangers.ts'
 import type { PowerDesk } from '../power/desk.ts'
-import type { Changes } from '../record/changes.ts'
+import type { HostChanges } from '../record/changes.ts'
 import type { Fallback } from '../record/fallback.ts'
 import type { Measure } from '../record/measure.ts'
 import type { PacketRing } from '../record/packet-ring.ts'
@@ -48,7 +48,7 @@ export interface Parts {
 export interface HttpParts extends Parts {
   readonly strangerRing: StrangerRing
   readonly progress: Progress
-  readonly changes: Changes
+  readonly changes: HostChanges
   readonly log: Log
   readonly version: string
   /** Epoch milliseconds. */

@@ -32,7 +32,7 @@ export interface Conflict {
   readonly host?: Host
 }
 
-export interface DeskOptions {
+export interface DhcpDeskOptions {
   readonly deps: DhcpDeps & { readonly offers: Offers }
   /** The lease is in the book at once. Resolves when it is on disk; only then does the reply leave. */
   commit(lease: Lease): Promise<void>
@@ -72,27 +72,27 @@ export type Speak = (reply: Reply, bytes: Uint8Array) => void
 const mostLooks = 2
 
 /** A packet as it came, and what was found when it was looked whether an address is in use. */
-interface Heard {
+interface IncomingPacket {
   readonly packet: DhcpPacket
   readonly arrival: Arrival
   readonly inUse?: boolean
 }
 
 /** A desk that works, with a clock. */
-interface Open extends DeskOptions {
+interface OpenDesk extends DhcpDeskOptions {
   now(): number
 }
 
 /** What happens between the sockets and `handle`: reading, storing, sending, telling. */
-export function createDesk(options: DeskOptions) {
-  const desk: Open = { ...options, now: options.now ?? Date.now }
+export function createDhcpDesk(options: DhcpDeskOptions) {
+  const desk: OpenDesk = { ...options, now: options.now ?? Date.now }
   return {
     receive: (bytes: Uint8Array, arrival: Arrival, speak: Speak): void =>
       receive(desk, bytes, arrival, speak),
   }
 }
 
-function receive(desk: Open, bytes: Uint8Array, arrival: Arrival, speak: Speak): void {
+function receive(desk: OpenDesk, bytes: Uint8Array, arrival: Arrival, speak: Speak): void {
   const begun = performance.now()
   const packet = read(desk, bytes, arrival)
   if (!packet) return
@@ -101,14 +101,14 @@ function receive(desk: Open, bytes: Uint8Array, arrival: Arrival, speak: Speak):
     if (mac === desk.ownMac) return
     desk.heard?.(mac, bytes, arrival)
   }
-  const heard: Heard = { packet, arrival }
+  const heard: IncomingPacket = { packet, arrival }
   const outcome = answer(desk, heard)
   finish(desk, heard, outcome, speak, begun).catch(error =>
     desk.log.error({ err: error, mac: outcome.mac }, 'DHCP'),
   )
 }
 
-function read(desk: Open, bytes: Uint8Array, arrival: Arrival): DhcpPacket | undefined {
+function read(desk: OpenDesk, bytes: Uint8Array, arrival: Arrival): DhcpPacket | undefined {
   try {
     return decodeDhcp(bytes)
   } catch (error) {
@@ -124,19 +124,19 @@ function read(desk: Open, bytes: Uint8Array, arrival: Arrival): DhcpPacket | und
   }
 }
 
-function answer(desk: Open, heard: Heard): Outcome {
+function answer(desk: OpenDesk, heard: IncomingPacket): Outcome {
   const outcome = decided(desk, heard)
   return outcome.news ? informed(desk, outcome.news, heard) : outcome
 }
 
 /** What was learned may change the answer: an install is due now, or another loader is to be tried. */
-function informed(desk: Open, news: News, heard: Heard): Outcome {
+function informed(desk: OpenDesk, news: News, heard: IncomingPacket): Outcome {
   desk.learn?.(news)
   return decided(desk, heard)
 }
 
 /** A reply that may not leave changes nothing either. */
-function decided(desk: Open, { packet, arrival, inUse }: Heard): Outcome {
+function decided(desk: OpenDesk, { packet, arrival, inUse }: IncomingPacket): Outcome {
   const outcome = handle(packet, arrival, desk.deps, desk.now(), inUse)
   if (outcome.kind !== 'reply' || outcome.network.mode !== 'server') return outcome
   const why = desk.shut?.(outcome.network)
@@ -144,7 +144,7 @@ function decided(desk: Open, { packet, arrival, inUse }: Heard): Outcome {
 }
 
 /** Everything that a packet changes is changed here. A promise resolves when its lease is on disk. */
-function apply(desk: Open, outcome: Outcome): Promise<void> | undefined {
+function apply(desk: OpenDesk, outcome: Outcome): Promise<void> | undefined {
   changeOffers(desk.deps.offers, outcome, desk.now())
   const { lease } = outcome
   if (!lease) return undefined
@@ -158,8 +158,8 @@ function apply(desk: Open, outcome: Outcome): Promise<void> | undefined {
 }
 
 async function finish(
-  desk: Open,
-  first: Heard,
+  desk: OpenDesk,
+  first: IncomingPacket,
   outcomeAtFirst: Outcome,
   speak: Speak,
   begun: number,
@@ -191,13 +191,13 @@ async function finish(
 }
 
 /** Whether the client's own MAC answers at an address. */
-async function isInUse(desk: Open, { network, mac }: Outcome, address: Ipv4): Promise<boolean> {
+async function isInUse(desk: OpenDesk, { network, mac }: Outcome, address: Ipv4): Promise<boolean> {
   const macs = network && (await desk.answersAt?.(network, address))
   return mac !== undefined && macs?.includes(mac) === true
 }
 
 /** RFC 2131 section 3.1: a server should see that an address is free before it offers it. */
-async function looked(desk: Open, heard: Heard, first: Reply): Promise<Outcome> {
+async function looked(desk: OpenDesk, heard: IncomingPacket, first: Reply): Promise<Outcome> {
   let outcome: Outcome = first
   for (let looks = 0; isNewAddress(outcome, desk.deps, desk.now()); looks++) {
     if (looks === mostLooks) {
@@ -222,7 +222,7 @@ async function looked(desk: Open, heard: Heard, first: Reply): Promise<Outcome> 
  * A DECLINE is a broadcast that anybody can write: it could move a machine off its address. Where nobody
  * can be asked a reservation stays what it is.
  */
-async function verified(desk: Open, outcome: Outcome): Promise<Outcome> {
+async function verified(desk: OpenDesk, outcome: Outcome): Promise<Outcome> {
   const { network, mac, lease, doubt } = outcome
   if (!network || !mac || !lease) return outcome
   const macs = isOnOurLink(network) ? await desk.answersAt?.(network, lease.address) : undefined
@@ -231,4 +231,4 @@ async function verified(desk: Open, outcome: Outcome): Promise<Outcome> {
   return isBelieved ? outcome : disbelieved(outcome, lease.address)
 }
 
-export type Desk = ReturnType<typeof createDesk>
+export type DhcpDesk = ReturnType<typeof createDhcpDesk>

@@ -5,7 +5,7 @@ import { option } from '../wire/dhcp-codes.ts'
 import { newLease } from './new-lease.ts'
 import type { Case, DhcpAnswer } from './outcome.ts'
 import type { Gift } from './reply-content.ts'
-import { offerKey, type Place, type Wish } from './select-address.ts'
+import { type AddressRequest, offerKey, type Pool } from './select-address.ts'
 
 /** The ACK with an address; `renews`: to a REQUEST of the state RENEWING or REBINDING. */
 export function grant(
@@ -18,7 +18,7 @@ export function grant(
     kind: 'ack',
     gift: giftOf(from, address),
     lease,
-    why: given(from, address),
+    why: grantReason(from, address),
   }
 }
 
@@ -44,7 +44,7 @@ export function giftOf(from: Case, address: Ipv4): Gift {
   return { kind: 'lease', address, ...hostNameOf(from) }
 }
 
-export function wishOf({ mac, apart, host, packet }: Case): Wish {
+export function addressRequestOf({ mac, apart, host, packet }: Case): AddressRequest {
   // A wish that cannot be read is none; a REQUEST with such an address has been refused by now.
   const wanted = packet.options.get(option.requestedAddress)
   const requested = wanted?.length === 4 ? ipv4OfBytes(wanted) : undefined
@@ -56,7 +56,7 @@ export function wishOf({ mac, apart, host, packet }: Case): Wish {
   }
 }
 
-export function placeOf({ network, deps, now }: Case): Place {
+export function poolOf({ network, deps, now }: Case): Pool {
   const { leases, offers } = deps
   return {
     network,
@@ -69,7 +69,7 @@ export function placeOf({ network, deps, now }: Case): Place {
 }
 
 /** An address, with what was decided about booting. */
-export function given({ answer, apart }: Case, address: Ipv4, reserved = false): Reason {
+export function grantReason({ answer, apart }: Case, address: Ipv4, reserved = false): Reason {
   return {
     code: 'gives-address',
     address: formatIpv4(address),

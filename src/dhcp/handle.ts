@@ -5,7 +5,7 @@ import { waysOf } from '../boot/ways.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
-import { type Arrival, networkOf } from './network.ts'
+import { type Arrival, networkOfPacket } from './network.ts'
 import {
   type Case,
   type DhcpAnswer,
@@ -13,7 +13,7 @@ import {
   ignored,
   type News,
   type Outcome,
-  type Seen,
+  type PacketFacts,
   seenOf,
   silence,
 } from './outcome.ts'
@@ -44,9 +44,9 @@ export function handle(
     return unanswered(seenSoFar, { code: 'malformed', error: packet.damage }, deps)
   }
   if (asked === undefined) return unanswered(seenSoFar, whyNoType(packet), deps)
-  let seen: Seen = { asked, mac }
+  let seen: PacketFacts = { asked, mac }
   try {
-    const choice = networkOf(packet, arrival, deps.networks())
+    const choice = networkOfPacket(packet, arrival, deps.networks())
     if (choice.kind === 'none') return ignored(choice.why, seen)
     const from: Case = { packet, arrival, asked, mac, network: choice.network, deps, now }
     const found = recognise(inUse === undefined ? from : { ...from, inUse })
@@ -88,7 +88,7 @@ function whyNoType({ options }: DhcpPacket): Reason {
 }
 
 /** A packet that is not gone into, with the host that it is from: its timeline is to say why. */
-function unanswered(seen: Seen, why: Reason, deps: DhcpDeps): Outcome {
+function unanswered(seen: PacketFacts, why: Reason, deps: DhcpDeps): Outcome {
   const host = seen.host ?? (seen.mac && deps.host(seen.mac, undefined)?.host)
   return ignored(why, { ...seen, ...(host ? { host } : {}) })
 }

@@ -34,7 +34,7 @@ export type NetworkChoice =
  * own link. What came by unicast is from a machine that knows its address, maybe from behind a relay.
  * Throws WireError on a malformed option.
  */
-export function networkOf(
+export function networkOfPacket(
   packet: DhcpPacket,
   arrival: Arrival,
   networks: readonly Network[],

@@ -2,9 +2,9 @@ import { isInForce, isLeasedTo } from '../boot/lease.ts'
 import type { Reason } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, subnetContains } from '../wire/address.ts'
 import { classifyRequest } from './classify.ts'
-import { deny, grant, notThis, placeOf, refuse, wishOf } from './grant.ts'
+import { addressRequestOf, deny, grant, notThis, poolOf, refuse } from './grant.ts'
 import { type Case, type DhcpAnswer, isOurs, silence } from './outcome.ts'
-import { isShutOut, latestLease, offerKey, reservationOf, whyNot } from './select-address.ts'
+import { isShutOut, latestLease, offerKey, reservationOf, whyNoAddress } from './select-address.ts'
 
 /** A DHCPREQUEST, by the state that its client is in (RFC 2131 section 4.3.2). */
 export function onRequest(from: Case): DhcpAnswer {
@@ -18,7 +18,7 @@ export function onRequest(from: Case): DhcpAnswer {
     )
   }
   const { kind, address } = request
-  const denied = whyNot(address, wishOf(from), placeOf(from))
+  const denied = whyNoAddress(address, addressRequestOf(from), poolOf(from))
   if (kind === 'selecting-ours' || kind === 'renewing') {
     const own = denied === undefined ? elsewhere(from, address) : undefined
     if (own !== undefined) return refuse(from, notThis(own, address))
@@ -42,7 +42,7 @@ function onUninvited(
 ): DhcpAnswer {
   const record = recordOf(from, address)
   const isLost = kind === 'init-reboot' && record === undefined && isElsewhere(from, address)
-  if (isLost && !isShutOut(wishOf(from), from.network)) {
+  if (isLost && !isShutOut(addressRequestOf(from), from.network)) {
     return refuse(from, { code: 'other-network', address: formatIpv4(address) })
   }
   if (record === undefined && denied === undefined && isOffered(from, address)) {
@@ -83,7 +83,10 @@ function isOffered(from: Case, address: Ipv4): boolean {
 function recordOf(from: Case, asked: Ipv4): Ipv4 | undefined {
   const { network, deps } = from
   const reservation = reservationOf(from, network)
-  if (reservation !== undefined && whyNot(reservation, wishOf(from), placeOf(from)) === undefined)
+  if (
+    reservation !== undefined &&
+    whyNoAddress(reservation, addressRequestOf(from), poolOf(from)) === undefined
+  )
     return reservation
   return hasLease(from, asked) ? asked : latestLease(from, network, deps.leases)?.address
 }
@@ -105,7 +108,7 @@ function elsewhere(from: Case, address: Ipv4): Ipv4 | undefined {
   const own = latestLease(from, network, deps.leases)?.address
   return own !== undefined &&
     hasLease(from, own) &&
-    whyNot(own, wishOf(from), placeOf(from)) === undefined
+    whyNoAddress(own, addressRequestOf(from), poolOf(from)) === undefined
     ? own
     : undefined
 }

@@ -66,7 +66,7 @@ export type News =
   | { readonly kind: 'asks-again'; readonly client: Client; readonly host?: Host }
 
 /** What is known of a packet as soon as it is known, for the log and the timeline. */
-export interface Seen {
+export interface PacketFacts {
   readonly asked?: MessageName
   readonly mac?: Mac
   readonly network?: Network
@@ -76,7 +76,7 @@ export interface Seen {
 }
 
 /** What comes of a packet. */
-export type Outcome = Seen &
+export type Outcome = PacketFacts &
   Changes &
   Because &
   (
@@ -138,7 +138,7 @@ export function silence(why: Reason, changes?: Changes): DhcpAnswer {
 }
 
 /** A packet that is ignored, and why. */
-export function ignored(why: Reason, seen: Seen = {}): Outcome {
+export function ignored(why: Reason, seen: PacketFacts = {}): Outcome {
   return { ...seen, kind: 'none', code: why.code, ...because(why) }
 }
 

@@ -27,7 +27,7 @@ const mostCached = 4096
 const mostAddresses = 2
 const rememberedMs = 600_000
 
-interface Found {
+interface AddressUser {
   readonly macs: readonly Mac[]
   readonly at: number
 }
@@ -42,7 +42,7 @@ interface Prober {
   readonly deps: ProberDeps
   readonly wait: (ms: number) => Promise<void>
   readonly isStorm: () => boolean
-  readonly found: Map<Ipv4, Found>
+  readonly found: Map<Ipv4, AddressUser>
   readonly underWay: Map<Ipv4, Promise<readonly Mac[]>>
   /** The addresses that were found in use, by who answered; the oldest are forgotten. */
   readonly answered: Map<Mac, Believed>

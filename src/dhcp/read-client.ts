@@ -21,7 +21,7 @@ const nobody = '00:00:00:00:00:00'
 const macTypes: readonly number[] = [1, 6, 32]
 const infiniBand = 32
 
-type Sender = Pick<DhcpPacket, 'htype' | 'hlen' | 'chaddr'>
+type HardwareFields = Pick<DhcpPacket, 'htype' | 'hlen' | 'chaddr'>
 
 /** The sender's MAC; `undefined` for other hardware, for 00:00:00:00:00:00 and for group addresses. */
 export function macOfPacket(packet: DhcpPacket): Mac | undefined {
@@ -37,7 +37,7 @@ export function macOfHeader(datagram: Uint8Array): Mac | undefined {
   return op === 1 && chaddr.length === 16 ? macOfSender({ htype, hlen, chaddr }) : undefined
 }
 
-function macOfSender({ htype, hlen, chaddr }: Sender): Mac | undefined {
+function macOfSender({ htype, hlen, chaddr }: HardwareFields): Mac | undefined {
   // gPXE, and iPXE before 2012: the whole GUID.
   if (htype === infiniBand && hlen === 8) return macOfGuid(chaddr.subarray(0, 8))
   if (!macTypes.includes(htype) || hlen !== 6) return undefined

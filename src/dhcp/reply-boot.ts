@@ -8,21 +8,21 @@ import { option } from '../wire/dhcp-codes.ts'
 import { terminatedTextToBytes, textToBytes } from '../wire/dhcp-values.ts'
 import { noProxyDhcp } from '../wire/ipxe-options.ts'
 import { raspberryPiMenu, useThisOffer } from '../wire/pxe-options.ts'
-import type { Options, Say } from './reply-content.ts'
+import type { Options, ReplyContent } from './reply-content.ts'
 
 /** What a reply says about booting. Without options it says nothing. */
-export interface Boot {
+export interface BootFields {
   readonly file?: string
   readonly sname?: string
   readonly options: Options
 }
 
-const noBoot: Boot = { options: [] }
+const noBoot: BootFields = { options: [] }
 
 const pxeClass: Options[number] = [option.vendorClass, textToBytes('PXEClient')]
 
 /** The answer in the words of DHCP. Every boot file is said twice: ROMs read either form. */
-export function bootOf(say: Say): Boot {
+export function bootFields(say: ReplyContent): BootFields {
   const { client, answer, network } = say
   if (!client || !answer) return noBoot
   switch (answer.kind) {
@@ -62,7 +62,7 @@ export function bootOf(say: Say): Boot {
 }
 
 /** UEFI HTTP Boot takes a URL only under its own class (UEFI 2.10 section 24.7.3). */
-function httpBoot(url: string): Boot {
+function httpBoot(url: string): BootFields {
   return { file: url, options: [bootFile(url), [option.vendorClass, textToBytes('HTTPClient')]] }
 }
 
@@ -80,7 +80,7 @@ function configOptions({ arch }: Client, file: string): Options {
 }
 
 /** iPXE takes a proxy's word only under `PXEClient`; from a DHCP server it need not wait for a proxy. */
-function ipxeOptions({ gift }: Say): Options {
+function ipxeOptions({ gift }: ReplyContent): Options {
   return gift.kind === 'proxy' ? [pxeClass] : [[option.ipxe, noProxyDhcp]]
 }
 
@@ -88,6 +88,6 @@ function bootFile(name: string): [number, Uint8Array] {
   return [option.bootFile, terminatedTextToBytes(name)]
 }
 
-function baseUrl({ network, httpPort }: Say): string {
+function baseUrl({ network, httpPort }: ReplyContent): string {
   return serverUrl(formatIpv4(network.serverAddress), httpPort)
 }

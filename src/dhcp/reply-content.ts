@@ -14,7 +14,7 @@ export type Gift =
   | { readonly kind: 'proxy' }
 
 /** Everything a reply says. */
-export interface Say {
+export interface ReplyContent {
   readonly type: 'offer' | 'ack'
   readonly network: Network
   readonly httpPort: number

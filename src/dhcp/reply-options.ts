@@ -5,7 +5,7 @@ import { option } from '../wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import { addressesToBytes, textToBytes, u16ToBytes, u32ToBytes } from '../wire/dhcp-values.ts'
 import { domainsToBytes } from '../wire/domain-names.ts'
-import type { Gift, Options, Say } from './reply-content.ts'
+import type { Gift, Options, ReplyContent } from './reply-content.ts'
 
 const always: readonly number[] = [option.subnetMask, option.leaseTime]
 
@@ -16,7 +16,7 @@ const booting: readonly number[] = [option.vendorSpecific, option.tftpServer, op
  * The options of a lease and of its network that the client's option 55 asks for; all without one. Of
  * those that the config writes by number the others wait to be asked for, unless they are forced.
  */
-export function settingsOf(request: DhcpPacket, say: Say): Options {
+export function askedOptions(request: DhcpPacket, say: ReplyContent): Options {
   const { gift, network, client } = say
   if (gift.kind === 'proxy') return []
   const wanted = request.options.get(option.parameterList)
@@ -34,7 +34,10 @@ export function settingsOf(request: DhcpPacket, say: Say): Options {
 }
 
 /** Those that the config writes by number; what a host says goes before its network. */
-function freeOptions({ options = [] }: Network, own: Say['options'] = []): Iterable<DhcpOption> {
+function freeOptions(
+  { options = [] }: Network,
+  own: ReplyContent['options'] = [],
+): Iterable<DhcpOption> {
   if (own.length === 0) return options
   return new Map([...options, ...own].map(each => [each.code, each])).values()
 }

@@ -4,15 +4,15 @@ import { type MessageName, messageType, option } from '../wire/dhcp-codes.ts'
 import { broadcastFlag, type DhcpPacket, smallestMaximum } from '../wire/dhcp-packet.ts'
 import { textToBytes, u16OfBytes } from '../wire/dhcp-values.ts'
 import { linkSelectionOf, serverIdOverrideOf } from './relay.ts'
-import { bootOf } from './reply-boot.ts'
-import type { Options, Say } from './reply-content.ts'
-import { settingsOf } from './reply-options.ts'
+import { bootFields } from './reply-boot.ts'
+import type { Options, ReplyContent } from './reply-content.ts'
+import { askedOptions } from './reply-options.ts'
 
 /** The OFFER or ACK to a request (RFC 2131 table 3; PXE 2.1; RFC 4578). */
-export function buildReply(request: DhcpPacket, say: Say): DhcpPacket {
-  const boot = bootOf(say)
+export function buildReply(request: DhcpPacket, say: ReplyContent): DhcpPacket {
+  const boot = bootFields(say)
   const options = [
-    ...settingsOf(request, say),
+    ...askedOptions(request, say),
     ...boot.options,
     ...head(say.type, request, say.network),
     ...(say.rapidCommit ? ([[option.rapidCommit, new Uint8Array()]] satisfies Options) : []),
@@ -89,7 +89,10 @@ function head(type: MessageName, request: DhcpPacket, network: Network): Options
  * Whether the client has its address already, so that `ciaddr` can be believed. In a DISCOVER or beside
  * option 50 it is rubbish, and an answer sent there (rapid commit) would go to somebody else.
  */
-function isSettled(request: DhcpPacket, { type, gift, rapidCommit = false }: Say): boolean {
+function isSettled(
+  request: DhcpPacket,
+  { type, gift, rapidCommit = false }: ReplyContent,
+): boolean {
   if (type !== 'ack' || rapidCommit) return false
   return !(gift.kind === 'lease' && request.options.has(option.requestedAddress))
 }

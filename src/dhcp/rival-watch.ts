@@ -4,7 +4,14 @@ import { type Ipv4, limitedBroadcast, type Mac } from '../wire/address.ts'
 import { decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
 import { isLoopback, isOnOurLink } from './on-link.ts'
-import { judge, type Rival, type RivalRule, readRival, rivalProbe, type Verdict } from './rivals.ts'
+import {
+  judge,
+  type Rival,
+  type RivalRule,
+  type RivalVerdict,
+  readRival,
+  rivalProbe,
+} from './rivals.ts'
 import type { DhcpServer } from './server.ts'
 
 export interface RivalWatchDeps {
@@ -18,7 +25,7 @@ export interface RivalWatchDeps {
   /** The port that DHCP is served on. */
   readonly port: number
   /** A network's verdict has changed. */
-  changed(network: Network, verdict: Verdict): void
+  changed(network: Network, verdict: RivalVerdict): void
   /** Port 68 cannot be had, so that no rivals are seen. Called once. */
   deaf(error: unknown): void
   random(): number
@@ -46,7 +53,7 @@ const heldEveryMs = 30_000
 
 interface Watched {
   network: Network
-  verdict: Verdict
+  verdict: RivalVerdict
   rivals: readonly Rival[]
   established: boolean
   /** Until the first answers have been waited for. */

@@ -23,7 +23,7 @@ export type RivalRule = 'refuse' | 'warn' | readonly Ipv4[]
 type OtherServers = { readonly why: ReasonOf<'other-servers'> }
 
 /** What other servers mean for a network: nothing, a warning, or that it gives no addresses for now. */
-export type Verdict =
+export type RivalVerdict =
   | { readonly kind: 'clear' }
   | ({ readonly kind: 'warned' | 'held' } & OtherServers)
 
@@ -95,7 +95,7 @@ export function judge(
   rule: RivalRule,
   rivals: readonly Rival[],
   established: boolean,
-): Verdict {
+): RivalVerdict {
   const strangers =
     typeof rule === 'string' ? rivals : rivals.filter(({ server }) => !rule.includes(server))
   const servers = mode === 'server' ? strangers.filter(r => r.gives === 'addresses') : []
@@ -116,14 +116,14 @@ export function judge(
 function otherOf(rival: Rival): Other[] {
   const server = formatIpv4(rival.server)
   if (rival.gives === 'boot') return [{ server }]
-  const boot = bootOf(rival)
+  const boot = foreignBootOf(rival)
   return boot ? [{ server, boot }] : []
 }
 
 type Other = ReasonOf<'other-servers'>['others'][number]
 
 /** What it says of booting, if it does. */
-export function bootOf({ bootFile: file, nextServer }: Rival): ForeignBoot | undefined {
+export function foreignBootOf({ bootFile: file, nextServer }: Rival): ForeignBoot | undefined {
   if (file === undefined) return undefined
   return { file, ...(nextServer !== undefined && { nextServer: formatIpv4(nextServer) }) }
 }

@@ -13,14 +13,14 @@ import { type AddressSet, firstOutside } from '../wire/address-set.ts'
 import { isOfferedTo, type LeaseBook, type OfferBook, type OfferKey } from './lease.ts'
 
 /** Who wants an address. */
-export interface Wish extends Claimant {
+export interface AddressRequest extends Claimant {
   readonly host?: Host
   /** Option 50. */
   readonly requested?: Ipv4
 }
 
 /** Where it wants one, and who has the others. `now` is in epoch milliseconds. */
-export interface Place {
+export interface Pool {
   readonly network: Network
   readonly leases: LeaseBook
   readonly offers: OfferBook
@@ -41,23 +41,23 @@ export type Selection =
  * and system send different client identifiers (option 61) and get the same address. Clients that share
  * a MAC have what they are known by themselves, never a reservation.
  */
-export function selectAddress(wish: Wish, place: Place): Selection {
+export function selectAddress(request: AddressRequest, pool: Pool): Selection {
   const candidates = [
-    reservationOf(wish, place.network),
-    latestLease(wish, place.network, place.leases)?.address,
-    place.offers.of(offerKey(wish, place.network), place.now)?.address,
-    wish.requested,
+    reservationOf(request, pool.network),
+    latestLease(request, pool.network, pool.leases)?.address,
+    pool.offers.of(offerKey(request, pool.network), pool.now)?.address,
+    request.requested,
   ]
   for (const address of candidates) {
-    if (address !== undefined && whyNot(address, wish, place) === undefined) {
+    if (address !== undefined && whyNoAddress(address, request, pool) === undefined) {
       return { kind: 'address', address, reserved: address === candidates[0] }
     }
   }
-  if (isShutOut(wish, place.network)) return none({ code: 'not-a-host' })
-  if (!place.network.range) return none({ code: 'no-range' })
-  if (isCrowded(wish, place)) return none({ code: 'too-many-apart', most: mostApart })
+  if (isShutOut(request, pool.network)) return none({ code: 'not-a-host' })
+  if (!pool.network.range) return none({ code: 'no-range' })
+  if (isCrowded(request, pool)) return none({ code: 'too-many-apart', most: mostApart })
 
-  const address = freeAddress(place.network.range, wish, place)
+  const address = freeAddress(pool.network.range, request, pool)
   return address === undefined ? none({ code: 'range-full' }) : found(address)
 }
 
@@ -68,28 +68,32 @@ const restMilliseconds = 180_000
  * Why a machine may not have an address; `undefined` when it may: the address is reserved for it, or is
  * in the range and nobody else's.
  */
-export function whyNot(address: Ipv4, wish: Wish, place: Place): Reason | undefined {
-  const { network } = place
-  if (isShutOut(wish, network)) return { code: 'not-a-host' }
+export function whyNoAddress(
+  address: Ipv4,
+  request: AddressRequest,
+  pool: Pool,
+): Reason | undefined {
+  const { network } = pool
+  if (isShutOut(request, network)) return { code: 'not-a-host' }
   if (isExcluded(address, network)) {
     return { code: 'not-an-address-for-clients', address: formatIpv4(address) }
   }
-  if (!isReserved(address, wish, place) && !isInRange(address, network.range)) {
+  if (!isReserved(address, request, pool) && !isInRange(address, network.range)) {
     return { code: 'outside-range', address: formatIpv4(address) }
   }
   return (
-    whyTaken(address, wish, place) ??
-    (isCrowded(wish, place) ? { code: 'too-many-apart', most: mostApart } : undefined)
+    whyTaken(address, request, pool) ??
+    (isCrowded(request, pool) ? { code: 'too-many-apart', most: mostApart } : undefined)
   )
 }
 
 /** So many clients behind one MAC get addresses of their own: a card is not to take a whole range. */
 const mostApart = 64
 
-function isCrowded(wish: Wish, { leases, now }: Place): boolean {
-  if (wish.apart === undefined) return false
-  const active = leases.apart(wish.mac).filter(lease => isInForce(lease, now))
-  return active.length >= mostApart && !active.some(lease => isLeasedTo(lease, wish))
+function isCrowded(request: AddressRequest, { leases, now }: Pool): boolean {
+  if (request.apart === undefined) return false
+  const active = leases.apart(request.mac).filter(lease => isInForce(lease, now))
+  return active.length >= mostApart && !active.some(lease => isLeasedTo(lease, request))
 }
 
 /** The latest lease, ended or not, of a machine or of a client that shares its MAC. */
@@ -109,7 +113,7 @@ export function offerKey({ mac, apart }: Claimant, { name: network }: Network): 
 
 /** The address reserved for the NIC that asks, where the config has one in this network. */
 export function reservationOf(
-  { mac, host, apart }: Pick<Wish, 'mac' | 'host' | 'apart'>,
+  { mac, host, apart }: Pick<AddressRequest, 'mac' | 'host' | 'apart'>,
   network: Network,
 ): Ipv4 | undefined {
   if (apart !== undefined) return undefined
@@ -120,21 +124,21 @@ export function reservationOf(
   return subnetContains(network.subnet, nic.address) ? nic.address : undefined
 }
 
-function whyTaken(at: Ipv4, wish: Wish, place: Place): Reason | undefined {
+function whyTaken(at: Ipv4, request: AddressRequest, pool: Pool): Reason | undefined {
   const address = formatIpv4(at)
-  if (isOthers(at, wish, place)) return { code: 'address-reserved', address }
-  const offer = place.offers.byAddress(at, place.now)
-  if (offer && !isOfferedTo(offer, wish)) {
+  if (isOthers(at, request, pool)) return { code: 'address-reserved', address }
+  const offer = pool.offers.byAddress(at, pool.now)
+  if (offer && !isOfferedTo(offer, request)) {
     return { code: 'address-offered', address, mac: offer.mac }
   }
-  const lease = place.leases.byAddress(at)
-  if (!lease || (isLeasedTo(lease, wish) && lease.state !== 'declined')) return undefined
+  const lease = pool.leases.byAddress(at)
+  if (!lease || (isLeasedTo(lease, request) && lease.state !== 'declined')) return undefined
   if (lease.state === 'released') {
     // Whoever gave it back may not have been who has it: anybody can write a RELEASE.
-    const rests = lease.end + restMilliseconds > place.now
+    const rests = lease.end + restMilliseconds > pool.now
     return rests ? { code: 'address-given-back', address } : undefined
   }
-  if (lease.end <= place.now) return undefined
+  if (lease.end <= pool.now) return undefined
   if (lease.state === 'declined') {
     // What was offered all the same, since nothing else was left, can be taken.
     return offer ? undefined : { code: 'address-declined', address }
@@ -147,28 +151,32 @@ function whyTaken(at: Ipv4, wish: Wish, place: Place): Reason | undefined {
  * the same one again even when its lease is forgotten. One never leased wins; then one of the longest
  * ended; then any. It costs the same however many are taken: the sets pass over those at once.
  */
-function freeAddress(range: AddressRange, wish: Wish, place: Place): Ipv4 | undefined {
-  const { leases, offers, reserved, network, now } = place
+function freeAddress(range: AddressRange, request: AddressRequest, pool: Pool): Ipv4 | undefined {
+  const { leases, offers, reserved, network, now } = pool
   const others = [offers.held(now), ...(reserved ? [reserved] : [])]
   const fits = (address: Ipv4) => {
     const is = isInRange(address, range) && !isExcluded(address, network)
-    return is && whyTaken(address, wish, place) === undefined
+    return is && whyTaken(address, request, pool) === undefined
   }
   return (
-    firstFree(range, wish.mac, [leases.known(), ...others], fits) ??
+    firstFree(range, request.mac, [leases.known(), ...others], fits) ??
     take(leases.ended(network.name, now), longestEnded).find(fits) ??
-    firstFree(range, wish.mac, [leases.held(now), ...others], fits) ??
-    oldestDeclined(range, wish, place)
+    firstFree(range, request.mac, [leases.held(now), ...others], fits) ??
+    oldestDeclined(range, request, pool)
   )
 }
 
 /** When nothing else is left the address that was left alone the longest comes back, to be looked at anew. */
-function oldestDeclined(range: AddressRange, wish: Wish, place: Place): Ipv4 | undefined {
-  const { leases, offers, network, now } = place
+function oldestDeclined(
+  range: AddressRange,
+  request: AddressRequest,
+  pool: Pool,
+): Ipv4 | undefined {
+  const { leases, offers, network, now } = pool
   const isFree = (address: Ipv4) =>
     isInRange(address, range) &&
     !isExcluded(address, network) &&
-    !isOthers(address, wish, place) &&
+    !isOthers(address, request, pool) &&
     offers.byAddress(address, now) === undefined
   return take(leases.declined(network.name), longestEnded).find(isFree)
 }
@@ -203,18 +211,18 @@ function take<T>(items: Iterable<T>, most: number): T[] {
 }
 
 /** Whether a machine gets no address here because the config does not know it. */
-export function isShutOut({ host }: Wish, network: Network): boolean {
+export function isShutOut({ host }: AddressRequest, network: Network): boolean {
   return network.leaseTo === 'hosts' && host === undefined
 }
 
 /** Reserved, and not for who wants it. */
-function isOthers(address: Ipv4, { mac, apart }: Wish, { reservedFor }: Place): boolean {
+function isOthers(address: Ipv4, { mac, apart }: AddressRequest, { reservedFor }: Pool): boolean {
   const macs = reservedFor(address)
   return macs !== undefined && (apart !== undefined || !macs.includes(mac))
 }
 
-function isReserved(address: Ipv4, wish: Wish, place: Place): boolean {
-  return reservationOf(wish, place.network) === address
+function isReserved(address: Ipv4, request: AddressRequest, pool: Pool): boolean {
+  return reservationOf(request, pool.network) === address
 }
 
 function isInRange(address: Ipv4, range: AddressRange | undefined): boolean {

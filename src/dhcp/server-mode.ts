@@ -4,7 +4,7 @@ import { formatIpv4, subnetContains } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { seat } from './apart.ts'
 import { addressIn } from './classify.ts'
-import { giftOf, given, grant, hostNameOf, placeOf, wishOf } from './grant.ts'
+import { addressRequestOf, giftOf, grant, grantReason, hostNameOf, poolOf } from './grant.ts'
 import { isOfferedTo } from './lease.ts'
 import { newLease, quarantineMilliseconds } from './new-lease.ts'
 import { onRequest } from './on-request.ts'
@@ -39,7 +39,7 @@ function serve(from: Case): DhcpAnswer {
 
 function onDiscover(from: Case): DhcpAnswer {
   const { packet, network } = from
-  const selection = selectAddress(wishOf(from), placeOf(from))
+  const selection = selectAddress(addressRequestOf(from), poolOf(from))
   if (selection.kind === 'none') return silence(selection.why)
 
   const { address, reserved } = selection
@@ -50,7 +50,7 @@ function onDiscover(from: Case): DhcpAnswer {
     kind: 'offer',
     gift: giftOf(from, address),
     hold: newLease(from, address),
-    why: given(from, address, reserved),
+    why: grantReason(from, address, reserved),
   }
 }
 

@@ -1,11 +1,11 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import type { Network } from '../boot/host.ts'
 import { formatIpv4, type Ipv4, parseIpv4, unspecified } from '../wire/address.ts'
-import { createDesk, type Desk, type DeskOptions, type Speak } from './desk.ts'
+import { createDhcpDesk, type DhcpDesk, type DhcpDeskOptions, type Speak } from './desk.ts'
 import type { Arrival, Endpoint } from './network.ts'
 import { isOnOurLink, onlyNetwork, wasBroadcast } from './on-link.ts'
 
-export interface DhcpServerOptions extends DeskOptions {
+export interface DhcpServerOptions extends DhcpDeskOptions {
   /** 67 and 4011. */
   readonly ports: { readonly dhcp: number; readonly proxy: number }
   readonly handedOver?: readonly HandedSocket[]
@@ -40,7 +40,7 @@ type Door = HandedSocket['door']
 
 interface Sockets {
   readonly options: DhcpServerOptions
-  readonly desk: Desk
+  readonly desk: DhcpDesk
   /** Our own, by the address they are bound to. */
   readonly own: Record<Port, Map<Ipv4, Socket>>
   /** Those handed over, by the interface they are tied to. */
@@ -58,7 +58,7 @@ interface Sockets {
 export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> {
   const sockets: Sockets = {
     options,
-    desk: createDesk(options),
+    desk: createDhcpDesk(options),
     own: { dhcp: new Map(), proxy: new Map() },
     tied: { dhcp: new Map(), proxy: new Map(), rivals: new Map() },
     listeners: new Set(),

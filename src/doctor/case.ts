@@ -6,7 +6,7 @@ import type { Verdict } from '../boot/verdict.ts'
 import type { Step } from './step.ts'
 
 /** Everything that is known of one host. */
-export interface Case {
+export interface HostCase {
   readonly host: Host
   readonly life: Life
   /** What happened since the last install was asked for or had ended, oldest first. */
@@ -26,4 +26,4 @@ export interface Case {
 }
 
 /** One kind of trouble: its verdict where the case has it. */
-export type Rule = (about: Case) => Verdict | undefined
+export type Rule = (about: HostCase) => Verdict | undefined

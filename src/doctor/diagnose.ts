@@ -1,10 +1,10 @@
 import type { Verdict } from '../boot/verdict.ts'
-import type { Case, Rule } from './case.ts'
+import type { HostCase, Rule } from './case.ts'
 import { callbackFails } from './rules/callback-fails.ts'
 import { clock } from './rules/clock.ts'
 import { fetchLoop } from './rules/fetch-loop.ts'
 import { installFailed } from './rules/install-failed.ts'
-import { cameBack, installLoop } from './rules/install-loop.ts'
+import { cameBackInstalling, installLoop } from './rules/install-loop.ts'
 import { loaderSilent, secureBoot } from './rules/loader-silent.ts'
 import { missingFile } from './rules/missing-file.ts'
 import { noLoader } from './rules/no-loader.ts'
@@ -36,7 +36,7 @@ const rules: readonly Rule[] = [
   loaderSilent,
   fetchLoop,
   installLoop,
-  cameBack,
+  cameBackInstalling,
   noReady,
   noSsh,
   clock,
@@ -45,6 +45,6 @@ const rules: readonly Rule[] = [
 ]
 
 /** What is wrong with a machine, as far as it can be told; nothing where nothing seems wrong. */
-export function diagnose(about: Case): Verdict[] {
+export function diagnose(about: HostCase): Verdict[] {
   return rules.flatMap(rule => rule(about) ?? [])
 }

@@ -13,7 +13,7 @@ import type { PhoneHomeEvent } from '../boot/host-state.ts'
 import type { Reason } from '../boot/reason.ts'
 import { complainsOfClock } from './complaint.ts'
 
-interface Told {
+interface StepBase {
   /** The first and the last of equal ones; wall-clock epoch milliseconds. */
   readonly at: number
   readonly lastAt: number
@@ -33,7 +33,7 @@ declare const shown: unique symbol
 type Code<K extends EventKind> = ContentOf<K>['code']
 
 /** A line of a timeline with what it carries. Lines of kinds that no rule asks for are `other`. */
-export type Step = Told &
+export type Step = StepBase &
   (
     | ({ readonly kind: 'dhcp'; readonly code: 'answered' | 'ignored' } & DhcpData)
     | ({ readonly kind: 'foreign' } & ForeignData)

@@ -11,7 +11,7 @@ import { answer } from '../install/answer.ts'
 import type { BootFacts, Question } from '../install/boot-facts.ts'
 import { doubtOf, verified } from '../install/integrity.ts'
 import { newInstall } from '../install/new-install.ts'
-import { menuOf, overriding } from '../install/offer-menu.ts'
+import { menuProfiles, overriding } from '../install/offer-menu.ts'
 import { changedAsset, takeSpec } from '../install/spec.ts'
 import { maskedLogin } from '../install/ssh/logins.ts'
 import { createDigests } from '../system/digests.ts'
@@ -32,11 +32,11 @@ export interface Assumed {
 interface Assumption {
   readonly world: World
   readonly state: HostState
-  readonly specDeps: SpecDeps
+  readonly specDeps: AssumedSpecDeps
   readonly making: Pick<BootFacts, 'now' | 'newId' | 'takeSpec' | 'profile'>
 }
 
-type SpecDeps = ReturnType<typeof specDepsOf>
+type AssumedSpecDeps = ReturnType<typeof specDepsOf>
 
 /** Every host in this state. */
 export function assume(world: World, state: HostState): Assumed {
@@ -61,7 +61,7 @@ function specDepsOf(world: World) {
   }
 }
 
-function makingOf(world: World, specDeps: SpecDeps): Assumption['making'] {
+function makingOf(world: World, specDeps: AssumedSpecDeps): Assumption['making'] {
   return {
     now: () => 0,
     newId: () => 'INSTALL',
@@ -72,7 +72,7 @@ function makingOf(world: World, specDeps: SpecDeps): Assumption['making'] {
 
 /** Of the host's own profile, or of the first in its menu that can be asked for. */
 function installOf({ making }: Assumption, host: Host): Install | undefined {
-  for (const profile of host.menu ? menuOf(host, making) : [host.profile]) {
+  for (const profile of host.menu ? menuProfiles(host, making) : [host.profile]) {
     const made = newInstall(host, profile ? overriding(host, profile) : {}, making)
     if (!('refused' in made)) return made
   }

@@ -13,7 +13,7 @@ import type { Config } from '../config/config.ts'
 import { formatIpv4, parseMac } from '../wire/address.ts'
 import { WireError } from '../wire/error.ts'
 import { createWorld, type World } from '../world/world.ts'
-import { type Shown, textOf } from './question.ts'
+import { answerText, type Shown } from './question.ts'
 import { createRehearsal, type Rehearsal } from './rehearsal.ts'
 import { type Replay, replay } from './replay.ts'
 import { answerAt, walk } from './walk.ts'
@@ -43,14 +43,14 @@ export async function explain(values: Values, config: Config): Promise<Explained
     const found = await replay(read(file), rehearsal, world, values.text('network'))
     return { text: write(found.answers, cutLines(found), state, values, rehearsal, world) }
   } catch (error) {
-    if (error instanceof Wrong) return { wrong: error.message }
+    if (error instanceof ExplainError) return { wrong: error.message }
     if (error instanceof WireError) return { wrong: `${values.text('pcap')}: ${error.message}` }
     throw error
   }
 }
 
 /** What ends an explanation: a question that cannot be answered. */
-class Wrong extends Error {}
+class ExplainError extends Error {}
 
 async function answers(
   values: Values,
@@ -59,7 +59,7 @@ async function answers(
   world: World,
 ): Promise<Shown[]> {
   const mac = parseMac(values.text('mac') ?? '')
-  if (!mac) throw new Wrong('explain needs --mac, such as 52:54:00:12:34:56')
+  if (!mac) throw new ExplainError('explain needs --mac, such as 52:54:00:12:34:56')
   const arch = oneOf('arch', archs, values) ?? 'bios'
   const stage = oneOf('stage', stages, values) ?? 'firmware'
   const booter = { mac, arch, network }
@@ -77,7 +77,7 @@ function write(
 ): string {
   const warnings = [...cut, ...assumed, ...lost, ...world.missingLoaders()]
   if (values.has('json')) return `${JSON.stringify({ warnings, answers: shown }, null, 2)}\n`
-  const parts = shown.map(one => timeOf(one) + textOf(one, state))
+  const parts = shown.map(one => timeOf(one) + answerText(one, state))
   if (parts.length === 0 && cut.length === 0) parts.push('no DHCP or TFTP request in it\n')
   return [...warnings.map(line => `warning: ${line}\n`), ...parts].join('\n')
 }
@@ -105,7 +105,7 @@ function networkOf(values: Values, { networks }: Rehearsal): Network {
   const found = networks.find(network => name === undefined || network.name === name)
   if (found) return found
   const names = networks.map(network => network.name).join(', ')
-  throw new Wrong(`there is no network ${name}; the config has ${names}`)
+  throw new ExplainError(`there is no network ${name}; the config has ${names}`)
 }
 
 function foreignFacts(network: Network, world: World): ForeignFacts {
@@ -123,6 +123,6 @@ function read(file: string): Uint8Array {
   try {
     return readFileSync(file)
   } catch (error) {
-    throw new Wrong(`${file} cannot be read: ${(error as Error).message}`)
+    throw new ExplainError(`${file} cannot be read: ${(error as Error).message}`)
   }
 }

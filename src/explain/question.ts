@@ -84,7 +84,7 @@ export function fileShown(
 }
 
 /** The same as text: a heading, why, and what is answered. */
-export function textOf(shown: Shown, state: string): string {
+export function answerText(shown: Shown, state: string): string {
   switch (shown.door) {
     case 'dhcp': {
       const { asked, port, stage, arch, mac, host, network, reason, reply } = shown

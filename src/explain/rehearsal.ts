@@ -33,7 +33,7 @@ export interface ScriptShown {
   readonly files: Readonly<Record<string, string>>
 }
 
-interface Stage {
+interface RehearsalWorld {
   readonly world: World
   readonly networks: readonly Network[]
   readonly assumed: Assumed
@@ -46,7 +46,7 @@ interface Stage {
 export function createRehearsal(world: World, state: HostState) {
   const networks = networksOf(world)
   const lost: string[] = []
-  const stage: Stage = {
+  const rehearsed: RehearsalWorld = {
     ...{ world, networks, lost },
     assumed: assume(world, state),
     leases: new Map(),
@@ -60,16 +60,16 @@ export function createRehearsal(world: World, state: HostState) {
     assumed: assumedOf(world, networks),
     /** One DHCP packet. A lease that comes of it is remembered for the next. */
     dhcp: (packet: DhcpPacket, arrival: Arrival, now = Date.now()): Outcome =>
-      dhcp(stage, packet, arrival, now),
+      dhcp(rehearsed, packet, arrival, now),
     /** What cannot be read as a DHCP packet. */
     unreadable: (datagram: Uint8Array, error: WireError): Outcome =>
-      unreadable(datagram, error, dhcpDeps(stage)),
+      unreadable(datagram, error, dhcpDeps(rehearsed)),
     /** The script of a machine, or the config that its loader asks for. */
     script: (mac: Mac, network: Network, loader: OwnLoader, arch: Arch): Promise<ScriptShown> =>
-      script(stage, mac, network, loader, arch),
+      script(rehearsed, mac, network, loader, arch),
     /** The loader that a machine of this arch is given. */
     loaderOf: (mac: Mac, arch: Arch, network: Network): OwnLoader =>
-      loaderOf(stage, mac, arch, network),
+      loaderOf(rehearsed, mac, arch, network),
     /** The file behind a name in a TFTP request: its size, or why there is none. */
     tftp: (name: string): Promise<{ size: number } | { refused: Reason }> => tftp(world, name),
   }
@@ -77,17 +77,17 @@ export function createRehearsal(world: World, state: HostState) {
 
 export type Rehearsal = ReturnType<typeof createRehearsal>
 
-function knownTo({ assumed }: Stage, host: Host): KnownHost {
+function knownTo({ assumed }: RehearsalWorld, host: Host): KnownHost {
   return knownOf(host, assumed.life(host), assumed.install(host)?.spec.profile)
 }
 
-function dhcpDeps(stage: Stage): DhcpDeps {
-  const { world, networks, leases, offers } = stage
+function dhcpDeps(rehearsed: RehearsalWorld): DhcpDeps {
+  const { world, networks, leases, offers } = rehearsed
   return {
     networks: () => networks,
     host(mac) {
       const host = world.hostOf(mac)
-      return host && { host, known: knownTo(stage, host) }
+      return host && { host, known: knownTo(rehearsed, host) }
     },
     site: world.site,
     reservedFor: world.reservedFor,
@@ -98,16 +98,21 @@ function dhcpDeps(stage: Stage): DhcpDeps {
   }
 }
 
-function dhcp(stage: Stage, packet: DhcpPacket, arrival: Arrival, now: number): Outcome {
-  const { leases, offers } = stage
-  const outcome = handle(packet, arrival, dhcpDeps(stage), now)
+function dhcp(
+  rehearsed: RehearsalWorld,
+  packet: DhcpPacket,
+  arrival: Arrival,
+  now: number,
+): Outcome {
+  const { leases, offers } = rehearsed
+  const outcome = handle(packet, arrival, dhcpDeps(rehearsed), now)
   changeOffers(offers, outcome, now)
   if (outcome.lease) leases.set(outcome.lease.address, outcome.lease)
   return outcome
 }
 
 async function script(
-  { world, assumed, lost }: Stage,
+  { world, assumed, lost }: RehearsalWorld,
   mac: Mac,
   network: Network,
   { kind, transport }: OwnLoader,
@@ -136,10 +141,10 @@ async function script(
   return { why, text, files }
 }
 
-function loaderOf(stage: Stage, mac: Mac, arch: Arch, network: Network): OwnLoader {
-  const host = stage.world.hostOf(mac)
-  const ways = host ? (knownTo(stage, host).ways ?? {}) : {}
-  return ownLoader({ mac, arch: host?.arch ?? arch }, ways, stage.world.site(network))
+function loaderOf(rehearsed: RehearsalWorld, mac: Mac, arch: Arch, network: Network): OwnLoader {
+  const host = rehearsed.world.hostOf(mac)
+  const ways = host ? (knownTo(rehearsed, host).ways ?? {}) : {}
+  return ownLoader({ mac, arch: host?.arch ?? arch }, ways, rehearsed.world.site(network))
 }
 
 async function tftp(world: World, name: string): Promise<{ size: number } | { refused: Reason }> {

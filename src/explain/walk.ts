@@ -43,13 +43,13 @@ export async function walk(
   // iPXE asks by DHCP once more.
   const isIpxe = rehearsal.loaderOf(mac, arch, network).kind === ipxe
   const again = isIpxe ? exchange('ipxe', booter, rehearsal) : []
-  const shown = (steps: readonly Step[]) =>
+  const shown = (steps: readonly PacketAnswer[]) =>
     steps.map(({ outcome, port }) => shownDhcp(outcome, port))
   const script = await scriptOf(booter, rehearsal, world)
   return [...shown(firmware), ...loader, ...shown(again), ...script]
 }
 
-interface Step {
+interface PacketAnswer {
   readonly outcome: Outcome
   readonly port: number
 }
@@ -59,9 +59,9 @@ function exchange(
   stage: 'firmware' | 'http-firmware' | 'ipxe',
   booter: Booter,
   rehearsal: Rehearsal,
-): Step[] {
+): PacketAnswer[] {
   const { packet, outcome } = discover(stage, booter, rehearsal)
-  const offered: Step = { outcome, port: 67 }
+  const offered: PacketAnswer = { outcome, port: 67 }
   if (outcome.kind === 'none') return [offered]
   const gives = outcome.reply.yiaddr !== unspecified
   // Beside another DHCP server a boot file that was not in the offer is asked for on port 4011.

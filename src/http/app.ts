@@ -13,7 +13,7 @@ import { type BootDeps, bootRoutes } from './machine/boot-routes.ts'
 import { type KexecDeps, kexecRoutes } from './machine/kexec-routes.ts'
 import { type MetricsDeps, metricsRoute } from './metrics-route.ts'
 import { pageRoutes } from './page-routes.ts'
-import { problem, type Refusal } from './problem.ts'
+import { type Refusal, sendProblem } from './problem.ts'
 
 export interface HttpDeps {
   readonly boot: BootDeps
@@ -63,7 +63,7 @@ export async function buildApp(deps: HttpDeps): Promise<HttpApp> {
     const status = error.statusCode ?? 500
     if (status >= 500)
       request.log.error({ err: error, url: request.routeOptions.url }, 'request failed')
-    return problem(
+    return sendProblem(
       reply,
       status,
       status >= 500 ? 'the daemon could not do this; see its log' : error.message,
@@ -72,7 +72,7 @@ export async function buildApp(deps: HttpDeps): Promise<HttpApp> {
     )
   })
   app.setNotFoundHandler((request, reply) =>
-    problem(
+    sendProblem(
       reply,
       404,
       `nothing is served at ${request.method} ${printable(request.url.split('?')[0] ?? '')}`,

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Access, allowedOnly } from './api/access.ts'
 import { selectBytes } from './files/conditional.ts'
 import { openPage, type PageFiles } from './page-files.ts'
-import { problem } from './problem.ts'
+import { sendProblem } from './problem.ts'
 
 /** `GET /`, `GET /page/PATH` and what it shares with the daemon, `GET /base/NAME`: from memory, to the addresses of `admin.allow`. */
 export function pageRoutes(app: FastifyInstance, access: () => Access): void {
@@ -28,7 +28,7 @@ function send(page: () => Promise<PageFiles>, nameOf: (request: FastifyRequest) 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { files, policy } = await page()
     const file = files.get(nameOf(request))
-    if (!file) return problem(reply, 404, 'the page has no such file')
+    if (!file) return sendProblem(reply, 404, 'the page has no such file')
     const { bytes, type, etag } = file
     const version = { size: bytes.length, etag, lastModified: undefined }
     const { status, headers, from, to } = selectBytes(request.method, request.headers, version)

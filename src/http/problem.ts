@@ -19,7 +19,7 @@ const titles: Readonly<Record<number, string>> = {
  * Answers with problem details (RFC 9457); `detail` is the sentence that people read, `property` what of the
  * request is meant: `body.hosts[0]`.
  */
-export function problem(
+export function sendProblem(
   reply: FastifyReply,
   status: number,
   detail: string,

@@ -8,7 +8,7 @@ import {
   booted,
   local,
   type Question,
-  whyNot,
+  whyNoBoot,
 } from './boot-facts.ts'
 import { offerMenu } from './offer-menu.ts'
 import { prepareAttempt } from './prepare.ts'
@@ -35,7 +35,7 @@ export function bootStranger(profile: Profile, question: Question, facts: BootFa
   const host: Host = { name, nics: [{ mac }], tags: [], vars: {}, profile }
   const spec = facts.takeSpec(host, {})
   if ('refused' in spec) return { told: local(spec.refused), effects: [] }
-  const why = whyNot(spec, question, facts)
+  const why = whyNoBoot(spec, question, facts)
   if (why !== undefined) return { told: local(why), effects: [] }
   const token = known?.attempt.token ?? facts.newToken()
   const boot = { token, number: 0, mac, address }

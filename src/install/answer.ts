@@ -20,12 +20,12 @@ import {
   local,
   type Question,
   tellAdmin,
-  whyNot,
+  whyNoBoot,
   withEffects,
 } from './boot-facts.ts'
-import type { Choice } from './menus.ts'
+import type { MenuChoice } from './menus.ts'
 import { newInstall } from './new-install.ts'
-import { menuOf, offerMenu, overriding } from './offer-menu.ts'
+import { menuProfiles, offerMenu, overriding } from './offer-menu.ts'
 import { opened } from './open-attempt.ts'
 
 /** Where a host is in its life, and whether it is the host itself that asks. */
@@ -63,7 +63,7 @@ export function answerIfInstalled(host: Host, question: Question, facts: BootFac
 
 /** What a machine gets that chose in its menu. The first choice asks for the install, as the API would. */
 export function answerChoice(
-  { token, host, profile, first }: Choice,
+  { token, host, profile, first }: MenuChoice,
   question: Question,
   facts: BootFacts,
 ): BootAnswer {
@@ -151,7 +151,7 @@ function answerHost(standing: Standing, question: Question, facts: BootFacts): B
       if (!install) return { host, told: local(why), effects: [] }
       return answerInstall({ ...standing, install }, question, facts)
     }
-    const offered = host.menu && menuOf(host, facts)
+    const offered = host.menu && menuProfiles(host, facts)
     return offered ? offerMenu(offered, question, facts, host) : netboot(host, question, facts)
   } catch (error) {
     const data = { error: error instanceof Error ? error.message : String(error) }
@@ -204,7 +204,7 @@ function answerInstall(
 function netboot(host: Host, question: Question, facts: BootFacts): BootAnswer {
   const spec = facts.takeSpec(host, {})
   if ('refused' in spec) return { host, told: local(spec.refused), effects: [] }
-  const why = whyNot(spec, question, facts)
+  const why = whyNoBoot(spec, question, facts)
   if (why) return { host, told: local(why), effects: [] }
   const running = facts.currentAttempt(host.name)
   const isNewBoot = facts.wasSilent(host, question.place) || facts.isFresh(host)

@@ -2,11 +2,11 @@ import type { KnownHost } from '../boot/decide.ts'
 import type { ContentOf } from '../boot/event.ts'
 import type { Host } from '../boot/host.ts'
 import type { Install } from '../boot/install.ts'
+import type { Refused } from '../boot/reason.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Memory } from './deps.ts'
 import type { Overrides } from './spec.ts'
-import type { Refused } from './take-files.ts'
 
 /**
  * Whether an answer to a host makes it {@link appear}: nothing was answered to it since it is in the
@@ -44,7 +44,7 @@ export interface FirstBoot {
  */
 export function firstBootOf(
   host: Host,
-  { hosts, newInstall }: Looked & { newInstall(host: Host): Install | Refused },
+  { hosts, newInstall }: HostLookup & { newInstall(host: Host): Install | Refused },
 ): FirstBoot | undefined {
   if (hosts.has(host.name)) return undefined
   if (!isAskedAtFirst(host, hosts)) return {}
@@ -75,13 +75,13 @@ export function appear(host: Host, { memory, lives }: Appearing): void {
 }
 
 /** A host and its cards count as seen. */
-export function know(host: Host, { hosts }: Seen): void {
+export function know(host: Host, { hosts }: HostRegister): void {
   hosts.know(host.name, macsOf(host))
 }
 
-type Looked = { readonly hosts: Pick<Memory['hosts'], 'has' | 'knowsMac'> }
+type HostLookup = { readonly hosts: Pick<Memory['hosts'], 'has' | 'knowsMac'> }
 
-type Seen = { readonly hosts: Pick<Memory['hosts'], 'know'> }
+type HostRegister = { readonly hosts: Pick<Memory['hosts'], 'know'> }
 
 function isAskedAtFirst(host: Host, hosts: Pick<Memory['hosts'], 'knowsMac'>): boolean {
   return host.profile?.ask === 'first-boot' && !macsOf(host).some(hosts.knowsMac)

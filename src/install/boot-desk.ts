@@ -1,4 +1,11 @@
-import type { BootDesk, BootRequest, Caller, Delivered, Held, Seen } from '../boot/deliver.ts'
+import type {
+  AnsweredRequest,
+  BootDesk,
+  BootRequest,
+  Caller,
+  Delivered,
+  Held,
+} from '../boot/deliver.ts'
 import type { Host, Network, Profile } from '../boot/host.ts'
 import type { LoaderKind } from '../boot/loaders/kind.ts'
 import { masked } from '../boot/mask.ts'
@@ -10,7 +17,7 @@ import type { BootAnswer, BootFacts, Question } from './boot-facts.ts'
 import type { InstallDeps } from './deps.ts'
 import { hold } from './hold.ts'
 import { doubtOf } from './integrity.ts'
-import type { Choice } from './menus.ts'
+import type { MenuChoice } from './menus.ts'
 import { changedAsset, takeSpec } from './spec.ts'
 import { makeLogin, maskedLogin } from './ssh/logins.ts'
 
@@ -25,7 +32,7 @@ export interface DeskDeps extends InstallDeps, EffectDeps {
     }
   }
   /** Tells the timeline what a request was answered. */
-  seen(answered: Seen): void
+  seen(answered: AnsweredRequest): void
 }
 
 /** What stands where a real answer has something random; `answer` tells why. */
@@ -52,7 +59,7 @@ export function createBootDesk(deps: DeskDeps) {
 
   const ask = (request: BootRequest) => answer(questionOf(request, world), facts)
 
-  const pick = (choice: Choice, request: BootRequest): BootAnswer => {
+  const pick = (choice: MenuChoice, request: BootRequest): BootAnswer => {
     const { token, profile } = choice
     // It, or another one, may have been asked for meanwhile: then it asks for no second install.
     const again = deps.menus.choiceOf(token, profile.name, request.caller.address)
@@ -66,14 +73,14 @@ export function createBootDesk(deps: DeskDeps) {
     verified: (mac, address) => verified(mac, address, deps),
 
     /** What a machine gets that chose in its menu. */
-    async choose(choice: Choice, caller: Caller, loader: LoaderKind): Promise<Delivered> {
+    async choose(choice: MenuChoice, caller: Caller, loader: LoaderKind): Promise<Delivered> {
       await verified(choice.mac, caller.address, deps, choice.profile)
       const request = requestOf(choice, caller, loader)
       return give(request, pick(choice, request))
     },
 
     /** The same where the sender may be forged: nothing is asked for before the answer has arrived. */
-    async prepareChoice(choice: Choice, caller: Caller, loader: LoaderKind): Promise<Held> {
+    async prepareChoice(choice: MenuChoice, caller: Caller, loader: LoaderKind): Promise<Held> {
       await verified(choice.mac, caller.address, deps, choice.profile)
       const answer = (request: BootRequest) => pick(choice, request)
       return hold(requestOf(choice, caller, loader), { facts, deps, answer, give })
@@ -119,7 +126,7 @@ async function verified(
 }
 
 /** The request of a choice. It says the UUID that the machine said when it was shown the menu. */
-function requestOf({ mac, uuid }: Choice, caller: Caller, loader: LoaderKind): BootRequest {
+function requestOf({ mac, uuid }: MenuChoice, caller: Caller, loader: LoaderKind): BootRequest {
   const said = uuid !== undefined && { uuid }
   return { mac, caller, what: loader.asks, loader, ...said }
 }

@@ -5,18 +5,17 @@ import type { Host, Login, Profile, UnknownHosts } from '../boot/host.ts'
 import type { StrangerReason } from '../boot/identity.ts'
 import type { Asset, Attempt, AttemptContent, HostRecord, Install, Spec } from '../boot/install.ts'
 import { type Abilities, unbootable } from '../boot/loaders/kind.ts'
-import type { Reason } from '../boot/reason.ts'
+import type { Reason, Refused } from '../boot/reason.ts'
 import { toDisk } from '../boot/script.ts'
 import { because, sentenceOf } from '../boot/words/reason.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { BootEffect } from './boot-effects.ts'
-import type { InstallDeps, Memory, Place } from './deps.ts'
+import type { InstallDeps, Memory, ServedNetwork } from './deps.ts'
 import type { Doubt } from './integrity.ts'
 import type { ShownMenu } from './menus.ts'
 import type { Overrides } from './spec.ts'
 import type { LoginExtras, LoginOf, NewLogin } from './ssh/logins.ts'
 import type { Stranger } from './strangers.ts'
-import type { Refused } from './take-files.ts'
 
 /** A machine that asks what to do next. */
 export interface Question {
@@ -26,7 +25,7 @@ export interface Question {
   /** What asks, and what it can boot. */
   readonly loader: Abilities
   /** The network that it is in, as templates and as the decision know it. */
-  readonly place: Place
+  readonly place: ServedNetwork
   readonly site: Site
   readonly unknown: UnknownHosts
 }
@@ -61,11 +60,11 @@ export interface BootFacts {
   strangeness(request: {
     readonly host: Host
     readonly address: Ipv4
-    readonly place: Place
+    readonly place: ServedNetwork
     readonly uuid?: string
   }): StrangerReason | undefined
   /** Where we see no DHCP: whether nothing came for so long that a request begins a new boot. */
-  wasSilent(host: Host, place: Place): boolean
+  wasSilent(host: Host, place: ServedNetwork): boolean
   /** It sent a DISCOVER since it was given its last boot. */
   isFresh(host: Host): boolean
   /** The token of the menu that a machine was shown and did not choose from yet. */
@@ -101,7 +100,7 @@ export function withEffects(effects: readonly BootEffect[], answer: BootAnswer):
 }
 
 /** Why a spec cannot be booted now by whoever asks; undefined where it can. */
-export function whyNot(
+export function whyNoBoot(
   spec: Spec,
   { loader }: Pick<Question, 'loader'>,
   { doubtOf }: Pick<BootFacts, 'doubtOf'>,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Callback, CallbackEvent, NixosAnywhereCallback } from '../boot/callback.ts'
 import type { Attempt, Install, NewDelivery, NixosOptions, Target } from '../boot/install.ts'
-import type { Step } from '../boot/life.ts'
+import type { Transition } from '../boot/life.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
 import { formatIpv4, unspecified } from '../wire/address.ts'
 import type { InstallDeps } from './deps.ts'
@@ -18,7 +18,7 @@ export interface Circumstance {
 /** The callbacks that a step makes due: those that report its event, and the one that installs. */
 export function dueCallbacks(
   install: Install,
-  step: Step,
+  step: Transition,
   circumstance: Circumstance,
   deps: InstallDeps,
 ): NewDelivery[] {
@@ -46,7 +46,12 @@ interface Moment {
   readonly facts: unknown
 }
 
-function momentOf(install: Install, step: Step, said: Circumstance, deps: InstallDeps): Moment {
+function momentOf(
+  install: Install,
+  step: Transition,
+  said: Circumstance,
+  deps: InstallDeps,
+): Moment {
   const { memory } = deps
   const message = said.message ?? (step.notify === 'failed' ? sentenceOf(step.life.why) : undefined)
   return {

@@ -1,7 +1,7 @@
 import { deadline } from '../boot/deadline.ts'
 import type { HostState } from '../boot/host-state.ts'
 import { type Install, rulesOf } from '../boot/install.ts'
-import { idle, isRunning, type Life, type LifeEvent, type Step } from '../boot/life.ts'
+import { idle, isRunning, type Life, type LifeEvent, type Transition } from '../boot/life.ts'
 import { nextState } from '../boot/next-state.ts'
 import { powerDeed } from '../boot/power-deed.ts'
 import { type Circumstance, dueCallbacks } from './callbacks.ts'
@@ -22,7 +22,7 @@ export function change(
   deps: InstallDeps,
   outbox: Outbox,
   circumstance: Circumstance = {},
-): Step | undefined {
+): Transition | undefined {
   const { memory } = deps
   const now = deps.now()
   const record = memory.hosts.get(name)
@@ -59,7 +59,13 @@ export function change(
  * An install ends with its host's state, or when another one takes its place. One that had failed by
  * time and is heard of late ends once more.
  */
-function endOf(running: Install, event: LifeEvent, step: Step, deps: InstallDeps, now: number) {
+function endOf(
+  running: Install,
+  event: LifeEvent,
+  step: Transition,
+  deps: InstallDeps,
+  now: number,
+) {
   const { installs } = deps.memory
   const { state, why } = step.life
   if (event.kind === 'asked') {
@@ -70,7 +76,7 @@ function endOf(running: Install, event: LifeEvent, step: Step, deps: InstallDeps
   }
 }
 
-function tell(name: string, before: HostState, step: Step, deps: InstallDeps): void {
+function tell(name: string, before: HostState, step: Transition, deps: InstallDeps): void {
   const { state, why } = step.life
   if (step.note) deps.memory.record({ host: name, ...step.note })
   if (state === before) return

@@ -8,7 +8,7 @@ import type { Reason } from '../boot/reason.ts'
 import { endGroup, groupOf, groupsWith, type ProcessGroup } from './process-group.ts'
 
 /** How a command ended. `line` is the last thing it said. */
-export type Ended =
+export type CommandEnd =
   | { readonly ok: true }
   | {
       readonly ok: false
@@ -20,7 +20,7 @@ export type Ended =
 
 export interface RunningCommand {
   readonly group: ProcessGroup | undefined
-  readonly ended: Promise<Ended>
+  readonly ended: Promise<CommandEnd>
   /** Ends the whole process group and says why in the outcome. */
   end(why: Reason): void
 }
@@ -34,19 +34,19 @@ const hearOnMs = 1000
 /** From one piece of output (64 KiB) to the next: 6 MB/s, and nobody else is kept waiting. */
 const restMs = 10
 
-type Command = Extract<Target, { kind: 'command' }>
-type Child = ChildProcessByStdio<Writable | null, Readable, Readable>
+type CommandTarget = Extract<Target, { kind: 'command' }>
+type CommandChild = ChildProcessByStdio<Writable | null, Readable, Readable>
 
 /** What a command may be given besides its target. */
 export interface CommandExtras {
   /** What it reads from stdin; otherwise stdin is closed. */
   readonly input?: string
   /** The step that a line of its output begins, with its own clock in seconds. Undefined: no line yet. */
-  readonly stepOf?: (line: string | undefined) => Step | undefined
+  readonly stepOf?: (line: string | undefined) => CommandStep | undefined
 }
 
 /** A step of a command. */
-export interface Step {
+export interface CommandStep {
   readonly name: string
   readonly timeout: number
 }
@@ -57,7 +57,7 @@ export interface Step {
  * `say`. After the target's timeout the whole group is ended.
  */
 export function runCommand(
-  target: Command,
+  target: CommandTarget,
   say: (line: string) => void,
   extras: CommandExtras = {},
 ): RunningCommand {
@@ -70,7 +70,7 @@ export function runCommand(
   }
 }
 
-function startCommand({ run, cwd, env }: Command, input: string | undefined): Child {
+function startCommand({ run, cwd, env }: CommandTarget, input: string | undefined): CommandChild {
   const [program = '', ...args] = run
   const { PATH = '/usr/bin:/bin', HOME = '/', LANG = 'C.UTF-8' } = process.env
   const options = { cwd, env: { PATH, HOME, LANG, ...env }, detached: true } as const
@@ -85,15 +85,15 @@ function startCommand({ run, cwd, env }: Command, input: string | undefined): Ch
 }
 
 function follow(
-  child: Child,
-  target: Command,
+  child: CommandChild,
+  target: CommandTarget,
   say: (line: string) => void,
   stepOf: CommandExtras['stepOf'] = () => undefined,
 ): RunningCommand {
   const group = child.pid === undefined ? undefined : groupOf(child.pid)
   let last: string | undefined
   let stepTimer: NodeJS.Timeout | undefined
-  const begin = (step: Step | undefined) => {
+  const begin = (step: CommandStep | undefined) => {
     if (!step) return
     clearTimeout(stepTimer)
     const why: Reason = { code: 'step-too-long', step: step.name, seconds: step.timeout }
@@ -122,7 +122,7 @@ function follow(
     clearTimeout(stepTimer)
   }
 
-  const ended = new Promise<Ended>(resolve => {
+  const ended = new Promise<CommandEnd>(resolve => {
     child.once('error', error => {
       stopClocks()
       resolve({ ok: false, why: cannotRun(target, error), line: last })
@@ -143,7 +143,7 @@ function follow(
   return { group, ended, end }
 }
 
-function tooLong({ timeout: seconds }: Command): Reason {
+function tooLong({ timeout: seconds }: CommandTarget): Reason {
   return { code: 'ran-too-long', seconds }
 }
 
@@ -151,7 +151,7 @@ function whyEnded(code: number | null, signal: string | null): Reason {
   return signal ? { code: 'ended-by-signal', signal } : { code: 'exit-code', exit: code ?? 0 }
 }
 
-function cannotRun({ run: [program = ''] }: Command, error: unknown): Reason {
+function cannotRun({ run: [program = ''] }: CommandTarget, error: unknown): Reason {
   const text = error instanceof Error ? error.message : String(error)
   return { code: 'cannot-run', program, error: text }
 }
@@ -172,11 +172,11 @@ function eachLine(stream: NodeJS.ReadableStream, hear: (line: string) => void): 
 }
 
 /** Why a command failed and the last that it said, without what must not be shown. */
-export function failureOf(
-  { why, line }: Extract<Ended, { ok: false }>,
+export function commandFailure(
+  { why, line }: Extract<CommandEnd, { ok: false }>,
   secrets: readonly string[],
 ): Reason {
-  const clean = (text: string) => masked(lineOfProgram(text), secrets)
+  const clean = (text: string) => withoutSecrets(lineOfProgram(text), secrets)
   const because =
     why.code === 'cannot-run'
       ? { ...why, program: clean(why.program), error: clean(why.error) }
@@ -185,6 +185,6 @@ export function failureOf(
 }
 
 /** A line without what must not be shown in it. */
-export function masked(line: string, secrets: readonly string[]): string {
+export function withoutSecrets(line: string, secrets: readonly string[]): string {
   return secrets.reduce((text, secret) => (secret ? text.replaceAll(secret, '***') : text), line)
 }

@@ -2,10 +2,16 @@ import { lineOfProgram } from '../base/printable.ts'
 import type { Delivery, Target } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
 import { type CallbackTold, callbackEvent } from './callback-event.ts'
-import { type Ended, failureOf, masked, type RunningCommand, runCommand } from './command.ts'
+import {
+  type CommandEnd,
+  commandFailure,
+  type RunningCommand,
+  runCommand,
+  withoutSecrets,
+} from './command.ts'
 import type { Memory } from './deps.ts'
 import { createOutput } from './output.ts'
-import type { Prepared, Preparing } from './ssh/deploy.ts'
+import type { PreparedDeploy, Preparing } from './ssh/deploy.ts'
 import { sendWebhook } from './webhook.ts'
 
 /** Seconds a webhook is tried for before it counts as undelivered. */
@@ -43,7 +49,7 @@ export function pauseAfter(tries: number): number {
 }
 
 /** Tries a delivery once, whatever it is, and keeps what became of it. */
-export function deliver(delivery: Delivery, desk: Delivering): Promise<void> {
+export function tryDelivery(delivery: Delivery, desk: Delivering): Promise<void> {
   const { target } = delivery
   switch (target.kind) {
     case 'webhook':
@@ -111,7 +117,7 @@ async function run(delivery: Delivery, desk: Delivering): Promise<void> {
   if (!deliveries.isRunning(delivery.id) || goesOnLater(delivery, desk)) return
   if ('refused' in prepared) return ended(delivery, prepared.refused, desk)
   const outcome = await runPrepared(delivery, prepared, desk)
-  const why = outcome.ok ? undefined : failureOf(outcome, prepared.secrets)
+  const why = outcome.ok ? undefined : commandFailure(outcome, prepared.secrets)
   await prepared.done(!outcome.ok && outcome.stopped === true)
   if (why !== undefined && goesOnLater(delivery, desk)) return
   ended(delivery, why, desk)
@@ -133,17 +139,17 @@ function goesOnLater(delivery: Delivery, { deps, closing }: Delivering): boolean
 
 async function runPrepared(
   delivery: Delivery,
-  { command, extras, title, secrets }: Prepared,
+  { command, extras, title, secrets }: PreparedDeploy,
   { deps, commands }: Delivering,
-): Promise<Ended> {
+): Promise<CommandEnd> {
   const { memory } = deps
-  const output = createOutput(delivery, deps, line => masked(lineOfProgram(line), secrets))
+  const output = createOutput(delivery, deps, line => withoutSecrets(lineOfProgram(line), secrets))
   const running = runCommand(command, output.line, extras)
   if (running.group) {
     memory.deliveries.saveGroup(delivery.id, running.group.pgid, running.group.start)
   }
   commands.set(delivery.id, { delivery, running })
-  tell(memory, delivery, 'started', masked(title, secrets))
+  tell(memory, delivery, 'started', withoutSecrets(title, secrets))
   const outcome = await running.ended
   commands.delete(delivery.id)
   output.end()

@@ -79,7 +79,7 @@ export interface Memory {
 }
 
 /** Where a machine reaches us. */
-export interface Place {
+export interface ServedNetwork {
   /** What templates may know of the network. */
   readonly network: { readonly name: string }
   readonly serverUrl: string
@@ -125,7 +125,7 @@ export interface InstallDeps {
     of(asset: Asset): Promise<string>
   }
   /** Where machines of a network (by default, of the first one) reach us. */
-  place(network?: string): Place
+  place(network?: string): ServedNetwork
   /** Whose MAC an address has: who answers ARP on a link of ours, else by what DHCP told. */
   macsOf(address: Ipv4): readonly Mac[]
   /** Asks the kernel anew who has an address, where that decides something for good. */

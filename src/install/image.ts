@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { Spec } from '../boot/install.ts'
 import { joinWords } from '../boot/loaders/command-line.ts'
-import { oneLine } from '../boot/loaders/text.ts'
+import { commandText } from '../boot/loaders/text.ts'
 import type { BootImage } from '../boot/script.ts'
 
 /** What the URLs and arguments of one boot are made of. */
@@ -37,7 +37,7 @@ export function imageOf(
       // wimboot ends at words that it does not know.
       const files = [...initrd, ...Object.keys(spec.templates).map(name => filesUrl + name)]
       const named = files.map(url => ({ name: posix.basename(url), url }))
-      const args = oneLine(parts.args)
+      const args = commandText(parts.args)
       return { image: { kind: 'wim', wimboot: kernel, args, files: named }, leftOut: [] }
     }
     default: {

@@ -2,10 +2,10 @@ import type { Caller, Delivered } from '../boot/deliver.ts'
 import type { LoaderKind } from '../boot/loaders/kind.ts'
 import { kindOf, type Speaks, speaks } from '../boot/loaders/table.ts'
 import type { Answers } from './boot-desk.ts'
-import type { Choice, Menus } from './menus.ts'
+import type { MenuChoice, Menus } from './menus.ts'
 
 interface Named {
-  readonly choice: Choice
+  readonly choice: MenuChoice
   readonly kind: LoaderKind
 }
 
@@ -19,7 +19,7 @@ export function choiceNamed(name: string, caller: Caller, menus: Menus): Named |
 }
 
 /** What comes of it where it is asked for by TCP. */
-export async function choose(
+export async function chooseFromMenu(
   name: string,
   caller: Caller,
   { menus, answers }: { readonly menus: Menus; readonly answers: Answers },

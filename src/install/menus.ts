@@ -15,12 +15,12 @@ export interface ShownMenu {
 }
 
 /** What was chosen of it; `first` the first time that it is asked for. */
-export interface Choice extends ShownMenu {
+export interface MenuChoice extends ShownMenu {
   readonly profile: Profile
   readonly first: boolean
 }
 
-interface Kept extends ShownMenu {
+interface KeptMenu extends ShownMenu {
   readonly at: number
   readonly chosen?: Profile
 }
@@ -36,13 +36,13 @@ const kept = 1024
  * given, and counts once: no URL that is asked for again, by whomever, asks for a second install.
  */
 export function createMenus(deps: { now(): number }) {
-  const byToken = new Map<string, Kept>()
+  const byToken = new Map<string, KeptMenu>()
 
   return {
     /** The token of the same menu, while nothing of it changes and nothing of it was chosen. */
     tokenOf({ mac, address, profiles, uuid }: Omit<ShownMenu, 'token'>): string | undefined {
       const names = namesOf(profiles)
-      const isIt = (menu: Kept) =>
+      const isIt = (menu: KeptMenu) =>
         menu.mac === mac &&
         menu.address === address &&
         menu.uuid === uuid &&
@@ -57,7 +57,7 @@ export function createMenus(deps: { now(): number }) {
     },
 
     /** What the URL of a choice stands for: the same profile again and again, no other. */
-    choiceOf(token: string, name: string, address: Ipv4): Choice | undefined {
+    choiceOf(token: string, name: string, address: Ipv4): MenuChoice | undefined {
       const menu = byToken.get(token)
       const profile = menu?.profiles.find(one => one.name === name)
       if (!menu || !profile || !isGood(menu) || menu.address !== address) return undefined
@@ -71,7 +71,7 @@ export function createMenus(deps: { now(): number }) {
     },
   }
 
-  function isGood({ at }: Kept): boolean {
+  function isGood({ at }: KeptMenu): boolean {
     return deps.now() - at < lifetime
   }
 }

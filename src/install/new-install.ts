@@ -1,7 +1,7 @@
 import type { Host } from '../boot/host.ts'
 import type { Install, Spec } from '../boot/install.ts'
+import type { Refused } from '../boot/reason.ts'
 import type { Overrides } from './spec.ts'
-import type { Refused } from './take-files.ts'
 
 interface Making {
   takeSpec(host: Host, overrides: Overrides): Spec | Refused

@@ -10,7 +10,7 @@ import { newInstall } from './new-install.ts'
 const seconds = 30
 
 /** The profiles of a host's own menu. */
-export function menuOf(host: Host, facts: Pick<BootFacts, 'profile'>): readonly Profile[] {
+export function menuProfiles(host: Host, facts: Pick<BootFacts, 'profile'>): readonly Profile[] {
   const named = (name: string) => (host.profile?.name === name ? host.profile : facts.profile(name))
   return (host.menu ?? []).flatMap(name => named(name) ?? [])
 }

@@ -1,5 +1,5 @@
 import type { Delivery } from '../boot/install.ts'
-import { type DeliverDeps, type Delivering, deliver } from './deliver.ts'
+import { type DeliverDeps, type Delivering, tryDelivery } from './deliver.ts'
 import { createLine } from './line.ts'
 import { isProcess, recoverDeliveries } from './recover-deliveries.ts'
 
@@ -29,7 +29,7 @@ export interface Outbox {
   close(): Promise<void>
 }
 
-interface Work extends Delivering {
+interface OutboxWork extends Delivering {
   readonly deps: OutboxDeps
   readonly line: ReturnType<typeof createLine>
   readonly underWay: Map<number, Promise<void>>
@@ -41,7 +41,7 @@ interface Work extends Delivering {
 
 export function createOutbox(deps: OutboxDeps): Outbox {
   const closing = new AbortController()
-  const work: Work = {
+  const work: OutboxWork = {
     ...{ deps, closing: closing.signal, line: createLine(deps.memory) },
     ...{ commands: new Map(), underWay: new Map(), processes: new Map() },
     woken: false,
@@ -61,14 +61,14 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   }
 }
 
-function wake(work: Work): void {
+function wake(work: OutboxWork): void {
   if (work.woken || work.closing.aborted) return
   work.woken = true
   setImmediate(beginDue, work)
 }
 
 /** Nothing runs before it is on disk: what was never written cannot be found again. */
-async function beginDue(work: Work): Promise<void> {
+async function beginDue(work: OutboxWork): Promise<void> {
   const { deps, underWay, processes, closing } = work
   const { memory } = deps
   work.woken = false
@@ -90,11 +90,11 @@ async function beginDue(work: Work): Promise<void> {
   }
 }
 
-function begin(delivery: Delivery, work: Work): void {
+function begin(delivery: Delivery, work: OutboxWork): void {
   const { deps, underWay, processes } = work
   if (underWay.has(delivery.id)) return
   if (isProcess(delivery)) processes.set(delivery.id, delivery)
-  const done = deliver(delivery, work)
+  const done = tryDelivery(delivery, work)
     .catch(error => deps.failed(delivery, error))
     .finally(() => {
       processes.delete(delivery.id)
@@ -106,11 +106,11 @@ function begin(delivery: Delivery, work: Work): void {
 }
 
 /** Deploys that are processes and run. */
-function deploysOf({ processes }: Work): Delivery[] {
+function deploysOf({ processes }: OutboxWork): Delivery[] {
   return [...processes.values()].filter(({ role }) => role === 'deploy')
 }
 
-function endDeploy(install: string, { deps, commands }: Work): void {
+function endDeploy(install: string, { deps, commands }: OutboxWork): void {
   deps.memory.deliveries.endDeploy(install)
   for (const { delivery, running } of commands.values()) {
     if (delivery.install === install && delivery.role === 'deploy') {

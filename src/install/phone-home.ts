@@ -24,7 +24,7 @@ import {
 import { attemptUsed, isMachine, otherHostAt, type TokenDesk, type TokenUse } from './token-use.ts'
 
 /** HTTP status of the answer. 403: not from the machine. 404: no such token. 429: too many. */
-export type Heard = { readonly status: 204 | 403 | 404 | 429; readonly reason?: string }
+export type PhoneHomeAnswer = { readonly status: 204 | 403 | 404 | 429; readonly reason?: string }
 
 const perSecond = 10
 /** What a boot may still say when the next one has begun. */
@@ -42,10 +42,10 @@ export function createPhoneHome(
   const desk: TokenDesk = { deps, lives, scripts, strangers, live }
   return {
     /** Why nobody with this token is listened to now; undefined where he is. To be asked once a message. */
-    refusal: (token: string): Heard | undefined => refusalOf(token, limiter, desk),
+    refusal: (token: string): PhoneHomeAnswer | undefined => refusalOf(token, limiter, desk),
 
     /** What the installer said; everything it leads to is written, not yet committed. */
-    hear: (use: TokenUse, said: PhoneHomeMessage): Heard => hear(use, said, desk),
+    hear: (use: TokenUse, said: PhoneHomeMessage): PhoneHomeAnswer => hear(use, said, desk),
 
     /** What lets us into the installer of the running attempt, as an initrd: for the machine only. */
     login: (use: TokenUse): LoginAnswer => giveLogin(use, desk),
@@ -67,13 +67,13 @@ export function createPhoneHome(
 
 export type PhoneHome = ReturnType<typeof createPhoneHome>
 
-function refusalOf(token: string, limiter: Limiter, desk: TokenDesk): Heard | undefined {
+function refusalOf(token: string, limiter: Limiter, desk: TokenDesk): PhoneHomeAnswer | undefined {
   if (!desk.live.byToken(token) && !desk.strangers.byToken(token)) return { status: 404 }
   if (limiter.take(token)) return undefined
   return { status: 429, reason: `more than ${perSecond} a second` }
 }
 
-function hear(use: TokenUse, said: PhoneHomeMessage, desk: TokenDesk): Heard {
+function hear(use: TokenUse, said: PhoneHomeMessage, desk: TokenDesk): PhoneHomeAnswer {
   const { memory } = desk.deps
   const attempt = attemptUsed(use, desk)
   if (!attempt) return { status: desk.strangers.byToken(use.token) ? 204 : 404 }
@@ -92,7 +92,7 @@ function whyUnheard(
   use: TokenUse,
   { event }: PhoneHomeMessage,
   desk: TokenDesk,
-): { readonly heard: Heard; readonly event: NewEvent } | undefined {
+): { readonly heard: PhoneHomeAnswer; readonly event: NewEvent } | undefined {
   const { host, prepared } = attempt
   const called = { host, event, address: formatIpv4(use.address) }
   const strange = (data: typeof called & { of?: string }) =>

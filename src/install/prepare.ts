@@ -1,6 +1,6 @@
 import type { AttemptContent, Spec } from '../boot/install.ts'
 import { formatIpv4, type Ipv4, type Mac, macWithHyphens } from '../wire/address.ts'
-import type { InstallDeps, Place } from './deps.ts'
+import type { InstallDeps, ServedNetwork } from './deps.ts'
 import { imageOf } from './image.ts'
 import type { LoginExtras } from './ssh/logins.ts'
 
@@ -21,7 +21,7 @@ export interface Boot {
 export function prepareAttempt(
   spec: Spec,
   boot: Boot,
-  place: Place,
+  place: ServedNetwork,
   render: InstallDeps['render'],
   extras?: LoginExtras,
 ): AttemptContent {
@@ -57,7 +57,7 @@ export function prepareAttempt(
 export function bootContext(
   spec: Spec,
   boot: Omit<Boot, 'mac'> & { readonly mac: Mac | undefined },
-  place: Place,
+  place: ServedNetwork,
 ) {
   const { profile, host } = spec
   const filesUrl = `${place.serverUrl}/files/${boot.token}/`

@@ -27,7 +27,7 @@ export interface Sending {
   readonly complete: boolean
 }
 
-interface Followed {
+interface FollowedDownload {
   sending: Sending
   readonly first: Mark
   /** Those of the last seconds, oldest first. */
@@ -52,12 +52,12 @@ const kept = 64
 
 /** Follows what each host downloads. `now` is epoch milliseconds. */
 export function createProgress(now: () => number) {
-  const hosts = new Map<string, Map<string, Followed>>()
+  const hosts = new Map<string, Map<string, FollowedDownload>>()
 
   return {
     /** Takes a part in; true when it is time for a line of the timeline about it. */
     sent(host: string, part: Part): boolean {
-      const files = hosts.get(host) ?? new Map<string, Followed>()
+      const files = hosts.get(host) ?? new Map<string, FollowedDownload>()
       hosts.set(host, files)
       const known = files.get(part.url)
       const at = now()
@@ -78,14 +78,18 @@ export function createProgress(now: () => number) {
 
 export type Progress = ReturnType<typeof createProgress>
 
-function begin({ by, url, from, size, ms }: Part, now: number): Followed {
+function begin({ by, url, from, size, ms }: Part, now: number): FollowedDownload {
   const at = now - ms
   const first = { at, bytes: from }
   const sending = { by, url, bytes: from, size, rate: 0, startedAt: at, at, complete: false }
   return { sending, first, marks: [first], told: first }
 }
 
-function advance(followed: Followed, { from, bytes, size, complete }: Part, at: number): void {
+function advance(
+  followed: FollowedDownload,
+  { from, bytes, size, complete }: Part,
+  at: number,
+): void {
   const { sending, first } = followed
   // Several connections may fetch parts of one file at once: the farthest counts.
   const mark = { at, bytes: Math.max(sending.bytes, from + bytes) }
@@ -100,7 +104,7 @@ function rateOf(from: Mark, to: Mark): number {
   return to.at > from.at ? Math.round(((to.bytes - from.bytes) * 1000) / (to.at - from.at)) : 0
 }
 
-function isWorthALine(followed: Followed, at: number): boolean {
+function isWorthALine(followed: FollowedDownload, at: number): boolean {
   const { sending, told } = followed
   const { bytes, size, complete } = sending
   if (complete || at - told.at < tellMs || bytes - told.bytes < size * tellPart) return false

@@ -3,13 +3,12 @@ import type { Host, Profile } from '../boot/host.ts'
 import type { StrangerReason } from '../boot/identity.ts'
 import type { Spec } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
-import type { Reason } from '../boot/reason.ts'
+import type { Reason, Refused } from '../boot/reason.ts'
 import type { Ipv4 } from '../wire/address.ts'
-import type { InstallDeps, Place } from './deps.ts'
+import type { InstallDeps, ServedNetwork } from './deps.ts'
 import { doubtOf, isUnverified, verified } from './integrity.ts'
 import type { Lives } from './life.ts'
 import { takeSpec } from './spec.ts'
-import type { Refused } from './take-files.ts'
 
 /** Seconds without a request after which the next one is a new boot, where we see no DHCP. */
 const newBootAfter = 120
@@ -18,10 +17,10 @@ const newBootAfter = 120
 const longestVerify = 60_000
 
 /** Somebody asks for what is a host's own. */
-interface Claim {
+interface ScriptClaim {
   readonly host: Host
   readonly address: Ipv4
-  readonly place: Place
+  readonly place: ServedNetwork
   readonly uuid?: string
 }
 
@@ -33,13 +32,13 @@ export function createScripts(deps: InstallDeps, lives: Lives) {
 
   return {
     /** Why a request is not the host's own; undefined where it is. */
-    strangeness({ host, address, place, uuid }: Claim): StrangerReason | undefined {
+    strangeness({ host, address, place, uuid }: ScriptClaim): StrangerReason | undefined {
       const identity = deps.identify({ host, address, network: place.network.name, uuid })
       return identity.kind === 'stranger' ? identity.why : undefined
     },
 
     /** Where we see no DHCP: whether so long nothing came that a request begins a new boot. */
-    wasSilent(host: Host, { seesDhcp }: Place): boolean {
+    wasSilent(host: Host, { seesDhcp }: ServedNetwork): boolean {
       const silent = deps.now() - (lastRequest.get(host.name) ?? deps.now())
       return !seesDhcp && silent > newBootAfter * 1000
     },

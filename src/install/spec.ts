@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { Host, Profile, Vars } from '../boot/host.ts'
 import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
-import type { Reason } from '../boot/reason.ts'
+import type { Reason, Refused } from '../boot/reason.ts'
 import type { InstallDeps } from './deps.ts'
 import { doubtOf } from './integrity.ts'
-import { type Refused, takeFiles } from './take-files.ts'
+import { takeFiles } from './take-files.ts'
 import { takeMedia } from './take-media.ts'
 
 /** What differs from the host's own profile and vars, for one install only. */

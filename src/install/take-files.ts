@@ -1,12 +1,7 @@
 import type { Profile } from '../boot/host.ts'
 import type { Asset, Spec } from '../boot/install.ts'
-import type { Reason } from '../boot/reason.ts'
+import type { Refused } from '../boot/reason.ts'
 import type { InstallDeps } from './deps.ts'
-
-/** Why something cannot be had. */
-export interface Refused {
-  readonly refused: Reason
-}
 
 /** What a profile boots: assets, and the whole command line where its media say some of it. */
 export type Images = Pick<Spec, 'kernel' | 'initrd' | 'told' | 'kexec'> & {

@@ -2,8 +2,9 @@ import { basename, join } from 'node:path'
 import type { MediaFolder, Profile } from '../boot/host.ts'
 import type { Asset } from '../boot/install.ts'
 import type { Media } from '../boot/media.ts'
+import type { Refused } from '../boot/reason.ts'
 import type { InstallDeps } from './deps.ts'
-import { expecting, type Images, type Refused } from './take-files.ts'
+import { expecting, type Images } from './take-files.ts'
 
 type MediaDeps = Pick<InstallDeps, 'publishTogether' | 'readMedia'>
 

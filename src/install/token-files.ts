@@ -19,7 +19,7 @@ export type FileAnswer =
 export type LoginAnswer = { readonly kind: 'file'; readonly bytes: Uint8Array } | NoFile
 
 /** What an answer file is answered with. */
-interface Looked {
+interface TokenFile {
   readonly answer: FileAnswer
   /** For the timeline of its host, when it is really asked for. */
   readonly event?: NewEvent
@@ -53,7 +53,7 @@ export function giveFile(
 }
 
 /** The same without a trace. */
-export function lookForFile(name: string, use: TokenUse, desk: TokenDesk): Looked {
+export function lookForFile(name: string, use: TokenUse, desk: TokenDesk): TokenFile {
   const stranger = desk.strangers.byToken(use.token)
   const attempt = stranger?.attempt ?? desk.live.byToken(use.token)
   const text = stranger
@@ -84,7 +84,7 @@ function whyNotHosts(
   name: string,
   use: TokenUse,
   desk: TokenDesk,
-): Looked | undefined {
+): TokenFile | undefined {
   const { host, install } = attempt
   if (!desk.live.mayRun(attempt)) return gone({ code: 'booted-anew', host })
   if (!isMachine(attempt, use, desk)) {
@@ -102,7 +102,7 @@ function whyNotHosts(
   return isOpen ? undefined : gone({ code: 'host-is', host, state })
 }
 
-function gone(why: Reason): Looked {
+function gone(why: Reason): TokenFile {
   return { answer: { kind: 'gone', why } }
 }
 

@@ -1,6 +1,6 @@
 import type { Attempt } from '../boot/install.ts'
 import type { Ipv4 } from '../wire/address.ts'
-import type { InstallDeps, Place } from './deps.ts'
+import type { InstallDeps, ServedNetwork } from './deps.ts'
 import type { Lives } from './life.ts'
 import type { createLiveAttempts } from './live-attempts.ts'
 import type { Scripts } from './scripts.ts'
@@ -10,7 +10,7 @@ import type { Strangers } from './strangers.ts'
 export interface TokenUse {
   readonly token: string
   readonly address: Ipv4
-  readonly place: Place
+  readonly place: ServedNetwork
 }
 
 /** What whoever has a token is served from. */

@@ -6,7 +6,7 @@ import type { Delivery, Target } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
 
 /** How a delivery ended: told, or why not. */
-export type Posted = { readonly ok: true } | { readonly ok: false; readonly why: Reason }
+export type PostResult = { readonly ok: true } | { readonly ok: false; readonly why: Reason }
 
 /** A receiver that redirects would have us sign a body for somebody else, so none is followed. */
 const agent = new Agent({ keepAliveTimeout: 4000, connections: 16 })
@@ -16,7 +16,7 @@ export async function sendWebhook(
   target: Extract<Target, { kind: 'webhook' }>,
   delivery: Pick<Delivery, 'key' | 'body'>,
   signal: AbortSignal,
-): Promise<Posted> {
+): Promise<PostResult> {
   const milliseconds = target.timeout * 1000
   try {
     const { statusCode, body } = await request(target.url, {

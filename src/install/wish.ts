@@ -2,13 +2,12 @@ import type { Host } from '../boot/host.ts'
 import { type HostState, isBegun } from '../boot/host-state.ts'
 import type { Install } from '../boot/install.ts'
 import { gaveSign, isRunning } from '../boot/life.ts'
-import type { Reason } from '../boot/reason.ts'
+import type { Reason, Refused } from '../boot/reason.ts'
 import { change, lifeOf } from './change.ts'
 import type { InstallDeps } from './deps.ts'
 import { newInstall } from './new-install.ts'
 import type { Outbox } from './outbox.ts'
 import { type Overrides, takeSpec } from './spec.ts'
-import type { Refused } from './take-files.ts'
 
 /* Installs are asked for and taken back. */
 

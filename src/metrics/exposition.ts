@@ -47,7 +47,7 @@ export function createExposition() {
     },
 
     histogram(name: string, help: string, durations: Durations): void {
-      new Read(name, help, registry, durations)
+      new KeptHistogram(name, help, registry, durations)
     },
   }
 }
@@ -55,7 +55,7 @@ export function createExposition() {
 export type Exposition = ReturnType<typeof createExposition>
 
 /** A histogram whose counts are kept elsewhere: prom-client's own costs too much for every packet. */
-class Read extends Histogram {
+class KeptHistogram extends Histogram {
   readonly #durations: Durations
   readonly #about: { readonly name: string; readonly help: string }
 

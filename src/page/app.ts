@@ -1,32 +1,32 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
-import type { Session } from '../api/admin.ts'
+import type { SessionInfo } from '../api/admin.ts'
 import type { Api } from './daemon/api.ts'
-import { Refused } from './daemon/api.ts'
+import { ApiRefusal } from './daemon/api.ts'
 import { ToolsContext } from './daemon/context.ts'
 import { createFleet } from './daemon/fleet.ts'
 import { Frame } from './frame/frame.ts'
-import { Login } from './frame/login.ts'
+import { LoginForm } from './frame/login.ts'
 import { Toasts, useToasts } from './frame/toasts.ts'
 import { html, part } from './parts/html.ts'
 
 /** The page: the way in, and behind it the fleet. */
 export function App({ api }: { api: Api }) {
-  const [session, setSession] = useState<Session | null | undefined>(undefined)
+  const [session, setSession] = useState<SessionInfo | null | undefined>(undefined)
   const [unreachable, setUnreachable] = useState('')
   useEffect(() => {
     api.whenLoggedOut(() => setSession(null))
     api.session().then(setSession, error => {
-      if (error instanceof Refused && error.status === 401) setSession(null)
+      if (error instanceof ApiRefusal && error.status === 401) setSession(null)
       else setUnreachable(error.message)
     })
   }, [api])
   if (unreachable !== '') return html`<p class="alone" role="alert">${unreachable}</p>`
   if (session === undefined) return html`<p class="alone">Asking the daemon …</p>`
-  if (session === null) return part(Login, { api, onSession: setSession })
+  if (session === null) return part(LoginForm, { api, onSession: setSession })
   return part(Inside, { api, session, leave: () => setSession(null) })
 }
 
-function Inside({ api, session, leave }: { api: Api; session: Session; leave: () => void }) {
+function Inside({ api, session, leave }: { api: Api; session: SessionInfo; leave: () => void }) {
   const fleet = useMemo(() => createFleet(api), [api])
   const { toasts, toast } = useToasts()
   useEffect(() => {

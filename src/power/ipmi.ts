@@ -99,16 +99,24 @@ async function ask(
   throw new PowerError({ code: 'power-program', program: 'ipmitool', error: 'nothing was tried' })
 }
 
-type Failed = Extract<Ran, { ok: false }>
+type FailedRun = Extract<Ran, { ok: false }>
 
 /** Why there is no session, as far as it can be told. */
-type Verdict = 'nobody' | 'no-name' | 'login' | 'suite' | 'privilege' | 'busy' | 'mute' | 'other'
+type LoginVerdict =
+  | 'nobody'
+  | 'no-name'
+  | 'login'
+  | 'suite'
+  | 'privilege'
+  | 'busy'
+  | 'mute'
+  | 'other'
 
 /**
  * What ipmitool says with -v, by the message of the session that failed (IPMI 2.0 section 13.17 and table
  * 13-15; its own texts). The first that is found counts.
  */
-const verdicts: readonly [RegExp, Verdict][] = [
+const verdicts: readonly [RegExp, LoginVerdict][] = [
   [/Address lookup for .* failed/, 'no-name'],
   // Asked without a session and answered without a password: who is silent here is not there.
   [/Get Auth Capabilities error|Get Channel Authentication Capabilities request/, 'nobody'],
@@ -121,13 +129,13 @@ const verdicts: readonly [RegExp, Verdict][] = [
 ]
 
 /** What the end of ipmitool means. */
-export function verdictOf(stderr: string): Verdict {
+export function verdictOf(stderr: string): LoginVerdict {
   return verdicts.find(([text]) => text.test(stderr))?.[1] ?? 'other'
 }
 
 function errorOf(
-  { stderr, error }: Failed,
-  verdict: Verdict,
+  { stderr, error }: FailedRun,
+  verdict: LoginVerdict,
   { user, port, privilege }: IpmiWay,
   at: string,
   verb: string,

@@ -5,7 +5,7 @@ import { formatIpv4, type Ipv4, limitedBroadcast, parseIpv4, unspecified } from 
 import { decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
 import { bootServerRequest, discoverOf, type ProbeClient } from './clients.ts'
-import { type Offer, readOffer } from './offers.ts'
+import { readOffer, type ServerOffer } from './offers.ts'
 
 const ports = { server: 67, client: 68, bootServer: 4011 } as const
 /** A broadcast that is lost is said again; dnsmasq pings an address for 3 s before it offers it. */
@@ -24,8 +24,8 @@ export async function askLink(
   own: Ipv4,
   clients: readonly ProbeClient[],
   ms: number,
-): Promise<ReadonlyMap<ProbeClient, readonly Offer[]>> {
-  const offers = new Map(clients.map(client => [client, new Map<string, Offer>()]))
+): Promise<ReadonlyMap<ProbeClient, readonly ServerOffer[]>> {
+  const offers = new Map(clients.map(client => [client, new Map<string, ServerOffer>()]))
   // Bound to every address, because a reply by broadcast is for none of them.
   const ear = await bind(unspecified, ports.client)
   // Bound to one, because a broadcast leaves by the interface that has it.
@@ -58,9 +58,9 @@ export async function askLink(
 export async function askBootServer(
   own: Ipv4,
   client: ProbeClient,
-  { packet }: Offer,
+  { packet }: ServerOffer,
   at: Ipv4,
-): Promise<Offer | undefined> {
+): Promise<ServerOffer | undefined> {
   const socket = await bind(own, 0)
   const ended = AbortSignal.timeout(bootServerMs)
   try {
@@ -83,13 +83,13 @@ export async function askBootServer(
 }
 
 /** Whether somebody was offered no address yet. */
-function isWaiting(heard: Iterable<ReadonlyMap<string, Offer>>): boolean {
+function isWaiting(heard: Iterable<ReadonlyMap<string, ServerOffer>>): boolean {
   return [...heard].some(offers =>
     [...offers.values()].every(({ address }) => address === undefined),
   )
 }
 
-function read(bytes: Uint8Array, from: string, client: ProbeClient): Offer | undefined {
+function read(bytes: Uint8Array, from: string, client: ProbeClient): ServerOffer | undefined {
   try {
     return readOffer(decodeDhcp(bytes), parseIpv4(from) ?? unspecified, client)
   } catch (error) {

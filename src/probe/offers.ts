@@ -9,7 +9,7 @@ import { decodePxeOptions, pxeOption } from '../wire/pxe-options.ts'
 import type { ProbeClient } from './clients.ts'
 
 /** One server's answer, as far as it decides what is booted. */
-export interface Offer {
+export interface ServerOffer {
   /** Option 54; the sender where a server leaves that out. */
   readonly server: Ipv4
   /** What it gives; a proxyDHCP server gives none. */
@@ -30,7 +30,7 @@ export function readOffer(
   packet: DhcpPacket,
   source: Ipv4,
   client: ProbeClient,
-): Offer | undefined {
+): ServerOffer | undefined {
   if (packet.op !== 2 || packet.xid !== client.xid) return undefined
   if (macOfPacket(packet) !== client.mac) return undefined
   const name = messageNameOfPacket(packet)

@@ -1,21 +1,21 @@
 import type { Ipv4, Mac } from '../wire/address.ts'
 import { askBootServer, askLink } from './ask.ts'
-import { choose, type Plan, rivalsOf } from './choose.ts'
+import { chooseOffer, type Plan, rivalsOf } from './choose.ts'
 import type { ClientKind } from './client-kind.ts'
 import type { ProbeClient } from './clients.ts'
 import { type Fetched, fetchHead, fetchTftp } from './fetch.ts'
-import type { Offer } from './offers.ts'
+import type { ServerOffer } from './offers.ts'
 
 /** What one kind of client met. */
 export interface Met {
   readonly client: ProbeClient
-  readonly offers: readonly Offer[]
+  readonly offers: readonly ServerOffer[]
   /** Never `ask`: the boot server was asked, and what it said is the plan; `no-boot` where it said nothing. */
   readonly plan: Exclude<Plan, { kind: 'ask' }>
   /** Of a plan to fetch: how that went. */
   readonly fetched?: Fetched
   /** Servers that name another boot file for it. */
-  readonly rivals: readonly Offer[]
+  readonly rivals: readonly ServerOffer[]
 }
 
 export interface ProbeSettings {
@@ -49,8 +49,8 @@ export async function probe(settings: ProbeSettings): Promise<Met[]> {
   return met
 }
 
-async function meet(own: Ipv4, client: ProbeClient, offers: readonly Offer[]): Promise<Met> {
-  const plan = await follow(own, client, choose(client.kind, offers))
+async function meet(own: Ipv4, client: ProbeClient, offers: readonly ServerOffer[]): Promise<Met> {
+  const plan = await follow(own, client, chooseOffer(client.kind, offers))
   const rivals = 'boot' in plan ? rivalsOf(client.kind, offers, plan.boot) : []
   const met = { client, offers, plan, rivals }
   return plan.kind === 'fetch' ? { ...met, fetched: await fetchFile(plan) } : met

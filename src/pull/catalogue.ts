@@ -66,11 +66,11 @@ const catalogue = Type.Record(
   closed,
 )
 
-export type Entry = Static<typeof entry>
+export type CatalogueEntry = Static<typeof entry>
 export type ListEntry = Static<typeof list>
 export type FileEntry = Static<typeof file>
 export type Keyring = Static<typeof keyring>
-export type Catalogue = Readonly<Record<string, Entry>>
+export type Catalogue = Readonly<Record<string, CatalogueEntry>>
 
 /** What an operator can put right about a pull: one sentence. */
 export class PullError extends Error {
@@ -108,7 +108,7 @@ function readOne(path: string): Catalogue {
 }
 
 /** Why an entry proves nothing, if so. */
-function unproved({ lists = [], files, gpg, minisign }: Entry): string | undefined {
+function unproved({ lists = [], files, gpg, minisign }: CatalogueEntry): string | undefined {
   for (const [index, { url, ...by }] of lists.entries()) {
     const proofs = [by.gpg, by.minisign, by.in, by.tls].filter(proof => proof !== undefined)
     if (proofs.length !== 1) return `${url}: write one of gpg, minisign, in and tls`

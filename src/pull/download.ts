@@ -36,7 +36,7 @@ interface Validator {
  *
  * @throws PullError with a sentence; what was fetched stays as `PATH.part` where it can be gone on with
  */
-export async function download(url: string, path: string, most: number, source: Source) {
+export async function downloadTo(url: string, path: string, most: number, source: Source) {
   mkdirSync(dirname(path), { recursive: true })
   for (let attempt = 1; ; attempt += 1) {
     const before = sizeOf(`${path}.part`)

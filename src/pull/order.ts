@@ -1,8 +1,8 @@
 import { didYouMean } from '../base/nearest.ts'
-import { type Catalogue, type Entry, PullError } from './catalogue.ts'
+import { type Catalogue, type CatalogueEntry, PullError } from './catalogue.ts'
 
 /** What is asked for. */
-export interface Wanted {
+export interface ImageRequest {
   /** `NAME` or `NAME@VERSION`. */
   readonly what: string
   readonly arch?: string | undefined
@@ -11,7 +11,8 @@ export interface Wanted {
 }
 
 /** An entry for one version and arch, all words filled in. */
-export interface Order extends Pick<Entry, 'lists' | 'files' | 'gpg' | 'minisign' | 'profile'> {
+export interface Order
+  extends Pick<CatalogueEntry, 'lists' | 'files' | 'gpg' | 'minisign' | 'profile'> {
   readonly name: string
   readonly version: string
   readonly arch: string
@@ -24,7 +25,7 @@ export interface Order extends Pick<Entry, 'lists' | 'files' | 'gpg' | 'minisign
  *
  * @throws PullError where there is no such entry, version or arch, or nothing would prove what a mirror sends
  */
-export function orderOf(catalogue: Catalogue, { what, arch, mirror }: Wanted): Order {
+export function orderOf(catalogue: Catalogue, { what, arch, mirror }: ImageRequest): Order {
   const [name = '', asked] = what.split('@', 2)
   const entry = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined
   const names = Object.keys(catalogue)
@@ -44,7 +45,7 @@ export function orderOf(catalogue: Catalogue, { what, arch, mirror }: Wanted): O
     ...{ version, arch: chosen, image: `images/${name}` },
     ...(base !== undefined && { mirror: base.replace(/\/+$/, '') }),
   }
-  const { lists = [], files, gpg, minisign, profile } = fill(entry, words) as Entry
+  const { lists = [], files, gpg, minisign, profile } = fill(entry, words) as CatalogueEntry
   const bare = lists.find(list => list.tls && !list.url.startsWith('https:'))
   if (bare) {
     const why = 'its publisher signs no list of checksums, so only the web server proves it'
@@ -55,7 +56,7 @@ export function orderOf(catalogue: Catalogue, { what, arch, mirror }: Wanted): O
   return { ...order, unverified: entry.unverified === true }
 }
 
-function versionOf(name: string, { versions }: Entry, asked: string | undefined) {
+function versionOf(name: string, { versions }: CatalogueEntry, asked: string | undefined) {
   const { any, see, default: usual, ...listed } = versions as Record<string, unknown>
   const known = Object.keys(listed).filter(key => typeof listed[key] === 'object')
   const [newest] = known.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { FileEntry, ListEntry } from './catalogue.ts'
 import { PullError } from './catalogue.ts'
-import { download, type Source, sha256Of } from './download.ts'
+import { downloadTo, type Source, sha256Of } from './download.ts'
 import { gpgVerified } from './gpg.ts'
 import { minisigned } from './minisign.ts'
 import type { Order } from './order.ts'
@@ -172,7 +172,7 @@ function unpacked(archive: string, members: readonly string[], folder: string): 
 }
 
 async function fetchTo(url: string, path: string, most: number, origin: Origin): Promise<void> {
-  if (origin.kind === 'web') return download(url, path, most, origin.source)
+  if (origin.kind === 'web') return downloadTo(url, path, most, origin.source)
   const from = join(origin.folder, offlinePath(url))
   if (!existsSync(from)) throw new PullError(`${from} is missing; it is ${url}`)
   copyFileSync(from, path)

@@ -13,4 +13,4 @@ export function createChanges() {
   }
 }
 
-export type Changes = ReturnType<typeof createChanges>
+export type HostChanges = ReturnType<typeof createChanges>

@@ -2,7 +2,7 @@ import type { ContentOf } from '../boot/event.ts'
 import type { DhcpData } from '../boot/event-data.ts'
 import type { Network } from '../boot/host.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
-import { bootOf, type Rival } from '../dhcp/rivals.ts'
+import { foreignBootOf, type Rival } from '../dhcp/rivals.ts'
 import { formatIpv4, ipv4OfBytes } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
@@ -23,7 +23,7 @@ export function foreignEvent(
   const isOurs = server === network.serverAddress || (network.mode === 'server' && kind === 'reply')
   if (isOurs || network.mode === 'none') return undefined
   const rival = rivals(network).find(other => other.server === server)
-  const boot = rival && bootOf(rival)
+  const boot = rival && foreignBootOf(rival)
   const data = { server: formatIpv4(server), ...(boot && { boot }) }
   return { kind: 'dhcp', code: 'foreign', data }
 }

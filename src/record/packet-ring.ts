@@ -5,7 +5,7 @@ import { encodePcap } from '../wire/pcap.ts'
 import { encodeUdp, type UdpEnd, type UdpPacket } from '../wire/udp-packet.ts'
 import { createRings } from './rings.ts'
 
-interface Kept extends UdpPacket {
+interface KeptPacket extends UdpPacket {
   /** Wall-clock epoch milliseconds. */
   readonly at: number
   /** Bytes that it had, where not all of them are kept. */
@@ -27,9 +27,9 @@ export interface PacketRingDeps {
 
 /** The last packets of each machine, in memory: DHCP by its MAC, TFTP by its address. */
 export function createPacketRing({ isHost, macsOf, now }: PacketRingDeps) {
-  const hosts = createRings<Mac, Kept>(machines, perMachine)
-  const others = createRings<Mac, Kept>(strangers, perMachine)
-  const downloads = createRings<Ipv4, Kept>(machines, perMachine)
+  const hosts = createRings<Mac, KeptPacket>(machines, perMachine)
+  const others = createRings<Mac, KeptPacket>(strangers, perMachine)
+  const downloads = createRings<Ipv4, KeptPacket>(machines, perMachine)
   const ringsOf = (mac: Mac) => (isHost(mac) ? hosts : others)
 
   return {
@@ -65,7 +65,7 @@ export function createPacketRing({ isHost, macsOf, now }: PacketRingDeps) {
 export type PacketRing = ReturnType<typeof createPacketRing>
 
 /** IP and UDP headers are made anew from the addresses and ports: a socket hands over the payload only. */
-function capturedOf({ at, length, ...packet }: Kept) {
+function capturedOf({ at, length, ...packet }: KeptPacket) {
   const whole = length ?? packet.payload.length
   return { at, bytes: encodeUdp(packet, whole), length: whole + 28 }
 }

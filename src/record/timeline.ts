@@ -1,7 +1,7 @@
 import type { Log } from '../base/log.ts'
 import { createPerMinute } from '../base/per-minute.ts'
 import type { Host } from '../boot/host.ts'
-import type { Heard } from '../boot/identity.ts'
+import type { NetbootSource } from '../boot/identity.ts'
 import { isNoUuid } from '../boot/uuid.ts'
 import type { Downloads } from '../install/downloads.ts'
 import type { Progress } from '../install/progress.ts'
@@ -9,7 +9,7 @@ import type { Scripts } from '../install/scripts.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { World } from '../world/world.ts'
-import type { Changes } from './changes.ts'
+import type { HostChanges } from './changes.ts'
 import type { Fallback } from './fallback.ts'
 import { createLastClients } from './last-client.ts'
 import type { StrangerRing } from './stranger-ring.ts'
@@ -21,14 +21,14 @@ export interface TimelineDeps {
   readonly scripts: Pick<Scripts, 'heard' | 'discovered'>
   readonly downloads: Downloads
   readonly progress: Progress
-  readonly changes: Changes
+  readonly changes: HostChanges
   readonly fallback: Fallback
   readonly log: Log
   /** Wall-clock epoch milliseconds: people read them. */
   now(): number
   macsOf(address: Ipv4): readonly Mac[]
   /** Whether a netboot of a host whose install runs is another machine's with its MAC. */
-  isElsewhere(host: Host, heard: Heard): boolean
+  isElsewhere(host: Host, heard: NetbootSource): boolean
   /** A machine takes an address, of whatever server. */
   requests(mac: Mac, address: Ipv4, isHost: boolean): void
 }

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts'
-import type { AdminLogRow } from './tables.ts'
+import type { StoredAdminDeed } from './tables.ts'
 
 /** What somebody did with a token. */
 export interface AdminAct {
@@ -41,7 +41,7 @@ export function createAdminLog(db: Database, now: () => number) {
   const beforeOfHost = db.statement<EntryRow>(
     `select ${columns} from admin_log where id < ? and exists (select 1 from json_each(hosts) where value = ?) order by id desc limit ?`,
   )
-  const byKey = db.statement<Pick<AdminLogRow, 'request' | 'answer'>>(
+  const byKey = db.statement<Pick<StoredAdminDeed, 'request' | 'answer'>>(
     'select request, answer from admin_log where who = ? and key = ? and at > ? order by id desc limit 1',
   )
 
@@ -68,7 +68,7 @@ export function createAdminLog(db: Database, now: () => number) {
   }
 }
 
-type EntryRow = Omit<AdminLogRow, 'key' | 'request' | 'answer'>
+type EntryRow = Omit<StoredAdminDeed, 'key' | 'request' | 'answer'>
 
 function entryOf({ hosts, ...row }: EntryRow): AdminEntry {
   return { ...row, hosts: JSON.parse(hosts) as string[] }

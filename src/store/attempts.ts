@@ -1,6 +1,6 @@
 import type { Attempt, AttemptContent, NewAttempt, Proof } from '../boot/install.ts'
 import type { Database } from './database.ts'
-import type { AttemptRow } from './tables.ts'
+import type { StoredAttempt } from './tables.ts'
 import { createTexts } from './texts.ts'
 
 /** The boots of installs, and of hosts that netboot always; their names beside those of installs. */
@@ -10,19 +10,19 @@ export function createAttempts(db: Database) {
   return { ...readingOf(statements, files), ...writingOf(db, statements, files) }
 }
 
-type Statements = ReturnType<typeof statementsOf>
-type Files = ReturnType<typeof createTexts>
+type AttemptStatements = ReturnType<typeof statementsOf>
+type AttemptTexts = ReturnType<typeof createTexts>
 
 function statementsOf(db: Database) {
   return {
     add: db.statement(
       'insert into attempts (token, install, host, number, mac, address, opened_at, void, content, prepared) values (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)',
     ),
-    get: db.statement<AttemptRow>('select * from attempts where token = ?'),
-    current: db.statement<AttemptRow>(
+    get: db.statement<StoredAttempt>('select * from attempts where token = ?'),
+    current: db.statement<StoredAttempt>(
       'select * from attempts where host = ? and install is ? and void = 0 and prepared = 0 order by number desc limit 1',
     ),
-    prepared: db.statement<AttemptRow>(
+    prepared: db.statement<StoredAttempt>(
       'select * from attempts where host = ? and install is ? and number = ? and void = 0 and prepared = 1',
     ),
     burn: db.statement("update attempts set burnt = json_insert(burnt, '$[#]', ?) where token = ?"),
@@ -37,8 +37,8 @@ function statementsOf(db: Database) {
   }
 }
 
-function readingOf({ get, current, prepared }: Statements, files: Files) {
-  const attemptOf = (row: AttemptRow | undefined) => row && attemptIn(row, files)
+function readingOf({ get, current, prepared }: AttemptStatements, files: AttemptTexts) {
+  const attemptOf = (row: StoredAttempt | undefined) => row && attemptIn(row, files)
   return {
     /** An answer file of an attempt. */
     file: files.one,
@@ -51,7 +51,7 @@ function readingOf({ get, current, prepared }: Statements, files: Files) {
   }
 }
 
-function writingOf(db: Database, statements: Statements, texts: Files) {
+function writingOf(db: Database, statements: AttemptStatements, texts: AttemptTexts) {
   const { add, burn, setProof, voidAll, voidLater, voidOld, dropPrepared, dropVoid } = statements
   return {
     /** A host has one that is prepared at most, and none once another one was opened. */
@@ -80,7 +80,7 @@ function writingOf(db: Database, statements: Statements, texts: Files) {
 }
 
 /** Its files are read by whoever looks at them. */
-function attemptIn(row: AttemptRow, files: Files): Attempt {
+function attemptIn(row: StoredAttempt, files: AttemptTexts): Attempt {
   const read = files.of(row.token)
   return {
     token: row.token,

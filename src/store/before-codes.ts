@@ -1,5 +1,5 @@
 import { type Reason, written } from '../boot/reason.ts'
-import { isKnown } from '../boot/words/event.ts'
+import { isKnownEvent } from '../boot/words/event.ts'
 
 /**
  * The code of a line that was recorded before events had codes, where its data tells it; else null. So
@@ -8,7 +8,7 @@ import { isKnown } from '../boot/words/event.ts'
 export function codeOfWritten(kind: string, data: unknown): string | null {
   if (typeof data !== 'object' || data === null) return null
   const code = codeOf(kind, data as Readonly<Record<string, unknown>>)
-  return typeof code === 'string' && isKnown(kind, code) ? code : null
+  return typeof code === 'string' && isKnownEvent(kind, code) ? code : null
 }
 
 function codeOf(kind: string, data: Readonly<Record<string, unknown>>): unknown {

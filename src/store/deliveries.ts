@@ -2,10 +2,10 @@ import type { Delivery, NewDelivery } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
 import { reasonIn } from './before-codes.ts'
 import type { Database } from './database.ts'
-import type { DeliveryRow } from './tables.ts'
+import type { StoredDelivery } from './tables.ts'
 
 /** A deploy that waits for a free place. */
-export type Waiting = Pick<Delivery, 'id' | 'host' | 'callback' | 'event'>
+export type WaitingDeploy = Pick<Delivery, 'id' | 'host' | 'callback' | 'event'>
 
 /** The outbox: a callback is here before the answer that caused it leaves. */
 export function createDeliveries(db: Database) {
@@ -17,10 +17,10 @@ const takesPlace =
   "(role = 'deploy' and json_extract(target, '$.kind') in ('command', 'ssh', 'nixosAnywhere'))"
 
 function waitingIn(db: Database) {
-  const waiting = db.statement<DeliveryRow>(
+  const waiting = db.statement<StoredDelivery>(
     `select * from deliveries where state = 'due' and ${takesPlace} order by id limit ?`,
   )
-  const line = db.statement<Waiting>(
+  const line = db.statement<WaitingDeploy>(
     `select id, host, callback, event from deliveries where state = 'due' and ${takesPlace} order by id`,
   )
   const newest = db.statement<{ id: number | null }>(
@@ -30,31 +30,31 @@ function waitingIn(db: Database) {
     /** Deploys that wait for a free place, first come first; one that goes on keeps its rank. */
     waiting: (limit: number): Delivery[] => waiting.all(limit).map(deliveryOf),
     /** What there is to say of all of those, in their order. */
-    line: (): Waiting[] => line.all(),
+    line: (): WaitingDeploy[] => line.all(),
     /** The id of the one that came last; 0 where none waits. */
     newestWaiting: (): number => newest.get()?.id ?? 0,
   }
 }
 
 function readingOf(db: Database) {
-  const due = db.statement<DeliveryRow>(
+  const due = db.statement<StoredDelivery>(
     `select * from deliveries where state = 'due' and next_at <= ? and not ${takesPlace} order by next_at limit ?`,
   )
   const next = db.statement<{ at: number | null }>(
     "select min(next_at) as at from deliveries where state = 'due'",
   )
-  const running = db.statement<DeliveryRow>("select * from deliveries where state = 'running'")
-  const ofHost = db.statement<DeliveryRow>(
+  const running = db.statement<StoredDelivery>("select * from deliveries where state = 'running'")
+  const ofHost = db.statement<StoredDelivery>(
     'select * from deliveries where host = ? order by id desc limit ?',
   )
-  const get = db.statement<DeliveryRow>('select * from deliveries where id = ?')
-  const ofStates = db.statement<DeliveryRow>(
+  const get = db.statement<StoredDelivery>('select * from deliveries where id = ?')
+  const ofStates = db.statement<StoredDelivery>(
     'select * from deliveries where state in (select value from json_each(?)) order by id desc',
   )
   const counts = db.statement<{ state: string; count: number }>(
     'select state, count(*) as count from deliveries group by state',
   )
-  const state = db.statement<Pick<DeliveryRow, 'state'>>(
+  const state = db.statement<Pick<StoredDelivery, 'state'>>(
     'select state from deliveries where id = ?',
   )
   return {
@@ -118,7 +118,7 @@ function writingOf(db: Database) {
   }
 }
 
-function deliveryOf(row: DeliveryRow): Delivery {
+function deliveryOf(row: StoredDelivery): Delivery {
   const { id, key, host, install, attempt, callback, event, role, body, state, tries } = row
   return {
     ...{ id, key, host, install, attempt, callback, event, role, body, state, tries },

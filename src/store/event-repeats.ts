@@ -1,21 +1,21 @@
-import type { EventRow } from './tables.ts'
+import type { StoredEvent } from './tables.ts'
 
 /** What makes two lines equal. */
-export type Line = Pick<EventRow, 'kind' | 'code' | 'text' | 'data'>
+export type LineIdentity = Pick<StoredEvent, 'kind' | 'code' | 'text' | 'data'>
 
 /** Somebody who asks by several names in turn, within this time, has as many lines and no more. */
 const mostTurns = 8
 const turnMs = 60_000
 
 /** How many of the last lines of its host `repeatedBy` looks at. */
-export function turnsOf(line: Line): number {
+export function repeatSpan(line: LineIdentity): number {
   return isAsking(line) ? mostTurns : 1
 }
 
 /** The id of the line that this one repeats, among the last of its host, the newest first. */
 export function repeatedBy(
-  line: Line,
-  last: readonly (Line & Pick<EventRow, 'id' | 'last_at'>)[],
+  line: LineIdentity,
+  last: readonly (LineIdentity & Pick<StoredEvent, 'id' | 'last_at'>)[],
   now: number,
 ): number | undefined {
   for (const [turn, before] of last.entries()) {
@@ -26,12 +26,12 @@ export function repeatedBy(
   return undefined
 }
 
-function isSame(one: Line, other: Line): boolean {
+function isSame(one: LineIdentity, other: LineIdentity): boolean {
   const { kind, code, text, data } = one
   return kind === other.kind && code === other.code && text === other.text && data === other.data
 }
 
 /** What anybody can ask without end, and nothing comes of it: an answer that is no boot. */
-function isAsking({ kind, code }: Line): boolean {
+function isAsking({ kind, code }: LineIdentity): boolean {
   return kind === 'stranger' || (kind === 'script' && code !== 'boot')
 }

@@ -1,22 +1,16 @@
 import type { EventContent } from '../boot/event.ts'
-import type { EventRecord, NewEvent } from '../boot/event-record.ts'
+import type { EventRecord, EventsWanted, NewEvent } from '../boot/event-record.ts'
 import { textOf } from '../boot/words/event.ts'
 import { codeOfWritten } from './before-codes.ts'
 import type { Database } from './database.ts'
 import { createEventBounds } from './event-bounds.ts'
-import { type Line, repeatedBy, turnsOf } from './event-repeats.ts'
-import type { EventRow } from './tables.ts'
+import { type LineIdentity, repeatedBy, repeatSpan } from './event-repeats.ts'
+import type { StoredEvent } from './tables.ts'
 
 /** How much of the timeline is kept: seconds, and lines for each host. */
 export interface EventBounds {
   readonly events: number
   readonly perHost: number
-}
-
-/** Which lines are wanted: of some kinds, before an id. */
-export interface EventsWanted {
-  readonly kinds?: readonly string[]
-  readonly before?: number
 }
 
 interface Timelines {
@@ -65,7 +59,7 @@ const columns = 'id, at, last_at, count, host, kind, code, text, data'
 
 function statementsOf(db: Database) {
   return {
-    last: db.statement<Line & Pick<EventRow, 'id' | 'last_at'>>(
+    last: db.statement<LineIdentity & Pick<StoredEvent, 'id' | 'last_at'>>(
       'select id, last_at, kind, code, text, data from events where host is ? order by id desc limit ?',
     ),
     add: db.statement(
@@ -84,13 +78,13 @@ function record(timelines: Timelines, { host, kind, code, data }: NewEvent): voi
   const line = { kind, code, text: '', data: JSON.stringify(data) }
   db.write(() => {
     const at = now()
-    const repeated = repeatedBy(line, statements.last.all(host, turnsOf(line)), at)
+    const repeated = repeatedBy(line, statements.last.all(host, repeatSpan(line)), at)
     if (repeated === undefined) add(timelines, host, line, at)
     else statements.again.run(at, repeated)
   })
 }
 
-function add(timelines: Timelines, host: string | null, line: Line, at: number): void {
+function add(timelines: Timelines, host: string | null, line: LineIdentity, at: number): void {
   const { statements, pruning, bounds, listeners } = timelines
   const { kind, code, text, data } = line
   const { lastInsertRowid } = statements.add.run(at, at, host, kind, code, text, data)
@@ -118,12 +112,12 @@ function select(
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
   const text = `select ${columns} from events ${where} order by id ${order} limit ?`
   return db
-    .statement<EventRow>(text)
+    .statement<StoredEvent>(text)
     .all(...values, limit)
     .map(eventOf)
 }
 
-function eventOf({ id, at, last_at, count, host, kind, code, ...row }: EventRow): EventRecord {
+function eventOf({ id, at, last_at, count, host, kind, code, ...row }: StoredEvent): EventRecord {
   const data: unknown = row.data === null ? null : JSON.parse(row.data)
   return {
     ...{ id, at, lastAt: last_at, count, host, kind },

@@ -5,7 +5,7 @@ import { type LifeFacts, lifeIn } from '../boot/life-in.ts'
 import { written } from '../boot/reason.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Database } from './database.ts'
-import type { HostRow } from './tables.ts'
+import type { StoredHost } from './tables.ts'
 
 /** The lives of the hosts. A host without a row was never seen. `now` is wall-clock time. */
 export function createHosts(db: Database, now: () => number = Date.now) {
@@ -14,22 +14,22 @@ export function createHosts(db: Database, now: () => number = Date.now) {
 }
 
 /** Without the facts: they may be long, and every packet of a host looks at it. */
-type Row = Omit<HostRow, 'facts' | 'deadline'>
+type HostColumns = Omit<StoredHost, 'facts' | 'deadline'>
 const columns = 'name, state, life, install, percent, progress_at, message, last_seen, uuid'
 
-type Statements = ReturnType<typeof statementsOf>
+type HostStatements = ReturnType<typeof statementsOf>
 
 function statementsOf(db: Database) {
   return {
     has: db.statement('select 1 from hosts where name = ?'),
-    get: db.statement<Row>(`select ${columns} from hosts where name = ?`),
-    all: db.statement<Row>(`select ${columns} from hosts order by name`),
-    facts: db.statement<Pick<HostRow, 'facts'>>('select facts from hosts where name = ?'),
-    states: db.statement<Pick<HostRow, 'name' | 'state'>>('select name, state from hosts'),
-    running: db.statement<Row>(
+    get: db.statement<HostColumns>(`select ${columns} from hosts where name = ?`),
+    all: db.statement<HostColumns>(`select ${columns} from hosts order by name`),
+    facts: db.statement<Pick<StoredHost, 'facts'>>('select facts from hosts where name = ?'),
+    states: db.statement<Pick<StoredHost, 'name' | 'state'>>('select name, state from hosts'),
+    running: db.statement<HostColumns>(
       `select ${columns} from hosts where state in ('pending', 'booting', 'installing', 'verifying')`,
     ),
-    late: db.statement<Row>(`select ${columns} from hosts where deadline <= ?`),
+    late: db.statement<HostColumns>(`select ${columns} from hosts where deadline <= ?`),
     add: db.statement('insert or ignore into hosts (name, state, life) values (?, ?, ?)'),
     setLife: db.statement(
       'update hosts set state = ?, life = ?, install = ?, deadline = ? where name = ?',
@@ -47,7 +47,7 @@ function statementsOf(db: Database) {
   }
 }
 
-function readingOf({ has, get, all, facts, states, running, late, hasMac }: Statements) {
+function readingOf({ has, get, all, facts, states, running, late, hasMac }: HostStatements) {
   return {
     get(name: string): HostRecord | undefined {
       const row = get.get(name)
@@ -72,7 +72,7 @@ function readingOf({ has, get, all, facts, states, running, late, hasMac }: Stat
   }
 }
 
-function writingOf(db: Database, statements: Statements, now: () => number) {
+function writingOf(db: Database, statements: HostStatements, now: () => number) {
   const { has, add, setLife, setDeadline, setProgress, setFacts, setSeen, setUuid, addMac } =
     statements
   /** Hosts whose UUID is known: every packet says one. */
@@ -109,7 +109,7 @@ function writingOf(db: Database, statements: Statements, now: () => number) {
   }
 }
 
-function hostOf(row: Row): HostRecord {
+function hostOf(row: HostColumns): HostRecord {
   return {
     name: row.name,
     life: lifeIn(row.state, factsIn(row.life)),

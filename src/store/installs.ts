@@ -3,7 +3,7 @@ import type { Reason } from '../boot/reason.ts'
 import { createAttempts } from './attempts.ts'
 import { reasonIn } from './before-codes.ts'
 import type { Database } from './database.ts'
-import type { InstallRow } from './tables.ts'
+import type { StoredInstall } from './tables.ts'
 import { createTexts } from './texts.ts'
 
 /** Installs kept for each host; older ones go when it is asked again. */
@@ -13,13 +13,13 @@ const kept = 100
 export function createInstalls(db: Database) {
   const { dropVoid, ...attempts } = createAttempts(db)
   const templates = createTexts(db, { table: 'install_templates', owner: 'install' })
-  const installOf = (row: InstallRow) => installIn(row, templates)
+  const installOf = (row: StoredInstall) => installIn(row, templates)
   const add = db.statement(
     'insert into installs (id, host, profile, spec, asked_at) values (?, ?, ?, ?, ?)',
   )
   const end = db.statement('update installs set ended_at = ?, outcome = ?, reason = ? where id = ?')
-  const get = db.statement<InstallRow>('select * from installs where id = ?')
-  const ofHost = db.statement<InstallRow>(
+  const get = db.statement<StoredInstall>('select * from installs where id = ?')
+  const ofHost = db.statement<StoredInstall>(
     'select * from installs where host = ? order by id desc limit ?',
   )
   const prune = db.statement(
@@ -48,7 +48,7 @@ export function createInstalls(db: Database) {
 }
 
 /** Its templates are read by whoever looks at them. */
-function installIn(row: InstallRow, templates: ReturnType<typeof createTexts>): Install {
+function installIn(row: StoredInstall, templates: ReturnType<typeof createTexts>): Install {
   const read = templates.of(row.id)
   return {
     id: row.id,

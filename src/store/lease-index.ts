@@ -2,7 +2,7 @@ import type { Ipv4 } from '../wire/address.ts'
 import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
 
 /** What the index needs to know of a lease. */
-interface Entry {
+interface IndexedLease {
   readonly address: Ipv4
   readonly network: string
   /** Epoch milliseconds. */
@@ -15,7 +15,7 @@ const late = -1
 
 interface Index {
   /** The newest lease of an address. */
-  readonly latest: (address: Ipv4) => Entry | undefined
+  readonly latest: (address: Ipv4) => IndexedLease | undefined
   readonly known: AddressSet
   readonly held: AddressSet
   /** By the second in which they end. A lease that was renewed stands there twice. */
@@ -33,7 +33,7 @@ interface Index {
  * costs the same however many leases there are. Leases end by the second; nothing is ever deleted.
  * `latest` is the book of the leases themselves.
  */
-export function createLeaseIndex(latest: (address: Ipv4) => Entry | undefined) {
+export function createLeaseIndex(latest: (address: Ipv4) => IndexedLease | undefined) {
   const index: Index = {
     latest,
     known: createAddressSet(),
@@ -44,7 +44,7 @@ export function createLeaseIndex(latest: (address: Ipv4) => Entry | undefined) {
     past: 0,
   }
   return {
-    put: (entry: Entry): void => put(index, entry),
+    put: (entry: IndexedLease): void => put(index, entry),
     known: () => index.known,
     held(now: number) {
       passTo(index, now)
@@ -58,7 +58,7 @@ export function createLeaseIndex(latest: (address: Ipv4) => Entry | undefined) {
   }
 }
 
-function put(index: Index, entry: Entry): void {
+function put(index: Index, entry: IndexedLease): void {
   const { address, state } = entry
   index.known.add(address)
   for (const free of index.ended.values()) free.delete(address)
@@ -68,7 +68,7 @@ function put(index: Index, entry: Entry): void {
   else hold(index, entry)
 }
 
-function hold({ held, ending, past }: Index, { address, end }: Entry): void {
+function hold({ held, ending, past }: Index, { address, end }: IndexedLease): void {
   held.add(address)
   const second = Math.ceil(end / 1000)
   const due = second > past ? second : late
@@ -77,7 +77,7 @@ function hold({ held, ending, past }: Index, { address, end }: Entry): void {
   else ending.set(due, [address])
 }
 
-function release({ held, ended }: Index, entry: Entry): void {
+function release({ held, ended }: Index, entry: IndexedLease): void {
   held.delete(entry.address)
   into(ended, entry)
 }
@@ -105,7 +105,7 @@ function secondsTo({ ending, past }: Index, second: number): number[] {
 
 function into(
   sets: Map<string, Set<Ipv4>>,
-  { address, network }: Pick<Entry, 'address' | 'network'>,
+  { address, network }: Pick<IndexedLease, 'address' | 'network'>,
 ): void {
   const set = sets.get(network)
   if (set) set.add(address)

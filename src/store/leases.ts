@@ -4,7 +4,7 @@ import type { Database, Statement } from './database.ts'
 import { createLeaseBook } from './lease-book.ts'
 import { createLeaseIndex } from './lease-index.ts'
 import { createPreparedLeases } from './prepared-leases.ts'
-import type { LeaseRow } from './tables.ts'
+import type { StoredLease } from './tables.ts'
 
 /** Most systems take an offer at once. For those that do not the lease is written when they do. */
 const promptMs = 1000
@@ -61,7 +61,7 @@ function openStore(db: Database): Store {
     index: createLeaseIndex(book.byAddress),
     prepared: createPreparedLeases(),
   }
-  const inOrder = db.statement<LeaseRow>(`select ${columns} from leases order by end`)
+  const inOrder = db.statement<StoredLease>(`select ${columns} from leases order by end`)
   for (const row of inOrder.iterate()) put(store, leaseOf(row))
   return store
 }
@@ -115,7 +115,7 @@ function isTaken(lease: Lease, { from, to }: AddressRange, now: number): boolean
   return isInForce(lease, now) && lease.address >= from && lease.address <= to
 }
 
-function leaseOf(row: LeaseRow): Lease {
+function leaseOf(row: StoredLease): Lease {
   const { address, network, mac, start, end, state } = row
   return {
     address,

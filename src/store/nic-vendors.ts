@@ -1,12 +1,12 @@
 import type { Database } from './database.ts'
-import type { NicVendorRow } from './tables.ts'
+import type { StoredNicVendor } from './tables.ts'
 
 /**
  * Vendors of network cards (`52:54:00`, the first half of the MAC) on which an iPXE with drivers of its
  * own was fetched and never heard.
  */
 export function createNicVendors(db: Database) {
-  const all = db.statement<Pick<NicVendorRow, 'vendor'>>('select vendor from nic_vendors')
+  const all = db.statement<Pick<StoredNicVendor, 'vendor'>>('select vendor from nic_vendors')
   const add = db.statement(
     'insert or ignore into nic_vendors (vendor, loader, at) values (?, ?, ?)',
   )

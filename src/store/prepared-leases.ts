@@ -1,7 +1,7 @@
 import type { Lease } from '../boot/lease.ts'
 import type { Ipv4 } from '../wire/address.ts'
 
-interface Prepared {
+interface PreparedLease {
   readonly lease: Lease
   readonly until: number
   readonly onDisk: Promise<void>
@@ -13,7 +13,7 @@ interface Prepared {
  */
 export function createPreparedLeases() {
   // All are kept equally long, so the order of insertion is the order of ending.
-  const prepared = new Map<Ipv4, Prepared>()
+  const prepared = new Map<Ipv4, PreparedLease>()
 
   return {
     /** `onDisk` resolves when the lease is there. It counts until then, and can be taken until `until`. */

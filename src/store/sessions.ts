@@ -1,8 +1,8 @@
 import type { Database } from './database.ts'
-import type { SessionRow } from './tables.ts'
+import type { StoredSession } from './tables.ts'
 
 /** Who is logged in to the page. What a browser shows is not kept, only digests that prove it. */
-export interface StoredSession {
+export interface SessionRecord {
   /** Digest of what the cookie carries. */
   readonly id: string
   /** Name of the token that it was opened with. */
@@ -18,7 +18,7 @@ const most = 1000
 
 /** Sessions of the page; they outlive a restart. */
 export function createSessionStore(db: Database) {
-  const get = db.statement<Omit<SessionRow, 'opened_at'>>(
+  const get = db.statement<Omit<StoredSession, 'opened_at'>>(
     'select id, token, proof, ends_at from sessions where id = ?',
   )
   const add = db.statement(
@@ -30,12 +30,12 @@ export function createSessionStore(db: Database) {
      or id not in (select id from sessions order by opened_at desc, rowid desc limit ${most})`,
   )
   return {
-    find(id: string): StoredSession | undefined {
+    find(id: string): SessionRecord | undefined {
       const row = get.get(id)
       return row && { id, token: row.token, proof: row.proof, endsAt: row.ends_at }
     },
     /** `now` is wall-clock epoch milliseconds. */
-    add({ id, token, proof, endsAt }: StoredSession, now: number): void {
+    add({ id, token, proof, endsAt }: SessionRecord, now: number): void {
       db.write(() => {
         add.run(id, token, proof, endsAt, now)
         prune.run(now)

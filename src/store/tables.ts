@@ -6,7 +6,7 @@ import type { Ipv4, Mac } from '../wire/address.ts'
 /** The rows of the database's tables. Times are epoch milliseconds, addresses are unsigned numbers. */
 
 /** One row for each host that was ever seen or asked for; its presence makes a host "not new". */
-export interface HostRow {
+export interface StoredHost {
   name: string
   state: HostState
   /** JSON of boot/life.ts Life. */
@@ -24,7 +24,7 @@ export interface HostRow {
   uuid: string | null
 }
 
-export interface InstallRow {
+export interface StoredInstall {
   id: string
   host: string
   profile: string
@@ -37,7 +37,7 @@ export interface InstallRow {
 }
 
 /** One boot of an install, or the running boot of a `boot: always` host (then install is null). */
-export interface AttemptRow {
+export interface StoredAttempt {
   token: string
   install: string | null
   host: string
@@ -57,7 +57,7 @@ export interface AttemptRow {
   prepared: number
 }
 
-export interface LeaseRow {
+export interface StoredLease {
   address: Ipv4
   network: string
   mac: Mac
@@ -70,7 +70,7 @@ export interface LeaseRow {
   holder: NonNullable<Lease['holder']> | null
 }
 
-export interface EventRow {
+export interface StoredEvent {
   id: number
   at: number
   /** When an equal event was last seen; `count` says how often. */
@@ -85,7 +85,7 @@ export interface EventRow {
   data: string | null
 }
 
-export interface DeliveryRow {
+export interface StoredDelivery {
   id: number
   /** The idempotency key. */
   key: string
@@ -110,7 +110,7 @@ export interface DeliveryRow {
 }
 
 /** What was done with a token of the admin API. */
-export interface AdminLogRow {
+export interface StoredAdminDeed {
   id: number
   at: number
   who: string
@@ -126,7 +126,7 @@ export interface AdminLogRow {
 }
 
 /** Vendors of network cards that the drivers of iPXE hang on. */
-export interface NicVendorRow {
+export interface StoredNicVendor {
   vendor: string
   /** The loader that was fetched and never heard. */
   loader: string
@@ -134,7 +134,7 @@ export interface NicVendorRow {
 }
 
 /** Who is logged in to the page; see store/sessions.ts. */
-export interface SessionRow {
+export interface StoredSession {
   id: string
   token: string
   proof: string

@@ -3,7 +3,7 @@ import type { Database } from './database.ts'
 /** Texts by name. */
 export type Texts = Readonly<Record<string, string>>
 
-type Place =
+type TextTable =
   | { readonly table: 'attempt_files'; readonly owner: 'token' }
   | { readonly table: 'install_templates'; readonly owner: 'install' }
 
@@ -11,7 +11,7 @@ type Place =
  * Texts that belong to a row of another table, and go with it. They may be megabytes, and are read when
  * they are needed alone.
  */
-export function createTexts(db: Database, { table, owner }: Place) {
+export function createTexts(db: Database, { table, owner }: TextTable) {
   const add = db.statement(`insert into ${table} (${owner}, name, text) values (?, ?, ?)`)
   const all = db.statement<{ name: string; text: string }>(
     `select name, text from ${table} where ${owner} = ? order by rowid`,

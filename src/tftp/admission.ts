@@ -2,12 +2,12 @@ import type { Ipv4 } from '../wire/address.ts'
 import { type TftpRequest, tftpErrors } from '../wire/tftp-packet.ts'
 import type { Counts } from './counts.ts'
 import { shown } from './event.ts'
-import type { Refused } from './files.ts'
+import type { TftpRefusal } from './files.ts'
 import type { TftpLimits } from './limits.ts'
-import { endSession, type Session } from './session.ts'
+import { endSession, type TftpSession } from './session.ts'
 
 /** What is refused without a look at any file, whoever asks. */
-export function whyRefused({ kind, mode }: TftpRequest): Refused | undefined {
+export function whyRefused({ kind, mode }: TftpRequest): TftpRefusal | undefined {
   if (kind === 'wrq') {
     return { refused: tftpErrors.accessViolation, why: { code: 'read-only' } }
   }
@@ -15,13 +15,13 @@ export function whyRefused({ kind, mode }: TftpRequest): Refused | undefined {
   return { refused: tftpErrors.undefined, why: { code: 'only-octet', mode: shown(mode) } }
 }
 
-interface Places {
+interface Occupancy {
   readonly counts: Counts
   readonly limits: Pick<TftpLimits, 'transfers' | 'perAddress'>
 }
 
 /** Why an address gets no download more; undefined where it does. Only those with a sign of life count. */
-export function whyNoPlace({ counts, limits }: Places, address: Ipv4): Refused | undefined {
+export function whyNoPlace({ counts, limits }: Occupancy, address: Ipv4): TftpRefusal | undefined {
   if (counts.of(address) >= limits.perAddress) {
     return { refused: tftpErrors.undefined, why: { code: 'too-many-from-address' } }
   }
@@ -35,7 +35,10 @@ export function whyNoPlace({ counts, limits }: Places, address: Ipv4): Refused |
 const unheardPart = 4
 
 /** Ends the oldest of them where one more would be too many: forged requests hold no place. */
-export function giveWay(unheard: ReadonlySet<Session>, { transfers }: Places['limits']): void {
+export function giveWay(
+  unheard: ReadonlySet<TftpSession>,
+  { transfers }: Occupancy['limits'],
+): void {
   const [oldest] = unheard
   if (oldest && unheard.size >= Math.ceil(transfers / unheardPart)) endSession(oldest)
 }

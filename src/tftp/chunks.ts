@@ -18,7 +18,7 @@ export interface TftpFile {
 }
 
 /** What the bytes come from: a file that is open for reading. */
-export interface Source {
+export interface ChunkSource {
   /** Exactly `length` bytes from `offset`, or a rejection. */
   read(offset: number, length: number): Promise<Uint8Array>
   close(): void
@@ -30,7 +30,7 @@ export interface ChunkCache {
    * Opens a file for one transfer. `key` names a file with its version; a `source` of a key that is
    * already open is closed at once.
    */
-  open(key: string, size: number, source: Source): TftpFile
+  open(key: string, size: number, source: ChunkSource): TftpFile
 }
 
 interface Stored {
@@ -38,7 +38,7 @@ interface Stored {
   readonly size: number
   readonly chunks: Map<number, Chunk>
   readonly loading: Map<number, Promise<void>>
-  source: Source | undefined
+  source: ChunkSource | undefined
   users: number
 }
 
@@ -49,7 +49,7 @@ interface Chunk {
   used: boolean
 }
 
-interface Memory {
+interface ChunkMemory {
   readonly stored: Map<string, Stored>
   /** Oldest first. */
   readonly chunks: Set<Chunk>
@@ -61,7 +61,7 @@ const chunkBytes = 65_536
 
 /** A cache of at most `limit` bytes, and always of at least one chunk of 64 KiB. */
 export function createChunkCache(limit: number): ChunkCache {
-  const memory: Memory = { stored: new Map(), chunks: new Set(), limit, bytes: 0 }
+  const memory: ChunkMemory = { stored: new Map(), chunks: new Set(), limit, bytes: 0 }
   return {
     open(key, size, source) {
       const file = memory.stored.get(key) ?? emptyStored(key, size)
@@ -97,13 +97,13 @@ function emptyStored(key: string, size: number): Stored {
   return { key, size, chunks: new Map(), loading: new Map(), source: undefined, users: 0 }
 }
 
-function release(memory: Memory, file: Stored): void {
+function release(memory: ChunkMemory, file: Stored): void {
   file.users--
   tidy(memory, file)
 }
 
 function copy(
-  memory: Memory,
+  memory: ChunkMemory,
   file: Stored,
   target: Uint8Array,
   at: number,
@@ -124,7 +124,12 @@ function copy(
   return true
 }
 
-async function load(memory: Memory, file: Stored, offset: number, length: number): Promise<void> {
+async function load(
+  memory: ChunkMemory,
+  file: Stored,
+  offset: number,
+  length: number,
+): Promise<void> {
   const to = Math.floor((offset + length - 1) / chunkBytes)
   for (let index = Math.floor(offset / chunkBytes); index <= to; index++) {
     if (!file.chunks.has(index)) await loadChunk(memory, file, index)
@@ -132,13 +137,13 @@ async function load(memory: Memory, file: Stored, offset: number, length: number
 }
 
 /** Fetches the next chunk while this one is sent; a failure shows when the chunk is needed. */
-function readAhead(memory: Memory, file: Stored, index: number): void {
+function readAhead(memory: ChunkMemory, file: Stored, index: number): void {
   if (index * chunkBytes >= file.size || file.chunks.has(index)) return
   loadChunk(memory, file, index).catch(() => undefined)
 }
 
 /** Whoever needs a chunk that is on its way waits for the same read. */
-function loadChunk(memory: Memory, file: Stored, index: number): Promise<void> {
+function loadChunk(memory: ChunkMemory, file: Stored, index: number): Promise<void> {
   const running = file.loading.get(index)
   if (running) return running
   const loading = readChunk(memory, file, index).finally(() => {
@@ -149,7 +154,7 @@ function loadChunk(memory: Memory, file: Stored, index: number): Promise<void> {
   return loading
 }
 
-async function readChunk(memory: Memory, file: Stored, index: number): Promise<void> {
+async function readChunk(memory: ChunkMemory, file: Stored, index: number): Promise<void> {
   if (!file.source) throw new Error('the file is closed')
   const offset = index * chunkBytes
   const bytes = await file.source.read(offset, Math.min(chunkBytes, file.size - offset))
@@ -161,7 +166,7 @@ async function readChunk(memory: Memory, file: Stored, index: number): Promise<v
 }
 
 /** Drops the oldest chunks, but gives those that were used since the last look a second chance. */
-function makeRoom(memory: Memory, newest: Chunk): void {
+function makeRoom(memory: ChunkMemory, newest: Chunk): void {
   for (const chunk of memory.chunks) {
     if (memory.bytes <= memory.limit) return
     if (chunk === newest) continue
@@ -178,7 +183,7 @@ function makeRoom(memory: Memory, newest: Chunk): void {
 }
 
 /** A read that is under way keeps the source open: the next transfer may be waiting for it. */
-function tidy(memory: Memory, file: Stored): void {
+function tidy(memory: ChunkMemory, file: Stored): void {
   if (file.users > 0 || file.loading.size > 0) return
   file.source?.close()
   file.source = undefined

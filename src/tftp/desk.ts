@@ -7,17 +7,17 @@ import { giveWay, whyNoPlace, whyRefused } from './admission.ts'
 import type { Counts } from './counts.ts'
 import { hearAck, hearAgain, hearError, startSession, wakeSession } from './download.ts'
 import { shown, type TftpEvent } from './event.ts'
-import { errorPacket, type Files, type Peer, type Refused } from './files.ts'
+import { errorPacket, type Files, type Peer, type TftpRefusal } from './files.ts'
 import type { TftpLimits } from './limits.ts'
 import { negotiate } from './negotiate.ts'
 import { createTap, type Keep } from './packet-tap.ts'
 import { keyOf, peerOf, type Sender } from './sender.ts'
-import { createSession, endSession, refuseSession, type Session } from './session.ts'
-import type { Line } from './socket.ts'
+import { createSession, endSession, refuseSession, type TftpSession } from './session.ts'
+import type { DownloadSocket } from './socket.ts'
 import type { PeerTerms } from './terms.ts'
 
 /** What requests need besides a socket. */
-export interface DeskOptions {
+export interface TftpDeskOptions {
   readonly limits: TftpLimits
   readonly files: Files
   readonly counts: Counts
@@ -28,7 +28,7 @@ export interface DeskOptions {
     address: string,
     client: Sender,
     heard: (bytes: Buffer) => void,
-  ) => Promise<Line>
+  ) => Promise<DownloadSocket>
   readonly log: Pick<DoorLog, 'debug' | 'error'>
   readonly seen: (event: TftpEvent) => void
   readonly arrived?: (receipt: number) => void
@@ -37,28 +37,28 @@ export interface DeskOptions {
 }
 
 /** All downloads of one thread; the limits count those of all threads. */
-export interface Desk extends DeskOptions {
-  readonly running: Set<Session>
+export interface TftpDesk extends TftpDeskOptions {
+  readonly running: Set<TftpSession>
   /** Those whose client has acknowledged nothing yet, the oldest first: they give way. */
-  readonly unheard: Set<Session>
-  readonly taps: WeakMap<Session, ReturnType<typeof createTap>>
+  readonly unheard: Set<TftpSession>
+  readonly taps: WeakMap<TftpSession, ReturnType<typeof createTap>>
 }
 
 /** One of the server's sockets; the same peer may talk to several. */
-export interface Door {
-  readonly sessions: Map<string, Session>
+export interface ServedSocket {
+  readonly sessions: Map<string, TftpSession>
   /** True when the bytes have left: they may be written again. */
   readonly send: (packet: Uint8Array, to: Sender) => boolean
   /** Where it listens. */
   readonly local: Peer
 }
 
-export function createDesk(options: DeskOptions): Desk {
+export function createTftpDesk(options: TftpDeskOptions): TftpDesk {
   return { ...options, running: new Set(), unheard: new Set(), taps: new WeakMap() }
 }
 
 /** Takes one packet. Whatever it holds, nothing is thrown. */
-export function receive(desk: Desk, door: Door, bytes: Buffer, from: Sender): void {
+export function receive(desk: TftpDesk, door: ServedSocket, bytes: Buffer, from: Sender): void {
   // Nobody can be answered at port 0.
   if (from.port === 0) return
   try {
@@ -79,14 +79,14 @@ export function receive(desk: Desk, door: Door, bytes: Buffer, from: Sender): vo
 }
 
 /** Nothing but requests is answered to whom we do not know: two servers must not talk for ever. */
-function hear(desk: Desk, session: Session, packet: TftpPacket, bytes: Buffer): void {
+function hear(desk: TftpDesk, session: TftpSession, packet: TftpPacket, bytes: Buffer): void {
   desk.taps.get(session)?.heard(bytes)
   if (packet.kind === 'ack') hearAck(session, packet.block)
   else if (packet.kind === 'error') hearError(session, packet.code, packet.text)
 }
 
 /** Its client is there: it has a place, as long as there is one. */
-function settle(desk: Desk, session: Session): void {
+function settle(desk: TftpDesk, session: TftpSession): void {
   desk.unheard.delete(session)
   const { address } = session.peer
   const full = whyNoPlace(desk, address)
@@ -95,18 +95,18 @@ function settle(desk: Desk, session: Session): void {
 }
 
 /** Sends again what is due. One look at all sessions is cheaper than a timer for every block. */
-export function wakeAll(desk: Desk): void {
+export function wakeAll(desk: TftpDesk): void {
   for (const session of desk.running) wakeSession(session, desk.limits.idleMs)
 }
 
 /** Tells all clients of a socket that their download ends here. */
-export function stopAll(door: Door): void {
+export function stopAll(door: ServedSocket): void {
   for (const session of door.sessions.values()) {
     refuseSession(session, tftpErrors.undefined, { code: 'server-stopping' })
   }
 }
 
-function ask(desk: Desk, door: Door, request: TftpRequest, from: Sender): void {
+function ask(desk: TftpDesk, door: ServedSocket, request: TftpRequest, from: Sender): void {
   const running = door.sessions.get(keyOf(from))
   if (running && isRepetition(running, request)) {
     hearAgain(running)
@@ -128,7 +128,12 @@ function ask(desk: Desk, door: Door, request: TftpRequest, from: Sender): void {
   })
 }
 
-function enter(desk: Desk, door: Door, request: TftpRequest, from: Sender): Session {
+function enter(
+  desk: TftpDesk,
+  door: ServedSocket,
+  request: TftpRequest,
+  from: Sender,
+): TftpSession {
   const { counts, running } = desk
   const peer = peerOf(from)
   const key = keyOf(from)
@@ -156,7 +161,7 @@ function enter(desk: Desk, door: Door, request: TftpRequest, from: Sender): Sess
   return session
 }
 
-async function openAndStart(desk: Desk, session: Session): Promise<void> {
+async function openAndStart(desk: TftpDesk, session: TftpSession): Promise<void> {
   const { peer, request } = session
   const terms = (await desk.termsFor?.(peer)) ?? { kind: 'served' }
   if (terms.kind === 'ignored') {
@@ -182,7 +187,7 @@ async function openAndStart(desk: Desk, session: Session): Promise<void> {
 }
 
 /** A port of its own for a download; where none is left it goes on at the one that was asked. */
-async function giveLine(desk: Desk, session: Session, from: Ipv4): Promise<void> {
+async function giveLine(desk: TftpDesk, session: TftpSession, from: Ipv4): Promise<void> {
   const { peer } = session
   const client = { address: formatIpv4(peer.address), port: peer.port }
   try {
@@ -200,7 +205,7 @@ async function giveLine(desk: Desk, session: Session, from: Ipv4): Promise<void>
   }
 }
 
-function heardOn(desk: Desk, session: Session, bytes: Buffer): void {
+function heardOn(desk: TftpDesk, session: TftpSession, bytes: Buffer): void {
   if (session.over) return
   try {
     hear(desk, session, decodeTftp(bytes), bytes)
@@ -210,11 +215,11 @@ function heardOn(desk: Desk, session: Session, bytes: Buffer): void {
 }
 
 function refuse(
-  desk: Desk,
-  door: Door,
+  desk: TftpDesk,
+  door: ServedSocket,
   request: TftpRequest,
   from: Sender,
-  { refused, why }: Refused,
+  { refused, why }: TftpRefusal,
 ): void {
   const error = errorPacket(refused, why)
   if (desk.keep) createTap(peerOf(from), door.local, desk.keep).sent(error)
@@ -224,7 +229,7 @@ function refuse(
 }
 
 /** The client asks once more because nothing of the answer has reached it. */
-function isRepetition({ request, transfer }: Session, again: TftpRequest): boolean {
+function isRepetition({ request, transfer }: TftpSession, again: TftpRequest): boolean {
   const sameOptions = [...request.options].join('\0') === [...again.options].join('\0')
   return !transfer?.heard && sameOptions && request.file === again.file
 }

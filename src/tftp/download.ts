@@ -3,35 +3,35 @@ import { dataHeaderBytes, encodeTftp, tftpErrors, writeDataHeader } from '../wir
 import type { TftpFile } from './chunks.ts'
 import { shown } from './event.ts'
 import type { Terms } from './negotiate.ts'
-import { endSession, eventOf, refuseSession, type Session } from './session.ts'
+import { endSession, eventOf, refuseSession, type TftpSession } from './session.ts'
 import {
-  begin,
+  beginTransfer,
   blockLength,
   blockOffset,
   onAck,
   onTimeout,
   resend,
   retryAfter,
-  type Step,
   type Transfer,
+  type TransferStep,
 } from './transfer.ts'
 
 /* What a session does with its transfer: it sends, hears and looks at the clock. */
 
 /** Starts to send. `timeoutMs` is the first wait for an ACK. */
 export function startSession(
-  session: Session,
+  session: TftpSession,
   file: TftpFile,
   terms: Terms,
   timeoutMs: number,
 ): void {
   session.file = file
   session.terms = terms
-  take(session, begin(file.size, terms, timeoutMs))
+  take(session, beginTransfer(file.size, terms, timeoutMs))
 }
 
 /** Takes the 16-bit number of an ACK. */
-export function hearAck(session: Session, number: number): void {
+export function hearAck(session: TftpSession, number: number): void {
   if (session.transfer) take(session, onAck(session.transfer, number))
 }
 
@@ -39,7 +39,7 @@ export function hearAck(session: Session, number: number): void {
  * Takes an ERROR. During the negotiation it is part of the game: EDK2 and Intel's ROM ask for the
  * size, abort with 8 or 0, and ask again.
  */
-export function hearError(session: Session, code: number, text: string): void {
+export function hearError(session: TftpSession, code: number, text: string): void {
   const refusedTerms = code === tftpErrors.undefined || code === tftpErrors.optionsRefused
   if (!session.started && refusedTerms) endSession(session)
   else endSession(session, 'failed', clientStopped(shown(text) || `error ${code}`))
@@ -48,12 +48,12 @@ export function hearError(session: Session, code: number, text: string): void {
 const clientStopped = (message: string): Reason => ({ code: 'client-stopped', message })
 
 /** Takes a request again that is not answered yet, or whose answer is on its way or lost. */
-export function hearAgain(session: Session): void {
+export function hearAgain(session: TftpSession): void {
   if (session.transfer && !session.loading) take(session, resend(session.transfer))
 }
 
 /** Looks at the clock: sends again, gives up, or drops a session without progress for `idleMs`. */
-export function wakeSession(session: Session, idleMs: number): void {
+export function wakeSession(session: TftpSession, idleMs: number): void {
   const now = session.around.now()
   if (now - session.progressAt > idleMs) endSession(session, 'failed', { code: 'no-progress' })
   else if (session.transfer && !session.loading && session.dueAt <= now) {
@@ -61,7 +61,7 @@ export function wakeSession(session: Session, idleMs: number): void {
   }
 }
 
-function take(session: Session, step: Step): void {
+function take(session: TftpSession, step: TransferStep): void {
   switch (step.kind) {
     case 'wait':
       return
@@ -77,7 +77,7 @@ function take(session: Session, step: Step): void {
   }
 }
 
-function go(session: Session, transfer: Transfer, from: number, to: number): void {
+function go(session: TftpSession, transfer: Transfer, from: number, to: number): void {
   const now = session.around.now()
   const before = session.transfer
   if (transfer.acked !== before?.acked) session.progressAt = now
@@ -92,7 +92,7 @@ function go(session: Session, transfer: Transfer, from: number, to: number): voi
 }
 
 /** The first block was acknowledged, so whoever asked is there: a request alone may be forged. */
-function tellArrived(session: Session): void {
+function tellArrived(session: TftpSession): void {
   if (session.arrived) return
   session.arrived = true
   const receipt = session.file?.receipt
@@ -100,7 +100,7 @@ function tellArrived(session: Session): void {
 }
 
 /** Sends what is to be sent, as far as it is in memory; a read brings the rest. */
-function pump(session: Session, transfer: Transfer): void {
+function pump(session: TftpSession, transfer: Transfer): void {
   while (session.from <= session.to) {
     if (session.from === 0) session.around.send(oackOf(session))
     else {
@@ -115,11 +115,11 @@ function pump(session: Session, transfer: Transfer): void {
   }
 }
 
-function oackOf(session: Session): Uint8Array {
+function oackOf(session: TftpSession): Uint8Array {
   return encodeTftp({ kind: 'oack', options: session.terms?.accepted ?? new Map() })
 }
 
-function dataOf(session: Session, transfer: Transfer, block: number): Buffer | undefined {
+function dataOf(session: TftpSession, transfer: Transfer, block: number): Buffer | undefined {
   if (!session.started) {
     session.started = true
     session.around.seen(eventOf(session, 'start'))
@@ -132,7 +132,7 @@ function dataOf(session: Session, transfer: Transfer, block: number): Buffer | u
   return session.file?.copy(packet, dataHeaderBytes, offset, length) ? packet : undefined
 }
 
-function fetchBlocks(session: Session, transfer: Transfer): void {
+function fetchBlocks(session: TftpSession, transfer: Transfer): void {
   if (session.loading || !session.file) return
   session.loading = true
   const offset = blockOffset(transfer, session.from)
@@ -146,7 +146,7 @@ function fetchBlocks(session: Session, transfer: Transfer): void {
 }
 
 /** The client may have moved on during the read, so the transfer of now counts. */
-function resume(session: Session): void {
+function resume(session: TftpSession): void {
   session.loading = false
   if (session.over || !session.transfer) return
   session.dueAt = session.around.now() + retryAfter(session.transfer)

@@ -7,9 +7,9 @@ import type { Ipv4 } from '../wire/address.ts'
 import { encodeTftp, tftpErrors } from '../wire/tftp-packet.ts'
 import {
   type ChunkCache,
+  type ChunkSource,
   createChunkCache,
   fileOfBytes,
-  type Source,
   type TftpFile,
 } from './chunks.ts'
 
@@ -20,7 +20,7 @@ export interface Peer {
 }
 
 /** Where names are looked up. It is read at every request, so a getter can follow a reload. */
-export interface Places {
+export interface FileLookup {
   /** Folders, searched in this order. */
   readonly roots: readonly string[]
   /** Folders that symlinks inside the roots may point into, such as /nix/store. */
@@ -37,12 +37,12 @@ export type Virtual =
   | Uint8Array
   /** Its receipt comes back when the client has acknowledged a block. */
   | { readonly bytes: Uint8Array; readonly receipt: number }
-  | Refused
+  | TftpRefusal
   | { readonly file: string }
   | { readonly names: readonly string[] }
 
 /** Why a file is not served, and the code of the ERROR. */
-export interface Refused {
+export interface TftpRefusal {
   readonly refused: number
   readonly why: Reason
 }
@@ -56,13 +56,13 @@ export function errorPacket(code: number, why: Reason): Uint8Array {
 
 export interface Files {
   /** Opens the file that a client names. Expected trouble is a value, never an exception. */
-  open(name: string, peer: Peer): Promise<TftpFile | Refused>
+  open(name: string, peer: Peer): Promise<TftpFile | TftpRefusal>
 }
 
 const maxNameBytes = 255
 
 /** Read access to the files under some roots, with `cacheBytes` of them kept in memory. */
-export function openFiles(places: Places, cacheBytes: number): Files {
+export function openFiles(places: FileLookup, cacheBytes: number): Files {
   const cache = createChunkCache(cacheBytes)
   return {
     async open(asked, peer) {
@@ -88,7 +88,7 @@ export function openFiles(places: Places, cacheBytes: number): Files {
  * The one spelling of a name: segments joined by single slashes, without a leading one. Clients
  * write backslashes and double slashes; percent signs mean themselves.
  */
-export function plainName(asked: string): string | Refused {
+export function plainName(asked: string): string | TftpRefusal {
   if (Buffer.byteLength(asked) > maxNameBytes) {
     return { refused: tftpErrors.illegalOperation, why: { code: 'name-too-long' } }
   }
@@ -98,13 +98,16 @@ export function plainName(asked: string): string | Refused {
   return segments.length > 0 ? segments.join('/') : notFound
 }
 
-const notFound: Refused = { refused: tftpErrors.notFound, why: { code: 'file-missing' } }
+const notFound: TftpRefusal = { refused: tftpErrors.notFound, why: { code: 'file-missing' } }
 
-function denied(why: Reason): Refused {
+function denied(why: Reason): TftpRefusal {
   return { refused: tftpErrors.accessViolation, why }
 }
 
-async function findFirst(places: Places, names: readonly string[]): Promise<FileHandle | Refused> {
+async function findFirst(
+  places: FileLookup,
+  names: readonly string[],
+): Promise<FileHandle | TftpRefusal> {
   let refusal = notFound
   for (const name of names) {
     const found = await find(places, name)
@@ -115,7 +118,7 @@ async function findFirst(places: Places, names: readonly string[]): Promise<File
 }
 
 /** The first root that has the file wins; a refusal counts only when no root has it. */
-async function find({ roots, allowedRoots = [] }: Places, asked: string) {
+async function find({ roots, allowedRoots = [] }: FileLookup, asked: string) {
   const name = plainName(asked)
   if (typeof name !== 'string') return name
   const real = await Promise.all([...roots, ...allowedRoots].map(realOrUndefined))
@@ -130,7 +133,10 @@ async function find({ roots, allowedRoots = [] }: Places, asked: string) {
   return refusal
 }
 
-async function openInside(allowed: readonly string[], path: string): Promise<FileHandle | Refused> {
+async function openInside(
+  allowed: readonly string[],
+  path: string,
+): Promise<FileHandle | TftpRefusal> {
   const real = await realpath(path)
   if (!isInside(allowed, real)) return denied({ code: 'leads-outside' })
   return openReal(real, held => isInside(allowed, held))
@@ -139,7 +145,7 @@ async function openInside(allowed: readonly string[], path: string): Promise<Fil
 async function openReal(
   real: string,
   mayBe: (held: string) => boolean,
-): Promise<FileHandle | Refused> {
+): Promise<FileHandle | TftpRefusal> {
   // Opening a FIFO or a device can block or do things, so the type is looked at before.
   if (!(await lstat(real)).isFile()) return denied({ code: 'not-regular' })
   const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
@@ -163,7 +169,7 @@ function realOrUndefined(path: string): Promise<string | undefined> {
   return realpath(path).catch(() => undefined)
 }
 
-function refusalOf(error: unknown): Refused {
+function refusalOf(error: unknown): TftpRefusal {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (/^(ENOENT|ENOTDIR|ENAMETOOLONG|ELOOP)$/.test(code)) return notFound
   if (/^(EACCES|EPERM)$/.test(code)) return denied({ code: 'may-not-be-read' })
@@ -180,7 +186,7 @@ async function keep(cache: ChunkCache, handle: FileHandle): Promise<TftpFile> {
   return cache.open(version.key, version.size, sourceOf(handle, version.key))
 }
 
-function sourceOf(handle: FileHandle, key: string): Source {
+function sourceOf(handle: FileHandle, key: string): ChunkSource {
   return {
     async read(offset, length) {
       const bytes = Buffer.allocUnsafeSlow(length)

@@ -19,28 +19,28 @@ export interface Setup {
 export type Where = { readonly address: string; readonly port: number } | { readonly fd: number }
 
 /** From the server to a thread. `door` names a socket in both directions. */
-export type Order =
+export type ThreadOrder =
   | { readonly kind: 'open'; readonly door: number; readonly where: Where }
   | { readonly kind: 'close'; readonly door: number }
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: ServerAnswer }
   | { readonly kind: 'stop' }
 
 /** What only the server knows about a request. */
-export type Question =
+export type ThreadQuestion =
   | { readonly about: 'name'; readonly name: string; readonly peer: Peer }
   | { readonly about: 'peer'; readonly peer: Peer }
 
 /** The value that was asked for, or what asking for it threw. */
-export type Answer =
+export type ServerAnswer =
   | { readonly value: Virtual | PeerTerms | undefined }
   | { readonly error: unknown }
 
 /** From a thread to the server. */
-export type Report =
+export type ThreadReport =
   | { readonly kind: 'opened'; readonly door: number; readonly port: number }
   | { readonly kind: 'not-opened'; readonly door: number; readonly error: { message: string } }
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
+  | { readonly kind: 'ask'; readonly id: number; readonly question: ThreadQuestion }
   | { readonly kind: 'seen'; readonly event: TftpEvent }
   | { readonly kind: 'arrived'; readonly receipt: number }
   | { readonly kind: 'kept'; readonly packet: TappedPacket }

@@ -5,7 +5,7 @@ import { defaultLimits, type TftpLimits } from './limits.ts'
 import { claimPort } from './socket.ts'
 import { startThreads, type ThreadOptions, type Threads } from './threads.ts'
 
-export interface TftpOptions extends Omit<ThreadOptions, 'limits'> {
+export interface TftpServerOptions extends Omit<ThreadOptions, 'limits'> {
   readonly addresses: readonly Ipv4[]
   /** Sockets that were opened for us, on every address of one interface each. */
   readonly fds?: readonly number[]
@@ -24,15 +24,15 @@ export interface Tftp {
 }
 
 interface Server {
-  readonly options: TftpOptions
+  readonly options: TftpServerOptions
   readonly threads: Threads
-  readonly doors: Map<Ipv4, Door>
+  readonly doors: Map<Ipv4, TftpAddress>
   numbers: number
   closed: boolean
 }
 
 /** One address and its one port: answers leave from the port that was asked, as NAT needs it. */
-interface Door {
+interface TftpAddress {
   readonly number: number
   readonly address: Ipv4
   /** Undefined while the address is waited for. */
@@ -51,7 +51,7 @@ const mostThreads = 4
  * Rejects with the system's error when a port is taken or forbidden. An address that does not exist
  * yet is said in the log and waited for.
  */
-export async function openTftp(options: TftpOptions): Promise<Tftp> {
+export async function openTftp(options: TftpServerOptions): Promise<Tftp> {
   const limits = { ...defaultLimits, ...options.limits }
   const count = Math.min(availableParallelism(), mostThreads)
   const server: Server = {
@@ -82,7 +82,12 @@ async function listen(server: Server, addresses: readonly Ipv4[]): Promise<void>
   const fresh = addresses.filter(address => !server.doors.has(address))
   const opened = await Promise.allSettled(
     fresh.map(address => {
-      const door: Door = { number: server.numbers++, address, port: undefined, retry: undefined }
+      const door: TftpAddress = {
+        number: server.numbers++,
+        address,
+        port: undefined,
+        retry: undefined,
+      }
       server.doors.set(address, door)
       return openDoor(server, door)
     }),
@@ -91,7 +96,7 @@ async function listen(server: Server, addresses: readonly Ipv4[]): Promise<void>
   if (failed) throw failed.reason
 }
 
-async function openDoor(server: Server, door: Door): Promise<void> {
+async function openDoor(server: Server, door: TftpAddress): Promise<void> {
   const { log, port } = server.options
   const address = formatIpv4(door.address)
   const isWanted = () => !server.closed && server.doors.get(door.address) === door
@@ -114,7 +119,7 @@ async function openDoor(server: Server, door: Door): Promise<void> {
   }
 }
 
-function closeDoor(server: Server, door: Door): void {
+function closeDoor(server: Server, door: TftpAddress): void {
   clearTimeout(door.retry)
   server.threads.close(door.number)
   server.doors.delete(door.address)
@@ -131,6 +136,6 @@ function isMissingAddress(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL'
 }
 
-function boundTo({ address, port }: Door): Peer[] {
+function boundTo({ address, port }: TftpAddress): Peer[] {
   return port === undefined ? [] : [{ address, port }]
 }

@@ -5,11 +5,11 @@ import type { TftpFile } from './chunks.ts'
 import { shown, type TftpEvent } from './event.ts'
 import { errorPacket, type Peer } from './files.ts'
 import type { Terms } from './negotiate.ts'
-import type { Line } from './socket.ts'
+import type { DownloadSocket } from './socket.ts'
 import { bytesArrived, type Transfer } from './transfer.ts'
 
 /** What a session needs of its server. */
-export interface Surroundings {
+export interface SessionContext {
   /** Sends to the peer of this session; true when the bytes have left and may be written again. */
   send(packet: Uint8Array): boolean
   /** Milliseconds of a monotonic clock. */
@@ -24,10 +24,10 @@ export interface Surroundings {
 }
 
 /** One request and its download: a {@link Transfer} with its file, its peer and its times. */
-export interface Session {
+export interface TftpSession {
   readonly peer: Peer
   readonly request: TftpRequest
-  readonly around: Surroundings
+  readonly around: SessionContext
   readonly askedAt: number
   /** Both undefined while the file is being opened. */
   file: TftpFile | undefined
@@ -48,11 +48,15 @@ export interface Session {
   /** The packet before, when it has left: a new buffer for every block is work for the collector. */
   spare: Buffer | undefined
   /** The port of its own, where it has one: only there its client is heard. */
-  line: Line | undefined
+  line: DownloadSocket | undefined
 }
 
 /** A session whose file is not open yet. */
-export function createSession(request: TftpRequest, peer: Peer, around: Surroundings): Session {
+export function createSession(
+  request: TftpRequest,
+  peer: Peer,
+  around: SessionContext,
+): TftpSession {
   const now = around.now()
   return {
     peer,
@@ -77,7 +81,7 @@ export function createSession(request: TftpRequest, peer: Peer, around: Surround
 
 /** Ends a session in any state; without a `kind` nobody hears of it. */
 export function endSession(
-  session: Session,
+  session: TftpSession,
   kind?: 'done' | 'failed' | 'refused',
   why?: Reason,
 ): void {
@@ -90,7 +94,7 @@ export function endSession(
 
 /** Refuses with an ERROR and ends the session. */
 export function refuseSession(
-  session: Session,
+  session: TftpSession,
   code: number,
   why: Reason,
   kind: 'refused' | 'failed' = 'failed',
@@ -102,7 +106,7 @@ export function refuseSession(
 }
 
 /** What is told of a session when this happens. */
-export function eventOf(session: Session, kind: TftpEvent['kind'], why?: Reason): TftpEvent {
+export function eventOf(session: TftpSession, kind: TftpEvent['kind'], why?: Reason): TftpEvent {
   const { peer, request, file, transfer, around, askedAt } = session
   const bytes = kind === 'done' ? file?.size : transfer && bytesArrived(transfer)
   return {

@@ -44,7 +44,7 @@ export async function claimPort(address: string, port: number): Promise<number> 
 }
 
 /** A port of our own for one download, and nobody but its client is heard there (RFC 1350 section 4). */
-export interface Line {
+export interface DownloadSocket {
   readonly address: string
   readonly port: number
   /** True when the bytes have left: they may be written again. */
@@ -58,7 +58,7 @@ export async function openLine(
   address: string,
   client: { readonly address: string; readonly port: number },
   heard: (bytes: Buffer) => void,
-): Promise<Line> {
+): Promise<DownloadSocket> {
   const socket = createSocket({
     type: 'udp4',
     lookup: (host, _options, callback) => callback(null, host, 4),

@@ -1,5 +1,5 @@
 /** How a thread looks at the clock and comes back to itself without sleeping. */
-export interface Turns {
+export interface LoopClock {
   /** Milliseconds of a monotonic clock. */
   now(): number
   /** Calls after whatever waits on the sockets was handled. */
@@ -18,7 +18,7 @@ const restPackets = 1000
  * next ACK of a virtual machine on this computer takes to come. Clients that need longer, as all behind
  * a wire do, are noticed and slept for. Call it for every packet that is worth it.
  */
-export function createAttention({ now, next }: Turns): () => void {
+export function createAttention({ now, next }: LoopClock): () => void {
   let heardAt = 0
   let awake = false
   let misses = 0

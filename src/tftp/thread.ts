@@ -1,9 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { parseIpv4, unspecified } from '../wire/address.ts'
 import { createCounts } from './counts.ts'
-import { createDesk, type Door, receive, stopAll, wakeAll } from './desk.ts'
+import { createTftpDesk, receive, type ServedSocket, stopAll, wakeAll } from './desk.ts'
 import { openFiles, type Peer, type Virtual } from './files.ts'
-import type { Answer, Order, Question, Report, Setup, Where } from './messages.ts'
+import type {
+  ServerAnswer,
+  Setup,
+  ThreadOrder,
+  ThreadQuestion,
+  ThreadReport,
+  Where,
+} from './messages.ts'
 import type { Sender } from './sender.ts'
 import { bindSocket, closeSocket, openLine, type UdpSocket } from './socket.ts'
 import { createAttention } from './stay-awake.ts'
@@ -18,16 +25,16 @@ const lookMs = 100
 /** With more, the next packet is there anyhow. */
 const fewDownloads = 2
 
-interface Open {
-  readonly door: Door
+interface OpenSocket {
+  readonly door: ServedSocket
   readonly socket: UdpSocket
 }
 
-const asked = new Map<number, (answer: Answer) => void>()
-const open = new Map<number, Open>()
+const asked = new Map<number, (answer: ServerAnswer) => void>()
+const open = new Map<number, OpenSocket>()
 let questions = 0
 
-const desk = createDesk({
+const desk = createTftpDesk({
   limits,
   counts: createCounts(counts),
   files: openFiles({ roots, allowedRoots, virtual: askName }, limits.cacheBytes),
@@ -49,7 +56,7 @@ const desk = createDesk({
 const attend = createAttention({ now: () => performance.now(), next: setImmediate })
 const clock = setInterval(() => wakeAll(desk), Math.min(lookMs, limits.timeoutMs / 4))
 
-parentPort?.on('message', (order: Order) => {
+parentPort?.on('message', (order: ThreadOrder) => {
   switch (order.kind) {
     case 'open':
       void openDoor(order.door, order.where)
@@ -70,7 +77,7 @@ function stayAwake(): void {
   if (desk.running.size > 0 && desk.running.size <= fewDownloads) attend()
 }
 
-function tell(report: Report): void {
+function tell(report: ThreadReport): void {
   parentPort?.postMessage(report)
 }
 
@@ -78,7 +85,7 @@ function askName(name: string, peer: Peer) {
   return ask({ about: 'name', name, peer }) as Promise<Virtual | undefined>
 }
 
-function ask(question: Question): Promise<Virtual | PeerTerms | undefined> {
+function ask(question: ThreadQuestion): Promise<Virtual | PeerTerms | undefined> {
   const id = questions++
   return new Promise((resolve, reject) => {
     asked.set(id, answer => ('error' in answer ? reject(answer.error) : resolve(answer.value)))
@@ -98,8 +105,8 @@ async function openDoor(number: number, where: Where): Promise<void> {
   }
 }
 
-function doorOf(socket: UdpSocket): Door {
-  const door: Door = {
+function doorOf(socket: UdpSocket): ServedSocket {
+  const door: ServedSocket = {
     sessions: new Map(),
     local: localOf(socket),
     send(packet, to: Sender) {

@@ -2,14 +2,14 @@ import { Worker } from 'node:worker_threads'
 import type { DoorLog } from '../base/log.ts'
 import { countsMemory } from './counts.ts'
 import type { TftpEvent } from './event.ts'
-import type { Peer, Places } from './files.ts'
+import type { FileLookup, Peer } from './files.ts'
 import type { TftpLimits } from './limits.ts'
-import type { Order, Question, Report, Setup, Where } from './messages.ts'
+import type { Setup, ThreadOrder, ThreadQuestion, ThreadReport, Where } from './messages.ts'
 import type { Keep } from './packet-tap.ts'
 import type { PeerTerms } from './terms.ts'
 
 /** What threads ask, and whom they tell. */
-export interface ThreadOptions extends Places {
+export interface ThreadOptions extends FileLookup {
   readonly limits: TftpLimits
   /** Whom we serve, and how; without it everybody alike. */
   readonly termsFor?: (peer: Peer) => PeerTerms
@@ -66,11 +66,11 @@ export function startThreads(count: number, options: ThreadOptions): Threads {
 function startThread(setup: Setup, options: ThreadOptions): Thread {
   const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: setup })
   const thread: Thread = { worker, opening: new Map(), stopped: Promise.withResolvers() }
-  worker.on('message', (report: Report) => hear(thread, options, report))
+  worker.on('message', (report: ThreadReport) => hear(thread, options, report))
   return thread
 }
 
-function order({ worker }: Thread, what: Order): void {
+function order({ worker }: Thread, what: ThreadOrder): void {
   worker.postMessage(what)
 }
 
@@ -81,7 +81,7 @@ function openIn(thread: Thread, door: number, where: Where): Promise<void> {
   return opening.promise
 }
 
-function hear(thread: Thread, options: ThreadOptions, report: Report): void {
+function hear(thread: Thread, options: ThreadOptions, report: ThreadReport): void {
   switch (report.kind) {
     case 'opened':
       thread.opening.get(report.door)?.resolve()
@@ -113,7 +113,7 @@ async function reply(
   thread: Thread,
   options: ThreadOptions,
   id: number,
-  question: Question,
+  question: ThreadQuestion,
 ): Promise<void> {
   try {
     const value = await lookUp(options, question)
@@ -123,7 +123,7 @@ async function reply(
   }
 }
 
-function lookUp(options: ThreadOptions, question: Question) {
+function lookUp(options: ThreadOptions, question: ThreadQuestion) {
   const { peer } = question
   if (question.about === 'name') return options.virtual?.(question.name, peer)
   return options.termsFor?.(peer)

@@ -27,7 +27,7 @@ export interface Transfer {
 }
 
 /** What to do next. `from` and `to` are the blocks to send, both included. */
-export type Step =
+export type TransferStep =
   | {
       readonly kind: 'send'
       readonly transfer: Transfer
@@ -49,10 +49,14 @@ const maxUnheardRetries = 2
 /** The round of a retransmission and the next one, in which the echoes of it arrive. */
 const echoRounds = 2
 
-const wait: Step = { kind: 'wait' }
+const wait: TransferStep = { kind: 'wait' }
 
 /** Starts a download of `size` bytes. `timeoutMs` counts where the client did not ask for its own. */
-export function begin(size: number, terms: Terms, timeoutMs = defaultTimeoutMs): Step {
+export function beginTransfer(
+  size: number,
+  terms: Terms,
+  timeoutMs = defaultTimeoutMs,
+): TransferStep {
   const acked = terms.accepted.size > 0 ? -1 : 0
   const transfer: Transfer = {
     size,
@@ -77,7 +81,7 @@ export function begin(size: number, terms: Terms, timeoutMs = defaultTimeoutMs):
  * the echo of every block that arrived twice; answering each would double the traffic for ever
  * (Sorcerer's Apprentice, RFC 1123 §4.2.3.1). EDK2 sends one for every block out of order.
  */
-export function onAck(transfer: Transfer, number: number): Step {
+export function onAck(transfer: Transfer, number: number): TransferStep {
   const { acked, sent, last, windowSize } = transfer
   const ahead = (number - acked) & 0xffff
   if (ahead > sent - acked) return wait
@@ -97,7 +101,7 @@ export function onAck(transfer: Transfer, number: number): Step {
 }
 
 /** Takes the end of the time that {@link retryAfter} named. */
-export function onTimeout(transfer: Transfer): Step {
+export function onTimeout(transfer: Transfer): TransferStep {
   const { heard, sent, last, retries } = transfer
   if (!heard && retries >= maxUnheardRetries) return { kind: 'give-up', why: { code: 'no-answer' } }
   if (heard && sent === last && retries >= maxFinalRetries) {
@@ -110,7 +114,7 @@ export function onTimeout(transfer: Transfer): Step {
 }
 
 /** Sends all that is not acknowledged once more, and changes nothing: a repeated request. */
-export function resend(transfer: Transfer): Step {
+export function resend(transfer: Transfer): TransferStep {
   return { kind: 'send', transfer, from: transfer.acked + 1, to: transfer.sent }
 }
 
@@ -134,7 +138,7 @@ export function bytesArrived(transfer: Transfer): number {
   return Math.min(transfer.size, Math.max(0, transfer.acked) * transfer.blockSize)
 }
 
-function onRepeatedAck(transfer: Transfer): Step {
+function onRepeatedAck(transfer: Transfer): TransferStep {
   const { windowSize, echoes, acked } = transfer
   if (windowSize === 1 || echoes > 0 || acked < 0) return wait
   return resend({ ...transfer, echoes: echoRounds })

@@ -1,9 +1,9 @@
 import type { Host, Network, Trust } from '../boot/host.ts'
 import {
-  type Heard,
   type Identity,
   identify,
   isFromElsewhere,
+  type NetbootSource,
   type Owners,
 } from '../boot/identity.ts'
 import { isInForce, type Lease } from '../boot/lease.ts'
@@ -82,7 +82,7 @@ export function createWhereabouts(
     },
 
     /** Whether a netboot of a host whose install runs is another machine's with its MAC. */
-    isElsewhere: (host: Host, heard: Heard): boolean => isElsewhere(sight, host, heard),
+    isElsewhere: (host: Host, heard: NetbootSource): boolean => isElsewhere(sight, host, heard),
 
     /** Why nobody may be looked for at an address. `named`: the config itself names it. */
     whyNoTarget(address: Ipv4, named = false): NoTarget | undefined {
@@ -187,7 +187,7 @@ async function lookAgain(sight: Sight, address: Ipv4): Promise<void> {
   }
 }
 
-function isElsewhere(sight: Sight, { name, uuid }: Host, heard: Heard): boolean {
+function isElsewhere(sight: Sight, { name, uuid }: Host, heard: NetbootSource): boolean {
   const { memory } = sight
   const { life, install, uuid: learnt } = memory.hosts.get(name) ?? {}
   if (!life || !isRunning(life) || install === undefined) return false

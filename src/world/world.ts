@@ -7,7 +7,7 @@ import { isRunning } from '../boot/life.ts'
 import { isNoUuid, isSameUuid } from '../boot/uuid.ts'
 import type { Config } from '../config/config.ts'
 import { networkNames } from '../config/template/context.ts'
-import type { Place } from '../install/deps.ts'
+import type { ServedNetwork } from '../install/deps.ts'
 import { ownAddresses, settle } from '../system/interfaces.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
 import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
@@ -43,7 +43,7 @@ export interface World {
   reserved(): AddressSet
   /** The network of whoever asks; `mac`: the host that is asked for. */
   networkOf(caller: Caller, mac?: Mac): Network | undefined
-  place(network: Network | undefined): Place
+  place(network: Network | undefined): ServedNetwork
   /** Takes a new config, and the hosts that still have an install under way. */
   replace(config: Config, running: readonly HostRecord[], specHost: SpecHost): void
   /** Looks at the machine's interfaces again; true when the networks have changed. */

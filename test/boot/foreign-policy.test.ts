@@ -8,7 +8,7 @@ import { type Answer, decide, type Site } from '../../src/boot/decide.ts'
 import type { ForeignCard } from '../../src/boot/foreign/row.ts'
 import { foreignServers } from '../../src/boot/foreign/server.ts'
 import { foreignLines } from '../../src/boot/foreign.ts'
-import { bootOf } from '../../src/dhcp/reply-boot.ts'
+import { bootFields } from '../../src/dhcp/reply-boot.ts'
 import type { Mac } from '../../src/wire/address.ts'
 import { network } from '../dhcp/examples.ts'
 import { type ForeignAnswer, type ForeignClient, readLines } from './foreign-servers.ts'
@@ -22,14 +22,14 @@ const missing = new Set(['gone.efi'])
 
 /** The words of our own DHCP server for the same answer. */
 function ourWords(client: Client, answer: Answer): ForeignAnswer | undefined {
-  const { file } = bootOf({
+  const { file } = bootFields({
     client,
     answer,
     network: network(),
     httpPort: 8080,
     via: 'dhcp',
     gift: { kind: 'proxy' },
-  } as Parameters<typeof bootOf>[0])
+  } as Parameters<typeof bootFields>[0])
   if (file === undefined) return undefined
   // A foreign server has one script for all, which goes on to the host's own.
   if (answer.kind === 'chain') return { file: file.replace(/boot\/.*\//, ''), http: false }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Reason } from '../../src/boot/reason.ts'
 import { reasonsOf, reasonWith, written } from '../../src/boot/reason.ts'
-import { isKnown, textOf } from '../../src/boot/words/event.ts'
+import { isKnownEvent, textOf } from '../../src/boot/words/event.ts'
 import { because, sentenceOf } from '../../src/boot/words/reason.ts'
 
 const waits: Reason = {
@@ -32,10 +32,10 @@ t.test(
   async t => {
     t.equal(sentenceOf({ code: 'of-tomorrow' } as unknown as Reason), 'of-tomorrow')
     t.equal(textOf({ kind: 'dhcp', code: 'of-tomorrow', data: {} } as never), 'dhcp: of-tomorrow')
-    t.notOk(isKnown('dhcp', 'of-tomorrow'))
-    t.notOk(isKnown('dhcp', 'constructor'), 'what every object has is no code')
-    t.notOk(isKnown('constructor', 'name'))
-    t.ok(isKnown('dhcp', 'answered'))
+    t.notOk(isKnownEvent('dhcp', 'of-tomorrow'))
+    t.notOk(isKnownEvent('dhcp', 'constructor'), 'what every object has is no code')
+    t.notOk(isKnownEvent('constructor', 'name'))
+    t.ok(isKnownEvent('dhcp', 'answered'))
     t.equal(sentenceOf(written('somebody else’s words')), 'somebody else’s words')
   },
 )

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { findLoader, findLoaders, findOthers, lackOf } from '../../src/config/loaders.ts'
+import { findLoader, findLoaders, findOthers, lackOfLoader } from '../../src/config/loaders.ts'
 
 function touch(folder: string, ...names: string[]): void {
   for (const name of names) {
@@ -90,7 +90,7 @@ t.test('every file in assets/loaders is served, and no symlink that nobody named
 
 t.test('what a loader lacks', async t => {
   const folder = t.testdir()
-  const lack = (name: string) => lackOf(join(folder, 'assets'), name, folder)
+  const lack = (name: string) => lackOfLoader(join(folder, 'assets'), name, folder)
   const put = 'put one into assets/loaders'
   t.equal(lack('mine.efi'), `there is no mine.efi; ${put}`)
   t.equal(lack('pxelinux.0'), `there is no pxelinux.0; install the package "pxelinux" or ${put}`)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createDesk } from '../../src/dhcp/desk.ts'
+import { createDhcpDesk } from '../../src/dhcp/desk.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
 import type { Mac } from '../../src/wire/address.ts'
 import { option } from '../../src/wire/dhcp-codes.ts'
@@ -119,7 +119,7 @@ async function asked(answers: readonly Mac[]): Promise<Outcome> {
   const first = takes(w, 'one') ?? ''
   renews(w, 'one', first, now + minute)
   const seen = Promise.withResolvers<Outcome>()
-  const desk = createDesk({
+  const desk = createDhcpDesk({
     deps: w.deps,
     commit: async lease => void w.leases.set(lease.address, lease),
     seen: outcome => seen.resolve(outcome),

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { Reason } from '../../src/boot/reason.ts'
 import { dhcpDeps, learn } from '../../src/daemon/doors/dhcp-door.ts'
-import { createDesk } from '../../src/dhcp/desk.ts'
+import { createDhcpDesk } from '../../src/dhcp/desk.ts'
 import { handle } from '../../src/dhcp/handle.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
@@ -29,7 +29,7 @@ async function openDoor(t: Test, mode: 'server' | 'proxy' | 'none') {
   const deps = dhcpDeps(wired)
   const shut: Reason[] = []
   let outcome: Outcome | undefined
-  const desk = createDesk({
+  const desk = createDhcpDesk({
     deps,
     commit: memory.leases.save,
     learn: news => learn(news, wired),
@@ -40,7 +40,7 @@ async function openDoor(t: Test, mode: 'server' | 'proxy' | 'none') {
     shut: () => shut[0],
     log,
   })
-  const silentDesk = createDesk({
+  const silentDesk = createDhcpDesk({
     ...{ deps, log, commit: memory.leases.save, shut: () => shut[0] },
     learn: news => learn(news, wired),
     seen(seen) {

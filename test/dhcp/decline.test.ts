@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createDesk } from '../../src/dhcp/desk.ts'
+import { createDhcpDesk } from '../../src/dhcp/desk.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
 import type { Mac } from '../../src/wire/address.ts'
 import { encodeDhcp } from '../../src/wire/dhcp-packet.ts'
@@ -14,7 +14,7 @@ async function declined(reserved: boolean, answers: readonly Mac[] | undefined) 
   const w = world({ hosts: [{ host: node }] })
   w.send(request('10.77.0.60', '10.77.0.1'))
   const seen = Promise.withResolvers<Outcome>()
-  const desk = createDesk({
+  const desk = createDhcpDesk({
     deps: w.deps,
     commit: async lease => void w.leases.set(lease.address, lease),
     seen: outcome => seen.resolve(outcome),

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { destinationOf } from '../../src/dhcp/destination.ts'
-import { type Arrival, networkOf } from '../../src/dhcp/network.ts'
+import { type Arrival, networkOfPacket } from '../../src/dhcp/network.ts'
 import { formatIpv4, parseSubnet } from '../../src/wire/address.ts'
 import { ip, like, network } from './examples.ts'
 
@@ -28,7 +28,7 @@ function chosen(fields: { giaddr?: string; ciaddr?: string }, more: Partial<Arri
     giaddr: ip(fields.giaddr ?? '0.0.0.0'),
     ciaddr: ip(fields.ciaddr ?? '0.0.0.0'),
   })
-  const choice = networkOf(packet, { ...heard, ...more }, networks)
+  const choice = networkOfPacket(packet, { ...heard, ...more }, networks)
   return choice.kind === 'network' ? choice.network.name : sentenceOf(choice.why)
 }
 

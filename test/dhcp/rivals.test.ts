@@ -5,9 +5,9 @@ import {
   judge,
   type Rival,
   type RivalRule,
+  type RivalVerdict,
   readRival,
   rivalProbe,
-  type Verdict,
 } from '../../src/dhcp/rivals.ts'
 import { decodeDhcp, encodeDhcp } from '../../src/wire/dhcp-packet.ts'
 import { bytesOf, ip, mac } from './examples.ts'
@@ -22,7 +22,7 @@ interface Row {
   readonly rule?: RivalRule
   readonly rivals: readonly Rival[]
   readonly established?: boolean
-  readonly kind: Verdict['kind']
+  readonly kind: RivalVerdict['kind']
   readonly text?: RegExp
 }
 

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { doctorOf } from '../../src/daemon/api/doctor.ts'
 import { dhcpDeps, learn } from '../../src/daemon/doors/dhcp-door.ts'
-import { createDesk as createDhcpDesk } from '../../src/dhcp/desk.ts'
+import { createDhcpDesk } from '../../src/dhcp/desk.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import type { Rival } from '../../src/dhcp/rivals.ts'
 import { sawTftp } from '../../src/record/seen-files.ts'
 import { sawPacket } from '../../src/record/seen-packet.ts'
 import { countsMemory, createCounts } from '../../src/tftp/counts.ts'
-import { createDesk, receive, wakeAll } from '../../src/tftp/desk.ts'
+import { createTftpDesk, receive, wakeAll } from '../../src/tftp/desk.ts'
 import { openFiles } from '../../src/tftp/files.ts'
 import { defaultLimits } from '../../src/tftp/limits.ts'
 import { ipv4ToBytes } from '../../src/wire/address.ts'
@@ -134,7 +134,7 @@ async function download(
   stopBehind = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const ended: string[] = []
-  const desk = createDesk({
+  const desk = createTftpDesk({
     limits: { ...defaultLimits, timeoutMs: 1 },
     counts: createCounts(countsMemory()),
     files: openFiles({ roots: [join(folder, 'assets/loaders')] }, 1 << 20),

@@ -10,7 +10,7 @@ import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template/template.ts'
 import { usedVars } from '../../src/config/template/vars.ts'
-import type { InstallDeps, Place } from '../../src/install/deps.ts'
+import type { InstallDeps, ServedNetwork } from '../../src/install/deps.ts'
 import { createInstaller, type Installer, type InstallerDeps } from '../../src/install/installer.ts'
 import { createLogins } from '../../src/install/ssh/logins.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -61,7 +61,7 @@ export interface World extends Installer {
   readonly deps: InstallDeps
   readonly memory: Awaited<ReturnType<typeof openStore>>
   readonly host: Host
-  readonly place: Place
+  readonly place: ServedNetwork
   /** What the deploys came to: undefined for a good end. */
   readonly deploys: (string | undefined)[]
   now(): number
@@ -84,7 +84,7 @@ export interface World extends Installer {
 export interface Settings {
   readonly profile?: Partial<Profile>
   readonly host?: Partial<Host>
-  readonly place?: Partial<Place>
+  readonly place?: Partial<ServedNetwork>
   readonly deps?: Partial<InstallDeps>
   /** Deploys that work at the same time. */
   readonly places?: number
@@ -248,7 +248,7 @@ function hostOf(folder: string, settings: Settings): Host {
   }
 }
 
-function placeOf(settings: Settings): Place {
+function placeOf(settings: Settings): ServedNetwork {
   return {
     network: { name: 'lan' },
     serverUrl: 'http://10.77.0.1:8080',

@@ -1,7 +1,7 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { cpio, type Entry } from '../../src/install/ssh/cpio.ts'
+import { type CpioEntry, cpio } from '../../src/install/ssh/cpio.ts'
 import { run } from './command.ts'
 
 const tree = '/usr/lib/debian-installer/images/12/arm64/text/debian-installer/arm64'
@@ -33,7 +33,7 @@ export async function writeArm64Initrd(file: string, work: string): Promise<void
   writeFileSync(file, gzipSync(cpio(entries(parts)), { level: 6 }))
 }
 
-function entries(parts: string): Entry[] {
+function entries(parts: string): CpioEntry[] {
   const library = (name: string) => program(`${libraries}/${name}`, join(parts, libraries, name))
   const modules = drivers.flatMap(name => globSync(`${parts}/**/${name}.ko`))
   const order = modules.map(path => `${basename(path)}\n`).join('')
@@ -52,6 +52,6 @@ function entries(parts: string): Entry[] {
   ]
 }
 
-function program(path: string, source: string | URL): Entry {
+function program(path: string, source: string | URL): CpioEntry {
   return { path, mode: 0o100755, content: readFileSync(source) }
 }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { cpio, type Entry } from '../../src/install/ssh/cpio.ts'
+import { type CpioEntry, cpio } from '../../src/install/ssh/cpio.ts'
 import { type Kernel, moduleContent, moduleFiles, plainName } from './kernel.ts'
 
 /** Drivers of every machine that the lab can emulate. */
@@ -12,7 +12,7 @@ const folders = ['bin', 'dev', 'modules', 'proc', 'sys', 'tmp']
 export interface More {
   /** Names of modules. */
   readonly drivers: readonly string[]
-  readonly entries: readonly Entry[]
+  readonly entries: readonly CpioEntry[]
 }
 
 /**
@@ -27,7 +27,7 @@ export function writeInitrd(
   writeFileSync(file, gzipSync(cpio(entries(kernel, more)), { level: 6 }))
 }
 
-function entries(kernel: Kernel, more: More): Entry[] {
+function entries(kernel: Kernel, more: More): CpioEntry[] {
   const modules = moduleFiles(kernel, [...drivers, ...more.drivers])
   const order = modules.map(path => `${basename(plainName(path))}\n`).join('')
   return [
@@ -44,6 +44,6 @@ function entries(kernel: Kernel, more: More): Entry[] {
 }
 
 /** A file that can be run. */
-export function program(path: string, content: Uint8Array): Entry {
+export function program(path: string, content: Uint8Array): CpioEntry {
   return { path, mode: 0o100755, content }
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { cpio, type Entry } from '../../src/install/ssh/cpio.ts'
+import { type CpioEntry, cpio } from '../../src/install/ssh/cpio.ts'
 
 /** Writes the initrd of a Linux that is no installer: the lab's own, Debian's kexec and `running.sh`. */
 export function writeRunningInitrd(labInitrd: string, file: string): void {
@@ -9,7 +9,7 @@ export function writeRunningInitrd(labInitrd: string, file: string): void {
   const libraries = execFileSync('ldd', [kexec], { encoding: 'utf8' }).matchAll(/(\/\S+) \(/g)
   const files = [kexec, ...[...libraries].map(([, path = '']) => path)]
   const folders = new Set(files.flatMap(foldersOf))
-  const entries: Entry[] = [
+  const entries: CpioEntry[] = [
     ...[...folders].map(path => ({ path, mode: 0o40755 })),
     ...files.map(path => ({ path: path.slice(1), mode: 0o100755, content: readFileSync(path) })),
     {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Entry } from '../../src/install/ssh/cpio.ts'
+import type { CpioEntry } from '../../src/install/ssh/cpio.ts'
 import { run } from './command.ts'
 import { program, writeInitrd } from './installer.ts'
 import type { Kernel } from './kernel.ts'
@@ -34,7 +34,7 @@ export async function writeSshInitrd(kernel: Kernel, file: string): Promise<void
   writeInitrd(kernel, file, { drivers, entries: withFolders(await entries()) })
 }
 
-async function entries(): Promise<Entry[]> {
+async function entries(): Promise<CpioEntry[]> {
   const libraries = await sharedLibraries(Object.values(programs))
   const system = {
     ...programs,
@@ -61,7 +61,7 @@ async function sharedLibraries(paths: readonly string[]): Promise<string[]> {
 }
 
 /** The entries with every folder before what lies in it. */
-function withFolders(list: readonly Entry[]): Entry[] {
+function withFolders(list: readonly CpioEntry[]): CpioEntry[] {
   const folders = new Set<string>()
   for (const { path } of list) {
     for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) folders.add(folder)
@@ -70,7 +70,7 @@ function withFolders(list: readonly Entry[]): Entry[] {
   return [...made, ...list.filter(({ path }) => !folders.has(path))]
 }
 
-function plain(path: string, content: Uint8Array): Entry {
+function plain(path: string, content: Uint8Array): CpioEntry {
   return { path, mode: 0o100644, content }
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { choose, everything, isFiltering, valuesOf } from '../../src/page/hosts/filter.ts'
+import { everything, filterHosts, isFiltering, valuesOf } from '../../src/page/hosts/filter.ts'
 import { racksOf, rowsOf } from '../../src/page/hosts/racks.ts'
 import { progressOf } from '../../src/page/parts/progress-of.ts'
 import { countStates, isUnderWay, stateOf } from '../../src/page/parts/states.ts'
@@ -12,8 +12,8 @@ const hosts = [
   hostRow({ name: 'kiosk', profile: 'kiosk', netboots: true, lastSeen: '2026-11-20T12:00:00Z' }),
   hostRow({ name: 'node1', state: 'installing', tags: ['rack1'], address: '10.0.0.10' }),
 ]
-const names = (filter: object, sorting: Parameters<typeof choose>[2] = byName) =>
-  choose(hosts, { ...everything, ...filter }, sorting).map(({ name }) => name)
+const names = (filter: object, sorting: Parameters<typeof filterHosts>[2] = byName) =>
+  filterHosts(hosts, { ...everything, ...filter }, sorting).map(({ name }) => name)
 
 t.test('hosts are found by what is known of them', async t => {
   t.strictSame(names({}), ['kiosk', 'node1', 'node9', 'node10'], 'numbers count as numbers')

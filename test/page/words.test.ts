@@ -1,9 +1,9 @@
 import t from 'tap'
-import { amount } from '../../src/base/amount.ts'
+import { amount, countOf } from '../../src/base/amount.ts'
 import { indentedLines } from '../../src/page/host/indented-lines.ts'
 import { withCode } from '../../src/page/parts/inline-code.ts'
 import { hostLink, readLocation } from '../../src/page/parts/page-location.ts'
-import { ago, countOf, duration, rate } from '../../src/page/parts/words.ts'
+import { howLong, rate, timeAgo } from '../../src/page/parts/words.ts'
 import { noon } from './examples.ts'
 
 t.test('numbers as people say them', async t => {
@@ -16,7 +16,7 @@ t.test('numbers as people say them', async t => {
     '2.0 GB',
   ])
   t.strictSame([0, 1_250_000, 112e6].map(rate), ['0 B/s', '1.3 MB/s', '112 MB/s'])
-  t.strictSame([100, 9_940, 59_999, 60_000, 65_000, 3_600_000, 90_000_000].map(duration), [
+  t.strictSame([100, 9_940, 59_999, 60_000, 65_000, 3_600_000, 90_000_000].map(howLong), [
     '0.1 s',
     '9.9 s',
     '59 s',
@@ -25,7 +25,7 @@ t.test('numbers as people say them', async t => {
     '1 h',
     '1 d 1 h',
   ])
-  const before = (seconds: number) => ago(new Date(noon - seconds * 1000).toISOString(), noon)
+  const before = (seconds: number) => timeAgo(new Date(noon - seconds * 1000).toISOString(), noon)
   t.strictSame([-5, 0, 7, 61, 7200, 200_000].map(before), [
     'now',
     'now',
@@ -34,7 +34,7 @@ t.test('numbers as people say them', async t => {
     '2 h ago',
     '2 d ago',
   ])
-  t.equal(ago(null, noon), '')
+  t.equal(timeAgo(null, noon), '')
   t.strictSame([countOf(1, 'host'), countOf(1200, 'host')], ['1 host', '1,200 hosts'])
 })
 

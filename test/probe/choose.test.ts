@@ -1,8 +1,8 @@
 import t from 'tap'
-import { choose, rivalsOf } from '../../src/probe/choose.ts'
+import { chooseOffer, rivalsOf } from '../../src/probe/choose.ts'
 import type { ClientKind } from '../../src/probe/client-kind.ts'
 import { discoverOf } from '../../src/probe/clients.ts'
-import { type Offer, readOffer } from '../../src/probe/offers.ts'
+import { readOffer, type ServerOffer } from '../../src/probe/offers.ts'
 import { type Ipv4, type Mac, parseIpv4 } from '../../src/wire/address.ts'
 import { option } from '../../src/wire/dhcp-codes.ts'
 import type { DhcpPacket } from '../../src/wire/dhcp-packet.ts'
@@ -20,7 +20,7 @@ function offer(said: {
   vendor?: 'PXEClient' | 'HTTPClient'
   complete?: true
   kind?: ClientKind
-}): Offer {
+}): ServerOffer {
   const discover = discoverOf(client(said.kind ?? 'bios'))
   const packet: DhcpPacket = {
     ...discover,
@@ -35,32 +35,36 @@ function offer(said: {
       ...(said.complete ? ([[option.vendorSpecific, useThisOffer]] as const) : []),
     ]),
   }
-  return readOffer(packet, ip(said.server), client(said.kind ?? 'bios')) as Offer
+  return readOffer(packet, ip(said.server), client(said.kind ?? 'bios')) as ServerOffer
 }
 
 const router = offer({ server: '10.0.0.1', address: '10.0.0.50' })
 const proxy = { server: '10.0.0.2', vendor: 'PXEClient', complete: true } as const
 
 t.test('what firmware makes of its offers', async t => {
-  t.match(choose('bios', []), { kind: 'nothing', code: 'silence' })
-  t.match(choose('bios', [offer({ ...proxy, file: 'a' })]), { code: 'no-address' })
-  t.match(choose('uefi', [router]), { code: 'no-boot' })
+  t.match(chooseOffer('bios', []), { kind: 'nothing', code: 'silence' })
+  t.match(chooseOffer('bios', [offer({ ...proxy, file: 'a' })]), { code: 'no-address' })
+  t.match(chooseOffer('uefi', [router]), { code: 'no-boot' })
   const beside = offer({ ...proxy, file: 'snponly.efi' })
-  t.match(choose('uefi', [router, beside]), {
+  t.match(chooseOffer('uefi', [router, beside]), {
     kind: 'fetch',
     file: 'snponly.efi',
     from: ip('10.0.0.2'),
   })
   t.match(
-    choose('uefi', [router, offer(proxy)]),
+    chooseOffer('uefi', [router, offer(proxy)]),
     { kind: 'disk' },
     'complete, and no file: its disk',
   )
   const binl = offer({ server: '10.0.0.2', vendor: 'PXEClient', file: 'x' })
-  t.match(choose('uefi', [router, binl]), { kind: 'ask', at: ip('10.0.0.2') })
+  t.match(chooseOffer('uefi', [router, binl]), { kind: 'ask', at: ip('10.0.0.2') })
   const old = offer({ server: '10.0.0.1', address: '10.0.0.50', file: 'pxelinux.0' })
-  t.match(choose('bios', [old]), { kind: 'fetch', file: 'pxelinux.0' })
-  t.match(choose('bios', [old, beside]), { kind: 'fetch', file: 'snponly.efi' }, 'PXE goes before')
+  t.match(chooseOffer('bios', [old]), { kind: 'fetch', file: 'pxelinux.0' })
+  t.match(
+    chooseOffer('bios', [old, beside]),
+    { kind: 'fetch', file: 'snponly.efi' },
+    'PXE goes before',
+  )
   t.match(rivalsOf('bios', [old, beside], beside), [{ server: ip('10.0.0.1') }])
   t.strictSame(rivalsOf('bios', [router, beside], beside), [])
 })
@@ -70,13 +74,15 @@ t.test('UEFI HTTP Boot takes URLs of whom answers it alone', async t => {
   const pxe = offer({ ...proxy, file: 'snponly.efi', kind: 'uefi-http' })
   const http = offer({ server: '10.0.0.2', vendor: 'HTTPClient', file: url, kind: 'uefi-http' })
   const gives = offer({ server: '10.0.0.1', address: '10.0.0.50', kind: 'uefi-http' })
-  t.match(choose('uefi-http', [gives, pxe]), { code: 'no-boot' })
-  t.match(choose('uefi-http', [gives, pxe, http]), { kind: 'fetch', file: url })
+  t.match(chooseOffer('uefi-http', [gives, pxe]), { code: 'no-boot' })
+  t.match(chooseOffer('uefi-http', [gives, pxe, http]), { kind: 'fetch', file: url })
 })
 
 t.test('iPXE takes any boot file', async t => {
   const url = 'http://10.0.0.2:8080/boot.ipxe'
-  t.match(choose('ipxe', [router, offer({ ...proxy, file: url, kind: 'ipxe' })]), { file: url })
+  t.match(chooseOffer('ipxe', [router, offer({ ...proxy, file: url, kind: 'ipxe' })]), {
+    file: url,
+  })
 })
 
 t.test('answers to others are none of ours', async t => {

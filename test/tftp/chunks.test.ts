@@ -1,5 +1,10 @@
 import t from 'tap'
-import { createChunkCache, fileOfBytes, type Source, type TftpFile } from '../../src/tftp/chunks.ts'
+import {
+  type ChunkSource,
+  createChunkCache,
+  fileOfBytes,
+  type TftpFile,
+} from '../../src/tftp/chunks.ts'
 
 const chunk = 65_536
 
@@ -7,7 +12,7 @@ const chunk = 65_536
 function source(size: number) {
   const reads: number[] = []
   const state = { reads, closed: 0 }
-  const handle: Source = {
+  const handle: ChunkSource = {
     async read(offset, length) {
       reads.push(offset)
       await new Promise(setImmediate)
@@ -109,7 +114,7 @@ t.test('a transfer that ends in the middle of a read leaves it to the next one',
 
 t.test('a failed read is told to the one who needs it, and tried again', async t => {
   let fails = true
-  const handle: Source = {
+  const handle: ChunkSource = {
     async read(_offset, length) {
       if (fails) throw new Error('EIO')
       return new Uint8Array(length)

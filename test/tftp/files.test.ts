@@ -3,7 +3,13 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync
 import { join } from 'node:path'
 import t from 'tap'
 import type { TftpFile } from '../../src/tftp/chunks.ts'
-import { openFiles, type Peer, type Places, plainName, type Virtual } from '../../src/tftp/files.ts'
+import {
+  type FileLookup,
+  openFiles,
+  type Peer,
+  plainName,
+  type Virtual,
+} from '../../src/tftp/files.ts'
 import type { Ipv4 } from '../../src/wire/address.ts'
 
 const peer: Peer = { address: 0x7f000001 as Ipv4, port: 2070 }
@@ -23,7 +29,7 @@ const top = t.testdir({
 })
 const assets = join(top, 'assets')
 const loaders = join(top, 'loaders')
-const places: Places = { roots: [assets, loaders], allowedRoots: [join(top, 'store')] }
+const places: FileLookup = { roots: [assets, loaders], allowedRoots: [join(top, 'store')] }
 
 symlinkSync('../secret', join(assets, 'out'))
 symlinkSync('..', join(assets, 'up'))

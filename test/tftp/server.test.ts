@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { TftpEvent } from '../../src/tftp/event.ts'
-import { openTftp, type TftpOptions } from '../../src/tftp/server.ts'
+import { openTftp, type TftpServerOptions } from '../../src/tftp/server.ts'
 import { type Ipv4, parseIpv4 } from '../../src/wire/address.ts'
 import { decodeTftp, encodeTftp, type TftpPacket } from '../../src/wire/tftp-packet.ts'
 
@@ -25,7 +25,7 @@ interface Setup {
   event(kind: TftpEvent['kind']): Promise<TftpEvent>
 }
 
-async function serve(t: Test, options: Partial<TftpOptions> = {}): Promise<Setup> {
+async function serve(t: Test, options: Partial<TftpServerOptions> = {}): Promise<Setup> {
   const events: TftpEvent[] = []
   const complaints: string[] = []
   const waiting = new Set<() => void>()

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { negotiate } from '../../src/tftp/negotiate.ts'
 import {
-  begin,
+  beginTransfer,
   blockLength,
   blockOffset,
   bytesArrived,
@@ -9,8 +9,8 @@ import {
   onTimeout,
   resend,
   retryAfter,
-  type Step,
   type Transfer,
+  type TransferStep,
 } from '../../src/tftp/transfer.ts'
 
 interface Play {
@@ -28,7 +28,7 @@ interface Play {
 
 /** What came of a played download. */
 interface Played {
-  end: Step
+  end: TransferStep
   bytes: number
   sends: number
   acks: number
@@ -51,7 +51,7 @@ function play({ lose = [], loseAcks = [], stutters = false, ...play }: Play): Pl
   let inWindow = 0
   let transfer: Transfer | undefined
 
-  const send = (step: Step) => {
+  const send = (step: TransferStep) => {
     result.end = step
     if (step.kind !== 'send') return
     transfer = step.transfer
@@ -72,7 +72,7 @@ function play({ lose = [], loseAcks = [], stutters = false, ...play }: Play): Pl
     if (block === 0 || block === at.last || ++inWindow === windowSize) ack(block)
   }
 
-  send(begin(size, terms))
+  send(beginTransfer(size, terms))
   while (transfer && (result.end.kind === 'send' || result.end.kind === 'wait')) {
     for (const block of toClient.splice(0)) arrive(block, transfer)
     const number = toServer.shift()
@@ -167,7 +167,7 @@ t.test('a window that arrives twice is echoed four times, and ends there', async
 
 const started = (windowSize: number, acked: number): Transfer => {
   const asks = new Map([['windowsize', String(windowSize)]])
-  let step = begin(100 * 512, negotiate(asks, 0, { blockSize: 512, windowSize: 32 }))
+  let step = beginTransfer(100 * 512, negotiate(asks, 0, { blockSize: 512, windowSize: 32 }))
   for (let number = 0; number <= acked; number += windowSize) {
     if (step.kind === 'send') step = onAck(step.transfer, number)
   }
@@ -187,7 +187,7 @@ t.test('ACKs from the past and the future change nothing', async t => {
 
 t.test('the OACK is answered by ACK 0 and by nothing else', async t => {
   const terms = negotiate(new Map([['tsize', '0']]), 512, { blockSize: 512, windowSize: 1 })
-  const step = begin(512, terms)
+  const step = beginTransfer(512, terms)
   t.match(step, { kind: 'send', from: 0, to: 0 })
   const answer = (number: number) => step.kind === 'send' && onAck(step.transfer, number)
   for (const number of [1, 2, 65_535]) t.match(answer(number), { kind: 'wait' })
@@ -204,7 +204,7 @@ t.test('a repeated ACK is answered once in a window, and not with window 1', asy
 /** The waits and blocks of a client that has fallen silent, and how it ends. */
 function silence(transfer: Transfer) {
   const waits = []
-  for (let step: Step = resend(transfer); ; ) {
+  for (let step: TransferStep = resend(transfer); ; ) {
     if (step.kind !== 'send') return { waits, end: step }
     waits.push(retryAfter(step.transfer))
     step = onTimeout(step.transfer)
@@ -220,7 +220,7 @@ t.test('a silent client: back-off, ten repetitions, give up', async t => {
 
 t.test('a client that was never heard gets three packets: it may be a victim', async t => {
   for (const asks of [new Map(), new Map([['tsize', '0']])]) {
-    const step = begin(9999, negotiate(asks, 9999, { blockSize: 512, windowSize: 1 }))
+    const step = beginTransfer(9999, negotiate(asks, 9999, { blockSize: 512, windowSize: 1 }))
     const end = { kind: 'give-up', why: { code: 'no-answer' } }
     t.strictSame(step.kind === 'send' && silence(step.transfer), { waits: [1000, 2000, 4000], end })
   }
@@ -241,7 +241,7 @@ t.test('progress starts the back-off anew', async t => {
 
 t.test('the timeout that the client asked for counts', async t => {
   const asks = new Map([['timeout', '12']])
-  const step = begin(1, negotiate(asks, 1, { blockSize: 512, windowSize: 1 }))
+  const step = beginTransfer(1, negotiate(asks, 1, { blockSize: 512, windowSize: 1 }))
   t.strictSame(step.kind === 'send' && silence(step.transfer).waits, [12_000, 12_000, 12_000])
 })
 

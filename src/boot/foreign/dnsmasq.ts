@@ -1,10 +1,10 @@
-import type { BootFile, Card, ForeignLines, Row } from './row.ts'
+import type { BootFile, Card, ForeignLines, ForeignRow } from './row.ts'
 
 /** Tags say what is not wanted too, so nothing depends on which of several lines dnsmasq takes. */
 export function dnsmasqLines({ rows, cards, httpTypes, script, address }: ForeignLines): string {
   const no = (kind: Card['kind']) =>
     cards.some(card => card.kind === kind) ? [`!bootwright-${kind}`] : []
-  const general = (row: Row) => [
+  const general = (row: ForeignRow) => [
     '!ipxe',
     ...no('own'),
     ...no('other'),
@@ -51,7 +51,7 @@ function bootLines(names: readonly string[], says: BootFile | undefined, address
 }
 
 /** Sets the tag of a row. dnsmasq finds a vendor class anywhere in what the client says, not only at its beginning. */
-function matchLines({ tag, type, vendor, macs }: Row): string[] {
+function matchLines({ tag, type, vendor, macs }: ForeignRow): string[] {
   const parts: [string, string[]][] = []
   if (type !== undefined) parts.push(['type', [`dhcp-match=set:$,option:client-arch,${type}`]])
   if (vendor !== undefined) parts.push(['vendor', [`dhcp-vendorclass=set:$,${vendor}`]])

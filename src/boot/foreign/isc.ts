@@ -1,4 +1,4 @@
-import type { BootFile, Card, ForeignLines, Row } from './row.ts'
+import type { BootFile, Card, ForeignLines, ForeignRow } from './row.ts'
 
 /** The first branch that holds is taken. */
 export function iscBranches({ rows, cards, httpTypes, script, address }: ForeignLines): string {
@@ -29,7 +29,7 @@ function branch(tests: readonly string[], says: BootFile | undefined, address: s
   return `if ${tests.join(' and ')} {${file}${vendor} }`
 }
 
-function testsOf({ type, vendor, macs }: Row): string[] {
+function testsOf({ type, vendor, macs }: ForeignRow): string[] {
   const isPrefix = (mac: string) => `substring(hardware, 1, ${mac.split(':').length}) = ${mac}`
   const isVendor = (text: string) =>
     `substring(option vendor-class-identifier, 0, ${text.length}) = "${text}"`

@@ -1,10 +1,10 @@
-import type { BootFile, Card, ForeignLines, Row } from './row.ts'
+import type { BootFile, Card, ForeignLines, ForeignRow } from './row.ts'
 
 /** Client classes, of which each leaves alone whoever an earlier one is for. */
 export function keaClasses({ rows, cards, httpTypes, script, address }: ForeignLines): string {
   const all = (kind: Card['kind']) => cards.filter(card => card.kind === kind)
   const no = (kind: Card['kind']) => (all(kind).length > 0 ? [not(kind)] : [])
-  const general = (row: Row) => [
+  const general = (row: ForeignRow) => [
     not('ipxe'),
     ...no('own'),
     ...no('other'),
@@ -59,7 +59,7 @@ function bootOf(says: BootFile | undefined, address: string) {
   }
 }
 
-function testsOf({ type, vendor, macs }: Row): string[] {
+function testsOf({ type, vendor, macs }: ForeignRow): string[] {
   const isPrefix = (mac: string) =>
     `substring(pkt4.mac, 0, ${mac.split(':').length}) == 0x${mac.replaceAll(':', '')}`
   return [

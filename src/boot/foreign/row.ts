@@ -31,7 +31,7 @@ export interface BootFile {
 }
 
 /** What clients that fit are told; the first row that fits counts. iPXE fits none. */
-export interface Row {
+export interface ForeignRow {
   readonly tag: string
   /** DHCP option 93; without it any. */
   readonly type?: number
@@ -60,7 +60,7 @@ export interface Card {
 
 /** Everything the lines of each server are made of. */
 export interface ForeignLines {
-  readonly rows: readonly Row[]
+  readonly rows: readonly ForeignRow[]
   readonly cards: readonly Card[]
   /** Types of option 93 that stand for HTTP Boot. */
   readonly httpTypes: readonly number[]
@@ -86,9 +86,9 @@ const uboots: readonly (readonly [Arch, string])[] = [
   ['uboot', 'U-Boot'],
 ]
 
-function rowsOf(facts: ForeignFacts): Row[] {
-  const rows: Row[] = []
-  const add = (row: Omit<Row, 'before'>) => {
+function rowsOf(facts: ForeignFacts): ForeignRow[] {
+  const rows: ForeignRow[] = []
+  const add = (row: Omit<ForeignRow, 'before'>) => {
     // A row without a loader is there for those behind it, which must leave its clients alone.
     const isLast = row.vendor === undefined && row.macs === undefined
     if (isLast && !row.says) return

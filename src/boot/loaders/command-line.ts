@@ -1,7 +1,7 @@
 import type { Arch } from '../arch.ts'
 import type { BootImage } from '../script.ts'
 import type { LoaderKind, Transport } from './kind.ts'
-import { oneLine } from './text.ts'
+import { commandText } from './text.ts'
 
 /** Words that Bootwright writes itself, or that loaders take for files of theirs. */
 const reserved = /^(?:bootwright|BOOTIF|initrd)=/
@@ -15,7 +15,7 @@ const largeRoom = 4096
  * reads it (`next_arg` in lib/cmdline.c).
  */
 export function wordsOf(line: string): string[] {
-  return oneLine(line).match(/(?:"[^"]*"?|[^\s"])+/g) ?? []
+  return commandText(line).match(/(?:"[^"]*"?|[^\s"])+/g) ?? []
 }
 
 /**

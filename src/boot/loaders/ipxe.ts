@@ -1,6 +1,6 @@
 import type { BootImage, KernelImage, MenuContent, ScriptContent, WimImage } from '../script.ts'
 import type { LoaderKind } from './kind.ts'
-import { lines, oneLine, plain } from './text.ts'
+import { commandText, lines, plain } from './text.ts'
 
 /** iPXE asks for its script by a URL that names its MAC, and not by a name of this kind. */
 export const ipxe: LoaderKind = {
@@ -103,7 +103,7 @@ function startWim({ wimboot, args, files }: WimImage): string[] {
 }
 
 function command(name: string, url: string, args: string): string {
-  const words = oneLine(args).split(' ').map(quoted)
+  const words = commandText(args).split(' ').map(quoted)
   return [name, url, ...words].filter(Boolean).join(' ')
 }
 

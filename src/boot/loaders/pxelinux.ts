@@ -1,7 +1,7 @@
 import type { KernelImage, MenuContent } from '../script.ts'
 import { askerOf } from './asker.ts'
 import { type LoaderKind, type Transport, tftpName, toDiskUnbootable } from './kind.ts'
-import { lines, oneLine, plain } from './text.ts'
+import { commandText, lines, plain } from './text.ts'
 
 const config = /(?:^|\/)pxelinux\.cfg\/([^/]+)$/i
 
@@ -28,7 +28,7 @@ export const pxelinux: LoaderKind = {
   refusesLong: true,
   kernelLine(image, transport) {
     if (image.kind !== undefined) return undefined
-    return `BOOT_IMAGE=${placeFor(transport)(image.kernel)} ${oneLine(image.cmdline)}`
+    return `BOOT_IMAGE=${placeFor(transport)(image.kernel)} ${commandText(image.cmdline)}`
   },
   render(content, transport) {
     if (content.kind === 'local') {
@@ -57,7 +57,7 @@ function bootConfig(title: string, image: KernelImage, transport: Transport): st
     'LABEL boot',
     `  LINUX ${place(image.kernel)}`,
     ...(initrd.length > 0 ? [`  INITRD ${initrd.map(place).join(',')}`] : []),
-    `  APPEND ${oneLine(image.cmdline)}`,
+    `  APPEND ${commandText(image.cmdline)}`,
     ...localBoot,
   )
 }

@@ -8,6 +8,6 @@ export function plain(text: string): string {
 }
 
 /** The operator's command line on one line. */
-export function oneLine(text: string): string {
+export function commandText(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
 }

@@ -2,7 +2,7 @@
 export interface FileReasons extends TransferReasons, LookUpReasons, AnswerFileReasons {}
 
 /** The code says it all. */
-type Nothing = object
+export type Nothing = object
 
 /** How a download ended. */
 interface TransferReasons {

@@ -1,11 +1,11 @@
 import type { EventData } from '../event.ts'
 import type { EventWords } from './word.ts'
 
-type AdminData = EventData['admin']['install']
+type InstallDeed = EventData['admin']['install']
 
 const did =
   (action: string) =>
-  ({ who, address }: AdminData) =>
+  ({ who, address }: InstallDeed) =>
     `${action} by ${who} from ${address}`
 
 export const adminEvents: EventWords<'admin'> = {

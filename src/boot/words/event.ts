@@ -22,7 +22,7 @@ import {
   callbackEvents,
   noteEvents,
   outputEvents,
-  phoneHomeEvents,
+  phoneHomeWords,
   sshEvents,
   stateEvents,
   syslogEvents,
@@ -38,7 +38,7 @@ const words: { readonly [K in EventKind]: EventWords<K> } = {
   progress: progressEvents,
   script: scriptEvents,
   file: fileEvents,
-  'phone-home': phoneHomeEvents,
+  'phone-home': phoneHomeWords,
   state: stateEvents,
   note: noteEvents,
   callback: callbackEvents,
@@ -71,6 +71,6 @@ export function textOf({ kind, code, data }: EventContent): string {
 }
 
 /** Whether this version knows such events. */
-export function isKnown(kind: string, code: string): boolean {
+export function isKnownEvent(kind: string, code: string): boolean {
   return wordOf(kind, code) !== undefined
 }

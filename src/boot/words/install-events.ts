@@ -11,7 +11,7 @@ const heard =
     return `${event}${howFar}${message === undefined ? '' : `: ${message}`}${left ? ` (${say(left)})` : ''}`
   }
 
-export const phoneHomeEvents: EventWords<'phone-home'> = {
+export const phoneHomeWords: EventWords<'phone-home'> = {
   ready: heard('ready'),
   progress: heard('progress'),
   done: heard('done'),

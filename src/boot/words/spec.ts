@@ -1,5 +1,5 @@
 import { didYouMean } from '../../base/nearest.ts'
-import { lackOf } from '../programs.ts'
+import { lackOfProgram } from '../programs.ts'
 import type { Reasons } from '../reason.ts'
 import type { SpecReasons } from '../reasons/spec.ts'
 import type { ReasonWords } from './word.ts'
@@ -10,7 +10,7 @@ export const specWords: ReasonWords<keyof SpecReasons> = {
   'vars-missing': ({ host, profile, vars }) =>
     `${host} gives no value for ${vars.join(', ')}, which ${profile} requires`,
   'var-unused': unusedWords,
-  'no-program': ({ program }) => lackOf(program),
+  'no-program': ({ program }) => lackOfProgram(program),
   'no-asset': ({ what, path }) => `no such ${what}: ${path}`,
   'no-answer-file': ({ name, path }) => `cannot read the answer file ${name}: ${path}`,
   'booted-always': ({ profile }) => `${profile} is booted always: there is nothing to install`,

@@ -18,14 +18,14 @@ import { parseMac } from '../../wire/address.ts'
 import { adoptSpec, forgetSpec } from '../adopt-specs.ts'
 import { type ApiClient, Unreachable } from '../api-client.ts'
 import type { Values } from '../args.ts'
-import { runCommand, writeJson } from '../command.ts'
+import { runApiCommand, writeJson } from '../command.ts'
 import { exit, Failure, type Io } from '../io.ts'
 
 const nameOf = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/
 
 /** `bootwright adopt`: writes a host's file, looks whether the config is good with it, and reloads. */
 export function adopt(argv: readonly string[], io: Io): Promise<number> {
-  return runCommand(adoptSpec, argv, io, async ({ values, words, api }) => {
+  return runApiCommand(adoptSpec, argv, io, async ({ values, words, api }) => {
     const [macText = '', name = ''] = words
     const mac = parseMac(macText)
     if (mac === undefined) throw new Failure(`"${printable(macText)}" is no MAC`, exit.usage)
@@ -53,7 +53,7 @@ export function adopt(argv: readonly string[], io: Io): Promise<number> {
 
 /** `bootwright forget`: removes the file of an adopted host, and reloads. */
 export function forget(argv: readonly string[], io: Io): Promise<number> {
-  return runCommand(forgetSpec, argv, io, async ({ values, words, api }) => {
+  return runApiCommand(forgetSpec, argv, io, async ({ values, words, api }) => {
     const [name = ''] = words
     const { config, configFile } = readConfig(values)
     const file = fileOf(config, name)

@@ -11,15 +11,15 @@ import { envOf, exit, type Io } from '../io.ts'
 import { countOfProblems, formatProblems } from './problems.ts'
 import { checkSpec, explainSpec, schemaSpec, serveSpec } from './specs.ts'
 
-type Code = number | Promise<number>
+type Exit = number | Promise<number>
 
 /** Runs the daemon until it is told to stop. */
-export function serveCommand(argv: readonly string[], io: Io): Code {
+export function serveCommand(argv: readonly string[], io: Io): Exit {
   return run(serveSpec, argv, io, values => withConfig(serveSpec, values, io, serve))
 }
 
 /** The JSON Schema of the config, for editors. */
-export function schemaCommand(argv: readonly string[], io: Io): Code {
+export function schemaCommand(argv: readonly string[], io: Io): Exit {
   return run(schemaSpec, argv, io, () => {
     io.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`)
     return exit.done
@@ -27,7 +27,7 @@ export function schemaCommand(argv: readonly string[], io: Io): Code {
 }
 
 /** Every mistake at once; 0 when there is none. */
-export function checkCommand(argv: readonly string[], io: Io): Code {
+export function checkCommand(argv: readonly string[], io: Io): Exit {
   return run(checkSpec, argv, io, async values => {
     const file = values.text('config')
     if (file === undefined) return wrong(checkSpec, io, '--config FILE is missing')
@@ -53,7 +53,7 @@ function sizesOf({ hosts, profiles }: Config): string[] {
 }
 
 /** What a client would be told, and why; nothing is sent. */
-export function explainCommand(argv: readonly string[], io: Io): Code {
+export function explainCommand(argv: readonly string[], io: Io): Exit {
   return run(explainSpec, argv, io, values =>
     withConfig(explainSpec, values, io, async config => {
       const explained = await explain(values, config)
@@ -70,8 +70,8 @@ function run(
   spec: CommandSpec,
   argv: readonly string[],
   io: Io,
-  body: (values: Values) => Code,
-): Code {
+  body: (values: Values) => Exit,
+): Exit {
   const parsed = parseCommand(spec, argv)
   if (parsed.kind === 'wrong') return wrong(spec, io, parsed.message)
   if (parsed.kind === 'run') return body(parsed.values)
@@ -84,7 +84,7 @@ async function withConfig(
   spec: CommandSpec,
   values: Values,
   io: Io,
-  body: (config: Config) => Code,
+  body: (config: Config) => Exit,
 ): Promise<number> {
   const file = values.text('config')
   if (file === undefined) return wrong(spec, io, '--config FILE is missing')

@@ -24,7 +24,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return exit.usage
   }
   try {
-    const server = serverOf(settingsOf(readFileSync(file, 'utf8')))
+    const server = serverOf(httpSettingsOf(readFileSync(file, 'utf8')))
     const lives = await ask(`${server}/healthz`)
     if (lives.status !== 200) throw new Error(`${server}/healthz answers ${lives.status}`)
     // What is not ready now is no reason to end a daemon that serves all the rest.
@@ -48,7 +48,7 @@ async function ask(url: string): Promise<{ readonly status: number; readonly tex
  * What a config says of HTTP. Ten thousand hosts take seconds to read, and this is asked twice a minute: where
  * top-level keys begin lines, only the piece below `http:` is read.
  */
-export function settingsOf(text: string): unknown {
+export function httpSettingsOf(text: string): unknown {
   const piece = /^http:.*(?:\n(?:[ \t#].*)?)*/m.exec(text)?.[0] ?? ''
   // An alias stands for something that is written elsewhere.
   const isWhole = /^networks:/m.test(text) && !/\*\w/.test(piece)

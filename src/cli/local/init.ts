@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises'
 import { printable } from '../../base/printable.ts'
 import { draftConfig, rangeFor } from '../../config/draft.ts'
 import { findLoaders } from '../../config/loaders.ts'
-import type { Offer } from '../../probe/offers.ts'
+import type { ServerOffer } from '../../probe/offers.ts'
 import { probe } from '../../probe/run.ts'
 import { firewallDoubt } from '../../system/firewall.ts'
 import { type Link, links } from '../../system/links.ts'
@@ -32,9 +32,9 @@ import { initSpec as spec } from './specs.ts'
 const listenMs = 4000
 
 /** What was seen of a link. */
-interface Seen extends Link {
+interface SeenLink extends Link {
   /** `deaf`: port 68 cannot be had. */
-  readonly servers: readonly Offer[] | 'deaf'
+  readonly servers: readonly ServerOffer[] | 'deaf'
 }
 
 /** `bootwright init`: looks around, asks what it cannot see, writes a config, says what comes next. */
@@ -90,7 +90,7 @@ function orFail<T>(write: () => T): T {
 }
 
 /** Asks on every link at once who gives addresses there. */
-async function look(values: Values, io: Io): Promise<Seen[]> {
+async function look(values: Values, io: Io): Promise<SeenLink[]> {
   const wanted = values.text('interface')
   const found = links().filter(link => wanted === undefined || link.interface === wanted)
   if (found.length === 0) {
@@ -105,7 +105,7 @@ async function look(values: Values, io: Io): Promise<Seen[]> {
   return Promise.all(found.map(async link => ({ ...link, servers: await serversOn(link) })))
 }
 
-async function serversOn({ address }: Link): Promise<readonly Offer[] | 'deaf'> {
+async function serversOn({ address }: Link): Promise<readonly ServerOffer[] | 'deaf'> {
   try {
     const settings = { own: address, kinds: ['bios'], ms: listenMs, stranger: randomMac() } as const
     const [met] = await probe({ ...settings, random: () => randomInt(2 ** 32) })
@@ -117,13 +117,13 @@ async function serversOn({ address }: Link): Promise<readonly Offer[] | 'deaf'> 
   }
 }
 
-function serversOf({ servers }: Seen): Ipv4[] {
+function serversOf({ servers }: SeenLink): Ipv4[] {
   if (servers === 'deaf') return []
   const givers = servers.filter(({ address }) => address !== undefined)
   return [...new Set(givers.map(({ server }) => server))]
 }
 
-function linkWords(link: Seen): string {
+function linkWords(link: SeenLink): string {
   const net = formatSubnet(subnetOf(link.address, link.prefix))
   const where = `${link.interface}: ${formatIpv4(link.address)} in ${net}${link.wireless ? ', wireless' : ''}`
   if (link.servers === 'deaf')
@@ -137,7 +137,7 @@ function linkWords(link: Seen): string {
   return `${where}; ${who}${also.join('')}`
 }
 
-async function chooseLink(seen: readonly Seen[], values: Values, io: Io): Promise<Seen> {
+async function chooseLink(seen: readonly SeenLink[], values: Values, io: Io): Promise<SeenLink> {
   const [first, ...others] = seen
   if (first && others.length === 0) return first
   const names = seen.map(link => link.interface)
@@ -151,7 +151,7 @@ async function chooseLink(seen: readonly Seen[], values: Values, io: Io): Promis
 }
 
 /** Addresses are given only where that was said, and nobody else does. */
-async function chooseMode(link: Seen, values: Values, io: Io): Promise<'proxy' | 'server'> {
+async function chooseMode(link: SeenLink, values: Values, io: Io): Promise<'proxy' | 'server'> {
   const said = values.text('mode')
   if (said === 'proxy' || said === 'server') return said
   if (said !== undefined) throw new Failure('--mode is proxy or server', exit.usage)
@@ -160,7 +160,7 @@ async function chooseMode(link: Seen, values: Values, io: Io): Promise<'proxy' |
   return /^y(?:es)?$/i.test(answer) ? 'server' : 'proxy'
 }
 
-function readRange(link: Seen, values: Values): AddressRange {
+function readRange(link: SeenLink, values: Values): AddressRange {
   const said = values.text('range')
   const subnet = subnetOf(link.address, link.prefix)
   const taken = [link.address, ...(link.gateway === undefined ? [] : [link.gateway])]

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { amount } from '../../base/amount.ts'
 import { printable } from '../../base/printable.ts'
 import { type ClientKind, clientKinds } from '../../probe/client-kind.ts'
-import type { Offer } from '../../probe/offers.ts'
+import type { ServerOffer } from '../../probe/offers.ts'
 import { type Met, probe } from '../../probe/run.ts'
 import { type OwnAddress, ownAddresses } from '../../system/interfaces.ts'
 import { portError } from '../../system/ports.ts'
@@ -103,7 +103,7 @@ function linesOf(met: Met, expected: Ipv4 | undefined): string {
   return `${client.kind}${ending}: ${verdictOf(met, expected)}\n${lines.join('')}`
 }
 
-function offerWords(offer: Offer): string {
+function offerWords(offer: ServerOffer): string {
   const { server, address, bootFile, answers } = offer
   const who = formatIpv4(server)
   const gives = address === undefined ? 'proxyDHCP' : `gives ${formatIpv4(address)}`
@@ -111,7 +111,7 @@ function offerWords(offer: Offer): string {
   return `${who}: ${gives}, ${file}${answers === 'plain' ? '' : `, answers ${answers.toUpperCase()}`}`
 }
 
-function rivalWords({ server, bootFile = '' }: Offer): string {
+function rivalWords({ server, bootFile = '' }: ServerOffer): string {
   return `${formatIpv4(server)} names ${printable(bootFile)} too: which one wins is chance`
 }
 
@@ -140,7 +140,7 @@ const nothingWords = {
 } as const
 
 function toJson({ client, offers, plan, fetched, rivals }: Met) {
-  const shown = (offer: Offer) => ({
+  const shown = (offer: ServerOffer) => ({
     server: formatIpv4(offer.server),
     address: offer.address === undefined ? null : formatIpv4(offer.address),
     bootFile: offer.bootFile ?? null,

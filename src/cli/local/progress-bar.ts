@@ -2,7 +2,7 @@ import { amount } from '../../base/amount.ts'
 import type { Io } from '../io.ts'
 
 /** Shows how far a copy is: a bar on a terminal, elsewhere one line for each file. */
-export interface Bar {
+export interface ProgressBar {
   show(done: number, total: number, name: string): void
   close(): void
 }
@@ -11,7 +11,10 @@ const redrawEvery = 100
 const width = 24
 
 /** Writes to stderr, where it is in nobody's way. */
-export function createBar({ stderr, isTerminal }: Io, clock = () => performance.now()): Bar {
+export function createBar(
+  { stderr, isTerminal }: Io,
+  clock = () => performance.now(),
+): ProgressBar {
   let last = Number.NEGATIVE_INFINITY
   let said = ''
   return {

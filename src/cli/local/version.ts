@@ -2,12 +2,12 @@ import type { Status } from '../../api/networks.ts'
 import { printable } from '../../base/printable.ts'
 import { sbom, version } from '../../system/version.ts'
 import { versionSpec } from '../api-specs.ts'
-import { runCommand, writeJson } from '../command.ts'
+import { runApiCommand, writeJson } from '../command.ts'
 import { exit, Failure, type Io } from '../io.ts'
 
 /** `bootwright version`: what this is, and what the daemon is where one answers. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runCommand(versionSpec, argv, io, async ({ api, values }) => {
+  return runApiCommand(versionSpec, argv, io, async ({ api, values }) => {
     if (values.has('sbom')) return writeSbom(io)
     const daemon = await api.get<Status>('/api/v1/status').catch((error: unknown) => {
       if (error instanceof Failure) return error

@@ -14,21 +14,24 @@ import { sampleContext } from '../template/sample-context.ts'
 import { renderText, TemplateError } from '../template/template.ts'
 import type { Mistake } from './mistake.ts'
 
-interface Settings {
+interface CommandLineSettings {
   readonly loaders: LoaderRules
   readonly assets: string
   readonly httpPort: number
 }
 
 /** A loader that a machine may get. */
-interface Door {
+interface LoaderOption {
   readonly kind: LoaderKind
   readonly file?: string
   readonly arch?: Arch
 }
 
 /** Words of command lines that do not reach the kernel as the config says them. */
-export function checkCommandLines(subjects: readonly Subject[], settings: Settings): Mistake[] {
+export function checkCommandLines(
+  subjects: readonly Subject[],
+  settings: CommandLineSettings,
+): Mistake[] {
   const shared = sharedMistakes()
   const lost = oncePerNeed(settings)
   for (const { host, resolved } of subjects) {
@@ -42,7 +45,7 @@ export function checkCommandLines(subjects: readonly Subject[], settings: Settin
 }
 
 /** Hosts that are alike in what their command line is made of share one rendering. */
-function oncePerNeed(settings: Settings) {
+function oncePerNeed(settings: CommandLineSettings) {
   const known = new Map<
     string,
     { need: (context: object) => string; lost: Map<string, string[]> }
@@ -64,7 +67,7 @@ function lossesFor(
   host: Host,
   profile: Profile,
   context: ReturnType<typeof sampleContext>,
-  settings: Settings,
+  settings: CommandLineSettings,
 ): string[] {
   const text = rendered(profile.cmdline, context)
   if (text === undefined) return []
@@ -98,8 +101,8 @@ const sampleNetwork = {
 }
 
 /** Where the config names no loader, it is iPXE. */
-function doorsOf(host: Host, profile: Profile, loaders: LoaderRules): Door[] {
-  const doorOf = (file: string, arch?: Arch): Door => ({
+function doorsOf(host: Host, profile: Profile, loaders: LoaderRules): LoaderOption[] {
+  const doorOf = (file: string, arch?: Arch): LoaderOption => ({
     ...{ file, kind: kindOf(speaksIn({ rules: loaders }, file)) },
     ...(arch !== undefined && { arch }),
   })

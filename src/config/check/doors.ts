@@ -47,14 +47,14 @@ export function checkDoors(subjects: readonly Subject[], rules: LoaderRules): Mi
 }
 
 /** A loader that machines get, as the config says. */
-interface Door {
+interface LoaderInUse {
   readonly file: string
   readonly kind: LoaderKind
   /** Whose loader it is, where it is not the host's or profile's own. */
   readonly arch?: Arch
 }
 
-function doorsOf(host: Host, profile: Profile, rules: LoaderRules): Door[] {
+function doorsOf(host: Host, profile: Profile, rules: LoaderRules): LoaderInUse[] {
   const doorOf = (file: string) => ({ file, kind: kindOf(speaksIn({ rules }, file)) })
   const own = host.loader ?? profile.loader
   if (own !== undefined) return [doorOf(own)]
@@ -70,7 +70,7 @@ function hasCard({ nics }: Host, start: string): boolean {
   return nics.some(({ mac }) => mac.startsWith(start))
 }
 
-function notForLoader({ kind }: Profile, { file, kind: loader, arch }: Door): string[] {
+function notForLoader({ kind }: Profile, { file, kind: loader, arch }: LoaderInUse): string[] {
   const why = unbootable(kind ?? 'kernel', loader)
   const whose = arch === undefined ? '' : `, the loader of ${arch}`
   return why === undefined
@@ -86,7 +86,7 @@ function notForFirmware({ arch }: Host, { kind }: Profile): string[] {
 function tooLarge(
   { arch }: Host,
   { kind, kernel, initrd }: Profile,
-  doors: readonly Door[],
+  doors: readonly LoaderInUse[],
   sizeOf: (path: string) => number,
 ): string[] {
   if (kind === 'iso') return []

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import type { Callback } from '../../boot/callback.ts'
 import type { Profile } from '../../boot/host.ts'
-import { lackOf, programsOf } from '../../boot/programs.ts'
+import { lackOfProgram, programsOf } from '../../boot/programs.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
 import { type Subject, sharedMistakes } from '../booting-hosts.ts'
@@ -64,7 +64,7 @@ function findLacks({ profile, layers, media }: ResolvedProfile): Lack[] {
   return [
     ...images,
     ...lack(at('identityFile'), key),
-    ...programs.map(program => ({ path: at(asks ?? ''), message: lackOf(program) })),
+    ...programs.map(program => ({ path: at(asks ?? ''), message: lackOfProgram(program) })),
     ...callbacks.flatMap(callbackLacks),
   ]
 }

@@ -1,6 +1,6 @@
 import { sharedMistakes } from '../booting-hosts.ts'
 import type { ResolvedHost } from '../hosts.ts'
-import { lackOf } from '../loaders.ts'
+import { lackOfLoader } from '../loaders.ts'
 import type { ResolvedProfile } from '../profiles.ts'
 import type { Mistake, Path } from './mistake.ts'
 
@@ -14,7 +14,7 @@ export function checkLoaders(
   const known = new Map<string, string | undefined>()
   const check = (loader: string | undefined, path: Path, host?: string) => {
     if (loader === undefined) return
-    if (!known.has(loader)) known.set(loader, lackOf(assets, loader))
+    if (!known.has(loader)) known.set(loader, lackOfLoader(assets, loader))
     const lack = known.get(loader)
     if (lack !== undefined) shared.add(path, lack, host)
   }

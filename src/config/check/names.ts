@@ -29,7 +29,7 @@ export function checkTemplate(template: string, kind: TemplateKind): TemplateFau
 }
 
 /** Whether templates of a kind have this name, or may have it for some host. */
-export function isKnown(name: string, kind: TemplateKind): boolean {
+export function isKnownName(name: string, kind: TemplateKind): boolean {
   return nameFault({ steps: name.split('.'), line: 1, column: 1 }, kind) === undefined
 }
 

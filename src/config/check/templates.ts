@@ -3,7 +3,7 @@ import type { Callback } from '../../boot/callback.ts'
 import { type Shared, type Subject, sharedMistakes } from '../booting-hosts.ts'
 import type { NetworkSettings } from '../config.ts'
 import type { ResolvedProfile } from '../profiles.ts'
-import { networkOf } from '../reservations.ts'
+import { networkOfNic } from '../reservations.ts'
 import { type CallbackContext, networkNames } from '../template/context.ts'
 import { needOf } from '../template/need.ts'
 import { sampleContext, withFacts } from '../template/sample-context.ts'
@@ -15,7 +15,7 @@ import {
   type TemplateUse,
 } from '../template/uses.ts'
 import type { Mistake } from './mistake.ts'
-import { checkTemplate, isKnown, type TemplateFault } from './names.ts'
+import { checkTemplate, isKnownName, type TemplateFault } from './names.ts'
 import { noWayIn } from './way-in.ts'
 
 /** What the check of all templates looks at. */
@@ -38,7 +38,7 @@ export function checkTemplates(checked: Checked): Mistake[] {
   for (const { host, resolved } of checked.subjects) {
     const uses = usesOf(resolved)
     if (uses.length === 0) continue
-    const network = networkOf(host.nics[0], checked.networks) ?? checked.networks[0]
+    const network = networkOfNic(host.nics[0], checked.networks) ?? checked.networks[0]
     const known = (network && names.get(network)) ?? networkNames({})
     const context = sampleContext(host, known, checked.httpPort)
     for (const use of uses) {
@@ -128,13 +128,13 @@ function reportFor(
 }
 
 /** What a template comes to for a host. */
-interface Verdict {
+interface TemplateVerdict {
   readonly faults: readonly TemplateFault[]
   readonly warning?: string
 }
 
 /** Answer files are long: hosts that are alike in what can make one fail share one rendering. */
-function oncePerNeed(): (use: TemplateUse, context: object) => Verdict {
+function oncePerNeed(): (use: TemplateUse, context: object) => TemplateVerdict {
   const known = new Map<string, Alike>()
   return (use, context) => {
     if (use.purpose !== 'file') return { faults: faultsOf(use, context) }
@@ -149,10 +149,10 @@ function oncePerNeed(): (use: TemplateUse, context: object) => Verdict {
 
 interface Alike {
   readonly needOf: (context: object) => string
-  readonly verdicts: Map<string, Verdict>
+  readonly verdicts: Map<string, TemplateVerdict>
 }
 
-function verdictOfFile(use: TemplateUse, context: object): Verdict {
+function verdictOfFile(use: TemplateUse, context: object): TemplateVerdict {
   const faults = faultsOf(use, context)
   if (faults.length > 0) return { faults }
   // Beside user-data they set up no accounts of their own.
@@ -195,7 +195,7 @@ export function faultsOf(use: TemplateUse, context: object): TemplateFault[] {
     if (missing === undefined) break
     enriched = withName(enriched, missing.split('.'))
   }
-  return faults.filter(({ missing }) => missing === undefined || isKnown(missing, use.kind))
+  return faults.filter(({ missing }) => missing === undefined || isKnownName(missing, use.kind))
 }
 
 function faultOf({ purpose, source }: TemplateUse, context: object): TemplateFault | undefined {

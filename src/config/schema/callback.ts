@@ -11,7 +11,7 @@ const events = Type.Array(Type.Enum(['asked', 'ready', 'installed', 'failed', 'c
   examples: ['[installed, failed]'],
 })
 
-const webhook = v.closed(
+const webhook = v.knownKeys(
   {
     url: Type.String({
       title: 'a URL',
@@ -25,7 +25,7 @@ const webhook = v.closed(
   { title: 'a webhook', examples: ['{ url: "http://hooks.example/netboot" }'] },
 )
 
-const command = v.closed(
+const command = v.knownKeys(
   {
     run: Type.Array(Type.String({ title: 'text' }), {
       title: 'a program and its arguments as a list',
@@ -40,7 +40,7 @@ const command = v.closed(
 
 const template = Type.String({ title: 'text', minLength: 1 })
 
-const ssh = v.closed(
+const ssh = v.knownKeys(
   {
     script: v.described(v.path, {
       description:
@@ -63,7 +63,7 @@ const ssh = v.closed(
 
 const clock = (what: string, value: string) => v.key(v.duration, what, value)
 
-const timeouts = v.closed({
+const timeouts = v.knownKeys({
   build: clock('Until it connects, and whenever it builds.', d.timeouts.build),
   connect: clock('Uploading its key.', d.timeouts.connect),
   facts: clock('Looking at the machine.', d.timeouts.facts),
@@ -73,7 +73,7 @@ const timeouts = v.closed({
   reboot: clock('Rebooting.', d.timeouts.reboot),
 })
 
-const nixosAnywhere = v.closed(
+const nixosAnywhere = v.knownKeys(
   {
     flake: v.key(template, 'The configuration to install, a template: FLAKE#NAME.'),
     storePaths: v.key(
@@ -119,7 +119,7 @@ const nixosAnywhere = v.closed(
   { title: 'nixos-anywhere', examples: ['{ flake: ".#{{ host.name }}" }'] },
 )
 
-export const callback = v.closed(
+export const callback = v.knownKeys(
   {
     when: v.key(events, 'Moments of an install that it reports.', defaults.when),
     webhook: v.key(webhook, 'POST a message.'),

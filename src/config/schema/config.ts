@@ -22,7 +22,7 @@ const addressList = Type.Array(v.address, {
   examples: ['[10.77.0.1]'],
 })
 
-const route = v.closed(
+const route = v.knownKeys(
   {
     to: v.described(v.subnet, { description: 'The addresses it is the way to.' }),
     via: v.described(v.address, { description: 'The router.' }),
@@ -30,7 +30,7 @@ const route = v.closed(
   { title: 'a route', examples: ['{ to: 10.0.0.0/8, via: 10.77.0.2 }'] },
 )
 
-const network = v.closed(
+const network = v.knownKeys(
   {
     interface: v.key(
       v.interfaceName,
@@ -92,7 +92,7 @@ const network = v.closed(
   { title: 'a network', examples: ['{}'] },
 )
 
-const unknownProfile = v.closed(
+const unknownProfile = v.knownKeys(
   {
     profile: v.key(v.name, 'A profile with boot: always.'),
     menu: v.key(
@@ -108,7 +108,7 @@ const unknownHosts = Type.Union([Type.Enum(['ignore', 'local']), unknownProfile]
   examples: ['local'],
 })
 
-const token = v.closed(
+const token = v.knownKeys(
   {
     name: v.described(v.name, { description: 'What the log calls whoever has it.' }),
     tokenFile: v.described(v.path, {
@@ -124,7 +124,7 @@ const token = v.closed(
   { title: 'a token', examples: ['{ name: wall, tokenFile: wall-token, scope: read }'] },
 )
 
-const admin = v.closed({
+const admin = v.knownKeys({
   tokenFile: v.key(v.path, 'Made with mode 0600 when missing. Default: <dataDir>/admin-token.'),
   allow: v.key(
     Type.Array(Type.String({ title: 'a subnet or an address' }), { title: 'a list of subnets' }),
@@ -146,7 +146,7 @@ const admin = v.closed({
   ),
 })
 
-const keep = v.closed({
+const keep = v.knownKeys({
   events: v.key(v.duration, 'Age at which events go.', defaults.keep.events),
   perHost: v.key(
     Type.Integer({ title: 'a number of events', minimum: 10 }),
@@ -156,7 +156,7 @@ const keep = v.closed({
   output: v.key(v.size, 'Output of callbacks kept for one install.', defaults.keep.output),
 })
 
-const installs = v.closed({
+const installs = v.knownKeys({
   parallel: v.key(
     Type.Integer({ title: 'a number of installs', minimum: 1, maximum: 1000 }),
     'How many `deploy` callbacks work at the same time; the others wait for their turn.',
@@ -170,7 +170,7 @@ const installs = v.closed({
 })
 
 /** The whole config file as the operator writes it: checked by it, typed by it, printed by `schema`. */
-export const configSchema = v.closed(
+export const configSchema = v.knownKeys(
   {
     dataDir: v.key(v.path, 'Database and generated secrets.', defaults.dataDir),
     assets: v.key(v.path, 'What machines download: loaders and images.', defaults.assets),
@@ -182,7 +182,7 @@ export const configSchema = v.closed(
     http: v.key(http, 'The HTTP server.'),
     tftp: v.key(tftp, 'The TFTP server.'),
     dhcp: v.key(
-      v.closed({
+      v.knownKeys({
         port: v.key(v.port, 'UDP port of DHCP.', defaults.dhcpPort),
         proxyPort: v.key(v.port, 'UDP port of the PXE boot server.', defaults.proxyPort),
       }),
@@ -190,7 +190,7 @@ export const configSchema = v.closed(
     ),
     admin: v.key(admin, 'Page, API and metrics.'),
     syslog: v.key(
-      v.closed({ port: v.key(v.port, 'UDP and TCP port.', defaults.syslogPort) }),
+      v.knownKeys({ port: v.key(v.port, 'UDP and TCP port.', defaults.syslogPort) }),
       'Takes what installers and kernels send by syslog into the timelines. Default: off.',
     ),
     networks: v.mapOf(v.name, network, {

@@ -15,7 +15,7 @@ const addresses = Type.Unsafe<string | string[]>({
 
 const count = (title: string) => Type.Integer({ title, minimum: 1, maximum: 1_000_000 })
 
-const httpLimits = v.closed({
+const httpLimits = v.knownKeys({
   connections: v.key(
     count('a number of connections'),
     'Open at the same time; then the address that has most gives way with its slowest.',
@@ -40,7 +40,7 @@ const httpLimits = v.closed({
   ),
 })
 
-const tls = v.closed(
+const tls = v.knownKeys(
   {
     port: v.key(v.port, 'TCP port.', defaults.httpsPort),
     certFile: v.described(v.path, {
@@ -58,7 +58,7 @@ const tls = v.closed(
 
 export type RawTls = Static<typeof tls>
 
-export const http = v.closed({
+export const http = v.knownKeys({
   port: v.key(v.port, 'TCP port.', defaults.httpPort),
   tls: v.key(tls, 'The same by HTTPS, beside plain HTTP, which firmware and most loaders need.'),
   address: v.key(
@@ -73,7 +73,7 @@ export const http = v.closed({
   limits: v.key(httpLimits, 'Bounds of what clients may use up.'),
 })
 
-const tftpLimits = v.closed({
+const tftpLimits = v.knownKeys({
   transfers: v.key(
     count('a number of downloads'),
     'At the same time; further ones are refused.',
@@ -86,7 +86,7 @@ const tftpLimits = v.closed({
   ),
 })
 
-export const tftp = v.closed({
+export const tftp = v.knownKeys({
   port: v.key(v.port, 'UDP port.', defaults.tftpPort),
   allow: v.key(
     Type.Array(v.subnet, { title: 'a list of subnets' }),

@@ -10,7 +10,7 @@ const macPrefix = Type.String({
   examples: ['"b8:27:eb"'],
 })
 
-const rule = v.closed(
+const rule = v.knownKeys(
   {
     file: v.described(v.loaderName, {
       description: 'A file in assets/loaders, or what distributions know by this name.',
@@ -56,7 +56,7 @@ const fallback = v.key(
   defaults.loaderFallback,
 )
 
-export const loaders = v.closed(
+export const loaders = v.knownKeys(
   {
     ...(Object.fromEntries(archs.map(arch => [arch, rulesOf(arch)])) as Record<
       Arch,

@@ -4,7 +4,7 @@ import * as v from './values.ts'
 
 const text = Type.String({ title: 'text', minLength: 1 })
 
-const disk = v.closed(
+const disk = v.knownKeys(
   {
     name: v.key(v.path, 'Its device, such as /dev/vda.'),
     model: v.key(text, 'Its model, in whole or in part.'),
@@ -22,7 +22,7 @@ export const loginKeys = {
   ),
   identityFile: v.key(v.path, 'The private key of your own whose public half the media hold.'),
   ssh: v.key(
-    v.closed({
+    v.knownKeys({
       user: v.key(
         Type.String({
           title: 'the name of a user',
@@ -41,7 +41,7 @@ export const loginKeys = {
     'The SSH server of the installer.',
   ),
   expect: v.key(
-    v.closed({
+    v.knownKeys({
       serial: v.key(text, 'Serial number of the machine.'),
       disk: v.key(disk, 'A disk that must be there.'),
     }),

@@ -25,7 +25,7 @@ const hex = Type.String({
 const whole = (bits: 8 | 16 | 32) =>
   Type.Integer({ title: 'a number', minimum: 0, maximum: 2 ** bits - 1 })
 
-const option = v.closed(
+const option = v.knownKeys(
   {
     ip: v.key(addresses, 'An address or several.'),
     text: v.key(Type.String({ title: 'text', minLength: 1 }), 'Text, without a NUL behind it.'),

@@ -21,8 +21,8 @@ const statusKeys = {
   isOff: v.key(Type.String({ title: 'text', minLength: 1 }), 'Its answer has this in it when off.'),
 }
 
-const urlOr = (keys: Parameters<typeof v.closed>[0]) =>
-  Type.Union([url, v.closed(keys, { title: 'a request' })], {
+const urlOr = (keys: Parameters<typeof v.knownKeys>[0]) =>
+  Type.Union([url, v.knownKeys(keys, { title: 'a request' })], {
     title: 'a URL or { url, method, body }',
     examples: ['http://10.77.1.30/cm?cmnd=Power%20On'],
   })
@@ -30,15 +30,17 @@ const urlOr = (keys: Parameters<typeof v.closed>[0]) =>
 const oneRequest = Type.Unsafe<RawRequest>(urlOr(requestKeys))
 const statusRequest = Type.Unsafe<RawStatus>(urlOr({ ...requestKeys, ...statusKeys }))
 
-interface Request {
+interface RequestFields {
   readonly url: string
   readonly method?: 'GET' | 'POST' | 'PUT'
   readonly body?: string
 }
 
 /** A URL alone is what is asked with GET. */
-export type RawRequest = string | Request
-export type RawStatus = string | (Request & { readonly isOn?: string; readonly isOff?: string })
+export type RawRequest = string | RequestFields
+export type RawStatus =
+  | string
+  | (RequestFields & { readonly isOn?: string; readonly isOff?: string })
 
 const program = Type.Array(Type.String({ title: 'text' }), {
   title: 'a program and its arguments as a list',
@@ -52,7 +54,7 @@ const pause = v.key(
   d.pause,
 )
 
-const http = v.closed(
+const http = v.knownKeys(
   {
     on: v.described(oneRequest, { description: 'Switches on, a URL or a request.' }),
     off: v.described(oneRequest, { description: 'Switches off.' }),
@@ -68,7 +70,7 @@ const http = v.closed(
   { title: 'power by HTTP', examples: ['{ on: "http://…", off: "http://…" }'] },
 )
 
-const command = v.closed(
+const command = v.knownKeys(
   {
     on: v.described(program, {
       description: 'Switches on: program and arguments, each a template; never given to a shell.',
@@ -92,7 +94,7 @@ const command = v.closed(
   },
 )
 
-const ipmi = v.closed(
+const ipmi = v.knownKeys(
   {
     user: v.described(Type.String({ title: 'a user name', minLength: 1 }), {
       description: 'Of the BMC.',
@@ -113,7 +115,7 @@ const ipmi = v.closed(
 )
 
 /** A way to the power of machines. */
-export const power = v.closed(
+export const power = v.knownKeys(
   {
     ipmi: v.key(ipmi, 'BMCs, by IPMI 2.0 over the LAN; needs the program ipmitool.'),
     http: v.key(http, 'Plugs, PDUs and others that are switched by requests.'),
@@ -123,7 +125,7 @@ export const power = v.closed(
 )
 
 /** What a host says of its power. */
-export const hostPower = v.closed(
+export const hostPower = v.knownKeys(
   {
     by: v.described(v.name, { description: 'Name of the way, in `power`.' }),
     address: v.key(v.hostOrAddress, 'Of its BMC or plug; in templates `{{ power.address }}`.'),

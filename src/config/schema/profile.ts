@@ -23,7 +23,7 @@ const oneOrSeveralPaths = Type.Unsafe<string | string[]>({
 const answerFile = Type.Union(
   [
     v.path,
-    v.closed(
+    v.knownKeys(
       {
         template: v.described(v.path, {
           description: 'Path of the template; it starts at the config file.',
@@ -50,7 +50,7 @@ export const profileNames = Type.Array(v.name, {
   examples: ['[debian, rescue]'],
 })
 
-const windows = v.closed(
+const windows = v.knownKeys(
   {
     files: v.described(
       Type.Array(v.path, {
@@ -146,7 +146,7 @@ export const profileKeys = {
   bootTimeout: v.key(v.duration, 'From the script to the first sign of life.', d.bootTimeout),
   timeout: v.key(v.duration, 'From `ready` to the end of the install.', d.timeout),
   verify: v.key(
-    v.closed({
+    v.knownKeys({
       up: v.key(v.duration, 'The installed system must phone home `up` within this time.'),
       ssh: v.key(
         v.duration,
@@ -175,7 +175,7 @@ const wayKeys = {
   options: v.key(options, 'DHCP options; they go before those of the network.'),
 }
 
-export const profile = v.closed(
+export const profile = v.knownKeys(
   {
     extends: v.key(v.name, 'Profile to start from.'),
     ...profileKeys,
@@ -188,7 +188,7 @@ export const profile = v.closed(
   { title: 'a profile' },
 )
 
-const nic = v.closed(
+const nic = v.knownKeys(
   {
     mac: v.described(v.mac, { description: 'Hardware address, in any common spelling.' }),
     address: v.key(v.address, 'Address reserved for it.'),
@@ -197,7 +197,7 @@ const nic = v.closed(
   { title: 'a network card', examples: ['{ mac: 52:54:00:12:34:56 }'] },
 )
 
-export const host = v.closed(
+export const host = v.knownKeys(
   {
     mac: v.key(v.mac, 'Hardware address, in any common spelling.'),
     address: v.key(v.address, 'Address reserved for `mac`.'),

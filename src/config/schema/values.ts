@@ -135,7 +135,7 @@ export const diskSize = Type.Unsafe<string | number>({
 })
 
 /** An object of known keys; every other key is a mistake. */
-export function closed<T extends Record<string, TSchema>>(properties: T, options: object = {}) {
+export function knownKeys<T extends Record<string, TSchema>>(properties: T, options: object = {}) {
   return Type.Object(properties, { ...options, additionalProperties: false })
 }
 

@@ -7,7 +7,7 @@ import { type OwnLoader, ownLoader } from '../../boot/loaders/own.ts'
 import { maskSecrets, secretsOf } from '../../boot/mask.ts'
 import type { HttpParts } from '../parts.ts'
 
-type BootAnswer = Preview['now']
+type PreviewAnswer = Preview['now']
 
 /** What a host would be sent, by the same answer as its request, with secrets masked. */
 export function showPreview(host: Host, { answers, lives, timeline, world }: HttpParts): Preview {
@@ -29,7 +29,7 @@ export function showPreview(host: Host, { answers, lives, timeline, world }: Htt
   }
 }
 
-function shown(told: Delivered, host: Host, { kind, transport }: OwnLoader): BootAnswer {
+function shown(told: Delivered, host: Host, { kind, transport }: OwnLoader): PreviewAnswer {
   const secrets = secretsOf({ ...host.profile?.vars, ...host.vars })
   const mask = (text: string) => maskSecrets(text, secrets)
   const reason = mask(told.reason)

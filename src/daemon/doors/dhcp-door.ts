@@ -11,7 +11,7 @@ import { isLoopback } from '../../dhcp/on-link.ts'
 import type { DhcpDeps, News } from '../../dhcp/outcome.ts'
 import { createProber, lookMs } from '../../dhcp/probe.ts'
 import { createRivalWatch, type RivalWatch } from '../../dhcp/rival-watch.ts'
-import { bootOf, type Rival, type RivalRule, type Verdict } from '../../dhcp/rivals.ts'
+import { foreignBootOf, type Rival, type RivalRule, type RivalVerdict } from '../../dhcp/rivals.ts'
 import {
   type DhcpServer,
   type DhcpServerOptions,
@@ -181,11 +181,11 @@ function openWatch(server: DhcpServer, mac: Mac, parts: DoorParts): RivalWatch {
 
 function rivalLine(rival: Rival): string {
   const gives = rival.gives === 'addresses' ? 'gives addresses' : 'gives no addresses'
-  const boot = bootOf(rival)
+  const boot = foreignBootOf(rival)
   return `${formatIpv4(rival.server)} ${gives}${boot ? ` and ${foreignBootWords(boot)}` : ''}`
 }
 
-function tellVerdict({ name: network }: Network, verdict: Verdict, parts: DoorParts): void {
+function tellVerdict({ name: network }: Network, verdict: RivalVerdict, parts: DoorParts): void {
   const event: ContentOf<'rival'> =
     verdict.kind === 'clear'
       ? { kind: 'rival', code: 'clear', data: { network } }

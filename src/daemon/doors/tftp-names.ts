@@ -2,7 +2,7 @@ import type { Caller, Delivered, Held } from '../../boot/deliver.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { choiceNamed } from '../../install/menu-desk.ts'
-import type { Peer, Refused, Virtual } from '../../tftp/files.ts'
+import type { Peer, TftpRefusal, Virtual } from '../../tftp/files.ts'
 import { tftpErrors } from '../../wire/tftp-packet.ts'
 import type { Parts } from '../parts.ts'
 import { configRequest } from './loader-configs.ts'
@@ -91,6 +91,6 @@ function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-function denied(why: Reason): Refused {
+function denied(why: Reason): TftpRefusal {
   return { refused: tftpErrors.accessViolation, why }
 }

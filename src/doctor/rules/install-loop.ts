@@ -37,7 +37,7 @@ function quick(scripts: readonly StepOf<'script'>[], now: number): number {
 }
 
 /** It netboots again while its installer should be at work. */
-export const cameBack: Rule = ({ life, steps, now }) => {
+export const cameBackInstalling: Rule = ({ life, steps, now }) => {
   if (cameBackAt(life) === undefined) return undefined
   const note = lastOf(steps, 'other', ({ of, code }) => of === 'note' && code === 'came-back')
   const said = lastOf(steps, 'phone-home')

@@ -2,7 +2,7 @@ import { span } from '../../base/span.ts'
 import { isEfi } from '../../boot/arch.ts'
 import { firmwareDriven } from '../../boot/fallback-loader.ts'
 import type { Verdict } from '../../boot/verdict.ts'
-import type { Case, Rule } from '../case.ts'
+import type { HostCase, Rule } from '../case.ts'
 import { after, fetchedLoader, isAlive, lastOf, seen } from '../evidence.ts'
 import type { Step, StepOf } from '../step.ts'
 import { wrongLoader } from './wrong-loader.ts'
@@ -21,7 +21,7 @@ interface Silent {
   readonly arch: StepOf<'dhcp'>['arch']
 }
 
-function silentLoader(about: Case): Silent | undefined {
+function silentLoader(about: HostCase): Silent | undefined {
   if (wrongLoader(about)) return undefined
   const { steps, now } = about
   const fetch = steps.findLast(step => fetchedLoader(step) !== undefined)

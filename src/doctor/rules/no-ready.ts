@@ -1,5 +1,5 @@
 import { span } from '../../base/span.ts'
-import type { Case, Rule } from '../case.ts'
+import type { HostCase, Rule } from '../case.ts'
 import { after, isAlive, lastOf, seen } from '../evidence.ts'
 import type { Step } from '../step.ts'
 
@@ -7,7 +7,7 @@ import type { Step } from '../step.ts'
 const patience = 180_000
 
 /** The last file or script that it was given to boot, where it has not said anything since. */
-function unheard({ life, steps, now }: Case): Step | undefined {
+function unheard({ life, steps, now }: HostCase): Step | undefined {
   const over = life.state === 'failed' && life.byTime
   if (!over && (life.state !== 'booting' || life.alive)) return undefined
   const heard = lastOf(steps, 'phone-home')
@@ -58,6 +58,6 @@ export const noSsh: Rule = about => {
 }
 
 /** Whether anything of the boot itself was heard: used by the rule that nothing was. */
-export function isHeard(step: Step): boolean {
+export function isSignOfBoot(step: Step): boolean {
   return step.kind === 'dhcp' || isAlive(step)
 }

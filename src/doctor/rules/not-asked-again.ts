@@ -1,5 +1,5 @@
 import type { Verdict } from '../../boot/verdict.ts'
-import type { Case, Rule } from '../case.ts'
+import type { HostCase, Rule } from '../case.ts'
 import { after, lastOf, seen, timesOf } from '../evidence.ts'
 import type { Step, StepOf } from '../step.ts'
 
@@ -29,7 +29,7 @@ function wentOn(step: Step): boolean {
   return step.kind !== 'dhcp' || step.asked !== 'discover'
 }
 
-function verdictOf({ steps, now }: Case, offer: StepOf<'dhcp'>): Verdict {
+function verdictOf({ steps, now }: HostCase, offer: StepOf<'dhcp'>): Verdict {
   const asked = steps.filter(step => step.kind === 'dhcp' && step.asked === 'discover')
   const evidence = [
     `it asked ${timesOf(asked)} times and was offered a boot each time`,

@@ -1,6 +1,6 @@
 import { span } from '../../base/span.ts'
 import type { Rule } from '../case.ts'
-import { isHeard } from './no-ready.ts'
+import { isSignOfBoot } from './no-ready.ts'
 
 /** Firmware may take minutes to come to its network card. */
 const patience = 300_000
@@ -8,7 +8,7 @@ const patience = 300_000
 /** An install is asked for, and nothing at all is heard from the machine. */
 export const silentHost: Rule = ({ host, life, steps, now }) => {
   const waited = now - life.since
-  if (life.state !== 'pending' || waited < patience || steps.some(isHeard)) return undefined
+  if (life.state !== 'pending' || waited < patience || steps.some(isSignOfBoot)) return undefined
   const macs = host.nics.map(({ mac }) => mac).join(', ')
   return {
     id: 'silent-host',

@@ -1,7 +1,7 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { problem } from '../problem.ts'
+import { sendProblem } from '../problem.ts'
 import { htmlHeaders } from './html.ts'
 import { otherNamePage, outsiderPage } from './refused-page.ts'
 import type { Token } from './tokens.ts'
@@ -41,7 +41,8 @@ export function allowedOnly(access: () => Access) {
       reply.code(status).headers(htmlHeaders).header('Cache-Control', 'no-store').send(html)
 
     if (!allowed(address)) {
-      if (!isPerson) return problem(reply, 403, `${address} is not in admin.allow of the config`)
+      if (!isPerson)
+        return sendProblem(reply, 403, `${address} is not in admin.allow of the config`)
       const server = serverOf(request)
       const local = access().loopback ? ['127.0.0.1'] : []
       const tunnel = [...local, server.address].find(allowed)
@@ -50,7 +51,7 @@ export function allowedOnly(access: () => Access) {
     if (host === undefined || isOurs(host, access().hosts)) return undefined
     if (isPerson) return page(421, otherNamePage(nameOf(host)))
     const detail = `this is not ${host}: call it by an address, or write the name into admin.hosts`
-    return problem(reply, 421, detail)
+    return sendProblem(reply, 421, detail)
   }
 }
 

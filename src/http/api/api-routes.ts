@@ -10,7 +10,7 @@ import { type DoctorDeps, doctorRoutes } from './doctor-routes.ts'
 import { documentRoutes, openDocument } from './document-routes.ts'
 import { type EventsDeps, eventRoutes, type LiveDeps } from './event-routes.ts'
 import { type Actor, signedIn } from './guard.ts'
-import { type HostDeps, hostRoutes, rowOf, turnsOf } from './host-routes.ts'
+import { type HostDeps, hostRoutes, placesInQueue, rowOf } from './host-routes.ts'
 import { type ImagesDeps, imagesRoute } from './images-route.ts'
 import { type InstallRouteDeps, installRoutes } from './install-routes.ts'
 import { type NetworkDeps, networkRoutes } from './network-routes.ts'
@@ -102,7 +102,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
           const host = deps.hosts.hosts().get(name)
           return host && rowOf(host, deps.hosts, turns)
         },
-        turns: () => turnsOf(deps.hosts.line()),
+        turns: () => placesInQueue(deps.hosts.line()),
         notices: deps.hosts.notices,
         hosts: deps.hosts.hosts,
       })

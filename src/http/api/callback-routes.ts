@@ -5,14 +5,14 @@ import type { Delivery } from '../../boot/install.ts'
 import { Refusal } from '../problem.ts'
 import { isOneOf, listOf, pageOf } from './filters.ts'
 import { type Actor, actorOf } from './guard.ts'
-import { callbackView, callbackViews, isRetryable, type Line } from './views.ts'
+import { callbackView, callbackViews, type DeployQueue, isRetryable } from './views.ts'
 
 export interface CallbackDeps {
   /** Those in one of these states, newest first. */
   ofStates(states: readonly string[]): readonly Delivery[]
   get(id: number): Delivery | undefined
   /** Deploys that wait for a free place, in their order. */
-  line(): Line
+  line(): DeployQueue
   /** Makes it due now. */
   retry(delivery: Delivery, actor: Actor): void
   committed(): Promise<void>

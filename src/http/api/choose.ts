@@ -5,7 +5,7 @@ import { Refusal } from '../problem.ts'
 import { tagsOf } from './filters.ts'
 
 /** Chooses hosts: names or globs, and conditions that must all hold. */
-export interface Choice {
+export interface HostCriteria {
   readonly hosts: readonly string[]
   /** `tag=T`, `profile=P` or `state=S`. */
   readonly where: readonly string[]
@@ -34,7 +34,7 @@ export interface ChoiceDeps {
 
 /** The hosts of a choice in a request; `part` is the part of it. Throws Refusal where it means nothing. */
 export function chosenHosts(
-  { hosts = [], where = [] }: Partial<Choice>,
+  { hosts = [], where = [] }: Partial<HostCriteria>,
   { stateOf, ...deps }: ChoiceDeps,
   part: 'body' | 'query',
 ): readonly Host[] {
@@ -49,7 +49,7 @@ export function chosenHosts(
  * not there, and a glob or condition that means nothing, is refused with a sentence; conditions that
  * match nobody together give an empty list.
  */
-export function chooseHosts(choice: Choice, from: Choosable): Chosen {
+export function chooseHosts(choice: HostCriteria, from: Choosable): Chosen {
   if (choice.hosts.length === 0 && choice.where.length === 0) {
     return { refused: 'no host is named: give names, globs or where', property: 'hosts' }
   }

@@ -14,24 +14,24 @@ interface Operation {
     readonly name: string
     readonly in: string
     readonly required?: boolean
-    readonly schema?: Schema
+    readonly schema?: DocumentSchema
     readonly description?: string
   }[]
   readonly requestBody?: { readonly content?: Content }
   readonly responses?: Readonly<Record<string, { readonly content?: Content }>>
 }
 
-type Content = Readonly<Record<string, { readonly schema?: Schema }>>
+type Content = Readonly<Record<string, { readonly schema?: DocumentSchema }>>
 
-interface Schema {
+interface DocumentSchema {
   readonly type?: string | readonly string[]
   readonly description?: string
   readonly enum?: readonly unknown[]
-  readonly anyOf?: readonly Schema[]
-  readonly items?: Schema
-  readonly properties?: Readonly<Record<string, Schema>>
+  readonly anyOf?: readonly DocumentSchema[]
+  readonly items?: DocumentSchema
+  readonly properties?: Readonly<Record<string, DocumentSchema>>
   readonly required?: readonly string[]
-  readonly additionalProperties?: Schema | boolean
+  readonly additionalProperties?: DocumentSchema | boolean
 }
 
 /** The OpenAPI document as a page for people. */
@@ -74,7 +74,7 @@ ${answers.map(([code, { content }]) => `<h4>Answers ${text(code)}</h4>${schemaHt
 }
 
 /** What is inside a schema: the properties of an object, or of the objects of a list. */
-function schemaHtml(schema: Schema): string {
+function schemaHtml(schema: DocumentSchema): string {
   const { properties, required = [], items, anyOf } = schema
   if (properties) {
     const entries = Object.entries(properties)
@@ -84,12 +84,18 @@ function schemaHtml(schema: Schema): string {
   return (anyOf ?? []).map(schemaHtml).join('')
 }
 
-function item(name: string, required: boolean, schema: Schema): string {
+function item(name: string, required: boolean, schema: DocumentSchema): string {
   const optional = required ? '' : ' <small>optional</small>'
   return `<li><code>${name}</code> <span class="type">${text(typeOf(schema))}</span>${optional} ${text(schema.description ?? '')}${schemaHtml(schema)}</li>`
 }
 
-function typeOf({ type, enum: choices, anyOf, items, additionalProperties }: Schema): string {
+function typeOf({
+  type,
+  enum: choices,
+  anyOf,
+  items,
+  additionalProperties,
+}: DocumentSchema): string {
   if (choices) return choices.join(' | ')
   if (anyOf) return anyOf.map(typeOf).join(' | ')
   if (items) return `list of ${typeOf(items)}`

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { EventList, EventsQuery } from '../../api/events.ts'
 import type { HostRow } from '../../api/hosts.ts'
 import { routes } from '../../api/routes.ts'
-import type { EventRecord } from '../../boot/event-record.ts'
+import type { EventRecord, EventsWanted } from '../../boot/event-record.ts'
 import { createPlaces } from '../places.ts'
 import { Refusal } from '../problem.ts'
 import { isOneOf, listOf } from './filters.ts'
@@ -15,11 +15,6 @@ export interface EventsDeps {
   newest(limit: number, host?: string, wanted?: EventsWanted): readonly EventRecord[]
   /** Calls back for each new event until the returned function is called. */
   listen(listener: (event: EventRecord) => void): () => void
-}
-
-export interface EventsWanted {
-  readonly kinds?: readonly string[]
-  readonly before?: number
 }
 
 /** What a stream tells besides events, where it is asked for. */

@@ -2,9 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Scope } from '../../api/admin.ts'
 import type { Limiter } from '../../base/per-minute.ts'
-import { problem } from '../problem.ts'
+import { sendProblem } from '../problem.ts'
 import { plainAddress } from './access.ts'
-import type { Session, Sessions } from './sessions.ts'
+import type { AdminSession, Sessions } from './sessions.ts'
 import { bearerOf, findToken, type Token } from './tokens.ts'
 
 /** Who asks, and how that was proved. */
@@ -12,7 +12,7 @@ export interface Actor {
   readonly name: string
   readonly scope: Scope
   readonly address: string
-  readonly session?: Session
+  readonly session?: AdminSession
 }
 
 export interface GuardDeps {
@@ -57,21 +57,21 @@ export function signedIn(deps: GuardDeps) {
         deps.guessed(address)
       }
       const detail = 'this needs the header "Authorization: Bearer TOKEN" with the admin token'
-      return problem(reply.header('WWW-Authenticate', 'Bearer'), 401, detail)
+      return sendProblem(reply.header('WWW-Authenticate', 'Bearer'), 401, detail)
     }
     actors.set(request, actor)
     if (request.method === 'GET' || request.method === 'HEAD') return undefined
     const why = whyNot(request, actor)
     if (why === undefined) return undefined
     deps.refused(actor, why)
-    return problem(reply, 403, why)
+    return sendProblem(reply, 403, why)
   }
 }
 
 /** Answers an address that guesses; `wait` is seconds. */
 export function tooManyWrong(reply: FastifyReply, address: string, wait: number): FastifyReply {
   const detail = `too many wrong tokens from ${address}; try again in ${wait} s`
-  return problem(reply.header('Retry-After', wait), 429, detail)
+  return sendProblem(reply.header('Retry-After', wait), 429, detail)
 }
 
 function authenticate(request: FastifyRequest, deps: GuardDeps): Actor | undefined {

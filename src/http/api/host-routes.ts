@@ -17,7 +17,14 @@ import type { Reason } from '../../boot/reason.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
 import { countsOf, has, isOneOf, listOf, pageOf, tagsOf } from './filters.ts'
 import { findHost } from './find-host.ts'
-import { callbackViews, eventView, hostDetails, hostView, installView, type Line } from './views.ts'
+import {
+  callbackViews,
+  type DeployQueue,
+  eventView,
+  hostDetails,
+  hostView,
+  installView,
+} from './views.ts'
 
 export interface HostDeps {
   hosts(): ReadonlyMap<string, Host>
@@ -33,7 +40,7 @@ export interface HostDeps {
   blocked(host: Host): Reason | undefined
   addressOf(host: Host): Ipv4 | undefined
   /** Deploys that wait for a free place, in their order. */
-  line(): Line
+  line(): DeployQueue
   /** What its firmware said it is. */
   seen(name: string): { readonly arch: string; readonly stage: string } | undefined
   /** Files sent to it in this boot, in their order. */
@@ -46,8 +53,8 @@ export interface HostDeps {
   notices(): readonly string[]
 }
 
-/** A host as it is now; `turns` as {@link turnsOf} tells them. */
-export function rowOf(host: Host, deps: HostDeps, turns = turnsOf(deps.line())): HostRow {
+/** A host as it is now; `turns` as {@link placesInQueue} tells them. */
+export function rowOf(host: Host, deps: HostDeps, turns = placesInQueue(deps.line())): HostRow {
   return hostView(host, deps.record(host.name), {
     leased: deps.addressOf(host),
     turn: turns.get(host.name),
@@ -57,7 +64,7 @@ export function rowOf(host: Host, deps: HostDeps, turns = turnsOf(deps.line())):
 }
 
 /** How many installs go before a host's own gets a place, and itself; of those that wait for one. */
-export function turnsOf(line: Line): ReadonlyMap<string, number> {
+export function placesInQueue(line: DeployQueue): ReadonlyMap<string, number> {
   return new Map(line.map(({ host }, index) => [host, index + 1]))
 }
 
@@ -71,7 +78,7 @@ export function hostRoutes(app: FastifyInstance, deps: HostDeps): void {
       const profiles = listOf(query.profile)
       const states = listOf(query.state)
       const known = deps.states()
-      const turns = turnsOf(deps.line())
+      const turns = placesInQueue(deps.line())
       const stateOf = ({ name }: Host) => known.get(name) ?? 'idle'
       const fitting = [...deps.hosts().values()]
         .filter(host => tags.every(tag => host.tags.includes(tag)))
@@ -119,7 +126,7 @@ function detailOf(host: Host, deps: HostDeps): HostDetail {
   const downloads = deps.downloads(host.name)
   return {
     host: {
-      ...rowOf(host, deps, turnsOf(line)),
+      ...rowOf(host, deps, placesInQueue(line)),
       ...hostDetails(host, deps.facts(host.name), deps.blocked(host), downloads),
     },
     installs: deps

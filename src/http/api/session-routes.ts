@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { LoginBody, Session as SessionView } from '../../api/admin.ts'
+import type { LoginBody, SessionInfo as SessionView } from '../../api/admin.ts'
 import { routes } from '../../api/routes.ts'
 import type { Limiter } from '../../base/per-minute.ts'
-import { problem } from '../problem.ts'
+import { sendProblem } from '../problem.ts'
 import { type Actor, actorOf, addressOf, cookieName, isSameOrigin, tooManyWrong } from './guard.ts'
-import type { Session, Sessions } from './sessions.ts'
+import type { AdminSession, Sessions } from './sessions.ts'
 import { findToken, type Token } from './tokens.ts'
 
 export interface SessionDeps {
@@ -21,7 +21,7 @@ export interface SessionDeps {
 export function loginRoutes(app: FastifyInstance, deps: SessionDeps): void {
   app.post<{ Body: LoginBody }>('/session', { schema: routes.login }, async (request, reply) => {
     if (comesFromElsewhere(request)) {
-      return problem(reply, 403, 'a login must come from the page itself')
+      return sendProblem(reply, 403, 'a login must come from the page itself')
     }
     const address = addressOf(request)
     const wait = deps.wrongTokens.waitOf(address)
@@ -30,12 +30,12 @@ export function loginRoutes(app: FastifyInstance, deps: SessionDeps): void {
     if (!token) {
       deps.wrongTokens.take(address)
       deps.did('-', address, 'refused', 'a login with a wrong token')
-      return problem(reply, 401, 'this is no token of this daemon')
+      return sendProblem(reply, 401, 'this is no token of this daemon')
     }
     const stays = request.body.stay === true
     if (stays && token.scope !== 'read') {
       const detail = `the token ${token.name} may change things, so it does not stay logged in: log in without that, or with a token of the scope read`
-      return problem(reply, 400, detail, 'body.stay')
+      return sendProblem(reply, 400, detail, 'body.stay')
     }
     const session = deps.sessions.open(token, stays)
     deps.did(token.name, address, 'login', `logged in with the scope ${token.scope}`)
@@ -46,7 +46,7 @@ export function loginRoutes(app: FastifyInstance, deps: SessionDeps): void {
 
   app.delete('/session', { schema: routes.logout }, async (request, reply) => {
     if (!isSameOrigin(request))
-      return problem(reply, 403, 'a logout must come from the page itself')
+      return sendProblem(reply, 403, 'a logout must come from the page itself')
     const session = sessionOf(request, deps)
     if (session) {
       deps.sessions.end(session.id)
@@ -62,7 +62,7 @@ export function whoamiRoute(app: FastifyInstance): void {
   app.get('/session', { schema: routes.whoami }, async request => sessionView(actorOf(request)))
 }
 
-function sessionOf({ cookies }: FastifyRequest, deps: SessionDeps): Session | undefined {
+function sessionOf({ cookies }: FastifyRequest, deps: SessionDeps): AdminSession | undefined {
   const id = cookies[cookieName]
   return id === undefined ? undefined : deps.sessions.find(id)
 }
@@ -80,7 +80,7 @@ function sessionView({ name, scope, session }: Actor): SessionView {
 function setCookie(
   request: FastifyRequest,
   reply: FastifyReply,
-  { id, endsAt }: Session,
+  { id, endsAt }: AdminSession,
   stays: boolean,
 ): void {
   reply.setCookie(cookieName, id, {

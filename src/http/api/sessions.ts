@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { Token } from './tokens.ts'
 
 /** Somebody who logged in to the page. */
-export interface Session {
+export interface AdminSession {
   /** What the cookie carries. */
   readonly id: string
   readonly token: Token
@@ -40,13 +40,13 @@ export function createSessions(
   store: SessionStore,
 ) {
   return {
-    open(token: Token, stays = false): Session {
+    open(token: Token, stays = false): AdminSession {
       const id = randomBytes(24).toString('base64url')
       const endsAt = now() + (stays ? stayingLife : sessionLife)
       store.add({ id: digest(id), token: token.name, proof: proofOf(id, token), endsAt }, now())
       return { id, token, csrf: csrfOf(id), endsAt }
     },
-    find(id: string): Session | undefined {
+    find(id: string): AdminSession | undefined {
       const kept = store.find(digest(id))
       if (!kept) return undefined
       const { endsAt, proof } = kept

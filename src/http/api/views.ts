@@ -22,7 +22,7 @@ export type AdminRecord = Omit<AdminLogRow, 'at' | 'hosts'> & {
 }
 
 /** What is known of a host besides the config and the record of its life. */
-export interface Around {
+export interface LiveFacts {
   /** The address of its lease. */
   readonly leased?: Ipv4 | undefined
   /** How many installs go before its own gets a place, and itself. */
@@ -33,7 +33,7 @@ export interface Around {
 }
 
 /** A host as the API shows it: what the config says and what is remembered. */
-export function hostView(host: Host, record: HostRecord | undefined, around: Around): HostRow {
+export function hostView(host: Host, record: HostRecord | undefined, around: LiveFacts): HostRow {
   const { leased, turn, seen, download } = around
   const life = record?.life ?? idle
   const address = host.nics.find(nic => nic.address !== undefined)?.address ?? leased
@@ -120,9 +120,9 @@ export function callbackView(delivery: Delivery, place?: number): CallbackRow {
 }
 
 /** Deploys that wait for a free place, in their order. */
-export type Line = readonly { readonly id: number; readonly host: string }[]
+export type DeployQueue = readonly { readonly id: number; readonly host: string }[]
 
-export function callbackViews(deliveries: readonly Delivery[], line: Line): CallbackRow[] {
+export function callbackViews(deliveries: readonly Delivery[], line: DeployQueue): CallbackRow[] {
   const places = new Map(line.map(({ id }, index) => [id, index + 1]))
   return deliveries.map(delivery => callbackView(delivery, places.get(delivery.id)))
 }

@@ -1,15 +1,12 @@
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises'
 import path from 'node:path'
-import type { Reason } from '../../boot/reason.ts'
+import type { Reason, Refused } from '../../boot/reason.ts'
 
 /** A folder whose files may be asked for by name. */
 export interface AssetRoot {
   readonly folder: string
 }
-
-/** Why there is no file to serve. */
-export type Refused = { readonly refused: Reason }
 
 /** A file found: its real path, free of symlinks. */
 export type Found = { readonly path: string }

@@ -3,21 +3,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { printable } from '../../base/printable.ts'
 import type { PublishedFile } from '../../boot/install.ts'
 import { assetVersion } from '../../boot/install.ts'
-import type { Reason } from '../../boot/reason.ts'
+import type { Reason, Refused } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
 import type { Places } from '../places.ts'
 import {
   type Found,
   normaliseUrl,
   openAsset,
-  type Refused,
   readUrlPath,
   resolveAsset,
   resolvePublished,
 } from './asset-path.ts'
 import { type FileVersion, selectBytes, versionOf } from './conditional.ts'
 import { contentTypeOf } from './content-type.ts'
-import type { SendEnd, Sender } from './send-file.ts'
+import type { FileSender, SendEnd } from './send-file.ts'
 
 /** What the file routes need of the rest of the daemon. */
 export interface AssetDeps {
@@ -26,7 +25,7 @@ export interface AssetDeps {
   readonly published: (id: string, name: string) => PublishedFile | undefined
   /** Absolute paths of the loaders we serve, by name. */
   readonly loaders: () => ReadonlyMap<string, string>
-  readonly sender: Sender
+  readonly sender: FileSender
   /** Of downloads. */
   readonly places: Places
   /** Told now and then while a file goes out, and once when that ends. */
@@ -63,7 +62,7 @@ export interface SentEvent {
   readonly complete: boolean
 }
 
-type Asked = Pick<SentEvent, 'url' | 'address'>
+type AssetRequest = Pick<SentEvent, 'url' | 'address'>
 type Look = (name: string, deps: AssetDeps) => Promise<(Found & { version?: string }) | Refused>
 
 /** `GET` and `HEAD` of `/assets/*`, `/assets/@ID/NAME` and `/loaders/NAME`. Never a redirect. */
@@ -97,7 +96,7 @@ function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look
 }
 
 /** Who asks for what. The router's parameters are decoded; names are judged by what was really sent. */
-export function askedFor({ raw, ip }: FastifyRequest): Asked {
+export function askedFor({ raw, ip }: FastifyRequest): AssetRequest {
   // iPXE encodes the @ of our own URLs; whoever is told of downloads knows them as they were given.
   const url = normaliseUrl(raw.url ?? '')
     .replace(/[?#].*$/s, '')
@@ -129,7 +128,7 @@ const findLoader: Look = async (name, { loaders }) => {
 export async function answerFile(
   request: FastifyRequest,
   reply: FastifyReply,
-  asked: Asked,
+  asked: AssetRequest,
   found: Found & { version?: string },
   deps: AssetDeps,
 ): Promise<Refused | undefined> {
@@ -176,7 +175,7 @@ export async function answerFile(
 }
 
 /** Undefined where there is no place for one more download. */
-function placeOf({ address }: Asked, { raw }: FastifyReply, places: Places) {
+function placeOf({ address }: AssetRequest, { raw }: FastifyReply, places: Places) {
   places.look()
   const moved = () => raw.socket?.bytesWritten ?? 0
   return places.take({ address, moved, cut: () => raw.destroy() })

@@ -11,7 +11,7 @@ export interface FileVersion {
 }
 
 /** What to answer: the bytes from `from` up to, not including, `to`, behind these headers. */
-export interface Selection {
+export interface ConditionalAnswer {
   readonly status: 200 | 206 | 304 | 412 | 416
   readonly from: number
   readonly to: number
@@ -41,7 +41,7 @@ export function selectBytes(
   method: string,
   headers: IncomingHttpHeaders,
   file: FileVersion,
-): Selection {
+): ConditionalAnswer {
   const failed = failedCondition(headers, file)
   if (failed) return nothing(failed, describe(file))
 
@@ -138,7 +138,7 @@ function describe({ etag, lastModified }: FileVersion): Record<string, string> {
   return { ETag: etag, ...(date && { 'Last-Modified': date }), 'Accept-Ranges': 'bytes' }
 }
 
-function nothing(status: 304 | 412 | 416, headers: Record<string, string>): Selection {
+function nothing(status: 304 | 412 | 416, headers: Record<string, string>): ConditionalAnswer {
   return { status, from: 0, to: 0, headers }
 }
 
@@ -147,6 +147,6 @@ function bytes(
   from: number,
   to: number,
   headers: Record<string, string>,
-): Selection {
+): ConditionalAnswer {
   return { status, from, to, headers: { ...headers, 'Content-Length': String(to - from) } }
 }

@@ -39,9 +39,9 @@ export function discRoute(app: FastifyInstance, { boot, assets }: DiscDeps): voi
   })
 }
 
-type Answered = Asset | { readonly status: number; readonly reason: string }
+type DiscAnswer = Asset | { readonly status: number; readonly reason: string }
 
-function given(delivered: Delivered): Answered {
+function given(delivered: Delivered): DiscAnswer {
   const { kind } = delivered
   const [disc] = kind === 'boot' ? (delivered.with.parts ?? []) : []
   return disc ?? { status: kind === 'forbidden' ? 403 : 404, reason: shownOf(delivered) }

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { type Slice, type SliceCache, sliceBytes, type Version } from './slice-cache.ts'
 
 /** Where a download's bytes come from: one open file, and the memory that all downloads share. */
-export interface Origin {
+export interface ByteSource {
   readonly file: FileHandle
   readonly version: Version
   /** Resolves to the key of the file as it is now. */
@@ -35,7 +35,7 @@ const fastPace = 4000
  * each download reads into buffers of its own: a small one for a slow client, of which there may be a
  * thousand, and two larger ones that take turns for a fast one.
  */
-export function createPieces(origin: Origin, to: number, cache: SliceCache): Pieces {
+export function createPieces(origin: ByteSource, to: number, cache: SliceCache): Pieces {
   const reader = createReader(origin, to)
   const fromCache = cache.keeps(origin.version.size)
   const fill = async (buffer: Uint8Array, offset: number) => {
@@ -63,7 +63,7 @@ interface Ahead {
 
 /** Reads into two buffers that take turns: a piece is good until the next but one is asked for. */
 function createReader(
-  origin: Origin,
+  origin: ByteSource,
   to: number,
 ): Pick<Pieces, 'close'> & {
   next(at: number, pace: number): Promise<Slice>
@@ -109,6 +109,6 @@ async function readAll(file: FileHandle, buffer: Uint8Array, offset: number): Pr
   }
 }
 
-async function checkKey({ version, keyNow }: Origin): Promise<void> {
+async function checkKey({ version, keyNow }: ByteSource): Promise<void> {
   if ((await keyNow()) !== version.key) throw new FileChanged('the file was written to')
 }

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http'
-import { createPieces, FileChanged, type Origin } from './file-pieces.ts'
+import { type ByteSource, createPieces, FileChanged } from './file-pieces.ts'
 import { type SliceCache, sliceBytes } from './slice-cache.ts'
-import { createTurns } from './write-turns.ts'
+import { createWriteTurns } from './write-turns.ts'
 
 /** The bytes of an opened file to send (`to` not included) and the head to send before them. */
-export interface FileAnswer extends Origin {
+export interface SendableFile extends ByteSource {
   readonly from: number
   readonly to: number
   readonly status: number
@@ -12,13 +12,13 @@ export interface FileAnswer extends Origin {
 }
 
 /** Called with the body bytes that left so far, at most every 500 ms and once at the end. */
-export type Progress = (bytesSent: number, complete: boolean) => void
+export type OnProgress = (bytesSent: number, complete: boolean) => void
 
 /** How a download ended. */
 export type SendEnd = 'sent' | 'client closed' | 'file changed'
 
 /** All downloads of the daemon: they share memory and turns. */
-export interface Sender {
+export interface FileSender {
   /** Downloads that run now. */
   running(): number
   /**
@@ -28,7 +28,7 @@ export interface Sender {
    *
    * Throws what reading the file throws, after the connection was cut.
    */
-  send(response: ServerResponse, answer: FileAnswer, progress: Progress): Promise<SendEnd>
+  send(response: ServerResponse, answer: SendableFile, progress: OnProgress): Promise<SendEnd>
 }
 
 const progressEvery = 500
@@ -42,9 +42,9 @@ const turnBytes = 1024 * 1024
 export function createSender(
   cache: SliceCache,
   clock: () => number = () => performance.now(),
-): Sender {
+): FileSender {
   let running = 0
-  const turns = createTurns(turnBytes, setImmediate)
+  const turns = createWriteTurns(turnBytes, setImmediate)
 
   return {
     running: () => running,
@@ -121,7 +121,7 @@ function writerOf(response: ServerResponse): (piece: Uint8Array) => Promise<bool
     })
 }
 
-function throttled(progress: Progress, clock: () => number): (bytesSent: number) => void {
+function throttled(progress: OnProgress, clock: () => number): (bytesSent: number) => void {
   let last = clock()
   return bytesSent => {
     if (clock() - last < progressEvery) return

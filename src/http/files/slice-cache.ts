@@ -27,7 +27,7 @@ export interface SliceCache {
   take(version: Version, offset: number, fill: Fill): Promise<Slice> | Slice | undefined
 }
 
-interface Entry {
+interface CachedSlice {
   readonly name: string
   readonly buffer: Buffer
   users: number
@@ -36,10 +36,10 @@ interface Entry {
   loading: Promise<void> | undefined
 }
 
-interface Memory {
+interface SliceMemory {
   readonly limit: number
   /** The next to go first. */
-  readonly entries: Map<string, Entry>
+  readonly entries: Map<string, CachedSlice>
   bytes: number
 }
 
@@ -47,7 +47,7 @@ export const sliceBytes = 1024 * 1024
 
 /** A cache of at most `limit` bytes. What is dropped makes place at once, not when memory is collected. */
 export function createSliceCache(limit: number): SliceCache {
-  const memory: Memory = { limit, entries: new Map(), bytes: 0 }
+  const memory: SliceMemory = { limit, entries: new Map(), bytes: 0 }
   return {
     keeps: size => size <= limit,
     take(version, offset, fill) {
@@ -71,7 +71,7 @@ export function createSliceCache(limit: number): SliceCache {
   }
 }
 
-function sliceOf(entry: Entry): Slice {
+function sliceOf(entry: CachedSlice): Slice {
   return {
     bytes: entry.buffer,
     release() {
@@ -81,16 +81,16 @@ function sliceOf(entry: Entry): Slice {
 }
 
 function load(
-  memory: Memory,
+  memory: SliceMemory,
   name: string,
   index: number,
   size: number,
   fill: Fill,
-): Entry | undefined {
+): CachedSlice | undefined {
   const start = index * sliceBytes
   const buffer = makeRoom(memory, Math.min(sliceBytes, size - start))
   if (!buffer) return undefined
-  const entry: Entry = { name, buffer, users: 0, used: false, loading: undefined }
+  const entry: CachedSlice = { name, buffer, users: 0, used: false, loading: undefined }
   memory.entries.set(name, entry)
   entry.loading = fill(buffer, start).then(
     () => {
@@ -108,7 +108,7 @@ function load(
  * A buffer of so many bytes: a new one while there is room, else that of a slice that nobody sends. Those
  * that were taken since the last look get a second chance.
  */
-function makeRoom(memory: Memory, length: number): Buffer | undefined {
+function makeRoom(memory: SliceMemory, length: number): Buffer | undefined {
   for (let look = 0; look < 2; look++) {
     for (const entry of memory.entries.values()) {
       if (memory.bytes + length <= memory.limit) break
@@ -127,12 +127,12 @@ function makeRoom(memory: Memory, length: number): Buffer | undefined {
   return count(memory, Buffer.allocUnsafeSlow(length))
 }
 
-function count(memory: Memory, buffer: Buffer): Buffer {
+function count(memory: SliceMemory, buffer: Buffer): Buffer {
   memory.bytes += buffer.length
   return buffer
 }
 
-function drop(memory: Memory, entry: Entry): void {
+function drop(memory: SliceMemory, entry: CachedSlice): void {
   memory.entries.delete(entry.name)
   memory.bytes -= entry.buffer.length
 }

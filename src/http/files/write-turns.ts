@@ -1,10 +1,10 @@
 /** Who may write in this turn of the event loop, and who waits for the next one. */
-export interface Turns {
+export interface WriteTurns {
   /** Resolves when so many bytes may be written; undefined when they may at once. */
   take(bytes: number): Promise<void> | undefined
 }
 
-interface Waiting {
+interface WaitingWriter {
   readonly bytes: number
   readonly go: () => void
 }
@@ -15,8 +15,8 @@ interface Waiting {
  *
  * @param next calls at the end of a turn: `setImmediate`
  */
-export function createTurns(budget: number, next: (go: () => void) => void): Turns {
-  const waiting: Waiting[] = []
+export function createWriteTurns(budget: number, next: (go: () => void) => void): WriteTurns {
+  const waiting: WaitingWriter[] = []
   /** The first of them that has not had its turn. */
   let first = 0
   let left = budget

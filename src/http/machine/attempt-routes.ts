@@ -5,9 +5,9 @@ import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
 import { callerOf } from './boot-routes.ts'
 import { factsOf, readSaid } from './phone-home-body.ts'
-import { type Posted, readBody, readPosted } from './posted-body.ts'
+import { type PostedBody, readBody, readPosted } from './posted-body.ts'
 
-type Answer<T> =
+type TokenAnswer<T> =
   | ({ readonly kind: 'file' } & T)
   | { readonly kind: 'forbidden' | 'gone'; readonly why: Reason }
 
@@ -24,10 +24,10 @@ export interface AttemptDeps {
   /** Why nobody with this token is listened to now; asked before anything of a body is read. */
   refusal(token: string): { status: number; reason?: string } | undefined
   hear(token: string, said: PhoneHomeMessage, caller: Caller): { status: number; reason?: string }
-  file(request: FileRequest): Answer<{ text: string; burns?: true }>
+  file(request: FileRequest): TokenAnswer<{ text: string; burns?: true }>
   /** The same without a trace. */
-  fileLooked(request: FileRequest): Answer<{ text: string }>
-  login(token: string, caller: Caller): Answer<{ bytes: Uint8Array }>
+  fileLooked(request: FileRequest): TokenAnswer<{ text: string }>
+  login(token: string, caller: Caller): TokenAnswer<{ bytes: Uint8Array }>
   /** An answer file that burns went out to its last byte. */
   burn(token: string, name: string): void
   committed(): Promise<void>
@@ -120,8 +120,8 @@ function phoneHomeRoute(app: FastifyInstance, deps: AttemptDeps): void {
   })
 }
 
-function postedOf(body: unknown): Posted {
-  return (body as Posted | undefined) ?? { fields: {} }
+function postedOf(body: unknown): PostedBody {
+  return (body as PostedBody | undefined) ?? { fields: {} }
 }
 
 function answer(reply: FastifyReply, status: number, reason = 'no such token'): FastifyReply {

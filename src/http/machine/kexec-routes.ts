@@ -29,7 +29,7 @@ const kexec: Abilities = { name: 'kexec', boots: ['kernel'], menus: false, runni
 const statuses = { none: 404, forbidden: 403, local: 200, menu: 200 } as const
 
 /** The answer to a request: the script, and the status that the iPXE script would have. */
-interface Answered {
+interface KexecAnswer {
   readonly status: number
   readonly content: KexecContent
 }
@@ -52,7 +52,7 @@ export function kexecRoutes(app: FastifyInstance, deps: KexecDeps): void {
   app.get<KexecRequest>('/boot/:mac/kexec', answer)
 }
 
-function noMac(text: string | undefined, caller: Caller): Answered {
+function noMac(text: string | undefined, caller: Caller): KexecAnswer {
   if (text !== undefined) return refuse(400, `${text} is not a MAC address`)
   const address = formatIpv4(caller.address)
   return refuse(404, `no host of the config is known to have the address ${address}`)
@@ -63,7 +63,7 @@ async function answerFor(
   asker: { readonly caller: Caller; readonly uuid?: string },
   preview: boolean,
   { boot, ...deps }: KexecDeps,
-): Promise<Answered> {
+): Promise<KexecAnswer> {
   const asked = { mac, ...asker, what: 'kexec script', loader: kexec }
   const told = preview ? boot.look(asked) : await deliver(asked, boot)
   if (told.kind !== 'boot') return refuse(statuses[told.kind], shownOf(told))
@@ -101,6 +101,6 @@ async function contentOf(
   return program ? { ...content, kexec: program } : content
 }
 
-function refuse(status: number, reason: string): Answered {
+function refuse(status: number, reason: string): KexecAnswer {
   return { status, content: { kind: 'refuse', reason } }
 }

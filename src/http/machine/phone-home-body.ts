@@ -4,7 +4,7 @@ import { type PhoneHomeEvent, phoneHomeEvents } from '../../boot/host-state.ts'
 import { masked, maskTokens } from '../../boot/mask.ts'
 import type { PhoneHomeMessage } from '../../boot/phone-home.ts'
 import type { Reason } from '../../boot/reason.ts'
-import { type Fields, objectOf, type Posted } from './posted-body.ts'
+import { type Fields, objectOf, type PostedBody } from './posted-body.ts'
 
 const longestMessage = 1000
 
@@ -15,7 +15,7 @@ const longestMessage = 1000
  */
 export function readSaid(
   query: Fields,
-  posted: Posted,
+  posted: PostedBody,
   token?: string,
 ): PhoneHomeMessage | undefined {
   const { fields, lastLine } = posted

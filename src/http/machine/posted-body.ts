@@ -11,7 +11,7 @@ export interface RawBody {
 }
 
 /** What a machine posted, as far as it is kept. */
-export interface Posted {
+export interface PostedBody {
   readonly fields: Fields
   /** It is neither JSON nor a form of a program: a log, of which this is the last line. */
   readonly lastLine?: string
@@ -40,7 +40,7 @@ export async function readBody(stream: Readable): Promise<RawBody> {
 }
 
 /** Reads JSON, a form or `multipart/form-data`, whatever it is called; of anything else the last line. */
-export async function readPosted(type: string, { bytes, size }: RawBody): Promise<Posted> {
+export async function readPosted(type: string, { bytes, size }: RawBody): Promise<PostedBody> {
   if (size === 0) return { fields: {} }
   const isCut = size > bytes.length
   if (/^multipart\/form-data\b.*\bboundary=/i.test(type)) {
@@ -56,7 +56,7 @@ export async function readPosted(type: string, { bytes, size }: RawBody): Promis
 }
 
 /** busybox wget posts forms without a content type, curl calls everything a form. */
-function readForm(text: string, isCut: boolean): Pick<Posted, 'fields' | 'left'> {
+function readForm(text: string, isCut: boolean): Pick<PostedBody, 'fields' | 'left'> {
   const pairs = text.split('&', mostFields + 1)
   const fields = Object.fromEntries(new URLSearchParams(pairs.slice(0, mostFields).join('&')))
   if (pairs.length > mostFields) {
@@ -66,7 +66,7 @@ function readForm(text: string, isCut: boolean): Pick<Posted, 'fields' | 'left'>
 }
 
 /** Programs encode spaces and line ends in their forms; a log has them as they are, or no field at all. */
-function lineOfLog(text: string, size: number): Pick<Posted, 'lastLine' | 'left'> {
+function lineOfLog(text: string, size: number): Pick<PostedBody, 'lastLine' | 'left'> {
   const body = text.trimEnd()
   if (!/[\s\0]/.test(body) && /^[^=&]{1,200}=/.test(body)) return {}
   const lastLine = body.slice(body.lastIndexOf('\n') + 1).slice(-4096)
@@ -74,7 +74,11 @@ function lineOfLog(text: string, size: number): Pick<Posted, 'lastLine' | 'left'
 }
 
 /** Undefined where it is not what it is called. Files that came with it are not kept. */
-async function readParts(type: string, bytes: Buffer, isCut: boolean): Promise<Posted | undefined> {
+async function readParts(
+  type: string,
+  bytes: Buffer,
+  isCut: boolean,
+): Promise<PostedBody | undefined> {
   const boundary = /\bboundary="?([^";]+)/i.exec(type)?.[1]
   // What was cut ends here, for the reader.
   const whole = isCut ? Buffer.concat([bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]) : bytes

@@ -1,5 +1,5 @@
 /** A file, folder (no `content`, mode of a folder) or device of an initrd. */
-export interface Entry {
+export interface CpioEntry {
   /** Without a leading slash. */
   readonly path: string
   /** File type and rights, such as 0o100644. */
@@ -10,12 +10,12 @@ export interface Entry {
 }
 
 /** An archive as the kernel unpacks it into its first root: cpio, format newc. */
-export function cpio(entries: readonly Entry[]): Buffer {
-  const trailer: Entry = { path: 'TRAILER!!!', mode: 0 }
+export function cpio(entries: readonly CpioEntry[]): Buffer {
+  const trailer: CpioEntry = { path: 'TRAILER!!!', mode: 0 }
   return Buffer.concat([...entries, trailer].map((entry, index) => encode(entry, index + 1)))
 }
 
-function encode(entry: Entry, inode: number): Buffer {
+function encode(entry: CpioEntry, inode: number): Buffer {
   const content = entry.content ?? new Uint8Array()
   const name = Buffer.from(`${entry.path}\0`)
   const [major, minor] = entry.device ?? [0, 0]

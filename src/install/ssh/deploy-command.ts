@@ -7,10 +7,10 @@ import type { CommandExtras } from '../command.ts'
 import { nixosArgs, nixosStep } from './nixos-args.ts'
 import type { Proved } from './prove.ts'
 import { remoteScript } from './remote-script.ts'
-import { type Door, sshCommand } from './ssh-command.ts'
+import { type SshLogin, sshCommand } from './ssh-command.ts'
 import { writeTunnel } from './tunnel.ts'
 
-type Env = Readonly<Record<string, string>>
+type DeployEnv = Readonly<Record<string, string>>
 
 /** A command that works on a machine. */
 export interface DeployCommand {
@@ -33,7 +33,7 @@ interface DeployMoment {
 /** Makes the command of a callback that logs in. What it needs as files is written. */
 export async function deployCommand(
   target: Exclude<Target, { kind: 'webhook' | 'broken' }>,
-  env: Env,
+  env: DeployEnv,
   moment: DeployMoment,
 ): Promise<DeployCommand> {
   const all = { ...env, ...doorEnv(moment.proved.door) }
@@ -47,13 +47,13 @@ export async function deployCommand(
   }
 }
 
-export function plainCommand(target: DeployCommand['command'], env: Env): DeployCommand {
+export function plainCommand(target: DeployCommand['command'], env: DeployEnv): DeployCommand {
   return { command: { ...target, env }, extras: {}, title: target.run.join(' ') }
 }
 
 function scriptCommand(
   { script, args, vars, timeout }: Extract<Target, { kind: 'ssh' }>,
-  env: Env,
+  env: DeployEnv,
   { proved: { door, proof }, newToken }: DeployMoment,
 ): DeployCommand {
   const text = readFileSync(script, 'utf8')
@@ -71,7 +71,7 @@ function scriptCommand(
 
 async function nixosCommand(
   { options, cwd, timeout }: Extract<Target, { kind: 'nixosAnywhere' }>,
-  env: Env,
+  env: DeployEnv,
   { proved: { door, proof }, attempt, folder, home }: DeployMoment,
 ): Promise<DeployCommand> {
   const extraFiles = join(folder, 'extra-files')
@@ -100,14 +100,14 @@ async function fillExtraFiles(to: string, from: string | undefined, phoneHome: s
 }
 
 /** The program that nixos-anywhere connects through; none where it is to boot another kernel itself. */
-function tunnelOf(file: string, { phases, sshPort }: NixosOptions, door: Door, bootId: string) {
+function tunnelOf(file: string, { phases, sshPort }: NixosOptions, door: SshLogin, bootId: string) {
   if (phases.includes('kexec')) return undefined
   writeTunnel(file, door, sshPort ?? door.port, bootId)
   return file
 }
 
 /** What a callback needs to log in by itself. */
-function doorEnv({ user, port, identityFile, password, knownHosts }: Door): Env {
+function doorEnv({ user, port, identityFile, password, knownHosts }: SshLogin): DeployEnv {
   return {
     BOOTWRIGHT_SSH_USER: user,
     BOOTWRIGHT_SSH_PORT: String(port),
@@ -118,7 +118,7 @@ function doorEnv({ user, port, identityFile, password, knownHosts }: Door): Env 
 }
 
 /** How nix was set up for the daemon: certificates, registries, caches. */
-function nixEnv(env: NodeJS.ProcessEnv): Env {
+function nixEnv(env: NodeJS.ProcessEnv): DeployEnv {
   const entries = Object.entries(env).flatMap(([name, value]) =>
     value !== undefined && /^(NIX_|SSL_CERT_)/.test(name) ? [[name, value] as const] : [],
   )

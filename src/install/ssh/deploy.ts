@@ -11,14 +11,14 @@ import { type BootToProve, proveAgain } from './prove-again.ts'
 import { hushScript } from './remote-script.ts'
 
 /** A callback that can be started now. */
-export interface Prepared extends DeployCommand {
+export interface PreparedDeploy extends DeployCommand {
   /** What is never shown of its output. */
   readonly secrets: readonly string[]
   /** Cleans up after its end; when we have ended it, also on the machine. */
   done(stopped: boolean): Promise<void>
 }
 
-export type Preparing = Prepared | { readonly refused: Reason }
+export type Preparing = PreparedDeploy | { readonly refused: Reason }
 
 export interface DeployerDeps
   extends Pick<

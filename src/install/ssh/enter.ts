@@ -3,8 +3,8 @@ import { connect } from 'node:net'
 import { lineOfProgram } from '../../base/printable.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
-import { type Ended, runCommand } from '../command.ts'
-import { type Door, sshCommand } from './ssh-command.ts'
+import { type CommandEnd, runCommand } from '../command.ts'
+import { type SshLogin, sshCommand } from './ssh-command.ts'
 
 /** What a short visit came to: its output, or why there is none. */
 export type Visit =
@@ -35,7 +35,7 @@ export function hasSshServer(address: string, port: number): Promise<boolean> {
 }
 
 /** Runs a script of ours by the `sh` of a machine, and reads what it prints. Never throws. */
-export async function visit(door: Door, script: string): Promise<Visit> {
+export async function visit(door: SshLogin, script: string): Promise<Visit> {
   const { run, env } = sshCommand(door, ['sh'])
   const lines: string[] = []
   let length = 0
@@ -53,7 +53,7 @@ export async function visit(door: Door, script: string): Promise<Visit> {
 }
 
 /** ssh says the same in many words; sshpass says it by its exit code. */
-function whyNot({ why }: Extract<Ended, { ok: false }>, said: string): Reason {
+function whyNot({ why }: Extract<CommandEnd, { ok: false }>, said: string): Reason {
   if (
     /Host key verification failed|HOST IDENTIFICATION HAS CHANGED|host key .* has changed/i.test(
       said,

@@ -5,7 +5,7 @@ import type { InstallDeps } from '../deps.ts'
 import { hasSshServer, visit } from './enter.ts'
 import { scanHostKeys } from './host-keys.ts'
 import { wantedOf } from './prove.ts'
-import { type MachineReport, readReport, reportScript, type Wanted } from './report.ts'
+import { type ExpectedMachine, type MachineReport, readReport, reportScript } from './report.ts'
 
 /**
  * Why the SSH server at an address is not that of the installed system; undefined where it is. With a key of the owner we log in and compare boots; without one only the host
@@ -52,7 +52,7 @@ export function whyNoOtherKey(
 }
 
 /** Why what lets us in is not another boot of the right machine. */
-export function whyNotAnother(report: MachineReport, wanted: Wanted): Reason | undefined {
+export function whyNotAnother(report: MachineReport, wanted: ExpectedMachine): Reason | undefined {
   const { phoneHome, bootId, macs, host } = wanted
   const same = report.cmdline.split(/\s+/).includes(`bootwright=${phoneHome}`)
   if (same || report.bootId === bootId) return { code: 'ssh-installer-runs' }

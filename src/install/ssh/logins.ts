@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Login } from '../../boot/host.ts'
 import { masked } from '../../boot/mask.ts'
-import { cpio, type Entry } from './cpio.ts'
+import { type CpioEntry, cpio } from './cpio.ts'
 import { makeOpensshKey, type OpensshKey } from './openssh-key.ts'
-import { type Door, hostKeyAlias } from './ssh-command.ts'
+import { hostKeyAlias, type SshLogin } from './ssh-command.ts'
 
 /** The attempt that a login is for. */
 export interface LoginOf {
@@ -40,10 +40,10 @@ export interface Logins {
   /** The bytes of that archive. */
   initrd(of: LoginOf): Uint8Array | undefined
   /** The way in at an address; undefined when its secrets are there no more. */
-  door(of: LoginOf, login: Login, address: string): Door | undefined
+  door(of: LoginOf, login: Login, address: string): SshLogin | undefined
   /** A door whose host key is taken down anew, by a name of its own; `pin` makes it the known one. */
-  unpinned(door: Door, name: string): Door
-  pin(of: LoginOf, seen: Door): void
+  unpinned(door: SshLogin, name: string): SshLogin
+  pin(of: LoginOf, seen: SshLogin): void
   /** Host key of the installer, as in a file of known hosts: type and key. */
   hostKey(of: LoginOf): string | undefined
   /** What must never be shown. */
@@ -144,7 +144,7 @@ export function maskedLogin({ way }: Login): NewLogin {
  * only then it may begin at any byte: on UEFI nobody pads the initrd before it to the next fourth.
  */
 function keyArchive(key: OpensshKey, hostKey: OpensshKey): Uint8Array {
-  const file = (path: string, content: string, mode = 0o100600): Entry => {
+  const file = (path: string, content: string, mode = 0o100600): CpioEntry => {
     return { path, mode, content: Buffer.from(content) }
   }
   const archive = cpio([

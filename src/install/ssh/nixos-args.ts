@@ -1,7 +1,7 @@
 import type { NixosPhase } from '../../boot/callback.ts'
 import type { NixosOptions } from '../../boot/install.ts'
-import type { Step } from '../command.ts'
-import type { Door } from './ssh-command.ts'
+import type { CommandStep } from '../command.ts'
+import type { SshLogin } from './ssh-command.ts'
 
 /**
  * The arguments of nixos-anywhere 1.x. `extraFiles` is the folder that is copied into the new system,
@@ -10,7 +10,7 @@ import type { Door } from './ssh-command.ts'
  */
 export function nixosArgs(
   options: NixosOptions,
-  door: Pick<Door, 'address' | 'port' | 'user' | 'identityFile'>,
+  door: Pick<SshLogin, 'address' | 'port' | 'user' | 'identityFile'>,
   extraFiles: string,
   tunnel?: string,
 ): string[] {
@@ -53,7 +53,7 @@ const steps: readonly (readonly [line: RegExp, phase: NixosPhase])[] = [
 export function nixosStep(
   line: string | undefined,
   timeouts: Readonly<Record<NixosPhase, number>>,
-): Step | undefined {
+): CommandStep | undefined {
   if (line === undefined) return { name: 'the start', timeout: timeouts.build }
   const title = /^### (.*?) ###/.exec(line)?.[1]
   if (title === undefined) return undefined

@@ -3,7 +3,7 @@ import type { Attempt, Delivery, Install } from '../../boot/install.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { formatIpv4 } from '../../wire/address.ts'
 import type { InstallDeps } from '../deps.ts'
-import { type Proved, placesOf, prove, type Unproved } from './prove.ts'
+import { addressesToTry, type Proved, prove, type Unproved } from './prove.ts'
 
 /** Seconds that a machine which was ready has to prove itself once more, just before its deploy. */
 const patience = 30
@@ -44,7 +44,7 @@ async function proveSomewhere(
   hush: boolean,
 ): Promise<Proved | Unproved> {
   let last: Reason = { code: 'nowhere-found' }
-  for (const address of placesOf(install, attempt, deps)) {
+  for (const address of addressesToTry(install, attempt, deps)) {
     const found = await prove(install, attempt, address, deps, hush)
     if (!('why' in found)) return found
     last = { code: 'not-proved', address: formatIpv4(address), because: found.why }

@@ -5,17 +5,17 @@ import type { InstallDeps } from '../deps.ts'
 import { hasSshServer, visit } from './enter.ts'
 import { hushScript } from './remote-script.ts'
 import {
+  type ExpectedMachine,
   type MachineReport,
   readReport,
   reportScript,
-  type Wanted,
   whyNotProved,
 } from './report.ts'
-import type { Door } from './ssh-command.ts'
+import type { SshLogin } from './ssh-command.ts'
 
 /** A machine that has just proved itself. */
 export interface Proved {
-  readonly door: Door
+  readonly door: SshLogin
   readonly proof: Proof
   readonly facts: MachineReport['facts']
 }
@@ -29,7 +29,7 @@ export interface Unproved {
 type ProofDeps = Pick<InstallDeps, 'logins' | 'addressesOf' | 'whyNoTarget'>
 
 /** What a machine must be to be this attempt's. */
-export function wantedOf(install: Install, attempt: Attempt): Wanted {
+export function wantedOf(install: Install, attempt: Attempt): ExpectedMachine {
   return {
     host: attempt.host,
     phoneHome: attempt.content.phoneHome,
@@ -39,7 +39,7 @@ export function wantedOf(install: Install, attempt: Attempt): Wanted {
 }
 
 /** Where a machine may be: where it proved itself, else where its MACs are, else where it got its script. */
-export function placesOf(install: Install, attempt: Attempt, deps: ProofDeps): Ipv4[] {
+export function addressesToTry(install: Install, attempt: Attempt, deps: ProofDeps): Ipv4[] {
   const { address, proof } = attempt
   const known = install.spec.host.nics.flatMap(({ mac }) => deps.addressesOf(mac))
   const all = [...(proof ? [proof.address] : []), ...known, address]

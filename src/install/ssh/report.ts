@@ -85,7 +85,7 @@ export function readReport(output: string): MachineReport | undefined {
 }
 
 /** Whose machine this has to be, and which boot of it. */
-export interface Wanted {
+export interface ExpectedMachine {
   readonly host: string
   /** The phone-home URL of the attempt. */
   readonly phoneHome: string
@@ -95,7 +95,7 @@ export interface Wanted {
 }
 
 /** Why a machine is not the one that is meant; undefined where it is. */
-export function whyNotProved(report: MachineReport, wanted: Wanted): Reason | undefined {
+export function whyNotProved(report: MachineReport, wanted: ExpectedMachine): Reason | undefined {
   const words = report.cmdline.split(/\s+/)
   if (!words.includes(`bootwright=${wanted.phoneHome}`)) {
     return words.some(word => word.startsWith('bootwright='))

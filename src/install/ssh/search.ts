@@ -5,7 +5,7 @@ import { formatIpv4, type Ipv4, parseIpv4 } from '../../wire/address.ts'
 import type { InstallDeps } from '../deps.ts'
 import type { Lives } from '../life.ts'
 import { whyNotInstalled } from './installed.ts'
-import { type Proved, placesOf, prove } from './prove.ts'
+import { addressesToTry, type Proved, prove } from './prove.ts'
 
 /** One host that is looked for. */
 export interface Search {
@@ -27,7 +27,7 @@ export interface Seeking {
 }
 
 /** Where to look: at one address that the config names, or wherever the machine may be. */
-type Places =
+type SearchAddresses =
   | { readonly named: boolean; readonly addresses: readonly Ipv4[] }
   | { readonly nowhere: Reason; readonly address: string | null }
 
@@ -45,10 +45,10 @@ export async function visitMachine(search: Search, seeking: Seeking): Promise<vo
   }
 }
 
-function whereToLook({ attempt, install, state }: Search, deps: InstallDeps): Places {
+function whereToLook({ attempt, install, state }: Search, deps: InstallDeps): SearchAddresses {
   const stated = state === 'verifying' ? install.spec.profile.verifySsh?.address : undefined
   if (stated === undefined) {
-    const addresses = placesOf(install, attempt, deps)
+    const addresses = addressesToTry(install, attempt, deps)
     if (addresses.length > 0) return { named: false, addresses }
     return { nowhere: { code: 'ssh-nowhere' }, address: null }
   }

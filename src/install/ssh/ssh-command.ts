@@ -1,5 +1,5 @@
 /** A login that is ready to be used: where, as whom, and what lets us in. */
-export interface Door {
+export interface SshLogin {
   readonly address: string
   readonly port: number
   readonly user: string
@@ -17,7 +17,7 @@ export const hostKeyAlias = 'bootwright'
 
 /** Arguments and environment that run a command of a machine. The password is never an argument. */
 export function sshCommand(
-  door: Door,
+  door: SshLogin,
   command: readonly string[],
 ): { run: readonly string[]; env: Readonly<Record<string, string>> } {
   const { address, port, user, identityFile, password, knownHosts, pinned } = door

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
-import { type Door, shellWord, sshCommand } from './ssh-command.ts'
+import { type SshLogin, shellWord, sshCommand } from './ssh-command.ts'
 
 /**
  * Writes a program for `ssh -o ProxyCommand=` that connects to the SSH server on `port` of the boot that
  * proved itself, and to no other: through a login of ours, which knows its host key. nixos-anywhere
  * checks no host key, and may build for an hour before it connects. Throws a sentence.
  */
-export function writeTunnel(file: string, door: Door, port: number, bootId: string): void {
+export function writeTunnel(file: string, door: SshLogin, port: number, bootId: string): void {
   // It goes through a shell, and NIX_SSHOPTS is cut into words at spaces.
   if (!/^[\w./+@:-]+$/.test(file)) {
     throw new Error(`nixos-anywhere needs a dataDir without spaces and signs: ${file}`)

@@ -1,9 +1,9 @@
-import type { Session } from '../../api/admin.ts'
+import type { SessionInfo } from '../../api/admin.ts'
 
 export type Api = ReturnType<typeof createApi>
 
 /** What the daemon answered instead of doing it; the message is its sentence. */
-export class Refused extends Error {
+export class ApiRefusal extends Error {
   readonly status: number
   constructor(status: number, message: string) {
     super(message)
@@ -19,7 +19,7 @@ export function createApi() {
   const ask = async <T>(method: string, path: string, body?: unknown, key?: string): Promise<T> => {
     const answer = await send(method, path, body, key)
     if (answer.status === 401 && path !== '/session') loggedOut()
-    if (!answer.ok) throw new Refused(answer.status, await sentenceOf(answer))
+    if (!answer.ok) throw new ApiRefusal(answer.status, await sentenceOf(answer))
     return (answer.status === 204 ? undefined : await answer.json()) as T
   }
   const send = (method: string, path: string, body?: unknown, key?: string) => {
@@ -29,10 +29,10 @@ export function createApi() {
     if (body !== undefined) headers.set('Content-Type', 'application/json')
     const content = body === undefined ? null : JSON.stringify(body)
     return fetch(`/api/v1${path}`, { method, headers, body: content }).catch(() => {
-      throw new Refused(0, 'The daemon cannot be reached.')
+      throw new ApiRefusal(0, 'The daemon cannot be reached.')
     })
   }
-  const keep = (session: Session) => {
+  const keep = (session: SessionInfo) => {
     csrf = session.csrf
     return session
   }
@@ -46,13 +46,13 @@ export function createApi() {
       try {
         return await ask<T>('GET', path)
       } catch (error) {
-        if (error instanceof Refused && error.status === 404) return undefined
+        if (error instanceof ApiRefusal && error.status === 404) return undefined
         throw error
       }
     },
-    session: async (): Promise<Session> => keep(await ask('GET', '/session')),
+    session: async (): Promise<SessionInfo> => keep(await ask('GET', '/session')),
     login: async (token: string, stay: boolean) =>
-      keep(await ask<Session>('POST', '/session', { token, ...(stay && { stay }) })),
+      keep(await ask<SessionInfo>('POST', '/session', { token, ...(stay && { stay }) })),
     async logout() {
       await ask('DELETE', '/session')
       csrf = null

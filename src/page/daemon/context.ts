@@ -1,13 +1,13 @@
 import { createContext } from 'preact'
 import { useContext, useEffect, useReducer, useState } from 'preact/hooks'
-import type { Session } from '../../api/admin.ts'
+import type { SessionInfo } from '../../api/admin.ts'
 import type { Api } from './api.ts'
 import type { Fleet } from './fleet.ts'
 
 export type Tools = {
   api: Api
   fleet: Fleet
-  session: Session
+  session: SessionInfo
   toast: (text: string, bad?: boolean) => void
 }
 

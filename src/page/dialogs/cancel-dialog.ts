@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks'
 import type { HostRow } from '../../api/hosts.ts'
 import type { CancelAnswer } from '../../api/installs.ts'
+import { countOf } from '../../base/amount.ts'
 import { useTools } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
 import { hasBegun } from '../parts/states.ts'
-import { countOf } from '../parts/words.ts'
 import { Dialog } from './dialog.ts'
 
 /** Says which installs end, and which of their machines may be without a system afterwards. */

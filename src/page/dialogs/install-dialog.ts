@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks'
 import type { HostRow } from '../../api/hosts.ts'
 import type { AskAnswer, AskResult } from '../../api/installs.ts'
+import { countOf } from '../../base/amount.ts'
 import { useTools } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
 import { withCode } from '../parts/inline-code.ts'
 import { hasBegun } from '../parts/states.ts'
-import { countOf } from '../parts/words.ts'
 import { Dialog } from './dialog.ts'
 import { DueMachines, RefusedHosts, Warning } from './install-lists.ts'
 import { useDryRun } from './use-dry-run.ts'
@@ -48,7 +48,7 @@ export function InstallDialog({ hosts, close }: { hosts: readonly HostRow[]; clo
       ${part(Warning, { erases, due })}
       ${part(DueMachines, { hosts, due })}
       ${refused.length > 0 && part(RefusedHosts, { refused, hosts, replace: dryRun.replace })}
-      ${part(Fields, { dryRun, begun })}
+      ${part(OverrideFields, { dryRun, begun })}
       <p class="error" role="alert">${withCode(failed || dryRun.error)}</p>
       <div class="buttons">
         <button type="button" class="button" autofocus onClick=${close}>Leave as it is</button>
@@ -61,7 +61,13 @@ export function InstallDialog({ hosts, close }: { hosts: readonly HostRow[]; clo
   )
 }
 
-function Fields({ dryRun, begun }: { dryRun: ReturnType<typeof useDryRun>; begun: number }) {
+function OverrideFields({
+  dryRun,
+  begun,
+}: {
+  dryRun: ReturnType<typeof useDryRun>
+  begun: number
+}) {
   const { profile, setProfile, replace, setReplace } = dryRun
   const profiles = dryRun.profiles.filter(({ boot }) => boot !== 'always')
   return html`<div class="fields">

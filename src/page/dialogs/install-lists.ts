@@ -1,9 +1,9 @@
 import type { HostRow } from '../../api/hosts.ts'
 import type { AskResult } from '../../api/installs.ts'
+import { countOf } from '../../base/amount.ts'
 import { html } from '../parts/html.ts'
 import { withCode } from '../parts/inline-code.ts'
 import { hasBegun } from '../parts/states.ts'
-import { countOf } from '../parts/words.ts'
 
 /** What the next network boot does to them. */
 export function Warning({

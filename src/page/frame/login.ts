@@ -1,11 +1,17 @@
 import { useRef, useState } from 'preact/hooks'
-import type { Session } from '../../api/admin.ts'
+import type { SessionInfo } from '../../api/admin.ts'
 import type { Api } from '../daemon/api.ts'
 import { html, part } from '../parts/html.ts'
 import { Logo } from './logo.ts'
 
 /** Asks for a token. The browser keeps none: the daemon's cookie stands for it. */
-export function Login({ api, onSession }: { api: Api; onSession: (session: Session) => void }) {
+export function LoginForm({
+  api,
+  onSession,
+}: {
+  api: Api
+  onSession: (session: SessionInfo) => void
+}) {
   const field = useRef<HTMLInputElement | null>(null)
   const stays = useRef<HTMLInputElement | null>(null)
   const [error, setError] = useState('')

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useFleet } from '../daemon/context.ts'
 import { html } from '../parts/html.ts'
-import { clock } from '../parts/words.ts'
+import { timeOfDay } from '../parts/words.ts'
 
 /** A stream that is torn comes back by itself; only one that does not is worth a banner. */
 const patienceMs = 4000
@@ -20,7 +20,7 @@ export function LostBanner() {
   }, [isLost])
   if (!isLost || since === undefined) return null
   return html`<div class="notices lost" role="alert">
-    <p><strong>The daemon does not answer since ${clock(since)}</strong>: what is shown here is from then.</p>
+    <p><strong>The daemon does not answer since ${timeOfDay(since)}</strong>: what is shown here is from then.</p>
     <p>
       On its machine, <code>systemctl status bootwright</code> says whether it runs
       and <code>journalctl -u bootwright -n 50</code> why not. This page goes on by itself when it is back.

@@ -1,7 +1,7 @@
 import type { HostEvent } from '../../api/events.ts'
 
 /** A line of a timeline, as it is told. */
-export interface Line {
+export interface StoryLine {
   /** Who speaks: a word for the margin. */
   readonly label: string
   readonly text: string
@@ -13,14 +13,14 @@ export interface Line {
 }
 
 /** One step of a story: an event, or several of a kind that follow each other. */
-export interface Step {
+export interface StoryStep {
   /** Of its first event. */
   readonly id: number
   readonly at: string
   /** Milliseconds since the step before. */
   readonly after: number
   readonly kind: string
-  readonly line: Line
+  readonly line: StoryLine
   readonly output: string[]
   readonly percent: number | undefined
   readonly count: number
@@ -32,5 +32,5 @@ export interface Chapter {
   readonly id: number
   readonly title: string
   readonly at: string
-  readonly steps: Step[]
+  readonly steps: StoryStep[]
 }

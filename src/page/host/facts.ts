@@ -1,7 +1,7 @@
 import type { HostDetail } from '../../api/hosts.ts'
 import { useNow } from '../daemon/context.ts'
 import { html } from '../parts/html.ts'
-import { ago } from '../parts/words.ts'
+import { timeAgo } from '../parts/words.ts'
 import { indentedLines } from './indented-lines.ts'
 
 /** What is known of the machine: from the config, and what it said itself. */
@@ -18,7 +18,7 @@ export function Facts({ host }: { host: HostDetail['host'] }) {
     ['UUID', host.uuid],
     ['Arch', host.arch],
     ['Last stage', host.stage],
-    ['Last seen', host.lastSeen && ago(host.lastSeen, now)],
+    ['Last seen', host.lastSeen && timeAgo(host.lastSeen, now)],
     ['Tags', host.tags.join(', ')],
     ...vars.map(([name, value]): [string, string] => [name, String(value)]),
   ]

@@ -5,15 +5,15 @@ import { Actions } from '../hosts/action-bar.ts'
 import { Badge } from '../parts/badge.ts'
 import { html, part } from '../parts/html.ts'
 import { withCode } from '../parts/inline-code.ts'
-import { Progress } from '../parts/progress.ts'
+import { HostProgress } from '../parts/progress.ts'
 import { progressOf } from '../parts/progress-of.ts'
 import { stateOf } from '../parts/states.ts'
-import { duration } from '../parts/words.ts'
+import { howLong } from '../parts/words.ts'
 import { Doctor } from './doctor.ts'
 import { Facts } from './facts.ts'
 import { InstallsAndCallbacks } from './installs-and-callbacks.ts'
 import { Journey } from './journey-line.ts'
-import { Preview } from './preview.ts'
+import { PreviewPanel } from './preview.ts'
 import { Resolved } from './resolved-config.ts'
 import { Story } from './story-view.ts'
 import { useHost } from './use-host.ts'
@@ -36,7 +36,7 @@ export function HostView({ name }: { name: string }) {
         ${part(InstallsAndCallbacks, { detail })}
       </div>
     </div>
-    ${part(Preview, { name, version })}
+    ${part(PreviewPanel, { name, version })}
     ${part(Resolved, { config: detail.host.config })}
   </article>`
 }
@@ -47,7 +47,7 @@ function HostHead({ detail }: { detail: HostDetail }) {
   const host = fleet.host(detail.host.name) ?? detail.host
   const state = stateOf(host)
   const asHosts = useMemo(() => [host], [host])
-  const since = host.since === null ? '' : duration(Math.max(0, now - Date.parse(host.since)))
+  const since = host.since === null ? '' : howLong(Math.max(0, now - Date.parse(host.since)))
   return html`<header class=${`host-head at-${state}`}>
     <p class="crumb"><a href="#/hosts">Hosts</a></p>
     <div class="host-title">
@@ -58,6 +58,6 @@ function HostHead({ detail }: { detail: HostDetail }) {
       ${part(Actions, { hosts: asHosts })}
     </div>
     <p class="host-why">${withCode(host.why)}</p>
-    ${progressOf(host, now) && part(Progress, { host, now })}
+    ${progressOf(host, now) && part(HostProgress, { host, now })}
   </header>`
 }

@@ -1,9 +1,9 @@
 import type { HostDetail } from '../../api/hosts.ts'
-import { amount } from '../../base/amount.ts'
+import { amount, countOf } from '../../base/amount.ts'
 import { Badge } from '../parts/badge.ts'
 import { CallbackItem } from '../parts/callback-item.ts'
 import { html, part } from '../parts/html.ts'
-import { countOf, dayAndClock, rate } from '../parts/words.ts'
+import { dayAndTime, rate } from '../parts/words.ts'
 
 /** The files of this boot, the installs so far and who was told of them. */
 export function InstallsAndCallbacks({
@@ -36,7 +36,7 @@ export function InstallsAndCallbacks({
             <span class="item-head">
               ${part(Badge, { state: shapeOf(outcome), word: outcome ?? 'under way' })}
               <strong>${profile}</strong>
-              <time class="muted" datetime=${askedAt}>${dayAndClock(askedAt)}</time>
+              <time class="muted" datetime=${askedAt}>${dayAndTime(askedAt)}</time>
             </span>
             <span class="muted">${[attempts > 0 && countOf(attempts, 'attempt'), reason].filter(Boolean).join(': ')}</span>
           </li>`,

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { HostEvent } from '../../api/events.ts'
 import { html } from '../parts/html.ts'
-import { clock } from '../parts/words.ts'
+import { timeOfDay } from '../parts/words.ts'
 import { journeyOf } from './journey.ts'
 
 const words = new Map([
@@ -20,7 +20,7 @@ export function Journey({ events, netboots }: { events: readonly HostEvent[]; ne
       ({ name, at, state }) => html`<li key=${name} class=${state}>
         <span class="stop" aria-hidden="true" />
         <span class="stop-name">${name}</span>
-        <span class="stop-at">${at === undefined ? words.get(state) : clock(at)}</span>
+        <span class="stop-at">${at === undefined ? words.get(state) : timeOfDay(at)}</span>
       </li>`,
     )}
   </ol>`

@@ -1,5 +1,5 @@
 import type { HostEvent } from '../../api/events.ts'
-import { contentOf } from './read-event.ts'
+import { contentOfLine } from './read-event.ts'
 import { boot, chaptersOf, isPowerOn } from './story.ts'
 
 /** A place that an install passes. */
@@ -63,7 +63,7 @@ function entered({ kind, code }: HostEvent, states: readonly string[]) {
 }
 
 function isIpxe(event: HostEvent) {
-  const content = contentOf(event)
+  const content = contentOfLine(event)
   return content?.kind === 'dhcp' && content.code !== 'foreign' && content.data.stage === 'ipxe'
 }
 
@@ -73,7 +73,7 @@ function isSent({ kind, code }: HostEvent) {
 
 /** Firmware has it by TFTP, HTTP boot from a folder of its own. */
 function isLoader(event: HostEvent) {
-  const content = contentOf(event)
+  const content = contentOfLine(event)
   if (!isSent(event)) return false
   return content?.kind === 'asset' ? content.data.url.startsWith('/loaders/') : true
 }
@@ -83,7 +83,7 @@ function isSign({ kind, code }: HostEvent) {
 }
 
 function isSentToDisk(event: HostEvent) {
-  const content = contentOf(event)
+  const content = contentOfLine(event)
   if (content?.kind === 'script') return content.code === 'local'
   return content?.kind === 'dhcp' && content.code === 'answered' && content.data.boot === 'local'
 }

@@ -5,7 +5,7 @@ import { html } from '../parts/html.ts'
 const nearEnd = 40
 
 /** What a callback writes, as it comes: the end stays in sight. */
-export function Output({ lines }: { lines: readonly string[] }) {
+export function CallbackOutput({ lines }: { lines: readonly string[] }) {
   const box = useRef<HTMLElement | null>(null)
   const follows = useRef(true)
   useLayoutEffect(() => {

@@ -6,7 +6,7 @@ import { html, part } from '../parts/html.ts'
 import { withCode } from '../parts/inline-code.ts'
 
 /** The exact script and answer files that the machine would get; looking counts nothing. */
-export function Preview({ name, version }: { name: string; version: number }) {
+export function PreviewPanel({ name, version }: { name: string; version: number }) {
   const { api } = useTools()
   const [told, setTold] = useState<Told | undefined>(undefined)
   const [which, setWhich] = useState<'now' | 'ifInstalled'>('now')

@@ -1,13 +1,13 @@
 import type { HostEvent } from '../../api/events.ts'
 import type { ContentOf, EventContent } from '../../boot/event.ts'
 import type { DhcpData, PhoneHomeData } from '../../boot/event-data.ts'
-import type { Line } from './chapter.ts'
+import type { StoryLine } from './chapter.ts'
 
 /** What a line is read from. */
-export type EventWords = Pick<HostEvent, 'kind' | 'code' | 'data' | 'text' | 'reason'>
+export type EventFields = Pick<HostEvent, 'kind' | 'code' | 'data' | 'text' | 'reason'>
 
 /** The event by its kind and code, with the data that goes with them; older lines have none. */
-export function contentOf({ kind, code, data }: EventWords): EventContent | undefined {
+export function contentOfLine({ kind, code, data }: EventFields): EventContent | undefined {
   return code === null || data === undefined ? undefined : ({ kind, code, data } as EventContent)
 }
 
@@ -50,11 +50,11 @@ const labels = new Map<string, string>([
 ])
 
 /** A line of the timeline as one would tell it, with what belongs into the margin. */
-export function readEvent(event: EventWords): Line {
+export function readEvent(event: EventFields): StoryLine {
   const { kind, code, reason, text } = event
-  const content = contentOf(event)
+  const content = contentOfLine(event)
   const isBad = kind === 'stranger' || kind === 'conflict' || bad[kind]?.includes(code ?? '')
-  const plain: Line = { label: labels.get(kind) ?? kind, text, tone: isBad ? 'bad' : 'plain' }
+  const plain: StoryLine = { label: labels.get(kind) ?? kind, text, tone: isBad ? 'bad' : 'plain' }
   switch (content?.kind) {
     case 'dhcp':
       return dhcpLine(content, event) ?? plain
@@ -69,7 +69,11 @@ export function readEvent(event: EventWords): Line {
   }
 }
 
-function scriptLine(content: ContentOf<'script'>, plain: Line, reason: string | undefined): Line {
+function scriptLine(
+  content: ContentOf<'script'>,
+  plain: StoryLine,
+  reason: string | undefined,
+): StoryLine {
   if (content.code === 'failed') return plain
   const label = content.data.what ?? 'script'
   if (content.code !== 'local') return { ...plain, label, text: reason ?? plain.text }
@@ -81,7 +85,10 @@ function progressOf({ percent, message }: PhoneHomeData): string {
   return [percent === undefined ? undefined : `${percent} %`, message].filter(Boolean).join(': ')
 }
 
-function dhcpLine(content: ContentOf<'dhcp'>, { text, reason }: EventWords): Line | undefined {
+function dhcpLine(
+  content: ContentOf<'dhcp'>,
+  { text, reason }: EventFields,
+): StoryLine | undefined {
   if (content.code === 'foreign') {
     return { label: 'DHCP', text, tone: content.data.boot === undefined ? 'plain' : 'warn' }
   }

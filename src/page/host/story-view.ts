@@ -3,10 +3,10 @@ import type { HostEvent } from '../../api/events.ts'
 import { html, part } from '../parts/html.ts'
 import { Packets } from '../parts/packets-link.ts'
 import { Bar } from '../parts/progress.ts'
-import { clock, dayAndClock, duration } from '../parts/words.ts'
-import type { Chapter, Step } from './chapter.ts'
+import { dayAndTime, howLong, timeOfDay } from '../parts/words.ts'
+import type { Chapter, StoryStep } from './chapter.ts'
 import { LineWords } from './line-words.ts'
-import { Output } from './output.ts'
+import { CallbackOutput } from './output.ts'
 import { chaptersOf } from './story.ts'
 
 /** Shorter pauses say nothing. */
@@ -36,22 +36,22 @@ export function Story({
 
 function ChapterView({ chapter }: { chapter: Chapter }) {
   return html`<section class="chapter">
-    <h3>${chapter.title} <time class="muted" datetime=${chapter.at}>${dayAndClock(chapter.at)}</time></h3>
+    <h3>${chapter.title} <time class="muted" datetime=${chapter.at}>${dayAndTime(chapter.at)}</time></h3>
     <ol class="steps">
       ${chapter.steps.map(step => part(OneStep, { key: step.id, step }))}
     </ol>
   </section>`
 }
 
-function OneStep({ step }: { step: Step }) {
+function OneStep({ step }: { step: StoryStep }) {
   const { at, after, line, count, output, percent } = step
-  const pause = after >= shortestPause ? `+${duration(after)}` : ''
+  const pause = after >= shortestPause ? `+${howLong(after)}` : ''
   return html`<li class=${`step k-${step.kind} tone-${line.tone}`}>
-    <time datetime=${at}>${clock(at)}</time>
+    <time datetime=${at}>${timeOfDay(at)}</time>
     <span class="pause">${pause}</span>
     <span class="label">${line.label}</span>
     <div class="told">
-      ${output.length > 0 ? part(Output, { lines: output }) : part(LineWords, { line })}
+      ${output.length > 0 ? part(CallbackOutput, { lines: output }) : part(LineWords, { line })}
       ${percent !== undefined && part(Bar, { fraction: percent / 100, label: 'progress' })}
       ${count > 1 && html`<span class="times">${count} times</span>`}
     </div>

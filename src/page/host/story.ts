@@ -1,6 +1,6 @@
 import type { HostEvent } from '../../api/events.ts'
-import type { Chapter, Step } from './chapter.ts'
-import { contentOf, readEvent } from './read-event.ts'
+import type { Chapter, StoryStep } from './chapter.ts'
+import { contentOfLine, readEvent } from './read-event.ts'
 
 const wish = 'Install asked for'
 export const boot = 'Network boot'
@@ -44,13 +44,13 @@ function titleOf(event: HostEvent, chapter: Chapter | undefined) {
 }
 
 export function isPowerOn(event: HostEvent) {
-  const content = contentOf(event)
+  const content = contentOfLine(event)
   if (content?.kind !== 'dhcp' || content.code === 'foreign') return false
   const { asked, stage } = content.data
   return asked === 'discover' && (stage === 'firmware' || stage === 'http-firmware')
 }
 
-function stepOf(event: HostEvent, chapter: Chapter): Step {
+function stepOf(event: HostEvent, chapter: Chapter): StoryStep {
   const before = chapter.steps.at(-1)?.events.at(-1)
   const after = Date.parse(event.at) - Date.parse(before?.at ?? event.at)
   return {
@@ -67,7 +67,7 @@ function stepOf(event: HostEvent, chapter: Chapter): Step {
 }
 
 /** Whether the step before takes this event in. */
-function joins(event: HostEvent, step: Step | undefined) {
+function joins(event: HostEvent, step: StoryStep | undefined) {
   if (step?.kind !== event.kind) return false
   const isOutput = written.includes(event.kind)
   const percent = percentOf(event)
@@ -79,7 +79,7 @@ function joins(event: HostEvent, step: Step | undefined) {
 }
 
 function percentOf(event: HostEvent) {
-  const content = contentOf(event)
+  const content = contentOfLine(event)
   return content?.kind === 'phone-home' && content.code === 'progress'
     ? content.data.percent
     : undefined

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks'
 import type { HostRow } from '../../api/hosts.ts'
+import { countOf } from '../../base/amount.ts'
 import { useTools } from '../daemon/context.ts'
 import { CancelDialog } from '../dialogs/cancel-dialog.ts'
 import { InstallDialog } from '../dialogs/install-dialog.ts'
 import { html, part } from '../parts/html.ts'
 import { isUnderWay } from '../parts/states.ts'
-import { countOf } from '../parts/words.ts'
 
 /** What can be done with the hosts that are chosen. */
 export function ActionBar({ hosts, clear }: { hosts: readonly HostRow[]; clear: () => void }) {

@@ -19,7 +19,11 @@ export interface Sorting {
 export const everything: Filter = { text: '', states: [], profile: '', tag: '' }
 
 /** The hosts that a filter leaves, in order. */
-export function choose(hosts: readonly HostRow[], filter: Filter, sorting: Sorting): HostRow[] {
+export function filterHosts(
+  hosts: readonly HostRow[],
+  filter: Filter,
+  sorting: Sorting,
+): HostRow[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean)
   const chosen = hosts.filter(
     host =>

@@ -3,7 +3,7 @@ import type { HostRow } from '../../api/hosts.ts'
 import { useNow } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
 import { RackUnit } from './rack-unit.ts'
-import { type Rack, type RackRow as RackRowOf, racksOf, rowsOf } from './racks.ts'
+import { type Rack, type RackItem as RackRowOf, racksOf, rowsOf } from './racks.ts'
 import { useRowsInSight } from './rows-in-sight.ts'
 
 /** As in hosts.css, pixels. */

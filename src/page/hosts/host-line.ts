@@ -3,9 +3,9 @@ import type { HostRow } from '../../api/hosts.ts'
 import { Badge } from '../parts/badge.ts'
 import { html, part } from '../parts/html.ts'
 import { hostLink } from '../parts/page-location.ts'
-import { Progress } from '../parts/progress.ts'
+import { HostProgress } from '../parts/progress.ts'
 import { stateOf } from '../parts/states.ts'
-import { ago } from '../parts/words.ts'
+import { timeAgo } from '../parts/words.ts'
 
 /** What a line of the table shows and does. */
 export interface HostLineProperties {
@@ -50,9 +50,9 @@ function lineOf({ host, index, now, picked, current, pickAt, chooseTag }: HostLi
     <span class="c-profile" role="gridcell">${host.profile ?? html`<span class="muted">only its disk</span>`}</span>
     <span class="c-address mono" role="gridcell" title=${host.macs.join('\n')}>${host.address ?? host.mac}</span>
     <span class="c-arch" role="gridcell">${host.arch ?? html`<span class="muted">·</span>`}</span>
-    <span class="c-doing" role="gridcell">${part(Progress, { host, now })}</span>
+    <span class="c-doing" role="gridcell">${part(HostProgress, { host, now })}</span>
     <span class="c-seen" role="gridcell" title=${host.lastSeen ?? ''}>
-      ${host.lastSeen === null ? html`<span class="muted">never</span>` : ago(host.lastSeen, now)}
+      ${host.lastSeen === null ? html`<span class="muted">never</span>` : timeAgo(host.lastSeen, now)}
     </span>
   </div>`
 }

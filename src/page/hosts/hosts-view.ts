@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
+import { countOf } from '../../base/amount.ts'
 import { useFleet } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
 import { hostLink, replaceQuery } from '../parts/page-location.ts'
-import { countOf } from '../parts/words.ts'
 import { ActionBar } from './action-bar.ts'
 import type { Filter, Sorting } from './filter.ts'
-import { choose, everything, isFiltering, valuesOf } from './filter.ts'
+import { everything, filterHosts, isFiltering, valuesOf } from './filter.ts'
 import { FleetBar } from './fleet-bar.ts'
 import { HostGrid } from './host-grid.ts'
 import { HostTable } from './host-table.ts'
@@ -34,9 +34,9 @@ export function HostsView({ query }: { query: URLSearchParams }) {
     setShape(query.get('as') ?? 'table')
   }, [query])
 
-  const shown = useMemo(() => choose(hosts, filter, sorting), [hosts, filter, sorting])
+  const shown = useMemo(() => filterHosts(hosts, filter, sorting), [hosts, filter, sorting])
   const others = useMemo(
-    () => choose(hosts, { ...filter, states: [] }, sorting),
+    () => filterHosts(hosts, { ...filter, states: [] }, sorting),
     [hosts, filter, sorting],
   )
   const values = useMemo(() => valuesOf(hosts), [hosts])

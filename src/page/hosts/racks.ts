@@ -3,7 +3,9 @@ import { countStates, stateOf } from '../parts/states.ts'
 
 export type Rack = { name: string; hosts: HostRow[]; states: { state: string; count: number }[] }
 
-export type RackRow = { kind: 'head'; rack: Rack } | { kind: 'units'; rack: Rack; hosts: HostRow[] }
+export type RackItem =
+  | { kind: 'head'; rack: Rack }
+  | { kind: 'units'; rack: Rack; hosts: HostRow[] }
 
 /** Hosts by what they have in common (tag, profile or state), in the order in which they come. */
 export function racksOf(hosts: readonly HostRow[], group: string): Rack[] {
@@ -22,9 +24,9 @@ function rackOf(host: HostRow, group: string) {
 }
 
 /** The same as rows that fit side by side. */
-export function rowsOf(racks: readonly Rack[], columns: number): RackRow[] {
+export function rowsOf(racks: readonly Rack[], columns: number): RackItem[] {
   return racks.flatMap(rack => {
-    const rows: RackRow[] = [{ kind: 'head', rack }]
+    const rows: RackItem[] = [{ kind: 'head', rack }]
     for (let n = 0; n < rack.hosts.length; n += columns) {
       rows.push({ kind: 'units', rack, hosts: rack.hosts.slice(n, n + columns) })
     }

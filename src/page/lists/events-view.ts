@@ -1,14 +1,14 @@
 import { useLayoutEffect, useMemo, useState } from 'preact/hooks'
 import type { HostEvent } from '../../api/events.ts'
 import { useFleet } from '../daemon/context.ts'
-import type { Line } from '../host/chapter.ts'
+import type { StoryLine } from '../host/chapter.ts'
 import { LineWords } from '../host/line-words.ts'
 import { readEvent } from '../host/read-event.ts'
 import { valuesOf } from '../hosts/filter.ts'
 import { Choice } from '../parts/choice.ts'
 import { html, part } from '../parts/html.ts'
 import { hostLink, replaceQuery } from '../parts/page-location.ts'
-import { clock, dayAndClock } from '../parts/words.ts'
+import { dayAndTime, timeOfDay } from '../parts/words.ts'
 import { useEventStream } from './use-event-stream.ts'
 
 /** What can be looked for, by the kinds of events that tell of it; none are all. */
@@ -20,15 +20,15 @@ const subjects = {
   operators: ['admin', 'reload'],
   trouble: [],
 } as const satisfies Readonly<Record<string, readonly string[]>>
-type Subject = keyof typeof subjects
-const names = Object.keys(subjects) as Subject[]
+type EventSubject = keyof typeof subjects
+const names = Object.keys(subjects) as EventSubject[]
 
 /** All that happens, as it happens: what `bootwright events --follow` writes, for whoever stands in front. */
 export function EventsView({ query }: { query: URLSearchParams }) {
   const fleet = useFleet()
   const [text, setText] = useState(query.get('q') ?? '')
   const [tag, setTag] = useState(query.get('tag') ?? '')
-  const [subject, setSubject] = useState<Subject>(
+  const [subject, setSubject] = useState<EventSubject>(
     names.find(name => name === query.get('show')) ?? 'everything',
   )
   const { events, error, held, setHeld, waiting, older } = useEventStream(subjects[subject])
@@ -51,7 +51,7 @@ export function EventsView({ query }: { query: URLSearchParams }) {
         placeholder="Search host, text …" aria-label="Search the events"
         onInput=${({ currentTarget }: { currentTarget: HTMLInputElement }) => setText(currentTarget.value)}
       />
-      ${part(Choice<Subject>, { label: 'Show', value: subject, values: names, choose: setSubject })}
+      ${part(Choice<EventSubject>, { label: 'Show', value: subject, values: names, choose: setSubject })}
       ${part(Choice<string>, { label: 'Tag', value: tag, any: 'every tag', values: valuesOf(fleet.hosts()).tags, choose: setTag })}
       <span class="spring" />
       <button class="button" aria-pressed=${held} onClick=${() => setHeld(!held)}>
@@ -72,10 +72,10 @@ export function EventsView({ query }: { query: URLSearchParams }) {
   </section>`
 }
 
-function EventLine({ event, line }: { event: HostEvent; line: Line }) {
+function EventLine({ event, line }: { event: HostEvent; line: StoryLine }) {
   const { at, host, kind, count } = event
   return html`<li class=${`event k-${kind} tone-${line.tone}`}>
-    <time datetime=${at} title=${dayAndClock(at)}>${clock(at)}</time>
+    <time datetime=${at} title=${dayAndTime(at)}>${timeOfDay(at)}</time>
     ${host === null ? html`<span class="muted">daemon</span>` : html`<a href=${hostLink(host)}>${host}</a>`}
     <span class="label">${line.label}</span>
     <span class="told">
@@ -86,9 +86,9 @@ function EventLine({ event, line }: { event: HostEvent; line: Line }) {
 }
 
 function isWanted(
-  { event, line }: { event: HostEvent; line: Line },
+  { event, line }: { event: HostEvent; line: StoryLine },
   text: string,
-  subject: Subject,
+  subject: EventSubject,
 ): boolean {
   if (subject === 'trouble' && line.tone === 'plain') return false
   const hay = `${event.host ?? ''}\n${line.label}\n${line.text}\n${event.text}`.toLowerCase()

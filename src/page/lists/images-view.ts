@@ -1,10 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { ImageList, ImageRow } from '../../api/images.ts'
-import { amount } from '../../base/amount.ts'
+import { amount, countOf } from '../../base/amount.ts'
 import { useTools } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
 import { withCode } from '../parts/inline-code.ts'
-import { countOf } from '../parts/words.ts'
 import { ListView } from './list-view.ts'
 
 /** What lies in the assets and can be booted. */
@@ -25,12 +24,12 @@ export function ImagesView() {
       none: 'No images are listed here. bootwright check says which files the profiles miss.',
     },
     html`
-    <ul class="cards">${images?.map(image => part(Image, { key: image.name, image }))}</ul>
+    <ul class="cards">${images?.map(image => part(ImageItem, { key: image.name, image }))}</ul>
   `,
   )
 }
 
-function Image({
+function ImageItem({
   image: { name, form, bytes, kernel, files, init, script, problem, profiles },
 }: {
   image: ImageRow

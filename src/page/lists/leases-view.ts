@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { LeaseList, LeaseRow, NetworkRow } from '../../api/networks.ts'
+import { countOf } from '../../base/amount.ts'
 import { useFleet, useNow } from '../daemon/context.ts'
 import { useFresh } from '../daemon/use-fresh.ts'
 import { Badge } from '../parts/badge.ts'
@@ -7,7 +8,7 @@ import { html, part } from '../parts/html.ts'
 import { withCode } from '../parts/inline-code.ts'
 import { hostLink } from '../parts/page-location.ts'
 import { Bar } from '../parts/progress.ts'
-import { countOf, duration } from '../parts/words.ts'
+import { howLong } from '../parts/words.ts'
 
 /** More are not drawn: whoever looks for one searches. */
 const most = 500
@@ -30,7 +31,7 @@ export function LeasesView() {
     <h1>Leases</h1>
     <p class="muted">The networks of this daemon, and the addresses that it gave out.</p>
     <ul class="cards" aria-label="Networks">
-      ${networks.map(network => part(Network, { key: network.name, network }))}
+      ${networks.map(network => part(NetworkLeases, { key: network.name, network }))}
     </ul>
     <input
       class="search"
@@ -47,7 +48,7 @@ export function LeasesView() {
   </section>`
 }
 
-function Network({ network }: { network: NetworkRow }) {
+function NetworkLeases({ network }: { network: NetworkRow }) {
   const { name, mode, subnet, serverAddress, waits, range, leases, rivals } = network
   return html`<li class="panel">
     <div class="panel-head"><h2>${name}</h2><span class="muted">${mode}</span></div>
@@ -88,7 +89,7 @@ function LeaseTable({ leases }: { leases: readonly LeaseRow[] }) {
           <td>${host === null ? html`<span class="muted">${hostname ?? 'not a host'}</span>` : html`<a href=${hostLink(host)}>${host}</a>`}</td>
           <td class="mono">${mac}</td>
           <td>${network}</td>
-          <td>${Date.parse(end) > now ? `in ${duration(Date.parse(end) - now)}` : 'over'}</td>
+          <td>${Date.parse(end) > now ? `in ${howLong(Date.parse(end) - now)}` : 'over'}</td>
         </tr>`,
       )}
     </tbody>

@@ -2,7 +2,7 @@ import type { AdminLogList } from '../../api/admin.ts'
 import { useFresh } from '../daemon/use-fresh.ts'
 import { html, part } from '../parts/html.ts'
 import { hostLink } from '../parts/page-location.ts'
-import { dayAndClock } from '../parts/words.ts'
+import { dayAndTime } from '../parts/words.ts'
 import { ListView } from './list-view.ts'
 
 /** Logins are no events. */
@@ -30,11 +30,11 @@ export function LogView() {
       <tbody>
         ${data?.entries.map(
           ({ id, at, who, address, action, text, hosts }) => html`<tr key=${id}>
-            <td class="mono">${dayAndClock(at)}</td>
+            <td class="mono">${dayAndTime(at)}</td>
             <td>${who}</td>
             <td class="mono less">${address}</td>
             <td><span class=${action === 'refused' ? 'tag bad' : 'tag'}>${action}</span></td>
-            <td class="wide">${text}${hosts.length > 1 && part(Hosts, { names: hosts })}</td>
+            <td class="wide">${text}${hosts.length > 1 && part(MeantHosts, { names: hosts })}</td>
           </tr>`,
         )}
       </tbody>
@@ -47,7 +47,7 @@ export function LogView() {
 const mostNames = 6
 
 /** Which hosts were meant, where the sentence only says how many. */
-function Hosts({ names }: { names: readonly string[] }) {
+function MeantHosts({ names }: { names: readonly string[] }) {
   const links = names.map(name => html`<a key=${name} href=${hostLink(name)}>${name}</a>${' '}`)
   if (names.length <= mostNames) return html`<div>${links}</div>`
   const first = names.slice(0, mostNames - 1).join(' ')

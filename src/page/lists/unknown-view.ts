@@ -5,7 +5,7 @@ import { readEvent } from '../host/read-event.ts'
 import { CopyButton } from '../parts/copy-button.ts'
 import { html, part } from '../parts/html.ts'
 import { Packets } from '../parts/packets-link.ts'
-import { ago } from '../parts/words.ts'
+import { timeAgo } from '../parts/words.ts'
 import { ListView } from './list-view.ts'
 
 const everyMs = 5000
@@ -31,13 +31,13 @@ export function UnknownView() {
         machine => html`<li class="panel" key=${machine.mac}>
           <div class="panel-head">
             <h2 class="mono">${machine.mac}</h2>
-            <span class="muted">${ago(machine.at, now)}</span>
+            <span class="muted">${timeAgo(machine.at, now)}</span>
           </div>
-          ${part(Asked, { machine })}
+          ${part(LastRequest, { machine })}
           <dl class="facts">
             ${factsOf(machine).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
           </dl>
-          ${part(Entry, { machine })}
+          ${part(ConfigLines, { machine })}
           ${part(Packets, { path: `/strangers/${machine.mac}` })}
         </li>`,
       )}
@@ -47,13 +47,13 @@ export function UnknownView() {
 }
 
 /** What it asked last, and what it was told. */
-function Asked({ machine: { text, event } }: { machine: StrangerRow }) {
+function LastRequest({ machine: { text, event } }: { machine: StrangerRow }) {
   const line = event && readEvent({ ...event, text })
   return html`<p>${line?.text ?? text} <span class="because">${line?.why}</span></p>`
 }
 
 /** Its lines for the config, as far in as they stand under `hosts:`. */
-function Entry({ machine: { mac, entry } }: { machine: StrangerRow }) {
+function ConfigLines({ machine: { mac, entry } }: { machine: StrangerRow }) {
   const lines = entry.replace(/^(?=.)/gm, '  ')
   return html`<figure class="text-file">
     <figcaption>For the config${part(CopyButton, { text: lines, what: `The entry of ${mac}` })}</figcaption>

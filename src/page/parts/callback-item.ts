@@ -5,7 +5,7 @@ import { useNow, useTools } from '../daemon/context.ts'
 import { Badge } from './badge.ts'
 import { html, part } from './html.ts'
 import { withCode } from './inline-code.ts'
-import { duration } from './words.ts'
+import { howLong } from './words.ts'
 
 /** States of a callback by the state of a host that looks like it. */
 const looks = new Map([
@@ -38,8 +38,7 @@ export function CallbackItem({
     }
     setBusy(false)
   }
-  const next =
-    nextAt === null ? '' : `, again in ${duration(Math.max(0, Date.parse(nextAt) - now))}`
+  const next = nextAt === null ? '' : `, again in ${howLong(Math.max(0, Date.parse(nextAt) - now))}`
   const progress =
     place === null
       ? `tried ${countOf(tries, 'time')}${next}`

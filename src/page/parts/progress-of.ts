@@ -1,7 +1,7 @@
 import type { HostRow } from '../../api/hosts.ts'
 import { amount } from '../../base/amount.ts'
 import { isUnderWay } from './states.ts'
-import { duration, rate } from './words.ts'
+import { howLong, rate } from './words.ts'
 
 /** A download that stands still for longer says nothing about now. */
 const staleMs = 20_000
@@ -21,7 +21,7 @@ export function progressOf(
   const { download, percent } = host
   const running = download && !download.complete && now - Date.parse(download.at) < staleMs
   if (running && (host.state !== 'installing' || percent === null)) {
-    const left = download.left === null ? undefined : `${duration(download.left * 1000)} left`
+    const left = download.left === null ? undefined : `${howLong(download.left * 1000)} left`
     const sent = `${amount(download.bytes)} of ${amount(download.size)}`
     return {
       fraction: download.size === 0 ? 0 : download.bytes / download.size,
@@ -41,9 +41,9 @@ export function progressOf(
 function leftOf({ since, progressAt }: HostRow, percent: number, now: number) {
   if (progressAt === null) return undefined
   const silence = now - Date.parse(progressAt)
-  if (silence >= silentMs) return `no news for ${duration(Math.floor(silence / 60_000) * 60_000)}`
+  if (silence >= silentMs) return `no news for ${howLong(Math.floor(silence / 60_000) * 60_000)}`
   const spent = Date.parse(progressAt) - Date.parse(since ?? '')
   if (percent < leastPercent || percent >= 100 || !(spent > 0)) return undefined
   const left = (spent / percent) * (100 - percent) - silence
-  return left > 0 ? `about ${duration(left)} left` : undefined
+  return left > 0 ? `about ${howLong(left)} left` : undefined
 }

@@ -3,7 +3,7 @@ import { html, part } from './html.ts'
 import { progressOf } from './progress-of.ts'
 
 /** The bar of what is running; without one the sentence that says why the host is where it is. */
-export function Progress({ host, now }: { host: HostRow; now: number }) {
+export function HostProgress({ host, now }: { host: HostRow; now: number }) {
   const progress = progressOf(host, now)
   if (!progress) return html`<span class="why" title=${host.why}>${host.why}</span>`
   const { fraction, what, numbers } = progress

@@ -6,7 +6,7 @@ export function rate(bytesPerSecond: number) {
   return `${amount(bytesPerSecond)}/s`
 }
 
-export function duration(ms: number) {
+export function howLong(ms: number) {
   const seconds = ms / 1000
   if (seconds < 10) return `${seconds.toFixed(1)} s`
   if (seconds < 60) return `${Math.floor(seconds)} s`
@@ -18,7 +18,7 @@ export function duration(ms: number) {
 }
 
 /** How long ago, in one unit; empty where there is no time. `now` is epoch milliseconds. */
-export function ago(iso: string | null, now: number) {
+export function timeAgo(iso: string | null, now: number) {
   if (iso === null) return ''
   const seconds = Math.max(0, (now - Date.parse(iso)) / 1000)
   if (seconds < 5) return 'now'
@@ -29,19 +29,15 @@ export function ago(iso: string | null, now: number) {
 }
 
 /** The time of day, in the zone of whoever reads it. */
-export function clock(iso: string) {
+export function timeOfDay(iso: string) {
   const date = new Date(iso)
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':')
 }
 
-export function dayAndClock(iso: string) {
+export function dayAndTime(iso: string) {
   const date = new Date(iso)
   const day = [date.getFullYear(), pad(date.getMonth() + 1), pad(date.getDate())].join('-')
-  return `${day} ${clock(iso)}`
-}
-
-export function countOf(count: number, noun: string) {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+  return `${day} ${timeOfDay(iso)}`
 }
 
 /** The larger unit, and the smaller one where it says something. */

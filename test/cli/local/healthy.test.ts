@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { run, serverOf, settingsOf } from '../../../src/cli/local/healthy.ts'
+import { httpSettingsOf, run, serverOf } from '../../../src/cli/local/healthy.ts'
 import { fakeIo } from '../fake.ts'
 
 t.test('where the config has its daemon', async t => {
@@ -32,7 +32,7 @@ t.test('what it says of HTTP, in any style of YAML', async t => {
     ],
   ]
   for (const [text, wanted] of rows) {
-    const { http: found } = (settingsOf(text) ?? {}) as { http?: unknown }
+    const { http: found } = (httpSettingsOf(text) ?? {}) as { http?: unknown }
     t.same(found, wanted, text)
   }
 })

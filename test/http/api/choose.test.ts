@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Host, Profile } from '../../../src/boot/host.ts'
 import type { HostState } from '../../../src/boot/host-state.ts'
-import { type Choice, chooseHosts } from '../../../src/http/api/choose.ts'
+import { chooseHosts, type HostCriteria } from '../../../src/http/api/choose.ts'
 
 const host = (name: string, tags: readonly string[], profile?: string): [string, Host] => [
   name,
@@ -18,7 +18,7 @@ const hosts = new Map([
 ])
 const states: Record<string, HostState> = { web1: 'failed' }
 
-function chosen(choice: Partial<Choice>): readonly string[] | string {
+function chosen(choice: Partial<HostCriteria>): readonly string[] | string {
   const result = chooseHosts(
     { hosts: [], where: [], ...choice },
     { hosts, profiles: ['debian', 'nixos', 'rescue'], stateOf: name => states[name] ?? 'idle' },
@@ -27,7 +27,7 @@ function chosen(choice: Partial<Choice>): readonly string[] | string {
 }
 
 const none = 'matches no host; the config has web1, web10, db.lab, printer'
-const rows: readonly [string, Partial<Choice>, readonly string[] | string][] = [
+const rows: readonly [string, Partial<HostCriteria>, readonly string[] | string][] = [
   ['a name', { hosts: ['web1'] }, ['web1']],
   [
     'names, in the order of the config, each once',

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { createTurns } from '../../../src/http/files/write-turns.ts'
+import { createWriteTurns } from '../../../src/http/files/write-turns.ts'
 
 /** An event loop whose turns end by hand, and who may write in which of them. */
 function loop(budget: number) {
   const ends: (() => void)[] = []
-  const turns = createTurns(budget, go => void ends.push(go))
+  const turns = createWriteTurns(budget, go => void ends.push(go))
   const gone: string[] = []
   const ask = (name: string, bytes: number) => {
     const wait = turns.take(bytes)
