@@ -1,3 +1,5 @@
+import { remember } from '../base/bounded.ts'
+import { given } from '../base/given.ts'
 import type { Claimant, Lease } from '../boot/lease.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
@@ -79,18 +81,19 @@ export function createOffers(most = 65_536): Offers {
 
   function remove(key: string): void {
     const offer = offers.get(key)
-    if (!offer) return
-    offers.delete(key)
+    if (offer && offers.delete(key)) unlink(key, offer)
+  }
+
+  function unlink(key: string, offer: Offer): void {
     if (offer.apart !== undefined) apart.delete(offer.mac, key)
     if (keyByAddress.get(offer.address) !== key) return
     keyByAddress.delete(offer.address)
     held.delete(offer.address)
   }
 
-  /** Leaves at most `size` of those that hold. */
-  function prune(now: number, size: number): void {
+  function removeEnded(now: number): void {
     for (const [key, { until }] of offers) {
-      if (until > now && offers.size <= size) return
+      if (until > now) return
       remove(key)
     }
   }
@@ -104,14 +107,13 @@ export function createOffers(most = 65_536): Offers {
     hold(offer, now) {
       const key = keyOf(offer)
       remove(key)
-      prune(now, most - 1)
+      removeEnded(now)
       const { address, mac, network } = offer
       const until = now + offerMilliseconds
-      if (offer.apart === undefined) offers.set(key, { address, mac, network, until })
-      else {
-        for (const oldest of apart.add(mac, key)) remove(oldest)
-        offers.set(key, { address, mac, network, apart: offer.apart, until })
-      }
+      if (offer.apart !== undefined) for (const oldest of apart.add(mac, key)) remove(oldest)
+      const kept = { address, mac, network, ...given('apart', offer.apart), until }
+      const forgotten = remember(offers, key, kept, most)
+      if (forgotten) unlink(...forgotten)
       keyByAddress.set(offer.address, key)
       held.add(offer.address)
     },
@@ -119,7 +121,7 @@ export function createOffers(most = 65_536): Offers {
     of: (key, now) => current(keyOf(key), now),
     byAddress: (address, now) => current(keyByAddress.get(address), now),
     held(now) {
-      prune(now, most)
+      removeEnded(now)
       return held
     },
   }

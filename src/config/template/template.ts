@@ -1,4 +1,5 @@
 import { Liquid, Output, type Template } from 'liquidjs'
+import { remember } from '../../base/bounded.ts'
 
 /** A template that cannot be read or rendered. The message is a sentence without the position. */
 export class TemplateError extends Error {
@@ -85,8 +86,7 @@ function parse(template: string): Template[] {
   const known = parsed.get(template)
   if (known) return known
   const fresh = saying(() => engine.parse(template))
-  if (parsed.size >= 1000) parsed.clear()
-  parsed.set(template, fresh)
+  remember(parsed, template, fresh, 1000)
   return fresh
 }
 
