@@ -1,8 +1,9 @@
 import { takenFor } from '../boot/client.ts'
 import { decide } from '../boot/decide.ts'
+import type { Network } from '../boot/host.ts'
 import type { Reason } from '../boot/reason.ts'
 import { waysOf } from '../boot/ways.ts'
-import { option } from '../wire/dhcp-codes.ts'
+import { type MessageName, option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
 import { type Arrival, networkOfPacket } from './network.ts'
@@ -19,7 +20,7 @@ import {
 } from './outcome.ts'
 import { serveBoot } from './proxy-mode.ts'
 import { macOfHeader, macOfPacket, readClient } from './read-client.ts'
-import { outcomeOf } from './reply-outcome.ts'
+import { outcomeOf, replyTo } from './reply-outcome.ts'
 import { serveLease } from './server-mode.ts'
 
 /**
@@ -40,7 +41,7 @@ export function handle(
   const asked = messageNameOfPacket(packet)
   if (mac === undefined) return ignored({ code: 'no-ethernet-address' }, asked ? { asked } : {})
   const seenSoFar = { mac, ...(asked ? { asked } : {}) }
-  if (packet.damage !== undefined && !isWholeEnough(packet, arrival)) {
+  if (packet.damage !== undefined && !isWholeEnough(packet, asked, arrival)) {
     return unanswered(seenSoFar, { code: 'malformed', error: packet.damage }, deps)
   }
   if (asked === undefined) return unanswered(seenSoFar, whyNoType(packet), deps)
@@ -51,8 +52,10 @@ export function handle(
     const from: Case = { packet, arrival, asked, mac, network: choice.network, deps, now }
     const found = recognise(inUse === undefined ? from : { ...from, inUse })
     seen = seenOf(found)
-    const answer = answerTo(found)
-    return outcomeOf(found, answer, newsOf(found, answer))
+    const serve = serverFor(found.network, arrival)
+    const answer = serve(found)
+    const reply = replyTo(found, answer)
+    return outcomeOf(found, answer, reply, newsOf(found, answer))
   } catch (error) {
     if (!(error instanceof WireError)) throw error
     return unanswered(seen, { code: 'malformed', error: error.message }, deps)
@@ -72,11 +75,13 @@ export function unreadable(datagram: Uint8Array, error: WireError, deps: DhcpDep
  * Whether a packet that lost an option can be answered: who asks for an address, who says whose and which it
  * takes, and who asks what to boot. What else a packet means depends on the options that are lost.
  */
-function isWholeEnough(packet: DhcpPacket, { port }: Arrival): boolean {
-  const asked = messageNameOfPacket(packet)
+function isWholeEnough(
+  { options }: DhcpPacket,
+  asked: MessageName | undefined,
+  { port }: Arrival,
+): boolean {
   if (asked === 'discover') return true
-  const { serverId, requestedAddress } = option
-  const isTaking = packet.options.has(serverId) && packet.options.has(requestedAddress)
+  const isTaking = options.has(option.serverId) && options.has(option.requestedAddress)
   return asked === 'request' && (port === 'proxy' || isTaking)
 }
 
@@ -114,10 +119,10 @@ function recognise(from: Case): Case {
   }
 }
 
-function answerTo(from: Case): DhcpAnswer {
-  const { network, arrival } = from
-  if (network.mode === 'none') return silence({ code: 'mode-none' })
-  return network.mode === 'proxy' || arrival.port === 'proxy' ? serveBoot(from) : serveLease(from)
+/** Who answers there: nobody, a proxyDHCP server, or a DHCP server. */
+function serverFor({ mode }: Network, { port }: Arrival): (from: Case) => DhcpAnswer {
+  if (mode === 'none') return () => silence({ code: 'mode-none' })
+  return mode === 'proxy' || port === 'proxy' ? serveBoot : serveLease
 }
 
 /** What else the packet tells, once it is clear that it is for us. */

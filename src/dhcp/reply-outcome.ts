@@ -4,8 +4,13 @@ import { destinationOf } from './destination.ts'
 import { type Case, type DhcpAnswer, type News, type Outcome, seenOf } from './outcome.ts'
 import { buildNak, buildReply } from './reply.ts'
 
-/** The answer to a packet as what comes of it: written as a packet, with where that goes. */
-export function outcomeOf(from: Case, answer: DhcpAnswer, news: News | undefined): Outcome {
+/** What comes of a packet: its answer, the packet that this is written as with where that goes, and news. */
+export function outcomeOf(
+  from: Case,
+  answer: DhcpAnswer,
+  reply: DhcpPacket | undefined,
+  news: News | undefined,
+): Outcome {
   const { why, lease, doubt, hold, drop, look } = answer
   const outcome = {
     ...seenOf(from),
@@ -17,15 +22,16 @@ export function outcomeOf(from: Case, answer: DhcpAnswer, news: News | undefined
     ...(look === undefined ? {} : { look }),
     ...(news ? { news } : {}),
   }
-  if (answer.kind === 'none') return { kind: 'none', code: why.code, ...outcome }
+  if (!reply) return { kind: 'none', code: why.code, ...outcome }
   const { network, arrival } = from
-  const reply = write(from, answer)
   const to = destinationOf(reply, arrival)
   return { kind: 'reply', ...outcome, network, reply, to, via: arrival.port }
 }
 
-function write(from: Case, answer: Exclude<DhcpAnswer, { kind: 'none' }>): DhcpPacket {
+/** The answer written as a packet; undefined where it is none. */
+export function replyTo(from: Case, answer: DhcpAnswer): DhcpPacket | undefined {
   const { packet, network, arrival, deps, client, options } = from
+  if (answer.kind === 'none') return undefined
   if (answer.kind === 'nak') return buildNak(packet, network, answer.message)
   const { kind, gift, rapidCommit = false } = answer
   return buildReply(packet, {

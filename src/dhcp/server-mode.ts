@@ -1,7 +1,7 @@
 import { isLeasedTo } from '../boot/lease.ts'
 import type { Reason } from '../boot/reason.ts'
 import { formatIpv4, subnetContains } from '../wire/address.ts'
-import { option } from '../wire/dhcp-codes.ts'
+import { type MessageName, option } from '../wire/dhcp-codes.ts'
 import { seat } from './apart.ts'
 import { addressIn } from './classify.ts'
 import { addressRequestOf, giftOf, grant, grantReason, hostNameOf, poolOf } from './grant.ts'
@@ -14,27 +14,19 @@ import { offerKey, reservationOf, selectAddress } from './select-address.ts'
 /** What a DHCP server answers on port 67 (RFC 2131 section 4.3). Throws WireError on malformed options. */
 export function serveLease(from: Case): DhcpAnswer {
   const { seated, look } = seat(from)
-  const answer = serve(seated)
+  const answer = byMessage[seated.asked](seated)
   return look === undefined ? answer : { ...answer, look }
 }
 
-function serve(from: Case): DhcpAnswer {
-  switch (from.asked) {
-    case 'discover':
-      return onDiscover(from)
-    case 'request':
-      return onRequest(from)
-    case 'decline':
-      return onDecline(from)
-    case 'release':
-      return onRelease(from)
-    case 'inform':
-      return onInform(from)
-    case 'offer':
-    case 'ack':
-    case 'nak':
-      return silence({ code: 'not-for-clients', asked: from.asked })
-  }
+const byMessage: Readonly<Record<MessageName, (from: Case) => DhcpAnswer>> = {
+  discover: onDiscover,
+  request: onRequest,
+  decline: onDecline,
+  release: onRelease,
+  inform: onInform,
+  offer: notForClients,
+  ack: notForClients,
+  nak: notForClients,
 }
 
 function onDiscover(from: Case): DhcpAnswer {
@@ -52,6 +44,10 @@ function onDiscover(from: Case): DhcpAnswer {
     hold: newLease(from, address),
     why: grantReason(from, address, reserved),
   }
+}
+
+function notForClients({ asked }: Case): DhcpAnswer {
+  return silence({ code: 'not-for-clients', asked })
 }
 
 function onDecline(from: Case): DhcpAnswer {
