@@ -52,12 +52,20 @@ const laws: Readonly<Record<string, Law>> = {
     },
   },
   install: {
-    folders: ['boot', 'wire', 'base', 'store/memory.ts', 'world/world.ts'],
+    folders: [
+      'boot',
+      'wire',
+      'base',
+      'store/memory.ts',
+      'world/world.ts',
+      'system/child.ts',
+      'system/process-group.ts',
+    ],
     modules: { 'node:*': '*', undici: '*' },
   },
   // The hand that switches machines on and off.
   power: {
-    folders: ['boot', 'wire', 'base'],
+    folders: ['boot', 'wire', 'base', 'system/child.ts'],
     modules: { 'node:*': '*', undici: '*' },
   },
   // Plain counts, and how Prometheus is told of them.

@@ -1,11 +1,10 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
 import { given } from '../base/given.ts'
 import { lineOfProgram } from '../base/printable.ts'
 import { readSlowly } from '../base/read-slowly.ts'
 import type { Target } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
-import { endGroup, groupOf, groupsWith, type ProcessGroup } from './process-group.ts'
+import { type ProgramEnd, startProgram } from '../system/child.ts'
+import { endGroup, groupsWith, type ProcessGroup } from '../system/process-group.ts'
 
 /** How a command ended. `line` is the last thing it said. */
 export type CommandEnd =
@@ -28,14 +27,13 @@ export interface RunningCommand {
 /** Longest piece of output that becomes one line of the timeline, in bytes. */
 const longestLine = 4096
 /** From SIGTERM to SIGKILL. */
-const killAfterMs = 5000
+const graceMs = 5000
 /** How long the output of a command is heard after its end. */
 const hearOnMs = 1000
 /** From one piece of output (64 KiB) to the next: 6 MB/s, and nobody else is kept waiting. */
 const restMs = 10
 
 type CommandTarget = Extract<Target, { kind: 'command' }>
-type CommandChild = ChildProcessByStdio<Writable | null, Readable, Readable>
 
 /** What a command may be given besides its target. */
 export interface CommandExtras {
@@ -52,103 +50,63 @@ export interface CommandStep {
 }
 
 /**
- * Starts a command as its own process group, with stdin closed and no shell. Its environment is PATH,
- * HOME and what the target gives; nothing else of the daemon's reaches it. Each line it prints goes to
- * `say`. After the target's timeout the whole group is ended.
+ * Runs a command. Each line it prints goes to `say`. After the target's timeout, or that of a step, its whole
+ * process group is ended.
  */
 export function runCommand(
   target: CommandTarget,
   say: (line: string) => void,
-  extras: CommandExtras = {},
+  { input, stepOf = () => undefined }: CommandExtras = {},
 ): RunningCommand {
-  try {
-    return follow(startCommand(target, extras.input), target, say, extras.stepOf)
-  } catch (error) {
-    // Arguments that no program can be given: a zero byte or 128 KiB out of somebody's facts.
-    const ended = { ok: false, why: cannotRun(target, error), line: undefined } as const
-    return { group: undefined, ended: Promise.resolve(ended), end: () => {} }
-  }
-}
-
-function startCommand({ run, cwd, env }: CommandTarget, input: string | undefined): CommandChild {
-  const [program = '', ...args] = run
-  const { PATH = '/usr/bin:/bin', HOME = '/', LANG = 'C.UTF-8' } = process.env
-  const options = { cwd, env: { PATH, HOME, LANG, ...env }, detached: true } as const
-  if (input === undefined) {
-    return spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
-  }
-  const child = spawn(program, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
-  // One that ends before it has read everything says so by its exit code.
-  child.stdin.on('error', () => {})
-  child.stdin.end(input)
-  return child
-}
-
-function follow(
-  child: CommandChild,
-  target: CommandTarget,
-  say: (line: string) => void,
-  stepOf: CommandExtras['stepOf'] = () => undefined,
-): RunningCommand {
-  const group = child.pid === undefined ? undefined : groupOf(child.pid)
   let last: string | undefined
   let stepTimer: NodeJS.Timeout | undefined
   const begin = (step: CommandStep | undefined) => {
     if (!step) return
     clearTimeout(stepTimer)
     const why: Reason = { code: 'step-too-long', step: step.name, seconds: step.timeout }
-    stepTimer = setTimeout(end, step.timeout * 1000, why)
+    stepTimer = setTimeout(child.end, step.timeout * 1000, why)
   }
   const hear = (line: string) => {
     last = line
     say(line)
     begin(stepOf(line))
   }
-  eachLine(child.stdout, hear)
-  eachLine(child.stderr, hear)
-
-  let stopped: Reason | undefined
-  const end = (why: Reason) => {
-    stopped ??= why
-    if (group) endGroup(group, killAfterMs)
-    // Some of its children have made themselves sessions of their own, as sshpass does.
-    for (const other of groupsWith(target.env)) endGroup(other, killAfterMs)
+  const tooLong: Reason = { code: 'ran-too-long', seconds: target.timeout }
+  // Some of its children have made themselves sessions of their own, as sshpass does.
+  const endOthers = () => {
+    for (const group of groupsWith(target.env)) endGroup(group, graceMs)
   }
-  const timer = setTimeout(end, target.timeout * 1000, tooLong(target))
+  const child = startProgram<Reason>(
+    { ...target, input, tooLong, graceMs, hearOnMs, endOthers },
+    (...outputs) => {
+      for (const output of outputs) eachLine(output, hear)
+    },
+  )
   begin(stepOf(undefined))
-  let deaf: NodeJS.Timeout | undefined
-  const stopClocks = () => {
-    clearTimeout(timer)
+  const ended = child.ended.then(end => {
     clearTimeout(stepTimer)
-  }
-
-  const ended = new Promise<CommandEnd>(resolve => {
-    child.once('error', error => {
-      stopClocks()
-      resolve({ ok: false, why: cannotRun(target, error), line: last })
-    })
-    child.once('exit', () => {
-      // What it left running may hold its output open for ever; that is not waited for.
-      const hush = () => [child.stdout, child.stderr].map(pipe => pipe.destroy())
-      deaf = setTimeout(hush, stopped ? killAfterMs + hearOnMs : hearOnMs)
-    })
-    child.once('close', (code, signal) => {
-      stopClocks()
-      clearTimeout(deaf)
-      if (code === 0 && !stopped) return resolve({ ok: true })
-      const why = stopped ?? whyEnded(code, signal)
-      return resolve({ ok: false, why, line: last, ...(stopped && { stopped: true }) })
-    })
+    return endOf(end, target, last)
   })
-  return { group, ended, end }
+  return { ...child, ended }
 }
 
-function tooLong({ timeout: seconds }: CommandTarget): Reason {
-  return { code: 'ran-too-long', seconds }
-}
-
-function whyEnded(code: number | null, signal: string | null): Reason {
-  return signal ? { code: 'ended-by-signal', signal } : { code: 'exit-code', exit: code ?? 0 }
+function endOf(
+  end: ProgramEnd<Reason>,
+  target: CommandTarget,
+  line: string | undefined,
+): CommandEnd {
+  switch (end.kind) {
+    case 'not-run':
+      return { ok: false, why: cannotRun(target, end.error), line }
+    case 'stopped':
+      return { ok: false, why: end.why, line, stopped: true }
+    case 'signal':
+      return { ok: false, why: { code: 'ended-by-signal', signal: end.signal }, line }
+    case 'exit':
+      return end.code === 0
+        ? { ok: true }
+        : { ok: false, why: { code: 'exit-code', exit: end.code }, line }
+  }
 }
 
 function cannotRun({ run: [program = ''] }: CommandTarget, error: unknown): Reason {

@@ -1,7 +1,7 @@
 import type { Delivery } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
+import { groupsWith, killGroup, type ProcessGroup } from '../system/process-group.ts'
 import { type DeliverDeps, tell } from './deliver.ts'
-import { groupsWith, killGroup, type ProcessGroup } from './process-group.ts'
 
 /** What ran when the daemon was killed. */
 const cut: Reason = { code: 'daemon-restarted-meanwhile' }

@@ -1,7 +1,7 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { lineOfProgram } from '../base/printable.ts'
 import { readSlowly } from '../base/read-slowly.ts'
+import { type ProgramEnd, startProgram } from '../system/child.ts'
 
 /** How a program ended: with what it wrote to stdout, or with a sentence why it did not do it. */
 export type Ran =
@@ -31,78 +31,42 @@ const restMs = 10
 const hearOnMs = 500
 const longestLine = 200
 
-type Child = ChildProcessByStdio<null, Readable, Readable>
-
 /**
- * Runs a program to its end as its own process group, with stdin closed and no shell. Nothing of the
- * daemon's environment but PATH and HOME reaches it. Never throws.
+ * Runs a program to its end, with stdin closed and no shell. When its time is over it is killed, with its
+ * whole process group. Never throws.
  */
-export function runProgram(args: readonly string[], limits: Limits): Promise<Ran> {
-  const { signal, cwd } = limits
-  const [program = '', ...rest] = args
-  const failed = (error: string, stderr = ''): Ran => {
-    return { ok: false, error, stderr }
-  }
-  if (signal.aborted) return Promise.resolve(failed('the daemon stops'))
-  return new Promise(resolve => {
-    try {
-      const child = spawn(program, rest, {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
-        env: envOf(limits),
-        ...(cwd !== undefined && { cwd }),
-      })
-      follow(child, limits, (error, stdout, stderr) =>
-        resolve(error === undefined ? { ok: true, stdout } : failed(error, stderr)),
-      )
-    } catch (error) {
-      // Arguments that no program can be given, such as a zero byte.
-      resolve(failed(messageOf(error)))
-    }
-  })
-}
-
-function envOf({ env }: Limits): Record<string, string> {
-  const { PATH = '/usr/bin:/bin', HOME = '/' } = process.env
-  return { PATH, HOME, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...env }
-}
-
-/** Hears a child to its end; `error` is undefined when it ended well. */
-function follow(
-  child: Child,
-  { timeout, signal }: Limits,
-  ended: (error: string | undefined, stdout: string, stderr: string) => void,
-): void {
-  const [out, err] = [child.stdout, child.stderr].map(hear)
-  let cut: string | undefined
-  const hush = () => {
-    child.stdout.destroy()
-    child.stderr.destroy()
-  }
-  const end = (why: string) => {
-    cut ??= why
-    if (child.pid !== undefined) killGroup(child.pid)
-    hush()
-  }
-  const stop = () => end('the daemon stops')
-  const timer = setTimeout(end, timeout * 1000, `it ran longer than ${timeout} s`)
+export async function runProgram(args: readonly string[], limits: Limits): Promise<Ran> {
+  const { signal, cwd, env, timeout } = limits
+  const stops = 'the daemon stops'
+  if (signal.aborted) return { ok: false, error: stops, stderr: '' }
+  const outputs: (() => string)[] = []
+  const tooLong = `it ran longer than ${timeout} s`
+  // Its messages are read.
+  const environment = { LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...env }
+  const child = startProgram<string>(
+    { run: args, cwd, env: environment, timeout, tooLong, graceMs: 0, hearOnMs },
+    (stdout, stderr) => outputs.push(hear(stdout), hear(stderr)),
+  )
+  const stop = () => child.end(stops)
   signal.addEventListener('abort', stop)
-  let deaf: NodeJS.Timeout | undefined
-  const finish = (error: string | undefined) => {
-    clearTimeout(timer)
-    clearTimeout(deaf)
-    signal.removeEventListener('abort', stop)
-    ended(error, out?.() ?? '', err?.() ?? '')
+  const end = await child.ended
+  signal.removeEventListener('abort', stop)
+  const [stdout = '', stderr = ''] = outputs.map(output => output())
+  if (end.kind === 'exit' && end.code === 0) return { ok: true, stdout }
+  return { ok: false, error: errorOf(end, lastLine(stderr) || lastLine(stdout)), stderr }
+}
+
+function errorOf(end: ProgramEnd<string>, line: string): string {
+  switch (end.kind) {
+    case 'not-run':
+      return messageOf(end.error)
+    case 'stopped':
+      return end.why
+    case 'signal':
+      return line || `it was ended by ${end.signal}`
+    case 'exit':
+      return line || `it ended with exit code ${end.code}`
   }
-  child.once('error', error => finish(messageOf(error)))
-  child.once('exit', () => {
-    deaf = setTimeout(hush, hearOnMs)
-  })
-  child.once('close', (code, signal) => {
-    if (cut !== undefined || code === 0) return finish(cut)
-    const line = lastLine(err?.() ?? '') || lastLine(out?.() ?? '')
-    finish(line || (signal ? `it was ended by ${signal}` : `it ended with exit code ${code}`))
-  })
 }
 
 function hear(stream: Readable): () => string {
@@ -122,14 +86,6 @@ function lastLine(text: string): string {
       .split(/[\r\n]+/)
       .at(-1) ?? ''
   return lineOfProgram(line).trim().slice(0, longestLine)
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It has ended already.
-  }
 }
 
 function messageOf(error: unknown): string {

@@ -4,7 +4,7 @@ import { mock } from 'node:test'
 import t, { type Test } from 'tap'
 import type { Callback } from '../../src/boot/callback.ts'
 import { runCommand } from '../../src/install/command.ts'
-import { groupOf, killGroup } from '../../src/install/process-group.ts'
+import { groupOf, killGroup } from '../../src/system/process-group.ts'
 import { createWorld, until } from './world.ts'
 
 /** Says its number, and goes on whatever SIGTERM says. */
