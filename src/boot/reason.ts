@@ -160,6 +160,8 @@ interface DhcpReasons {
   'not-on-proxy-port': { readonly asked: string }
   'for-dhcp-server': { readonly asked: string }
   'addresses-taken': Nothing
+  /** Somebody answered ARP there once; the kernel finds out whether he still does. */
+  'address-unsure': { readonly address: string; readonly mac: Mac }
   /**
    * Other DHCP servers were seen. `servers` give addresses where we do: we hold ours back, or go on beside
    * them. `others` only say what to boot, a proxyDHCP server without a file that we know.

@@ -19,6 +19,7 @@ import {
   type Reply,
   withheld,
 } from './outcome.ts'
+import type { Holder } from './probe.ts'
 import { macOfPacket } from './read-client.ts'
 import { replyLimit } from './reply.ts'
 
@@ -55,7 +56,7 @@ export interface DhcpDeskOptions {
   /** Why a network gives no addresses for now, if so. */
   shut?(network: Network): Reason | undefined
   /** Finds out who else uses an address before it is offered to `mac`. */
-  holderOf?(network: Network, address: Ipv4, mac: Mac): Promise<Mac | undefined>
+  holderOf?(network: Network, address: Ipv4, mac: Mac): Promise<Holder | undefined>
   /** All that answer at an address now. */
   answersAt?(network: Network, address: Ipv4): Promise<readonly Mac[]>
   /** A client gave its address back, or somebody in its name. */
@@ -208,9 +209,13 @@ async function looked(desk: OpenDesk, heard: IncomingPacket, first: Reply): Prom
     const offer = hold ? offerOf(hold) : { address, mac, network: network.name }
     // Meanwhile nobody else is offered it.
     desk.deps.offers.hold(offer, desk.now())
-    const by = await desk.holderOf?.(network, address, mac)
-    if (!by) return outcome
+    const holder = await desk.holderOf?.(network, address, mac)
+    if (!holder) return outcome
+    const by = holder.mac
     desk.deps.offers.drop(offer)
+    if (!holder.sure) {
+      return withheld(outcome, { code: 'address-unsure', address: formatIpv4(address), mac: by })
+    }
     await desk.commit(quarantine(network, address, by, desk.now()))
     desk.conflict?.({ network, address, by, mac, ...(host ? { host } : {}) })
     outcome = answer(desk, heard)

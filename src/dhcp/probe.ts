@@ -7,6 +7,8 @@ export interface ProberDeps {
   poke(network: Network, address: Ipv4): void
   /** The MACs that answered for an address, as far as the kernel remembers. */
   neighbours(address: Ipv4): readonly Mac[]
+  /** Whether who is remembered is known to be there now, or may have left long ago. */
+  isSure(address: Ipv4): Promise<boolean>
   /** Whether somebody gave the address back: then it is asked about even in a storm. */
   wasGivenBack(address: Ipv4): boolean
   /** A machine answers for more and more addresses: a router with proxy ARP, or somebody who means harm. */
@@ -27,8 +29,15 @@ const mostCached = 4096
 const mostAddresses = 2
 const rememberedMs = 600_000
 
+/** Who uses an address. Not `sure`: he did once, and the kernel is finding out whether he still does. */
+export interface Holder {
+  readonly mac: Mac
+  readonly sure: boolean
+}
+
 interface AddressUser {
   readonly macs: readonly Mac[]
+  readonly sure: boolean
   readonly at: number
 }
 
@@ -43,7 +52,7 @@ interface Prober {
   readonly wait: (ms: number) => Promise<void>
   readonly isStorm: () => boolean
   readonly found: Map<Ipv4, AddressUser>
-  readonly underWay: Map<Ipv4, Promise<readonly Mac[]>>
+  readonly underWay: Map<Ipv4, Promise<AddressUser>>
   /** The addresses that were found in use, by who answered; the oldest are forgotten. */
   readonly answered: Map<Mac, Believed>
 }
@@ -67,28 +76,41 @@ export function createProber(deps: ProberDeps) {
      * Who but `mac` answers at the address; `undefined` when nobody does, or nobody was asked. Who answers
      * for many is not believed: else proxy ARP would take the whole range.
      */
-    async holderOf(network: Network, address: Ipv4, mac: Mac): Promise<Mac | undefined> {
-      const macs = await macsAt(prober, network, address)
-      return macs.find(other => other !== mac && isBelieved(prober, network, address, other))
+    async holderOf(network: Network, address: Ipv4, mac: Mac): Promise<Holder | undefined> {
+      const { macs, sure } = await macsAt(prober, network, address)
+      const isIt = (other: Mac) =>
+        sure ? isBelieved(prober, network, address, other) : !answersForMany(prober, other)
+      const holder = macs.find(other => other !== mac && isIt(other))
+      return holder === undefined ? undefined : { mac: holder, sure }
     },
 
-    /** All that answer at the address now, but for those that answer for many. */
+    /** All that answer at the address now, or may, but for those that answer for many. */
     async answersAt(network: Network, address: Ipv4): Promise<readonly Mac[]> {
-      const macs = await askAnew(prober, network, address)
-      return macs.filter(mac => isBelieved(prober, network, address, mac))
+      const { macs, sure } = await askAnew(prober, network, address)
+      return macs.filter(mac =>
+        sure ? isBelieved(prober, network, address, mac) : !answersForMany(prober, mac),
+      )
     },
   }
 }
 
 function isBelieved(prober: Prober, network: Network, address: Ipv4, mac: Mac): boolean {
-  const known = prober.answered.get(mac)
-  const isOld = known === undefined || prober.deps.now() - known.since > rememberedMs
-  const { addresses } = isOld ? believe(prober, mac) : known
+  const { addresses } = remembered(prober, mac) ?? believe(prober, mac)
   if (!addresses.has(address) && addresses.size <= mostAddresses) {
     addresses.add(address)
     if (addresses.size > mostAddresses) prober.deps.answersForMany?.(network, mac, [...addresses])
   }
   return addresses.size <= mostAddresses
+}
+
+function remembered({ answered, deps }: Prober, mac: Mac): Believed | undefined {
+  const known = answered.get(mac)
+  return known && deps.now() - known.since <= rememberedMs ? known : undefined
+}
+
+/** What may be left of leases that ended is not counted: a machine may have had many by and by. */
+function answersForMany(prober: Prober, mac: Mac): boolean {
+  return (remembered(prober, mac)?.addresses.size ?? 0) > mostAddresses
 }
 
 function believe({ answered, deps }: Prober, mac: Mac): Believed {
@@ -97,27 +119,33 @@ function believe({ answered, deps }: Prober, mac: Mac): Believed {
   return begun
 }
 
-async function ask(prober: Prober, network: Network, address: Ipv4): Promise<readonly Mac[]> {
-  prober.deps.poke(network, address)
+async function ask(prober: Prober, network: Network, address: Ipv4): Promise<AddressUser> {
+  const { deps, wait } = prober
+  const wasKnown = deps.neighbours(address).length > 0
+  deps.poke(network, address)
   let macs: readonly Mac[] = []
   for (let ms = 0; ms < patienceMs && macs.length === 0; ms += lookMs) {
-    await prober.wait(lookMs)
-    macs = prober.deps.neighbours(address)
+    await wait(lookMs)
+    macs = deps.neighbours(address)
   }
-  remember(prober.found, address, { macs, at: prober.deps.now() }, mostCached)
-  return macs
+  const sure = !wasKnown || macs.length === 0 || (await deps.isSure(address))
+  const found = { macs, sure, at: deps.now() }
+  if (sure) remember(prober.found, address, found, mostCached)
+  return found
 }
 
-function macsAt(prober: Prober, network: Network, address: Ipv4): Promise<readonly Mac[]> {
+function macsAt(prober: Prober, network: Network, address: Ipv4): Promise<AddressUser> {
   const known = prober.found.get(address)
-  if (known && prober.deps.now() - known.at < cacheMs) return Promise.resolve(known.macs)
+  if (known && prober.deps.now() - known.at < cacheMs) return Promise.resolve(known)
   const running = prober.underWay.get(address)
   if (running) return running
-  if (prober.isStorm() && !prober.deps.wasGivenBack(address)) return Promise.resolve([])
+  if (prober.isStorm() && !prober.deps.wasGivenBack(address)) {
+    return Promise.resolve({ macs: [], sure: true, at: 0 })
+  }
   return askAnew(prober, network, address)
 }
 
-function askAnew(prober: Prober, network: Network, address: Ipv4): Promise<readonly Mac[]> {
+function askAnew(prober: Prober, network: Network, address: Ipv4): Promise<AddressUser> {
   const running = prober.underWay.get(address)
   if (running) return running
   const asking = ask(prober, network, address).finally(() => prober.underWay.delete(address))

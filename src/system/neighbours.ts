@@ -1,8 +1,13 @@
+import { execFile } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { formatIpv4, type Ipv4, type Mac, parseIpv4, parseMac } from '../wire/address.ts'
 
-/** Who answered ARP for which address, on any interface. */
+/**
+ * Who answered ARP for which address, on any interface: the card that the kernel sends to. So whoever got
+ * through a handshake of TCP has it, also where nobody has asked for long (STALE, DELAY, PROBE).
+ */
 export interface Neighbours {
   macsOf(address: Ipv4): Mac[]
   addressesOf(mac: Mac): Ipv4[]
@@ -10,7 +15,7 @@ export interface Neighbours {
   refresh(): void
 }
 
-/** The entry is complete: somebody answered ARP for it (ATF_COM, linux/if_arp.h). */
+/** The entry is complete: somebody answered ARP for it, now or once (ATF_COM, linux/if_arp.h). */
 const complete = 0x2
 /** Milliseconds after which a miss is worth another look. */
 const missMs = 10
@@ -74,6 +79,24 @@ function readTable(): string {
     return readFileSync('/proc/self/net/arp', 'utf8')
   } catch {
     return ''
+  }
+}
+
+/** NUD_REACHABLE, NUD_PERMANENT, NUD_NOARP (linux/neighbour.h): it answered just now, or an operator says so. */
+const sure = /\b(REACHABLE|PERMANENT|NOARP)\b/
+
+/**
+ * Whether who is in the table for an address is known to be there. Of STALE, DELAY and PROBE the kernel
+ * knows some 8 s after something was sent there: it waits 5 s, and asks three times (arp(7)). /proc/net/arp
+ * does not tell them apart; where the program `ip` is missing all are taken for sure.
+ */
+export async function isSure(address: Ipv4): Promise<boolean> {
+  const show = ['-4', 'neighbour', 'show', 'to', formatIpv4(address), 'nud', 'all']
+  try {
+    const { stdout } = await promisify(execFile)('ip', show, { timeout: 1000 })
+    return sure.test(stdout)
+  } catch {
+    return true
   }
 }
 

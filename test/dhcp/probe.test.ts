@@ -7,7 +7,7 @@ const client = mac('52:54:00:00:00:01')
 const other = mac('52:54:00:00:00:02')
 
 /** The kernel's table, which knows `before` from the start and `after` since it was asked. */
-function kernel({ before = [], after = [], givenBack = false }: Partial<Kernel> = {}) {
+function kernel({ before = [], after = [], givenBack = false, sure = true }: Partial<Kernel> = {}) {
   let now = 0
   let poked = 0
   const told: string[] = []
@@ -17,6 +17,7 @@ function kernel({ before = [], after = [], givenBack = false }: Partial<Kernel> 
     },
     neighbours: () => (poked > 0 ? after : before),
     wasGivenBack: () => givenBack,
+    isSure: async () => sure,
     answersForMany: (_, by, addresses) => void told.push(`${by} ${addresses.length}`),
     now: () => now,
     wait: async ms => pass(ms),
@@ -34,6 +35,7 @@ interface Kernel {
   before: readonly Mac[]
   after: readonly Mac[]
   givenBack: boolean
+  sure: boolean
 }
 
 t.test('nobody answers: free, after 400 ms', async t => {
@@ -44,7 +46,7 @@ t.test('nobody answers: free, after 400 ms', async t => {
 
 t.test('who answers is told at once', async t => {
   const { holder, now } = kernel({ after: [other] })
-  t.equal(await holder(), other)
+  t.strictSame(await holder(), { mac: other, sure: true })
   t.equal(now(), 50)
 })
 
@@ -53,7 +55,8 @@ t.test('the client itself may have it', async t => {
 })
 
 t.test('who gave it back and still answers has it: a RELEASE can be forged', async t => {
-  t.equal(await kernel({ before: [other], after: [other], givenBack: true }).holder(), other)
+  const { holder } = kernel({ before: [other], after: [other], givenBack: true })
+  t.strictSame(await holder(), { mac: other, sure: true })
 })
 
 t.test('an address that was given back is asked about even in a storm', async t => {
@@ -73,11 +76,23 @@ t.test('asked anew, whatever was found a moment ago', async t => {
 t.test('who answers for many addresses is told once, and not believed', async t => {
   const { holder, told, pass } = kernel({ after: [other] })
   const found = []
-  for (let n = 0; n < 6; n++) found.push(await holder(`10.77.0.${60 + n}`))
+  for (let n = 0; n < 6; n++) found.push((await holder(`10.77.0.${60 + n}`))?.mac)
   t.strictSame(found, [other, other, undefined, undefined, undefined, undefined])
   t.strictSame(told, [`${other} 3`])
   pass(600_001)
-  t.equal(await holder('10.77.0.90'), other, 'it may have been mended')
+  t.equal((await holder('10.77.0.90'))?.mac, other, 'it may have been mended')
+})
+
+t.test('who was known before and may have left is no conflict yet, and asked for anew', async t => {
+  const left = kernel({ before: [other], after: [other], sure: false })
+  t.strictSame(await left.holder(), { mac: other, sure: false })
+  await left.holder()
+  t.equal(left.poked(), 2)
+  t.strictSame(await left.answers(), [other], 'a DECLINE moves nobody who may be there')
+  const came = kernel({ after: [other], sure: false })
+  t.strictSame(await came.holder(), { mac: other, sure: true }, 'who was not known has answered')
+  for (let n = 0; n < 6; n++) await left.holder(`10.77.0.${60 + n}`)
+  t.strictSame(left.told, [], 'one machine may have had many addresses')
 })
 
 t.test('asked once in 30 s, and once for all that ask together', async t => {

@@ -230,7 +230,7 @@ t.test('an address in use by somebody else is left alone, and another one is off
   const { ports, seen } = await open(t, w, {
     async holderOf(_, address) {
       asked.push(address)
-      return asked.length === 1 ? by : undefined
+      return asked.length === 1 ? { mac: by, sure: true } : undefined
     },
     conflict: conflict => conflicts.push(conflict),
   })
@@ -265,13 +265,35 @@ t.test('while it is looked who has an address nobody else is offered it', async 
 
 t.test('after two such addresses it says nothing: the client asks again', async t => {
   const w = world({ networks: [loopback] })
-  const { ports, seen } = await open(t, w, { holderOf: async () => mac('52:54:00:00:00:99') })
+  const by = mac('52:54:00:00:00:99')
+  const { ports, seen } = await open(t, w, { holderOf: async () => ({ mac: by, sure: true }) })
   const { socket } = await client(t, ports.dhcp + 1)
   socket.send(encodeDhcp(like('udhcpc-discover')), ports.dhcp, '127.0.0.1')
   while (seen.length === 0) await new Promise(setImmediate)
   t.match(seen, [{ kind: 'none', reason: /the next two addresses are in use/ }])
   t.equal(w.leases.size, 2)
 })
+
+t.test(
+  'who may have an address is left in peace until the kernel knows, and not blamed',
+  async t => {
+    const w = world({ networks: [loopback] })
+    const by = mac('52:54:00:00:00:99')
+    let isThere = true
+    const conflicts: Conflict[] = []
+    const { ports, seen } = await open(t, w, {
+      holderOf: async () => (isThere ? { mac: by, sure: false } : undefined),
+      conflict: conflict => conflicts.push(conflict),
+    })
+    const { socket, ask } = await client(t, ports.dhcp + 1)
+    socket.send(encodeDhcp(like('udhcpc-discover')), ports.dhcp, '127.0.0.1')
+    while (seen.length === 0) await new Promise(setImmediate)
+    t.match(seen, [{ kind: 'none', code: 'address-unsure', reason: /was 52:54:00:00:00:99 once/ }])
+    t.strictSame([conflicts, w.leases.size], [[], 0])
+    isThere = false
+    t.equal((await ask(like('udhcpc-discover'), ports.dhcp)).op, 2)
+  },
+)
 
 t.test('nobody is asked about a reservation or a lease that goes on', async t => {
   const node = host('node1', mac('52:54:00:12:34:56'), '127.7.0.60')

@@ -42,6 +42,7 @@ export const dhcpWords: ReasonWords<
   | 'not-on-proxy-port'
   | 'for-dhcp-server'
   | 'addresses-taken'
+  | 'address-unsure'
   | 'other-servers'
   | 'still-listening'
 > = {
@@ -93,6 +94,8 @@ export const dhcpWords: ReasonWords<
   'not-on-proxy-port': ({ asked }) => `${asked} has no place on the proxy port`,
   'for-dhcp-server': ({ asked }) => `its ${asked} is for the DHCP server`,
   'addresses-taken': () => 'the next two addresses are in use by others: it will ask again',
+  'address-unsure': ({ address, mac }) =>
+    `${address} was ${mac} once, and it takes some seconds to see if it still is: it will ask again`,
   'other-servers': ({ network, servers, as, others }) => {
     const texts = [
       ...(servers.length > 0 ? [serverWords(servers, as)] : []),

@@ -20,7 +20,7 @@ import {
 } from '../../dhcp/server.ts'
 import { appear, asItAppears, isYetToAppear } from '../../install/appear.ts'
 import { sawPacket } from '../../record/seen-packet.ts'
-import { createNeighbours } from '../../system/neighbours.ts'
+import { createNeighbours, isSure } from '../../system/neighbours.ts'
 import { probeMac } from '../../system/probe-mac.ts'
 import {
   formatIpv4,
@@ -147,6 +147,7 @@ function openProber(
   const prober = createProber({
     poke,
     neighbours: createNeighbours(lookMs).macsOf,
+    isSure,
     wasGivenBack: address => memory.leases.byAddress(address)?.state === 'released',
     answersForMany: (network, by, addresses) => tellMany(network, by, addresses, parts),
     now,
