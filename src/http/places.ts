@@ -49,11 +49,9 @@ export function createPlaces({ most, perAddress }: PlaceBounds, now: () => numbe
   }
   /** Who is to go for an address that has `own` places; undefined where nobody is. */
   const wayFor = (own: number): Taken | undefined => {
-    const [first] = [...byAddress.values()].sort((a, b) => b.size - a.size)
-    if (first && first.size > own + 1) return slowest(first)
-    const all = [...byAddress.values()].flatMap(places => [...places])
-    const still = all.filter(({ movedAt }) => now() - movedAt >= stalledMs)
-    return still.sort((a, b) => a.movedAt - b.movedAt)[0]
+    const most = largest(byAddress.values())
+    if (most && most.size > own + 1) return slowest(most)
+    return longestStill(byAddress.values(), now() - stalledMs)
   }
 
   return {
@@ -93,5 +91,23 @@ function note(taken: Taken, at: number): void {
 function slowest(places: ReadonlySet<Taken>): Taken | undefined {
   let found: Taken | undefined
   for (const place of places) if (!found || place.pace < found.pace) found = place
+  return found
+}
+
+/** These two are asked for with each newcomer of a flood: one pass over all, and no list of them. */
+function largest(all: Iterable<ReadonlySet<Taken>>): ReadonlySet<Taken> | undefined {
+  let found: ReadonlySet<Taken> | undefined
+  for (const places of all) if (!found || places.size > found.size) found = places
+  return found
+}
+
+function longestStill(all: Iterable<ReadonlySet<Taken>>, since: number): Taken | undefined {
+  let found: Taken | undefined
+  for (const places of all) {
+    for (const place of places) {
+      const isStill = place.movedAt <= since && !(found && found.movedAt <= place.movedAt)
+      if (isStill) found = place
+    }
+  }
   return found
 }
