@@ -47,6 +47,7 @@ export const askResult = v.closed({
   ok: Type.Boolean(),
   install: v.nullableText('Its id; null for a dry run.'),
   reason: v.nullableText('Why not.'),
+  code: v.code(),
   profile: v.nullableText('What would be, or is to be, installed.'),
   erases: Type.Boolean({ description: 'Whether it installs, rather than being booted once.' }),
   starts: Type.Boolean({ description: 'Whether its machine is reset, or switched on, by itself.' }),
@@ -68,7 +69,9 @@ export const cancelResult = v.closed({
   ok: Type.Boolean(),
   was: Type.Enum([...hostStates]),
   warning: v.nullableText('It may already be erasing its disk.'),
+  warningCode: v.code('warning'),
   reason: v.nullableText('Why not.'),
+  code: v.code(),
 })
 export type CancelResult = Static<typeof cancelResult>
 

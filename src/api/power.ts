@@ -26,7 +26,9 @@ export const powerResult = v.closed({
       'How it is afterwards; unknown where the way cannot tell; null where it was not asked.',
   }),
   warning: v.nullableText('An install is under way on it.'),
+  warningCode: v.code('warning'),
   reason: v.nullableText('Why not.'),
+  code: v.code(),
 })
 export type PowerResult = Static<typeof powerResult>
 

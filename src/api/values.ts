@@ -16,6 +16,10 @@ export const nullableText = (description?: string) =>
 export const nullableNumber = (description?: string) =>
   Type.Unsafe<number | null>({ type: ['number', 'null'], ...(description && { description }) })
 
+/** The code of a reason, beside its sentence: programs read this. */
+export const code = (of = 'reason') =>
+  Type.Optional(text(`For programs: the code of the ${of}, where there is one; it stays the same.`))
+
 /** A moment in ISO 8601, UTC. */
 export const time = (description?: string) =>
   Type.String({ format: 'date-time', ...(description && { description }) })

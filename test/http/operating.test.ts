@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -194,6 +195,23 @@ t.test('a request that is repeated with its key is done once', async t => {
   t.equal((await ask('x'.repeat(201), { hosts: ['node1'] })).statusCode, 400)
   await ask('k3', { hosts: ['node2'], dryRun: true })
   t.match((await ask('k3', { hosts: ['node2'] })).json().results, [{ ok: true, install: /./ }])
+})
+
+t.test('what an earlier version answered to a key is sent as it was', async t => {
+  const http = await startHttp(t)
+  const body = { hosts: ['node1'] }
+  const request = createHash('sha256')
+    .update(`/api/v1/installs\n${JSON.stringify(body)}`)
+    .digest('hex')
+  const answer = { results: [{ host: 'node1', ok: true, install: 'of-yesterday' }] }
+  http.memory.adminLog.add({
+    ...{ who: 'admin', address: '127.0.0.1', action: 'install', text: 'asked', hosts: ['node1'] },
+    once: { key: 'k1', request, answer },
+  })
+  const repeated = await http.admin('POST', '/installs', body, { 'idempotency-key': 'k1' })
+  t.strictSame([repeated.statusCode, repeated.json()], [200, answer])
+  t.match(repeated.headers['content-type'], /^application\/json/)
+  t.equal(http.state('node1'), 'idle')
 })
 
 t.test('a dry run says what would be wiped', async t => {

@@ -5,6 +5,8 @@ export interface WishReasons {
   /** One has begun, and nobody said that it is to be replaced. */
   'already-begun': { readonly host: string; readonly state: HostState }
   'nothing-to-cancel': { readonly host: string; readonly state: HostState }
+  /** What is done to its power may end it. */
+  'install-under-way': { readonly state: HostState }
   /** It is taken back in this state: what runs on the machine is not stopped by that. */
   'may-be-erasing': { readonly host: string; readonly state: HostState }
 }

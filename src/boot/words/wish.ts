@@ -5,5 +5,6 @@ import type { ReasonWords } from './word.ts'
 export const wishWords: ReasonWords<keyof WishReasons> = {
   'already-begun': ({ host, state }) => `${host} is ${state}; --replace starts over`,
   'nothing-to-cancel': ({ host, state }) => `${host} is ${state}: nothing to cancel`,
+  'install-under-way': ({ state }) => `its install is under way (${state})`,
   'may-be-erasing': ({ host, state }) => `${host} was ${state}: it may already be erasing its disk`,
 }

@@ -6,10 +6,10 @@ import { didYouMean } from '../../base/nearest.ts'
 import type { Host, Profile, Vars } from '../../boot/host.ts'
 import type { HostState } from '../../boot/host-state.ts'
 import type { Reason } from '../../boot/reason.ts'
-import { sentenceOf } from '../../boot/words/reason.ts'
 import { Refusal } from '../problem.ts'
 import { type ChoiceDeps, chosenHosts } from './choose.ts'
 import { type Actor, actorOf } from './guard.ts'
+import { reasonFields, warningFields } from './reason-fields.ts'
 
 /** What somebody did, for the log of the admin actions. */
 export interface Act {
@@ -114,7 +114,7 @@ function askAll(body: AskBody, deps: InstallRouteDeps) {
       host: host.name,
       ok: asked.ok,
       install: asked.ok && !dryRun ? asked.install : null,
-      reason: asked.ok ? null : sentenceOf(asked.why),
+      ...reasonFields(asked.ok ? undefined : asked.why),
       profile: boots?.name ?? null,
       erases,
       starts: power && host.power !== undefined,
@@ -134,9 +134,13 @@ function cancelAll(body: CancelBody, deps: InstallRouteDeps) {
   const results = chosenHosts(body, deps, 'body').map((host): CancelResult => {
     const taken = deps.cancel(host.name, dryRun)
     const { ok, was } = taken
-    const warning = ok && taken.warning ? sentenceOf(taken.warning) : null
-    const reason = ok ? null : sentenceOf(taken.why)
-    return { host: host.name, ok, was, warning, reason }
+    return {
+      host: host.name,
+      ok,
+      was,
+      ...warningFields(ok ? taken.warning : undefined),
+      ...reasonFields(ok ? undefined : taken.why),
+    }
   })
   return { results, dryRun }
 }

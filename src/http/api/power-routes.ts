@@ -6,10 +6,10 @@ import type { Host } from '../../boot/host.ts'
 import { isBegun } from '../../boot/host-state.ts'
 import type { PowerState, PowerVerb } from '../../boot/power.ts'
 import type { Reason } from '../../boot/reason.ts'
-import { sentenceOf } from '../../boot/words/reason.ts'
 import { type ChoiceDeps, chosenHosts } from './choose.ts'
 import { listOf } from './filters.ts'
 import { type Actor, actorOf } from './guard.ts'
+import { reasonFields, warningFields } from './reason-fields.ts'
 
 export interface PowerRouteDeps extends ChoiceDeps {
   /** Why nothing can be done to this host's power. */
@@ -71,7 +71,7 @@ async function doTo(host: Host, verb: PowerVerb, deps: PowerRouteDeps): Promise<
   const done = await deps.run(host, verb)
   return done.ok
     ? { ...trial, state: done.state }
-    : { ...trial, ok: false, reason: sentenceOf(done.why) }
+    : { ...trial, ok: false, ...reasonFields(done.why) }
 }
 
 function trialOf(host: Host, { whyNot, stateOf }: PowerRouteDeps): PowerResult {
@@ -82,7 +82,7 @@ function trialOf(host: Host, { whyNot, stateOf }: PowerRouteDeps): PowerResult {
     ok: why === undefined,
     by: host.power?.by ?? null,
     state: null,
-    warning: isBegun(state) ? `its install is under way (${state})` : null,
-    reason: why ? sentenceOf(why) : null,
+    ...warningFields(isBegun(state) ? { code: 'install-under-way', state } : undefined),
+    ...reasonFields(why),
   }
 }

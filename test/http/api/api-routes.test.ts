@@ -234,6 +234,23 @@ t.test('hostile bodies are 4xx and never an error of ours', async t => {
   t.strictSame(memory.hosts.all(), [])
 })
 
+t.test('why something is not asked for or taken back is a code too', async t => {
+  const { admin, install, ask, say } = await startHttp(t)
+  const post = async (path: string, hosts: string[]) =>
+    (await admin('POST', path, { hosts })).json().results
+  t.match(await post('/cancels', ['node1']), [
+    { ok: false, code: 'nothing-to-cancel', reason: 'node1 is idle: nothing to cancel' },
+  ])
+  t.match(await post('/installs', ['printer']), [{ ok: false, code: 'no-profile' }])
+  install()
+  await ask('/boot/52-54-00-12-34-56/boot.ipxe')
+  t.match(await post('/installs', ['node1']), [{ ok: false, code: 'already-begun' }])
+  await say('?event=progress')
+  const [taken] = await post('/cancels', ['node1'])
+  t.match(taken, { ok: true, reason: null, warningCode: 'may-be-erasing' })
+  t.notOk('code' in taken)
+})
+
 t.test('a dry run of a cancel says whose install it is, and changes nothing', async t => {
   const { admin, state, install } = await startHttp(t)
   install()

@@ -29,7 +29,14 @@ t.test('on and off are done, are in the log of the operators and in the timeline
   t.equal(on.statusCode, 200)
   t.match(on.json().results, [
     { host: 'node1', ok: true, by: 'vm', state: 'on', reason: null, warning: null },
-    { host: 'printer', ok: false, by: null, state: null, reason: /no way to its power/ },
+    {
+      host: 'printer',
+      ok: false,
+      by: null,
+      state: null,
+      reason: /no way to its power/,
+      code: 'no-power',
+    },
   ])
   t.strictSame(timeline(), ['power on by admin from 127.0.0.1', 'power on: it is on (vm)'])
   t.equal(readFileSync(join(folder, 'log'), 'utf8'), 'on node1\n')
@@ -47,7 +54,7 @@ t.test('what fails is said, and is in the timeline', async t => {
   const { admin, timeline } = await startHttp(t, '', { config: yaml })
   const asked = await admin('GET', '/power?where=tag%3Dlab')
   t.match(asked.json().results, [
-    { host: 'node1', ok: false, reason: /^tail: .*No such file/ },
+    { host: 'node1', ok: false, reason: /^tail: .*No such file/, code: 'power-program' },
     { host: 'node2', ok: false },
   ])
   const cycled = await admin('POST', '/power', { verb: 'cycle', hosts: ['node1'] })
@@ -61,7 +68,10 @@ t.test('a dry run does nothing, and warns of an install that is under way', asyn
   await ask('/boot/52-54-00-12-34-56/boot.ipxe')
   const trial = await admin('POST', '/power', { verb: 'off', hosts: ['node*'], dryRun: true })
   t.match(trial.json().results, [
-    { host: 'node1', ok: true, warning: 'its install is under way (booting)' },
+    {
+      ...{ host: 'node1', ok: true, warning: 'its install is under way (booting)' },
+      warningCode: 'install-under-way',
+    },
     { host: 'node2', ok: true, warning: null },
   ])
   t.throws(() => readFileSync(join(folder, 'log')))
