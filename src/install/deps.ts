@@ -46,6 +46,8 @@ export interface Memory {
     attempt(token: string): Attempt | undefined
     /** An answer file of an attempt. */
     file(token: string, name: string): string | undefined
+    /** Whether there is one, without reading it. */
+    hasFile(token: string, name: string): boolean
     currentAttempt(host: string, install?: string): Attempt | undefined
     saveProof(token: string, proof: Proof): void
     voidAttempts(host: string): void

@@ -4,6 +4,7 @@ import type { Attempt } from '../boot/install.ts'
 import type { PhoneHomeMessage } from '../boot/phone-home.ts'
 import type { Reason } from '../boot/reason.ts'
 import { formatIpv4 } from '../wire/address.ts'
+import type { LoginOf } from './ssh/logins.ts'
 import type { Stranger } from './strangers.ts'
 import { attemptUsed, isMachine, type TokenDesk, type TokenUse } from './token-use.ts'
 
@@ -55,15 +56,34 @@ export function giveFile(
 /** The same without a trace. */
 export function lookForFile(name: string, use: TokenUse, desk: TokenDesk): TokenFile {
   const stranger = desk.strangers.byToken(use.token)
-  const attempt = stranger?.attempt ?? desk.live.byToken(use.token)
-  const text = stranger
-    ? new Map(Object.entries(stranger.attempt.content.files)).get(name)
-    : desk.deps.memory.installs.file(use.token, name)
-  if (!attempt || text === undefined) return gone({ code: 'file-missing' })
-  const burns = attempt.content.burn?.includes(name) && ({ burns: true } as const)
-  const file = { kind: 'file', text, ...burns } as const
-  if (stranger) return { answer: whyNotStrangers(stranger, name, use, desk) ?? file }
-  return whyNotHosts(attempt, name, use, desk) ?? { answer: file, attempt }
+  if (stranger) return lookForStrangersFile(stranger, name, use, desk)
+  const attempt = desk.live.byToken(use.token)
+  const { installs } = desk.deps.memory
+  if (!attempt || !installs.hasFile(use.token, name)) return gone({ code: 'file-missing' })
+  const refused = whyNotHosts(attempt, name, use, desk)
+  if (refused) return refused
+  // It may be megabytes: it is read for whoever gets it.
+  const text = installs.file(use.token, name)
+  if (text === undefined) return gone({ code: 'file-missing' })
+  return { answer: { kind: 'file', text, ...burning(attempt, name) }, attempt }
+}
+
+/** The attempt of a client that is no host is in memory alone, with its files. */
+function lookForStrangersFile(
+  stranger: Stranger,
+  name: string,
+  use: TokenUse,
+  desk: TokenDesk,
+): TokenFile {
+  const { attempt } = stranger
+  const text = new Map(Object.entries(attempt.content.files)).get(name)
+  if (text === undefined) return gone({ code: 'file-missing' })
+  const refused = whyNotStrangers(stranger, name, use, desk)
+  return { answer: refused ?? { kind: 'file', text, ...burning(attempt, name) } }
+}
+
+function burning({ content }: Attempt, name: string): { readonly burns?: true } {
+  return content.burn?.includes(name) ? { burns: true } : {}
 }
 
 /** Why a client that is no host does not get its file; undefined where it does. */
@@ -116,8 +136,9 @@ export function burn(token: string, name: string, { strangers, deps }: TokenDesk
 /** What lets us into the installer of the running attempt, as an initrd: for the machine only. */
 export function giveLogin(use: TokenUse, desk: TokenDesk): LoginAnswer {
   const attempt = attemptUsed(use, desk)
-  const bytes = attempt && loginOf(attempt, desk)
-  if (!bytes) return { kind: 'gone', why: { code: 'login-missing' } }
+  const { logins } = desk.deps
+  const of = attempt && loginOf(attempt)
+  if (!of || !logins.hasInitrd(of)) return { kind: 'gone', why: { code: 'login-missing' } }
   const { host } = attempt
   if (!isMachine(attempt, use, desk)) {
     const data = { host, address: formatIpv4(use.address) }
@@ -126,9 +147,11 @@ export function giveLogin(use: TokenUse, desk: TokenDesk): LoginAnswer {
   }
   const { state } = desk.lives.lifeOf(host)
   const isOpen = desk.live.mayRun(attempt) && state === 'booting'
-  return isOpen ? { kind: 'file', bytes } : { kind: 'gone', why: { code: 'host-is', host, state } }
+  if (!isOpen) return { kind: 'gone', why: { code: 'host-is', host, state } }
+  const bytes = logins.initrd(of)
+  return bytes ? { kind: 'file', bytes } : { kind: 'gone', why: { code: 'login-missing' } }
 }
 
-function loginOf({ install, number }: Attempt, { deps }: TokenDesk): Uint8Array | undefined {
-  return install === undefined ? undefined : deps.logins.initrd({ install, attempt: number })
+function loginOf({ install, number }: Attempt): LoginOf | undefined {
+  return install === undefined ? undefined : { install, attempt: number }
 }

@@ -42,6 +42,7 @@ function readingOf({ get, current, prepared }: AttemptStatements, files: Attempt
   return {
     /** An answer file of an attempt. */
     file: files.one,
+    hasFile: files.has,
     attempt: (token: string): Attempt | undefined => attemptOf(get.get(token)),
     /** The newest attempt of a host's install (of its netboots, without one) that is not void. */
     currentAttempt: (host: string, install?: string): Attempt | undefined =>

@@ -19,6 +19,7 @@ export function createTexts(db: Database, { table, owner }: TextTable) {
   const one = db.statement<{ text: string }>(
     `select text from ${table} where ${owner} = ? and name = ?`,
   )
+  const has = db.statement(`select 1 from ${table} where ${owner} = ? and name = ?`)
   return {
     /** To be called within a write. */
     add(id: string, texts: Texts): void {
@@ -33,5 +34,6 @@ export function createTexts(db: Database, { table, owner }: TextTable) {
       }
     },
     one: (id: string, name: string): string | undefined => one.get(id, name)?.text,
+    has: (id: string, name: string): boolean => has.get(id, name) !== undefined,
   }
 }

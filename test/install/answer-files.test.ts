@@ -14,6 +14,18 @@ async function booted(test: Test) {
   return { world, token, fetch }
 }
 
+/** Counts the calls of a function from now on. */
+function counted<K extends string>(object: { [key in K]: (...of: never[]) => unknown }, name: K) {
+  const whole = object[name]
+  let calls = 0
+  const counting = (...of: never[]) => {
+    calls += 1
+    return whole(...of)
+  }
+  Object.assign(object, { [name]: counting })
+  return () => calls
+}
+
 t.test('the machine gets its answer file, which is a sign of life', async t => {
   const { world, token, fetch } = await booted(t)
   t.strictSame(fetch(), { kind: 'file', text: text(token) })
@@ -32,6 +44,38 @@ t.test(
     t.match(world.timeline('stranger'), [/10\.77\.0\.66/])
   },
 )
+
+t.test('who is refused costs no look into the file, which may be megabytes', async t => {
+  const { world, fetch } = await booted(t)
+  const reads = counted(world.memory.installs, 'file')
+  t.match(fetch('preseed', foreign), { kind: 'forbidden' })
+  t.match(fetch('nothing'), { kind: 'gone' })
+  t.match(fetch('preseed', own, 'wrong'), { kind: 'gone' })
+  t.equal(reads(), 0)
+  t.match(fetch(), { kind: 'file' })
+  t.equal(reads(), 1)
+  world.say('failed')
+  t.match(fetch(), { kind: 'gone', why: { code: 'host-is' } })
+  t.equal(reads(), 1)
+})
+
+t.test('nor into what lets us in', async t => {
+  const login = { way: 'key', user: 'root', port: 22 } as const
+  const world = await createWorld(t, { profile: { login } })
+  world.ask()
+  const token = world.boot()
+  const reads = counted(world.deps.logins, 'initrd')
+  const take = (address = own, by = token) =>
+    world.phoneHome.login({ token: by, address, place: world.place })
+  t.match(take(own, 'wrong'), { kind: 'gone', why: { code: 'login-missing' } })
+  t.match(take(foreign), { kind: 'forbidden', why: { code: 'login-of-another' } })
+  t.equal(reads(), 0)
+  t.match(take(), { kind: 'file' })
+  t.equal(reads(), 1)
+  world.say('ready')
+  t.match(take(), { kind: 'gone', why: { code: 'host-is', state: 'installing' } })
+  t.equal(reads(), 1)
+})
 
 t.test('names that are no answer file are gone, whoever asks', async t => {
   const { fetch } = await booted(t)

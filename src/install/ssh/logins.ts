@@ -39,6 +39,8 @@ export interface Logins {
   extras(of: LoginOf): LoginExtras | undefined
   /** The bytes of that archive. */
   initrd(of: LoginOf): Uint8Array | undefined
+  /** Whether there is one, without reading it. */
+  hasInitrd(of: LoginOf): boolean
   /** The way in at an address; undefined when its secrets are there no more. */
   door(of: LoginOf, login: Login, address: string): SshLogin | undefined
   /** A door whose host key is taken down anew, by a name of its own; `pin` makes it the known one. */
@@ -90,6 +92,7 @@ export function createLogins(folder: string): Logins {
       return text && (JSON.parse(text.toString()) as LoginExtras)
     },
     initrd: of => read(at(of, files.initrd)),
+    hasInitrd: of => existsSync(at(of, files.initrd)),
     door(of, { way, user, port, identityFile }, address) {
       if (!existsSync(at(of))) return undefined
       const knownHosts = at(of, files.hosts)
