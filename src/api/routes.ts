@@ -1,5 +1,6 @@
 import Type, { type TSchema } from 'typebox'
 import * as admin from './admin.ts'
+import * as bmc from './bmc.ts'
 import * as callbacks from './callbacks.ts'
 import * as daemon from './daemon.ts'
 import { doctorAnswer } from './doctor.ts'
@@ -137,6 +138,20 @@ export const routes = named({
       'Needs the scope admin. Answers when each is so, or with the reason why not; so many at the same time as `installs.powerUp` says.',
     body: power.powerBody,
     response: { 200: power.powerAnswer, ...refusals },
+  },
+  bmcCertificates: {
+    tags: ['hosts'],
+    summary: 'The certificates that BMCs show, and those that are kept',
+    description: 'Each BMC is asked now; nothing secret is sent to it.',
+    querystring: bmc.certificatesQuery,
+    response: { 200: bmc.certificatesAnswer, ...refusals },
+  },
+  bmcTrust: {
+    tags: ['hosts'],
+    summary: 'Trust a BMC with a certificate',
+    description: 'Needs the scope admin. From now on it must show this one.',
+    body: bmc.trustBody,
+    response: { 200: bmc.trustAnswer, ...refusals },
   },
   events: {
     tags: ['events'],

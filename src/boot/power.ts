@@ -9,12 +9,25 @@ export const powerStates = ['on', 'off', 'changing', 'unknown'] as const
 export type PowerState = (typeof powerStates)[number]
 
 /** A way to the power of machines, as the config names it. Paths are absolute, times seconds. */
-export type PowerWay = IpmiWay | HttpWay | CommandWay
+export type PowerWay = RedfishWay | IpmiWay | HttpWay | CommandWay
 
 /** Of whom a BMC or a plug asks a name and a password. */
 export interface Account {
   readonly user: string
   readonly passwordFile: string
+}
+
+/** What a BMC must show before it gets a password: the certificate of its first time, or one of this CA. */
+export type Trusts =
+  | { readonly kind: 'pinned' | 'none' }
+  | { readonly kind: 'ca'; readonly file: string }
+
+/** A BMC, by Redfish. */
+export interface RedfishWay extends Account {
+  readonly kind: 'redfish'
+  readonly name: string
+  readonly port: number
+  readonly trust: Trusts
 }
 
 /** A BMC, by IPMI 2.0 over the LAN. */
@@ -73,6 +86,8 @@ export interface HostPower {
   readonly by: string
   /** Of what switches it: a name or an address. */
   readonly address?: string
+  /** Which system of a BMC that has several (Redfish). */
+  readonly system?: string
   /** Seconds from a reset to the DISCOVER of its firmware, at most. */
   readonly post?: number
   /** What becomes of it when it is installed. */

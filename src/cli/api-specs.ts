@@ -26,7 +26,7 @@ export function apiCommand(spec: CommandSpec): CommandSpec {
 const none = { min: 0, max: 0 }
 const oneHost = { min: 1, max: 1 }
 const anyHosts = { min: 0, max: Number.POSITIVE_INFINITY }
-const yes: OptionSpec = { help: 'do not ask' }
+export const yes: OptionSpec = { help: 'do not ask' }
 
 /** Which hosts a list shows. */
 const filters: Readonly<Record<string, OptionSpec>> = {
@@ -184,22 +184,6 @@ export const cancelSpec = apiCommand({
     'the list is shown and confirmed. A machine that may already be erasing its disk is named.',
   options: { where: whereOption, yes },
   words: anyHosts,
-})
-
-export const powerSpec = apiCommand({
-  name: 'power',
-  line: 'on|off|cycle|status HOST... [--where tag=T|profile=P|state=S] [--yes] [--json]',
-  brief: 'switches machines on or off, or says whether they are on',
-  summary:
-    'Switches machines on or off, or resets them (cycle), by the way that `power` of the host names, and\n' +
-    'waits until they are so. HOST may be a glob. For more than one host the list is shown and\n' +
-    'confirmed. `status` only asks, all at once.',
-  options: { where: whereOption, yes },
-  words: {
-    min: 1,
-    max: Number.POSITIVE_INFINITY,
-    needs: 'it needs on, off, cycle or status',
-  },
 })
 
 export const reloadSpec = apiCommand({

@@ -48,14 +48,22 @@ export async function confirm<R extends Trial>(
   if (due.length === 0) return confirmed
   const list = formatTable(columns, due.map(row), screenOf(io))
   if (!values.has('json') || due.length > 1) io.stderr.write(list)
-  if (due.length > 1 && !canAsk(io)) {
-    throw new Failure(`this is for ${due.length} hosts; say --yes to ${verb} them`, exit.usage)
-  }
   if (due.length === 1) return confirmed
   const [first = '', ...rest] = verb
-  io.stderr.write(`${first.toUpperCase()}${rest.join('')} these ${due.length} hosts? [y/N] `)
-  if (/^y(?:es)?$/i.test((await readLine(io)).trim())) return confirmed
-  throw new Failure(left, exit.no)
+  const asked = await askYes(
+    io,
+    `${first.toUpperCase()}${rest.join('')} these ${due.length} hosts?`,
+  )
+  if (asked === 'yes') return confirmed
+  if (asked === 'no') throw new Failure(left, exit.no)
+  throw new Failure(`this is for ${due.length} hosts; say --yes to ${verb} them`, exit.usage)
+}
+
+/** What somebody at the terminal answers to a question; nobody where there is no terminal. */
+export async function askYes(io: Io, question: string): Promise<'yes' | 'no' | 'nobody'> {
+  if (!canAsk(io)) return 'nobody'
+  io.stderr.write(`${question} [y/N] `)
+  return /^y(?:es)?$/i.test((await readLine(io)).trim()) ? 'yes' : 'no'
 }
 
 /** Whether there is somebody to ask: both the screen and the keyboard are terminals. */

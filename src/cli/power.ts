@@ -2,11 +2,11 @@ import type { PowerAnswer, PowerResult } from '../api/power.ts'
 import { printable } from '../base/printable.ts'
 import { type PowerVerb, powerVerbs } from '../boot/power.ts'
 import { connectApi } from './api-client.ts'
-import { powerSpec } from './api-specs.ts'
 import { type HostChoice, readChoice } from './choose.ts'
 import { type Call, runApiCommand, writeJson } from './command.ts'
 import { type Confirmed, confirm } from './confirm.ts'
 import { envOf, exit, Failure, type Io } from './io.ts'
+import { powerSpec } from './power-specs.ts'
 import { formatTable, screenOf } from './table.ts'
 
 /** A machine that is switched on is waited for, and many wait for their turn. */

@@ -8,7 +8,7 @@ import { defaults } from './defaults.ts'
 import type { RawHostPower, RawPower, RawRequest, RawStatus } from './schema/power.ts'
 
 /** What a way can be; each is exactly one of them. */
-const kinds = ['ipmi', 'http', 'command'] as const
+const kinds = ['redfish', 'ipmi', 'http', 'command'] as const
 
 /** The ways to power by name. */
 export function resolvePower(
@@ -36,7 +36,18 @@ function resolveWay(
     report([...path, second], `a way to power is either ${either}; make it two`, true)
     return undefined
   }
-  const { ipmi, http, command } = raw
+  const { redfish, ipmi, http, command } = raw
+  if (redfish) {
+    const { user, passwordFile, port = defaults.power.redfishPort, trust = 'pinned' } = redfish
+    const account = { user, passwordFile: resolve(folder, passwordFile) }
+    return {
+      ...{ kind: 'redfish', name, ...account, port },
+      trust:
+        typeof trust === 'string'
+          ? { kind: trust }
+          : { kind: 'ca', file: resolve(folder, trust.ca) },
+    }
+  }
   if (ipmi) {
     const { user, passwordFile, cipher } = ipmi
     const { port = defaults.power.ipmiPort, privilege = defaults.power.privilege } = ipmi
@@ -97,7 +108,7 @@ function statusOf(raw: RawStatus): NonNullable<HttpWay['status']> {
 /** The way that a host names; undefined where there is none such. */
 export function hostPowerOf(
   name: string,
-  { by, address, post, after }: RawHostPower,
+  { by, address, system, post, after }: RawHostPower,
   names: ReadonlySet<string>,
   report: Report,
 ): HostPower | undefined {
@@ -107,7 +118,7 @@ export function hostPowerOf(
     return undefined
   }
   return {
-    ...{ by, ...given('address', address), ...given('after', after) },
+    ...{ by, ...given('address', address), ...given('system', system), ...given('after', after) },
     post: parseDuration(post ?? defaults.power.post),
   }
 }

@@ -1,6 +1,8 @@
+import { given } from '../base/given.ts'
 import type { Host } from '../boot/host.ts'
 import type { PowerState, PowerVerb, PowerWay } from '../boot/power.ts'
 import { type Reason, written } from '../boot/reason.ts'
+import { type BmcCertificate, pinnedBmc, shownBy } from './certificate.ts'
 import { type Power, PowerError, type WayDeps } from './power.ts'
 import { type Started, type StartPlan, shutDown, startFromNetwork } from './start.ts'
 import { type PowerClock, switchPower } from './switch.ts'
@@ -31,6 +33,10 @@ export interface PowerDesk {
    * is done. Never throws.
    */
   start(host: Host, plan: StartPlan, begin: () => Promise<boolean>): Promise<StartedOutcome>
+  /** The certificate that its BMC shows now, and the one that is kept. Never throws. */
+  certificates(host: Host): Promise<Certificates>
+  /** Keeps a certificate of its BMC: from now on it must show that one. Returns why not. */
+  trust(host: Host, fingerprint: string): Reason | undefined
   /** Shuts it down, else switches it off. Never throws. */
   shutDown(host: Host, begin: () => Promise<boolean>): Promise<PowerOutcome | undefined>
 }
@@ -40,6 +46,16 @@ export type StartedOutcome =
   | ({ readonly ok: true } & Started)
   | { readonly ok: false; readonly why: Reason }
   | undefined
+
+export type Certificates =
+  | {
+      readonly ok: true
+      readonly address: string
+      readonly shown: BmcCertificate
+      /** Its fingerprint. */
+      readonly kept?: string
+    }
+  | { readonly ok: false; readonly why: Reason }
 
 /** Machines that are asked at the same time: a dead one takes seconds. */
 const asked = 64
@@ -60,8 +76,8 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
   const attempt = async <T>(host: Host, work: (power: Power) => Promise<T>): Promise<Tried<T>> => {
     const way = host.power && deps.way(host.power.by)
     if (!host.power || !way) return { ok: false, why: whyNot(host) ?? written('no way') }
-    const power = powerBy(way, { ...host.power, context: deps.context(host) }, deps)
-    return outcomeOf(power, () => work(power))
+    const target = { ...host.power, context: deps.context(host) }
+    return outcomeOf(async () => withPower(powerBy(way, target, deps), work))
   }
   const turn = <T>(host: Host, turns: Turns, work: () => Promise<T>): Promise<T> =>
     atOne(keyOf(host), () => turns(work))
@@ -82,6 +98,20 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
         return tried.value && { ok: true, ...tried.value }
       })
     },
+    async certificates(host) {
+      const bmc = pinnedBmc(host, deps.way)
+      if (!bmc.ok) return bmc
+      const { address } = bmc
+      const tried = await turn(host, looking, () => outcomeOf(() => shownBy(bmc, deps.signal)))
+      if (!tried.ok) return tried
+      return { ok: true, address, shown: tried.value, ...given('kept', deps.pins.get(address)) }
+    },
+    trust(host, fingerprint) {
+      const bmc = pinnedBmc(host, deps.way)
+      if (!bmc.ok) return bmc.why
+      deps.pins.keep(bmc.address, fingerprint)
+      return undefined
+    },
     shutDown(host, begin) {
       return turn(host, looking, async () => {
         if (!(await begin())) return undefined
@@ -101,12 +131,19 @@ type Tried<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly why: Reason }
 
-async function outcomeOf<T>(power: Power, work: () => Promise<T>): Promise<Tried<T>> {
+async function outcomeOf<T>(work: () => Promise<T>): Promise<Tried<T>> {
   try {
     return { ok: true, value: await work() }
   } catch (error) {
     if (error instanceof PowerError) return { ok: false, why: error.why }
     return { ok: false, why: written(error instanceof Error ? error.message : String(error)) }
+  }
+}
+
+/** Works with the power of a machine, and ends what that held open. */
+async function withPower<T>(power: Power, work: (power: Power) => Promise<T>): Promise<T> {
+  try {
+    return await work(power)
   } finally {
     await power.close?.()
   }

@@ -1,6 +1,7 @@
 import type { Firmware, HostPower, PowerState } from '../boot/power.ts'
 import type { Reason } from '../boot/reason.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
+import type { Pins } from './pins.ts'
 
 /** Why something could not be done to a machine's power. */
 export class PowerError extends Error {
@@ -41,6 +42,10 @@ export interface PowerTarget extends HostPower {
 export interface WayDeps {
   /** Renders a Liquid template; throws with a sentence when it cannot. */
   render(template: string, context: object): string
+  /** The certificates that BMCs showed first. */
+  readonly pins: Pins
+  /** Resolves after so many milliseconds, or rejects when everything ends. */
+  rest(ms: number): Promise<void>
   /** Ends everything that is under way. */
   readonly signal: AbortSignal
 }

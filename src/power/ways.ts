@@ -3,6 +3,7 @@ import { commandPower } from './command-way.ts'
 import { httpPower } from './http-way.ts'
 import { ipmiPower } from './ipmi.ts'
 import type { Power, PowerTarget, WayDeps } from './power.ts'
+import { redfishPower } from './redfish-way.ts'
 
 type Maker<W extends PowerWay> = (way: W, target: PowerTarget, deps: WayDeps) => Power
 
@@ -11,6 +12,7 @@ const makers: { readonly [K in PowerWay['kind']]: Maker<Extract<PowerWay, { kind
   command: commandPower,
   http: httpPower,
   ipmi: ipmiPower,
+  redfish: redfishPower,
 }
 
 /** The power of a machine by the way that its host names. Nothing is asked yet. */

@@ -46,12 +46,12 @@ const rows: readonly [string, string, RegExp][] = [
   [
     'no way at all',
     'power: { a: {} }\n',
-    /power\.a: says no way: write `ipmi` or `http` or `command`$/,
+    /power\.a: says no way: write `redfish` or `ipmi` or `http` or `command`$/,
   ],
   [
     'two ways in one',
     `power: { a: { ${http} }, command: { on: [a], off: [b] } } }\n`,
-    /power\.a\.command: a way to power is either `ipmi` or `http` or `command`; make it two$/,
+    /power\.a\.command: a way to power is either `redfish` or `ipmi` or `http` or `command`; make it two$/,
   ],
   ['no off', 'power: { a: { command: { on: [a] } } }\n', /power\.a\.command.*off/],
   [

@@ -35,6 +35,7 @@ export const packages: Packages = {
   prometheus: 'promtool, which checks metrics and alert rules',
   ipmitool: 'speaks IPMI with BMCs',
   openipmi: 'ipmi_sim, a BMC',
+  'python3-sushy': 'a Redfish client',
   curl: 'HTTP client, also into the namespaces',
   atftp: 'TFTP client with options',
   'tftp-hpa': 'TFTP client',

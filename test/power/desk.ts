@@ -20,6 +20,7 @@ export function openDesk(t: Test, ways: readonly PowerWay[], more: Partial<Power
     way: name => ways.find(way => way.name === name),
     context: powerContext,
     render: renderText,
+    pins: { get: () => undefined, keep: () => {} },
     powerUp: () => 20,
     signal: end.signal,
     now: () => clock.now,

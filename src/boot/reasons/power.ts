@@ -22,6 +22,14 @@ export interface PowerReasons {
   'bmc-slow': { readonly address: string; readonly seconds: number }
   /** It refuses the user or the password; without a user a token, or that there is none. */
   'bmc-login': { readonly address: string; readonly user?: string }
+  /** It shows another certificate than at first. SHA-256 in hex. */
+  'bmc-certificate': {
+    readonly address: string
+    readonly shown: string
+    readonly kept: string
+  }
+  /** Its way is none whose certificates are kept. */
+  'no-pinned-bmc': { readonly host: string }
   'bmc-redirect': { readonly address: string; readonly to: string }
   'bmc-too-much': { readonly address: string; readonly bytes: number }
   /** It refused, or answered something that cannot be read. */

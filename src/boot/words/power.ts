@@ -34,6 +34,11 @@ export const powerWords: ReasonWords<
     user === undefined
       ? `${address} refuses the token, or wants one`
       : `${address} refuses the user ${user} or the password`,
+  'bmc-certificate': ({ address, shown, kept }) =>
+    `${address} shows another certificate than before (${shown} instead of ${kept}), so it gets no password; ` +
+    'if it was renewed: `bootwright bmc trust HOST`',
+  'no-pinned-bmc': ({ host }) =>
+    `${host} has no BMC whose certificate is kept (\`redfish\` with \`trust: pinned\`)`,
   'bmc-redirect': ({ address, to }) => `${address} sends us on to ${to}, where nothing is sent`,
   'bmc-too-much': ({ address, bytes }) =>
     `${address} answers with more than ${bytes / 1024} KiB: it was not read on`,

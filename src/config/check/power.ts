@@ -17,9 +17,10 @@ export function checkPower({ power, hosts }: Pick<Config, 'power' | 'hosts'>): M
   for (const way of power.values()) {
     const own = users.get(way.name) ?? []
     checkTemplatesOf(way, own, (path, message, host) => wrong.add(path, message, host))
-    if (way.kind === 'ipmi') checkAddresses(own, (path, message) => wrong.add(path, message))
-    for (const { key, file } of filesOf(way)) {
-      const lack = lackOf(file)
+    if (way.kind === 'ipmi' || way.kind === 'redfish')
+      checkAddresses(own, (path, message) => wrong.add(path, message))
+    for (const { key, file, isPublic } of filesOf(way)) {
+      const lack = lackOf(file, isPublic)
       if (lack !== undefined) late.add(['power', way.name, way.kind, key], `${file} ${lack}`)
     }
   }
@@ -33,13 +34,14 @@ function checkAddresses(
 ): void {
   const known = new Map<string, string>()
   for (const { name, power } of hosts) {
-    const address = power?.address
+    const { address, system = '' } = power ?? {}
     const path = ['hosts', name, 'power']
-    const other = address === undefined ? undefined : known.get(address)
+    const machine = `${address} ${system}`
+    const other = known.get(machine)
     if (address === undefined) report(path, 'needs an `address`: that of its BMC')
     else if (other !== undefined) {
       report([...path, 'address'], `is the BMC of ${other}: two machines cannot have one`)
-    } else known.set(address, name)
+    } else known.set(machine, name)
   }
 }
 
@@ -60,10 +62,22 @@ function checkTemplatesOf(
   }
 }
 
-/** The files with secrets that a way names. */
-function filesOf(way: PowerWay): { readonly key: string; readonly file: string }[] {
+interface SecretFile {
+  readonly key: string
+  readonly file: string
+  /** It is no secret. */
+  readonly isPublic?: boolean
+}
+
+/** The files with secrets, and others, that a way names. */
+function filesOf(way: PowerWay): SecretFile[] {
   if (way.kind === 'command') return []
   if (way.kind === 'ipmi') return [{ key: 'passwordFile', file: way.passwordFile }]
+  if (way.kind === 'redfish') {
+    const { passwordFile, trust } = way
+    const ca = trust.kind === 'ca' ? [{ key: 'trust', file: trust.file, isPublic: true }] : []
+    return [{ key: 'passwordFile', file: passwordFile }, ...ca]
+  }
   const { account, tokenFile } = way
   return [
     ...(account ? [{ key: 'passwordFile', file: account.passwordFile }] : []),
@@ -71,10 +85,10 @@ function filesOf(way: PowerWay): { readonly key: string; readonly file: string }
   ]
 }
 
-function lackOf(file: string): string | undefined {
+function lackOf(file: string, isPublic = false): string | undefined {
   try {
     const { mode } = statSync(file)
-    if ((mode & 0o004) === 0) return undefined
+    if (isPublic || (mode & 0o004) === 0) return undefined
     return 'can be read by everybody on this machine: chmod 600'
   } catch {
     return 'does not exist yet'

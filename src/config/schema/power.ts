@@ -114,9 +114,34 @@ const ipmi = v.knownKeys(
   { title: 'power by IPMI', examples: ['{ user: admin, passwordFile: ipmi-password }'] },
 )
 
+const redfish = v.knownKeys(
+  {
+    user: v.described(Type.String({ title: 'a user name', minLength: 1 }), {
+      description: 'Of the BMC.',
+    }),
+    passwordFile: v.described(v.path, { description: 'File with the password.' }),
+    port: v.key(v.port, 'TCP port, for HTTPS.', d.redfishPort),
+    trust: v.key(
+      Type.Unsafe<'pinned' | 'none' | { readonly ca: string }>(
+        Type.Union(
+          [
+            Type.Enum(['pinned', 'none']),
+            v.knownKeys({ ca: v.described(v.path, { description: 'File with the CA, PEM.' }) }),
+          ],
+          { title: 'pinned, none or { ca: FILE }', examples: ['{ ca: bmc-ca.pem }'] },
+        ),
+      ),
+      'What it must show before it gets the password. pinned: the certificate that it showed first.',
+      'pinned',
+    ),
+  },
+  { title: 'power by Redfish', examples: ['{ user: admin, passwordFile: bmc-password }'] },
+)
+
 /** A way to the power of machines. */
 export const power = v.knownKeys(
   {
+    redfish: v.key(redfish, 'BMCs, by Redfish.'),
     ipmi: v.key(ipmi, 'BMCs, by IPMI 2.0 over the LAN; needs the program ipmitool.'),
     http: v.key(http, 'Plugs, PDUs and others that are switched by requests.'),
     command: v.key(command, 'Programs beside the config file.'),
@@ -129,6 +154,10 @@ export const hostPower = v.knownKeys(
   {
     by: v.described(v.name, { description: 'Name of the way, in `power`.' }),
     address: v.key(v.hostOrAddress, 'Of its BMC or plug; in templates `{{ power.address }}`.'),
+    system: v.key(
+      Type.String({ title: 'the name of a system', minLength: 1 }),
+      'Which one, where a BMC has several (Redfish): the end of its path in /redfish/v1/Systems.',
+    ),
     post: v.key(
       v.duration,
       'From a reset to its first DHCP packet, at most; what it took before is learnt.',

@@ -8,7 +8,15 @@ import type { NetworkDeps } from '../../http/api/network-routes.ts'
 import { type Sending, secondsLeft } from '../../install/progress.ts'
 import { type Ipv4, parseMac } from '../../wire/address.ts'
 import type { HttpParts } from '../parts.ts'
-import { callbackDeps, daemonDeps, did, installDeps, powerDeps, recordDeed } from './deeds.ts'
+import {
+  bmcDeps,
+  callbackDeps,
+  daemonDeps,
+  did,
+  installDeps,
+  powerDeps,
+  recordDeed,
+} from './deeds.ts'
 import { doctorOf, doctorOfStranger } from './doctor.ts'
 import { imageViews } from './images.ts'
 import { showNetworks, showStranger } from './show-network.ts'
@@ -31,6 +39,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     hosts: hostDeps(parts),
     installs: installDeps(parts),
     power: powerDeps(parts),
+    bmc: bmcDeps(parts),
     networks: networkDeps(parts),
     doctor: {
       hosts: () => world.config().hosts,

@@ -1,6 +1,7 @@
 import type { ContentOf } from '../../boot/event.ts'
 import type { PowerVerb } from '../../boot/power.ts'
 import { textOf } from '../../boot/words/event.ts'
+import type { BmcRouteDeps } from '../../http/api/bmc-routes.ts'
 import type { CallbackDeps } from '../../http/api/callback-routes.ts'
 import type { ChoiceDeps } from '../../http/api/choose.ts'
 import type { DaemonDeps } from '../../http/api/daemon-routes.ts'
@@ -103,6 +104,17 @@ export function powerDeps(parts: HttpParts): PowerRouteDeps {
     },
     did: (actor, act) => did(actor, act, parts),
     committed: memory.committed,
+  }
+}
+
+/** The certificates of BMCs. */
+export function bmcDeps(parts: HttpParts): BmcRouteDeps {
+  const { certificates, trust } = parts.power
+  return {
+    ...choiceDeps(parts),
+    ...{ certificates, trust },
+    did: (actor, act) => did(actor, act, parts),
+    committed: parts.memory.committed,
   }
 }
 

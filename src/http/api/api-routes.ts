@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { createLimiter } from '../../base/per-minute.ts'
 import { type Access, allowedOnly } from './access.ts'
 import { type AdminLogBefore, adminLogRoutes } from './admin-log-routes.ts'
+import { type BmcRouteDeps, bmcRoutes } from './bmc-routes.ts'
 import { type CallbackDeps, callbackRoutes } from './callback-routes.ts'
 import { type DaemonDeps, daemonRoutes } from './daemon-routes.ts'
 import { type DoctorDeps, doctorRoutes } from './doctor-routes.ts'
@@ -24,6 +25,7 @@ export interface ApiDeps {
   readonly hosts: HostDeps
   readonly installs: InstallRouteDeps
   readonly power: PowerRouteDeps
+  readonly bmc: BmcRouteDeps
   readonly networks: NetworkDeps
   readonly callbacks: CallbackDeps
   readonly doctor: DoctorDeps
@@ -90,6 +92,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
       hostRoutes(v1, deps.hosts)
       installRoutes(v1, deps.installs)
       powerRoutes(v1, deps.power)
+      bmcRoutes(v1, deps.bmc)
       networkRoutes(v1, deps.networks)
       callbackRoutes(v1, deps.callbacks)
       adminLogRoutes(v1, deps.adminLog)

@@ -113,6 +113,7 @@ t.test('every route that takes something names what it does not know', async t =
         const { statusCode, body } = await admin('POST', url, {
           ...(url === '/session' && { token: 'x' }),
           ...(url === '/power' && { verb: 'on' }),
+          ...(url === '/bmc/trust' && { host: 'a', fingerprint: Array(32).fill('AB').join(':') }),
           nonsens: 1,
         })
         t.match([statusCode, JSON.parse(body).property], [400, 'body.nonsens'], `${method} ${path}`)

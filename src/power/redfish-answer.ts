@@ -1,0 +1,74 @@
+import { oneLine } from '../base/printable.ts'
+import { PowerError } from './power.ts'
+import { notNow } from './redfish-quirks.ts'
+
+const longestError = 200
+
+/** Any JSON, as something whose parts can be looked for. */
+export type Json = Readonly<Record<string, unknown>>
+
+/** An answer of a BMC, whatever its status. */
+export interface BmcAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** undefined where it is no JSON. */
+  readonly json: unknown
+}
+
+export function isGood({ status }: BmcAnswer): boolean {
+  return status >= 200 && status < 300
+}
+
+/** Whether it refused because of what it does at the moment, so that it may be asked again. */
+export function isLater(answer: BmcAnswer): boolean {
+  return !isGood(answer) && errorsIn(answer).some(({ id }) => Object.hasOwn(notNow, id))
+}
+
+/** What a BMC says about its refusal is in words of its own. */
+export function refusal(answer: BmcAnswer, address: string, what: string): PowerError {
+  const error = errorsIn(answer).find(({ message }) => message !== '')?.message
+  return new PowerError({
+    code: 'bmc-refused',
+    ...{ address, what, error: error ?? `status ${answer.status}` },
+  })
+}
+
+interface ErrorInfo {
+  /** The end of its MessageId: that before is a registry and its version. */
+  readonly id: string
+  /** One printable line. */
+  readonly message: string
+  readonly args: readonly string[]
+}
+
+/** What went wrong, as `@Message.ExtendedInfo` tells it, else `message` (DSP0266 section 8.6). */
+export function errorsIn({ json }: BmcAnswer): readonly ErrorInfo[] {
+  const error = recordOf(recordOf(json).error)
+  const infos = error['@Message.ExtendedInfo']
+  return [...(Array.isArray(infos) ? infos : []), { Message: error.message }].map(info => {
+    const { MessageId, Message, MessageArgs } = recordOf(info)
+    return {
+      id: typeof MessageId === 'string' ? (MessageId.split('.').at(-1) ?? '') : '',
+      message: typeof Message === 'string' ? oneLine(Message).slice(0, longestError) : '',
+      args: stringsIn(MessageArgs) ?? [],
+    }
+  })
+}
+
+export function recordOf(json: unknown): Json {
+  return typeof json === 'object' && json !== null ? (json as Json) : {}
+}
+
+/** The path that a part of an answer links to. */
+export function linkIn(json: unknown): string | undefined {
+  return pathIn(recordOf(json)['@odata.id'])
+}
+
+/** A path of the BMC itself. */
+export function pathIn(value: unknown): string | undefined {
+  return typeof value === 'string' && value.startsWith('/') ? value : undefined
+}
+
+export function stringsIn(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? value.filter(one => typeof one === 'string') : undefined
+}

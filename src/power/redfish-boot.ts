@@ -1,0 +1,115 @@
+import { oneLine } from '../base/printable.ts'
+import type { Firmware } from '../boot/power.ts'
+import type { Reason } from '../boot/reason.ts'
+import {
+  type BmcAnswer,
+  errorsIn,
+  isGood,
+  type Json,
+  linkIn,
+  pathIn,
+  recordOf,
+  refusal,
+  stringsIn,
+} from './redfish-answer.ts'
+import type { RedfishClient } from './redfish-client.ts'
+import { type BootOverride, goesElsewhere, ifMatch, overrideKeys } from './redfish-quirks.ts'
+
+/**
+ * Sets the next boot to the network, once, and reads it back: returns why it is in doubt. Where the system
+ * names a settings resource with a Boot of its own, that is where changes go. Throws PowerError.
+ */
+export async function setNetworkBoot(
+  client: RedfishClient,
+  systemPath: string,
+  system: Json,
+  firmware: Firmware | undefined,
+): Promise<Reason | undefined> {
+  const wanted = overrideOf(recordOf(system.Boot), firmware)
+  const settings = await settingsOf(client, system)
+  const { path, sent } = await send(client, settings ?? systemPath, wanted)
+  if (!(await differenceOf(client, path, sent))) return undefined
+  // Supermicro goes back to Legacy when the target changes, and keeps what it is told then.
+  await send(client, path, wanted)
+  return differenceOf(client, path, sent)
+}
+
+function overrideOf(boot: Json, firmware: Firmware | undefined): BootOverride {
+  const allowed = stringsIn(boot['BootSourceOverrideTarget@Redfish.AllowableValues'])
+  const byHttp = firmware?.door === 'http' && (!allowed || allowed.includes('UefiHttp'))
+  return {
+    BootSourceOverrideTarget: byHttp ? 'UefiHttp' : 'Pxe',
+    BootSourceOverrideEnabled: 'Once',
+    ...(firmware && { BootSourceOverrideMode: firmware.mode === 'uefi' ? 'UEFI' : 'Legacy' }),
+  }
+}
+
+async function settingsOf(client: RedfishClient, system: Json): Promise<string | undefined> {
+  const path = linkIn(recordOf(system['@Redfish.Settings']).SettingsObject)
+  if (path === undefined) return undefined
+  const answer = await client.ask(path)
+  return isGood(answer) && recordOf(answer.json).Boot !== undefined ? path : undefined
+}
+
+interface SentOverride {
+  /** Where it was taken. */
+  readonly path: string
+  readonly sent: Json
+}
+
+async function send(
+  client: RedfishClient,
+  at: string,
+  wanted: BootOverride,
+): Promise<SentOverride> {
+  let path = at
+  let answer: BmcAnswer | undefined
+  for (const { keys } of overrideKeys) {
+    const sent = Object.fromEntries(keys.flatMap(key => (wanted[key] ? [[key, wanted[key]]] : [])))
+    answer = await patch(client, path, { Boot: sent })
+    const elsewhere = isGood(answer) ? undefined : elsewhereIn(answer)
+    if (elsewhere !== undefined && elsewhere !== path) {
+      path = elsewhere
+      answer = await patch(client, path, { Boot: sent })
+    }
+    if (isGood(answer)) return { path, sent }
+    if (answer.status !== 400) break
+  }
+  throw refusal(answer as BmcAnswer, client.address, 'the next boot from the network')
+}
+
+function elsewhereIn(answer: BmcAnswer): string | undefined {
+  return errorsIn(answer)
+    .filter(({ id }) => id === goesElsewhere)
+    .flatMap(({ args }) => args.map(pathIn))
+    .find(path => path !== undefined)
+}
+
+async function patch(client: RedfishClient, path: string, body: object): Promise<BmcAnswer> {
+  let answer: BmcAnswer | undefined
+  for (const matchOf of ifMatch) {
+    const match = matchOf(tagOf(await client.get(path)))
+    const headers = match === undefined ? {} : { 'If-Match': match }
+    answer = await client.ask(path, { method: 'PATCH', body, headers })
+    if (answer.status !== 412 && answer.status !== 428) break
+  }
+  return answer as BmcAnswer
+}
+
+function tagOf({ headers, json }: BmcAnswer): string | undefined {
+  if (typeof headers.etag === 'string') return headers.etag
+  const tag = recordOf(json)['@odata.etag']
+  return typeof tag === 'string' ? tag : undefined
+}
+
+/** Only what was sent is looked at: a BMC may say yes and store something else. */
+async function differenceOf(
+  client: RedfishClient,
+  path: string,
+  sent: Json,
+): Promise<Reason | undefined> {
+  const is = recordOf(recordOf((await client.get(path)).json).Boot)
+  const key = Object.keys(sent).find(key => key in is && is[key] !== sent[key])
+  if (key === undefined) return undefined
+  return { code: 'netboot-not-kept', is: oneLine(`${key} ${String(is[key])}`).slice(0, 60) }
+}

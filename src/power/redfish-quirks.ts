@@ -1,0 +1,56 @@
+/* What BMCs do otherwise than the standard says (DMTF DSP0266, DSP0268), as far as it must be known here. */
+
+/** The properties of `Boot` that make a machine boot from its network, once. */
+export interface BootOverride {
+  readonly BootSourceOverrideTarget: 'Pxe' | 'UefiHttp'
+  readonly BootSourceOverrideEnabled?: 'Once'
+  readonly BootSourceOverrideMode?: 'UEFI' | 'Legacy'
+}
+
+/** Which of them are sent: the next row when the one before is a 400. */
+export const overrideKeys: readonly {
+  readonly of: string
+  readonly keys: readonly (keyof BootOverride)[]
+}[] = [
+  {
+    of: 'the standard; AMI and ASRockRack want all three each time',
+    keys: ['BootSourceOverrideTarget', 'BootSourceOverrideEnabled', 'BootSourceOverrideMode'],
+  },
+  {
+    of: 'HPE, whose mode is read-only',
+    keys: ['BootSourceOverrideTarget', 'BootSourceOverrideEnabled'],
+  },
+  { of: 'those that refuse what they have already', keys: ['BootSourceOverrideTarget'] },
+]
+
+/** Errors that mean "not now", by the end of their MessageId. */
+export const notNow: Readonly<Record<string, string>> = {
+  UnableToModifyDuringSystemPOST: 'HPE iLO',
+  InvalidOperationForSystemState: 'HPE iLO',
+  SYS518: 'Dell iDRAC, just after another operation',
+  ServiceTemporarilyUnavailable: 'the standard, and OpenBMC while it starts',
+}
+
+/** An error that names where the change is to go instead (AMI: /Systems/Self/SD), by the end of its MessageId. */
+export const goesElsewhere = 'OperationSupportedInFutureStateURI'
+
+/**
+ * The If-Match headers that are tried in turn, after a 412 or 428: the tag itself, its strong form where the
+ * BMC gave a weak one, once more since Lenovo changes its tag between a GET and the PATCH after it, none, any.
+ */
+export const ifMatch: readonly ((tag: string | undefined) => string | undefined)[] = [
+  tag => tag,
+  tag => tag?.replace(/^W\//, ''),
+  tag => tag?.replace(/^W\//, ''),
+  () => undefined,
+  () => '*',
+]
+
+/** What is asked of `#ComputerSystem.Reset`, the first that a BMC allows: ForceOn and PowerCycle are optional. */
+export const resetTypes = {
+  on: ['On', 'ForceOn', 'PushPowerButton'],
+  off: ['ForceOff'],
+  cycle: ['ForceRestart', 'PowerCycle'],
+  // Lenovo refuses PushPowerButton.
+  shutDown: ['GracefulShutdown', 'PushPowerButton'],
+} as const

@@ -1,0 +1,116 @@
+import { oneLine } from '../base/printable.ts'
+import type { Firmware, PowerState, RedfishWay } from '../boot/power.ts'
+import type { Reason } from '../boot/reason.ts'
+import { type Power, PowerError, type PowerTarget, type WayDeps } from './power.ts'
+import {
+  isGood,
+  type Json,
+  linkIn,
+  pathIn,
+  recordOf,
+  refusal,
+  stringsIn,
+} from './redfish-answer.ts'
+import { setNetworkBoot } from './redfish-boot.ts'
+import { connectRedfish, type RedfishClient } from './redfish-client.ts'
+import { resetTypes } from './redfish-quirks.ts'
+
+/** What they are called in Redfish; what is not there is not known. */
+const states: Readonly<Record<string, PowerState>> = {
+  On: 'on',
+  Off: 'off',
+  PoweringOn: 'changing',
+  PoweringOff: 'changing',
+}
+
+/** Power by a BMC that speaks Redfish. */
+export function redfishPower(
+  way: RedfishWay,
+  { address = '', system: name }: PowerTarget,
+  deps: WayDeps,
+): Power {
+  const client = connectRedfish(way, address, deps)
+  let path: Promise<string> | undefined
+  const look = async () => {
+    path ??= systemOf(client, name)
+    return recordOf((await client.get(await path)).json)
+  }
+  const status = async () => states[String((await look()).PowerState)] ?? 'unknown'
+  const reset = async (what: keyof typeof resetTypes, done?: PowerState) => {
+    const refused = await resetBy(resetTypes[what], await look(), client)
+    // "It is so already" is an error of some, and no refusal.
+    if (refused && (done === undefined || (await status()) !== done)) throw refused
+  }
+  return {
+    status,
+    on: () => reset('on', 'on'),
+    off: () => reset('off', 'off'),
+    cycle: () => reset('cycle'),
+    shutDown: () => reset('shutDown', 'off'),
+    async netboot(firmware: Firmware | undefined): Promise<Reason | undefined> {
+      const system = await look()
+      return setNetworkBoot(client, await (path as Promise<string>), system, firmware)
+    },
+    close: client.close,
+  }
+}
+
+/**
+ * The path of the machine. A chassis with several is asked for a name: the first one would be a guess, and
+ * the wrong one is erased.
+ */
+async function systemOf(client: RedfishClient, name: string | undefined): Promise<string> {
+  const root = recordOf((await client.get('/redfish/v1/')).json)
+  const collection = linkIn(root.Systems) ?? '/redfish/v1/Systems'
+  const members = recordOf((await client.get(collection)).json).Members
+  const paths = (Array.isArray(members) ? members : []).flatMap(member => linkIn(member) ?? [])
+  const named = paths.filter(path => name === undefined || nameOf(path) === name)
+  const [path, second] = named
+  if (path !== undefined && second === undefined) return path
+  const error = `it has ${listOf(paths.map(nameOf)) || 'none'}: name one with \`system\` at the host`
+  throw new PowerError({ code: 'bmc-refused', address: client.address, what: 'the system', error })
+}
+
+function nameOf(path: string): string {
+  return path.split('/').filter(Boolean).at(-1) ?? ''
+}
+
+/** Why it was refused, if it was. Throws PowerError where it cannot even be asked. */
+async function resetBy(
+  wanted: readonly string[],
+  system: Json,
+  client: RedfishClient,
+): Promise<PowerError | undefined> {
+  const { address } = client
+  const [first = 'a reset'] = wanted
+  const action = recordOf(recordOf(system.Actions)['#ComputerSystem.Reset'])
+  const target = pathIn(action.target)
+  const allowed = await allowedOf(action, client)
+  const type = allowed ? wanted.find(one => allowed.includes(one)) : first
+  if (target === undefined || type === undefined) {
+    const error = target === undefined ? 'it has none' : `it knows only ${listOf(allowed ?? [])}`
+    throw new PowerError({ code: 'bmc-refused', address, what: first, error })
+  }
+  const answer = await client.ask(target, { method: 'POST', body: { ResetType: type } })
+  return isGood(answer) ? undefined : refusal(answer, address, type)
+}
+
+/** The values of ResetType: beside the action, or in what it links to; undefined where nobody says. */
+async function allowedOf(
+  action: Json,
+  client: RedfishClient,
+): Promise<readonly string[] | undefined> {
+  const beside = stringsIn(action['ResetType@Redfish.AllowableValues'])
+  const info = pathIn(action['@Redfish.ActionInfo'])
+  if (beside || info === undefined) return beside
+  const { Parameters: all } = recordOf((await client.ask(info)).json)
+  const parameter = (Array.isArray(all) ? all : [])
+    .map(recordOf)
+    .find(one => one.Name === 'ResetType')
+  return stringsIn(parameter?.AllowableValues)
+}
+
+/** Names of a BMC, as one printable line. */
+function listOf(names: readonly string[]): string {
+  return oneLine(names.join(', ')).slice(0, 200)
+}
