@@ -124,13 +124,9 @@ t.test('a database of commit 6c60101 opens, goes on, and loses nothing', async t
   const texts = new Map(shown.events.map(({ id, kind, text }) => [id, `${kind}: ${text}`]))
   for (const { id, kind, text } of events) t.equal(texts.get(id), `${kind}: ${text}`)
 
-  await until('the webhooks that were due', () => receiver.received.length >= due.length)
-  const came = new Set(receiver.received.map(({ key }) => key))
-  t.strictSame(
-    due.filter(key => !came.has(key)),
-    [],
-    'all that was due went out',
-  )
+  // What ends meanwhile sends others, so that their number tells nothing.
+  const came = () => new Set(receiver.received.map(({ key }) => key))
+  await until('the webhooks that were due', () => came().isSupersetOf(new Set(due)))
   t.ok(receiver.received.every(({ signed }) => signed))
 
   const leased = await daemon.get<{ leases: { mac: string }[] }>('/leases')
