@@ -13,12 +13,6 @@ export const certificate = v.closed({
 })
 export type CertificateResult = Static<typeof certificate>
 
-export const certificatesQuery = v.closed({
-  host: Type.Optional(v.several('Names or globs.')),
-  where: Type.Optional(v.several('tag=T, profile=P or state=S; all must hold.')),
-})
-export type CertificatesQuery = Static<typeof certificatesQuery>
-
 export const certificatesAnswer = v.closed({ results: Type.Array(certificate) })
 export type CertificatesAnswer = Static<typeof certificatesAnswer>
 

@@ -15,6 +15,13 @@ export type InstallRow = Static<typeof installRow>
 
 const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()])
 
+/** Which hosts a question is about. */
+export const choiceQuery = v.closed({
+  host: Type.Optional(v.several('Names or globs.')),
+  where: Type.Optional(v.several('tag=T, profile=P or state=S; all must hold.')),
+})
+export type ChoiceQuery = Static<typeof choiceQuery>
+
 /** Which hosts a request is for. */
 export const choice = {
   hosts: Type.Optional(Type.Array(Type.String(), { description: 'Names or globs.' })),

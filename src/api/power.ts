@@ -10,12 +10,6 @@ export const powerBody = v.closed({
 })
 export type PowerBody = Static<typeof powerBody>
 
-export const powerQuery = v.closed({
-  host: Type.Optional(v.several('Names or globs.')),
-  where: Type.Optional(v.several('tag=T, profile=P or state=S; all must hold.')),
-})
-export type PowerQuery = Static<typeof powerQuery>
-
 export const powerResult = v.closed({
   host: v.text(),
   ok: Type.Boolean(),

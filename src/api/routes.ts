@@ -128,7 +128,7 @@ export const routes = named({
     tags: ['hosts'],
     summary: 'Whether machines are on: asked now',
     description: 'Each machine is asked, so that it may take seconds where one does not answer.',
-    querystring: power.powerQuery,
+    querystring: installs.choiceQuery,
     response: { 200: power.powerAnswer, ...refusals },
   },
   power: {
@@ -143,7 +143,7 @@ export const routes = named({
     tags: ['hosts'],
     summary: 'The certificates that BMCs show, and those that are kept',
     description: 'Each BMC is asked now; nothing secret is sent to it.',
-    querystring: bmc.certificatesQuery,
+    querystring: installs.choiceQuery,
     response: { 200: bmc.certificatesAnswer, ...refusals },
   },
   bmcTrust: {

@@ -1,9 +1,16 @@
+import { given } from '../base/given.ts'
 import { type Life, type LifeIn, type LivingBoot, type Rules, startIn } from './life.ts'
 import type { Reason } from './reason.ts'
-import { startDeadline } from './start.ts'
+import type { Start, StartRules } from './start.ts'
 
 /** Seconds after it came back in the middle that an installing machine may still say `done`. */
 const cameBackGrace = 600
+/** Seconds after which a start that failed is tried by off and on: a BMC may refuse while its machine is in POST. */
+const restAfterFailure = 60
+/** A POST that took so long before may take so many times as long today (memory tests, a new card). */
+const slack = 3
+/** Seconds that it is always given. */
+const least = 60
 
 /** When a clock runs out, in epoch milliseconds, and what that means. */
 interface Deadline {
@@ -17,7 +24,7 @@ interface Deadline {
  */
 export function deadline(life: Life, rules: Rules, heardAt: number): Deadline | undefined {
   const start = startIn(life)
-  if (start) return startDeadline(start, life.post, rules, heardAt)
+  if (start) return deadlineOfStart(start, life.post, rules, heardAt)
   switch (life.state) {
     case 'pending':
       return after(life.since, rules.expires, { code: 'expired' })
@@ -33,6 +40,45 @@ export function deadline(life: Life, rules: Rules, heardAt: number): Deadline | 
       return deadlineOfVerify(life, rules)
     default:
       return undefined
+  }
+}
+
+/** Seconds in which the machine must send its DISCOVER: by what its POST took before, at most as the host says. */
+function postOf(post: number | undefined, power: StartRules): number {
+  if (post === undefined) return power.post
+  return Math.min(power.post, Math.max(least, post * slack))
+}
+
+/**
+ * The clock of a start stands still while it waits for its turn. `post` is how many seconds its POST took the
+ * last time.
+ */
+function deadlineOfStart(
+  start: Start,
+  post: number | undefined,
+  { power, bootTimeout }: Rules,
+  heardAt: number,
+): Deadline | undefined {
+  if (!power) return undefined
+  const seconds = postOf(post, power)
+  switch (start.step) {
+    case 'due':
+      return undefined
+    case 'begun':
+      return after(start.since, seconds, { code: 'no-discover', seconds })
+    case 'done':
+      return after(start.since, seconds, {
+        code: 'no-discover',
+        seconds,
+        ...given('because', start.doubt),
+      })
+    case 'failed':
+      return after(start.since, restAfterFailure, { code: 'not-started', because: start.why })
+    case 'heard':
+      return after(Math.max(start.since, heardAt), bootTimeout, {
+        code: 'no-script-asked',
+        seconds: bootTimeout,
+      })
   }
 }
 

@@ -1,4 +1,3 @@
-import { given } from '../base/given.ts'
 import type { Reason } from './reason.ts'
 
 /*
@@ -45,50 +44,4 @@ export type StartOutcome =
 /** A first start, which is due now. */
 export function startOf(attempt: number, now: number): Start {
   return { attempt, again: false, step: 'due', since: now }
-}
-
-/** Seconds after which a start that failed is tried by off and on: a BMC may refuse while its machine is in POST. */
-const restAfterFailure = 60
-/** A POST that took so long before may take so many times as long today (memory tests, a new card). */
-const slack = 3
-/** Seconds that it is always given. */
-const least = 60
-
-/** Seconds in which the machine must send its DISCOVER: by what its POST took before, at most as the host says. */
-function postOf(post: number | undefined, power: StartRules): number {
-  if (post === undefined) return power.post
-  return Math.min(power.post, Math.max(least, post * slack))
-}
-
-/** When the clock of a start runs out; `post` is how many seconds it took the last time. It stands still while the start waits for its turn. */
-export function startDeadline(
-  start: Start,
-  post: number | undefined,
-  rules: { readonly power?: StartRules; readonly bootTimeout: number },
-  heardAt: number,
-): { readonly at: number; readonly why: Reason } | undefined {
-  if (!rules.power) return undefined
-  const seconds = postOf(post, rules.power)
-  const after = (from: number, time: number, why: Reason) => ({ at: from + time * 1000, why })
-  switch (start.step) {
-    case 'due':
-      return undefined
-    case 'begun':
-      return after(start.since, seconds, { code: 'no-discover', seconds })
-    case 'done':
-      return after(start.since, seconds, {
-        code: 'no-discover',
-        seconds,
-        ...given('because', start.doubt),
-      })
-    case 'failed':
-      return after(start.since, restAfterFailure, { code: 'not-started', because: start.why })
-    case 'heard': {
-      const { bootTimeout } = rules
-      return after(Math.max(start.since, heardAt), bootTimeout, {
-        code: 'no-script-asked',
-        seconds: bootTimeout,
-      })
-    }
-  }
 }

@@ -4,11 +4,11 @@ import { printable } from '../base/printable.ts'
 import { readChoice } from './choose.ts'
 import { type Call, runApiCommand, writeJson } from './command.ts'
 import { askYes } from './confirm.ts'
-import { exit, Failure } from './io.ts'
+import { exit, Failure, type Io } from './io.ts'
 import { bmcSpec } from './power-specs.ts'
 
 /** `bootwright bmc trust HOST...`. */
-export function run(argv: string[], io: Call['io']): Promise<number> {
+export function run(argv: string[], io: Io): Promise<number> {
   return runApiCommand(bmcSpec, argv, io, async call => {
     const [verb, ...words] = call.words
     if (verb !== 'trust') throw new Failure(`it is trust, not "${verb}"`, exit.usage)

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { given } from '../base/given.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { parseDuration } from '../base/units.ts'
-import type { HostPower, HttpWay, PowerRequest, PowerWay } from '../boot/power.ts'
+import type { Account, HostPower, HttpWay, PowerRequest, PowerWay } from '../boot/power.ts'
 import { placesOf, type Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import type { RawHostPower, RawPower, RawRequest, RawStatus } from './schema/power.ts'
@@ -38,10 +38,9 @@ function resolveWay(
   }
   const { redfish, ipmi, http, command } = raw
   if (redfish) {
-    const { user, passwordFile, port = defaults.power.redfishPort, trust = 'pinned' } = redfish
-    const account = { user, passwordFile: resolve(folder, passwordFile) }
+    const { port = defaults.power.redfishPort, trust = 'pinned' } = redfish
     return {
-      ...{ kind: 'redfish', name, ...account, port },
+      ...{ kind: 'redfish', name, ...accountOf(redfish, folder), port },
       trust:
         typeof trust === 'string'
           ? { kind: trust }
@@ -49,9 +48,8 @@ function resolveWay(
     }
   }
   if (ipmi) {
-    const { user, passwordFile, cipher } = ipmi
-    const { port = defaults.power.ipmiPort, privilege = defaults.power.privilege } = ipmi
-    const account = { user, passwordFile: resolve(folder, passwordFile) }
+    const { cipher, port = defaults.power.ipmiPort, privilege = defaults.power.privilege } = ipmi
+    const account = accountOf(ipmi, folder)
     return { kind: 'ipmi', name, ...account, port, privilege, ...given('cipher', cipher) }
   }
   if (http) return httpWay(name, http, folder, report)
@@ -66,6 +64,10 @@ function resolveWay(
   }
   report(path, `says no way: write ${either}`, false, placesOf(path, ...kinds))
   return undefined
+}
+
+function accountOf({ user, passwordFile }: Account, folder: string): Account {
+  return { user, passwordFile: resolve(folder, passwordFile) }
 }
 
 function httpWay(
@@ -83,8 +85,8 @@ function httpWay(
   if (tokenFile !== undefined && user !== undefined) {
     report([...path, 'tokenFile'], 'stands for `user` and `passwordFile`: write one of them', true)
   }
-  const account = user !== undefined &&
-    passwordFile !== undefined && { user, passwordFile: resolve(folder, passwordFile) }
+  const account =
+    user !== undefined && passwordFile !== undefined && accountOf({ user, passwordFile }, folder)
   return {
     ...{ kind: 'http', name, on: requestOf(raw.on), off: requestOf(raw.off) },
     ...given('status', raw.status === undefined ? undefined : statusOf(raw.status)),

@@ -69,20 +69,8 @@ export async function makeParts(first: Config, log: Log) {
     clientOf: host => timeline.clients.of(host),
   })
   return {
-    ...{
-      starts,
-      world,
-      memory,
-      now,
-      log,
-      measure,
-      published,
-      specDeps,
-      logins,
-      drain,
-      digests,
-      power,
-    },
+    ...{ world, memory, now, log, measure, published, specDeps, logins, drain, digests },
+    ...{ power, starts },
     ...{ ...installer, ...recorded, timeline },
     ...{ macsOf: whereabouts.macsOf, closeWhereabouts: whereabouts.close },
   }

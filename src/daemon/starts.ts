@@ -6,11 +6,11 @@ import type { Host } from '../boot/host.ts'
 import type { Firmware } from '../boot/power.ts'
 import { isStarting, isSwitchingOff, type PowerDeed, powerDeed } from '../boot/power-deed.ts'
 import type { Which } from '../boot/start.ts'
-import { textOf } from '../boot/words/event.ts'
 import type { Lives } from '../install/life.ts'
 import type { PowerDesk, StartedOutcome } from '../power/desk.ts'
 import type { LastClient } from '../record/last-client.ts'
 import type { DaemonMemory } from '../store/memory.ts'
+import { switchedEvent, tellPower } from './power-event.ts'
 
 export interface StartDeps {
   readonly memory: Pick<DaemonMemory, 'hosts' | 'installs' | 'record' | 'committed'>
@@ -89,7 +89,7 @@ async function settle(name: string, work: Work): Promise<boolean> {
 type StartDeed = Extract<PowerDeed, { readonly kind: 'start' }>
 
 async function start(host: Host, install: string, deed: StartDeed, work: Work): Promise<void> {
-  const { lives, power, log } = work
+  const { lives, power } = work
   const { name } = host
   const which = { attempt: deed.attempt, again: deed.again }
   const isNow = () => !work.stopped && isOf(name, install, work)
@@ -103,14 +103,12 @@ async function start(host: Host, install: string, deed: StartDeed, work: Work): 
   const plan = { again: deed.again, isWanted, ...given('firmware', firmware) }
   const outcome = await power.start(host, plan, begin)
   if (!outcome || work.stopped) return
-  const event = startedEvent(host, which, outcome)
-  work.memory.record({ host: name, ...event })
-  log[outcome.ok ? 'info' : 'warn']({ host: name }, textOf(event))
+  tellPower(host, startedEvent(host, which, outcome), work)
   if (isOf(name, install, work)) lives.apply(name, { kind: 'switched', ...which, outcome })
 }
 
 async function switchOff(host: Host, install: string, work: Work): Promise<void> {
-  const { lives, power, memory, log } = work
+  const { lives, power, memory } = work
   const { name } = host
   const outcome = await power.shutDown(host, async () => {
     if (work.stopped || !isOf(name, install, work)) return false
@@ -119,12 +117,7 @@ async function switchOff(host: Host, install: string, work: Work): Promise<void>
     return !work.stopped && isSwitchingOff(lives.lifeOf(name))
   })
   if (!outcome || work.stopped) return
-  const about = { verb: 'off', by: host.power?.by ?? '' } as const
-  const event: ContentOf<'power'> = outcome.ok
-    ? { kind: 'power', code: 'done', data: { ...about, state: outcome.state } }
-    : { kind: 'power', code: 'failed', data: { ...about, why: outcome.why } }
-  memory.record({ host: name, ...event })
-  log[outcome.ok ? 'info' : 'warn']({ host: name }, textOf(event))
+  tellPower(host, switchedEvent(host, 'off', outcome), work)
 }
 
 /** Whether the host still lives through this install. */

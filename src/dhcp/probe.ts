@@ -77,21 +77,29 @@ export function createProber(deps: ProberDeps) {
      * for many is not believed: else proxy ARP would take the whole range.
      */
     async holderOf(network: Network, address: Ipv4, mac: Mac): Promise<Holder | undefined> {
-      const { macs, sure } = await macsAt(prober, network, address)
-      const isIt = (other: Mac) =>
-        sure ? isBelieved(prober, network, address, other) : !answersForMany(prober, other)
-      const holder = macs.find(other => other !== mac && isIt(other))
-      return holder === undefined ? undefined : { mac: holder, sure }
+      const user = await macsAt(prober, network, address)
+      const others = user.macs.filter(other => other !== mac)
+      const holder = others.find(other => counts(prober, network, address, other, user))
+      return holder === undefined ? undefined : { mac: holder, sure: user.sure }
     },
 
     /** All that answer at the address now, or may, but for those that answer for many. */
     async answersAt(network: Network, address: Ipv4): Promise<readonly Mac[]> {
-      const { macs, sure } = await askAnew(prober, network, address)
-      return macs.filter(mac =>
-        sure ? isBelieved(prober, network, address, mac) : !answersForMany(prober, mac),
-      )
+      const user = await askAnew(prober, network, address)
+      return user.macs.filter(mac => counts(prober, network, address, mac, user))
     },
   }
+}
+
+/** Whether what answers is somebody who has the address, and not one who answers for many. */
+function counts(
+  prober: Prober,
+  network: Network,
+  address: Ipv4,
+  mac: Mac,
+  { sure }: AddressUser,
+): boolean {
+  return sure ? isBelieved(prober, network, address, mac) : !answersForMany(prober, mac)
 }
 
 function isBelieved(prober: Prober, network: Network, address: Ipv4, mac: Mac): boolean {

@@ -20,6 +20,12 @@ export async function readAnswer(
   return Buffer.concat(pieces).toString('utf8')
 }
 
+/** It sends us on, where nothing is sent: there it would be somebody else who gets the password. */
+export function redirected(location: string | string[] | undefined, address: string): PowerError {
+  const to = (typeof location === 'string' && URL.parse(location)?.host) || 'another place'
+  return new PowerError({ code: 'bmc-redirect', address, to })
+}
+
 /** Why a request came to nothing; `seconds` is how long it was given. */
 export function whyNoAnswer(error: unknown, address: string, seconds: number): PowerError {
   if (error instanceof PowerError) return error

@@ -1,9 +1,9 @@
 import { request } from 'undici'
 import { given } from '../base/given.ts'
 import type { HttpWay, PowerRequest } from '../boot/power.ts'
-import { readAnswer, whyNoAnswer } from './answer.ts'
+import { readAnswer, redirected, whyNoAnswer } from './answer.ts'
 import { type Power, PowerError, type PowerTarget, rendered, type WayDeps } from './power.ts'
-import { readSecret } from './secret.ts'
+import { basicAuthorization, readSecret } from './secret.ts'
 import { stateIn } from './state-in.ts'
 
 /** Seconds for one request, to the end of its answer. */
@@ -57,18 +57,14 @@ async function send(
     })
     const text = await readAnswer(body, address)
     if (statusCode >= 200 && statusCode < 300) return text
-    throw refusalOf(statusCode, String(answered.location ?? ''), address, way)
+    if (statusCode >= 300 && statusCode < 400) throw redirected(answered.location, address)
+    throw refusalOf(statusCode, address, way)
   } catch (error) {
     throw whyNoAnswer(error, address, patience)
   }
 }
 
-function refusalOf(status: number, location: string, address: string, way: HttpWay): PowerError {
-  // Elsewhere it would be somebody else who gets the password.
-  if (status >= 300 && status < 400) {
-    const to = URL.parse(location)?.host ?? 'another place'
-    return new PowerError({ code: 'bmc-redirect', address, to })
-  }
+function refusalOf(status: number, address: string, way: HttpWay): PowerError {
   if (status === 401 || status === 403) {
     return new PowerError({ code: 'bmc-login', address, ...given('user', way.account?.user) })
   }
@@ -80,6 +76,5 @@ async function credentialsOf({ account, tokenFile }: HttpWay): Promise<Record<st
   if (tokenFile !== undefined) return { Authorization: `Bearer ${await readSecret(tokenFile)}` }
   if (!account) return {}
   const { user, passwordFile } = account
-  const both = Buffer.from(`${user}:${await readSecret(passwordFile)}`)
-  return { Authorization: `Basic ${both.toString('base64')}` }
+  return basicAuthorization(user, await readSecret(passwordFile))
 }

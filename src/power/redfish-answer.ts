@@ -1,11 +1,6 @@
-import { oneLine } from '../base/printable.ts'
+import { fieldsOf, lineOf, objectsOf, type UnknownFields } from '../base/untrusted.ts'
 import { PowerError } from './power.ts'
 import { notNow } from './redfish-quirks.ts'
-
-const longestError = 200
-
-/** Any JSON, as something whose parts can be looked for. */
-export type Json = Readonly<Record<string, unknown>>
 
 /** An answer of a BMC, whatever its status. */
 export interface BmcAnswer {
@@ -43,25 +38,18 @@ interface ErrorInfo {
 
 /** What went wrong, as `@Message.ExtendedInfo` tells it, else `message` (DSP0266 section 8.6). */
 export function errorsIn({ json }: BmcAnswer): readonly ErrorInfo[] {
-  const error = recordOf(recordOf(json).error)
-  const infos = error['@Message.ExtendedInfo']
-  return [...(Array.isArray(infos) ? infos : []), { Message: error.message }].map(info => {
-    const { MessageId, Message, MessageArgs } = recordOf(info)
-    return {
-      id: typeof MessageId === 'string' ? (MessageId.split('.').at(-1) ?? '') : '',
-      message: typeof Message === 'string' ? oneLine(Message).slice(0, longestError) : '',
-      args: stringsIn(MessageArgs) ?? [],
-    }
-  })
-}
-
-export function recordOf(json: unknown): Json {
-  return typeof json === 'object' && json !== null ? (json as Json) : {}
+  const error = fieldsOf(fieldsOf(json).error)
+  const infos = objectsOf(error['@Message.ExtendedInfo'])
+  return [...infos, { Message: error.message }].map((info: UnknownFields) => ({
+    id: lineOf(info.MessageId).split('.').at(-1) ?? '',
+    message: lineOf(info.Message),
+    args: stringsIn(info.MessageArgs) ?? [],
+  }))
 }
 
 /** The path that a part of an answer links to. */
 export function linkIn(json: unknown): string | undefined {
-  return pathIn(recordOf(json)['@odata.id'])
+  return pathIn(fieldsOf(json)['@odata.id'])
 }
 
 /** A path of the BMC itself. */

@@ -1,14 +1,13 @@
 import { oneLine } from '../base/printable.ts'
+import { fieldsOf, type UnknownFields } from '../base/untrusted.ts'
 import type { Firmware } from '../boot/power.ts'
 import type { Reason } from '../boot/reason.ts'
 import {
   type BmcAnswer,
   errorsIn,
   isGood,
-  type Json,
   linkIn,
   pathIn,
-  recordOf,
   refusal,
   stringsIn,
 } from './redfish-answer.ts'
@@ -22,10 +21,10 @@ import { type BootOverride, goesElsewhere, ifMatch, overrideKeys } from './redfi
 export async function setNetworkBoot(
   client: RedfishClient,
   systemPath: string,
-  system: Json,
+  system: UnknownFields,
   firmware: Firmware | undefined,
 ): Promise<Reason | undefined> {
-  const wanted = overrideOf(recordOf(system.Boot), firmware)
+  const wanted = overrideOf(fieldsOf(system.Boot), firmware)
   const settings = await settingsOf(client, system)
   const { path, sent } = await send(client, settings ?? systemPath, wanted)
   if (!(await differenceOf(client, path, sent))) return undefined
@@ -34,7 +33,7 @@ export async function setNetworkBoot(
   return differenceOf(client, path, sent)
 }
 
-function overrideOf(boot: Json, firmware: Firmware | undefined): BootOverride {
+function overrideOf(boot: UnknownFields, firmware: Firmware | undefined): BootOverride {
   const allowed = stringsIn(boot['BootSourceOverrideTarget@Redfish.AllowableValues'])
   const byHttp = firmware?.door === 'http' && (!allowed || allowed.includes('UefiHttp'))
   return {
@@ -44,17 +43,20 @@ function overrideOf(boot: Json, firmware: Firmware | undefined): BootOverride {
   }
 }
 
-async function settingsOf(client: RedfishClient, system: Json): Promise<string | undefined> {
-  const path = linkIn(recordOf(system['@Redfish.Settings']).SettingsObject)
+async function settingsOf(
+  client: RedfishClient,
+  system: UnknownFields,
+): Promise<string | undefined> {
+  const path = linkIn(fieldsOf(system['@Redfish.Settings']).SettingsObject)
   if (path === undefined) return undefined
   const answer = await client.ask(path)
-  return isGood(answer) && recordOf(answer.json).Boot !== undefined ? path : undefined
+  return isGood(answer) && fieldsOf(answer.json).Boot !== undefined ? path : undefined
 }
 
 interface SentOverride {
   /** Where it was taken. */
   readonly path: string
-  readonly sent: Json
+  readonly sent: UnknownFields
 }
 
 async function send(
@@ -98,7 +100,7 @@ async function patch(client: RedfishClient, path: string, body: object): Promise
 
 function tagOf({ headers, json }: BmcAnswer): string | undefined {
   if (typeof headers.etag === 'string') return headers.etag
-  const tag = recordOf(json)['@odata.etag']
+  const tag = fieldsOf(json)['@odata.etag']
   return typeof tag === 'string' ? tag : undefined
 }
 
@@ -106,9 +108,9 @@ function tagOf({ headers, json }: BmcAnswer): string | undefined {
 async function differenceOf(
   client: RedfishClient,
   path: string,
-  sent: Json,
+  sent: UnknownFields,
 ): Promise<Reason | undefined> {
-  const is = recordOf(recordOf((await client.get(path)).json).Boot)
+  const is = fieldsOf(fieldsOf((await client.get(path)).json).Boot)
   const key = Object.keys(sent).find(key => key in is && is[key] !== sent[key])
   if (key === undefined) return undefined
   return { code: 'netboot-not-kept', is: oneLine(`${key} ${String(is[key])}`).slice(0, 60) }

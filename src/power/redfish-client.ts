@@ -1,11 +1,12 @@
 import { type Dispatcher, request } from 'undici'
 import { given } from '../base/given.ts'
+import { fieldsOf, type UnknownFields } from '../base/untrusted.ts'
 import type { RedfishWay } from '../boot/power.ts'
-import { readAnswer, whyNoAnswer } from './answer.ts'
+import { readAnswer, redirected, whyNoAnswer } from './answer.ts'
 import { bmcAddress, bmcAgent } from './bmc-tls.ts'
 import { PowerError, type WayDeps } from './power.ts'
-import { type BmcAnswer, isGood, isLater, linkIn, recordOf, refusal } from './redfish-answer.ts'
-import { readSecret } from './secret.ts'
+import { type BmcAnswer, isGood, isLater, linkIn, refusal } from './redfish-answer.ts'
+import { basicAuthorization, readSecret } from './secret.ts'
 
 /** Seconds for one request, to the end of its answer: BMCs take up to ten. */
 const patience = 20
@@ -32,6 +33,8 @@ export interface RedfishClient {
   ask(path: string, asked?: BmcRequest): Promise<BmcAnswer>
   /** The same, where only a good answer will do. */
   get(path: string): Promise<BmcAnswer>
+  /** Its service root, which names everything else. */
+  root(): Promise<UnknownFields>
   /** Ends the session: a BMC has 4 to 16 of them. Never throws. */
   close(): Promise<void>
 }
@@ -40,6 +43,7 @@ interface BmcSession {
   readonly headers: Readonly<Record<string, string>>
   /** The path of its session. */
   readonly session?: string
+  readonly root: UnknownFields
 }
 
 type Send = (path: string, asked?: BmcRequest) => Promise<BmcAnswer>
@@ -54,10 +58,13 @@ export function connectRedfish(
   const wire = { agent, address, signal }
   const send: Send = (path, asked = {}) => sendTo(wire, path, asked)
   let login: Promise<BmcSession> | undefined
+  const loggedIn = () => {
+    login ??= logIn(way, address, send)
+    return login
+  }
 
   const ask: Send = async (path, asked = {}) => {
-    login ??= logIn(way, address, send)
-    const { headers } = await login
+    const { headers } = await loggedIn()
     const sendIn: Send = (path, asked = {}) =>
       send(path, { ...asked, headers: { ...headers, ...asked.headers } })
     for (let waited = 0; ; waited += laterEvery) {
@@ -75,6 +82,7 @@ export function connectRedfish(
       if (isGood(answer)) return answer
       throw refusal(answer, address, path)
     },
+    root: async () => (await loggedIn()).root,
     async close() {
       const open = await login?.catch(() => undefined)
       if (open?.session !== undefined) {
@@ -88,24 +96,23 @@ export function connectRedfish(
 /** A session, or Basic authentication with every request where the BMC has no sessions. */
 async function logIn(way: RedfishWay, address: string, send: Send): Promise<BmcSession> {
   const password = await readSecret(way.passwordFile)
-  const root = await send('/redfish/v1/')
-  if (!isGood(root)) throw refusal(root, address, 'Redfish')
-  if (root.json === undefined) {
+  const first = await send('/redfish/v1/')
+  if (!isGood(first)) throw refusal(first, address, 'Redfish')
+  if (first.json === undefined) {
     const error = 'what it answers is no JSON'
     throw new PowerError({ code: 'bmc-refused', address, what: 'Redfish', error })
   }
-  const links = recordOf(recordOf(root.json).Links)
-  const sessions = linkIn(links.Sessions) ?? '/redfish/v1/SessionService/Sessions'
+  const root = fieldsOf(first.json)
+  const sessions = linkIn(fieldsOf(root.Links).Sessions) ?? '/redfish/v1/SessionService/Sessions'
   const body = { UserName: way.user, Password: password }
   const answer = await send(sessions, { method: 'POST', body })
   const token = answer.headers['x-auth-token']
   if (isGood(answer) && typeof token === 'string') {
     const session = pathOf(answer.headers.location, address)
-    return { headers: { 'X-Auth-Token': token }, ...given('session', session) }
+    return { root, headers: { 'X-Auth-Token': token }, ...given('session', session) }
   }
   if ([404, 405, 501].includes(answer.status)) {
-    const both = Buffer.from(`${way.user}:${password}`).toString('base64')
-    return { headers: { Authorization: `Basic ${both}` } }
+    return { root, headers: basicAuthorization(way.user, password) }
   }
   if (answer.status === 401 || answer.status === 403) throw refusedLogin(way, address)
   throw refusal(answer, address, 'a session')
@@ -178,14 +185,10 @@ async function sendTo(
     // Some want a slash at the end. Elsewhere it would be somebody else who gets the password.
     if (mayFollow && method === 'GET' && pathOf(location, address) === `${path}/`)
       return await sendTo(wire, `${path}/`, asked, false)
-    throw new PowerError({ code: 'bmc-redirect', address, to: placeOf(location) })
+    throw redirected(location, address)
   } catch (error) {
     throw whyNoAnswer(error, address, patience)
   }
-}
-
-function placeOf(location: unknown): string {
-  return (typeof location === 'string' && URL.parse(location)?.host) || 'another place'
 }
 
 function jsonOf(text: string): unknown {

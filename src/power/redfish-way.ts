@@ -1,16 +1,9 @@
 import { oneLine } from '../base/printable.ts'
+import { fieldsOf, objectsOf, type UnknownFields } from '../base/untrusted.ts'
 import type { Firmware, PowerState, RedfishWay } from '../boot/power.ts'
 import type { Reason } from '../boot/reason.ts'
 import { type Power, PowerError, type PowerTarget, type WayDeps } from './power.ts'
-import {
-  isGood,
-  type Json,
-  linkIn,
-  pathIn,
-  recordOf,
-  refusal,
-  stringsIn,
-} from './redfish-answer.ts'
+import { isGood, linkIn, pathIn, refusal, stringsIn } from './redfish-answer.ts'
 import { setNetworkBoot } from './redfish-boot.ts'
 import { connectRedfish, type RedfishClient } from './redfish-client.ts'
 import { resetTypes } from './redfish-quirks.ts'
@@ -31,10 +24,11 @@ export function redfishPower(
 ): Power {
   const client = connectRedfish(way, address, deps)
   let path: Promise<string> | undefined
-  const look = async () => {
+  const find = () => {
     path ??= systemOf(client, name)
-    return recordOf((await client.get(await path)).json)
+    return path
   }
+  const look = async () => fieldsOf((await client.get(await find())).json)
   const status = async () => states[String((await look()).PowerState)] ?? 'unknown'
   const reset = async (what: keyof typeof resetTypes, done?: PowerState) => {
     const refused = await resetBy(resetTypes[what], await look(), client)
@@ -48,8 +42,7 @@ export function redfishPower(
     cycle: () => reset('cycle'),
     shutDown: () => reset('shutDown', 'off'),
     async netboot(firmware: Firmware | undefined): Promise<Reason | undefined> {
-      const system = await look()
-      return setNetworkBoot(client, await (path as Promise<string>), system, firmware)
+      return setNetworkBoot(client, await find(), await look(), firmware)
     },
     close: client.close,
   }
@@ -60,10 +53,9 @@ export function redfishPower(
  * the wrong one is erased.
  */
 async function systemOf(client: RedfishClient, name: string | undefined): Promise<string> {
-  const root = recordOf((await client.get('/redfish/v1/')).json)
-  const collection = linkIn(root.Systems) ?? '/redfish/v1/Systems'
-  const members = recordOf((await client.get(collection)).json).Members
-  const paths = (Array.isArray(members) ? members : []).flatMap(member => linkIn(member) ?? [])
+  const collection = linkIn((await client.root()).Systems) ?? '/redfish/v1/Systems'
+  const members = fieldsOf((await client.get(collection)).json).Members
+  const paths = objectsOf(members).flatMap(member => linkIn(member) ?? [])
   const named = paths.filter(path => name === undefined || nameOf(path) === name)
   const [path, second] = named
   if (path !== undefined && second === undefined) return path
@@ -78,12 +70,12 @@ function nameOf(path: string): string {
 /** Why it was refused, if it was. Throws PowerError where it cannot even be asked. */
 async function resetBy(
   wanted: readonly string[],
-  system: Json,
+  system: UnknownFields,
   client: RedfishClient,
 ): Promise<PowerError | undefined> {
   const { address } = client
   const [first = 'a reset'] = wanted
-  const action = recordOf(recordOf(system.Actions)['#ComputerSystem.Reset'])
+  const action = fieldsOf(fieldsOf(system.Actions)['#ComputerSystem.Reset'])
   const target = pathIn(action.target)
   const allowed = await allowedOf(action, client)
   const type = allowed ? wanted.find(one => allowed.includes(one)) : first
@@ -97,16 +89,14 @@ async function resetBy(
 
 /** The values of ResetType: beside the action, or in what it links to; undefined where nobody says. */
 async function allowedOf(
-  action: Json,
+  action: UnknownFields,
   client: RedfishClient,
 ): Promise<readonly string[] | undefined> {
   const beside = stringsIn(action['ResetType@Redfish.AllowableValues'])
   const info = pathIn(action['@Redfish.ActionInfo'])
   if (beside || info === undefined) return beside
-  const { Parameters: all } = recordOf((await client.ask(info)).json)
-  const parameter = (Array.isArray(all) ? all : [])
-    .map(recordOf)
-    .find(one => one.Name === 'ResetType')
+  const { Parameters: all } = fieldsOf((await client.ask(info)).json)
+  const parameter = objectsOf(all).find(one => one.Name === 'ResetType')
   return stringsIn(parameter?.AllowableValues)
 }
 

@@ -13,3 +13,9 @@ export async function readSecret(file: string): Promise<string> {
   if (line === '') throw new PowerError({ code: 'power-secret', file, error: 'it is empty' })
   return line
 }
+
+/** The header of Basic authentication (RFC 7617). */
+export function basicAuthorization(user: string, password: string): { Authorization: string } {
+  const both = Buffer.from(`${user}:${password}`).toString('base64')
+  return { Authorization: `Basic ${both}` }
+}

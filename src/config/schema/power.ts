@@ -94,12 +94,16 @@ const command = v.knownKeys(
   },
 )
 
+const bmcAccount = {
+  user: v.described(Type.String({ title: 'a user name', minLength: 1 }), {
+    description: 'Of the BMC.',
+  }),
+  passwordFile: v.described(v.path, { description: 'File with the password.' }),
+}
+
 const ipmi = v.knownKeys(
   {
-    user: v.described(Type.String({ title: 'a user name', minLength: 1 }), {
-      description: 'Of the BMC.',
-    }),
-    passwordFile: v.described(v.path, { description: 'File with the password.' }),
+    ...bmcAccount,
     port: v.key(v.port, 'UDP port.', d.ipmiPort),
     cipher: v.key(
       Type.Integer({ title: 'the number of a cipher suite', minimum: 1, maximum: 255 }),
@@ -116,10 +120,7 @@ const ipmi = v.knownKeys(
 
 const redfish = v.knownKeys(
   {
-    user: v.described(Type.String({ title: 'a user name', minLength: 1 }), {
-      description: 'Of the BMC.',
-    }),
-    passwordFile: v.described(v.path, { description: 'File with the password.' }),
+    ...bmcAccount,
     port: v.key(v.port, 'TCP port, for HTTPS.', d.redfishPort),
     trust: v.key(
       Type.Unsafe<'pinned' | 'none' | { readonly ca: string }>(

@@ -1,6 +1,5 @@
 import type { ContentOf } from '../../boot/event.ts'
 import type { PowerVerb } from '../../boot/power.ts'
-import { textOf } from '../../boot/words/event.ts'
 import type { BmcRouteDeps } from '../../http/api/bmc-routes.ts'
 import type { CallbackDeps } from '../../http/api/callback-routes.ts'
 import type { ChoiceDeps } from '../../http/api/choose.ts'
@@ -10,6 +9,7 @@ import type { InstallRouteDeps } from '../../http/api/install-routes.ts'
 import type { PowerRouteDeps } from '../../http/api/power-routes.ts'
 import { isRetryable } from '../../http/api/views.ts'
 import type { HttpParts } from '../parts.ts'
+import { switchedEvent, tellPower } from '../power-event.ts'
 import { wake } from '../wake.ts'
 
 /** Something that a person did by the API. */
@@ -87,19 +87,14 @@ export function installDeps(parts: HttpParts): InstallRouteDeps {
 
 /** What is done to the power of machines, and what came of it in their timelines. */
 export function powerDeps(parts: HttpParts): PowerRouteDeps {
-  const { memory, power, log } = parts
+  const { memory, power } = parts
   return {
     ...choiceDeps(parts),
     whyNot: power.whyNot,
     async run(host, verb) {
       const done = await power.run(host, verb)
       if (verb === 'status') return done
-      const about = { verb, by: host.power?.by ?? '' }
-      const event: ContentOf<'power'> = done.ok
-        ? { kind: 'power', code: 'done', data: { ...about, state: done.state } }
-        : { kind: 'power', code: 'failed', data: { ...about, why: done.why } }
-      memory.record({ host: host.name, ...event })
-      log[done.ok ? 'info' : 'warn']({ host: host.name }, textOf(event))
+      tellPower(host, switchedEvent(host, verb, done), parts)
       return done
     },
     did: (actor, act) => did(actor, act, parts),

@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type {
   CertificateResult,
   CertificatesAnswer,
-  CertificatesQuery,
   TrustAnswer,
   TrustBody,
 } from '../../api/bmc.ts'
+import type { ChoiceQuery } from '../../api/installs.ts'
 import { routes } from '../../api/routes.ts'
 import type { Host } from '../../boot/host.ts'
 import type { Reason } from '../../boot/reason.ts'
@@ -41,7 +41,7 @@ export interface BmcRouteDeps extends ChoiceDeps {
 
 /** `GET /bmc/certificates` looks, `POST /bmc/trust` keeps one. */
 export function bmcRoutes(app: FastifyInstance, deps: BmcRouteDeps): void {
-  app.get<{ Querystring: CertificatesQuery }>(
+  app.get<{ Querystring: ChoiceQuery }>(
     '/bmc/certificates',
     { schema: routes.bmcCertificates },
     async ({ query }): Promise<CertificatesAnswer> => {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { PowerAnswer, PowerBody, PowerQuery, PowerResult } from '../../api/power.ts'
+import type { ChoiceQuery } from '../../api/installs.ts'
+import type { PowerAnswer, PowerBody, PowerResult } from '../../api/power.ts'
 import { routes } from '../../api/routes.ts'
 import { countOf } from '../../base/amount.ts'
 import type { Host } from '../../boot/host.ts'
@@ -35,7 +36,7 @@ export interface PowerRouteDeps extends ChoiceDeps {
 
 /** `GET /power` asks, `POST /power` does. */
 export function powerRoutes(app: FastifyInstance, deps: PowerRouteDeps): void {
-  app.get<{ Querystring: PowerQuery }>(
+  app.get<{ Querystring: ChoiceQuery }>(
     '/power',
     { schema: routes.powerStatus },
     async ({ query }): Promise<PowerAnswer> => {
