@@ -10,6 +10,7 @@ export const certificate = v.closed({
   subject: v.nullableText('Whose it says it is.'),
   until: v.nullableText('When it ends, as it says.'),
   reason: v.nullableText('Why it is not known.'),
+  code: v.code(),
 })
 export type CertificateResult = Static<typeof certificate>
 

@@ -91,6 +91,8 @@ t.test('programs can be made from the document: who is asked, names, licence', a
 
 type Http = Awaited<ReturnType<typeof startHttp>>
 
+const fingerprint = Array(32).fill('AB').join(':')
+
 /** What is asked, and the status it is answered with. */
 const rows: readonly (readonly [route: string, status: number, url?: string, body?: object])[] = [
   ['GET /session', 200],
@@ -134,6 +136,11 @@ const rows: readonly (readonly [route: string, status: number, url?: string, bod
   ['GET /power', 400, '/power?host=nobody'],
   ['POST /power', 200, '/power', { hosts: ['node*'], verb: 'cycle' }],
   ['POST /power', 400, '/power', { hosts: ['node*'], verb: 'status' }],
+  ['GET /bmc/certificates', 200, '/bmc/certificates?host=*'],
+  ['GET /bmc/certificates', 400, '/bmc/certificates?host=nobody'],
+  ['POST /bmc/trust', 400, '/bmc/trust', { host: 'node1', fingerprint: 'AB' }],
+  ['POST /bmc/trust', 404, '/bmc/trust', { host: 'nobody', fingerprint }],
+  ['POST /bmc/trust', 409, '/bmc/trust', { host: 'node1', fingerprint }],
   ['GET /events', 200],
   ['GET /events', 400, '/events?after=x'],
   ['GET /leases', 200],

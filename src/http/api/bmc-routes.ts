@@ -14,6 +14,7 @@ import { Refusal } from '../problem.ts'
 import { type ChoiceDeps, chosenHosts } from './choose.ts'
 import { listOf } from './filters.ts'
 import { type Actor, actorOf } from './guard.ts'
+import { reasonFields } from './reason-fields.ts'
 
 export interface BmcRouteDeps extends ChoiceDeps {
   /** The certificate that the BMC of a host shows now, and the one that is kept. */
@@ -72,17 +73,9 @@ const unknown = { address: null, kept: null, shown: null, subject: null, until: 
 
 async function resultOf(host: Host, deps: BmcRouteDeps): Promise<CertificateResult> {
   const found = await deps.certificates(host)
-  if (!found.ok) return { host: host.name, ...unknown, ok: false, reason: sentenceOf(found.why) }
+  if (!found.ok) return { host: host.name, ...unknown, ok: false, ...reasonFields(found.why) }
   const { address, kept = null, shown } = found
   const { fingerprint, subject, until } = shown
-  return {
-    host: host.name,
-    ok: true,
-    address,
-    kept,
-    shown: fingerprint,
-    subject,
-    until,
-    reason: null,
-  }
+  const its = { address, kept, shown: fingerprint, subject, until }
+  return { host: host.name, ok: true, ...its, reason: null }
 }

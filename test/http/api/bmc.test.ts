@@ -29,7 +29,11 @@ t.test('a renewed certificate is refused until somebody trusts it', async t => {
   }
   const [first, printer] = await certificates()
   t.match(first, { ok: true, kept: null, subject: 'CN=bmc', address: `127.0.0.1:${bmc.port}` })
-  t.match(printer, { ok: false, reason: /printer has no BMC whose certificate is kept/ })
+  t.match(printer, {
+    ok: false,
+    code: 'no-pinned-bmc',
+    reason: /printer has no BMC whose certificate is kept/,
+  })
   t.match(await status(), { state: 'off' })
   t.match((await certificates())[0], { kept: first.shown, shown: first.shown })
 
