@@ -105,6 +105,30 @@ t.test('every link leads to a file', async t => {
   }
 })
 
+t.test('what a page finds in a file of the sources is declared there', async t => {
+  const named = pages.flatMap(({ file, text }) =>
+    [...text.matchAll(/`(\w+)` in \[[^\]]*\]\((src\/[\w./-]+\.ts)\)/g)].map(
+      ([, name = '', source = '']) => ({ file, name, source }),
+    ),
+  )
+  // The table of the five functions has its names in the first column and their files in the last.
+  const rows = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8').matchAll(
+    /^\| `(\w+)` \|.*\]\((src\/[\w./-]+\.ts)\) \|$/gm,
+  )
+  const five = [...rows].map(([, name = '', source = '']) => {
+    return { file: 'ARCHITECTURE.md', name, source }
+  })
+  t.ok(five.length >= 4 && named.length > 0, 'there are names to look for')
+  for (const { file, name, source } of [...named, ...five]) {
+    const text = readFileSync(join(root, source), 'utf8')
+    t.match(
+      text,
+      new RegExp(`^export (async )?(function|const) ${name}\\b`, 'm'),
+      `${file}: ${name}`,
+    )
+  }
+})
+
 t.test('every verdict of the doctor is explained', async t => {
   const text = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8')
   const rules = globSync('src/doctor/rules/*.ts', { cwd: root })
