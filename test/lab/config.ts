@@ -10,12 +10,16 @@ export interface ConfigSettings {
   readonly cmdline?: string
   /** More keys of the host, such as `loader: lpxelinux.0`. */
   readonly host?: string
+  /** Lines of more hosts, indented by two. */
+  readonly hosts?: string
+  /** Lines of more top-level keys. */
+  readonly more?: string
 }
 
 /** A config with the host `node1`, whose profile `lab` installs by itself and reports to the hook. */
 export function labConfig(
   lab: Lab,
-  { network, mac, address, cmdline, host }: ConfigSettings,
+  { network, mac, address, cmdline, host, hosts = '', more: rest = '' }: ConfigSettings,
 ): string {
   const reservation = address === undefined ? '' : `, address: ${address}`
   const more = host === undefined ? '' : `, ${host}`
@@ -39,10 +43,12 @@ profiles:
     callbacks: [notify]
 hosts:
   node1: { mac: "${mac}"${reservation}, profile: lab${more} }
+${hosts}
 callbacks:
   notify:
     when: [asked, ready, installed, failed, cancelled]
     webhook: { url: "${lab.hook.url}", secretFile: hook-secret }
+${rest}
 `
 }
 

@@ -1,4 +1,4 @@
-/** `node forward.ts SOCKET PORT`: takes connections at a Unix socket to a port of the loopback interface. */
+/** `node forward.ts FROM TO`: takes connections on; both are Unix sockets or ports of the loopback interface. */
 import { connect, createServer, type Server } from 'node:net'
 
 /** A server that hands every connection on; what goes wrong with one ends that one. */
@@ -10,7 +10,15 @@ export function forwardTo(target: string | number): Server {
   })
 }
 
-const [, script, socket, port] = process.argv
-if (script === import.meta.filename && socket !== undefined) {
-  forwardTo(Number(port)).listen(socket, () => process.stdout.write('ready\n'))
+const [, script, from, to] = process.argv
+if (script === import.meta.filename && from !== undefined && to !== undefined) {
+  const ready = () => process.stdout.write('ready\n')
+  const server = forwardTo(placeOf(to))
+  const place = placeOf(from)
+  if (typeof place === 'string') server.listen(place, ready)
+  else server.listen(place, '127.0.0.1', ready)
+}
+
+function placeOf(text: string): string | number {
+  return /^\d+$/.test(text) ? Number(text) : text
 }

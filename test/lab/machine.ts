@@ -17,6 +17,8 @@ export interface MachineSettings {
   readonly diskless?: boolean
   /** It tries its disk before the network. */
   readonly diskFirst?: boolean
+  /** Its firmware boots from nothing but its disk. */
+  readonly diskOnly?: boolean
   /** The network packets of the machine are written there. */
   readonly pcap?: string
   /** More arguments for QEMU. */
@@ -78,10 +80,12 @@ function nicArguments({
   tap,
   nic = 'virtio-net-pci',
   diskFirst = false,
+  diskOnly = false,
   pcap,
 }: MachineSettings): string[] {
   // OVMF has a driver of its own for virtio: without the ROM it is EDK2 that speaks PXE, not iPXE.
-  const rom = firmware !== 'bios' && nic === 'virtio-net-pci' ? ',romfile=' : ''
+  const isFirmware = firmware !== 'bios' && nic === 'virtio-net-pci'
+  const rom = isFirmware || diskOnly ? ',romfile=' : ''
   const capture = ['-object', `filter-dump,id=capture,netdev=net,file=${pcap}`]
   return [
     ...['-netdev', `tap,id=net,ifname=${tap},script=no,downscript=no,vnet_hdr=off`],

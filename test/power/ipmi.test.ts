@@ -1,12 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { IpmiWay } from '../../src/boot/power.ts'
 import { verdictOf } from '../../src/power/ipmi.ts'
 import { machine, openDesk, said } from './desk.ts'
+import { simCommand } from './ipmi-sim.ts'
 
 const programs = ['/usr/bin/ipmi_sim', '/usr/bin/ipmitool']
 const skip = !programs.every(file => existsSync(file)) && 'needs the packages openipmi and ipmitool'
@@ -31,40 +32,17 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** ipmi_sim of OpenIPMI; it knows cipher suite 3 alone. */
 async function startBmc(t: Test) {
   const port = await freePort()
-  const auths = ['callback', 'user', 'operator', 'admin'].map(
-    who => `allowed_auths_${who} none md2 md5 straight`,
-  )
   const folder = t.testdir({
     chassis,
     power: '0',
     log: '',
-    state: {},
     password: 'secret\n',
     wrong: 'wrong\n',
   })
-  const lan = `name "sim"
-set_working_mc 0x20
-startlan 1
-addr 127.0.0.1 ${port}
-priv_limit admin
-${auths.join('\n')}
-guid a123456789abcdefa123456789abcdef
-endlan
-chassis_control "sh ${folder}/chassis 0x20"
-user 1 true "" "test" user 10 none md2 md5 straight
-user 2 true "admin" "secret" admin 10 none md2 md5 straight
-`
-  const board = `mc_setbmc 0x20
-mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr
-mc_enable 0x20
-`
-  writeFileSync(join(folder, 'lan.conf'), lan)
-  writeFileSync(join(folder, 'sim.emu'), board)
-  const args = ['-c', 'lan.conf', '-f', 'sim.emu', '-s', 'state', '-n']
-  const child: ChildProcess = spawn('/usr/bin/ipmi_sim', args, { cwd: folder, stdio: 'ignore' })
+  const [program = '', ...args] = simCommand({ folder, port, chassis: `sh ${folder}/chassis` })
+  const child: ChildProcess = spawn(program, args, { cwd: folder, stdio: 'ignore' })
   t.teardown(() => child.kill('SIGKILL'))
   const way: IpmiWay = {
     ...{ kind: 'ipmi', name: 'bmc', user: 'admin', passwordFile: join(folder, 'password') },

@@ -32,6 +32,8 @@ export interface Ways {
   readonly resets?: readonly string[]
   readonly systems?: readonly string[]
   readonly noSessions?: boolean
+  /** Behind it is a machine that is switched so. */
+  switched?(reset: string, machine: Bmc['machine']): void
   /** Answers any request before it is looked at; true when it did. */
   answer?(request: IncomingMessage, response: ServerResponse): boolean
 }
@@ -232,6 +234,7 @@ function reset(type: string, { ways, machine }: State, send: Send) {
   if (!(ways.resets ?? allResets).includes(type)) return send(400, refusal(`no ${type}`))
   if (type === 'On' && machine.power === 'On') return send(409, refusal('it is on'))
   machine.power = type.includes('Off') || type.includes('Shutdown') ? 'Off' : 'On'
+  ways.switched?.(type, machine)
   send(204)
 }
 
