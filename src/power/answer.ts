@@ -48,6 +48,7 @@ const causes: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no way to it',
   ENETUNREACH: 'there is no way to its network',
   ENOTFOUND: 'nobody knows this name',
+  EAI_AGAIN: 'nobody answers who could know this name',
   ECONNRESET: 'it broke the connection off',
   UND_ERR_SOCKET: 'it broke the connection off',
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer',

@@ -1,5 +1,10 @@
-import t from 'tap'
-import { startBmc } from '../power/redfish-service.ts'
+import { readFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import t, { type Test } from 'tap'
+import type { PowerResult } from '../../src/api/power.ts'
+import { printable } from '../../src/base/printable.ts'
+import { badBmcs, endlessBmcs } from '../power/bad-bmcs.ts'
+import { startBmc, startBmcs } from '../power/redfish-service.ts'
 import { startDaemon, until } from './daemon.ts'
 import { ask, show, timeline } from './machine.ts'
 import { debian, mac1 } from './settings.ts'
@@ -26,4 +31,80 @@ t.test('an override that is ignored: the install fails and names the cause', asy
   t.match(resets, [/"On"/, /"ForceOff"/, /"On"/], 'once more by off and on, and no third time')
   const told = await timeline(daemon, 'node1')
   t.ok(told.includes(`reset to boot from its network, for attempt 1 (bmc); ${cause}`))
+})
+
+const many = 200
+/** Each BMC has an address of its own. */
+const addressOf = (n: number) => `127.0.3.${n}`
+
+/** Takes connections and says nothing, not even who it is. */
+async function startMute(t: Test): Promise<number> {
+  const server = createServer(socket => socket.on('error', () => {}))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  return (server.address() as AddressInfo).port
+}
+
+t.test(`${many} BMCs of which some are dead, slow or wrong: each has its own sentence`, async t => {
+  const bad = [...badBmcs, ...endlessBmcs]
+  const slow = bad.length + 1
+  const { port, folder, sessions } = await startBmcs(t, address => {
+    const n = Number(address.split('.').at(-1))
+    const answer = bad[n - 1]?.answer
+    if (answer) return { answer }
+    return n === slow ? { slow: 2000 } : {}
+  })
+  const redfish = { user: 'admin', passwordFile: `${folder}/password`, port }
+  const hostOf = (n: number, by = 'bmc') => ({
+    ...{ mac: `52:54:00:00:01:${n.toString(16).padStart(2, '0')}`, tags: ['lab'] },
+    power: { by, address: addressOf(n) },
+  })
+  const hosts = Array.from({ length: many }, (_, n) => [`node${n + 1}`, hostOf(n + 1)] as const)
+  const daemon = await startDaemon(t, {
+    power: {
+      bmc: { redfish },
+      wrong: { redfish: { ...redfish, passwordFile: `${folder}/wrong` } },
+      gone: { redfish: { ...redfish, port: 9 } },
+      mute: { redfish: { ...redfish, port: await startMute(t) } },
+    },
+    profiles: {},
+    hosts: {
+      ...Object.fromEntries(hosts),
+      ...{ node20: hostOf(20, 'wrong'), node21: hostOf(21, 'gone') },
+      node22: { ...hostOf(22, 'mute'), power: { by: 'mute', address: '127.0.0.1' } },
+    },
+    callbacks: {},
+  })
+  const kept = daemon.write(`data/bmc-certificates/${addressOf(23)}%3A${port}`, 'AA:BB\n')
+  const { code, stdout, stderr } = await daemon.cli(
+    'power',
+    'status',
+    '--where',
+    'tag=lab',
+    '--json',
+  )
+  t.equal(code, 1, stderr)
+  const results: PowerResult[] = JSON.parse(stdout).results
+  t.equal(results.length, many)
+  const of = (n: number) => results.find(({ host }) => host === `node${n}`)
+  const expected = new Map<number, RegExp>([
+    ...bad.map(({ sentence }, n) => [n + 1, sentence] as const),
+    [20, /refuses the user admin or the password$/],
+    [21, /cannot be reached: nothing listens there$/],
+    [22, /cannot be reached: it does not answer$/],
+    [23, /shows another certificate than before \([0-9A-F:]+ instead of AA:BB\)/],
+  ])
+  for (let n = 1; n <= many; n++) {
+    const sentence = expected.get(n)
+    if (!sentence) t.match(of(n), { ok: true, state: 'off', reason: null }, `node${n}`)
+    else {
+      const { ok, reason } = of(n) ?? {}
+      t.notOk(ok)
+      t.match(reason, sentence)
+      t.equal(printable(reason ?? ''), reason)
+      if (n !== 22) t.ok(reason?.startsWith(`${addressOf(n)}:`), 'whose it is')
+    }
+    t.equal(sessions(addressOf(n)), 0)
+  }
+  t.equal(readFileSync(kept, 'utf8'), 'AA:BB\n')
 })

@@ -66,8 +66,11 @@ export interface Daemon {
 /** Top-level keys of the config that a test wants otherwise. */
 export type Change = Settings | ((ports: Ports) => Settings)
 
+/** Who gives it a folder and ends it: a test. */
+export type Owner = Pick<Test, 'testdir' | 'teardown'>
+
 /** A daemon that is not started yet, with the usual config and some keys changed. */
-export async function makeDaemon(t: Test, change: Change = {}): Promise<Daemon> {
+export async function makeDaemon(t: Owner, change: Change = {}): Promise<Daemon> {
   const folder = mkdtempSync(join(folderOf(t), 'daemon-'))
   const ports = await freePorts()
   const url = `http://127.0.0.1:${ports.http}`
@@ -214,10 +217,10 @@ function linesOf(text: string): LogLine[] {
   })
 }
 
-const folders = new WeakMap<Test, string>()
+const folders = new WeakMap<Owner, string>()
 
 /** `t.testdir` empties the folder when it is called again. */
-function folderOf(t: Test): string {
+function folderOf(t: Owner): string {
   const folder = folders.get(t) ?? t.testdir({})
   folders.set(t, folder)
   return folder

@@ -81,6 +81,11 @@ t.test('what goes wrong is said', async t => {
   }
 })
 
+t.test('what a program says after the first 64 KiB is heard and forgotten', async t => {
+  const { way } = wayOf(t, { status: ['sh', '-c', 'echo on; head -c 2000000 /dev/zero'] })
+  t.equal(said(await openDesk(t, [way]).desk.run(node1, 'status')), 'on')
+})
+
 t.test('what a program leaves running keeps nobody waiting', async t => {
   const { way, cwd } = wayOf(t, {
     on: ['sh', '-c', 'sleep 1000 & echo $! > pid'],

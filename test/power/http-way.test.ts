@@ -109,6 +109,17 @@ t.test('what goes wrong is said', async t => {
   }
 })
 
+t.test('of what a plug says nothing but on or off is shown', async t => {
+  const { address } = await startPlug(t, (request, response) => {
+    const text = '\u001b[2Jit is \u001b]0;on\u0007 on'
+    if (request.url === '/status') response.end(text)
+    else response.writeHead(400, { 'X-Why': '\u009b2J' }).end(text)
+  })
+  const { desk } = openDesk(t, [wayOf(address)])
+  t.equal(said(await desk.run(node1, 'status')), 'on')
+  t.equal(said(await desk.run(node1, 'on')), `${address} refuses the request: status 400`)
+})
+
 t.test('one that never ends its answer is given up', async t => {
   const { address } = await startPlug(t, (_, response) => response.write('on '))
   const end = new AbortController()

@@ -1,7 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { IpmiWay } from '../../src/boot/power.ts'
@@ -95,23 +95,22 @@ t.test('a wrong password, a suite it does not know, nobody there', { skip }, asy
   t.notMatch(log(), 'set power')
 })
 
-t.test('the password is on no command line', { skip }, async t => {
-  const folder = t.testdir({
-    ipmitool: '#!/bin/sh\necho "$@" >> "$HOME/args"\necho Chassis Power is on\n',
-    password: 'secret\n',
-  })
-  execFileSync('chmod', ['+x', join(folder, 'ipmitool')])
+/** A desk whose ipmitool is this script, with HOME where it lies. */
+function withTool(t: Test, script: string) {
+  const folder = t.testdir({ ipmitool: `#!/bin/sh\n${script}\n`, password: 'secret\n' })
+  chmodSync(join(folder, 'ipmitool'), 0o755)
   const { PATH, HOME } = process.env
   t.teardown(() => Object.assign(process.env, { PATH, HOME }))
   Object.assign(process.env, { PATH: `${folder}:${PATH}`, HOME: folder })
-  const way = {
-    kind: 'ipmi',
-    name: 'bmc',
-    user: 'admin',
-    port: 623,
-    privilege: 'operator',
-  } as const
-  const { desk } = openDesk(t, [{ ...way, passwordFile: join(folder, 'password') }])
+  const way: IpmiWay = {
+    ...{ kind: 'ipmi', name: 'bmc', user: 'admin', passwordFile: join(folder, 'password') },
+    ...{ port: 623, privilege: 'operator' },
+  }
+  return { folder, desk: openDesk(t, [way]).desk }
+}
+
+t.test('the password is on no command line', async t => {
+  const { folder, desk } = withTool(t, 'echo "$@" >> "$HOME/args"; echo Chassis Power is on')
   t.equal(said(await desk.run(node1, 'on')), 'on')
   const args = readFileSync(join(folder, 'args'), 'utf8')
   t.match(
@@ -119,6 +118,14 @@ t.test('the password is on no command line', { skip }, async t => {
     '-I lanplus -H 127.0.0.1 -p 623 -U admin -E -L OPERATOR -N 1 -R 2 -v -C 17 chassis power on',
   )
   t.notMatch(args, 'secret')
+})
+
+t.test('what a BMC makes ipmitool say moves no terminal, and most of it is forgotten', async t => {
+  const codes = withTool(t, "printf '\\033[2JBad \\033]0;x\\007answer\\r\\n' >&2; exit 1")
+  const refusal = '127.0.0.1:623 refuses chassis power status: Bad answer'
+  t.equal(said(await codes.desk.run(node1, 'status')), refusal)
+  const much = withTool(t, 'echo Chassis Power is off; head -c 2000000 /dev/zero')
+  t.equal(said(await much.desk.run(node1, 'status')), 'off')
 })
 
 /** What ipmitool 1.8.19 writes with -v, and what of it counts. */

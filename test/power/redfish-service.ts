@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:https'
+import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Test } from 'tap'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** How a BMC differs from the standard. */
 export interface Ways {
@@ -32,10 +32,17 @@ export interface Ways {
   readonly resets?: readonly string[]
   readonly systems?: readonly string[]
   readonly noSessions?: boolean
+  /** Milliseconds to each answer. */
+  readonly slow?: number
   /** Behind it is a machine that is switched so. */
   switched?(reset: string, machine: Bmc['machine']): void
   /** Answers any request before it is looked at; true when it did. */
   answer?(request: IncomingMessage, response: ServerResponse): boolean
+}
+
+/** Who ends what was started. */
+export interface Owner {
+  teardown(end: () => void): void
 }
 
 export interface Bmc {
@@ -50,25 +57,80 @@ export interface Bmc {
 }
 
 /** The smallest honest Redfish service: sessions, tags, allowable values, reset and boot override. */
-export async function startBmc(t: Test, ways: Ways = {}): Promise<Bmc> {
+export async function startBmc(t: Owner, ways: Ways = {}): Promise<Bmc> {
+  const folder = makeFolder(t)
+  const state = stateOf(ways)
+  const server = createServer(
+    certificate(folder, 'bmc'),
+    takeBy(() => state),
+  )
+  return {
+    ...{ port: await listen(t, server, '127.0.0.1'), folder },
+    ...{ changes: state.changes, machine: state.machine },
+    sessions: () => state.sessions.size,
+    renew: () => server.setSecureContext(certificate(folder, 'other')),
+  }
+}
+
+/** As many of them as are asked: each address of the loopback network is one, all at one port. */
+export async function startBmcs(t: Owner, waysOf: (address: string) => Ways) {
+  const folder = makeFolder(t)
+  const states = new Map<string, State>()
+  const of = (address: string) => {
+    const state = states.get(address) ?? stateOf(waysOf(address))
+    states.set(address, state)
+    return state
+  }
+  const server = createServer(certificate(folder, 'bmc'), takeBy(of))
+  const port = await listen(t, server, '0.0.0.0')
+  return { port, folder, sessions: (address: string) => of(address).sessions.size }
+}
+
+function takeBy(of: (address: string) => State) {
+  return async (request: IncomingMessage, response: ServerResponse) => {
+    const state = of(request.socket.localAddress ?? '')
+    if (state.ways.answer?.(request, response)) return
+    let text = ''
+    for await (const piece of request) text += piece
+    if (state.ways.slow !== undefined) await delay(state.ways.slow)
+    answer({ request, response, body: text === '' ? {} : JSON.parse(text) }, state)
+  }
+}
+
+/** With the files `password`, which is right, and `wrong`. */
+function makeFolder(t: Owner): string {
   const folder = mkdtempSync(join(tmpdir(), 'bmc-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
-  writeFileSync(join(folder, 'password'), 'secret\n')
-  writeFileSync(join(folder, 'wrong'), 'wrong\n')
-  const certificate = (name: string) => {
-    const [cert, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)]
-    execFileSync(
-      'openssl',
-      [
-        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
-        ...['-keyout', key, '-out', cert, '-days', '2', '-subj', `/CN=${name}`],
-        ...['-addext', 'subjectAltName=IP:127.0.0.1'],
-      ],
-      { stdio: 'ignore' },
-    )
-    return { cert: readFileSync(cert), key: readFileSync(key) }
-  }
-  const state: State = {
+  writeFileSync(join(folder, 'password'), 'secret\n', { mode: 0o600 })
+  writeFileSync(join(folder, 'wrong'), 'wrong\n', { mode: 0o600 })
+  return folder
+}
+
+function certificate(folder: string, name: string) {
+  const [cert, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)]
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+      ...['-keyout', key, '-out', cert, '-days', '2', '-subj', `/CN=${name}`],
+      ...['-addext', 'subjectAltName=IP:127.0.0.1'],
+    ],
+    { stdio: 'ignore' },
+  )
+  return { cert: readFileSync(cert), key: readFileSync(key) }
+}
+
+async function listen(t: Owner, server: Server, address: string): Promise<number> {
+  await new Promise<void>(resolve => server.listen(0, address, resolve))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}
+
+function stateOf(ways: Ways): State {
+  return {
     ways,
     changes: [],
     sessions: new Set(),
@@ -85,23 +147,6 @@ export async function startBmc(t: Test, ways: Ways = {}): Promise<Bmc> {
         BootSourceOverrideMode: 'UEFI',
       },
     },
-  }
-  const server = createServer(certificate('bmc'), async (request, response) => {
-    if (ways.answer?.(request, response)) return
-    let text = ''
-    for await (const piece of request) text += piece
-    answer({ request, response, body: text === '' ? {} : JSON.parse(text) }, state)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return {
-    ...{ port: (server.address() as AddressInfo).port, folder },
-    ...{ changes: state.changes, machine: state.machine },
-    sessions: () => state.sessions.size,
-    renew: () => server.setSecureContext(certificate('other')),
   }
 }
 

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { printable } from '../../src/base/printable.ts'
 import type { RedfishWay } from '../../src/boot/power.ts'
 import { createPins } from '../../src/power/pins.ts'
+import { badBmcs, endlessBmcs } from './bad-bmcs.ts'
 import { machine, openDesk, said } from './desk.ts'
 import { type Bmc, startBmc, type Ways } from './redfish-service.ts'
 
@@ -122,54 +123,20 @@ t.test('a wrong password, several systems, a reset it does not know', async t =>
   t.equal(bmc.sessions(), 0)
 })
 
-const bad: readonly [string, NonNullable<Ways['answer']>, RegExp][] = [
-  [
-    '100 MB',
-    (_request, response) => {
-      const piece = Buffer.alloc(1 << 20, ' ')
-      const write = () => {
-        while (!response.destroyed && response.write(piece));
-        if (!response.destroyed) response.once('drain', write)
-      }
-      response.on('error', () => {})
-      write()
-      return true
-    },
-    /answers with more than 1024 KiB/,
-  ],
-  [
-    'a redirect to somebody else',
-    (_request, response) => {
-      response.writeHead(302, { Location: 'https://198.51.100.7/redfish/v1/' }).end()
-      return true
-    },
-    /sends us on to 198.51.100.7, where nothing is sent$/,
-  ],
-  [
-    'control codes',
-    (_request, response) => {
-      const info = { Message: '\u001b[2Jgone\r\n\u0007now' }
-      const body = { error: { '@Message.ExtendedInfo': [info] } }
-      response.writeHead(503).end(JSON.stringify(body))
-      return true
-    },
-    /refuses Redfish: \[2Jgone now$/,
-  ],
-  [
-    'no JSON',
-    (_request, response) => {
-      response.end('<html>')
-      return true
-    },
-    /refuses Redfish: what it answers is no JSON$/,
-  ],
-]
-for (const [what, answer, expected] of bad) {
-  t.test(`a BMC that answers with ${what}`, async t => {
+for (const { what, answer, sentence } of badBmcs) {
+  t.test(`a BMC that ${what}`, async t => {
     const { desk } = await open(t, { answer })
     const outcome = said(await desk.run(node1, 'status'))
-    t.match(outcome, expected)
+    t.match(outcome, sentence)
     t.equal(printable(outcome), outcome, 'nothing in it moves a terminal')
+  })
+}
+
+for (const { what, answer, sentence } of endlessBmcs) {
+  t.test(`a BMC that ${what} is given up`, async t => {
+    const bmc = await startBmc(t, { answer })
+    const { desk } = openDesk(t, [wayOf(bmc)], { signal: AbortSignal.timeout(300) })
+    t.match(said(await desk.run(node1, 'status')), sentence)
   })
 }
 

@@ -1,10 +1,10 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { Compile } from 'typebox/compile'
 import { certificatesAnswer } from '../../../src/api/bmc.ts'
 import { startBmc } from '../../power/redfish-service.ts'
 import { readToken, startHttp } from '../daemon.ts'
 
-async function start(t: Parameters<typeof startBmc>[0]) {
+async function start(t: Test) {
   const bmc = await startBmc(t)
   const config = `
 dataDir: data
