@@ -9,7 +9,7 @@ const obstacle = await labObstacle()
 t.setTimeout(fileTimeout(8))
 
 t.test('BIOS, we give the addresses', { skip: obstacle ?? false }, async t => {
-  const lab = await createLab()
+  const lab = await createLab({ ipv6Router: false })
   t.teardown(() => lab.remove())
   const mac = '52:54:00:12:34:56'
   const network = serverNetwork

@@ -7,6 +7,7 @@ import { createSigner, sha256 } from '../pull/publisher.ts'
 import { attempt } from './command.ts'
 import { type EventRow, main, startDaemon } from './daemon.ts'
 import { makeEmptyDisk } from './disk.ts'
+import { startIpv6Router } from './ipv6-router.ts'
 import { powerOn } from './machine.ts'
 import { createNetwork, type Network } from './network.ts'
 import { labObstacle } from './packages.ts'
@@ -56,6 +57,7 @@ t.test('init, pull, adopt, install, each as the one before said it', { skip }, a
   t.teardown(() => network.remove())
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-hour-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  await startIpv6Router(network, folder)
   const bootwright = (words: readonly string[]) => {
     const home = ['env', `--chdir=${folder}`, `HOME=${folder}`]
     const inside = ['ip', 'netns', 'exec', network.namespace, ...home]

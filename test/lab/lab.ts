@@ -6,6 +6,7 @@ import { type Daemon, startDaemon } from './daemon.ts'
 import { makeEmptyDisk, writeDiskImage } from './disk.ts'
 import { type Hook, startHook } from './hook.ts'
 import { writeInitrd } from './installer.ts'
+import { startIpv6Router } from './ipv6-router.ts'
 import { newestKernel } from './kernel.ts'
 import { type Machine, type MachineSettings, powerOn } from './machine.ts'
 import { createNetwork, type Network } from './network.ts'
@@ -33,12 +34,16 @@ export interface Lab {
 const secret = 'the hook secret of the lab'
 const answers = 'answers for {{ host.name }}\n'
 
-/** Builds the images and the network. `remove` it in the end. With `biosOnly` its disk image boots on BIOS alone. */
-export async function createLab({ biosOnly = false } = {}): Promise<Lab> {
+/**
+ * Builds the images and the network. `remove` it in the end. With `biosOnly` its disk image boots on BIOS
+ * alone; without `ipv6Router` it has what most racks have.
+ */
+export async function createLab({ biosOnly = false, ipv6Router = true } = {}): Promise<Lab> {
   // First, so that at exit what writes into the folder has ended before that goes.
   const network = await createNetwork()
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-lab-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  if (ipv6Router) await startIpv6Router(network, folder)
   await writeImages(folder, biosOnly)
   const token = randomBytes(16).toString('hex')
   writeFileSync(join(folder, 'token'), `${token}\n`, { mode: 0o600 })

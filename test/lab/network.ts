@@ -4,6 +4,7 @@ import { attempt, type Outcome, run } from './command.ts'
 /** A network of our own: a namespace with a bridge, and what is plugged into it. */
 export interface Network {
   readonly namespace: string
+  readonly bridge: string
   /** The address of the bridge, where the daemon listens. */
   readonly address: string
   /** Runs a command inside to its end, whatever its exit code. */
@@ -52,6 +53,7 @@ function networkIn(namespace: string, address: string): Network {
   const peers: Peer[] = []
   const network: Network = {
     namespace,
+    bridge,
     address,
     attempt: (command, input) => attempt(inside(namespace, command), input),
     run: (command, input) => run(inside(namespace, command), input),

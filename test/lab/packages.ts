@@ -14,6 +14,8 @@ export const demoPackages: Packages = {
   'busybox-static': 'the installer; also udhcpc and tftp as clients',
   'syslinux-common': 'boots the installed disk on BIOS',
   syslinux: 'puts that onto the disk image',
+  radvd: 'an IPv6 router, for which iPXE waits 15 s where there is none',
+  procps: 'sysctl, for what a kernel does with ARP and routes',
   mtools: 'fills the disk image without mounting it',
 }
 
@@ -27,7 +29,6 @@ export const packages: Packages = {
   'shim-signed': 'what Secure Boot starts',
   'grub-efi-amd64-signed': 'what shim starts',
   'debian-installer-12-netboot-arm64': 'GRUB, a kernel and programs for ARM',
-  procps: 'sysctl, for what a kernel does with ARP and routes',
   'linux-image-amd64': 'the kernel that the machines boot',
   'dhcpcd-base': 'dhcpcd, a DHCP client',
   'systemd-boot-efi': 'boots the installed disk on UEFI',
