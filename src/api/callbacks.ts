@@ -21,6 +21,7 @@ export const callbackRow = v.closed({
   ),
   nextAt: v.nullableTime('When it is tried next.'),
   error: v.nullableText(),
+  errorCode: v.code('error'),
   retryable: Type.Boolean({ description: 'It can be tried again by hand.' }),
 })
 export type CallbackRow = Static<typeof callbackRow>

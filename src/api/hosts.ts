@@ -107,6 +107,7 @@ export type Names = Static<typeof names>
 const bootAnswer = v.closed({
   kind: Type.Enum(['boot', 'menu', 'local', 'none', 'forbidden']),
   reason: v.text(),
+  code: v.code(),
   script: v.nullableText('What its loader would read, byte for byte but for masked secrets.'),
   files: Type.Array(v.closed({ name: v.text(), text: v.text() }), {
     description: 'Its answer files, rendered; secrets are masked.',

@@ -9,6 +9,7 @@ export const installRow = v.closed({
   endedAt: v.nullableTime(),
   outcome: v.nullableText('installed, failed, cancelled, replaced; null while it is under way.'),
   reason: v.nullableText(),
+  code: v.code(),
   attempts: Type.Integer(),
 })
 export type InstallRow = Static<typeof installRow>

@@ -49,17 +49,22 @@ export function pauseAfter(tries: number): number {
 }
 
 /** Tries a delivery once, whatever it is, and keeps what became of it. */
-export function tryDelivery(delivery: Delivery, desk: Delivering): Promise<void> {
+export function tryDelivery(delivery: Delivery, delivering: Delivering): Promise<void> {
   const { target } = delivery
   switch (target.kind) {
     case 'webhook':
-      return post(delivery, target, desk)
+      return post(delivery, target, delivering)
     case 'command':
     case 'ssh':
     case 'nixosAnywhere':
-      return run(delivery, desk)
+      return run(delivery, delivering)
     case 'broken':
-      return giveUp(delivery, 'broken', { code: 'template-failed', error: target.reason }, desk)
+      return giveUp(
+        delivery,
+        'broken',
+        { code: 'template-failed', error: target.reason },
+        delivering,
+      )
   }
 }
 
@@ -71,9 +76,9 @@ export function tell(memory: Memory, ...told: CallbackTold): void {
 async function post(
   delivery: Delivery,
   target: Extract<Target, { kind: 'webhook' }>,
-  desk: Delivering,
+  delivering: Delivering,
 ): Promise<void> {
-  const { deps, closing } = desk
+  const { deps, closing } = delivering
   const { memory } = deps
   memory.deliveries.start(delivery.id)
   const outcome = await sendWebhook(target, delivery, closing)
@@ -88,7 +93,7 @@ async function post(
   const next = deps.now() + pauseAfter(delivery.tries) * 1000
   if (next > delivery.createdAt + triedFor * 1000) {
     deps.tried?.('undelivered')
-    return giveUp(delivery, 'undelivered', outcome.why, desk)
+    return giveUp(delivery, 'undelivered', outcome.why, delivering)
   }
   memory.deliveries.retry(delivery.id, next, outcome.why)
   deps.tried?.('retry')
@@ -106,21 +111,21 @@ async function giveUp(
   if (delivery.role === 'deploy') deps.deployEnded(delivery, why)
 }
 
-async function run(delivery: Delivery, desk: Delivering): Promise<void> {
-  const { deps, closing } = desk
+async function run(delivery: Delivery, delivering: Delivering): Promise<void> {
+  const { deps, closing } = delivering
   const { deliveries } = deps.memory
   deliveries.start(delivery.id)
   if (delivery.role === 'deploy') deps.deployStarted(delivery)
   await deps.memory.committed()
   if (!deliveries.isRunning(delivery.id) || closing.aborted) return
   const prepared = await prepare(delivery, deps)
-  if (!deliveries.isRunning(delivery.id) || goesOnLater(delivery, desk)) return
-  if ('refused' in prepared) return ended(delivery, prepared.refused, desk)
-  const outcome = await runPrepared(delivery, prepared, desk)
+  if (!deliveries.isRunning(delivery.id) || goesOnLater(delivery, delivering)) return
+  if ('refused' in prepared) return ended(delivery, prepared.refused, delivering)
+  const outcome = await runPrepared(delivery, prepared, delivering)
   const why = outcome.ok ? undefined : commandFailure(outcome, prepared.secrets)
   await prepared.done(!outcome.ok && outcome.stopped === true)
-  if (why !== undefined && goesOnLater(delivery, desk)) return
-  ended(delivery, why, desk)
+  if (why !== undefined && goesOnLater(delivery, delivering)) return
+  ended(delivery, why, delivering)
 }
 
 async function prepare(delivery: Delivery, deps: DeliverDeps): Promise<Preparing> {

@@ -21,7 +21,7 @@ import {
   type LoginAnswer,
   lookForFile,
 } from './token-files.ts'
-import { attemptUsed, isMachine, otherHostAt, type TokenDesk, type TokenUse } from './token-use.ts'
+import { attemptUsed, isMachine, otherHostAt, type TokenParts, type TokenUse } from './token-use.ts'
 
 /** HTTP status of the answer. 403: not from the machine. 404: no such token. 429: too many. */
 export type PhoneHomeAnswer = { readonly status: 204 | 403 | 404 | 429; readonly reason?: string }
@@ -39,50 +39,54 @@ export function createPhoneHome(
 ) {
   const limiter = createLimiter({ burst: perSecond, perSecond }, deps.now)
   const live = createLiveAttempts(deps, lives, scripts)
-  const desk: TokenDesk = { deps, lives, scripts, strangers, live }
+  const parts: TokenParts = { deps, lives, scripts, strangers, live }
   return {
     /** Why nobody with this token is listened to now; undefined where he is. To be asked once a message. */
-    refusal: (token: string): PhoneHomeAnswer | undefined => refusalOf(token, limiter, desk),
+    refusal: (token: string): PhoneHomeAnswer | undefined => refusalOf(token, limiter, parts),
 
     /** What the installer said; everything it leads to is written, not yet committed. */
-    hear: (use: TokenUse, said: PhoneHomeMessage): PhoneHomeAnswer => hear(use, said, desk),
+    hear: (use: TokenUse, said: PhoneHomeMessage): PhoneHomeAnswer => hear(use, said, parts),
 
     /** What lets us into the installer of the running attempt, as an initrd: for the machine only. */
-    login: (use: TokenUse): LoginAnswer => giveLogin(use, desk),
+    login: (use: TokenUse): LoginAnswer => giveLogin(use, parts),
 
     /** An answer file of the running attempt, for the machine only; `said` is what it said of itself with it. */
     file: (
       use: TokenUse,
       name: string,
       said?: Pick<PhoneHomeMessage, 'facts' | 'left'>,
-    ): FileAnswer => giveFile(name, use, desk, said),
+    ): FileAnswer => giveFile(name, use, parts, said),
 
     /** The same without a trace: what a HEAD is told. */
-    fileLooked: (use: TokenUse, name: string): FileAnswer => lookForFile(name, use, desk).answer,
+    fileLooked: (use: TokenUse, name: string): FileAnswer => lookForFile(name, use, parts).answer,
 
     /** An answer file that burns went out to its last byte. */
-    burn: (token: string, name: string): void => burn(token, name, desk),
+    burn: (token: string, name: string): void => burn(token, name, parts),
   }
 }
 
 export type PhoneHome = ReturnType<typeof createPhoneHome>
 
-function refusalOf(token: string, limiter: Limiter, desk: TokenDesk): PhoneHomeAnswer | undefined {
-  if (!desk.live.byToken(token) && !desk.strangers.byToken(token)) return { status: 404 }
+function refusalOf(
+  token: string,
+  limiter: Limiter,
+  parts: TokenParts,
+): PhoneHomeAnswer | undefined {
+  if (!parts.live.byToken(token) && !parts.strangers.byToken(token)) return { status: 404 }
   if (limiter.take(token)) return undefined
   return { status: 429, reason: `more than ${perSecond} a second` }
 }
 
-function hear(use: TokenUse, said: PhoneHomeMessage, desk: TokenDesk): PhoneHomeAnswer {
-  const { memory } = desk.deps
-  const attempt = attemptUsed(use, desk)
-  if (!attempt) return { status: desk.strangers.byToken(use.token) ? 204 : 404 }
-  const unheard = whyUnheard(attempt, use, said, desk)
+function hear(use: TokenUse, said: PhoneHomeMessage, parts: TokenParts): PhoneHomeAnswer {
+  const { memory } = parts.deps
+  const attempt = attemptUsed(use, parts)
+  if (!attempt) return { status: parts.strangers.byToken(use.token) ? 204 : 404 }
+  const unheard = whyUnheard(attempt, use, said, parts)
   if (unheard) {
     memory.record(unheard.event)
     return unheard.heard
   }
-  memory.write(() => takeIn(attempt, said, desk))
+  memory.write(() => takeIn(attempt, said, parts))
   return { status: 204 }
 }
 
@@ -91,22 +95,22 @@ function whyUnheard(
   attempt: Attempt,
   use: TokenUse,
   { event }: PhoneHomeMessage,
-  desk: TokenDesk,
+  parts: TokenParts,
 ): { readonly heard: PhoneHomeAnswer; readonly event: NewEvent } | undefined {
   const { host, prepared } = attempt
   const called = { host, event, address: formatIpv4(use.address) }
   const strange = (data: typeof called & { of?: string }) =>
     ({ host, kind: 'stranger', code: 'phone-home', data }) as const
-  const of = otherHostAt(attempt, use, desk)
+  const of = otherHostAt(attempt, use, parts)
   if (of !== undefined) return { heard: { status: 404 }, event: strange({ ...called, of }) }
   const mustBeIt = event === 'ready' || prepared
-  if (!mustBeIt || isMachine(attempt, use, desk)) return undefined
+  if (!mustBeIt || isMachine(attempt, use, parts)) return undefined
   const told = strange(called)
   return { heard: { status: 403, reason: textOf(told) }, event: told }
 }
 
 /** What the machine itself said: into the timeline, and into the life of its host. */
-function takeIn(attempt: Attempt, said: PhoneHomeMessage, { deps, lives, live }: TokenDesk): void {
+function takeIn(attempt: Attempt, said: PhoneHomeMessage, { deps, lives, live }: TokenParts): void {
   const { memory } = deps
   const { host, install } = attempt
   const { event, message, facts, percent } = said

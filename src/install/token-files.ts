@@ -6,7 +6,7 @@ import type { Reason } from '../boot/reason.ts'
 import { formatIpv4 } from '../wire/address.ts'
 import type { LoginOf } from './ssh/logins.ts'
 import type { Stranger } from './strangers.ts'
-import { attemptUsed, isMachine, type TokenDesk, type TokenUse } from './token-use.ts'
+import { attemptUsed, isMachine, type TokenParts, type TokenUse } from './token-use.ts'
 
 interface NoFile {
   readonly kind: 'forbidden' | 'gone'
@@ -34,12 +34,12 @@ const burnt: FileAnswer = { kind: 'gone', why: { code: 'burnt' } }
 export function giveFile(
   name: string,
   use: TokenUse,
-  desk: TokenDesk,
+  parts: TokenParts,
   said?: Pick<PhoneHomeMessage, 'facts' | 'left'>,
 ): FileAnswer {
-  attemptUsed(use, desk)
-  const { answer, event, attempt } = lookForFile(name, use, desk)
-  const { memory } = desk.deps
+  attemptUsed(use, parts)
+  const { answer, event, attempt } = lookForFile(name, use, parts)
+  const { memory } = parts.deps
   if (event) memory.record(event)
   if (!attempt) return answer
   const { host } = attempt
@@ -47,20 +47,20 @@ export function giveFile(
     const data = { name, ...given('left', said?.left) }
     memory.record({ host, kind: 'file', code: 'fetched', data })
     if (said?.facts !== undefined) memory.hosts.saveFacts(host, said.facts)
-    desk.live.takeOver(attempt)
-    desk.lives.apply(host, { kind: 'alive' })
+    parts.live.takeOver(attempt)
+    parts.lives.apply(host, { kind: 'alive' })
   })
   return answer
 }
 
 /** The same without a trace. */
-export function lookForFile(name: string, use: TokenUse, desk: TokenDesk): TokenFile {
-  const stranger = desk.strangers.byToken(use.token)
-  if (stranger) return lookForStrangersFile(stranger, name, use, desk)
-  const attempt = desk.live.byToken(use.token)
-  const { installs } = desk.deps.memory
+export function lookForFile(name: string, use: TokenUse, parts: TokenParts): TokenFile {
+  const stranger = parts.strangers.byToken(use.token)
+  if (stranger) return lookForStrangersFile(stranger, name, use, parts)
+  const attempt = parts.live.byToken(use.token)
+  const { installs } = parts.deps.memory
   if (!attempt || !installs.hasFile(use.token, name)) return gone({ code: 'file-missing' })
-  const refused = whyNotHosts(attempt, name, use, desk)
+  const refused = whyNotHosts(attempt, name, use, parts)
   if (refused) return refused
   // It may be megabytes: it is read for whoever gets it.
   const text = installs.file(use.token, name)
@@ -73,12 +73,12 @@ function lookForStrangersFile(
   stranger: Stranger,
   name: string,
   use: TokenUse,
-  desk: TokenDesk,
+  parts: TokenParts,
 ): TokenFile {
   const { attempt } = stranger
   const text = new Map(Object.entries(attempt.content.files)).get(name)
   if (text === undefined) return gone({ code: 'file-missing' })
-  const refused = whyNotStrangers(stranger, name, use, desk)
+  const refused = whyNotStrangers(stranger, name, use, parts)
   return { answer: refused ?? { kind: 'file', text, ...burning(attempt, name) } }
 }
 
@@ -91,7 +91,7 @@ function whyNotStrangers(
   { host, burnt: isGone }: Stranger,
   name: string,
   { address, place }: TokenUse,
-  { scripts }: TokenDesk,
+  { scripts }: TokenParts,
 ): FileAnswer | undefined {
   const strangeness = scripts.strangeness({ host, address, place })
   if (strangeness) return { kind: 'forbidden', why: { code: 'not-its-own' } }
@@ -103,11 +103,11 @@ function whyNotHosts(
   attempt: Attempt,
   name: string,
   use: TokenUse,
-  desk: TokenDesk,
+  parts: TokenParts,
 ): TokenFile | undefined {
   const { host, install } = attempt
-  if (!desk.live.mayRun(attempt)) return gone({ code: 'booted-anew', host })
-  if (!isMachine(attempt, use, desk)) {
+  if (!parts.live.mayRun(attempt)) return gone({ code: 'booted-anew', host })
+  if (!isMachine(attempt, use, parts)) {
     const data = { host, name, address: formatIpv4(use.address) }
     return {
       answer: { kind: 'forbidden', why: { code: 'file-of-another', ...data } },
@@ -117,7 +117,7 @@ function whyNotHosts(
   if (attempt.burnt.includes(name)) {
     return { answer: burnt, event: { host, kind: 'file', code: 'burnt', data: { name } } }
   }
-  const { state } = desk.lives.lifeOf(host)
+  const { state } = parts.lives.lifeOf(host)
   const isOpen = install === undefined || state === 'booting' || state === 'installing'
   return isOpen ? undefined : gone({ code: 'host-is', host, state })
 }
@@ -127,26 +127,26 @@ function gone(why: Reason): TokenFile {
 }
 
 /** An answer file that burns went out to its last byte. */
-export function burn(token: string, name: string, { strangers, deps }: TokenDesk): void {
+export function burn(token: string, name: string, { strangers, deps }: TokenParts): void {
   const stranger = strangers.byToken(token)
   if (stranger) stranger.burnt.add(name)
   else deps.memory.installs.burn(token, name)
 }
 
 /** What lets us into the installer of the running attempt, as an initrd: for the machine only. */
-export function giveLogin(use: TokenUse, desk: TokenDesk): LoginAnswer {
-  const attempt = attemptUsed(use, desk)
-  const { logins } = desk.deps
+export function giveLogin(use: TokenUse, parts: TokenParts): LoginAnswer {
+  const attempt = attemptUsed(use, parts)
+  const { logins } = parts.deps
   const of = attempt && loginOf(attempt)
   if (!of || !logins.hasInitrd(of)) return { kind: 'gone', why: { code: 'login-missing' } }
   const { host } = attempt
-  if (!isMachine(attempt, use, desk)) {
+  if (!isMachine(attempt, use, parts)) {
     const data = { host, address: formatIpv4(use.address) }
-    desk.deps.memory.record({ host, kind: 'stranger', code: 'login', data })
+    parts.deps.memory.record({ host, kind: 'stranger', code: 'login', data })
     return { kind: 'forbidden', why: { code: 'login-of-another', ...data } }
   }
-  const { state } = desk.lives.lifeOf(host)
-  const isOpen = desk.live.mayRun(attempt) && state === 'booting'
+  const { state } = parts.lives.lifeOf(host)
+  const isOpen = parts.live.mayRun(attempt) && state === 'booting'
   if (!isOpen) return { kind: 'gone', why: { code: 'host-is', host, state } }
   const bytes = logins.initrd(of)
   return bytes ? { kind: 'file', bytes } : { kind: 'gone', why: { code: 'login-missing' } }

@@ -14,7 +14,7 @@ export interface TokenUse {
 }
 
 /** What whoever has a token is served from. */
-export interface TokenDesk {
+export interface TokenParts {
   readonly deps: InstallDeps
   readonly lives: Lives
   readonly scripts: Scripts
@@ -23,10 +23,10 @@ export interface TokenDesk {
 }
 
 /** The attempt of a token. By its use one that was only prepared begins, where its own machine uses it. */
-export function attemptUsed(use: TokenUse, desk: TokenDesk): Attempt | undefined {
-  const { live } = desk
+export function attemptUsed(use: TokenUse, parts: TokenParts): Attempt | undefined {
+  const { live } = parts
   const attempt = live.byToken(use.token)
-  if (!attempt?.prepared || !isMachine(attempt, use, desk)) return attempt
+  if (!attempt?.prepared || !isMachine(attempt, use, parts)) return attempt
   live.begin(attempt)
   return live.byToken(use.token)
 }
@@ -35,7 +35,7 @@ export function attemptUsed(use: TokenUse, desk: TokenDesk): Attempt | undefined
 export function isMachine(
   attempt: Attempt,
   { address, place }: TokenUse,
-  { deps, live }: TokenDesk,
+  { deps, live }: TokenParts,
 ): boolean {
   const host = live.hostOf(attempt)
   if (!host) return false
@@ -43,9 +43,13 @@ export function isMachine(
 }
 
 /** An installed system may call from any address, but not from one that another host has: which. */
-export function otherHostAt(attempt: Attempt, use: TokenUse, desk: TokenDesk): string | undefined {
-  const { macsOf, hostOf } = desk.deps
+export function otherHostAt(
+  attempt: Attempt,
+  use: TokenUse,
+  parts: TokenParts,
+): string | undefined {
+  const { macsOf, hostOf } = parts.deps
   const found = macsOf(use.address).flatMap(mac => hostOf(mac)?.name ?? [])
   if (found.length === 0 || found.includes(attempt.host)) return undefined
-  return isMachine(attempt, use, desk) ? undefined : found[0]
+  return isMachine(attempt, use, parts) ? undefined : found[0]
 }

@@ -32,12 +32,11 @@ export function showPreview(host: Host, { answers, lives, timeline, world }: Htt
 function shown(told: Delivered, host: Host, { kind, transport }: OwnLoader): PreviewAnswer {
   const secrets = secretsOf({ ...host.profile?.vars, ...host.vars })
   const mask = (text: string) => maskSecrets(text, secrets)
-  const reason = mask(told.reason)
-  if (!('content' in told)) return { kind: told.kind, reason, script: null, files: [] }
+  const answer = { kind: told.kind, reason: mask(told.reason), code: told.why.code }
+  if (!('content' in told)) return { ...answer, script: null, files: [] }
   const files = told.kind === 'boot' ? told.with.files : {}
   return {
-    kind: told.kind,
-    reason,
+    ...answer,
     script: mask(kind.render(told.content, transport)),
     files: Object.entries(files).map(([name, text]) => ({ name, text: mask(text) })),
   }

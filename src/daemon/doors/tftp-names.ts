@@ -1,7 +1,7 @@
 import type { Caller, Delivered, Held } from '../../boot/deliver.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
 import type { Reason } from '../../boot/reason.ts'
-import { choiceNamed } from '../../install/menu-desk.ts'
+import { choiceNamed } from '../../install/menu-choice.ts'
 import type { Peer, TftpRefusal, Virtual } from '../../tftp/files.ts'
 import { tftpErrors } from '../../wire/tftp-packet.ts'
 import type { Parts } from '../parts.ts'

@@ -5,6 +5,7 @@ import type { Download, HostRow } from '../../api/hosts.ts'
 import type { InstallRow } from '../../api/installs.ts'
 import type { LeaseRow } from '../../api/networks.ts'
 import { ordinal } from '../../base/amount.ts'
+import { given } from '../../base/given.ts'
 import type { EventRecord } from '../../boot/event-record.ts'
 import type { Host } from '../../boot/host.ts'
 import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
@@ -14,6 +15,7 @@ import { maskValue } from '../../boot/mask.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
+import { reasonFields } from './reason-fields.ts'
 
 /** `at` is epoch milliseconds. */
 export type AdminRecord = Omit<AdminLogRow, 'at' | 'hosts'> & {
@@ -93,7 +95,7 @@ export function installView(install: Install, attempts: number): InstallRow {
     askedAt: new Date(install.askedAt).toISOString(),
     endedAt: install.endedAt === undefined ? null : new Date(install.endedAt).toISOString(),
     outcome: install.outcome ?? null,
-    reason: install.reason ? sentenceOf(install.reason) : null,
+    ...reasonFields(install.reason),
     attempts,
   }
 }
@@ -115,6 +117,7 @@ export function callbackView(delivery: Delivery, place?: number): CallbackRow {
     place: place ?? null,
     nextAt: waits && place === undefined ? new Date(delivery.nextAt).toISOString() : null,
     error: delivery.error ? sentenceOf(delivery.error) : null,
+    ...given('errorCode', delivery.error?.code),
     retryable: isRetryable(delivery),
   }
 }

@@ -36,7 +36,7 @@ export async function deployCommand(
   env: DeployEnv,
   moment: DeployMoment,
 ): Promise<DeployCommand> {
-  const all = { ...env, ...doorEnv(moment.proved.door) }
+  const all = { ...env, ...sshLoginEnv(moment.proved.sshLogin) }
   switch (target.kind) {
     case 'command':
       return plainCommand(target, all)
@@ -54,14 +54,14 @@ export function plainCommand(target: DeployCommand['command'], env: DeployEnv): 
 function scriptCommand(
   { script, args, vars, timeout }: Extract<Target, { kind: 'ssh' }>,
   env: DeployEnv,
-  { proved: { door, proof }, newToken }: DeployMoment,
+  { proved: { sshLogin, proof }, newToken }: DeployMoment,
 ): DeployCommand {
   const text = readFileSync(script, 'utf8')
   const mark = `END-OF-SCRIPT-${newToken()}`
   const input = remoteScript({ text, args, vars, bootId: proof.bootId, mark })
-  const ssh = sshCommand(door, ['sh'])
+  const ssh = sshCommand(sshLogin, ['sh'])
   const whole = { ...env, ...ssh.env }
-  const title = `${script} ${args.join(' ')} on ${door.user}@${door.address}`
+  const title = `${script} ${args.join(' ')} on ${sshLogin.user}@${sshLogin.address}`
   return {
     command: { kind: 'command', run: ssh.run, cwd: '/', env: whole, timeout },
     extras: { input },
@@ -72,12 +72,12 @@ function scriptCommand(
 async function nixosCommand(
   { options, cwd, timeout }: Extract<Target, { kind: 'nixosAnywhere' }>,
   env: DeployEnv,
-  { proved: { door, proof }, attempt, folder, home }: DeployMoment,
+  { proved: { sshLogin, proof }, attempt, folder, home }: DeployMoment,
 ): Promise<DeployCommand> {
   const extraFiles = join(folder, 'extra-files')
   await fillExtraFiles(extraFiles, options.extraFiles, attempt.content.phoneHome)
-  const tunnel = tunnelOf(join(folder, 'tunnel'), options, door, proof.bootId)
-  const run = ['nixos-anywhere', ...nixosArgs(options, door, extraFiles, tunnel)]
+  const tunnel = tunnelOf(join(folder, 'tunnel'), options, sshLogin, proof.bootId)
+  const run = ['nixos-anywhere', ...nixosArgs(options, sshLogin, extraFiles, tunnel)]
   mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 })
   const whole = { ...nixEnv(process.env), HOME: home, ...env }
   return {
@@ -100,14 +100,19 @@ async function fillExtraFiles(to: string, from: string | undefined, phoneHome: s
 }
 
 /** The program that nixos-anywhere connects through; none where it is to boot another kernel itself. */
-function tunnelOf(file: string, { phases, sshPort }: NixosOptions, door: SshLogin, bootId: string) {
+function tunnelOf(
+  file: string,
+  { phases, sshPort }: NixosOptions,
+  sshLogin: SshLogin,
+  bootId: string,
+) {
   if (phases.includes('kexec')) return undefined
-  writeTunnel(file, door, sshPort ?? door.port, bootId)
+  writeTunnel(file, sshLogin, sshPort ?? sshLogin.port, bootId)
   return file
 }
 
 /** What a callback needs to log in by itself. */
-function doorEnv({ user, port, identityFile, password, knownHosts }: SshLogin): DeployEnv {
+function sshLoginEnv({ user, port, identityFile, password, knownHosts }: SshLogin): DeployEnv {
   return {
     BOOTWRIGHT_SSH_USER: user,
     BOOTWRIGHT_SSH_PORT: String(port),

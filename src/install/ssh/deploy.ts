@@ -67,8 +67,8 @@ async function prepare(delivery: Delivery, deps: DeployerDeps): Promise<Preparin
 }
 
 /** Ends on the machine what is left there of a deploy that we have ended. */
-async function leave({ door, proof }: Proved, stopped: boolean): Promise<void> {
-  if (stopped) await visit(door, hushScript(proof.bootId))
+async function leave({ sshLogin, proof }: Proved, stopped: boolean): Promise<void> {
+  if (stopped) await visit(sshLogin, hushScript(proof.bootId))
 }
 
 function bootOf({ host, install: id }: Delivery, { memory }: DeployerDeps) {

@@ -35,8 +35,8 @@ export function hasSshServer(address: string, port: number): Promise<boolean> {
 }
 
 /** Runs a script of ours by the `sh` of a machine, and reads what it prints. Never throws. */
-export async function visit(door: SshLogin, script: string): Promise<Visit> {
-  const { run, env } = sshCommand(door, ['sh'])
+export async function visit(sshLogin: SshLogin, script: string): Promise<Visit> {
+  const { run, env } = sshCommand(sshLogin, ['sh'])
   const lines: string[] = []
   let length = 0
   const hear = (line: string) => {

@@ -33,9 +33,9 @@ export async function whyNotInstalled(
     if (!its) return { code: 'ssh-not-its-address' }
     return whyNoOtherKey(await scanHostKeys(where, login.port), deps.logins.hostKey(of))
   }
-  const door = deps.logins.door(of, { ...login, way: 'own' }, where)
-  if (!door) return { code: 'ssh-login-gone' }
-  const visited = await visit(deps.logins.unpinned(door, where), reportScript)
+  const sshLogin = deps.logins.sshLogin(of, { ...login, way: 'own' }, where)
+  if (!sshLogin) return { code: 'ssh-login-gone' }
+  const visited = await visit(deps.logins.unpinned(sshLogin, where), reportScript)
   if (!visited.ok) return visited.why
   const report = readReport(visited.output)
   return report ? whyNotAnother(report, wanted) : { code: 'ssh-no-report' }

@@ -42,9 +42,9 @@ export interface Logins {
   /** Whether there is one, without reading it. */
   hasInitrd(of: LoginOf): boolean
   /** The way in at an address; undefined when its secrets are there no more. */
-  door(of: LoginOf, login: Login, address: string): SshLogin | undefined
-  /** A door whose host key is taken down anew, by a name of its own; `pin` makes it the known one. */
-  unpinned(door: SshLogin, name: string): SshLogin
+  sshLogin(of: LoginOf, login: Login, address: string): SshLogin | undefined
+  /** A login whose host key is taken down anew, by a name of its own; `pin` makes it the known one. */
+  unpinned(sshLogin: SshLogin, name: string): SshLogin
   pin(of: LoginOf, seen: SshLogin): void
   /** Host key of the installer, as in a file of known hosts: type and key. */
   hostKey(of: LoginOf): string | undefined
@@ -93,17 +93,17 @@ export function createLogins(folder: string): Logins {
     },
     initrd: of => read(at(of, files.initrd)),
     hasInitrd: of => existsSync(at(of, files.initrd)),
-    door(of, { way, user, port, identityFile }, address) {
+    sshLogin(of, { way, user, port, identityFile }, address) {
       if (!existsSync(at(of))) return undefined
       const knownHosts = at(of, files.hosts)
       const base = { address, user, port, knownHosts, pinned: existsSync(knownHosts) }
       if (way === 'password') return { ...base, password: `${read(at(of, files.password)) ?? ''}` }
       return { ...base, identityFile: way === 'own' ? (identityFile ?? '') : at(of, files.key) }
     },
-    unpinned(door, name) {
-      const knownHosts = `${door.knownHosts}.${name}`
+    unpinned(sshLogin, name) {
+      const knownHosts = `${sshLogin.knownHosts}.${name}`
       rmSync(knownHosts, { force: true })
-      return { ...door, knownHosts, pinned: false }
+      return { ...sshLogin, knownHosts, pinned: false }
     },
     pin: (of, { knownHosts }) => write(of, files.hosts, readFileSync(knownHosts)),
     hostKey: of => read(at(of, files.hosts))?.toString().trim().split(' ').slice(1, 3).join(' '),

@@ -5,24 +5,24 @@ import type { SshLogin } from './ssh-command.ts'
 
 /**
  * The arguments of nixos-anywhere 1.x. `extraFiles` is the folder that is copied into the new system,
- * `tunnel` the program that it connects through. The password of a door goes by SSHPASS, never by an
+ * `tunnel` the program that it connects through. The password of a login goes by SSHPASS, never by an
  * argument.
  */
 export function nixosArgs(
   options: NixosOptions,
-  door: Pick<SshLogin, 'address' | 'port' | 'user' | 'identityFile'>,
+  sshLogin: Pick<SshLogin, 'address' | 'port' | 'user' | 'identityFile'>,
   extraFiles: string,
   tunnel?: string,
 ): string[] {
   const { source, phases, kexec, buildOn, diskEncryptionKeys, extraArgs } = options
-  const identity = options.identityFile ?? door.identityFile
+  const identity = options.identityFile ?? sshLogin.identityFile
   const what =
     'flake' in source ? ['--flake', source.flake] : ['--store-paths', source.disko, source.system]
   const keys = Object.entries(diskEncryptionKeys)
   return [
     ...['--phases', phases.join(','), ...what],
     ...(identity === undefined ? ['--env-password'] : ['-i', identity]),
-    ...['--ssh-port', String(options.sshPort ?? door.port)],
+    ...['--ssh-port', String(options.sshPort ?? sshLogin.port)],
     ...optional('--ssh-option', tunnel && `ProxyCommand=${tunnel}`),
     ...optional('--post-kexec-ssh-port', options.postKexecSshPort),
     ...optional('--kexec', kexec),
@@ -30,7 +30,7 @@ export function nixosArgs(
     ...['--extra-files', extraFiles],
     ...keys.flatMap(([remote, local]) => ['--disk-encryption-keys', remote, local]),
     ...extraArgs,
-    ...['--target-host', `${door.user}@${door.address}`],
+    ...['--target-host', `${sshLogin.user}@${sshLogin.address}`],
   ]
 }
 

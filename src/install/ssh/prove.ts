@@ -15,7 +15,7 @@ import type { SshLogin } from './ssh-command.ts'
 
 /** A machine that has just proved itself. */
 export interface Proved {
-  readonly door: SshLogin
+  readonly sshLogin: SshLogin
   readonly proof: Proof
   readonly facts: MachineReport['facts']
 }
@@ -62,12 +62,12 @@ export async function prove(
   const where = formatIpv4(address)
   const forbidden = deps.whyNoTarget(address)
   if (forbidden) return { why: { code: 'ssh-never', where: forbidden } }
-  const door = login && deps.logins.door(of, login, where)
-  if (!door) return { why: { code: 'ssh-login-gone' }, final: true }
-  if (!(await hasSshServer(where, door.port))) {
-    return { why: { code: 'ssh-not-yet', port: door.port } }
+  const sshLogin = login && deps.logins.sshLogin(of, login, where)
+  if (!sshLogin) return { why: { code: 'ssh-login-gone' }, final: true }
+  if (!(await hasSshServer(where, sshLogin.port))) {
+    return { why: { code: 'ssh-not-yet', port: sshLogin.port } }
   }
-  const tried = door.pinned ? door : deps.logins.unpinned(door, where)
+  const tried = sshLogin.pinned ? sshLogin : deps.logins.unpinned(sshLogin, where)
   const wanted = wantedOf(install, attempt)
   const first = hush && wanted.bootId !== undefined ? hushScript(wanted.bootId) : ''
   const visited = await visit(tried, first + reportScript)
@@ -76,7 +76,7 @@ export async function prove(
   if (!report) return { why: { code: 'ssh-no-report' } }
   const why = whyNotProved(report, wanted)
   if (why) return { why, final: true }
-  if (!door.pinned) deps.logins.pin(of, tried)
+  if (!sshLogin.pinned) deps.logins.pin(of, tried)
   const proof = { address, bootId: report.bootId }
-  return { door: { ...door, pinned: true }, proof, facts: report.facts }
+  return { sshLogin: { ...sshLogin, pinned: true }, proof, facts: report.facts }
 }

@@ -17,10 +17,10 @@ export const hostKeyAlias = 'bootwright'
 
 /** Arguments and environment that run a command of a machine. The password is never an argument. */
 export function sshCommand(
-  door: SshLogin,
+  sshLogin: SshLogin,
   command: readonly string[],
 ): { run: readonly string[]; env: Readonly<Record<string, string>> } {
-  const { address, port, user, identityFile, password, knownHosts, pinned } = door
+  const { address, port, user, identityFile, password, knownHosts, pinned } = sshLogin
   const options = [
     ...(identityFile === undefined
       ? [

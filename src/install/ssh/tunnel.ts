@@ -6,13 +6,13 @@ import { type SshLogin, shellWord, sshCommand } from './ssh-command.ts'
  * proved itself, and to no other: through a login of ours, which knows its host key. nixos-anywhere
  * checks no host key, and may build for an hour before it connects. Throws a sentence.
  */
-export function writeTunnel(file: string, door: SshLogin, port: number, bootId: string): void {
+export function writeTunnel(file: string, sshLogin: SshLogin, port: number, bootId: string): void {
   // It goes through a shell, and NIX_SSHOPTS is cut into words at spaces.
   if (!/^[\w./+@:-]+$/.test(file)) {
     throw new Error(`nixos-anywhere needs a dataDir without spaces and signs: ${file}`)
   }
-  const bootIdOf = sshCommand(door, ['cat', '/proc/sys/kernel/random/boot_id'])
-  const tunnel = sshCommand(door, ['-W', `${door.address}:${port}`])
+  const bootIdOf = sshCommand(sshLogin, ['cat', '/proc/sys/kernel/random/boot_id'])
+  const tunnel = sshCommand(sshLogin, ['-W', `${sshLogin.address}:${port}`])
   const lines = [
     '#!/bin/sh',
     ...Object.entries(tunnel.env).map(([name, value]) => `export ${name}=${shellWord(value)}`),

@@ -104,7 +104,7 @@ t.test('installs, callbacks, events and leases', async t => {
     ...{ id: 7, host: 'node1', install: 'i1', attempt: 1, role: 'report', retryable: true },
     ...{ name: 'notify', event: 'ready', state: 'due', tries: 2, place: null },
     ...{ createdAt: '2026-11-20T12:00:00.000Z', nextAt: '2026-11-20T12:00:00.000Z' },
-    error: 'no answer',
+    ...{ error: 'no answer', errorCode: 'no-answer' },
   })
   t.equal(callbackView({ ...delivery, state: 'delivered' }).retryable, false)
   t.equal(callbackView({ ...delivery, role: 'deploy', state: 'due' }).retryable, false)

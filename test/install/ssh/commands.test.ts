@@ -6,7 +6,7 @@ import { nixosArgs, nixosStep } from '../../../src/install/ssh/nixos-args.ts'
 import { remoteScript } from '../../../src/install/ssh/remote-script.ts'
 import { shellWord, sshCommand } from '../../../src/install/ssh/ssh-command.ts'
 
-const door = {
+const sshLogin = {
   address: '10.77.0.20',
   port: 22,
   user: 'root',
@@ -22,7 +22,7 @@ const options: NixosOptions = {
   timeouts,
 }
 const line = (more: Partial<NixosOptions>, at: object = {}, tunnel?: string) =>
-  nixosArgs({ ...options, ...more }, { ...door, ...at }, '/x', tunnel).join(' ')
+  nixosArgs({ ...options, ...more }, { ...sshLogin, ...at }, '/x', tunnel).join(' ')
 
 t.test('the arguments of nixos-anywhere', async t => {
   const rows = {
@@ -85,7 +85,7 @@ t.test('the steps of nixos-anywhere', async t => {
 })
 
 t.test('ssh with a password: it is in the environment and nowhere else', async t => {
-  const { run, env } = sshCommand({ ...door, password: 'secret' }, ['sh'])
+  const { run, env } = sshCommand({ ...sshLogin, password: 'secret' }, ['sh'])
   t.strictSame(env, { SSHPASS: 'secret' })
   t.strictSame(run.slice(0, 6), ['sshpass', '-e', 'ssh', '-F', '/dev/null', '-T'])
   t.notMatch(run.join(' '), 'secret')
@@ -95,7 +95,7 @@ t.test('ssh with a password: it is in the environment and nowhere else', async t
 })
 
 t.test('ssh with a key: nobody is asked anything', async t => {
-  const { run, env } = sshCommand({ ...door, identityFile: '/k', pinned: false }, ['sh'])
+  const { run, env } = sshCommand({ ...sshLogin, identityFile: '/k', pinned: false }, ['sh'])
   t.strictSame(env, {})
   t.equal(run[0], 'ssh')
   for (const word of ['BatchMode=yes', 'IdentitiesOnly=yes', 'StrictHostKeyChecking=accept-new'])

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { writeTunnel } from '../../../src/install/ssh/tunnel.ts'
 
-const door = {
+const sshLogin = {
   ...{ address: '10.77.0.20', port: 2222, user: 'nixos', knownHosts: '/hosts', pinned: true },
   password: "it's secret",
 }
@@ -12,7 +12,7 @@ const door = {
 /** Writes a tunnel and runs it where `ssh` says this boot id and notes how it is called. */
 function through(folder: string, bootId: string) {
   const file = join(folder, 'tunnel')
-  writeTunnel(file, door, 22, 'the-boot')
+  writeTunnel(file, sshLogin, 22, 'the-boot')
   const sshpass = `#!/bin/sh
 case "$*" in *boot_id) cat; echo ${bootId} ;; *) echo "$SSHPASS|$*"; cat ;; esac
 `
@@ -43,6 +43,6 @@ t.test('to no other boot', async t => {
 t.test('a path that ssh or nix would cut is refused', async t => {
   const folder = t.testdir({ 'a b': {} })
   const file = join(folder, 'a b', 'tunnel')
-  t.throws(() => writeTunnel(file, door, 22, 'x'), { message: /dataDir without spaces/ })
+  t.throws(() => writeTunnel(file, sshLogin, 22, 'x'), { message: /dataDir without spaces/ })
   t.notOk(existsSync(file))
 })
