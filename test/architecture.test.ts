@@ -59,6 +59,7 @@ const laws: Readonly<Record<string, Law>> = {
       'store/memory.ts',
       'world/world.ts',
       'system/child.ts',
+      'system/output-of.ts',
       'system/process-group.ts',
     ],
     modules: { 'node:*': '*', undici: '*' },

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -54,6 +55,17 @@ t.test(
     }
   },
 )
+
+t.test('a block is a config, or lines for a shell that it can read', async t => {
+  for (const { file, text } of pages) {
+    const languages = [...text.matchAll(/^\s*```(\S+)$/gm)].map(([, language]) => language)
+    t.strictSame(new Set([...languages, 'yaml']), new Set(['yaml']), `${file}: no other is tested`)
+    for (const block of blocksOf(text).filter(block => !block.includes('─'))) {
+      const { status, stderr } = spawnSync('sh', ['-n'], { input: block, encoding: 'utf8' })
+      t.equal(status, 0, `${file}: ${block.slice(0, 60)}`, { stderr })
+    }
+  }
+})
 
 t.test('every command and option is there', async t => {
   const specs = new Map(everyCommand.map(({ spec }) => [spec.name, spec]))

@@ -1,14 +1,14 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { outputOf } from './output-of.ts'
 
 /** What stands in the way of machines, as far as it can be seen; undefined: nothing, or nothing to see. */
 export function firewallDoubt(udp: readonly number[], tcp: readonly number[]): string | undefined {
   const ports = `UDP ${udp.join(', ')} and TCP ${tcp.join(', ')}`
   if (isUfwOn()) return `ufw is on: let ${ports} in (ufw allow …)`
-  if (runs('firewall-cmd', ['--state'])?.trim() === 'running') {
+  if (outputOf('firewall-cmd', ['--state'])?.trim() === 'running') {
     return `firewalld runs: let ${ports} in (firewall-cmd --add-port=…)`
   }
-  const rules = runs('nft', ['list', 'ruleset'])
+  const rules = outputOf('nft', ['list', 'ruleset'])
   const closed = rules === undefined ? [] : closedPorts(rules, udp)
   return closed.length === 0
     ? undefined
@@ -29,9 +29,4 @@ function isUfwOn(): boolean {
   } catch {
     return false
   }
-}
-
-function runs(program: string, args: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync(program, args, { encoding: 'utf8', timeout: 5000 })
-  return status === 0 ? stdout : undefined
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { udpSockets } from './output-of.ts'
 
 /** A socket that systemd, or a launcher like it, opened for us: what for, and on which interface. */
 export interface HandedOver {
@@ -38,20 +38,11 @@ export function takeHandedOver(
  * The interfaces to which fewer sockets are tied than were handed over for them, as `ss` tells. Node
  * cannot ask a socket; one that is not tied would hear the broadcasts of all networks.
  */
-export function untiedOf(sockets: readonly HandedOver[], listing = listSockets()): string[] {
+export function untiedOf(sockets: readonly HandedOver[], listing = udpSockets()): string[] {
   if (listing === undefined) return []
   const devices = new Set(sockets.map(socket => socket.interface))
   return [...devices].filter(device => {
     const tied = listing.split('\n').filter(line => line.includes(`%${device}:`)).length
     return tied < sockets.filter(socket => socket.interface === device).length
   })
-}
-
-function listSockets(): string | undefined {
-  try {
-    const stdio = ['ignore' as const, 'pipe' as const, 'ignore' as const]
-    return execFileSync('ss', ['-H', '-u', '-l', '-n'], { encoding: 'utf8', stdio })
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
+import { udpSockets } from './output-of.ts'
 import { portOwner } from './port-owner.ts'
 
 /** A port that cannot be had, in one sentence with the ways out. */
@@ -52,17 +52,11 @@ export function portError(
 
 /** Whether all holders of a port are tied to other interfaces (libvirt's dnsmasq on its bridge is). */
 function onOtherDevices(port: number, device: string | undefined): boolean {
-  try {
-    const holders = execFileSync('ss', ['-H', '-u', '-l', '-n', `sport = :${port}`], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    const devices = holders
-      .trim()
-      .split('\n')
-      .map(line => /%([^:\s]+):\d+\s/.exec(line)?.[1])
-    return devices.every(name => name !== undefined && name !== device)
-  } catch {
-    return false
-  }
+  const holders = udpSockets(port)
+  if (holders === undefined) return false
+  const devices = holders
+    .trim()
+    .split('\n')
+    .map(line => /%([^:\s]+):\d+\s/.exec(line)?.[1])
+  return devices.every(name => name !== undefined && name !== device)
 }

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Login } from '../../boot/host.ts'
 import { masked } from '../../boot/mask.ts'
+import { outputOf } from '../../system/output-of.ts'
 import { type CpioEntry, cpio } from './cpio.ts'
 import { makeOpensshKey, type OpensshKey } from './openssh-key.ts'
 import { hostKeyAlias, type SshLogin } from './ssh-command.ts'
@@ -162,9 +162,7 @@ function keyArchive(key: OpensshKey, hostKey: OpensshKey): Uint8Array {
 
 /** `$6$salt$hash`: letters, digits, dots, slashes and dollars that no boot loader expands. */
 function sha512Crypt(password: string): string {
-  const stdio = ['pipe', 'pipe', 'ignore'] as const
-  const input = `${password}\n`
-  return execFileSync('openssl', ['passwd', '-6', '-stdin'], { input, stdio: [...stdio] })
-    .toString()
-    .trim()
+  const hash = outputOf('openssl', ['passwd', '-6', '-stdin'], `${password}\n`)
+  if (hash === undefined) throw new Error('openssl, which hashes the password of the login, failed')
+  return hash.trim()
 }
