@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { hostStates } from '../boot/host-state.ts'
+import { powerStates } from '../boot/power.ts'
 import { callbackRow } from './callbacks.ts'
 import { hostEvent } from './events.ts'
 import { installRow } from './installs.ts'
@@ -20,6 +21,19 @@ export const download = v.closed({
 })
 export type Download = Static<typeof download>
 
+/** Nobody is asked for it: it is looked at slowly, and by whoever does something to it. */
+const hostPower = v.closed({
+  by: v.text('The way to its power.'),
+  state: Type.Unsafe<(typeof powerStates)[number] | null>({
+    enum: [...powerStates, null],
+    description: 'How it was; unknown where the way cannot tell; null where it was not heard.',
+  }),
+  at: v.nullableTime('When that was; null where it was not asked so far.'),
+  reason: v.nullableText('Why it was not heard.'),
+  code: v.code(),
+})
+export type HostPowerRow = Static<typeof hostPower>
+
 const rowProperties = {
   name: v.text(),
   mac: v.nullableText('The first card.'),
@@ -30,7 +44,7 @@ const rowProperties = {
   state: Type.Enum([...hostStates]),
   netboots: Type.Boolean({ description: 'Its profile is booted every time and never installed.' }),
   why: v.text('One sentence: why it is in this state.'),
-  waiting: v.nullableNumber('Its turn in the line for a free place.'),
+  waiting: v.nullableNumber('Its turn in the line: for a free place, or to be started.'),
   since: v.nullableTime(),
   install: v.nullableText('Id of the current or last install.'),
   attempt: Type.Integer(),
@@ -42,6 +56,9 @@ const rowProperties = {
   stage: v.nullableText('How far its boot was when it last asked: firmware, http-firmware, ipxe.'),
   download: Type.Union([download, Type.Null()], {
     description: 'The file it is being sent now, or was sent last in this boot.',
+  }),
+  power: Type.Union([hostPower, Type.Null()], {
+    description: 'What was heard of its power last; null where the config knows no way to it.',
   }),
 }
 

@@ -1,3 +1,5 @@
+import type { Reason } from './reason.ts'
+
 /** What can be done to a machine's power. */
 export const powerVerbs = ['on', 'off', 'cycle', 'status'] as const
 
@@ -7,6 +9,12 @@ export type PowerVerb = (typeof powerVerbs)[number]
 export const powerStates = ['on', 'off', 'changing', 'unknown'] as const
 
 export type PowerState = (typeof powerStates)[number]
+
+/** What was heard of a machine's power the last time that anybody asked; `at` is epoch milliseconds. */
+export type PowerHeard = { readonly at: number } & (
+  | { readonly ok: true; readonly state: PowerState }
+  | { readonly ok: false; readonly why: Reason }
+)
 
 /** A way to the power of machines, as the config names it. Paths are absolute, times seconds. */
 export type PowerWay = RedfishWay | IpmiWay | HttpWay | CommandWay

@@ -1,5 +1,5 @@
 import type { HostEvent } from '../api/events.ts'
-import type { HostRow } from '../api/hosts.ts'
+import type { HostPowerRow, HostRow } from '../api/hosts.ts'
 import { printable } from '../base/printable.ts'
 import { span } from '../base/span.ts'
 import { isBegun } from '../boot/host-state.ts'
@@ -53,6 +53,13 @@ export function whyOf(host: HostRow, now: number): string {
   const heard = [host.since, lastSeen, download?.at].map(at => Date.parse(at ?? '') || 0)
   const quiet = now - Math.max(...heard)
   return quiet < silence ? why : `${why}; no news for ${span(quiet)}`
+}
+
+/** `on, heard 3 min ago (bmc)` */
+export function powerOf({ by, state, at, reason }: HostPowerRow, now: number): string {
+  if (at === null) return `not asked so far (${by})`
+  const age = `${span(now - Date.parse(at))} ago`
+  return state === null ? `not known (${by}), ${age}: ${reason}` : `${state}, heard ${age} (${by})`
 }
 
 /** How wide the columns of host and kind are; a host width of 0 leaves the host out. */

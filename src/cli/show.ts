@@ -8,7 +8,15 @@ import { parseMac } from '../wire/address.ts'
 import type { ApiClient } from './api-client.ts'
 import { showSpec } from './api-specs.ts'
 import { runApiCommand, writeJson } from './command.ts'
-import { colourOf, eventWidths, formatEvent, formatTime, stateCell, whyOf } from './format.ts'
+import {
+  colourOf,
+  eventWidths,
+  formatEvent,
+  formatTime,
+  powerOf,
+  stateCell,
+  whyOf,
+} from './format.ts'
 import { exit, Failure, type Io, nowOf } from './io.ts'
 import { machineRows } from './machine.ts'
 import { type Cell, formatTable, paint, partsOf, type Screen, screenOf, wrapText } from './table.ts'
@@ -106,6 +114,7 @@ function factsOf(host: HostDetail['host'], now: number): [string, Cell | null][]
     ['Install', host.install && `${host.install}, attempt ${host.attempt}`],
     ['Message', host.message],
     ['Download', host.download && howFar(host.download)],
+    ['Power', host.power && powerOf(host.power, now)],
     ['Address', host.address],
     ['Firmware', [host.arch, host.stage].filter(part => part !== null).join(', ')],
     ...nics.map((nic): [string, string] => ['NIC', nic]),

@@ -38,7 +38,8 @@ export async function makeParts(first: Config, log: Log) {
   const logins = createLogins(join(config().dataDir, 'logins'))
   const drain = createDrain(memory)
   const digests = createDigests()
-  const power = openPower(world)
+  const changes = createChanges()
+  const power = openPower(world, changes.tell)
   const { publish, publishTogether } = published
   const specDeps = {
     ...{ publish, publishTogether, digests },
@@ -58,7 +59,7 @@ export async function makeParts(first: Config, log: Log) {
   })
 
   const witness = createWitness(world, memory, whereabouts.macsOf)
-  const recorded = { ...witness, progress: createProgress(now), changes: createChanges() }
+  const recorded = { ...witness, progress: createProgress(now), changes }
   const timeline: Timeline = createTimeline({
     ...{ world, memory, log, now: Date.now },
     ...{ ...recorded, ...whereabouts },

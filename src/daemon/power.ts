@@ -4,12 +4,27 @@ import { powerContext } from '../config/template/context.ts'
 import { renderText } from '../config/template/template.ts'
 import { createPowerDesk, type PowerDesk } from '../power/desk.ts'
 import { createPins } from '../power/pins.ts'
+import { pollPower } from '../power/poll.ts'
 import type { World } from '../world/world.ts'
 
-/** The power of the machines of the config as it is now; `close` ends what is under way. */
-export function openPower({ config }: Pick<World, 'config'>): PowerDesk & { close(): void } {
+interface OpenPower extends PowerDesk {
+  /** Asks for the power of all machines, slowly and again and again, until it is closed. */
+  poll(): Promise<void>
+  /** Ends what is under way. */
+  close(): void
+}
+
+/** After a start the network settles first, and installs that are due begin. */
+const settleMs = 15_000
+
+/** The power of the machines of the config as it is now; `changed` is called when something was heard of one. */
+export function openPower(
+  { config }: Pick<World, 'config'>,
+  changed: (host: string) => void,
+): OpenPower {
   const end = new AbortController()
   const { signal } = end
+  const rest = (ms: number) => delay(ms, undefined, { signal, ref: false })
   const desk = createPowerDesk({
     way: name => config().power.get(name),
     powerUp: () => config().powerUp,
@@ -18,7 +33,16 @@ export function openPower({ config }: Pick<World, 'config'>): PowerDesk & { clos
     pins: createPins(join(config().dataDir, 'bmc-certificates')),
     signal,
     now: () => performance.now(),
+    wallClock: Date.now,
+    changed,
     rest: ms => delay(ms, undefined, { signal }),
   })
-  return { ...desk, close: () => end.abort() }
+  return {
+    ...desk,
+    async poll() {
+      await rest(settleMs).catch(() => {})
+      await pollPower({ hosts: () => config().hosts.values(), power: desk, now: Date.now, rest })
+    },
+    close: () => end.abort(),
+  }
 }

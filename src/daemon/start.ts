@@ -73,6 +73,7 @@ export async function startDaemon(first: Config, log: Log): Promise<Daemon> {
   const endUpkeep = startUpkeep(made, { networks, disk: disk.look, checksums: checksums.look })
   outbox.wake()
   made.starts.recover()
+  void made.power.poll()
   void checksums.look()
   return { reload: reload.run, close: () => close(made, endUpkeep, doors, app) }
 }

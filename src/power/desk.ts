@@ -1,15 +1,16 @@
 import { given } from '../base/given.ts'
 import type { Host } from '../boot/host.ts'
-import type { PowerState, PowerVerb, PowerWay } from '../boot/power.ts'
+import type { PowerHeard, PowerState, PowerVerb, PowerWay } from '../boot/power.ts'
 import { type Reason, written } from '../boot/reason.ts'
 import { type BmcCertificate, pinnedBmc, shownBy } from './certificate.ts'
+import { createHeardPower, type HeardPowerDeps } from './heard.ts'
 import { type Power, PowerError, type WayDeps } from './power.ts'
 import { type Started, type StartPlan, shutDown, startFromNetwork } from './start.ts'
 import { type PowerClock, switchPower } from './switch.ts'
 import { createTurns, type Turns } from './turns.ts'
 import { powerBy } from './ways.ts'
 
-export interface PowerDeskDeps extends WayDeps, PowerClock {
+export interface PowerDeskDeps extends WayDeps, PowerClock, HeardPowerDeps {
   /** A way of the config, as it is now. */
   way(name: string): PowerWay | undefined
   /** The names that its templates may use. */
@@ -39,6 +40,10 @@ export interface PowerDesk {
   trust(host: Host, fingerprint: string): Reason | undefined
   /** Shuts it down, else switches it off. Never throws. */
   shutDown(host: Host, begin: () => Promise<boolean>): Promise<PowerOutcome | undefined>
+  /** What was heard of its power the last time; nobody is asked. */
+  heard(host: Host): PowerHeard | undefined
+  /** Hosts that wait until they may be switched on or reset, in their order. */
+  line(): readonly string[]
 }
 
 /** How a start went; undefined where it was not wanted any more. */
@@ -68,6 +73,7 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
   const looking = createTurns(() => asked)
   const starting = createTurns(deps.powerUp)
   const atOne = createKeyedTurns()
+  const heard = createHeardPower(deps)
 
   const whyNot = ({ name, power }: Host): Reason | undefined => {
     if (!power) return { code: 'no-power', host: name }
@@ -77,32 +83,32 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
     const way = host.power && deps.way(host.power.by)
     if (!host.power || !way) return { ok: false, why: whyNot(host) ?? written('no way') }
     const target = { ...host.power, context: deps.context(host) }
-    return outcomeOf(async () => withPower(powerBy(way, target, deps), work))
+    return triedTo(async () => withPower(powerBy(way, target, deps), work))
   }
   const turn = <T>(host: Host, turns: Turns, work: () => Promise<T>): Promise<T> =>
-    atOne(keyOf(host), () => turns(work))
+    atOne(keyOf(host), () => turns.run(work, host.name))
   return {
     whyNot,
     run(host, verb) {
       const turns = verb === 'on' || verb === 'cycle' ? starting : looking
       return turn(host, turns, async () => {
         const tried = await attempt(host, power => switchPower(power, verb, deps))
-        return tried.ok ? { ok: true, state: tried.value } : tried
+        return heard.note(host, outcomeOf(tried))
       })
     },
     start(host, plan, begin) {
       return turn(host, starting, async () => {
         if (!(await begin())) return undefined
         const tried = await attempt(host, power => startFromNetwork(power, plan, deps))
-        if (!tried.ok) return tried
-        return tried.value && { ok: true, ...tried.value }
+        if (!tried.ok) return heard.note(host, tried)
+        return heard.note(host, tried.value && { ok: true, ...tried.value })
       })
     },
     async certificates(host) {
       const bmc = pinnedBmc(host, deps.way)
       if (!bmc.ok) return bmc
       const { address } = bmc
-      const tried = await turn(host, looking, () => outcomeOf(() => shownBy(bmc, deps.signal)))
+      const tried = await turn(host, looking, () => triedTo(() => shownBy(bmc, deps.signal)))
       if (!tried.ok) return tried
       return { ok: true, address, shown: tried.value, ...given('kept', deps.pins.get(address)) }
     },
@@ -116,9 +122,10 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
       return turn(host, looking, async () => {
         if (!(await begin())) return undefined
         const tried = await attempt(host, power => shutDown(power, deps))
-        return tried.ok ? { ok: true, state: tried.value } : tried
+        return heard.note(host, outcomeOf(tried))
       })
     },
+    ...{ heard: heard.of, line: starting.line },
   }
 }
 
@@ -131,7 +138,11 @@ type Tried<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly why: Reason }
 
-async function outcomeOf<T>(work: () => Promise<T>): Promise<Tried<T>> {
+function outcomeOf(tried: Tried<PowerState>): PowerOutcome {
+  return tried.ok ? { ok: true, state: tried.value } : tried
+}
+
+async function triedTo<T>(work: () => Promise<T>): Promise<Tried<T>> {
   try {
     return { ok: true, value: await work() }
   } catch (error) {
@@ -157,7 +168,7 @@ function createKeyedTurns() {
     all.set(key, entry)
     entry.users += 1
     try {
-      return await entry.turns(work)
+      return await entry.turns.run(work)
     } finally {
       entry.users -= 1
       if (entry.users === 0) all.delete(key)

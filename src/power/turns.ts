@@ -1,26 +1,39 @@
 /** Runs work, so much of it at the same time; the rest waits in its order. */
-export type Turns = <T>(work: () => Promise<T>) => Promise<T>
+export interface Turns {
+  /** `who` is for the line alone. */
+  run<T>(work: () => Promise<T>, who?: string): Promise<T>
+  /** Who waits, in their order. */
+  line(): readonly string[]
+}
+
+interface Waiter {
+  readonly who: string
+  readonly go: () => void
+}
 
 /** `most` is asked whenever a place may have become free: it may change with the config. */
 export function createTurns(most: () => number): Turns {
-  const waiting: (() => void)[] = []
+  const waiting: Waiter[] = []
   let running = 0
   const next = () => {
     while (waiting.length > 0 && running < most()) {
       running += 1
-      waiting.shift()?.()
+      waiting.shift()?.go()
     }
   }
-  return async work => {
-    const turn = Promise.withResolvers<void>()
-    waiting.push(turn.resolve)
-    next()
-    await turn.promise
-    try {
-      return await work()
-    } finally {
-      running -= 1
+  return {
+    line: () => waiting.map(({ who }) => who),
+    async run(work, who = '') {
+      const turn = Promise.withResolvers<void>()
+      waiting.push({ who, go: turn.resolve })
       next()
-    }
+      await turn.promise
+      try {
+        return await work()
+      } finally {
+        running -= 1
+        next()
+      }
+    },
   }
 }

@@ -111,6 +111,7 @@ export function hostRow(given: Partial<HostRow> = {}): HostRow {
     arch: null,
     stage: null,
     download: null,
+    power: null,
     ...given,
   }
 }

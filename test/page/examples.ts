@@ -31,6 +31,7 @@ export function hostRow(change: Partial<HostRow> & { name: string }): HostRow {
     arch: null,
     stage: null,
     download: null,
+    power: null,
     ...change,
   }
 }

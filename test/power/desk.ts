@@ -24,6 +24,7 @@ export function openDesk(t: Test, ways: readonly PowerWay[], more: Partial<Power
     powerUp: () => 20,
     signal: end.signal,
     now: () => clock.now,
+    wallClock: () => clock.now,
     rest: async ms => {
       clock.now += ms
     },

@@ -72,6 +72,7 @@ function hostDeps(parts: HttpParts): HostDeps {
     states: memory.hosts.states,
     blocked: parts.scripts.blocked,
     line: memory.deliveries.line,
+    ...{ starting: parts.power.line, heard: parts.power.heard },
     addressOf: host => addressOf(host, parts),
     seen: parts.timeline.clients.of,
     downloads: name => parts.progress.of(name).map(downloadOf),

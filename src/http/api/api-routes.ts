@@ -11,7 +11,7 @@ import { type DoctorDeps, doctorRoutes } from './doctor-routes.ts'
 import { documentRoutes, openDocument } from './document-routes.ts'
 import { type EventsDeps, eventRoutes, type LiveDeps } from './event-routes.ts'
 import { type Actor, signedIn } from './guard.ts'
-import { type HostDeps, hostRoutes, placesInQueue, rowOf } from './host-routes.ts'
+import { type HostDeps, hostRoutes, rowOf, turnsOf } from './host-routes.ts'
 import { type ImagesDeps, imagesRoute } from './images-route.ts'
 import { type InstallRouteDeps, installRoutes } from './install-routes.ts'
 import { type NetworkDeps, networkRoutes } from './network-routes.ts'
@@ -105,7 +105,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
           const host = deps.hosts.hosts().get(name)
           return host && rowOf(host, deps.hosts, turns)
         },
-        turns: () => placesInQueue(deps.hosts.line()),
+        turns: () => turnsOf(deps.hosts),
         notices: deps.hosts.notices,
         hosts: deps.hosts.hosts,
       })

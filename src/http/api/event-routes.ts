@@ -8,7 +8,7 @@ import { createPlaces } from '../places.ts'
 import { Refusal } from '../problem.ts'
 import { isOneOf, listOf } from './filters.ts'
 import { addressOf } from './guard.ts'
-import { eventView } from './views.ts'
+import { eventView, type Turn } from './views.ts'
 
 export interface EventsDeps {
   after(id: number, limit: number, host?: string, wanted?: EventsWanted): readonly EventRecord[]
@@ -22,9 +22,9 @@ export interface LiveDeps {
   /** Calls back with the name of each host of which something has changed. */
   changed(listener: (host: string) => void): () => void
   /** A host as it is now; undefined when it is none of the config. */
-  row(name: string, turns: ReadonlyMap<string, number>): HostRow | undefined
-  /** The places of hosts in the line for a free one. */
-  turns(): ReadonlyMap<string, number>
+  row(name: string, turns: ReadonlyMap<string, Turn>): HostRow | undefined
+  /** The places of hosts in the lines where they wait. */
+  turns(): ReadonlyMap<string, Turn>
   notices(): readonly string[]
   /** Those of the config; another object after a reload. */
   hosts(): object
@@ -154,7 +154,9 @@ function tellLive(
       const before = turns
       turns = live.turns()
       // Whoever leaves the line moves all behind.
-      for (const [name, turn] of turns) if (before.get(name) !== turn) change(name)
+      for (const [name, turn] of turns) {
+        if (before.get(name)?.place !== turn.place) change(name)
+      }
     }
     for (const name of changed) {
       const row = live.row(name, turns)

@@ -13,6 +13,7 @@ import type { EventRecord } from '../../boot/event-record.ts'
 import type { Host } from '../../boot/host.ts'
 import type { HostState } from '../../boot/host-state.ts'
 import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
+import type { PowerHeard } from '../../boot/power.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
 import { countsOf, has, isOneOf, listOf, pageOf, tagsOf } from './filters.ts'
@@ -24,6 +25,7 @@ import {
   hostDetails,
   hostView,
   installView,
+  type Turn,
 } from './views.ts'
 
 export interface HostDeps {
@@ -41,6 +43,10 @@ export interface HostDeps {
   addressOf(host: Host): Ipv4 | undefined
   /** Deploys that wait for a free place, in their order. */
   line(): DeployQueue
+  /** Hosts that wait until they may be switched on or reset, in their order. */
+  starting(): readonly string[]
+  /** What was heard of its power the last time. */
+  heard(host: Host): PowerHeard | undefined
   /** What its firmware said it is. */
   seen(name: string): { readonly arch: string; readonly stage: string } | undefined
   /** Files sent to it in this boot, in their order. */
@@ -53,19 +59,28 @@ export interface HostDeps {
   notices(): readonly string[]
 }
 
-/** A host as it is now; `turns` as {@link placesInQueue} tells them. */
-export function rowOf(host: Host, deps: HostDeps, turns = placesInQueue(deps.line())): HostRow {
+/** A host as it is now; `turns` as {@link turnsOf} tells them. */
+export function rowOf(host: Host, deps: HostDeps, turns = turnsOf(deps)): HostRow {
   return hostView(host, deps.record(host.name), {
     leased: deps.addressOf(host),
     turn: turns.get(host.name),
     seen: deps.seen(host.name),
     download: current(deps.downloads(host.name)),
+    heard: deps.heard(host),
   })
 }
 
-/** How many installs go before a host's own gets a place, and itself; of those that wait for one. */
-export function placesInQueue(line: DeployQueue): ReadonlyMap<string, number> {
-  return new Map(line.map(({ host }, index) => [host, index + 1]))
+/** The places of hosts in the lines where they wait. */
+export function turnsOf({
+  line,
+  starting,
+}: Pick<HostDeps, 'line' | 'starting'>): ReadonlyMap<string, Turn> {
+  const lines = { starts: starting(), places: line().map(({ host }) => host) }
+  return new Map([...turnsIn('starts', lines.starts), ...turnsIn('places', lines.places)])
+}
+
+function turnsIn(of: Turn['of'], line: readonly string[]): (readonly [string, Turn])[] {
+  return line.map((host, n) => [host, { of, place: n + 1, length: line.length }])
 }
 
 /** `GET /hosts` and what lies under it. */
@@ -78,7 +93,7 @@ export function hostRoutes(app: FastifyInstance, deps: HostDeps): void {
       const profiles = listOf(query.profile)
       const states = listOf(query.state)
       const known = deps.states()
-      const turns = placesInQueue(deps.line())
+      const turns = turnsOf(deps)
       const stateOf = ({ name }: Host) => known.get(name) ?? 'idle'
       const fitting = [...deps.hosts().values()]
         .filter(host => tags.every(tag => host.tags.includes(tag)))
@@ -126,7 +141,7 @@ function detailOf(host: Host, deps: HostDeps): HostDetail {
   const downloads = deps.downloads(host.name)
   return {
     host: {
-      ...rowOf(host, deps, placesInQueue(line)),
+      ...rowOf(host, deps),
       ...hostDetails(host, deps.facts(host.name), deps.blocked(host), downloads),
     },
     installs: deps

@@ -1,7 +1,7 @@
 import type { AdminLogRow } from '../../api/admin.ts'
 import type { CallbackRow } from '../../api/callbacks.ts'
 import type { HostEvent } from '../../api/events.ts'
-import type { Download, HostRow } from '../../api/hosts.ts'
+import type { Download, HostPowerRow, HostRow } from '../../api/hosts.ts'
 import type { InstallRow } from '../../api/installs.ts'
 import type { LeaseRow } from '../../api/networks.ts'
 import { ordinal } from '../../base/amount.ts'
@@ -10,8 +10,9 @@ import type { EventRecord } from '../../boot/event-record.ts'
 import type { Host } from '../../boot/host.ts'
 import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
 import type { Lease } from '../../boot/lease.ts'
-import { idle } from '../../boot/life.ts'
+import { idle, type Life, startIn } from '../../boot/life.ts'
 import { maskValue } from '../../boot/mask.ts'
+import type { PowerHeard } from '../../boot/power.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
@@ -23,25 +24,34 @@ export type AdminRecord = Omit<AdminLogRow, 'at' | 'hosts'> & {
   readonly hosts: readonly string[]
 }
 
+/** Its place in a line: for a free place, or to be started. */
+export interface Turn {
+  readonly of: 'places' | 'starts'
+  /** How many go before it, and itself. */
+  readonly place: number
+  /** How many wait. */
+  readonly length: number
+}
+
 /** What is known of a host besides the config and the record of its life. */
 export interface LiveFacts {
   /** The address of its lease. */
   readonly leased?: Ipv4 | undefined
-  /** How many installs go before its own gets a place, and itself. */
-  readonly turn?: number | undefined
+  readonly turn?: Turn | undefined
   /** What it said it is when it last asked for something to boot. */
   readonly seen?: { readonly arch: string; readonly stage: string } | undefined
   readonly download?: Download | undefined
+  readonly heard?: PowerHeard | undefined
 }
 
 /** A host as the API shows it: what the config says and what is remembered. */
 export function hostView(host: Host, record: HostRecord | undefined, around: LiveFacts): HostRow {
-  const { leased, turn, seen, download } = around
+  const { leased, seen, download, heard } = around
   const life = record?.life ?? idle
+  const turn = turnIn(life, around.turn)
   const address = host.nics.find(nic => nic.address !== undefined)?.address ?? leased
   const netboots = host.profile?.boot === 'always'
-  const why =
-    turn === undefined ? sentenceOf(life.why) : `waiting for a free place, ${ordinal(turn)}`
+  const why = turn ? waitingFor(turn) : sentenceOf(life.why)
   return {
     name: host.name,
     mac: host.nics[0]?.mac ?? null,
@@ -52,7 +62,7 @@ export function hostView(host: Host, record: HostRecord | undefined, around: Liv
     state: life.state,
     netboots,
     why: netboots && life.state === 'idle' ? `netboots ${host.profile?.name}` : why,
-    waiting: turn ?? null,
+    waiting: turn?.place ?? null,
     // A host that was never asked for is idle since no moment in particular.
     since: life.since === 0 ? null : new Date(life.since).toISOString(),
     install: record?.install ?? null,
@@ -64,7 +74,24 @@ export function hostView(host: Host, record: HostRecord | undefined, around: Liv
     arch: seen?.arch ?? null,
     stage: seen?.stage ?? null,
     download: download ?? null,
+    power: host.power ? powerView(host.power.by, heard) : null,
   }
+}
+
+/** Others wait to be switched on because somebody wants them on: that is not where their install is. */
+function turnIn(life: Life, turn: Turn | undefined): Turn | undefined {
+  return turn?.of === 'starts' && startIn(life)?.step !== 'due' ? undefined : turn
+}
+
+function waitingFor({ of, place, length }: Turn): string {
+  if (of === 'places') return `waiting for a free place, ${ordinal(place)}`
+  return `waits for its turn to be started: ${ordinal(place)} of ${length}`
+}
+
+function powerView(by: string, heard: PowerHeard | undefined): HostPowerRow {
+  const state = heard?.ok ? heard.state : null
+  const at = heard ? new Date(heard.at).toISOString() : null
+  return { by, state, at, ...reasonFields(heard?.ok === false ? heard.why : undefined) }
 }
 
 export function hostDetails(

@@ -3,7 +3,10 @@ import { ordinal } from '../../../src/base/amount.ts'
 import type { Host, Profile } from '../../../src/boot/host.ts'
 import type { Delivery, Install } from '../../../src/boot/install.ts'
 import { lifeIn } from '../../../src/boot/life-in.ts'
+import type { PowerHeard } from '../../../src/boot/power.ts'
 import { written } from '../../../src/boot/reason.ts'
+import { startOf } from '../../../src/boot/start.ts'
+import { sentenceOf } from '../../../src/boot/words/reason.ts'
 import {
   callbackView,
   eventView,
@@ -57,12 +60,42 @@ t.test('a host at work', async t => {
 
 t.test('a host whose turn has not come', async t => {
   const life = lifeIn('installing', { since: start, why: written('it is ready') })
-  t.match(hostView(host, { name: 'node1', life }, { turn: 37 }), {
+  const turn = { of: 'places', place: 37, length: 40 } as const
+  t.match(hostView(host, { name: 'node1', life }, { turn }), {
     waiting: 37,
     why: 'waiting for a free place, 37th',
   })
   const said = [1, 2, 3, 4, 10, 11, 12, 13, 21, 22, 101, 111, 112].map(ordinal).join(' ')
   t.equal(said, '1st 2nd 3rd 4th 10th 11th 12th 13th 21st 22nd 101st 111th 112th')
+})
+
+t.test('a host that is to be started when its turn has come', async t => {
+  const turn = { of: 'starts', place: 3, length: 12 } as const
+  const why = { code: 'start-waits', attempt: 1 } as const
+  const due = lifeIn('pending', { since: start, why, start: startOf(1, start) })
+  t.match(hostView(host, { name: 'node1', life: due }, { turn }), {
+    waiting: 3,
+    why: 'waits for its turn to be started: 3rd of 12',
+  })
+  const life = lifeIn('idle', { since: start })
+  const { waiting, why: is } = hostView(host, { name: 'node1', life }, { turn })
+  t.strictSame([waiting, is], [null, sentenceOf(life.why)], 'somebody else switches it on')
+})
+
+t.test('what was heard of its power', async t => {
+  const powered = { ...host, power: { by: 'bmc' } }
+  const at = '2026-11-20T12:00:00.000Z'
+  const power = (heard?: PowerHeard) => hostView(powered, undefined, { heard }).power
+  t.equal(hostView(host, undefined, {}).power, null)
+  t.strictSame(power(), { by: 'bmc', state: null, at: null, reason: null })
+  t.strictSame(power({ at: start, ok: true, state: 'on' }), {
+    ...{ by: 'bmc', state: 'on', at, reason: null },
+  })
+  const why = { code: 'bmc-slow', address: '10.77.1.2:443', seconds: 20 } as const
+  t.strictSame(power({ at: start, ok: false, why }), {
+    ...{ by: 'bmc', state: null, at, code: 'bmc-slow' },
+    reason: '10.77.1.2:443 gave no whole answer within 20 s',
+  })
 })
 
 t.test('a reservation, a leased address, a host that netboots', async t => {
