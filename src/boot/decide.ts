@@ -1,11 +1,11 @@
 import type { Mac } from '../wire/address.ts'
 import { isEfi } from './arch.ts'
+import type { HostBootSettings } from './boot-settings.ts'
 import type { Client } from './client.ts'
-import type { Ways } from './host.ts'
+import type { BootSettings } from './host.ts'
 import { chooseLoader, type LoaderChoice, loadersOf } from './loaders/choice.ts'
 import { type Speaks, speaksOf } from './loaders/table.ts'
 import type { Reason } from './reason.ts'
-import type { HostWays } from './ways.ts'
 import { type Because, because } from './words/reason.ts'
 
 /** What to tell a client, and why. Each door writes it in its own words. */
@@ -37,7 +37,7 @@ export interface KnownHost {
   /** A network boot of it gets its profile now, and why or why not. */
   readonly due: boolean
   readonly why: Reason
-  readonly ways?: HostWays
+  readonly settings?: HostBootSettings
   /** Its installer is at work: what asks in its name is that. */
   readonly isInstalling?: true
 }
@@ -51,37 +51,39 @@ export interface Site extends LoaderChoice {
   /** Loaders that the config names and that are not there. */
   readonly missing?: ReadonlySet<string>
   /** What the profile says that clients get that are no hosts. */
-  readonly profile?: HostWays
+  readonly profile?: HostBootSettings
 }
 
 /** The whole boot policy. Every door asks here, and only here. */
 export function decide(client: Client, host: KnownHost | undefined, site: Site): Answer {
   const { kind, why } = wishOf(host, site)
-  const ways = (host ? host.ways : site.unknown === 'boot' ? site.profile : undefined) ?? {}
+  const settings = (host ? host.settings : site.unknown === 'boot' ? site.profile : undefined) ?? {}
   switch (kind) {
     case 'none':
       return { kind, ...because(why) }
     case 'boot':
       if (client.stage === 'script') return { kind, ...because(why) }
-      return ways.kind === 'iso' && client.stage === 'http-firmware'
+      return settings.kind === 'iso' && client.stage === 'http-firmware'
         ? { kind: 'image', ...because(why) }
-        : onTheWay(client, why, ways, site)
+        : onTheWay(client, why, settings, site)
     case 'local':
-      return client.stage === 'script' ? { kind, ...because(why) } : toDisk(client, why, ways, site)
+      return client.stage === 'script'
+        ? { kind, ...because(why) }
+        : toDisk(client, why, settings, site)
   }
 }
 
 /** Towards the script, from any stage before it. */
-function onTheWay(client: Client, why: Reason, ways: Ways, site: Site): Answer {
-  if (client.stage === 'http-firmware') return load(client, 'http', ways, site, why)
-  if (client.stage === 'firmware') return load(client, 'tftp', ways, site, why)
+function onTheWay(client: Client, why: Reason, settings: BootSettings, site: Site): Answer {
+  if (client.stage === 'http-firmware') return load(client, 'http', settings, site, why)
+  if (client.stage === 'firmware') return load(client, 'tftp', settings, site, why)
   // A ROM's stripped iPXE is swapped for ours, which can do all that our scripts ask for.
   if (!client.capable) {
-    return load(client, 'tftp', ways, site, { code: 'stripped-ipxe', because: why })
+    return load(client, 'tftp', settings, site, { code: 'stripped-ipxe', because: why })
   }
   // A host whose loader is another is not for iPXE, even where that is in its card's ROM.
-  const isOther = ways.loader !== undefined && speaksIn(site, ways.loader) !== 'ipxe'
-  return isOther ? load(client, 'tftp', ways, site, why) : { kind: 'chain', ...because(why) }
+  const isOther = settings.loader !== undefined && speaksIn(site, settings.loader) !== 'ipxe'
+  return isOther ? load(client, 'tftp', settings, site, why) : { kind: 'chain', ...because(why) }
 }
 
 /** Whose config a loader asks for. */
@@ -93,19 +95,20 @@ export function speaksIn({ rules }: Pick<Site, 'rules'>, file: string): Speaks {
 /** The loader of a client: its host's own, or of its arch. */
 export function loaderOf(
   client: Pick<Client, 'mac' | 'arch' | 'vendorClass'>,
-  ways: Ways,
+  settings: BootSettings,
   choice: LoaderChoice,
 ): string | undefined {
-  return ways.loader ?? chooseLoader(loadersOf(client.arch, choice), client)?.file
+  return settings.loader ?? chooseLoader(loadersOf(client.arch, choice), client)?.file
 }
 
 /** To the disk, as fast as the firmware knows or as its host says. iPXE needs its script for it. */
-function toDisk(client: Client, why: Reason, ways: Ways, site: Site): Answer {
-  const { localBoot = 'auto' } = ways
+function toDisk(client: Client, why: Reason, settings: BootSettings, site: Site): Answer {
+  const { localBoot = 'auto' } = settings
   if (localBoot === 'silent') {
     return { kind: 'none', ...because({ code: 'local-boot-silent', because: why }) }
   }
-  if (localBoot === 'loader' || client.stage === 'ipxe') return onTheWay(client, why, ways, site)
+  if (localBoot === 'loader' || client.stage === 'ipxe')
+    return onTheWay(client, why, settings, site)
   return { kind: 'local', ...(localBoot === 'empty' && { empty: true }), ...because(why) }
 }
 
@@ -126,9 +129,15 @@ function wishOf(host: KnownHost | undefined, site: Site): BootWish {
   }
 }
 
-function load(client: Client, over: 'tftp' | 'http', ways: Ways, site: Site, why: Reason): Answer {
+function load(
+  client: Client,
+  over: 'tftp' | 'http',
+  settings: BootSettings,
+  site: Site,
+  why: Reason,
+): Answer {
   const { arch, mac } = client
-  const named = loaderOf(client, ways, site)
+  const named = loaderOf(client, settings, site)
   if (named === undefined) {
     return { kind: 'none', ...because({ code: 'no-loader', because: why, arch }) }
   }
@@ -141,7 +150,7 @@ function load(client: Client, over: 'tftp' | 'http', ways: Ways, site: Site, why
   if (over === 'http' && speaksIn(site, file) !== 'ipxe') {
     return { kind: 'local', ...because({ code: 'not-for-http-boot', because: why, file }) }
   }
-  const binl = ways.uefi === 'binl' && client.stage === 'firmware' && isEfi(arch)
+  const binl = settings.uefi === 'binl' && client.stage === 'firmware' && isEfi(arch)
   return { kind: 'load', over, file, ...(binl ? { binl } : {}), ...because(why) }
 }
 

@@ -46,7 +46,7 @@ export interface DhcpOption {
 }
 
 /** Where a machine's firmware must be treated differently from others; what is not said is as usual. */
-export interface Ways {
+export interface BootSettings {
   /** File name of the loader for its firmware. */
   readonly loader?: string
   /**
@@ -74,7 +74,7 @@ export interface Nic {
 }
 
 /** What to boot. Durations are seconds. Paths are absolute. */
-export interface Profile extends Ways {
+export interface Profile extends BootSettings {
   readonly name: string
   readonly boot: 'install' | 'once' | 'always'
   readonly ask: 'never' | 'manual' | 'first-boot'
@@ -149,9 +149,9 @@ export type Vars = Readonly<Record<string, string | number | boolean>>
 
 /**
  * A machine in the config. Without a profile it is a reservation that can never be installed. Where its
- * own ways and options say nothing, those of what it boots count: `waysOf`.
+ * own settings and options say nothing, those of what it boots count: `bootSettingsOf`.
  */
-export interface Host extends Ways {
+export interface Host extends BootSettings {
   readonly name: string
   readonly nics: readonly Nic[]
   readonly uuid?: string

@@ -9,12 +9,12 @@ import { menuOf } from './menus.ts'
 import { checkOptions } from './options.ts'
 import { hostPowerOf } from './power.ts'
 import {
+  bootSettingsIn,
   checkCallbacks,
   type ProfileContext,
   type ResolvedProfile,
   resolveProfile,
   sayNothingToBoot,
-  waysIn,
 } from './profiles.ts'
 import { checkHosts, checkReservation } from './reservations.ts'
 import type { RawHost, RawNic } from './schema/profile.ts'
@@ -68,7 +68,7 @@ function resolveHost(
     tags: raw.tags ?? [],
     vars,
     ...given('profile', profile),
-    ...waysIn(raw),
+    ...bootSettingsIn(raw),
     ...given('arch', raw.arch),
     ...given('uefi', raw.uefi),
     ...given('tftpBlockSize', raw.tftpBlockSize),

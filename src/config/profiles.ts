@@ -99,15 +99,15 @@ export function resolveProfile(
     ...given('checksums', resolveChecksums(layers, { folder, ...booted }, around)),
     cmdline: layers.cmdline.map(piece => piece.text).join(' '),
     ...lifeOf(layers, around),
-    ...waysIn(keys),
+    ...bootSettingsIn(keys),
     ...filesOf(keys.files ?? {}, around.folder),
     vars: keys.vars ?? {},
   }
   return { ...base, profile, ...given('media', media) }
 }
 
-/** The ways and options of a profile or host. */
-export function waysIn(keys: Pick<RawProfile, 'loader' | 'localBoot' | 'options'>) {
+/** The boot settings and options of a profile or host. */
+export function bootSettingsIn(keys: Pick<RawProfile, 'loader' | 'localBoot' | 'options'>) {
   return {
     ...given('loader', keys.loader),
     ...given('localBoot', keys.localBoot),

@@ -1,8 +1,8 @@
+import { bootSettingsOf } from '../boot/boot-settings.ts'
 import { takenFor } from '../boot/client.ts'
 import { decide } from '../boot/decide.ts'
 import type { Network } from '../boot/host.ts'
 import type { Reason } from '../boot/reason.ts'
-import { waysOf } from '../boot/ways.ts'
 import { type MessageName, option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import { WireError } from '../wire/error.ts'
@@ -105,10 +105,10 @@ function recognise(from: Case): Case {
   const found = deps.host(mac, said)
   const site = deps.site(network)
   const client = said && takenFor(said, found?.host.arch)
-  const ways = found && (found.known.ways ?? waysOf(found.host))
-  const known = found && ways && { ...found.known, ways }
+  const settings = found && (found.known.settings ?? bootSettingsOf(found.host))
+  const known = found && settings && { ...found.known, settings }
   const stranger = client && site.unknown === 'boot' ? site.profile : undefined
-  const options = ways ? ways.options : stranger?.options
+  const options = settings ? settings.options : stranger?.options
   return {
     ...from,
     ...(client ? { client, answer: decide(client, known, site) } : {}),

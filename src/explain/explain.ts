@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { given } from '../base/given.ts'
 import { archs } from '../boot/arch.ts'
+import { bootSettingsOf } from '../boot/boot-settings.ts'
 import { stages } from '../boot/client.ts'
 import type { ForeignFacts } from '../boot/foreign/row.ts'
 import { foreignServers } from '../boot/foreign/server.ts'
 import { foreignLines } from '../boot/foreign.ts'
 import type { Network } from '../boot/host.ts'
 import { type HostState, hostStates } from '../boot/host-state.ts'
-import { waysOf } from '../boot/ways.ts'
 import type { Values } from '../cli/args.ts'
 import type { Config } from '../config/config.ts'
 import { formatIpv4, parseMac } from '../wire/address.ts'
@@ -114,7 +114,11 @@ function foreignFacts(network: Network, world: World): ForeignFacts {
     httpPort: world.config().http.port,
     site: world.site(network),
     cards: [...world.config().hosts.values()].flatMap(host =>
-      host.nics.map(({ mac }) => ({ mac, ways: waysOf(host), ...given('arch', host.arch) })),
+      host.nics.map(({ mac }) => ({
+        mac,
+        settings: bootSettingsOf(host),
+        ...given('arch', host.arch),
+      })),
     ),
   }
 }

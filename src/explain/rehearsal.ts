@@ -143,8 +143,8 @@ async function script(
 
 function loaderOf(rehearsed: RehearsalWorld, mac: Mac, arch: Arch, network: Network): OwnLoader {
   const host = rehearsed.world.hostOf(mac)
-  const ways = host ? (knownTo(rehearsed, host).ways ?? {}) : {}
-  return ownLoader({ mac, arch: host?.arch ?? arch }, ways, rehearsed.world.site(network))
+  const settings = host ? (knownTo(rehearsed, host).settings ?? {}) : {}
+  return ownLoader({ mac, arch: host?.arch ?? arch }, settings, rehearsed.world.site(network))
 }
 
 async function tftp(world: World, name: string): Promise<{ size: number } | { refused: Reason }> {

@@ -28,8 +28,8 @@ const idle: KnownHost = {
   due: false,
   why: { code: 'host-is', host: 'node1', state: 'idle' },
 }
-const silent: KnownHost = { ...idle, ways: { localBoot: 'silent' } }
-const pxelinux: KnownHost = { ...due, ways: { loader: 'pxelinux.0' } }
+const silent: KnownHost = { ...idle, settings: { localBoot: 'silent' } }
+const pxelinux: KnownHost = { ...due, settings: { loader: 'pxelinux.0' } }
 const missing = new Set(['gone.efi'])
 const site = (unknown: Site['unknown']): Site => ({ unknown, loaders, missing })
 
@@ -142,37 +142,37 @@ const rows: readonly Row[] = [
   [
     'a due host with a loader of its own loads that',
     efi,
-    { ...due, ways: { loader: 'shim.efi' } },
+    { ...due, settings: { loader: 'shim.efi' } },
     tftp('shim.efi', pending),
   ],
   [
     'a loader of its own over HTTP too',
     http,
-    { ...due, ways: { loader: 'snponly.efi' } },
+    { ...due, settings: { loader: 'snponly.efi' } },
     { kind: 'load', over: 'http', file: 'snponly.efi', reason: pending },
   ],
   [
     'GRUB is not for HTTP Boot, and PXE comes next',
     http,
-    { ...due, ways: { loader: 'shimx64.efi' } },
+    { ...due, settings: { loader: 'shimx64.efi' } },
     local(`${pending}; shimx64.efi is for PXE, not for HTTP Boot`),
   ],
   [
     'a loader of its own that is not there gets nothing, and why',
     efi,
-    { ...due, ways: { loader: 'gone.efi' } },
+    { ...due, settings: { loader: 'gone.efi' } },
     none(`${pending}; no loader gone.efi`),
   ],
   [
     'UEFI that is told the file on port 4011 only',
     efi,
-    { ...due, ways: { uefi: 'binl' } },
+    { ...due, settings: { uefi: 'binl' } },
     { kind: 'load', over: 'tftp', file: 'ipxe.efi', binl: true, reason: pending },
   ],
   [
     'BIOS has no such thing',
     {},
-    { ...due, ways: { uefi: 'binl' } },
+    { ...due, settings: { uefi: 'binl' } },
     tftp('undionly.kpxe', pending),
   ],
   ['a silent host gets no boot answer', efi, silent, none(`${resting}; localBoot: silent`)],
@@ -181,25 +181,25 @@ const rows: readonly Row[] = [
   [
     'it boots like others when it is due',
     efi,
-    { ...due, ways: { localBoot: 'silent' } },
+    { ...due, settings: { localBoot: 'silent' } },
     tftp('ipxe.efi', pending),
   ],
   [
     'a host that goes to its disk by iPXE',
     {},
-    { ...idle, ways: { localBoot: 'loader' } },
+    { ...idle, settings: { localBoot: 'loader' } },
     tftp('undionly.kpxe', resting),
   ],
   [
     'and from iPXE to the script',
     { stage: 'ipxe' },
-    { ...idle, ways: { localBoot: 'loader' } },
+    { ...idle, settings: { localBoot: 'loader' } },
     chain(resting),
   ],
   [
     'a host that gets an offer without a file',
     {},
-    { ...idle, ways: { localBoot: 'empty' } },
+    { ...idle, settings: { localBoot: 'empty' } },
     { kind: 'local', empty: true, reason: resting },
   ],
   [
@@ -211,10 +211,10 @@ const rows: readonly Row[] = [
   [
     'and an own iPXE of the host is the one that runs',
     { stage: 'ipxe' },
-    { ...due, ways: { loader: 'snponly.efi' } },
+    { ...due, settings: { loader: 'snponly.efi' } },
     chain(pending),
   ],
-  ['auto is what others get', {}, { ...idle, ways: { localBoot: 'auto' } }, local(resting)],
+  ['auto is what others get', {}, { ...idle, settings: { localBoot: 'auto' } }, local(resting)],
 
   ['the script of a due host boots it', { stage: 'script' }, due, boot(pending)],
   ['the script of an idle host boots its disk', { stage: 'script' }, idle, local(resting)],
@@ -259,7 +259,7 @@ t.test('loaders of the config: the first rule that fits, then that of the arch',
   t.equal(fileFor({ mac: other, vendorClass: 'PXEClient:Arch:00000:UNDI' }), 'old.pxe')
   t.equal(fileFor({}, pxelinux), 'pxelinux.0', 'the host goes before')
   t.equal(fileFor({ stage: 'ipxe' }), 'chain', 'they are for firmware, not for a ROM that is iPXE')
-  const said = { ...due, ways: { loader: 'ipxe.lkrn' } }
+  const said = { ...due, settings: { loader: 'ipxe.lkrn' } }
   t.equal(fileFor({ stage: 'ipxe' }, said), 'ipxe.lkrn', 'a file is what it is said to be')
 })
 
@@ -281,7 +281,7 @@ t.test(
   },
 )
 
-t.test('strangers that get the profile of unknownHosts get its ways', async t => {
+t.test('strangers that get the profile of unknownHosts get its settings', async t => {
   const strangers = { ...site('boot'), profile: { loader: 'shim.efi' } }
   t.strictSame(told(client(efi), undefined, strangers), tftp('shim.efi', everybody))
   t.strictSame(told(client(efi), due, strangers), tftp('ipxe.efi', pending))

@@ -83,7 +83,7 @@ function compare(
         name: 'a',
         due: true,
         why: { code: 'install-asked' } as const,
-        ways: card?.ways ?? {},
+        settings: card?.settings ?? {},
       }
       const want = ourWords(client, decide(client, host, site))
       const have = readLines[server](lines, foreign)
@@ -107,16 +107,16 @@ t.test('an arch without a loader', async t => {
   compare(t, { unknown: 'ignore', loaders: new Map([['bios', 'undionly.kpxe']]) })
 })
 
-t.test('cards of hosts that are booted in ways of their own', async t => {
+t.test('cards of hosts with boot settings of their own', async t => {
   const macOf = (n: number) => `52:54:00:12:34:${n.toString(16).padStart(2, '0')}` as Mac
-  const loaders = files.map((loader, n) => ({ mac: macOf(n), ways: { loader } }))
+  const loaders = files.map((loader, n) => ({ mac: macOf(n), settings: { loader } }))
   const cards: ForeignCard[] = [
     ...loaders,
-    { mac: macOf(64), ways: { kind: 'iso' } },
-    { mac: macOf(65), ways: { kind: 'iso', loader: 'grubx64.efi' } },
-    { mac: macOf(66), ways: { kind: 'efi' } },
-    { mac: macOf(67), ways: {}, arch: 'arm64-efi' },
-    { mac: macOf(68), ways: { uefi: 'pxe10', loader: 'snponly.efi' }, arch: 'bios' },
+    { mac: macOf(64), settings: { kind: 'iso' } },
+    { mac: macOf(65), settings: { kind: 'iso', loader: 'grubx64.efi' } },
+    { mac: macOf(66), settings: { kind: 'efi' } },
+    { mac: macOf(67), settings: {}, arch: 'arm64-efi' },
+    { mac: macOf(68), settings: { uefi: 'pxe10', loader: 'snponly.efi' }, arch: 'bios' },
   ]
   const site: Site = {
     unknown: 'ignore',
@@ -167,7 +167,7 @@ t.test('dnsmasq takes the lines', async t => {
     ['bios', [{ file: 'lpxelinux.0', vendor: 'PXEClient:odd', macs: ['52:54', '52:55:00'] }]],
   ])
   const loaders = new Map([['bios' as const, 'undionly.kpxe']])
-  const cards = [{ mac: plain as Mac, ways: { kind: 'iso' as const, loader: 'snponly.efi' } }]
+  const cards = [{ mac: plain as Mac, settings: { kind: 'iso' as const, loader: 'snponly.efi' } }]
   const file = join(t.testdir(), 'dnsmasq.conf')
   writeFileSync(
     file,

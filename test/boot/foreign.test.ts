@@ -17,9 +17,9 @@ const site = (loaders: Site['loaders']): Site => ({ unknown: 'ignore', loaders }
 const facts = { serverAddress: '10.77.0.1', httpPort: 8080, site: site(loaders) }
 
 const cards = [
-  { mac: '52:54:00:12:34:5c' as Mac, ways: { loader: 'snponly.efi' } },
-  { mac: '52:54:00:12:34:5d' as Mac, ways: { loader: 'lpxelinux.0' } },
-  { mac: '52:54:00:12:34:5e' as Mac, ways: { kind: 'iso' } },
+  { mac: '52:54:00:12:34:5c' as Mac, settings: { loader: 'snponly.efi' } },
+  { mac: '52:54:00:12:34:5d' as Mac, settings: { loader: 'lpxelinux.0' } },
+  { mac: '52:54:00:12:34:5e' as Mac, settings: { kind: 'iso' } },
 ] as const
 
 for (const server of foreignServers) {

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { waysOf } from '../../src/boot/ways.ts'
+import { bootSettingsOf } from '../../src/boot/boot-settings.ts'
 import { errors, lan, load, right } from './check.ts'
 
 const rack = (keys: string) => `networks:
@@ -124,7 +124,7 @@ const profiles = `profiles:
 const word = (code: number, text: string) => ({ code, bytes: [...Buffer.from(text)] })
 
 t.test(
-  'ways and options: the host before its profile, the profile before what it extends',
+  'settings and options: the host before its profile, the profile before what it extends',
   async t => {
     const { hosts, profiles: all } = right(
       t,
@@ -138,7 +138,7 @@ t.test(
       options: [word(250, 'base'), word(251, 'p')],
     })
     const n = hosts.get('n')
-    t.match(n && waysOf(n), {
+    t.match(n && bootSettingsOf(n), {
       loader: 'a.efi',
       localBoot: 'silent',
       options: [word(250, 'base'), word(251, 'p'), word(252, 'n')],
@@ -164,7 +164,7 @@ t.test('hosts with nothing of their own share their profile', async t => {
   const { hosts, profiles: all } = right(t, lan + profiles + node('profile: p, loader: b.efi'))
   t.equal(hosts.get('n')?.profile, all.get('p'))
   const n = hosts.get('n')
-  t.equal(n && waysOf(n).options, all.get('p')?.options)
+  t.equal(n && bootSettingsOf(n).options, all.get('p')?.options)
 })
 
 t.test('a loader that is nowhere is a warning that names its hosts', async t => {

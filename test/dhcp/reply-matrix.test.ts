@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Network, Ways } from '../../src/boot/host.ts'
+import type { BootSettings, Network } from '../../src/boot/host.ts'
 import { describe } from '../../src/dhcp/describe.ts'
 import { replyLimit } from '../../src/dhcp/reply.ts'
 import { option } from '../../src/wire/dhcp-codes.ts'
@@ -36,11 +36,11 @@ const toUs = { ...address, [option.serverId]: bytesOf('10.77.0.1') }
 const raspberry = { ...romOnly, [option.maxMessageSize]: undefined }
 
 const proxy: Place['networks'] = [network({ mode: 'proxy' })]
-const due = (hardware = macs.bios, ways: Ways = {}) => [
-  { host: { ...host('node1', hardware, '10.77.0.20'), ...ways }, due: true },
+const due = (hardware = macs.bios, settings: BootSettings = {}) => [
+  { host: { ...host('node1', hardware, '10.77.0.20'), ...settings }, due: true },
 ]
-const idle = (hardware = macs.bios, ways: Ways = {}) => [
-  { host: { ...host('node1', hardware, '10.77.0.20'), ...ways } },
+const idle = (hardware = macs.bios, settings: BootSettings = {}) => [
+  { host: { ...host('node1', hardware, '10.77.0.20'), ...settings } },
 ]
 const everything: Partial<Network> = {
   mtu: 9000,

@@ -22,7 +22,7 @@ t.test('an install that is asked for waits for its machine', async t => {
     name: 'node1',
     due: true,
     why: { code: 'host-state', host: 'node1', state: 'pending', why: { code: 'install-asked' } },
-    ways: {},
+    settings: {},
   })
 })
 
@@ -33,14 +33,14 @@ t.test(
       profile: { loader: 'pxelinux.0' },
       host: { localBoot: 'empty' },
     })
-    const ways = () => world.lives.known(world.host).ways
+    const settings = () => world.lives.known(world.host).settings
     const other = { name: 'rescue', loader: 'shimx64.efi', localBoot: 'silent' } as const
     const rescue = profile(world.folder, other)
-    t.strictSame(ways(), { loader: 'pxelinux.0', localBoot: 'empty' })
+    t.strictSame(settings(), { loader: 'pxelinux.0', localBoot: 'empty' })
     world.lives.ask(world.host, { profile: rescue }, false)
-    t.strictSame(ways(), { loader: 'shimx64.efi', localBoot: 'empty' })
+    t.strictSame(settings(), { loader: 'shimx64.efi', localBoot: 'empty' })
     world.lives.cancel('node1')
-    t.strictSame(ways(), { loader: 'pxelinux.0', localBoot: 'empty' })
+    t.strictSame(settings(), { loader: 'pxelinux.0', localBoot: 'empty' })
   },
 )
 

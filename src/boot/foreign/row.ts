@@ -1,15 +1,15 @@
 import { serverUrl } from '../../base/server-url.ts'
 import { type Mac, macWithHyphens } from '../../wire/address.ts'
 import { type Arch, archs, typesOfArch } from '../arch.ts'
+import type { HostBootSettings } from '../boot-settings.ts'
 import type { Client, Stage } from '../client.ts'
 import { type Answer, decide, type Site } from '../decide.ts'
 import { type LoaderRule, loadersOf } from '../loaders/choice.ts'
-import type { HostWays } from '../ways.ts'
 
 /** A card of a host that is booted in a way of its own. */
 export interface ForeignCard {
   readonly mac: Mac
-  readonly ways: HostWays
+  readonly settings: HostBootSettings
   /** What its firmware is to be taken for, whatever it says. */
   readonly arch?: Arch
 }
@@ -135,14 +135,14 @@ function rulesOf(arch: Arch, facts: ForeignFacts, http = false) {
   })
 }
 
-function cardOf({ mac, ways, arch }: ForeignCard, facts: ForeignFacts): Card | undefined {
-  const isOwn = ways.loader !== undefined || arch !== undefined
-  if (!isOwn && ways.kind !== 'iso') return undefined
-  const say = (stage: Stage) => ask({ mac, arch: arch ?? 'unknown', stage }, ways, facts)
+function cardOf({ mac, settings, arch }: ForeignCard, facts: ForeignFacts): Card | undefined {
+  const isOwn = settings.loader !== undefined || arch !== undefined
+  if (!isOwn && settings.kind !== 'iso') return undefined
+  const say = (stage: Stage) => ask({ mac, arch: arch ?? 'unknown', stage }, settings, facts)
   const http = say('http-firmware')
   if (!isOwn) return { mac, kind: 'disc', ...(http && { http }) }
   const pxe = say('firmware')
-  const toScript = answerFor({ mac, arch: arch ?? 'unknown', stage: 'ipxe' }, ways, facts.site)
+  const toScript = answerFor({ mac, arch: arch ?? 'unknown', stage: 'ipxe' }, settings, facts.site)
   return {
     mac,
     kind: toScript.kind === 'chain' ? 'own' : 'other',
@@ -154,13 +154,17 @@ function cardOf({ mac, ways, arch }: ForeignCard, facts: ForeignFacts): Card | u
 type Asking = Pick<Client, 'arch' | 'stage'> & { readonly mac?: Mac }
 
 /** The decision for a host that is due: nobody else needs to be led to us. */
-function answerFor(asking: Asking, ways: HostWays, site: Site): Answer {
+function answerFor(asking: Asking, settings: HostBootSettings, site: Site): Answer {
   const client: Client = { mac: '00:00:00:00:00:00' as Mac, capable: true, ...asking }
-  return decide(client, { name: '', due: true, why: { code: 'install-asked' }, ways }, site)
+  return decide(client, { name: '', due: true, why: { code: 'install-asked' }, settings }, site)
 }
 
-function ask(asking: Asking, ways: HostWays, facts: ForeignFacts): BootFile | undefined {
-  const answer = answerFor(asking, ways, facts.site)
+function ask(
+  asking: Asking,
+  settings: HostBootSettings,
+  facts: ForeignFacts,
+): BootFile | undefined {
+  const answer = answerFor(asking, settings, facts.site)
   const url = (path: string) => ({ file: `${baseUrl(facts)}/${path}`, http: true })
   switch (answer.kind) {
     case 'load':

@@ -1,6 +1,6 @@
 import type { Client } from '../client.ts'
 import { loaderOf, type Site, speaksIn } from '../decide.ts'
-import type { Ways } from '../host.ts'
+import type { BootSettings } from '../host.ts'
 import { ipxe } from './ipxe.ts'
 import type { LoaderKind, Transport } from './kind.ts'
 import { kindOf } from './table.ts'
@@ -16,10 +16,10 @@ export interface OwnLoader {
 /** How what a machine is told is written for the loader that its firmware is given. */
 export function ownLoader(
   client: Pick<Client, 'mac' | 'arch' | 'vendorClass'>,
-  ways: Ways,
+  settings: BootSettings,
   site: Pick<Site, 'rules' | 'loaders'>,
 ): OwnLoader {
-  const file = loaderOf(client, ways, site)
+  const file = loaderOf(client, settings, site)
   const kind = file === undefined ? ipxe : kindOf(speaksIn(site, file))
   return { file, kind, transport: kind.transport(file) }
 }

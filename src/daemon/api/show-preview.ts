@@ -16,7 +16,7 @@ export function showPreview(host: Host, { answers, lives, timeline, world }: Htt
   const known = lives.known(host)
   const heard = timeline.clients.of(host.name)?.arch
   const arch = host.arch ?? archs.find(known => known === heard) ?? 'bios'
-  const loader = nic && ownLoader({ mac: nic.mac, arch }, known.ways ?? {}, site)
+  const loader = nic && ownLoader({ mac: nic.mac, arch }, known.settings ?? {}, site)
   const seen = loader && answers.preview(host, loader.kind)
   if (!seen) {
     const reason = `${host.name} has no network card`

@@ -53,6 +53,6 @@ function macOfUuid(uuid: string | undefined, world: Parts['world']): Mac | undef
 function fileOf(mac: Mac, caller: Caller, { world, lives }: Needed): string | undefined {
   const host = world.hostOf(mac)
   const client = { mac, arch: host?.arch ?? 'bios' } as const
-  const { ways = {} } = host ? lives.known(host) : {}
-  return ownLoader(client, ways, world.site(world.networkOf(caller, mac))).file
+  const { settings = {} } = host ? lives.known(host) : {}
+  return ownLoader(client, settings, world.site(world.networkOf(caller, mac))).file
 }

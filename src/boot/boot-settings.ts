@@ -1,14 +1,17 @@
-import type { DhcpOption, Host, Profile, Ways } from './host.ts'
+import type { BootSettings, DhcpOption, Host, Profile } from './host.ts'
 
 /** How a machine's firmware is treated, and the DHCP options that are its own. */
-export interface HostWays extends Ways {
+export interface HostBootSettings extends BootSettings {
   readonly options?: readonly DhcpOption[]
   /** What is booted, where it is no Linux kernel. */
   readonly kind?: Profile['kind']
 }
 
-/** The ways of a host that boots this profile: what the host says goes before what the profile says. */
-export function waysOf(host: Host, profile: Profile | undefined = host.profile): HostWays {
+/** The settings of a host that boots this profile: what the host says goes before what the profile says. */
+export function bootSettingsOf(
+  host: Host,
+  profile: Profile | undefined = host.profile,
+): HostBootSettings {
   const loader = host.loader ?? profile?.loader
   const localBoot = host.localBoot ?? profile?.localBoot
   const options = laidOver(profile?.options, host.options)

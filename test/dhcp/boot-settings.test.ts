@@ -17,9 +17,9 @@ interface Ask {
 }
 
 /** The boot part of what a machine with these settings is told. */
-function boot(ways: Partial<Host>, ask: Ask = {}): string {
+function boot(settings: Partial<Host>, ask: Ask = {}): string {
   const { capture = 'ovmf-x64-discover', change = {}, due = false, mode = 'server', port } = ask
-  const hosts = [{ host: { ...host('node1', efi), ...ways }, due }]
+  const hosts = [{ host: { ...host('node1', efi), ...settings }, due }]
   const source = { address: ip('10.77.0.60'), port: 4011 }
   const outcome = world({ hosts, networks: [network({ mode })] }).send(
     like(capture, { ...change, mac: efi }),
@@ -75,12 +75,12 @@ t.test('localBoot: empty makes the offer without a file for BIOS too', async t =
 })
 
 t.test('loader: another one for this host, wherever a loader is sent', async t => {
-  const ways = { loader: 'snponly.efi' }
-  t.equal(boot(ways, { due: true }), 'class vendor siaddr snponly.efi')
-  t.equal(boot(ways), 'class vendor siaddr', 'and no more than that')
-  t.match(boot(ways, { due: true, capture: 'snponly-discover' }), /boot\.ipxe$/)
+  const settings = { loader: 'snponly.efi' }
+  t.equal(boot(settings, { due: true }), 'class vendor siaddr snponly.efi')
+  t.equal(boot(settings), 'class vendor siaddr', 'and no more than that')
+  t.match(boot(settings, { due: true, capture: 'snponly-discover' }), /boot\.ipxe$/)
   t.equal(
-    boot(ways, { due: true, capture: 'ovmf-http-discover' }),
+    boot(settings, { due: true, capture: 'ovmf-http-discover' }),
     'class siaddr http://10.77.0.1:8080/loaders/snponly.efi',
   )
 })
@@ -93,11 +93,11 @@ t.test('arch: what its firmware should be taken for', async t => {
 
 for (const mode of ['server', 'proxy'] as const) {
   t.test(`uefi: binl in mode ${mode}: no menu and no file on 67, the file on 4011`, async t => {
-    const ways = { uefi: 'binl' } as const
-    t.equal(boot(ways, { due: true, mode }), 'class siaddr')
-    t.equal(boot(ways, { ...arch, due: true, mode }), 'class vendor siaddr ipxe.efi')
+    const settings = { uefi: 'binl' } as const
+    t.equal(boot(settings, { due: true, mode }), 'class siaddr')
+    t.equal(boot(settings, { ...arch, due: true, mode }), 'class vendor siaddr ipxe.efi')
     t.equal(boot({ uefi: 'pxe10' }, { due: true, mode }), 'class vendor siaddr ipxe.efi')
-    t.equal(boot(ways, { ...bios, due: true, mode }), 'class vendor siaddr undionly.kpxe')
+    t.equal(boot(settings, { ...bios, due: true, mode }), 'class vendor siaddr undionly.kpxe')
   })
 }
 
