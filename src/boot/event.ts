@@ -11,7 +11,7 @@ import type {
   TftpData,
 } from './event-data.ts'
 import type { HostState, PhoneHomeEvent } from './host-state.ts'
-import type { PowerState, PowerVerb } from './power.ts'
+import type { Firmware, PowerState, PowerVerb } from './power.ts'
 import type { Reason } from './reason.ts'
 
 /*
@@ -190,7 +190,12 @@ export interface EventData {
     done: { readonly verb: PowerVerb; readonly by: string; readonly state: PowerState }
     failed: { readonly verb: PowerVerb; readonly by: string; readonly why: Reason }
     /** To boot from its network for this attempt; `again`: by off and on. `doubt`: it may not do so. */
-    started: StartData & { readonly state: PowerState; readonly doubt?: Reason }
+    started: StartData & {
+      readonly state: PowerState
+      readonly doubt?: Reason
+      /** How its BMC was told that it boots, where that was known. */
+      readonly firmware?: Firmware
+    }
     'not-started': StartData & { readonly why: Reason }
   }
 }

@@ -103,7 +103,7 @@ async function start(host: Host, install: string, deed: StartDeed, work: Work): 
   const plan = { again: deed.again, isWanted, ...given('firmware', firmware) }
   const outcome = await power.start(host, plan, begin)
   if (!outcome || work.stopped) return
-  tellPower(host, startedEvent(host, which, outcome), work)
+  tellPower(host, startedEvent(host, which, outcome, firmware), work)
   if (isOf(name, install, work)) lives.apply(name, { kind: 'switched', ...which, outcome })
 }
 
@@ -129,12 +129,14 @@ function startedEvent(
   { power }: Host,
   which: Which,
   outcome: NonNullable<StartedOutcome>,
+  firmware: Firmware | undefined,
 ): ContentOf<'power'> {
   const data = { by: power?.by ?? '', ...which }
   if (!outcome.ok)
     return { kind: 'power', code: 'not-started', data: { ...data, why: outcome.why } }
   const { state, doubt } = outcome
-  return { kind: 'power', code: 'started', data: { ...data, state, ...given('doubt', doubt) } }
+  const more = { ...given('doubt', doubt), ...given('firmware', firmware) }
+  return { kind: 'power', code: 'started', data: { ...data, state, ...more } }
 }
 
 /** How a machine netboots, as the config says or as it did the last time. */

@@ -2,6 +2,7 @@ import type { Arch } from '../boot/arch.ts'
 import type { Host } from '../boot/host.ts'
 import type { Delivery } from '../boot/install.ts'
 import type { Life } from '../boot/life.ts'
+import type { PowerHeard } from '../boot/power.ts'
 import type { Verdict } from '../boot/verdict.ts'
 import type { Step } from './step.ts'
 
@@ -19,6 +20,8 @@ export interface HostCase {
   readonly kernelArchs?: readonly Arch[]
   /** Whether a loader carries a signature, where that can be told. */
   isSigned(loader: string): boolean | undefined
+  /** What was heard of its power the last time. */
+  readonly heard?: PowerHeard
   /** Networks that give no addresses for now, because of other DHCP servers. */
   readonly held: readonly string[]
   /** Wall-clock time, epoch milliseconds, as in the steps. */

@@ -1,5 +1,6 @@
 import type { Verdict } from '../boot/verdict.ts'
 import type { HostCase, Rule } from './case.ts'
+import { bmcTrouble } from './rules/bmc-trouble.ts'
 import { callbackFails } from './rules/callback-fails.ts'
 import { clock } from './rules/clock.ts'
 import { fetchLoop } from './rules/fetch-loop.ts'
@@ -7,6 +8,7 @@ import { installFailed } from './rules/install-failed.ts'
 import { cameBackInstalling, installLoop } from './rules/install-loop.ts'
 import { loaderSilent, secureBoot } from './rules/loader-silent.ts'
 import { missingFile } from './rules/missing-file.ts'
+import { noDhcp } from './rules/no-dhcp.ts'
 import { noLoader } from './rules/no-loader.ts'
 import { noReady, noSsh } from './rules/no-ready.ts'
 import { notAskedAgain } from './rules/not-asked-again.ts'
@@ -18,6 +20,7 @@ import { tftpStall } from './rules/tftp-stall.ts'
 import { unread } from './rules/unread.ts'
 import { wrongArch } from './rules/wrong-arch.ts'
 import { wrongLoader } from './rules/wrong-loader.ts'
+import { wrongMode } from './rules/wrong-mode.ts'
 
 /** The surest causes first; what is only suspected comes last. */
 const rules: readonly Rule[] = [
@@ -27,6 +30,9 @@ const rules: readonly Rule[] = [
   wrongArch,
   rival,
   stranger,
+  bmcTrouble,
+  wrongMode,
+  noDhcp,
   silentHost,
   unread,
   notAskedAgain,

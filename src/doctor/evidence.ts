@@ -54,6 +54,7 @@ export function isAlive(step: Step): boolean {
       return true
     case 'foreign':
     case 'state':
+    case 'power':
     case 'line':
     case 'other':
       return false

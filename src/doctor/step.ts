@@ -32,6 +32,14 @@ declare const shown: unique symbol
 
 type Code<K extends EventKind> = ContentOf<K>['code']
 
+/** The contents of a kind with their data beside their code. */
+type StepWith<K extends EventKind> = {
+  [C in Code<K>]: { readonly kind: K; readonly code: C } & Extract<
+    ContentOf<K>,
+    { readonly code: C }
+  >['data']
+}[Code<K>]
+
 /** A line of a timeline with what it carries. Lines of kinds that no rule asks for are `other`. */
 export type Step = StepBase &
   (
@@ -42,6 +50,7 @@ export type Step = StepBase &
     | ({ readonly kind: 'script'; readonly code: Code<'script'> } & ScriptData)
     | ({ readonly kind: 'phone-home'; readonly code: PhoneHomeEvent } & PhoneHomeData)
     | ({ readonly kind: 'state'; readonly code: Code<'state'> } & StateData)
+    | StepWith<'power'>
     /** What the machine or a callback wrote itself. */
     | { readonly kind: 'line'; readonly of: 'syslog' | 'output' }
     | { readonly kind: 'other'; readonly of: string; readonly code: string | null }
@@ -63,6 +72,7 @@ function stepOf(event: EventRecord): Step {
     case 'script':
     case 'phone-home':
     case 'state':
+    case 'power':
       return { ...told, ...content.data, kind: content.kind, code: content.code } as Step
     case 'syslog':
     case 'output':

@@ -113,5 +113,7 @@ async function differenceOf(
   const is = fieldsOf(fieldsOf((await client.get(path)).json).Boot)
   const key = Object.keys(sent).find(key => key in is && is[key] !== sent[key])
   if (key === undefined) return undefined
-  return { code: 'netboot-not-kept', is: oneLine(`${key} ${String(is[key])}`).slice(0, 60) }
+  const mode = key === 'BootSourceOverrideMode' && ({ of: 'mode' } as const)
+  const shown = oneLine(`${key} ${String(is[key])}`).slice(0, 60)
+  return { code: 'netboot-not-kept', is: shown, ...mode }
 }

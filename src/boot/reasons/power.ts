@@ -11,7 +11,11 @@ export interface PowerReasons {
   /** It said yes, and nothing came of it within so many seconds. */
   'power-disobeys': { readonly wanted: string; readonly is: string; readonly seconds: number }
   /** The next boot from the network was set, and is not what is read back. */
-  'netboot-not-kept': { readonly is: string }
+  'netboot-not-kept': {
+    readonly is: string
+    /** It is the mode alone (UEFI or BIOS) that it did not keep. */
+    readonly of?: 'mode'
+  }
   /** Why a host is in its state: its machine is started by us. */
   'start-begun': { readonly attempt: number; readonly again: boolean }
   'start-done': { readonly attempt: number; readonly again: boolean }

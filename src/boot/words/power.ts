@@ -14,8 +14,8 @@ export const powerWords: ReasonWords<
   'power-program': ({ program, error }) => `${program}: ${error}`,
   'power-disobeys': ({ wanted, is, seconds }) =>
     `it said yes, and after ${seconds} s the machine is ${is} instead of ${wanted}`,
-  'netboot-not-kept': ({ is }) =>
-    `it took the next boot from the network and shows ${is} now: it may boot its disk`,
+  'netboot-not-kept': ({ is, of }) =>
+    `it took the next boot from the network and shows ${is} now: it may boot ${of === 'mode' ? 'in the wrong mode' : 'its disk'}`,
   'start-waits': ({ attempt, because }, say) =>
     `waits to be started for attempt ${attempt}${because ? `: ${say(because)}` : ''}`,
   'start-begun': ({ attempt, again }) =>

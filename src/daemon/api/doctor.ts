@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import { given } from '../../base/given.ts'
 import type { Host } from '../../boot/host.ts'
 import { kernelArchsOf } from '../../boot/kernel-archs.ts'
 import type { Verdict } from '../../boot/verdict.ts'
@@ -16,7 +17,7 @@ import { showStranger } from './show-network.ts'
 const longestStory = 1000
 const headBytes = 4096
 
-type DoctorParts = Pick<HttpParts, 'world' | 'memory' | 'lives' | 'specDeps' | 'held'>
+type DoctorParts = Pick<HttpParts, 'world' | 'memory' | 'lives' | 'specDeps' | 'held' | 'power'>
 
 /** What is wrong with a host, from its timeline and from the files that it needs. */
 export function doctorOf(host: Host, parts: DoctorParts, now = Date.now()): Verdict[] {
@@ -37,6 +38,7 @@ export function doctorOf(host: Host, parts: DoctorParts, now = Date.now()): Verd
       const head = path === undefined ? undefined : headOf(path)
       return head && readPe(head)?.signed
     },
+    ...given('heard', parts.power.heard(host)),
     held: parts.held().map(({ network }) => network),
     now,
   })

@@ -1,4 +1,5 @@
 import { span } from '../../base/span.ts'
+import { startIn } from '../../boot/life.ts'
 import type { Rule } from '../case.ts'
 import { isSignOfBoot } from './no-ready.ts'
 
@@ -9,6 +10,8 @@ const patience = 300_000
 export const silentHost: Rule = ({ host, life, steps, now }) => {
   const waited = now - life.since
   if (life.state !== 'pending' || waited < patience || steps.some(isSignOfBoot)) return undefined
+  // It is started by us: see no-dhcp.ts.
+  if (startIn(life)) return undefined
   const macs = host.nics.map(({ mac }) => mac).join(', ')
   return {
     id: 'silent-host',
