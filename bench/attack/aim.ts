@@ -10,6 +10,25 @@ export interface Aim {
   readonly seconds: number
 }
 
+/** Counts what came back or was sent: that a flood meets what it is meant for. */
+export type Heard = (what: string, times?: number) => void
+
+export interface Flood {
+  /**
+   * How far the host's install is when it begins: its machine is off and has not booted yet, or it has said
+   * `ready` and runs.
+   */
+  readonly install: 'pending' | 'installing'
+  /** The machine that it comes from: one that is no host, or the host's own. */
+  readonly seat: 'attacker' | 'victim'
+  play(aim: Aim, heard: Heard): Promise<unknown>
+}
+
+/** A flood of a machine that is no host, while the host installs. */
+export function flood(play: Flood['play'], otherwise: Partial<Flood> = {}): Flood {
+  return { install: 'installing', seat: 'attacker', play, ...otherwise }
+}
+
 /** So many times a second, whatever became of the times before. */
 export async function paced(
   perSecond: number,
@@ -24,4 +43,9 @@ export async function paced(
     if (passed === seconds * 1000) return
     await sleep(5)
   }
+}
+
+/** An address that nobody has and the attacker may speak as; there are 32,768. */
+export function strangerAddress(n: number): string {
+  return `10.99.${128 + ((n >> 8) & 127)}.${n & 255}`
 }

@@ -1,134 +1,132 @@
-import { createSocket } from 'node:dgram'
 import { Agent, request } from 'node:http'
-import { connect } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { bootDiscover } from '../../src/explain/boot-discover.ts'
-import type { Mac } from '../../src/wire/address.ts'
-import { encodeDhcp } from '../../src/wire/dhcp-packet.ts'
-import { type Aim, paced } from './aim.ts'
+import { flood, type Heard, paced } from './aim.ts'
 
 const port = 8080
+const nobody = '/phone-home/AAAAAAAAAAAAAAAAAAAAAAAA'
+const form = 'application/x-www-form-urlencoded'
+const json = 'application/json'
 
-/** Requests, connections and streams. */
+/** Requests. */
 export const httpFloods = {
-  'A1 somebody else asks for the script of a host, 200/s': async ({
-    server,
-    mac,
-    seconds,
-  }: Aim) => {
-    const get = getter(server)
-    await paced(200, seconds, () => get(`/boot/${mac.replaceAll(':', '-')}/boot.ipxe`))
-  },
+  'A1 somebody else asks for the script of a host, 200/s': flood(
+    async ({ server, mac, seconds }, heard) => {
+      const get = getter(server, heard)
+      await paced(200, seconds, () => get(scriptOf(mac)))
+    },
+  ),
 
-  'A5 its script and its grub.cfg in turns, 850/s': async ({ server, mac, seconds }: Aim) => {
-    const get = getter(server)
-    const hyphens = mac.replaceAll(':', '-')
-    const paths = [`/boot/${hyphens}/boot.ipxe`, `/grub/grub.cfg-01-${hyphens}`]
-    await paced(850, seconds, n => get(paths[n % 2] ?? ''))
-  },
+  'A1 the same from its address while it is off, 200/s': flood(
+    async ({ server, victim, mac, seconds }, heard) => {
+      const get = getter(server, heard, { localAddress: victim })
+      await paced(200, seconds, () => get(scriptOf(mac)))
+    },
+    { install: 'pending' },
+  ),
 
-  'B7 22,000 facts, then 29 DISCOVERs a second with its MAC': async (aim: Aim) => {
-    const { server, victim, mac, token, seconds } = aim
-    const facts = Object.fromEntries(Array.from({ length: 22_000 }, (_, n) => [`k${n}`, 'v']))
-    const post = poster(server, victim)
-    post(`/phone-home/${token}`, JSON.stringify({ event: 'progress', facts }), 'application/json')
-    const socket = createSocket('udp4')
-    socket.bind(() => socket.setBroadcast(true))
-    const packet = bootDiscover({ mac: mac as Mac, stage: 'firmware', arch: 'bios', type: 0 })
-    await paced(29, seconds, n =>
-      socket.send(
-        encodeDhcp({ ...packet, xid: 0x50000000 + n }, { max: 1472 }),
-        67,
-        '255.255.255.255',
-      ),
-    )
-  },
+  'A5 its script and its grub.cfg in turns, 850/s': flood(
+    async ({ server, mac, seconds }, heard) => {
+      const get = getter(server, heard)
+      const paths = [scriptOf(mac), `/grub/grub.cfg-01-${hyphens(mac)}`]
+      await paced(850, seconds, n => get(paths[n % 2] ?? ''))
+    },
+  ),
 
-  'B8 phone homes of nobody, forms of 50,000 keys, 4/s': async ({ server, seconds }: Aim) => {
-    const body = Array.from({ length: 50_000 }, (_, n) => `k${n.toString(36)}`).join('&')
-    const post = poster(server)
-    await paced(4, seconds, () =>
-      post('/phone-home/AAAAAAAAAAAAAAAAAAAAAAAA', body, 'application/x-www-form-urlencoded'),
-    )
-  },
+  'B7 phone homes of 22,000 facts by the machine itself, 30/s': flood(
+    async ({ server, token, seconds }, heard) => {
+      const body = JSON.stringify({ event: 'progress', facts: facts(22_000) })
+      const post = poster(server, heard)
+      await paced(30, seconds, () => post(`/phone-home/${token}`, body, json))
+    },
+    { seat: 'victim' },
+  ),
 
-  'B8 the same as JSON, 22/s': async ({ server, seconds }: Aim) => {
-    const facts = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`k${n}`, 1]))
-    const body = JSON.stringify({ event: 'ready', facts })
-    const post = poster(server)
-    await paced(22, seconds, () =>
-      post('/phone-home/AAAAAAAAAAAAAAAAAAAAAAAA', body, 'application/json'),
-    )
-  },
+  'B8 phone homes of nobody, forms of 50,000 keys, 4/s': flood(
+    async ({ server, seconds }, heard) => {
+      const body = Array.from({ length: 50_000 }, (_, n) => `k${n.toString(36)}`).join('&')
+      const post = poster(server, heard)
+      await paced(4, seconds, () => post(nobody, body, form))
+    },
+  ),
 
-  'B10 8,192 connections with a body that never ends': ({ server, seconds }: Aim) =>
-    crowd(8192, server, seconds, [
-      'POST /phone-home/AAAAAAAAAAAAAAAAAAAAAAAA HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n',
-      'a',
-    ]),
+  'B8 the same as JSON, 22/s': flood(async ({ server, seconds }, heard) => {
+    const body = JSON.stringify({ event: 'ready', facts: facts(20_000) })
+    const post = poster(server, heard)
+    await paced(22, seconds, () => post(nobody, body, json))
+  }),
 
-  'B10 2,060 downloads that stall': ({ server, seconds }: Aim) =>
-    crowd(2060, server, seconds, ['GET /assets/images/initrd HTTP/1.1\r\nHost: x\r\n\r\n']),
+  'B8 JSON of 20,000 keys and forms of 50,000 by the machine itself, 100/s': flood(
+    async ({ server, token, seconds }, heard) => {
+      const keys = Array.from({ length: 50_000 }, (_, n) => `k${n.toString(36)}`)
+      const bodies = [
+        [JSON.stringify({ event: 'progress', facts: facts(20_000) }), json],
+        [`event=progress&${keys.join('&')}`.slice(0, 250_000), form],
+      ] as const
+      const post = poster(server, heard)
+      await paced(100, seconds, n => {
+        const [body, type] = bodies[n % 2] ?? bodies[0]
+        post(`/phone-home/${token}`, body, type)
+      })
+    },
+    { seat: 'victim' },
+  ),
 
-  'B13 300 event streams that nobody reads': async ({ server, mac, seconds }: Aim) => {
-    const head = [
-      'GET /api/v1/events?after=0&live=1 HTTP/1.1',
-      `Host: ${server}:8080`,
-      'Authorization: Bearer a-token-that-only-reads',
-      'Accept: text/event-stream',
-    ].join('\r\n')
-    const get = getter(server)
-    // There must be something to tell.
-    const talk = paced(100, seconds, () => get(`/boot/${mac.replaceAll(':', '-')}/boot.ipxe`))
-    await Promise.all([talk, crowd(300, server, seconds, [`${head}\r\n\r\n`])])
-  },
+  'B14 wrong bearer tokens, 1,500/s, among them right ones': flood(
+    async ({ server, seconds }, heard) => {
+      const wrong = getter(server, heard, { headers: { Authorization: 'Bearer wrong' } })
+      const right = getter(server, status => heard(`right token: ${status}`), {
+        headers: { Authorization: 'Bearer a-token-that-only-reads' },
+      })
+      await paced(1500, seconds, n => (n % 300 === 0 ? right : wrong)('/api/v1/hosts'))
+    },
+  ),
+}
 
-  'B14 wrong bearer tokens, 1,500/s': async ({ server, seconds }: Aim) => {
-    const get = getter(server, { Authorization: 'Bearer wrong' })
-    await paced(1500, seconds, () => get('/api/v1/hosts'))
-  },
-} satisfies Readonly<Record<string, (aim: Aim) => Promise<void>>>
+/** Small values under short keys: as many as go into the 256 KiB of a body. */
+function facts(count: number): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n.toString(36)}`, 1]))
+}
 
-/** Asks and does not care what comes. */
-function getter(server: string, headers: Readonly<Record<string, string>> = {}) {
+function scriptOf(mac: string): string {
+  return `/boot/${hyphens(mac)}/boot.ipxe`
+}
+
+function hyphens(mac: string): string {
+  return mac.replaceAll(':', '-')
+}
+
+interface From {
+  readonly localAddress?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Asks, and counts how it is answered. */
+export function getter(server: string, heard: Heard, from: From = {}): (path: string) => void {
   const agent = new Agent({ keepAlive: true, maxSockets: 32 })
-  return (path: string): void => {
-    request({ agent, host: server, port, path, headers }, answer => answer.resume())
-      .on('error', () => {})
+  return path => {
+    request({ agent, host: server, port, path, ...from }, answer => {
+      heard(String(answer.statusCode))
+      answer.resume()
+    })
+      .on('error', error => heard(codeOf(error)))
       .end()
   }
 }
 
-function poster(server: string, localAddress?: string) {
+function poster(server: string, heard: Heard) {
   return (path: string, body: string, type: string): void => {
-    const from = localAddress !== undefined && { localAddress }
-    const headers = { 'Content-Type': type }
-    request({ host: server, port, path, method: 'POST', headers, ...from }, answer =>
-      answer.resume(),
-    )
-      .on('error', () => {})
-      .end(body)
+    const headers = { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }
+    let status = ''
+    const asked = request({ host: server, port, path, method: 'POST', headers }, answer => {
+      status = String(answer.statusCode)
+      heard(status)
+      answer.resume()
+    })
+    // Whoever is refused before its body was read finds the connection closed.
+    asked.on('error', error => status === '' && heard(codeOf(error)))
+    asked.end(body)
   }
 }
 
-/** So many connections that say this and then nothing; what is closed comes again. */
-async function crowd(
-  count: number,
-  server: string,
-  seconds: number,
-  words: readonly string[],
-): Promise<void> {
-  const end = performance.now() + seconds * 1000
-  let open = 0
-  while (performance.now() < end) {
-    for (let n = 0; n < 100 && open < count; n++) {
-      open++
-      const socket = connect({ host: server, port })
-      socket.pause()
-      socket.on('error', () => {})
-      socket.on('close', () => open--)
-      for (const word of words) socket.write(word)
-    }
-    await sleep(10)
-  }
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : error.message
 }
