@@ -23,19 +23,16 @@ export function dueCallbacks(
   deps: InstallDeps,
 ): NewDelivery[] {
   const { callbacks, deploy } = install.spec.profile
+  const { notify } = step
+  const reports = notify ? callbacks.filter(({ when }) => when.includes(notify)) : []
+  const starts = step.deploy === 'start' ? deploy : undefined
+  // The facts may be long, and most steps, those of packets among them, make nothing due.
+  if (reports.length === 0 && !starts) return []
   const moment = momentOf(install, step, circumstance, deps)
-  const due: NewDelivery[] = []
-  if (step.notify) {
-    for (const callback of callbacks) {
-      if (callback.when.includes(step.notify)) {
-        due.push(deliveryOf(callback, 'report', step.notify, moment, deps))
-      }
-    }
-  }
-  if (step.deploy === 'start' && deploy) {
-    due.push(deliveryOf(deploy, 'deploy', 'ready', moment, deps))
-  }
-  return due
+  return [
+    ...(notify ? reports.map(one => deliveryOf(one, 'report', notify, moment, deps)) : []),
+    ...(starts ? [deliveryOf(starts, 'deploy', 'ready', moment, deps)] : []),
+  ]
 }
 
 interface Moment {

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { openDhcpWire } from './client.ts'
 import { type Change, startDaemon, until } from './daemon.ts'
@@ -156,4 +158,42 @@ t.test('a lease that was acknowledged is there after kill -9', async t => {
   const before = machine.address()
   await machine.lease('ipxe')
   t.equal(machine.address(), before)
+})
+
+t.test(
+  'what a machine told of itself is not read for its packets, also after a restart',
+  async t => {
+    const { daemon, machine } = await lan(t)
+    await bringTo('booting', daemon, 'node1', machine)
+    t.equal((await machine.phoneHome('progress', { facts: { serial: 'A1' } })).status, 204)
+    await daemon.kill()
+    const db = new DatabaseSync(join(daemon.folder, 'data/bootwright.db'))
+    // Whoever read it would fail: once it was 22,000 facts, parsed with each DISCOVER.
+    db.prepare('update hosts set facts = ?').run('{"no":')
+    db.close()
+    await daemon.start()
+    t.equal((await machine.lease()).file, '', 'it gave a sign of life: its disk')
+    t.match((await machine.script()).text, /^#!ipxe/)
+    t.equal((await machine.phoneHome('progress')).status, 204)
+    t.notOk(
+      daemon.logs().find(({ level }) => Number(level) >= 50),
+      'and nothing failed',
+    )
+  },
+)
+
+t.test('one DISCOVER with its MAC from another card ends no deploy', async t => {
+  const { daemon, wire, machine } = await lan(t, deploying)
+  writeDeploy(daemon)
+  await bringTo('installing', daemon, 'node1', machine)
+  const pids = await until('deploy and its child', () => pidsIn(daemon, 2))
+  const uuid = Uint8Array.of(0, ...Array.from({ length: 16 }, (_, n) => n + 1))
+  for (const stage of ['firmware', 'ipxe', 'http-firmware'] as const) {
+    const forged = machine.discover(stage)
+    await wire.ask({ ...forged, options: new Map([...forged.options, [97, uuid]]) })
+    await machine.lease(stage)
+  }
+  t.match((await show(daemon, 'node1')).host, { state: 'installing', attempt: 1 })
+  t.ok(pids.every(isAlive), 'it goes on; test/boot/clocks.test.ts: also when the 10 min are over')
+  t.equal((await daemon.stop()).code, 0)
 })
