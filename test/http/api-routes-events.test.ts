@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { startHttp, token } from './daemon.ts'
 import { until } from './raw-http.ts'
 
@@ -133,20 +133,23 @@ t.test('the stream is for the admin alone', async t => {
   t.equal(reply.statusCode, 401)
 })
 
+/** Opens a stream of events, which reads no further than its head. */
+async function openStream(t: Test, port: number, query = '', localAddress = '127.0.0.1') {
+  const socket = connect({ port, host: '127.0.0.1', localAddress })
+  t.teardown(() => socket.destroy())
+  socket.write(
+    `GET /api/v1/events${query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+  )
+  const [head] = await once(socket, 'data')
+  socket.pause()
+  return { socket, status: `${head}`.slice(9, 12) }
+}
+
 t.test('who follows and does not read is let go, and nobody has all the streams', async t => {
   const { app, memory } = await startHttp(t)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
-  const open = async () => {
-    const socket = connect(port, '127.0.0.1')
-    t.teardown(() => socket.destroy())
-    socket.write(
-      `GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${token}\r\n\r\n`,
-    )
-    const [head] = await once(socket, 'data')
-    socket.pause()
-    return { socket, status: `${head}`.slice(9, 12) }
-  }
+  const open = () => openStream(t, port)
   const ours = new Set<Socket>()
   app.server.on('connection', socket => ours.add(socket))
   const streams = await Promise.all(Array.from({ length: 32 }, open))
@@ -167,4 +170,44 @@ t.test('who follows and does not read is let go, and nobody has all the streams'
   }
   t.equal(alive().length, 0, 'the reader that does not read')
   t.ok(most < 400_000, 'what waits for it is bounded', { most })
+})
+
+t.test('whoever asks for all that was and does not read: a page of it waits', async t => {
+  const { app, memory } = await startHttp(t)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  // More than the kernel takes for a socket.
+  const line = 'x'.repeat(2200)
+  for (let n = 0; n < 6000; n++) record(memory, `${n} ${line}`, `node${n % 10}`)
+  const ours = new Set<Socket>()
+  app.server.on('connection', socket => ours.add(socket))
+  const { socket, status } = await openStream(t, port, '?after=0&live=true')
+  const [one] = ours
+  if (!one) throw new Error('unreachable')
+  t.equal(status, '200')
+  await until(() => one.writableNeedDrain)
+  t.ok(one.writableLength < 400_000, 'a page at most', { waits: one.writableLength })
+  t.notOk(one.destroyed, 'who is slow is not cut off')
+  let heard = ''
+  socket.on('data', text => {
+    heard = `${heard}${text}`.slice(-9000)
+  })
+  socket.resume()
+  await until(() => heard.includes('5999 xxx'))
+  t.pass('and gets the rest when it reads on')
+})
+
+t.test('streams of all together are bounded', async t => {
+  const { app } = await startHttp(t)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const from = (n: number) => `127.0.0.${1 + (n % 10)}`
+  const streams = await Promise.all(
+    Array.from({ length: 300 }, (_, n) => openStream(t, port, '?live=true', from(n))),
+  )
+  const given = streams.filter(({ status }) => status === '200')
+  t.ok(given.length >= 256, `${given.length} of 300 were given one`)
+  for (const { socket } of streams) socket.resume()
+  // Who came when all were taken had one of an address with more of them, or none.
+  await until(() => given.filter(({ socket }) => !socket.destroyed).length === 256)
 })

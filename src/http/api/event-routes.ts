@@ -111,8 +111,14 @@ function stream(
   const catchUp = async () => {
     while (!out.destroyed) {
       const events = deps.after(last, pageSize, host, kindsIn(kind))
-      for (const event of events) send(event)
-      if (events.length < pageSize) break
+      let sent = 0
+      // A page of long events is more than may wait: what is left of it is looked up again.
+      for (const event of events) {
+        if (out.writableNeedDrain) break
+        send(event)
+        sent++
+      }
+      if (sent === events.length && sent < pageSize) break
       await drained(out)
     }
     if (!out.destroyed) unlisten = deps.listen(send)
