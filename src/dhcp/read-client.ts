@@ -3,7 +3,7 @@ import { type Arch, archOfType, isEfi, isUboot } from '../boot/arch.ts'
 import type { Client } from '../boot/client.ts'
 import { type Mac, macOfBytes } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
-import type { DhcpPacket } from '../wire/dhcp-packet.ts'
+import { type DhcpPacket, infiniBand } from '../wire/dhcp-packet.ts'
 import {
   textOfBytes,
   u16ListOfBytes,
@@ -18,15 +18,15 @@ const nobody = '00:00:00:00:00:00'
  * Types of hardware whose addresses are MACs: Ethernet; IEEE 802, which some old stacks still claim; and
  * InfiniBand, where UEFI makes one of its port's GUID. iPXE does too, and says Ethernet.
  */
-const macTypes: readonly number[] = [1, 6, 32]
-const infiniBand = 32
+const macTypes: readonly number[] = [1, 6, infiniBand]
 
 type HardwareFields = Pick<DhcpPacket, 'htype' | 'hlen' | 'chaddr'>
 
 /** The sender's MAC; `undefined` for other hardware, for 00:00:00:00:00:00 and for group addresses. */
 export function macOfPacket(packet: DhcpPacket): Mac | undefined {
   const { htype, hlen } = packet
-  if (htype === infiniBand && hlen === 0) return macOfGuid(packet.options.get(option.clientId))
+  if (htype === infiniBand && (hlen === 0 || hlen > 16))
+    return macOfGuid(packet.options.get(option.clientId))
   return macOfSender(packet)
 }
 

@@ -85,7 +85,7 @@ function answerDhcp(
   const packet = orError(() => decodeDhcp(payload))
   if (packet instanceof WireError) {
     const outcome = rehearsal.unreadable(payload, packet)
-    return outcome.mac === undefined ? undefined : shownDhcp(outcome, to.port)
+    return shownDhcp(outcome, to.port)
   }
   // Replies that servers send to a relay go to port 67 too.
   if (packet.op !== 1) return undefined

@@ -18,7 +18,7 @@ export interface DhcpPacket {
   readonly yiaddr: Ipv4
   readonly siaddr: Ipv4
   readonly giaddr: Ipv4
-  /** All 16 bytes; the first `hlen` count. */
+  /** All 16 bytes; the first `hlen` count, none of a longer address. */
   readonly chaddr: Uint8Array
   /** Empty when options were laid over the field (option 52). */
   readonly sname: string
@@ -27,6 +27,12 @@ export interface DhcpPacket {
   /** What is wrong with the options; those before are here, and others may be missing. */
   readonly damage?: string
 }
+
+/**
+ * Type of hardware whose addresses have 20 bytes, which is more than the field holds: RFC 4390 says 0 for that,
+ * and some clients say 20 all the same.
+ */
+export const infiniBand = 32
 
 export const broadcastFlag = 0x8000
 
@@ -48,7 +54,8 @@ export function decodeDhcp(datagram: Uint8Array): DhcpPacket {
   const view = new DataView(bytes.buffer)
   if (view.getUint32(236) !== cookie) throw new WireError('no DHCP cookie')
   const hlen = view.getUint8(2)
-  if (hlen > 16) throw new WireError(`a hardware address of ${hlen} bytes`)
+  if (hlen > 16 && !(hlen === 20 && view.getUint8(1) === infiniBand))
+    throw new WireError(`a hardware address of ${hlen} bytes`)
 
   const options: DhcpOptions = new Map()
   let damage = readOptions(bytes.subarray(optionsAt), options)

@@ -148,10 +148,13 @@ t.test(
     t.match(told(long), /^offer/, 'RFC 4390')
     t.match(long, { host: { name: 'node1' }, reply: { htype: 32, hlen: 0 } })
     t.equal(told(long), told(short), 'one machine, one address')
+    const whole = asks({ mac: nobody, hlen: 20, options: { [option.clientId]: clientId } })
+    t.equal(told(whole), told(short), 'one that says the 20 bytes of its address')
+    t.match(whole, { host: { name: 'node1' }, reply: { htype: 32, hlen: 20 } })
     t.match(long.kind === 'reply' && long.reply.options.get(option.clientId), clientId)
-    t.equal(
-      asks({ mac: nobody, hlen: 0, options: { 61: undefined } }).reason,
-      'no Ethernet address',
-    )
+    for (const hlen of [0, 20]) {
+      const said = asks({ mac: nobody, hlen, options: { 61: undefined } })
+      t.equal(said.reason, 'no Ethernet address')
+    }
   },
 )

@@ -147,6 +147,41 @@ t.test('captured packets are answered', async t => {
   t.equal(await ask('--pcap', empty), 'no DHCP or TFTP request in it\n')
 })
 
+t.test('captured packets that cannot be read are told with what is wrong with them', async t => {
+  const { folder, ask, answers } = place(t)
+  const client = { address: ip('0.0.0.0'), port: 68 }
+  const all = { address: ip('255.255.255.255'), port: 67 }
+  const whole = encodeDhcp(like('ovmf-x64-request', { mac: node1 }), { max: 1472 })
+  const payloads = [
+    whole.subarray(0, 200),
+    whole.with(2, 17),
+    // The last option says more bytes than there are, and is of a REQUEST that names no address.
+    whole.subarray(0, 250),
+    new Uint8Array(40),
+  ]
+  const bootp = like('dhclient-discover', { mac: node1, options: { 53: undefined } })
+  payloads.push(encodeDhcp(bootp, { max: 1472 }))
+  const file = join(folder, 'broken.pcap')
+  const packets = payloads.map(payload => encodeUdp({ from: client, to: all, payload }))
+  writeFileSync(
+    file,
+    encodePcap(packets.map((bytes, n) => ({ at: n, bytes, length: bytes.length }))),
+  )
+  const shown = await answers('--pcap', file)
+  const malformed = { code: 'malformed' }
+  t.match(shown, [
+    { host: 'node1', why: malformed },
+    { mac: null, why: malformed },
+    { host: 'node1', why: malformed },
+    { mac: null, why: malformed },
+    { host: 'node1', why: { code: 'no-message-type' } },
+  ])
+  t.match(
+    await ask('--pcap', file),
+    /not a host \(no MAC\).*\nwhy: malformed: 40 bytes are no DHCP/,
+  )
+})
+
 // By tcpdump 4.99.3 with libpcap 1.10.3 on Linux: a DISCOVER with a tag, and one with two, from a veth.
 t.test('captures of `any` with VLAN tags, and cut ones', async t => {
   const { ask, answers } = place(t)

@@ -111,6 +111,8 @@ t.test('what is no DHCP is refused', async t => {
   t.throws(() => decodeDhcp(bytes.subarray(0, 239)), WireError)
   t.throws(() => decodeDhcp(bytes.with(236, 0)), WireError, 'cookie')
   t.throws(() => decodeDhcp(bytes.with(2, 17)), WireError, 'hlen')
+  t.throws(() => decodeDhcp(bytes.with(2, 20)), WireError, 'hlen of no Ethernet')
+  t.equal(decodeDhcp(bytes.with(2, 20).with(1, 32)).hlen, 20, 'InfiniBand')
   t.throws(() => encodeDhcp({ ...blank, file: 'a'.repeat(128) }), WireError)
   t.throws(() => encodeDhcp({ ...blank, sname: 'a'.repeat(64) }), WireError)
 })
