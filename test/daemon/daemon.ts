@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import { stringify } from 'yaml'
@@ -83,7 +83,8 @@ export async function makeDaemon(t: Owner, change: Change = {}): Promise<Daemon>
   }
   const configure = (next: Settings) => {
     settings = { ...settings, ...next }
-    write('config.yaml', stringify(settings))
+    // Whole or not at all, as editors do it: the daemon may be reading it for an earlier signal.
+    renameSync(write('config.next', stringify(settings)), join(folder, 'config.yaml'))
   }
   const tokenFile = join(folder, 'data/admin-token')
   furnish(write)

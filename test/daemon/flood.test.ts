@@ -40,6 +40,9 @@ t.test('a flood of strangers', async t => {
   t.ok((await timeline(daemon, 'node1')).length <= perHost * 1.01 + 1, 'nor its timeline')
   const { strangers } = await daemon.get<{ strangers: unknown[] }>('/strangers')
   t.ok(strangers.length <= 1024, 'strangers are forgotten')
+  const lines = daemon.logs()
+  t.ok(lines.length < packets / 10, `${lines.length} lines of log for ${packets} packets and more`)
+  t.ok(lines.some(({ msg }) => /^\d+ more log lines like these were left out$/.test(`${msg}`)))
 
   t.equal((await machine.lease()).file, 'undionly.kpxe')
   t.equal(machine.address(), '127.0.0.20')

@@ -178,3 +178,24 @@ t.test('a reload in every state changes no state', async t => {
     t.match(told, host.state, `the last word of its timeline is ${state}`)
   }
 })
+
+t.test(
+  'SIGHUP again and again: one reload after the other, and the last config counts',
+  async t => {
+    const { daemon } = await lan(t)
+    const reloads = () => daemon.logs().filter(({ msg }) => msg === 'config reloaded')
+    const signals = 200
+    for (let n = 1; n <= signals; n++) {
+      const mac = `52:54:00:00:01:${n.toString(16).padStart(2, '0')}`
+      daemon.configure({ hosts: { node1, node2, [`new${n}`]: { mac } } })
+      process.kill(daemon.pid(), 'SIGHUP')
+      if (n % 20 === 0) await show(daemon, 'node1')
+    }
+    await until('the last one', async () => {
+      const { hosts } = await daemon.get<{ hosts: { name: string }[] }>('/hosts')
+      return hosts.some(({ name }) => name === `new${signals}`)
+    })
+    t.ok(reloads().length < signals, `${reloads().length} reloads for ${signals} signals`)
+    t.notOk(daemon.logs().find(({ msg }) => /reload (failed|refused)/.test(`${msg}`)))
+  },
+)

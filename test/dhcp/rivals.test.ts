@@ -1,3 +1,6 @@
+import { PassThrough } from 'node:stream'
+import { pino } from 'pino'
+import pretty from 'pino-pretty'
 import t from 'tap'
 import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { readClient } from '../../src/dhcp/read-client.ts'
@@ -91,6 +94,34 @@ t.test('our question is one of a PXE client that wants its answer by broadcast',
   t.match(readClient(packet, own), { arch: 'bios', stage: 'firmware', mac: own })
   t.equal(packet.options.get(97)?.length, 17)
 })
+
+t.test('what it says moves no cursor and turns no line, wherever it is shown', async t => {
+  const question = rivalProbe(own, 7)
+  const offer = { ...question, op: 2, yiaddr: ip('10.77.0.100'), siaddr: ip('10.77.0.9') }
+  const hostile = 'a\r\n{"level":30}\n\u001b[2J\u202eb\u2066c'
+  const type = [53, Uint8Array.of(2)] as const
+  const probe = { mac: own, xid: 7, own: [] }
+  for (const told of [
+    { ...offer, file: hostile, options: new Map([type]) },
+    { ...offer, options: new Map([type, [67, Buffer.from(hostile)]]) },
+  ]) {
+    const rival = readRival(told, ip('10.77.0.2'), probe)
+    const verdict = judge({ name: 'lan', mode: 'proxy' }, 'refuse', rival ? [rival] : [], false)
+    const said = verdict.kind === 'clear' ? '' : sentenceOf(verdict.why)
+    t.match(said, /10\.77\.0\.2 offers the boot file a.*b.*c from 10\.77\.0\.9/)
+    const out = terminal()
+    out.log.warn(said)
+    t.equal(out.text().trimEnd().split('\n').length, 1)
+    t.notMatch(out.text().trimEnd(), /\p{Cc}|\p{Cf}/u)
+  }
+})
+
+/** A log for people, as the daemon's on a terminal. */
+function terminal() {
+  const out = new PassThrough()
+  const lines = pretty({ sync: true, colorize: false, singleLine: true, destination: out })
+  return { log: pino({ base: null }, lines), text: () => String(out.read() ?? '') }
+}
 
 t.test('who answers it', async t => {
   const question = rivalProbe(own, 7)

@@ -205,13 +205,17 @@ t.test('a form of 50,000 keys: the first hundred are read', async t => {
   t.match(timeline('node1', 'phone-home').at(-1), /only 100 fields were kept/)
 })
 
-t.test('nobody is sent away before his body is read', async t => {
+t.test('who is nobody, or too often here, is sent away before a body is read', async t => {
   const { app, say } = await booted(t)
   for (let n = 0; n < 10; n++) await say('?event=progress')
-  for (const [url, status] of [
-    ['/phone-home/AAAAAAAAAAAAAAAAAAAAAAAA', 404],
-    ['/files/AAAAAAAAAAAAAAAAAAAAAAAA/preseed', 404],
-    ['', 429],
+  const nobody = '/phone-home/AAAAAAAAAAAAAAAAAAAAAAAA'
+  for (const [url, status, type] of [
+    [nobody, 404, form],
+    [nobody, 404, json],
+    [nobody, 404, multipart],
+    ['/files/AAAAAAAAAAAAAAAAAAAAAAAA/preseed', 404, form],
+    ['', 429, form],
+    ['', 429, json],
   ] as const) {
     let read = 0
     const body = new Readable({
@@ -221,10 +225,10 @@ t.test('nobody is sent away before his body is read', async t => {
         if (read > 1000) this.push(null)
       },
     })
-    const more = { payload: body, method: 'POST', headers: { 'content-type': form } } as const
+    const more = { payload: body, method: 'POST', headers: { 'content-type': type } } as const
     const reply = url === '' ? await say('', more) : await app.inject({ ...more, url })
     t.equal(reply.statusCode, status)
-    t.ok(read < 1000, `${url}: ${read} KiB were read`)
+    t.ok(read < 1000, `${url} ${type}: ${read} KiB were read`)
   }
 })
 
