@@ -67,6 +67,21 @@ t.test('a block is a config, or lines for a shell that it can read', async t => 
   }
 })
 
+t.test('every dependency is in the table, as the lock file has it', async t => {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const { dependencies, devDependencies } = packages['']
+  const names = Object.keys({ ...dependencies, ...devDependencies })
+  const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+  const [, table = ''] = text.split('|---|---|---|---|\n')
+  const [rows = ''] = table.split('\n\n')
+  const told = rows
+    .trim()
+    .split('\n')
+    .map(row => row.split(' | ').slice(0, 2).join(' '))
+  const here = names.map(name => `| ${name} ${packages[`node_modules/${name}`].version}`)
+  t.strictSame(told.toSorted(), here.toSorted())
+})
+
 t.test('every command and option is there', async t => {
   const specs = new Map(everyCommand.map(({ spec }) => [spec.name, spec]))
   let count = 0
