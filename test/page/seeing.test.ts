@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { openDhcpWire } from '../daemon/client.ts'
 import { startDaemon } from '../daemon/daemon.ts'
 import { bringTo, makeMachine } from '../daemon/machine.ts'
-import { mac1 } from '../daemon/settings.ts'
+import { mac1, mac2 } from '../daemon/settings.ts'
 import { fileTimeout } from '../patience.ts'
 import { browserObstacle, openBrowser, openTab } from './browser.ts'
 
@@ -30,7 +30,14 @@ const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js'
 
 /** A daemon that has something to show in every view. */
 async function busy(t: Test) {
-  const daemon = await startDaemon(t)
+  const power = { by: 'vm' }
+  const daemon = await startDaemon(t, {
+    power: { vm: { command: { on: ['true'], off: ['true'], status: ['echo', 'on'] } } },
+    hosts: {
+      node1: { mac: mac1, profile: 'debian', power },
+      node2: { mac: mac2, profile: 'debian' },
+    },
+  })
   const wire = await openDhcpWire(t, daemon.ports)
   await bringTo('installing', daemon, 'node1', makeMachine(daemon, wire, mac1))
   await makeMachine(daemon, wire, '3c:ec:ef:00:00:01').lease()
@@ -85,15 +92,17 @@ t.test('every view at every width in both lights', { skip }, async t => {
     }
     await go('#/hosts')
     await page.locator('.host-line input').first().check()
-    await page.getByRole('button', { name: 'Install …', exact: true }).click()
-    await page.locator('.machines, .left').first().waitFor()
-    t.strictSame(await tooWide(page), [], `a dialog: fits into ${width} px`)
-    for (const colorScheme of lights) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      t.strictSame(await offences(page), [], `a dialog at ${width} px, ${colorScheme}`)
+    for (const dialog of ['Install …', 'Power …']) {
+      await page.getByRole('button', { name: dialog, exact: true }).click()
+      await page.locator('.machines, .left').first().waitFor()
+      t.strictSame(await tooWide(page), [], `${dialog}: fits into ${width} px`)
+      for (const colorScheme of lights) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        t.strictSame(await offences(page), [], `${dialog} at ${width} px, ${colorScheme}`)
+      }
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
     }
-    await page.keyboard.press('Escape')
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Choose none' }).click()
   }
   await page.goto(`${daemon.url}/api/docs`)

@@ -1,12 +1,13 @@
 import type { HostDetail } from '../../api/hosts.ts'
-import { useNow } from '../daemon/context.ts'
+import { useFleet, useNow } from '../daemon/context.ts'
 import { html } from '../parts/html.ts'
-import { timeAgo } from '../parts/words.ts'
+import { heardPower, timeAgo } from '../parts/words.ts'
 import { indentedLines } from './indented-lines.ts'
 
 /** What is known of the machine: from the config, and what it said itself. */
 export function Facts({ host }: { host: HostDetail['host'] }) {
   const now = useNow(5000)
+  const { power } = useFleet().host(host.name) ?? host
   const vars = Object.entries(host.vars)
   const rows: [string, string | null][] = [
     ['Profile', host.profile ?? 'none: it only boots its disk'],
@@ -15,6 +16,7 @@ export function Facts({ host }: { host: HostDetail['host'] }) {
       'Card',
       [mac, address === host.address ? null : address, network].filter(Boolean).join(' · '),
     ]),
+    ['Power', power && `${heardPower(power, now)} · ${power.by}`],
     ['UUID', host.uuid],
     ['Arch', host.arch],
     ['Last stage', host.stage],

@@ -4,6 +4,7 @@ import { countOf } from '../../base/amount.ts'
 import { useTools } from '../daemon/context.ts'
 import { CancelDialog } from '../dialogs/cancel-dialog.ts'
 import { InstallDialog } from '../dialogs/install-dialog.ts'
+import { PowerDialog } from '../dialogs/power-dialog.ts'
 import { html, part } from '../parts/html.ts'
 import { isUnderWay } from '../parts/states.ts'
 
@@ -22,9 +23,16 @@ export function Actions({ hosts }: { hosts: readonly HostRow[] }) {
   const [asking, setAsking] = useState('')
   const running = hosts.filter(isUnderWay)
   const installable = hosts.filter(host => host.profile !== null && !host.netboots)
+  const powered = hosts.filter(({ power }) => power)
   const close = () => setAsking('')
   const why = mayChange ? '' : 'This token may only look.'
   return html`
+    ${
+      powered.length > 0 &&
+      html`<button
+        class="button" title=${why} disabled=${!mayChange} onClick=${() => setAsking('power')}
+      >Power …</button>`
+    }
     <button
       class="button" title=${why} disabled=${!mayChange || running.length === 0}
       onClick=${() => setAsking('cancel')}
@@ -34,6 +42,7 @@ export function Actions({ hosts }: { hosts: readonly HostRow[] }) {
       onClick=${() => setAsking('install')}
     >Install …</button>
     ${asking === 'install' && part(InstallDialog, { hosts, close })}
+    ${asking === 'power' && part(PowerDialog, { hosts: powered, close })}
     ${asking === 'cancel' && part(CancelDialog, { hosts: running, close })}
   `
 }

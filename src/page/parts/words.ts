@@ -1,3 +1,4 @@
+import type { HostPowerRow } from '../../api/hosts.ts'
 import { amount } from '../../base/amount.ts'
 
 /** Numbers and times as people say them. Everything here is a pure function. */
@@ -26,6 +27,12 @@ export function timeAgo(iso: string | null, now: number) {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`
   return `${Math.floor(seconds / 86_400)} d ago`
+}
+
+/** How the power of a machine was when it was last heard, and when that was. */
+export function heardPower({ state, at, reason }: HostPowerRow, now: number) {
+  if (at === null) return 'not asked so far'
+  return `${state ?? `not known: ${reason}`} · ${timeAgo(at, now)}`
 }
 
 /** The time of day, in the zone of whoever reads it. */
