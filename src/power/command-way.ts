@@ -23,6 +23,7 @@ export function commandPower(way: CommandWay, target: PowerTarget, deps: WayDeps
     ...(cycle && {
       async cycle() {
         await run(cycle)
+        return true
       },
     }),
     ...(netboot && {

@@ -30,6 +30,7 @@ export function ipmiPower(way: IpmiWay, target: PowerTarget, deps: WayDeps): Pow
     },
     async cycle() {
       await run('power', 'cycle')
+      return true
     },
     async shutDown() {
       await run('power', 'soft')

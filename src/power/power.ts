@@ -21,8 +21,8 @@ export interface Power {
   status(): Promise<PowerState>
   on(): Promise<void>
   off(): Promise<void>
-  /** Off and on in one; missing where both must be asked for. */
-  cycle?(): Promise<void>
+  /** Off and on in one; missing, or false and nothing was done, where both must be asked for. */
+  cycle?(): Promise<boolean>
   /** Next boot from the network, once. Returns why that is in doubt although it was not refused. */
   netboot?(firmware: Firmware | undefined): Promise<Reason | undefined>
   /** Asks its operating system to shut down. */

@@ -39,7 +39,12 @@ export function redfishPower(
     status,
     on: () => reset('on', 'on'),
     off: () => reset('off', 'off'),
-    cycle: () => reset('cycle'),
+    async cycle() {
+      // A BMC needs not know any of its names (DSP0268).
+      if (!(await canReset('cycle', await look(), client))) return false
+      await reset('cycle')
+      return true
+    },
     shutDown: () => reset('shutDown', 'off'),
     async netboot(firmware: Firmware | undefined): Promise<Reason | undefined> {
       return setNetworkBoot(client, await find(), await look(), firmware)
@@ -75,7 +80,7 @@ async function resetBy(
 ): Promise<PowerError | undefined> {
   const { address } = client
   const [first = 'a reset'] = wanted
-  const action = fieldsOf(fieldsOf(system.Actions)['#ComputerSystem.Reset'])
+  const action = resetActionIn(system)
   const target = pathIn(action.target)
   const allowed = await allowedOf(action, client)
   const type = allowed ? wanted.find(one => allowed.includes(one)) : first
@@ -85,6 +90,20 @@ async function resetBy(
   }
   const answer = await client.ask(target, { method: 'POST', body: { ResetType: type } })
   return isGood(answer) ? undefined : refusal(answer, address, type)
+}
+
+/** Whether it knows one of the names of this; where it does not say, it may. */
+async function canReset(
+  what: keyof typeof resetTypes,
+  system: UnknownFields,
+  client: RedfishClient,
+): Promise<boolean> {
+  const allowed = await allowedOf(resetActionIn(system), client)
+  return !allowed || resetTypes[what].some(type => allowed.includes(type))
+}
+
+function resetActionIn(system: UnknownFields): UnknownFields {
+  return fieldsOf(fieldsOf(system.Actions)['#ComputerSystem.Reset'])
 }
 
 /** The values of ResetType: beside the action, or in what it links to; undefined where nobody says. */

@@ -40,10 +40,7 @@ export async function switchPower(
 /** BMCs refuse to cycle what is off, so that is switched on. */
 async function cycle(power: Power, clock: PowerClock): Promise<PowerState> {
   if ((await power.status()) === 'off') return switchPower(power, 'on', clock)
-  if (power.cycle) {
-    await power.cycle()
-    return reach(power, 'on', clock)
-  }
+  if (await power.cycle?.()) return reach(power, 'on', clock)
   return offAndOn(power, clock)
 }
 

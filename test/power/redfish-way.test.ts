@@ -48,6 +48,15 @@ t.test('a BMC switches its machine, and its sessions are ended', async t => {
   t.equal(bmc.sessions(), 0)
 })
 
+t.test('a BMC that knows no reset switches it off and on', async t => {
+  const { bmc, desk } = await open(t, { resets: ['On', 'ForceOff'] })
+  bmc.machine.power = 'On'
+  t.equal(said(await desk.run(node1, 'cycle')), 'on')
+  t.match(bmc.changes, [/"ForceOff"/, /"On"/])
+  t.match(await desk.start(node1, start, now), { ok: true, state: 'on' })
+  t.match(bmc.changes.slice(2), [/^PATCH/, /"ForceOff"/, /"On"/])
+})
+
 const rows: readonly [string, Ways, string][] = [
   ['as the standard says', {}, system],
   ['without a mode, which is read-only (HPE)', { modeIsReadOnly: true }, system],

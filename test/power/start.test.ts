@@ -16,7 +16,10 @@ function machine(is: 'on' | 'off' | 'unknown', more: Partial<Power> = {}) {
     status: async () => state,
     on: async () => note('on', 'on'),
     off: async () => note('off', 'off'),
-    cycle: async () => note('cycle', 'on'),
+    async cycle() {
+      note('cycle', 'on')
+      return true
+    },
     async netboot(firmware) {
       note(`netboot ${firmware?.mode ?? '-'}`)
       return undefined
