@@ -3,12 +3,14 @@
  *
  *   npm      bootwright-VERSION.tgz, for `npm install -g`
  *   tarball  bootwright-VERSION-linux-ARCH.tar.xz, with Node inside
+ *   deb      bootwright_VERSION_ARCH.deb, the same for Debian and its like
  */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version } from '../src/system/version.ts'
+import { makeDeb } from './deb.ts'
 import { addNode, makeTree } from './tree.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -17,7 +19,7 @@ const tree = join(dist, 'tree')
 /** The time that all files get, so that the same commit gives the same bytes. */
 const seconds = Number(process.env.SOURCE_DATE_EPOCH ?? commitTime())
 
-const makers: Readonly<Record<string, () => string>> = { npm: npmPackage, tarball }
+const makers: Readonly<Record<string, () => string>> = { npm: npmPackage, tarball, deb }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter(kind => !Object.hasOwn(makers, kind))
@@ -44,6 +46,15 @@ function tarball(): string {
   const same = ['--sort=name', `--mtime=@${seconds}`, ...owner]
   const env = { ...process.env, XZ_OPT: '-T0 -6' }
   execFileSync('tar', ['-cJf', file, ...same, '-C', whole, name], { env })
+  rmSync(whole, { recursive: true })
+  return file
+}
+
+function deb(): string {
+  const whole = join(dist, 'whole')
+  treeWithNode(whole)
+  const how = { root, tree: whole, version: version(), arch: process.arch, seconds }
+  const file = makeDeb({ ...how, folder: join(dist, 'deb') })
   rmSync(whole, { recursive: true })
   return file
 }
