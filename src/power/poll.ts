@@ -1,4 +1,5 @@
 import type { Host } from '../boot/host.ts'
+import type { PowerHeard } from '../boot/power.ts'
 import type { PowerDesk } from './desk.ts'
 
 /** Milliseconds after which the power of a machine is asked for again. */
@@ -18,7 +19,8 @@ export interface PollDeps {
 
 /**
  * Asks for the power of all machines again and again, one after the other so that it is spread over the time;
- * who was asked meanwhile by somebody else is left out. Returns when `rest` rejects.
+ * who was asked meanwhile by somebody else is left out. Returns when `rest` rejects. Whoever refused the login
+ * is asked no more: many BMCs lock a user after some wrong passwords.
  */
 export async function pollPower(deps: PollDeps): Promise<void> {
   try {
@@ -34,9 +36,14 @@ async function pollOnce({ hosts, power, now, rest }: PollDeps): Promise<void> {
   const end = now() + pollEvery
   for (const host of all) {
     await rest(pause)
-    const heard = power.heard(host)
     // It never throws; a dead one holds up nobody else.
-    if (!heard || now() - heard.at >= pollEvery / 2) void power.run(host, 'status')
+    if (isToBeAsked(power.heard(host), now())) void power.run(host, 'status')
   }
   await rest(Math.max(longestPause, end - now()))
+}
+
+function isToBeAsked(heard: PowerHeard | undefined, now: number): boolean {
+  if (!heard) return true
+  if (!heard.ok && heard.why.code === 'bmc-login') return false
+  return now - heard.at >= pollEvery / 2
 }

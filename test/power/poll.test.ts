@@ -9,7 +9,11 @@ const way: CommandWay = {
 }
 
 /** Polls until `rest` was called so often; a run resolves at once. */
-async function poll(rests: number, heardAt: Readonly<Record<string, number>> = {}) {
+async function poll(
+  rests: number,
+  heardAt: Readonly<Record<string, number>> = {},
+  refusing: readonly string[] = [],
+) {
   let now = 0
   const asked: string[] = []
   const heard = new Map(Object.entries(heardAt))
@@ -26,7 +30,9 @@ async function poll(rests: number, heardAt: Readonly<Record<string, number>> = {
       },
       heard({ name }) {
         const at = heard.get(name)
-        return at === undefined ? undefined : { at, ok: true, state: 'on' }
+        if (at === undefined) return undefined
+        const why = { code: 'bmc-login', address: '10.0.0.9' } as const
+        return refusing.includes(name) ? { at, ok: false, why } : { at, ok: true, state: 'on' }
       },
     },
     async rest(ms) {
@@ -48,6 +54,15 @@ t.test('each machine that has a way is asked every five minutes, one after the o
 
 t.test('who was heard just now is left out', async t => {
   t.strictSame(await poll(3, { node2: 0 }), ['1 status node1'])
+})
+
+t.test('who refused the login is not asked again: it would lock the user', async t => {
+  t.strictSame(await poll(8, {}, ['node1']), [
+    '1 status node1',
+    '2 status node2',
+    '302 status node2',
+    '602 status node2',
+  ])
 })
 
 t.test('what was heard last is kept, until the host has another BMC', async t => {
