@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openDhcpWire } from './client.ts'
-import { type Daemon, type Output, startDaemon, until } from './daemon.ts'
+import { runAsCron } from './cron.ts'
+import { type Daemon, startDaemon, until } from './daemon.ts'
 import { type Machine, makeMachine, show, untilTold } from './machine.ts'
 import { debian } from './settings.ts'
 
-/** The line of the README, as cron runs it: by sh, at home, without a terminal, with a short environment. */
+/** The line of the README. */
 const line = 'bootwright install --where tag=lab --yes --wait --stop-after 3'
 
 const names = ['n1', 'n2', 'n3', 'n4', 'n5']
@@ -32,39 +29,6 @@ async function lab(t: Test) {
   return { daemon, machines }
 }
 
-/** Starts the line as cron does; resolves with how it ended. */
-function cron(daemon: Daemon): Promise<Output> {
-  const home = join(daemon.folder, 'home')
-  const token = readFileSync(join(daemon.folder, 'data/admin-token'))
-  mkdirSync(join(home, '.config/bootwright'), { recursive: true })
-  writeFileSync(join(home, '.config/bootwright/token'), token, { mode: 0o600 })
-  mkdirSync(join(home, 'bin'))
-  const program = fileURLToPath(new URL('../../src/bootwright', import.meta.url))
-  symlinkSync(program, join(home, 'bin/bootwright'))
-  const env = {
-    HOME: home,
-    SHELL: '/bin/sh',
-    PATH: `${home}/bin:/usr/bin:/bin`,
-    BOOTWRIGHT_SERVER: daemon.url,
-  }
-  return new Promise(resolve => {
-    const child = spawn('/bin/sh', ['-c', line], {
-      cwd: home,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.on('data', text => {
-      stdout += text
-    })
-    child.stderr.on('data', text => {
-      stderr += text
-    })
-    child.on('close', code => resolve({ code, stdout, stderr }))
-  })
-}
-
 async function installs(daemon: Daemon, name: string, machine: Machine | undefined, end: string) {
   await untilTold(daemon, name, /idle -> pending/)
   await machine?.lease()
@@ -75,7 +39,7 @@ async function installs(daemon: Daemon, name: string, machine: Machine | undefin
 
 t.test('a lab is reimaged by one line', async t => {
   const { daemon, machines } = await lab(t)
-  const ended = cron(daemon)
+  const ended = runAsCron(daemon, line)
   for (const [name, machine] of machines) await installs(daemon, name, machine, 'done')
   const { code, stdout, stderr } = await ended
   t.match({ code, stderr }, { code: 0, stderr: '' })
@@ -86,7 +50,7 @@ t.test('a lab is reimaged by one line', async t => {
 
 t.test('three failures take the rest back', async t => {
   const { daemon, machines } = await lab(t)
-  const ended = cron(daemon)
+  const ended = runAsCron(daemon, line)
   for (const name of ['n2', 'n3', 'n5']) await installs(daemon, name, machines.get(name), 'failed')
   const { code, stdout, stderr } = await ended
   t.equal(code, 1)

@@ -83,7 +83,10 @@ export async function startBmcs(t: Owner, waysOf: (address: string) => Ways) {
   }
   const server = createServer(certificate(folder, 'bmc'), takeBy(of))
   const port = await listen(t, server, '0.0.0.0')
-  return { port, folder, sessions: (address: string) => of(address).sessions.size }
+  return {
+    ...{ port, folder, machine: (address: string) => of(address).machine },
+    sessions: (address: string) => of(address).sessions.size,
+  }
 }
 
 function takeBy(of: (address: string) => State) {
