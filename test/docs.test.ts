@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { parseCommand } from '../src/cli/args.ts'
 import { everyCommand } from '../src/cli/every-command.ts'
+import { parseCommand } from '../src/cli/parse-command.ts'
 import { parseConfig } from '../src/config/load.ts'
 
 /** What people read: nothing in it may be wrong. */

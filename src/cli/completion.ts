@@ -1,6 +1,7 @@
-import { parseCommand, shortUsage, usageOf } from './args.ts'
+import { shortUsage, usageOf } from './args.ts'
 import { exit, type Io } from './io.ts'
 import { completionSpec } from './local/specs.ts'
+import { parseCommand } from './parse-command.ts'
 
 const bash = `# Completion of bootwright for bash: /etc/bash_completion.d/bootwright
 _bootwright() {

@@ -1,13 +1,7 @@
-import {
-  allOptions,
-  type CommandSpec,
-  parseCommand,
-  shortUsage,
-  usageLine,
-  usageOf,
-} from './args.ts'
+import { allOptions, type CommandSpec, shortUsage, usageLine, usageOf } from './args.ts'
 import { exit, type Io } from './io.ts'
 import { manSpec } from './local/specs.ts'
+import { parseCommand } from './parse-command.ts'
 
 /** `bootwright man`. */
 export function run(argv: readonly string[], io: Io, all: readonly CommandSpec[]): number {

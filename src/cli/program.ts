@@ -43,10 +43,17 @@ function unknownCommand(name: string, commands: readonly CommandSpec[]): string 
   return `bootwright: there is no command "${name}"${meant}\n${usage}\n`
 }
 
+/** Node opens a stream when it is first asked for: nobody waits for one that is not used. */
 function terminal(): Io {
-  const { stdin, stdout, stderr } = process
+  const { stdout } = process
   return {
-    ...{ stdin, stdout, stderr, isTerminal: stdout.isTTY === true },
+    ...{ stdout, isTerminal: stdout.isTTY === true },
+    get stdin() {
+      return process.stdin
+    },
+    get stderr() {
+      return process.stderr
+    },
     get columns() {
       return stdout.columns
     },

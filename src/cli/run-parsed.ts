@@ -1,5 +1,6 @@
-import { type CommandSpec, parseCommand, shortUsage, usageOf, type Values } from './args.ts'
+import { type CommandSpec, shortUsage, usageOf, type Values } from './args.ts'
 import { exit, Failure, type Io } from './io.ts'
+import { parseCommand } from './parse-command.ts'
 
 /** What was given behind a command's name. */
 export interface Given {

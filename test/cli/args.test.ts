@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type CommandSpec, parseCommand, shortUsage, usageOf } from '../../src/cli/args.ts'
+import { type CommandSpec, shortUsage, usageOf } from '../../src/cli/args.ts'
+import { parseCommand } from '../../src/cli/parse-command.ts'
 
 const spec: CommandSpec = {
   name: 'paint',

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { parseCommand } from '../../src/cli/args.ts'
 import { explainSpec } from '../../src/cli/local/specs.ts'
+import { parseCommand } from '../../src/cli/parse-command.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { explain } from '../../src/explain/explain.ts'
 

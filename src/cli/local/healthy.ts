@@ -3,8 +3,9 @@ import { printable } from '../../base/printable.ts'
 import { serverUrl } from '../../base/server-url.ts'
 import { defaults } from '../../config/defaults.ts'
 import { readDocument } from '../../config/document.ts'
-import { parseCommand, shortUsage, usageOf } from '../args.ts'
+import { shortUsage, usageOf } from '../args.ts'
 import { exit, type Io } from '../io.ts'
+import { parseCommand } from '../parse-command.ts'
 import { healthySpec } from './specs.ts'
 
 /** Milliseconds: a daemon that takes longer than this serves nobody. */
