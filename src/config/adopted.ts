@@ -4,13 +4,13 @@ import type { Path } from './check/mistake.ts'
 import type { Problem } from './config.ts'
 import { defaults } from './defaults.ts'
 import { type ConfigDocument, readDocument } from './document.ts'
+import { whyUnreadable } from './why-unreadable.ts'
 
 /** A file of `<dataDir>/hosts.d`: hosts that `adopt` wrote. */
-export interface AdoptedFile {
-  /** Absolute path. */
+export type AdoptedFile = {
+  /** Absolute path; of the folder where that cannot be read itself. */
   readonly file: string
-  readonly text: string
-}
+} & ({ readonly text: string } | { readonly unreadable: string })
 
 /** The hosts of these files, and where each stands. */
 export interface Adopted {
@@ -25,37 +25,56 @@ export function adoptedFolder(dataDir: string): string {
   return join(dataDir, 'hosts.d')
 }
 
-/** Reads the files of `<dataDir>/hosts.d`, by name; there need be none. `value` is the config's own. */
+/**
+ * Reads the files of `<dataDir>/hosts.d`, by name; there need be none. What cannot be read says why, since
+ * silence would lose hosts. `value` is the config's own.
+ */
 export function adoptedFiles(value: unknown, folder: string): AdoptedFile[] {
   const own = (value as { dataDir?: unknown } | null | undefined)?.dataDir
   const dataDir = resolve(folder, typeof own === 'string' ? own : defaults.dataDir)
   const hosts = adoptedFolder(dataDir)
-  return yamlFilesIn(hosts).map(name => ({
-    file: join(hosts, name),
-    text: readFileSync(join(hosts, name), 'utf8'),
-  }))
-}
-
-/** Only the config's own absence is silence: what cannot be read otherwise would lose hosts. */
-function yamlFilesIn(folder: string): string[] {
   try {
-    return readdirSync(folder)
-      .filter(name => name.endsWith('.yaml') && !name.startsWith('.'))
-      .sort()
+    return yamlFilesIn(hosts).map(name => readAdoptedFile(join(hosts, name)))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return []
-    throw error
+    return [{ file: hosts, unreadable: whyUnreadable(error) }]
   }
 }
 
-/** Puts the hosts of all files together; `known` are the names of the config file, which win. */
-export function readAdopted(files: readonly AdoptedFile[], known: ReadonlySet<string>): Adopted {
+function yamlFilesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter(name => name.endsWith('.yaml') && !name.startsWith('.'))
+    .sort()
+}
+
+function readAdoptedFile(file: string): AdoptedFile {
+  try {
+    return { file, text: readFileSync(file, 'utf8') }
+  } catch (error) {
+    return { file, unreadable: whyUnreadable(error) }
+  }
+}
+
+/**
+ * Puts the hosts of all files together; `known` are the names of the config file, which win. `unread` is how much
+ * it matters that a file cannot be read.
+ */
+export function readAdopted(
+  files: readonly AdoptedFile[],
+  known: ReadonlySet<string>,
+  unread: Problem['severity'],
+): Adopted {
   const hosts: Record<string, unknown> = {}
   const problems: Problem[] = []
   const places = new Map<string, { file: string; document: ConfigDocument }>()
-  for (const { file, text } of files) {
-    const document = readDocument(text)
+  for (const { file, ...read } of files) {
+    if ('unreadable' in read) {
+      const message = `cannot be read, and holds hosts of \`adopt\`: ${read.unreadable}`
+      problems.push({ severity: unread, file, line: 1, column: 1, path: '', message })
+      continue
+    }
+    const document = readDocument(read.text)
     const report = (message: string, line = 1, column = 1, path = '') =>
       problems.push({ severity: 'error', file, line, column, path, message })
     for (const { line, column, message } of document.mistakes) report(message, line, column)

@@ -9,6 +9,7 @@ import type { Config, ConfigChecksum, Problem } from './config.ts'
 import { type ConfigDocument, readDocument } from './document.ts'
 import { type ConfigNames, resolveConfig } from './resolve.ts'
 import { configSchema, isConfig, type RawConfig } from './schema/config.ts'
+import { whyUnreadable } from './why-unreadable.ts'
 
 /** What a config file says. Without errors among the problems there is a config. */
 export interface Loaded {
@@ -16,12 +17,15 @@ export interface Loaded {
   readonly problems: readonly Problem[]
 }
 
-/** Reads, checks and resolves a config file; reports every mistake at once, in the file's order. */
-export function loadConfig(file: string): Loaded {
+/**
+ * Reads, checks and resolves a config file; reports every mistake at once, in the file's order. The data folder
+ * is the daemon's: whoever only looks may not be allowed to read the hosts in it, and takes that for a warning.
+ */
+export function loadConfig(file: string, unread: Problem['severity'] = 'error'): Loaded {
   const text = readText(file)
   if ('problem' in text) return { problems: [text.problem] }
   const folder = dirname(resolve(file))
-  return parseConfig(text.text, file, value => adoptedFiles(value, folder))
+  return parseConfig(text.text, file, value => adoptedFiles(value, folder), unread)
 }
 
 /** The same for text that would stand in `file`; `more` gives the files with hosts besides. */
@@ -29,9 +33,11 @@ export function parseConfig(
   text: string,
   file: string,
   more: (value: unknown) => readonly AdoptedFile[] = () => [],
+  unread: Problem['severity'] = 'error',
 ): Loaded {
   const written = readDocument(text)
-  const adopted = readAdopted(more(written.value), new Set(Object.keys(hostsOf(written.value))))
+  const known = new Set(Object.keys(hostsOf(written.value)))
+  const adopted = readAdopted(more(written.value), known, unread)
   const document = { ...written, value: withAdopted(written.value, adopted) }
   const { config, mistakes, checksums = [] } = read(document, file)
   const problems = [
@@ -147,10 +153,7 @@ function readText(file: string): { text: string } | { problem: Problem } {
   try {
     return { text: readFileSync(file, 'utf8') }
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const why =
-      code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'permission denied' : message
     const place = { severity: 'error', line: 1, column: 1, path: '' } as const
-    return { problem: { ...place, message: `cannot be read: ${why}` } }
+    return { problem: { ...place, message: `cannot be read: ${whyUnreadable(error)}` } }
   }
 }

@@ -93,6 +93,7 @@ function readConfig(values: Values): { config: Config; configFile: string } {
   if (config) return { config, configFile }
   const first = problems.find(({ severity }) => severity === 'error')
   const why = first ? formatProblem(configFile, first) : `${configFile} cannot be used`
+  if (values.text('config') !== undefined) throw new Failure(why, exit.no)
   throw new Failure(`${why}; say --config FILE`, exit.usage)
 }
 

@@ -16,7 +16,7 @@ type Exit = number | Promise<number>
 
 /** Runs the daemon until it is told to stop. */
 export function serveCommand(argv: readonly string[], io: Io): Exit {
-  return run(serveSpec, argv, io, values => withConfig(serveSpec, values, io, serve))
+  return run(serveSpec, argv, io, values => withConfig(serveSpec, values, io, 'error', serve))
 }
 
 /** The JSON Schema of the config, for editors. */
@@ -32,7 +32,7 @@ export function checkCommand(argv: readonly string[], io: Io): Exit {
   return run(checkSpec, argv, io, async values => {
     const file = values.text('config')
     if (file === undefined) return wrong(checkSpec, io, '--config FILE is missing')
-    const { config, problems: found } = loadConfig(file)
+    const { config, problems: found } = loadConfig(file, 'warning')
     const problems = [...found, ...(config ? await wrongChecksums(config) : [])]
     const isAny = values.has('strict')
     const good = !problems.some(({ severity }) => isAny || severity === 'error')
@@ -56,7 +56,7 @@ function sizesOf({ hosts, profiles }: Config): string[] {
 /** What a client would be told, and why; nothing is sent. */
 export function explainCommand(argv: readonly string[], io: Io): Exit {
   return run(explainSpec, argv, io, values =>
-    withConfig(explainSpec, values, io, async config => {
+    withConfig(explainSpec, values, io, 'warning', async config => {
       const explained = await explain(values, config)
       if ('wrong' in explained) return wrong(explainSpec, io, explained.wrong)
       for (const line of explained.warnings ?? []) io.stderr.write(`warning: ${line}\n`)
@@ -85,11 +85,12 @@ async function withConfig(
   spec: CommandSpec,
   values: Values,
   io: Io,
+  unread: Problem['severity'],
   body: (config: Config) => Exit,
 ): Promise<number> {
   const file = values.text('config')
   if (file === undefined) return wrong(spec, io, '--config FILE is missing')
-  const { config, problems } = loadConfig(file)
+  const { config, problems } = loadConfig(file, unread)
   showProblems(file, problems, io)
   return config ? body(config) : exit.no
 }

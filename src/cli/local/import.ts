@@ -70,7 +70,7 @@ function assetsFolder(config: string | undefined, assets: string | undefined): s
   if (config === undefined) {
     throw new Failure('it needs --config FILE or --assets FOLDER', exit.usage)
   }
-  const loaded = loadConfig(config)
+  const loaded = loadConfig(config, 'warning')
   if (loaded.config) return loaded.config.assets
   const [first] = loaded.problems.filter(({ severity }) => severity === 'error')
   throw new Failure(first ? formatProblem(config, first) : `${config} cannot be used`, exit.usage)

@@ -124,7 +124,7 @@ function list(catalogue: Catalogue, io: Io): number {
 }
 
 function readConfig(file: string): Config {
-  const { config, problems } = loadConfig(file)
+  const { config, problems } = loadConfig(file, 'warning')
   if (config) return config
   const [first] = problems.filter(({ severity }) => severity === 'error')
   const why = first ? formatProblem(file, first) : `${file} cannot be used`

@@ -1,7 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import type { RunCommand } from '../../../src/cli/every-command.ts'
 import { adopt, forget } from '../../../src/cli/local/adopt.ts'
+import { checkCommand } from '../../../src/cli/local/commands.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { parseMac } from '../../../src/wire/address.ts'
 import { fakeIo, problem, startApi } from '../fake.ts'
@@ -24,8 +34,8 @@ async function place(t: Test, answer: 'reloads' | 'refuses' = 'reloads') {
   writeFileSync(config, first)
   mkdirSync(join(dir, 'data'))
   writeFileSync(config, `dataDir: data\n${first}`)
-  const call = (command: typeof adopt, ...argv: string[]) =>
-    command([...argv, '--config', config], io)
+  const call = (command: RunCommand, ...argv: string[]) =>
+    command([...argv, '--config', config], io, [])
   const hostsFolder = join(dir, 'data/hosts.d')
   const files = () => (existsSync(hostsFolder) ? readdirSync(hostsFolder) : [])
   return { url, seen, config, hostsFolder, files, call, out, err }
@@ -116,4 +126,19 @@ t.test('a file of hosts.d that is wrong is said with its own name and line', asy
   }
   writeFileSync(join(hostsFolder, 'x.yaml'), '')
   t.equal(loadConfig(config).config?.hosts.size, 1, 'an empty one has none')
+})
+
+t.test('whoever may not read the data folder can still check the config', async t => {
+  const { config, hostsFolder, call, out, err } = await place(t)
+  mkdirSync(hostsFolder)
+  // Root may read everything: a link to itself is what nobody can.
+  symlinkSync('loop.yaml', join(hostsFolder, 'loop.yaml'))
+  t.equal(await call(checkCommand), 0)
+  t.match(out(), 'good, 1 host')
+  t.match(err(), /loop\.yaml:1:1: warning: cannot be read, and holds hosts of `adopt`: ELOOP/)
+  t.equal(await call(checkCommand, '--strict'), 1)
+  t.notOk(loadConfig(config).config, 'the daemon would lose hosts')
+  rmSync(hostsFolder, { recursive: true })
+  symlinkSync('hosts.d', hostsFolder)
+  t.notOk(loadConfig(config).config, 'a folder that cannot be read')
 })
