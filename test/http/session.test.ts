@@ -251,14 +251,16 @@ t.test('the log of admin actions: who, where, what, to whom', async t => {
   await post('/installs', { hosts: ['node1', 'printer'] })
   await post('/installs', { hosts: ['node2'], dryRun: true })
   await post('/cancels', { hosts: ['node*'] })
+  await post('/cancels', { hosts: ['node1'] })
   const reply = await http.admin('GET', '/admin-log')
   t.match(reply.json().entries, [
+    { action: 'cancel', text: 'tried in vain to take back the install of node1', hosts: [] },
     { who: 'admin', action: 'cancel', text: 'took back the install of node1', hosts: ['node1'] },
     { who: 'admin', action: 'install', text: 'asked for an install of node1', hosts: ['node1'] },
     { who: 'admin', action: 'login', address: '127.0.0.1', hosts: [] },
   ])
-  t.equal(reply.json().entries.length, 3, 'a dry run does nothing')
-  const [, { id }] = reply.json().entries
+  t.equal(reply.json().entries.length, 4, 'a dry run does nothing')
+  const [, , { id }] = reply.json().entries
   const page = (await http.admin('GET', `/admin-log?before=${id}&limit=1`)).json()
   t.match(page.entries, [{ action: 'login' }])
   t.strictSame((await http.admin('GET', '/admin-log?host=node2')).json().entries, [])

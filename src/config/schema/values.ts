@@ -47,7 +47,7 @@ export const name = Type.String({
 })
 
 export const hostName = Type.String({
-  title: 'a host name (letters, digits, hyphens; dots between labels)',
+  title: 'a host name (up to 63 letters, digits, hyphens; dots between labels)',
   pattern: '^(?=.{1,253}$)[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*$',
   examples: ['node1'],
 })

@@ -84,18 +84,27 @@ async function once<T extends { results: readonly Result[]; dryRun?: boolean }>(
     const { results, dryRun } = work()
     const done = results.filter(({ ok }) => ok).map(({ host }) => host)
     const given = typeof key === 'string' && { once: { key, request: digest, answer: { results } } }
-    if (!dryRun) deps.did(actor, { action, text: textOf(action, done), hosts: done, ...given })
+    if (!dryRun) deps.did(actor, { action, text: textOf(action, results), hosts: done, ...given })
     return { results }
   })
   await deps.committed()
   return answer
 }
 
-function textOf(action: Act['action'], hosts: readonly string[]): string {
-  const verb = action === 'install' ? 'asked for an install of' : 'took back the install of'
-  const [first] = hosts
-  const whom = hosts.length > 1 ? `${hosts.length} hosts` : (first ?? 'no host')
-  return `${verb} ${whom}`
+/** Who tries and is refused stands in the log too. */
+const verbs = {
+  install: { done: 'asked for an install of', refused: 'asked in vain for an install of' },
+  cancel: {
+    done: 'took back the install of',
+    refused: 'tried in vain to take back the install of',
+  },
+} as const
+
+function textOf(action: Act['action'], results: readonly Result[]): string {
+  const done = results.filter(({ ok }) => ok)
+  const of = done.length > 0 ? done : results
+  const verb = verbs[action][done.length > 0 ? 'done' : 'refused']
+  return `${verb} ${of.length === 1 ? of[0]?.host : `${of.length} hosts`}`
 }
 
 function askAll(body: AskBody, deps: InstallRouteDeps) {
