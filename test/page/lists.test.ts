@@ -20,6 +20,7 @@ t.test('a machine that nobody knows, with the lines to paste', { skip }, async t
   const { daemon, page, problems, go } = await inside(t)
   await go('#/unknown')
   await page.getByText('No unknown machine has asked').waitFor()
+  t.equal(await page.locator('h1 + p code').textContent(), 'hosts:')
   const machine = makeMachine(daemon, await openDhcpWire(t, daemon.ports), '3c:ec:ef:00:00:01')
   await machine.lease()
   const card = page.getByRole('listitem').filter({ hasText: '3c:ec:ef:00:00:01' })

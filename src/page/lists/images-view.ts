@@ -21,7 +21,7 @@ export function ImagesView() {
       count: images?.length,
       error,
       about: 'Kernels and what they boot, as they lie in the assets of this daemon.',
-      none: 'No images are listed here. bootwright check says which files the profiles miss.',
+      none: 'No images are listed here. `bootwright check` says which files the profiles miss.',
     },
     html`
     <ul class="cards">${images?.map(image => part(ImageItem, { key: image.name, image }))}</ul>

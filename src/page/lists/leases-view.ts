@@ -26,7 +26,7 @@ export function LeasesView() {
   })
   const { data, error } = useFresh<LeaseList>(`/leases?${query}`, ['dhcp'])
   const networks = useFleet().status()?.networks ?? []
-  const none = 'No address is leased. In mode proxy another DHCP server gives them.'
+  const none = 'No address is leased. In `mode: proxy` another DHCP server gives them.'
   return html`<section class="list-view">
     <h1>Leases</h1>
     <p class="muted">The networks of this daemon, and the addresses that it gave out.</p>
@@ -42,7 +42,7 @@ export function LeasesView() {
       onInput=${({ currentTarget }: { currentTarget: HTMLInputElement }) => setText(currentTarget.value)}
     />
     ${error && html`<p class="error" role="alert">${error.message}</p>`}
-    ${data?.leases.length === 0 && html`<p class="empty">${text === '' ? none : 'No lease fits.'}</p>`}
+    ${data?.leases.length === 0 && html`<p class="empty">${withCode(text === '' ? none : 'No lease fits.')}</p>`}
     ${data && data.leases.length > 0 && part(LeaseTable, { leases: data.leases })}
     ${data && data.total > most && html`<p class="muted">${countOf(data.total - most, 'lease')} more: search to see them.</p>`}
   </section>`

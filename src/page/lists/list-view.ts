@@ -1,4 +1,5 @@
 import { type HtmlValue, html } from '../parts/html.ts'
+import { withCode } from '../parts/inline-code.ts'
 
 /** A view that is a list: its title, what it is about, and rows or the sentence that there are none. */
 export function ListView({
@@ -18,8 +19,8 @@ export function ListView({
 }) {
   return html`<section class="list-view">
     <h1>${title}</h1>
-    <p class="muted">${about}</p>
-    ${error && html`<p class="error" role="alert">${error.message}</p>`}
-    ${count === undefined ? !error && html`<p class="empty">Reading …</p>` : count === 0 ? html`<p class="empty">${none}</p>` : children}
+    <p class="muted">${withCode(about)}</p>
+    ${error && html`<p class="error" role="alert">${withCode(error.message)}</p>`}
+    ${count === undefined ? !error && html`<p class="empty">Reading …</p>` : count === 0 ? html`<p class="empty">${withCode(none)}</p>` : children}
   </section>`
 }

@@ -22,7 +22,7 @@ export function UnknownView() {
       count: data?.strangers.length,
       error,
       about:
-        'They asked for a boot and are not in the config. Paste the lines under hosts: and reload the daemon.',
+        'They asked for a boot and are not in the config. Paste the lines under `hosts:` and reload the daemon.',
       none: 'No unknown machine has asked since the daemon started.',
     },
     html`
