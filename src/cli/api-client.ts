@@ -97,10 +97,16 @@ function readToken(file: string): string {
   throw refused(`the token file ${file} holds no token`, file)
 }
 
+/** Where a daemon with the usual dataDir keeps its token. */
+const ownFile = '/var/lib/bootwright/admin-token'
+
 function refused(what: string, file: string): Failure {
-  const copy = `install -D -m 600 /var/lib/bootwright/admin-token ${file}`
-  const sentence = `${what}; copy "admin-token" from the daemon's dataDir, such as: ${copy}`
-  return new Failure(sentence, exit.unreachable)
+  const copy = `sudo install -D -m 600 -o $USER ${ownFile} ${file}`
+  const way =
+    file === ownFile
+      ? 'the daemon makes it when it starts first; its user and root may read it'
+      : `copy "admin-token" from the daemon's dataDir, such as: ${copy}`
+  return new Failure(`${what}; ${way}`, exit.unreachable)
 }
 
 async function reach(server: string, url: string, init: RequestInit): Promise<Response> {

@@ -100,6 +100,7 @@ async function listen(steps: AsyncIterable<unknown>, signal: AbortSignal) {
 /** A table first, then a line for each change; with `json` a line of JSON for each. */
 function plainDisplay(io: Io, json: boolean): Display {
   const before = new Map<string, string>()
+  let isFirst = !json
   const screen = screenOf(io)
   const line = (name: string, state: string, why: string) => {
     const time = formatTime(new Date().toISOString())
@@ -116,11 +117,11 @@ function plainDisplay(io: Io, json: boolean): Display {
   }
   return {
     show({ hosts }) {
-      const first = before.size === 0 && !json
       const news = hosts.filter(host => before.get(host.name) !== keyOf(host))
       for (const host of news) before.set(host.name, keyOf(host))
-      if (first) io.stdout.write(formatTable(plainColumns, news.map(plainRow), screen))
+      if (isFirst) io.stdout.write(formatTable(plainColumns, news.map(plainRow), screen))
       else for (const host of news) changed(host)
+      isFirst = false
       const here = new Set(hosts.map(({ name }) => name))
       for (const name of before.keys()) {
         if (here.has(name)) continue

@@ -42,8 +42,15 @@ t.test('a token that is refused', async t => {
   t.equal(
     err(),
     `bootwright hosts: the daemon at ${api.url} refused the token of ${file}; copy "admin-token" ` +
-      `from the daemon's dataDir, such as: install -D -m 600 /var/lib/bootwright/admin-token ${file}\n`,
+      `from the daemon's dataDir, such as: sudo install -D -m 600 -o $USER /var/lib/bootwright/admin-token ${file}\n`,
   )
+})
+
+t.test('the token that the daemon itself keeps is not to be copied', async t => {
+  const api = await startApi(t, hosts)
+  const { io, err } = fakeIo(t, api.url)
+  t.equal(await run(['--token-file', '/var/lib/bootwright/admin-token'], io), 3)
+  t.match(err(), /; the daemon makes it when it starts first; its user and root may read it\n$/)
 })
 
 t.test('no token, or a file that holds none', async t => {

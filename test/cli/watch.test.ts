@@ -64,6 +64,26 @@ t.test('without a terminal: a table, then a line for each change', async t => {
   t.strictSame(more, [])
 })
 
+t.test('without hosts the titles stand there once', async t => {
+  const stop = new AbortController()
+  let looks = 0
+  const api = await startApi(t, {
+    'GET /api/v1/events': ({ headers }, response) => {
+      if (!headers.accept?.includes('event-stream')) return { events: [event(1)] }
+      openSse(response)(event(2))
+      return undefined
+    },
+    'GET /api/v1/hosts': () => {
+      looks += 1
+      if (looks === 2) stop.abort()
+      return { hosts: [] }
+    },
+  })
+  const { io, out } = fakeIo(t, api.url, { signal: stop.signal })
+  t.equal(await run([], io), 0)
+  t.match(out(), /^TIME +NAME +STATE +WHY\n$/)
+})
+
 t.test('as JSON, a line for each host that changes', async t => {
   const stop = new AbortController()
   const { url } = await startApi(t, {
