@@ -25,15 +25,23 @@ interface Component {
  */
 export function sbomOf(root: string, seconds: number): string {
   const how = ['--sbom-format', 'cyclonedx', '--omit', 'dev', '--package-lock-only']
-  const bom: Bom = JSON.parse(
-    execFileSync('npm', ['sbom', ...how], { cwd: root, encoding: 'utf8' }),
-  )
+  const bom: Bom = JSON.parse(npmSbom(root, how))
   delete bom.serialNumber
   bom.metadata.timestamp = new Date(seconds * 1000).toISOString()
   // npm takes the folder for the name.
   Object.assign(bom.metadata.component, { name: 'bootwright', type: 'application' })
   delete bom.metadata.component.properties
   return `${JSON.stringify(bom, null, 2)}\n`
+}
+
+function npmSbom(root: string, how: readonly string[]): string {
+  const npm = (...words: string[]) => execFileSync('npm', words, { cwd: root, encoding: 'utf8' })
+  const version = npm('--version').trim()
+  // An older one says that it does not know the command, and that this is no error.
+  if (Number.parseInt(version, 10) < 10) {
+    throw new Error(`npm 10 or newer makes the SBOM, and this is ${version}: npm install -g npm@10`)
+  }
+  return npm('sbom', ...how)
 }
 
 /** The same for a package that has Node in it. */

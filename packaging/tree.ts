@@ -78,9 +78,11 @@ function copySources(root: string, tree: string): void {
 
 /** package.json without what only a checkout needs; its packages travel in it. */
 function manifestOf(root: string): object {
-  const { name, version, description, license, type, engines, bin, dependencies } = JSON.parse(
+  const { name, version, description, license, type, bin, dependencies } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   )
+  // A checkout brings its own Node, and npm would complain of the system's at every command.
+  const engines = { node: '>=24.12' }
   const man = 'share/man/man1/bootwright.1'
   const bundled = { dependencies, bundleDependencies: Object.keys(dependencies) }
   return { name, version, description, license, type, engines, bin, man, ...bundled }

@@ -4,6 +4,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -94,4 +95,9 @@ t.test('what was installed from a package is not told to run `npm ci`', async t 
     status: 1,
     stderr: /^bootwright: there is no Node; install Node 24, or Bootwright with its own Node\n$/,
   })
+})
+
+t.test('npm has nothing to complain of in a checkout', async t => {
+  // `npx bootwright` of an older npm would warn at every command, and the launcher brings its own Node.
+  t.notOk('engines' in JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
 })
