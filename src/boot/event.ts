@@ -187,7 +187,13 @@ export interface EventData {
   }
   /** What was done to its power. `by`: the way. */
   power: {
-    done: { readonly verb: PowerVerb; readonly by: string; readonly state: PowerState }
+    done: {
+      readonly verb: PowerVerb
+      readonly by: string
+      readonly state: PowerState
+      /** Why it was not done by a way that comes before. */
+      readonly instead?: Reason
+    }
     failed: { readonly verb: PowerVerb; readonly by: string; readonly why: Reason }
     /** To boot from its network for this attempt; `again`: by off and on. `doubt`: it may not do so. */
     started: StartData & {

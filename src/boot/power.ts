@@ -17,7 +17,7 @@ export type PowerHeard = { readonly at: number } & (
 )
 
 /** A way to the power of machines, as the config names it. Paths are absolute, times seconds. */
-export type PowerWay = RedfishWay | IpmiWay | HttpWay | CommandWay
+export type PowerWay = RedfishWay | IpmiWay | HttpWay | CommandWay | WakeWay
 
 /** Of whom a BMC or a plug asks a name and a password. */
 export interface Account {
@@ -88,14 +88,28 @@ export interface CommandWay {
   readonly pause: number
 }
 
-/** The way to one host's power. */
-export interface HostPower {
+/** Wake-on-LAN: it needs nothing in the config, and is there under this name. */
+export interface WakeWay {
+  readonly kind: 'wake'
+  readonly name: string
+}
+
+export const wakeWay: WakeWay = { kind: 'wake', name: 'wake' }
+
+/** A way to one host's power. */
+export interface HostPowerWay {
   /** Name of the way. */
   readonly by: string
   /** Of what switches it: a name or an address. */
   readonly address?: string
   /** Which system of a BMC that has several (Redfish). */
   readonly system?: string
+}
+
+/** How one host is switched. */
+export interface HostPower extends HostPowerWay {
+  /** Further ways, for when those before them cannot be asked. */
+  readonly otherwise?: readonly HostPowerWay[]
   /** Seconds from a reset to the DISCOVER of its firmware, at most. */
   readonly post?: number
   /** What becomes of it when it is installed. */

@@ -2,10 +2,18 @@ import { resolve } from 'node:path'
 import { given } from '../base/given.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { parseDuration } from '../base/units.ts'
-import type { Account, HostPower, HttpWay, PowerRequest, PowerWay } from '../boot/power.ts'
+import {
+  type Account,
+  type HostPower,
+  type HostPowerWay,
+  type HttpWay,
+  type PowerRequest,
+  type PowerWay,
+  wakeWay,
+} from '../boot/power.ts'
 import { placesOf, type Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
-import type { RawHostPower, RawPower, RawRequest, RawStatus } from './schema/power.ts'
+import type { RawHostPowers, RawPower, RawRequest, RawStatus } from './schema/power.ts'
 
 /** What a way can be; each is exactly one of them. */
 const kinds = ['redfish', 'ipmi', 'http', 'command'] as const
@@ -107,20 +115,36 @@ function statusOf(raw: RawStatus): NonNullable<HttpWay['status']> {
   return { ...requestOf(raw), ...given('isOn', raw.isOn), ...given('isOff', raw.isOff) }
 }
 
-/** The way that a host names; undefined where there is none such. */
+/** The ways that a host names; undefined where there is none such. */
 export function hostPowerOf(
   name: string,
-  { by, address, system, post, after }: RawHostPower,
+  raw: RawHostPowers,
   names: ReadonlySet<string>,
   report: Report,
 ): HostPower | undefined {
-  if (!names.has(by)) {
-    const path = ['hosts', name, 'power', 'by']
+  const written: readonly (string | Exclude<RawHostPowers, readonly unknown[]>)[] = [raw].flat()
+  const all = written.map(one => (typeof one === 'string' ? { by: one } : one))
+  const wrong = all.flatMap(({ by }, n) => {
+    if (names.has(by) || by === wakeWay.name) return []
+    const at = [
+      ...(Array.isArray(raw) ? [n] : []),
+      ...(typeof written[n] === 'string' ? [] : ['by']),
+    ]
+    return [{ by, path: ['hosts', name, 'power', ...at] }]
+  })
+  for (const { by, path } of wrong) {
     report(path, `there is no way "${by}" in \`power\`${didYouMean(by, names)}`)
-    return undefined
   }
+  const [first, ...rest] = all
+  if (wrong.length > 0 || !first) return undefined
+  const otherwise = rest.map(wayIn)
   return {
-    ...{ by, ...given('address', address), ...given('system', system), ...given('after', after) },
-    post: parseDuration(post ?? defaults.power.post),
+    ...{ ...wayIn(first), ...given('after', first.after) },
+    post: parseDuration(first.post ?? defaults.power.post),
+    ...(otherwise.length > 0 && { otherwise }),
   }
+}
+
+function wayIn({ by, address, system }: HostPowerWay): HostPowerWay {
+  return { by, ...given('address', address), ...given('system', system) }
 }

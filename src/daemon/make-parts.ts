@@ -25,6 +25,7 @@ import { createWorld, type World } from '../world/world.ts'
 import { createDrain } from './drain.ts'
 import { openPower } from './power.ts'
 import { createStarts, type Starts } from './starts.ts'
+import { wake } from './wake.ts'
 
 /** Opens the database and puts everything together that needs no socket. */
 export async function makeParts(first: Config, log: Log) {
@@ -39,7 +40,7 @@ export async function makeParts(first: Config, log: Log) {
   const drain = createDrain(memory)
   const digests = createDigests()
   const changes = createChanges()
-  const power = openPower(world, changes.tell)
+  const power = openPower(world, changes.tell, host => wake(host, { world, memory, log }))
   const { publish, publishTogether } = published
   const specDeps = {
     ...{ publish, publishTogether, digests },

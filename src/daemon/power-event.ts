@@ -1,3 +1,4 @@
+import { given } from '../base/given.ts'
 import type { Log } from '../base/log.ts'
 import type { ContentOf } from '../boot/event.ts'
 import type { Host } from '../boot/host.ts'
@@ -10,10 +11,11 @@ type PowerEvent = ContentOf<'power'>
 
 /** What came of it that a host was switched. */
 export function switchedEvent({ power }: Host, verb: PowerVerb, outcome: PowerOutcome): PowerEvent {
-  const about = { verb, by: power?.by ?? '' }
-  return outcome.ok
-    ? { kind: 'power', code: 'done', data: { ...about, state: outcome.state } }
-    : { kind: 'power', code: 'failed', data: { ...about, why: outcome.why } }
+  const by = power?.by ?? ''
+  if (!outcome.ok) return { kind: 'power', code: 'failed', data: { verb, by, why: outcome.why } }
+  const { state, instead } = outcome
+  const done = { verb, by: instead?.by ?? by, state, ...given('instead', instead?.why) }
+  return { kind: 'power', code: 'done', data: done }
 }
 
 /** What was done to the power of a host is in its timeline and in the log. */

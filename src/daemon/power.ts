@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Host } from '../boot/host.ts'
+import { wakeWay } from '../boot/power.ts'
 import { powerContext } from '../config/template/context.ts'
 import { renderText } from '../config/template/template.ts'
 import { createPowerDesk, type PowerDesk } from '../power/desk.ts'
@@ -21,12 +23,14 @@ const settleMs = 15_000
 export function openPower(
   { config }: Pick<World, 'config'>,
   changed: (host: string) => void,
+  wake: (host: Host) => Promise<void>,
 ): OpenPower {
   const end = new AbortController()
   const { signal } = end
   const rest = (ms: number) => delay(ms, undefined, { signal, ref: false })
   const desk = createPowerDesk({
-    way: name => config().power.get(name),
+    way: name => config().power.get(name) ?? (name === wakeWay.name ? wakeWay : undefined),
+    wake,
     powerUp: () => config().powerUp,
     context: powerContext,
     render: renderText,

@@ -134,9 +134,13 @@ function startedEvent(
   const data = { by: power?.by ?? '', ...which }
   if (!outcome.ok)
     return { kind: 'power', code: 'not-started', data: { ...data, why: outcome.why } }
-  const { state, doubt } = outcome
+  const { state, doubt, instead } = outcome
   const more = { ...given('doubt', doubt), ...given('firmware', firmware) }
-  return { kind: 'power', code: 'started', data: { ...data, state, ...more } }
+  return {
+    kind: 'power',
+    code: 'started',
+    data: { ...data, by: instead?.by ?? data.by, state, ...more },
+  }
 }
 
 /** How a machine netboots, as the config says or as it did the last time. */

@@ -1,7 +1,8 @@
 import { connect, type PeerCertificate } from 'node:tls'
 import { oneLine } from '../base/printable.ts'
 import type { Host } from '../boot/host.ts'
-import type { PowerWay, RedfishWay } from '../boot/power.ts'
+import type { HostPower, PowerWay, RedfishWay } from '../boot/power.ts'
+import { throughEach } from '../boot/power-chain.ts'
 import type { Reason } from '../boot/reason.ts'
 import { whyNoAnswer } from './answer.ts'
 import { bmcAddress } from './bmc-tls.ts'
@@ -30,14 +31,20 @@ export interface Pinned {
 
 /** The BMC of a host whose certificate is kept, or why there is none. */
 export function pinnedBmc(
-  { name, power }: Host,
+  host: Host,
   way: (name: string) => PowerWay | undefined,
 ): Pinned | { readonly ok: false; readonly why: Reason } {
+  const [bmc] = throughEach(host).flatMap(({ power }) => pinnedIn(power, way) ?? [])
+  return bmc ?? { ok: false, why: { code: 'no-pinned-bmc', host: host.name } }
+}
+
+function pinnedIn(
+  power: HostPower | undefined,
+  way: (name: string) => PowerWay | undefined,
+): Pinned | undefined {
   const its = power && way(power.by)
   const host = power?.address
-  if (its?.kind !== 'redfish' || its.trust.kind !== 'pinned' || host === undefined) {
-    return { ok: false, why: { code: 'no-pinned-bmc', host: name } }
-  }
+  if (its?.kind !== 'redfish' || its.trust.kind !== 'pinned' || host === undefined) return undefined
   return { ok: true, way: its, host, address: bmcAddress(host, its.port) }
 }
 

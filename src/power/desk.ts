@@ -1,8 +1,10 @@
 import { given } from '../base/given.ts'
 import type { Host } from '../boot/host.ts'
 import type { PowerHeard, PowerState, PowerVerb, PowerWay } from '../boot/power.ts'
+import { throughEach } from '../boot/power-chain.ts'
 import { type Reason, written } from '../boot/reason.ts'
 import { type BmcCertificate, pinnedBmc, shownBy } from './certificate.ts'
+import { type ChainLink, type Done, doByFirst, type Instead } from './chain.ts'
 import { createHeardPower, type HeardPowerDeps } from './heard.ts'
 import { type Power, PowerError, type WayDeps } from './power.ts'
 import { type Started, type StartPlan, shutDown, startFromNetwork } from './start.ts'
@@ -15,13 +17,15 @@ export interface PowerDeskDeps extends WayDeps, PowerClock, HeardPowerDeps {
   way(name: string): PowerWay | undefined
   /** The names that its templates may use. */
   context(host: Host): object
+  /** Sends magic packets to the cards of a host. */
+  wake(host: Host): Promise<void>
   /** How many machines may be switched on or reset at the same time. */
   powerUp(): number
 }
 
 /** How it went: the state that the machine is in, or why not. */
 export type PowerOutcome =
-  | { readonly ok: true; readonly state: PowerState }
+  | { readonly ok: true; readonly state: PowerState; readonly instead?: Instead }
   | { readonly ok: false; readonly why: Reason }
 
 export interface PowerDesk {
@@ -48,7 +52,7 @@ export interface PowerDesk {
 
 /** How a start went; undefined where it was not wanted any more. */
 export type StartedOutcome =
-  | ({ readonly ok: true } & Started)
+  | ({ readonly ok: true; readonly instead?: Instead } & Started)
   | { readonly ok: false; readonly why: Reason }
   | undefined
 
@@ -75,15 +79,15 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
   const atOne = createKeyedTurns()
   const heard = createHeardPower(deps)
 
-  const whyNot = ({ name, power }: Host): Reason | undefined => {
-    if (!power) return { code: 'no-power', host: name }
-    return deps.way(power.by) ? undefined : { code: 'no-power-way', name: power.by }
-  }
-  const attempt = async <T>(host: Host, work: (power: Power) => Promise<T>): Promise<Tried<T>> => {
-    const way = host.power && deps.way(host.power.by)
-    if (!host.power || !way) return { ok: false, why: whyNot(host) ?? written('no way') }
-    const target = { ...host.power, context: deps.context(host) }
-    return triedTo(async () => withPower(powerBy(way, target, deps), work))
+  const whyNot = (host: Host) => whyNoPower(host, deps)
+  const attempt = async <T>(
+    host: Host,
+    onSuffices: boolean,
+    work: (power: Power) => Promise<T>,
+  ) => {
+    const why = whyNot(host)
+    if (why) return { ok: false, why } as const
+    return triedTo(() => doByFirst(linksOf(host, deps), work, onSuffices))
   }
   const turn = <T>(host: Host, turns: Turns, work: () => Promise<T>): Promise<T> =>
     atOne(keyOf(host), () => turns.run(work, host.name))
@@ -92,16 +96,16 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
     run(host, verb) {
       const turns = verb === 'on' || verb === 'cycle' ? starting : looking
       return turn(host, turns, async () => {
-        const tried = await attempt(host, power => switchPower(power, verb, deps))
+        const tried = await attempt(host, verb === 'on', power => switchPower(power, verb, deps))
         return heard.note(host, outcomeOf(tried))
       })
     },
     start(host, plan, begin) {
       return turn(host, starting, async () => {
         if (!(await begin())) return undefined
-        const tried = await attempt(host, power => startFromNetwork(power, plan, deps))
+        const tried = await attempt(host, true, power => startFromNetwork(power, plan, deps))
         if (!tried.ok) return heard.note(host, tried)
-        return heard.note(host, tried.value && { ok: true, ...tried.value })
+        return heard.note(host, startedOf(tried.value))
       })
     },
     async certificates(host) {
@@ -121,7 +125,7 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
     shutDown(host, begin) {
       return turn(host, looking, async () => {
         if (!(await begin())) return undefined
-        const tried = await attempt(host, power => shutDown(power, deps))
+        const tried = await attempt(host, false, power => shutDown(power, deps))
         return heard.note(host, outcomeOf(tried))
       })
     },
@@ -138,8 +142,31 @@ type Tried<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly why: Reason }
 
-function outcomeOf(tried: Tried<PowerState>): PowerOutcome {
-  return tried.ok ? { ok: true, state: tried.value } : tried
+function outcomeOf(tried: Tried<Done<PowerState>>): PowerOutcome {
+  if (!tried.ok) return tried
+  const { value, instead } = tried.value
+  return { ok: true, state: value, ...given('instead', instead) }
+}
+
+function startedOf({ value, instead }: Done<Started | undefined>): StartedOutcome {
+  const doubt = value?.doubt ?? instead?.why
+  return value && { ok: true, ...value, ...given('doubt', doubt), ...given('instead', instead) }
+}
+
+function whyNoPower(host: Host, { way }: Pick<PowerDeskDeps, 'way'>): Reason | undefined {
+  if (!host.power) return { code: 'no-power', host: host.name }
+  const names = [host.power, ...(host.power.otherwise ?? [])].map(({ by }) => by)
+  const gone = names.find(name => !way(name))
+  return gone === undefined ? undefined : { code: 'no-power-way', name: gone }
+}
+
+function linksOf(host: Host, deps: PowerDeskDeps): ChainLink[] {
+  return throughEach(host).flatMap(via => {
+    const way = via.power && deps.way(via.power.by)
+    if (!via.power || !way) return []
+    const target = { ...via.power, context: deps.context(via), wake: () => deps.wake(via) }
+    return [{ by: way.name, open: () => powerBy(way, target, deps) }]
+  })
 }
 
 async function triedTo<T>(work: () => Promise<T>): Promise<Tried<T>> {
@@ -148,15 +175,6 @@ async function triedTo<T>(work: () => Promise<T>): Promise<Tried<T>> {
   } catch (error) {
     if (error instanceof PowerError) return { ok: false, why: error.why }
     return { ok: false, why: written(error instanceof Error ? error.message : String(error)) }
-  }
-}
-
-/** Works with the power of a machine, and ends what that held open. */
-async function withPower<T>(power: Power, work: (power: Power) => Promise<T>): Promise<T> {
-  try {
-    return await work(power)
-  } finally {
-    await power.close?.()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Firmware, HostPower, PowerState } from '../boot/power.ts'
+import type { Firmware, HostPowerWay, PowerState } from '../boot/power.ts'
 import type { Reason } from '../boot/reason.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
 import type { Pins } from './pins.ts'
@@ -27,6 +27,8 @@ export interface Power {
   netboot?(firmware: Firmware | undefined): Promise<Reason | undefined>
   /** Asks its operating system to shut down. */
   shutDown?(): Promise<void>
+  /** It switches on, and can do nothing else. */
+  readonly onlyOn?: true
   /** Seconds from off to on that what is behind it needs. */
   readonly pause?: number
   /** Ends what it holds open. Never throws. */
@@ -34,8 +36,10 @@ export interface Power {
 }
 
 /** Whose power it is, and what templates may name of it. */
-export interface PowerTarget extends HostPower {
+export interface PowerTarget extends HostPowerWay {
   readonly context: object
+  /** Sends magic packets to its cards. */
+  wake(): Promise<void>
 }
 
 /** What a way needs of the rest. */

@@ -29,6 +29,9 @@ export async function startFromNetwork(
   { again, firmware, isWanted }: StartPlan,
   clock: PowerClock,
 ): Promise<Started | undefined> {
+  if (power.onlyOn) {
+    return isWanted() ? withDoubt(await switchPower(power, 'on', clock), undefined) : undefined
+  }
   if (again && (await power.status()) !== 'off') {
     if (!isWanted()) return undefined
     await switchPower(power, 'off', clock)

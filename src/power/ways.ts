@@ -4,6 +4,7 @@ import { httpPower } from './http-way.ts'
 import { ipmiPower } from './ipmi.ts'
 import type { Power, PowerTarget, WayDeps } from './power.ts'
 import { redfishPower } from './redfish-way.ts'
+import { wakePower } from './wake-way.ts'
 
 type Maker<W extends PowerWay> = (way: W, target: PowerTarget, deps: WayDeps) => Power
 
@@ -13,6 +14,7 @@ const makers: { readonly [K in PowerWay['kind']]: Maker<Extract<PowerWay, { kind
   http: httpPower,
   ipmi: ipmiPower,
   redfish: redfishPower,
+  wake: wakePower,
 }
 
 /** The power of a machine by the way that its host names. Nothing is asked yet. */

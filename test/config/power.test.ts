@@ -42,7 +42,28 @@ t.test('how long its POST takes, and what comes after its install', async t => {
   })
 })
 
+t.test('several ways, and Wake-on-LAN, which needs nothing', async t => {
+  const own = '[{ by: plug, address: p1, post: 20m }, { by: other, address: p2 }, wake]'
+  const ways = `{ plug: { ${http} } }, other: { ${http} } } }`
+  const config = right(t, `${lan}power: ${ways}\n${host(own)}`)
+  t.strictSame(config.hosts.get('node1')?.power, {
+    ...{ by: 'plug', address: 'p1', post: 1200 },
+    otherwise: [{ by: 'other', address: 'p2' }, { by: 'wake' }],
+  })
+  t.match(right(t, `${lan}${host('{ by: wake }')}`).hosts.get('node1')?.power, { by: 'wake' })
+})
+
 const rows: readonly [string, string, RegExp][] = [
+  [
+    'a further way that is not there',
+    `power: { plug: { ${http} } } }\n${host('[{ by: plug, address: p1 }, wke]')}`,
+    /hosts\.node1\.power\[1\]: there is no way "wke" in `power`/,
+  ],
+  [
+    'a further way without what its templates need',
+    `power: { plug: { ${http} } } }\n${host('[wake, plug]')}`,
+    /power\.plug\.http\.on.*power\.address/,
+  ],
   [
     'no way at all',
     'power: { a: {} }\n',

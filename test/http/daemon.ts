@@ -146,7 +146,7 @@ export async function startHttp(
     ...{ ...parts, ...about },
     ...{ version: '1.2.3', startedAt: start, tokens: () => tokens },
     ...{ wakeOutbox: outbox.wake, rivals: () => [], drain: createDrain(memory) },
-    power: openPower(world, changes.tell),
+    power: openPower(world, changes.tell, async () => {}),
     reload: { run: async () => ({ hosts: config.hosts.size, warnings: [] }), notices: () => [] },
   }
   const app = await buildApp(httpDeps(wired))

@@ -25,6 +25,7 @@ export function openDesk(t: Test, ways: readonly PowerWay[], more: Partial<Power
     signal: end.signal,
     now: () => clock.now,
     wallClock: () => clock.now,
+    wake: async () => {},
     rest: async ms => {
       clock.now += ms
     },

@@ -10,6 +10,8 @@ export interface PowerReasons {
   'power-program': { readonly program: string; readonly error: string }
   /** It said yes, and nothing came of it within so many seconds. */
   'power-disobeys': { readonly wanted: string; readonly is: string; readonly seconds: number }
+  /** Wake-on-LAN. */
+  'power-only-on': object
   /** The next boot from the network was set, and is not what is read back. */
   'netboot-not-kept': {
     readonly is: string

@@ -14,6 +14,7 @@ export const powerWords: ReasonWords<
   'power-program': ({ program, error }) => `${program}: ${error}`,
   'power-disobeys': ({ wanted, is, seconds }) =>
     `it said yes, and after ${seconds} s the machine is ${is} instead of ${wanted}`,
+  'power-only-on': () => 'Wake-on-LAN switches on, and can do nothing else',
   'netboot-not-kept': ({ is, of }) =>
     `it took the next boot from the network and shows ${is} now: it may boot ${of === 'mode' ? 'in the wrong mode' : 'its disk'}`,
   'start-waits': ({ attempt, because }, say) =>
@@ -46,8 +47,10 @@ export const powerWords: ReasonWords<
 }
 
 export const powerEvents: EventWords<'power'> = {
-  done: ({ verb, by, state }) =>
-    state === 'unknown' ? `power ${verb}: done (${by})` : `power ${verb}: it is ${state} (${by})`,
+  done: ({ verb, by, state, instead }, say) => {
+    const done = state === 'unknown' ? 'done' : `it is ${state}`
+    return `power ${verb}: ${done} (${by})${instead ? `, since ${say(instead)}` : ''}`
+  },
   failed: ({ verb, by, why }, say) => `power ${verb} failed (${by}): ${say(why)}`,
   started: ({ by, attempt, again, doubt }, say) => {
     const how = again ? 'switched off and on' : 'reset'

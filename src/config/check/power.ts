@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Host } from '../../boot/host.ts'
 import type { PowerWay } from '../../boot/power.ts'
+import { throughEach } from '../../boot/power-chain.ts'
 import { sharedMistakes } from '../booting-hosts.ts'
 import type { Config } from '../config.ts'
 import { powerContext } from '../template/context.ts'
@@ -13,7 +14,7 @@ import { faultsOf } from './templates.ts'
 export function checkPower({ power, hosts }: Pick<Config, 'power' | 'hosts'>): Mistake[] {
   const wrong = sharedMistakes()
   const late = sharedMistakes()
-  const users = Map.groupBy(hosts.values(), host => host.power?.by)
+  const users = Map.groupBy([...hosts.values()].flatMap(throughEach), host => host.power?.by)
   for (const way of power.values()) {
     const own = users.get(way.name) ?? []
     checkTemplatesOf(way, own, (path, message, host) => wrong.add(path, message, host))
@@ -71,7 +72,7 @@ interface SecretFile {
 
 /** The files with secrets, and others, that a way names. */
 function filesOf(way: PowerWay): SecretFile[] {
-  if (way.kind === 'command') return []
+  if (way.kind === 'command' || way.kind === 'wake') return []
   if (way.kind === 'ipmi') return [{ key: 'passwordFile', file: way.passwordFile }]
   if (way.kind === 'redfish') {
     const { passwordFile, trust } = way

@@ -150,15 +150,18 @@ export const power = v.knownKeys(
   { title: 'a way to power' },
 )
 
-/** What a host says of its power. */
-export const hostPower = v.knownKeys(
+const hostPowerWay = {
+  by: v.described(v.name, { description: 'Name of the way, in `power`; `wake` is Wake-on-LAN.' }),
+  address: v.key(v.hostOrAddress, 'Of its BMC or plug; in templates `{{ power.address }}`.'),
+  system: v.key(
+    Type.String({ title: 'the name of a system', minLength: 1 }),
+    'Which one, where a BMC has several (Redfish): the end of its path in /redfish/v1/Systems.',
+  ),
+}
+
+const onePower = v.knownKeys(
   {
-    by: v.described(v.name, { description: 'Name of the way, in `power`.' }),
-    address: v.key(v.hostOrAddress, 'Of its BMC or plug; in templates `{{ power.address }}`.'),
-    system: v.key(
-      Type.String({ title: 'the name of a system', minLength: 1 }),
-      'Which one, where a BMC has several (Redfish): the end of its path in /redfish/v1/Systems.',
-    ),
+    ...hostPowerWay,
     post: v.key(
       v.duration,
       'From a reset to its first DHCP packet, at most; what it took before is learnt.',
@@ -169,5 +172,15 @@ export const hostPower = v.knownKeys(
   { title: 'a way to its power', examples: ['{ by: plug }'] },
 )
 
+type RawHostPower = Static<typeof onePower>
+
+/** What a host says of its power: a way to it, or several of which the first that answers is gone. */
+export const hostPower = Type.Unsafe<RawHostPower | readonly (string | RawHostPower)[]>(
+  Type.Union([onePower, Type.Array(Type.Union([v.name, onePower]), { minItems: 1 })], {
+    title: 'a way to its power, or a list of ways',
+    examples: ['{ by: plug }'],
+  }),
+)
+
 export type RawPower = Static<typeof power>
-export type RawHostPower = Static<typeof hostPower>
+export type RawHostPowers = Static<typeof hostPower>

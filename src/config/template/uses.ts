@@ -95,7 +95,7 @@ export function callbackTemplates(callback: Callback): TemplateUse[] {
 
 /** The templates of a way to power. */
 export function powerTemplates(way: PowerWay): TemplateUse[] {
-  if (way.kind === 'ipmi' || way.kind === 'redfish') return []
+  if (way.kind === 'ipmi' || way.kind === 'redfish' || way.kind === 'wake') return []
   const kind = 'power'
   const at = (...path: Path) => ['power', way.name, way.kind, ...path]
   const { on, off, status } = way

@@ -20,7 +20,13 @@ export interface PowerRouteDeps extends ChoiceDeps {
     host: Host,
     verb: PowerVerb,
   ): Promise<
-    { readonly ok: true; readonly state: PowerState } | { readonly ok: false; readonly why: Reason }
+    | {
+        readonly ok: true
+        readonly state: PowerState
+        /** Another way than the first did it. */
+        readonly instead?: { readonly by: string }
+      }
+    | { readonly ok: false; readonly why: Reason }
   >
   did(
     actor: Actor,
@@ -71,7 +77,7 @@ async function doTo(host: Host, verb: PowerVerb, deps: PowerRouteDeps): Promise<
   if (!trial.ok) return trial
   const done = await deps.run(host, verb)
   return done.ok
-    ? { ...trial, state: done.state }
+    ? { ...trial, by: done.instead?.by ?? trial.by, state: done.state }
     : { ...trial, ok: false, ...reasonFields(done.why) }
 }
 
