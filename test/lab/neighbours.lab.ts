@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { node1, quickDaemon, udhcpc } from './clients.ts'
+import { run } from './command.ts'
 import type { EventRow } from './daemon.ts'
 import { createNetwork, type Network } from './network.ts'
 import { labObstacle } from './packages.ts'
@@ -79,5 +80,44 @@ t.test('who left long ago is no conflict: the address goes to the next one', { s
   t.equal((await udhcpc(client.namespace, 60))?.ip, '10.77.0.50')
   const { events } = (await daemon.api('/api/v1/events?after=0')).body
   t.notOk(events.find(({ kind }: EventRow) => kind === 'conflict'))
+  t.equal(await daemon.kill('SIGTERM'), 0)
+})
+
+t.test('a Linux machine with proxy_arp: it is told, and takes no range', { skip }, async t => {
+  const network = await createNetwork()
+  t.teardown(() => network.remove())
+  const { namespace } = await network.addPeer('10.77.0.9')
+  const inside = (...command: string[]) => run(['ip', 'netns', 'exec', namespace, ...command])
+  // A router whose way to everybody leads elsewhere answers ARP for all of them here.
+  await inside('ip', 'link', 'add', 'away', 'type', 'veth', 'peer', 'gone')
+  for (const end of ['away', 'gone']) await inside('ip', 'link', 'set', end, 'up')
+  await inside('ip', 'address', 'flush', 'dev', 'eth0')
+  await inside('ip', 'address', 'add', '10.77.0.9/32', 'dev', 'eth0')
+  await inside('ip', 'route', 'add', '10.77.0.1/32', 'dev', 'eth0')
+  await inside('ip', 'route', 'add', 'default', 'dev', 'away')
+  // The delay is up to 0.8 s else, and who answers so late is not seen at all.
+  for (const setting of ['conf.all.forwarding', 'conf.eth0.proxy_arp'])
+    await inside('sysctl', '-qw', `net.ipv4.${setting}=1`)
+  await inside('sysctl', '-qw', 'net.ipv4.neigh.eth0.proxy_delay=0')
+  const lab = '  lab: { interface: br0, mode: server, range: 10.77.0.50-10.77.0.57, rivals: warn }'
+  const daemon = await quickDaemon(network, lab).start()
+  const given = new Set<string | undefined>()
+  for (const [n, address] of ['10.77.0.241', '10.77.0.242', '10.77.0.243'].entries()) {
+    const client = await network.addPeer(address)
+    given.add((await udhcpc(client.namespace, 60))?.ip)
+    t.equal(given.size, n + 1, 'each has an address of its own')
+  }
+  t.notOk(given.has(undefined))
+  const { events } = (await daemon.api('/api/v1/events?after=0')).body
+  const conflicts = events.filter(({ kind }: EventRow) => kind === 'conflict')
+  const mac = (await inside('cat', '/sys/class/net/eth0/address')).trim()
+  const told = conflicts.filter(({ text }: EventRow) => text.includes('answers for many'))
+  t.equal(told.length, 1)
+  t.ok(told[0]?.text.startsWith(mac), 'by its MAC')
+  t.ok(
+    conflicts.length <= 4,
+    'a few addresses are held back, and then nobody believes it',
+    conflicts,
+  )
   t.equal(await daemon.kill('SIGTERM'), 0)
 })
