@@ -54,6 +54,17 @@ t.test('a script that hangs is ended, here and on the machine', { skip }, async 
   t.equal(runs(site.node1).length, 1)
 })
 
+t.test('a script that never stops talking is held to a rate', { skip }, async t => {
+  const site = await open(t, '#!/bin/sh\necho $$ >> "$DISK"\nexec seq 1 400000000\n')
+  await site.boot()
+  await site.told(/^\d+ lines left out: too many at once$/)
+  const lines = (await site.timeline('output')).filter(text => /^\d+$/.test(text))
+  t.ok(lines.length > 100 && lines.length < 5000, `${lines.length} lines are kept`)
+  await site.daemon.cli(['cancel', 'node1'])
+  await untilGone(site.node1)
+  t.equal(await site.state(), 'idle')
+})
+
 t.test('a cancel ends it, here and on the machine', { skip }, async t => {
   const site = await open(t, hanging)
   await site.boot()
