@@ -33,6 +33,7 @@ export const packages: Packages = {
   'dhcpcd-base': 'dhcpcd, a DHCP client',
   'systemd-boot-efi': 'boots the installed disk on UEFI',
   'dnsmasq-base': 'the DHCP server that was there first',
+  'kea-dhcp4-server': 'another one, with the lines that explain prints for it',
   prometheus: 'promtool, which checks metrics and alert rules',
   ipmitool: 'speaks IPMI with BMCs',
   openipmi: 'ipmi_sim, a BMC',
