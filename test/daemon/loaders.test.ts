@@ -39,6 +39,8 @@ t.test('all names of one boot are one attempt, in whatever language', async t =>
     `pxelinux.cfg/${hexOf(machine.address())}`,
     '/pxelinux.cfg//default',
     'debian-installer\\pxelinux.cfg\\default',
+    // U-Boot, whose boot file is pxelinux.cfg/default: it looks for all beside it.
+    'pxelinux.cfg/pxelinux.cfg/01-52-54-00-00-00-01',
   ]
   const configs = await Promise.all(names.map(name => tftp(name)))
   t.equal(new Set(configs).size, 1, 'the same bytes by every name')
@@ -47,6 +49,11 @@ t.test('all names of one boot are one attempt, in whatever language', async t =>
   t.match(config, '\n  LINUX assets/images/kernel\n  INITRD assets/images/initrd\n')
   t.match(config, ' BOOTIF=01-52-54-00-00-00-01 ')
   t.match(config, '\nLABEL local\n')
+  // U-Boot's default is the last of both.
+  t.match(config, /\nONTIMEOUT local\nDEFAULT boot\n/)
+  const image = await tftp('assets/images/kernel')
+  t.notMatch(image, /^ERROR/)
+  t.equal(await tftp('pxelinux.cfg/assets/images/kernel'), image)
 
   const script = await machine.script()
   t.match(config, `bootwright=${daemon.url}/phone-home/${machine.token()} `)

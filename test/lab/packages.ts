@@ -23,6 +23,8 @@ export const demoPackages: Packages = {
 export const packages: Packages = {
   ...demoPackages,
   'qemu-system-arm': 'the machines with ARM processors',
+  'qemu-system-misc': 'the one with a RISC-V processor',
+  'u-boot-qemu': 'its firmware',
   ovmf: 'UEFI firmware',
   'qemu-efi-aarch64': 'UEFI firmware for ARM',
   pxelinux: 'a loader for BIOS: pxelinux.0, lpxelinux.0',

@@ -43,6 +43,7 @@ export const pxelinux: LoaderKind = {
 
 /**
  * The default label runs at once. When a file cannot be had, the prompt waits 10 s and takes the disk.
+ * U-Boot takes the last of ONTIMEOUT and DEFAULT for its default (boot/pxe_utils.c), so DEFAULT comes last.
  * APPEND is the rest of its line as it is: nothing in it has a meaning.
  */
 function bootConfig(title: string, image: KernelImage, transport: Transport): string {
@@ -50,10 +51,10 @@ function bootConfig(title: string, image: KernelImage, transport: Transport): st
   const { initrd } = image
   return lines(
     `SAY ${plain(title)}`,
-    'DEFAULT boot',
     'PROMPT 0',
     'TIMEOUT 100',
     'ONTIMEOUT local',
+    'DEFAULT boot',
     'LABEL boot',
     `  LINUX ${place(image.kernel)}`,
     ...(initrd.length > 0 ? [`  INITRD ${initrd.map(place).join(',')}`] : []),

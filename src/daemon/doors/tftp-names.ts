@@ -20,12 +20,13 @@ export function tftpNames(parts: Parts, receipts: Receipts) {
     const network = world.networkOf({ address, localAddress: address })
     const caller = { address, localAddress: network?.serverAddress ?? address }
     const config = configRequest(name, caller, parts)
-    const chosen = config ? undefined : choiceNamed(name, caller, parts.menus)
+    const plain = withoutFolder(name)
+    const chosen = config ? undefined : choiceNamed(plain, caller, parts.menus)
     if (chosen) {
       const { choice, kind } = chosen
       return sent(await parts.answers.prepareChoice(choice, caller, kind), kind, 'tftp')
     }
-    if (!config) return fileOf(name, caller, parts)
+    if (!config) return fileOf(plain, caller, parts)
 
     const { request, kind, transport } = config
     await parts.answers.verified(request.mac, caller.address)
@@ -46,6 +47,11 @@ export function tftpNames(parts: Parts, receipts: Receipts) {
     if (delivered.kind === 'forbidden') return denied(delivered.shown)
     return bytesOf(kind.render(delivered.content, transport))
   }
+}
+
+/** U-Boot looks for every file in the folder of its boot file, `pxelinux.cfg/default` (boot/pxe_utils.c). */
+function withoutFolder(name: string): string {
+  return name.replace(/^pxelinux\.cfg\//, '')
 }
 
 /** `assets/…` and `files/TOKEN/NAME`, spelled as in their URLs. */
