@@ -10,7 +10,8 @@ export type Step =
 
 /**
  * What a document says to do from one heading to another, in its order: the command lines of its blocks
- * without a language, whole ones in YAML, and commands of ours in the middle of a sentence.
+ * without a language, those in YAML, and commands of ours in the middle of a sentence. A block of another
+ * language (`text`, `cron`) is to be read.
  */
 export function stepsOf(file: string, from: string, to?: string): Step[] {
   const text = `\n${readFileSync(join(root, file), 'utf8')}`
@@ -18,7 +19,9 @@ export function stepsOf(file: string, from: string, to?: string): Step[] {
   const end = to === undefined ? text.length : text.indexOf(`\n${to}\n`)
   if (start < 0 || end < 0) throw new Error(`${file} has no ${start < 0 ? from : to}`)
   const piece = text.slice(start, end)
-  const found = piece.matchAll(/^```(\w*)\n(.*?)^```$|`(npx bootwright [a-z][^`\n]*)`/gms)
+  const found = piece.matchAll(
+    /^```(\w*)\n(.*?)^```$|`((?:sudo )?(?:npx )?bootwright [a-z][^`\n]*)`/gms,
+  )
   return [...found].flatMap(([, language, block = '', inline]): Step[] => {
     if (inline !== undefined) return [{ kind: 'command', line: inline }]
     if (language === 'yaml') return [{ kind: 'config', text: block }]

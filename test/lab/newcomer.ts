@@ -1,20 +1,39 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { attempt, type Outcome } from './command.ts'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { homedir, hostname, tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { attempt, type Outcome, run } from './command.ts'
 import { readLines } from './lines.ts'
 import type { Network } from './network.ts'
+import { standIns } from './newcomer-stand-ins.ts'
 
 const repository = join(import.meta.dirname, '../..')
+const netboot = '/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64'
+const home = '/home/newcomer'
 
-/** A computer on which nothing of ours is: the packages of this one, and of the rest a fresh layer over it. */
+/** Where a line is typed: beside the machines, or where a way leads to packages and sources. */
+export type Where = 'lan' | 'internet'
+
+/** A computer on which nothing of ours is. */
 export interface Computer {
-  /** A command line of its only user, in the folder where the last one ended. */
-  type(line: string, where: 'lan' | 'internet'): Promise<Outcome>
+  /** A command line of its user, in the folder where the last one ended. */
+  type(line: string, where: Where): Promise<Outcome>
   /** One that goes on, such as a daemon; on the LAN. */
   begin(line: string): Running
+  /** Texts of files, from the folder of the last line or the root. */
+  read(file: string): string
   write(file: string, text: string): void
+  /** Whether there is such a file, whoever may read it. */
+  has(file: string): boolean
   remove(): Promise<void>
 }
 
@@ -27,61 +46,69 @@ export interface Running {
 }
 
 /**
- * `sudo` and `apt` are what such a computer has. Its user is root here already; and packages are those that
- * the lab has installed, so `apt` says of others whether they exist.
+ * Mounts a fresh layer over a bare root, with a user who may use sudo; or else over the packages of this computer,
+ * and the only user is root. `editor` is what `$EDITOR FILE` does.
  */
-const programs = {
-  sudo: '#!/bin/sh\nexec "$@"\n',
-  apt: `#!/bin/sh
-[ "$1" = install ] || exit 100
-shift
-for name; do
-  dpkg-query -W "$name" > /dev/null 2>&1 || apt-cache show "$name" > /dev/null 2>&1 ||
-    command -v "$name" > /dev/null || { echo "E: Unable to locate package $name"; exit 100; }
-done
-`,
-}
-
-/** Mounts the layer; `editor` is what `$EDITOR FILE` does. */
-export async function startComputer(network: Network, editor: string): Promise<Computer> {
+export async function startComputer(
+  network: Network,
+  editor: string,
+  bareRoot?: string,
+): Promise<Computer> {
+  const isBare = bareRoot !== undefined
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-newcomer-'))
   const [upper, work, root] = ['upper', 'work', 'root'].map(name => join(folder, name))
   if (!upper || !work || !root) throw new Error('there are three')
   for (const path of [upper, work, root]) mkdirSync(path)
-  const inside = (path: string) => join(upper, path)
-  for (const [name, text] of Object.entries({ ...programs, 'newcomers-editor': editor })) {
-    mkdirSync(inside('usr/local/sbin'), { recursive: true })
-    writeFileSync(inside(`usr/local/sbin/${name}`), text)
-    chmodSync(inside(`usr/local/sbin/${name}`), 0o755)
-  }
-  mkdirSync(inside('home/newcomer'), { recursive: true })
-  mkdirSync(inside('srv/repository'), { recursive: true })
-  const holder = await hold(root, `lowerdir=/,upperdir=${upper},workdir=${work}`)
+  await furnish(upper, editor, isBare)
+  const holder = await hold(root, `lowerdir=${bareRoot ?? '/'},upperdir=${upper},workdir=${work}`)
 
-  let cwd = '/home/newcomer'
-  const command = (line: string, where: 'lan' | 'internet') => [
+  let cwd = home
+  const command = (line: string, where: Where) => [
     ...(where === 'lan' ? ['ip', 'netns', 'exec', network.namespace] : []),
     ...['nsenter', `--target=${holder.pid}`, '--mount', 'chroot', root],
-    ...['env', '-i', ...environment()],
+    ...(isBare ? ['setpriv', '--reuid=newcomer', '--regid=newcomer', '--init-groups'] : []),
+    ...['env', '-i', ...environment(isBare)],
     ...['bash', '-c', `cd ${cwd} && ${line}\ncode=$?; pwd > /tmp/cwd; exit $code`],
   ]
+  const place = (file: string) => `/proc/${holder.pid}/root${join(root, resolve(cwd, file))}`
   return {
     async type(line, where) {
       const outcome = await attempt(command(line, where))
-      const { stdout } = await attempt(command('cat /tmp/cwd', where))
-      cwd = stdout.trim() || cwd
+      cwd = readFileSync(place('/tmp/cwd'), 'utf8').trim() || cwd
       return outcome
     },
     begin: line => begin(command(`exec ${line}`, 'lan')),
-    write(file, text) {
-      writeFileSync(join(`/proc/${holder.pid}/root`, root, cwd, file), text)
-    },
+    read: file => readFileSync(place(file), 'utf8'),
+    write: (file, text) => writeFileSync(place(file), text),
+    has: file => existsSync(place(file)),
     async remove() {
       holder.kill('SIGKILL')
       await new Promise(resolve => holder.once('close', resolve))
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** What lies on the computer before anything is typed. */
+async function furnish(upper: string, editor: string, isBare: boolean): Promise<void> {
+  const inside = (path: string) => {
+    mkdirSync(dirname(join(upper, path)), { recursive: true })
+    return join(upper, path)
+  }
+  const programs = { ...standIns(isBare), 'newcomers-editor': editor }
+  for (const [name, text] of Object.entries(programs)) {
+    writeFileSync(inside(`usr/local/sbin/${name}`), text)
+    chmodSync(inside(`usr/local/sbin/${name}`), 0o755)
+  }
+  mkdirSync(inside(home), { recursive: true })
+  // A worktree's .git points out of it: a bare clone is whole.
+  await run(['git', 'clone', '--quiet', '--bare', repository, inside('srv/repository')])
+  writeFileSync(inside('etc/gitconfig'), '[safe]\n\tdirectory = *\n')
+  cpSync(netboot, inside('srv/netboot'), { recursive: true })
+  if (!isBare) return
+  await run(['chown', '1000:1000', inside(home)])
+  cpSync('/etc/resolv.conf', inside('etc/resolv.conf'))
+  writeFileSync(inside('etc/hosts'), `127.0.0.1 localhost ${hostname()}\n`)
 }
 
 /** What the mounts live in: they are gone with it, and nobody else sees them. */
@@ -94,7 +121,6 @@ async function hold(root: string, layers: string): Promise<ChildProcess> {
     mount -t proc proc ${root}/proc
     mount --rbind /sys ${root}/sys
     mount -t tmpfs tmpfs ${root}/tmp
-    mount --bind -o ro ${repository} ${root}/srv/repository
     echo there
     exec sleep infinity
   `
@@ -108,14 +134,16 @@ async function hold(root: string, layers: string): Promise<ChildProcess> {
   return holder
 }
 
-/** Packages that this computer has fetched before need not come over the network again. */
-function environment(): string[] {
+/** Packages that this computer has fetched before need not come over the network again; a bare root has none. */
+function environment(isBare: boolean): string[] {
   const cache = join(homedir(), '.npm')
   const trust = process.env.NODE_EXTRA_CA_CERTS
+  const kept = !isBare && existsSync(cache)
   return [
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    ...['HOME=/home/newcomer', 'USER=root', 'LANG=C.UTF-8', 'EDITOR=newcomers-editor'],
-    ...(existsSync(cache) ? [`npm_config_cache=${cache}`, 'npm_config_prefer_offline=true'] : []),
+    ...[`HOME=${home}`, `USER=${isBare ? 'newcomer' : 'root'}`, 'LANG=C.UTF-8'],
+    ...['EDITOR=newcomers-editor', 'DEBIAN_FRONTEND=noninteractive'],
+    ...(kept ? [`npm_config_cache=${cache}`, 'npm_config_prefer_offline=true'] : []),
     ...(trust === undefined ? [] : [`NODE_EXTRA_CA_CERTS=${trust}`]),
   ]
 }

@@ -1,0 +1,82 @@
+/**
+ * `npm run newcomer`: every command of README and docs/ in a bare Debian, where nothing is installed but what they
+ * install, by a user who is not root; without those for containers, BMCs and NixOS' own tools. Some twenty minutes,
+ * and packages come over the network: `npm test` leaves it out, and walks README and docs/first-boot.md over the
+ * packages of this computer.
+ */
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { fileTimeout } from '../patience.ts'
+import { attempt, run } from './command.ts'
+import { stepsOf } from './document.ts'
+import { layerObstacle } from './newcomer.ts'
+import { follow, startPlug, startWalk } from './newcomer-walk.ts'
+import { labObstacle } from './packages.ts'
+
+const hasDebstrap = (await attempt(['mmdebstrap', '--version'])).code === 0
+const obstacle = hasDebstrap ? false : 'a bare root needs mmdebstrap'
+const skip = (await labObstacle()) || (await layerObstacle()) || obstacle
+t.setTimeout(fileTimeout(60))
+const root = mkdtempSync(join(tmpdir(), 'bootwright-bare-'))
+t.teardown(() => rmSync(root, { recursive: true, force: true }))
+if (skip === false) await makeRoot()
+
+/** Debian's smallest root, and what one that was installed has besides: whom to trust, how one becomes root. */
+async function makeRoot(): Promise<void> {
+  const include = '--include=ca-certificates,iproute2,sudo'
+  // The disk of this computer need not survive a power cut.
+  const quick = '--dpkgopt=force-unsafe-io'
+  await run(['mmdebstrap', '--variant=minbase', quick, include, 'bookworm', root])
+  // Whom this computer trusts.
+  const trust = 'etc/ssl/certs/ca-certificates.crt'
+  cpSync(join('/', trust), join(root, trust))
+  // Its user says yes.
+  writeFileSync(join(root, 'etc/apt/apt.conf.d/99yes'), 'APT::Get::Assume-Yes "true";\n')
+  const keep = 'Defaults env_keep += "NODE_EXTRA_CA_CERTS DEBIAN_FRONTEND"\n'
+  writeFileSync(join(root, 'etc/sudoers.d/newcomer'), `${keep}newcomer ALL=(ALL) NOPASSWD: ALL\n`)
+  await run(['chroot', root, 'useradd', '--uid=1000', '--shell=/bin/bash', 'newcomer'])
+  await run(['chroot', root, 'apt-get', 'update'])
+}
+
+t.test('README', { skip }, async t => {
+  const walk = await startWalk(t, 'config/lan.yaml', root)
+  await follow(walk, stepsOf('README.md', '## First boot'))
+  t.ok(walk.running.length > 0, 'the daemon was started')
+})
+
+t.test('the documents of a checkout, one after another', { skip }, async t => {
+  const walk = await startWalk(t, 'config/lan.yaml', root)
+  await follow(walk, stepsOf('docs/first-boot.md', '# First boot on a LAN'))
+  await follow(walk, stepsOf('docs/installers.md', '# Installers'))
+  await follow(walk, stepsOf('docs/api.md', '# Phone home, HTTP and the API'))
+  const { stdout } = await walk.computer.type('npx bootwright events node1', 'lan')
+  for (const words of [/phone-home +ready/, /progress 40 %: copying/, /done/])
+    t.match(stdout, words, 'what was said at the machine has arrived')
+  await follow(walk, stepsOf('docs/nixos.md', '# NixOS'))
+})
+
+t.test('the documents of a service, one after another', { skip }, async t => {
+  const walk = await startWalk(t, '/etc/bootwright/config.yaml', root)
+  const read = async (...where: Parameters<typeof stepsOf>) => {
+    // A new terminal.
+    await walk.computer.type('cd', 'lan')
+    await follow(walk, stepsOf(...where))
+  }
+  await read('docs/operations.md', '# Keep it running')
+  t.ok(walk.computer.has('/var/backups/bootwright/bootwright.db'), 'the backup is one')
+  await startPlug(walk.network, ['10.77.1.21', '10.77.1.22'])
+  // What comes after needs BMCs, or virtual machines of the reader's.
+  await read('docs/power.md', '# Power', '## BMCs: `redfish`')
+  await read('docs/troubleshooting.md', '# Why a machine does not boot')
+  await read('docs/commands.md', '# Commands')
+  await read('docs/networks.md', '# Networks')
+})
+
+t.test('docs/install.md', { skip }, async t => {
+  const walk = await startWalk(t, '/etc/bootwright/config.yaml', root)
+  await follow(walk, stepsOf('docs/install.md', '# Install it', '## Debian and Ubuntu'))
+  // Of the other ways in one wants another root, and one a Node 24 that Debian 12 has not.
+  await follow(walk, stepsOf('docs/install.md', '## Without Node: the tarball'))
+})
