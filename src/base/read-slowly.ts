@@ -9,11 +9,15 @@ interface Paused<T> {
  * Takes what a stream says and lets it rest after each piece (milliseconds): one that never stops talking
  * gets a share of our time, and whoever writes into its other end waits.
  */
-export function readSlowly<T>(stream: Paused<T>, restMs: number, take: (piece: T) => void): void {
+export function readSlowly<T>(
+  stream: Paused<T>,
+  restMs: number | (() => number),
+  take: (piece: T) => void,
+): void {
   const goOn = () => void stream.resume()
   stream.on('data', piece => {
     stream.pause()
-    setTimeout(goOn, restMs)
+    setTimeout(goOn, typeof restMs === 'number' ? restMs : restMs())
     take(piece)
   })
 }

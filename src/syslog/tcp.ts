@@ -6,8 +6,9 @@ import type { SyslogServer } from './server.ts'
 /** Connections of one address, and of all. A sender that is new takes the place of the longest silent. */
 const perAddress = 8
 const most = 512
-/** From one piece of at most 64 KiB to the next. */
+/** From one piece of at most 64 KiB to the next; many connections together have no more than some a second. */
 const restMs = 50
+const restOfEachMs = 10
 /** rsyslog keeps its connection open for as long as there may be something to say. */
 const silentMs = 3600_000
 
@@ -28,7 +29,8 @@ export async function openSyslogTcp(
     socket.on('error', () => {})
     socket.setTimeout(silentMs, () => socket.destroy())
     const frames = createSyslogFrames()
-    readSlowly<Uint8Array>(socket, restMs, bytes => {
+    const rest = () => Math.max(restMs, restOfEachMs * open.size)
+    readSlowly<Uint8Array>(socket, rest, bytes => {
       // Whoever was heard last is the last to go.
       open.delete(socket)
       open.add(socket)

@@ -23,7 +23,7 @@ export function createSyslogFrames() {
     /** The whole messages that these bytes complete. */
     push(bytes: Uint8Array): Uint8Array[] {
       const messages: Uint8Array[] = []
-      for (const byte of bytes) messages.push(...next(stream, byte))
+      for (let at = 0; at < bytes.length; ) at = step(stream, bytes, at, messages)
       return messages
     },
     /** What came before the connection ended, where it is a line. */
@@ -31,51 +31,68 @@ export function createSyslogFrames() {
   }
 }
 
-function keep(stream: Stream, byte: number): void {
-  if (stream.size < longest) stream.kept[stream.size++] = byte
+/** Goes on from a place, by as many bytes as it can, and tells the next place: a flood goes through here. */
+function step(stream: Stream, bytes: Uint8Array, at: number, messages: Uint8Array[]): number {
+  if (stream.state === 'line') {
+    const end = endOfLine(bytes, at)
+    keep(stream, bytes.subarray(at, end))
+    if (end < bytes.length) messages.push(...take(stream))
+    return end + 1
+  }
+  if (stream.state === 'counted') {
+    const part = bytes.subarray(at, at + stream.left)
+    keep(stream, part)
+    stream.left -= part.length
+    if (stream.left === 0) messages.push(...take(stream))
+    return at + part.length
+  }
+  return begins(stream, bytes[at] ?? 0) ? at + 1 : at
+}
+
+function endOfLine(bytes: Uint8Array, from: number): number {
+  let at = from
+  while (at < bytes.length && bytes[at] !== lineFeed && bytes[at] !== zeroByte) at++
+  return at
+}
+
+function keep(stream: Stream, bytes: Uint8Array): void {
+  const part = bytes.subarray(0, longest - stream.size)
+  stream.kept.set(part, stream.size)
+  stream.size += part.length
 }
 
 function take(stream: Stream): Uint8Array[] {
-  const message = stream.kept.subarray(0, stream.size)
+  const message = stream.kept.slice(0, stream.size)
   stream.state = 'start'
-  if (stream.size === 0) return []
-  stream.kept = new Uint8Array(longest)
   stream.size = 0
-  return [message]
+  return message.length === 0 ? [] : [message]
 }
 
-/** The messages that end with this byte: one or none. */
-function next(stream: Stream, byte: number): Uint8Array[] {
-  switch (stream.state) {
-    case 'start':
-      if (byte === lineFeed || byte === zeroByte) return []
-      if (byte > zero && byte <= nine) {
-        stream.state = 'length'
-        stream.left = byte - zero
-        return []
-      }
-      stream.state = 'line'
-      keep(stream, byte)
-      return []
-    case 'length':
-      if (byte >= zero && byte <= nine && stream.left < longestLength) {
-        stream.left = stream.left * 10 + byte - zero
-        return []
-      }
-      if (byte === space) {
-        stream.state = 'counted'
-        return []
-      }
-      // A line that begins with a number is a line all the same.
-      stream.state = 'line'
-      for (const digit of String(stream.left)) keep(stream, zero + Number(digit))
-      return next(stream, byte)
-    case 'counted':
-      keep(stream, byte)
-      return --stream.left > 0 ? [] : take(stream)
-    case 'line':
-      if (byte === lineFeed || byte === zeroByte) return take(stream)
-      keep(stream, byte)
-      return []
+/** Before a message, or in its length. False where the byte is the first of a line. */
+function begins(stream: Stream, byte: number): boolean {
+  if (stream.state === 'start') {
+    if (byte === lineFeed || byte === zeroByte) return true
+    if (byte > zero && byte <= nine) {
+      stream.state = 'length'
+      stream.left = byte - zero
+      return true
+    }
+    stream.state = 'line'
+    return false
   }
+  if (byte >= zero && byte <= nine && stream.left < longestLength) {
+    stream.left = stream.left * 10 + byte - zero
+    return true
+  }
+  if (byte === space) {
+    stream.state = 'counted'
+    return true
+  }
+  // A line that begins with a number is a line all the same.
+  stream.state = 'line'
+  keep(
+    stream,
+    Uint8Array.from(String(stream.left), digit => zero + Number(digit)),
+  )
+  return false
 }

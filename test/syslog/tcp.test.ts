@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { mock } from 'node:test'
 import t, { type Test } from 'tap'
 import { openSyslogTcp } from '../../src/syslog/tcp.ts'
 
@@ -47,3 +48,39 @@ t.test('one address has so many connections: the longest silent goes', async t =
   await gone
   t.equal((await until(8)).length, 8)
 })
+
+t.test('many connections together are heard as often as some', async t => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  const heard = new Set<string>()
+  let lines = 0
+  const take = (_: Uint8Array, from: string) => {
+    heard.add(from)
+    lines++
+  }
+  const server = await openSyslogTcp({ address: '127.0.0.1', port: 0 }, take, t.error)
+  t.teardown(() => server.close())
+  const connections = 20
+  for (let n = 1; n <= connections; n++) {
+    const from = { host: '127.0.0.1', port: server.port, localAddress: `127.0.0.${n}` }
+    const socket = connect(from)
+    t.teardown(() => socket.destroy())
+    socket.on('error', () => {})
+    socket.write('<14>flood\n'.repeat(50_000))
+  }
+  while (heard.size < connections) await turns(1)
+  // Those that were admitted first rest for less.
+  mock.timers.tick(10 * connections)
+  await turns(200)
+  const before = lines
+  mock.timers.tick(60)
+  await turns(200)
+  t.equal(lines, before, 'alone one would be heard again after 50 ms')
+  mock.timers.tick(10 * connections)
+  while (lines === before) await turns(1)
+  t.pass('and all go on')
+})
+
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await new Promise(resolve => setImmediate(resolve))
+}
