@@ -28,7 +28,7 @@ hosts:
   t.match(about('main'), [/`initrd=main` is left out/])
   t.strictSame(about('fine'), [])
   t.match(about('long'), [
-    /has 2\d\d\d bytes by iPXE, and the kernel keeps 2047: lost from `inline=A/,
+    /has 2\d\d\d bytes by iPXE, and the kernel keeps 2046: lost from `inline=A/,
   ])
   t.match(about('spoilt'), [/GRUB does not hand on `who=it's`/])
 })

@@ -99,6 +99,7 @@ rest() { while :; do sleep 1000; done; }
 
 install() {
   say 'installer is up'
+  say "command line: $(tr -d '\n' < /proc/cmdline | wc -c) bytes"
   url=$(word bootwright)
   [ "$(word lab.do)" = crash ] && { say 'crashes'; reboot -f; }
   connect || end

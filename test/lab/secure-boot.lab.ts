@@ -2,6 +2,7 @@ import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
 import { createLab } from './lab.ts'
+import { fillingWord } from './long-line.ts'
 import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
 
@@ -14,9 +15,13 @@ t.test('UEFI x64 with Secure Boot', { skip: obstacle ?? false }, async t => {
   const lab = await createLab()
   t.teardown(() => lab.remove())
   const node1 = { mac: signed, address: '10.77.0.21', host: 'loader: shimx64.efi' }
-  const config = labConfig(lab, { network: serverNetwork, ...node1, cmdline: 'loglevel=7' })
+  const config = (word: string) => {
+    const cmdline = `loglevel=7 ${word}`
+    return labConfig(lab, { network: serverNetwork, ...node1, cmdline })
+  }
+  const { word, room } = await fillingWord(lab, config)
   const node2 = `  node2: { mac: "${unsigned}", profile: lab, loader: snponly.efi }\n`
-  const daemon = await lab.startDaemon(config.replace('callbacks:\n  notify:', `${node2}$&`))
+  const daemon = await lab.startDaemon(config(word).replace('callbacks:\n  notify:', `${node2}$&`))
   const eventsOf = async (host: string) => (await daemon.cli(['events', host])).stdout
   t.teardown(async () => t.comment(await eventsOf('node1'), await eventsOf('node2')))
   const both = await daemon.cli(['install', 'node1', 'node2', '--yes'])
@@ -26,7 +31,10 @@ t.test('UEFI x64 with Secure Boot', { skip: obstacle ?? false }, async t => {
     const machine = await lab.addMachine({ firmware: 'uefi-secure', mac: signed })
     const { serial, exited } = machine.powerOn()
     await serial.waitFor(/Secure boot enabled/, 120)
+    const [, bytes] = await serial.waitFor(/lab: command line: (\d+) bytes/, 60)
+    t.equal(Number(bytes), room)
     await serial.waitFor(/lab: told done/, 60)
+    // The last word tells it to power off: the line arrived whole.
     await exited
     const events = await eventsOf('node1')
     t.match(

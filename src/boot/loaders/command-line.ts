@@ -6,9 +6,12 @@ import { commandText } from './text.ts'
 /** Words that Bootwright writes itself, or that loaders take for files of theirs. */
 const reserved = /^(?:bootwright|BOOTIF|initrd)=/
 
-/** Bytes that a kernel keeps: COMMAND_LINE_SIZE of its architecture, less its closing zero. */
-const usualRoom = 2047
-const largeRoom = 4096
+/**
+ * Bytes that reach a kernel: COMMAND_LINE_SIZE of its architecture, less its closing zero, which PXELINUX 6.04 and
+ * GRUB 2.06 count twice: of one byte more the first boots nothing, the second leaves out the last word.
+ */
+const usualRoom = 2046
+const largeRoom = 4095
 
 /**
  * The words of a kernel's command line. Double quotes hold blanks together, as where the kernel itself

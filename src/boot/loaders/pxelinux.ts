@@ -28,7 +28,11 @@ export const pxelinux: LoaderKind = {
   refusesLong: true,
   kernelLine(image, transport) {
     if (image.kind !== undefined) return undefined
-    return `BOOT_IMAGE=${placeFor(transport)(image.kernel)} ${commandText(image.cmdline)}`
+    const place = placeFor(transport)
+    const { kernel, cmdline, initrd } = image
+    // What INITRD names stands at the end of the line too (readconfig.c).
+    const files = initrd.length > 0 ? ` initrd=${initrd.map(place).join(',')}` : ''
+    return `BOOT_IMAGE=${place(kernel)} ${commandText(cmdline)}${files}`
   },
   render(content, transport) {
     if (content.kind === 'local') {

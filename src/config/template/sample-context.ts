@@ -7,7 +7,8 @@ import { namesIn } from './template.ts'
 /** What a host's templates could be given. Addresses that only a running daemon knows are made up. */
 export function sampleContext(host: Host, network: NetworkNames, port: number): CallbackContext {
   const url = serverUrl(network.serverAddress || '192.0.2.1', port)
-  const token = '0'.repeat(32)
+  // As long as a real one: a command line may be full to its last byte.
+  const token = '0'.repeat(24)
   const filesUrl = `${url}/files/${token}/`
   const [nic] = host.nics
   const address = nic?.address === undefined ? '' : formatIpv4(nic.address)
