@@ -164,6 +164,7 @@ async function install({ t, computer, network }: Walk, line: string): Promise<vo
   )
   const disk = `/tmp/bootwright-newcomer-${process.pid}.raw`
   makeEmptyDisk(disk)
+  t.teardown(() => rmSync(disk, { force: true }))
   const tap = await network.addTap()
   const machine = powerOn(network, { firmware: 'bios', mac, disk, tap, mebibytes: 768 })
   t.teardown(() => machine.powerOff())
