@@ -12,7 +12,7 @@ import { fileTimeout } from '../patience.ts'
 import { attempt, run } from './command.ts'
 import { stepsOf } from './document.ts'
 import { layerObstacle } from './newcomer.ts'
-import { follow, startPlug, startWalk } from './newcomer-walk.ts'
+import { follow, startPlug, startWalk, type Walk } from './newcomer-walk.ts'
 import { labObstacle } from './packages.ts'
 
 const hasDebstrap = (await attempt(['mmdebstrap', '--version'])).code === 0
@@ -74,9 +74,23 @@ t.test('the documents of a service, one after another', { skip }, async t => {
   await read('docs/networks.md', '# Networks')
 })
 
+/** It leaves what is the operator's, and nothing else. */
+async function removeDeb({ t, computer }: Walk): Promise<void> {
+  const data = ['/etc/bootwright', '/var/lib/bootwright', '/srv/bootwright']
+  t.match(await computer.type('sudo systemctl stop bootwright', 'lan'), { code: 0 })
+  const { stdout } = await computer.type('sudo apt purge bootwright', 'internet')
+  t.match(stdout, `bootwright: your data is left alone; it is in ${data.join(' ')}`)
+  for (const path of data) t.ok(computer.has(path), path)
+  for (const path of ['/usr/lib/bootwright', '/usr/bin/bootwright', '/var/cache/bootwright'])
+    t.notOk(computer.has(path), path)
+  t.match(await computer.type(`sudo rm -r ${data.join(' ')}`, 'lan'), { code: 0 })
+}
+
 t.test('docs/install.md', { skip }, async t => {
   const walk = await startWalk(t, '/etc/bootwright/config.yaml', root)
   await follow(walk, stepsOf('docs/install.md', '# Install it', '## Debian and Ubuntu'))
-  // Of the other ways in one wants another root, and one a Node 24 that Debian 12 has not.
+  await follow(walk, stepsOf('docs/install.md', '## Debian and Ubuntu', '## With Node: npm'))
+  await removeDeb(walk)
+  // The other way in wants a Node 24, which Debian 12 has not.
   await follow(walk, stepsOf('docs/install.md', '## Without Node: the tarball'))
 })

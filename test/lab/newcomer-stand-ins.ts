@@ -17,33 +17,30 @@ done
 `
 
 /**
- * systemd is no first process of a folder. This one starts what the unit's ExecStart says, as a user without a
- * name that has CAP_NET_BIND_SERVICE and nothing else, in a state folder that is a link into one which only
- * root may enter, as DynamicUser= makes them. The sandbox of the unit is for its own test.
+ * systemd is no first process of a folder. This one starts what the unit's ExecStart says, as the user of the unit,
+ * or else one without a name whose state folder is a link into one which only root may enter, as DynamicUser=
+ * makes them; it has CAP_NET_BIND_SERVICE and nothing else. The sandbox of the unit is for its own test.
  */
 const systemctl = `#!/bin/sh
 set -eu
-user=61184
 unit=/etc/systemd/system/bootwright.service
+[ -e "$unit" ] || unit=/usr/lib/systemd/system/bootwright.service
 pid=/run/bootwright.pid
 log=/var/log/bootwright.log
 [ "$(id -u)" = 0 ] || { echo 'Interactive authentication required.' >&2; exit 1; }
 case "$*" in daemon-reload) exit 0 ;; esac
 [ -e "$unit" ] || { echo 'Unit bootwright.service could not be found.' >&2; exit 5; }
 value() { sed -n "s/^$1=-\\\\{0,1\\\\}//p" "$unit" | sed 's|%S|/var/lib|'; }
+named=$(value User)
+user=$(id -u "\${named:-61184}" 2> /dev/null || echo 61184)
 begin() {
   for kind in lib cache; do
-    private=/var/$kind/private
     folder=/var/$kind/bootwright
-    mkdir -p "$private"
-    [ ! -d "$folder" ] || [ -L "$folder" ] || mv "$folder" "$private/bootwright"
-    mkdir -p "$private/bootwright"
-    ln -sfn private/bootwright "$folder"
+    [ -n "$named" ] || make_private "/var/$kind/private"
+    mkdir -p "$folder"
     # As systemd does it: where the folder's owner is right, its files are not looked at.
-    [ "$(stat -c %u "$private/bootwright")" = $user ] || chown -R $user:$user "$private/bootwright"
-    chmod 750 "$private/bootwright"
-    # Others cannot enter; the service, whose own mount systemd makes there, knows its name.
-    chmod 711 "$private"
+    [ "$(stat -Lc %u "$folder")" = $user ] || chown -R $user:$user "$folder/"
+    chmod 750 "$folder/"
   done
   umask 077
   setsid setpriv --reuid=$user --regid=$user --clear-groups --inh-caps=-all,+net_bind_service \\
@@ -55,6 +52,14 @@ begin() {
     kill -0 "$(cat "$pid")" 2> /dev/null || { tail -n 5 "$log" >&2; return 1; }
     sleep 0.2
   done
+}
+make_private() {
+  mkdir -p "$1"
+  # Others cannot enter; the service, whose own mount systemd makes there, knows its name.
+  chmod 711 "$1"
+  [ ! -d "$folder" ] || [ -L "$folder" ] || mv "$folder" "$1/bootwright"
+  mkdir -p "$1/bootwright"
+  ln -sfn private/bootwright "$folder"
 }
 finish() {
   $(value ExecStop) || true
