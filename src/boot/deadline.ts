@@ -19,8 +19,9 @@ interface Deadline {
 }
 
 /**
- * When the clock of a life runs out, and what that means. `heardAt` is when we last sent it bytes:
- * a machine that is still downloading is not silent. Epoch milliseconds.
+ * When the clock of a life runs out, and what that means. `heardAt` is when we last sent it bytes, or did
+ * something to its power: a machine that is still downloading is not silent, and one that a slow BMC switches off
+ * and on was not started yet. Epoch milliseconds.
  */
 export function deadline(life: Life, rules: Rules, heardAt: number): Deadline | undefined {
   const start = startIn(life)
@@ -65,7 +66,7 @@ function deadlineOfStart(
     case 'due':
       return undefined
     case 'begun':
-      return after(start.since, seconds, { code: 'no-discover', seconds })
+      return after(Math.max(start.since, heardAt), seconds, { code: 'no-discover', seconds })
     case 'done':
       return after(start.since, seconds, {
         code: 'no-discover',

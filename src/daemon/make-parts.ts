@@ -51,6 +51,7 @@ export async function makeParts(first: Config, log: Log) {
     ...{ memory, now, newId, newToken, logins, world, dataDir: config().dataDir },
     ...{ ...whereabouts, ...specDeps, ...hostsOf(world), render: renderText },
     powerDue: host => starts.wake(host),
+    isSwitching: host => starts.isUnderWay(host),
     places: () => drain.places(config().parallel),
     outputBound: () => config().keep.output,
     tried: measure.callback,

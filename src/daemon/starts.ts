@@ -25,6 +25,8 @@ export interface StartDeps {
 export interface Starts {
   /** Looks at a host soon. */
   wake(host: string): void
+  /** Whether something is being done to it, or waits for its turn. */
+  isUnderWay(host: string): boolean
   /** Takes up what an earlier run has left due. What had begun is never done again. */
   recover(): void
   /** Begins nothing more, and lets nothing that ends count. */
@@ -46,6 +48,7 @@ export function createStarts(deps: StartDeps): Starts {
   const work: Work = { ...deps, underWay: new Map(), stopped: false }
   return {
     wake: host => wake(host, work),
+    isUnderWay: host => work.underWay.has(host),
     recover() {
       for (const { name, life } of deps.memory.hosts.all()) {
         if (powerDeed(life).kind !== 'none') wake(name, work)

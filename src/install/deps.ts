@@ -110,6 +110,8 @@ export interface InstallDeps {
   newToken(): string
   /** Something is to be done to the power of a host, as its life says. */
   powerDue(host: string): void
+  /** Whether something is being done to it just now. */
+  isSwitching(host: string): boolean
   /** A host of the config by name. */
   host(name: string): Host | undefined
   /** The host of a MAC. */

@@ -31,7 +31,10 @@ export function createInstaller(deps: InstallerDeps) {
     deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
     left: install => lives.tidy(install),
   })
-  const lives = createLife(deps, outbox, name => heard.at.get(name) ?? startedAt)
+  const heardAt = (name: string) => heard.at.get(name) ?? startedAt
+  const lives = createLife(deps, outbox, name =>
+    deps.isSwitching(name) ? deps.now() : heardAt(name),
+  )
   const scripts = createScripts(deps, lives)
   const strangers = createStrangers()
   const menus = createMenus(deps)

@@ -95,6 +95,19 @@ t.test(
   },
 )
 
+t.test('the clock of a start stands still while its BMC is at work', async t => {
+  const lab = await startLab(t, { post: '1s' })
+  lab.daemon.write('slow-off', '')
+  await ask(lab.daemon, 'node1')
+  await untilDone(lab, 'netboot on off')
+  const since = performance.now()
+  await until('more than its post', async () => performance.now() - since > 3000)
+  t.equal(await stateOf(lab), 'pending')
+  rmSync(join(lab.daemon.folder, 'slow-off'))
+  await untilState(lab, 'failed')
+  t.strictSame(lab.done(), ['netboot', 'on', 'off', 'netboot', 'on'])
+})
+
 t.test('a silent installer is reset for the next attempt', async t => {
   const lab = await startLab(t, {}, { bootTimeout: '3s', attempts: 2 })
   const { daemon, machine } = lab

@@ -187,6 +187,7 @@ function installerOf({ config, world, memory, now, specDeps, macsOf, seen }: Ins
     ...{ memory, now, newId, newToken, world, render: renderText, dataDir: config.dataDir },
     ...{ ...specDeps, macsOf, identify: identifyBy(macsOf), lookAgain: async () => {}, seen },
     powerDue: () => {},
+    isSwitching: () => false,
     host: name => config.hosts.get(name),
     hostOf: world.hostOf,
     place: () => world.place(world.networks()[0]),

@@ -143,6 +143,7 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     newId: at => `install-${at - start}-${++made}`,
     newToken: () => `token-${clock - start}-${++made}`,
     powerDue: () => {},
+    isSwitching: () => false,
     host: name => (name === host.name ? host : undefined),
     hostOf: address => (host.nics.some(nic => nic.mac === address) ? host : undefined),
     render: renderText,

@@ -174,7 +174,7 @@ const onePower = v.knownKeys(
 
 type RawHostPower = Static<typeof onePower>
 
-/** What a host says of its power: a way to it, or several of which the first that answers is gone. */
+/** What a host says of its power: a way to it, or several, of which the first that answers is used. */
 export const hostPower = Type.Unsafe<RawHostPower | readonly (string | RawHostPower)[]>(
   Type.Union([onePower, Type.Array(Type.Union([v.name, onePower]), { minItems: 1 })], {
     title: 'a way to its power, or a list of ways',
