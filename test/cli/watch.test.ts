@@ -1,4 +1,5 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
+import type { HostRow } from '../../src/api/hosts.ts'
 import { run } from '../../src/cli/watch.ts'
 import { frame } from '../../src/cli/watch-screen.ts'
 import { event, fakeIo, hostRow, openSse, problem, startApi } from './fake.ts'
@@ -38,7 +39,8 @@ t.test('a screen: who is busy comes first, and nothing is wider or longer than i
   t.match(frame({ hosts: [], notices: [], skipped: 0, now }, plain, 24)[2], 'no hosts')
 })
 
-t.test('without a terminal: a table, then a line for each change', async t => {
+/** What it writes without a terminal while the hosts are looked at twice. */
+async function watchTwice(t: Test, hosts: (look: number) => HostRow[]): Promise<string> {
   const stop = new AbortController()
   let looks = 0
   const api = await startApi(t, {
@@ -50,13 +52,20 @@ t.test('without a terminal: a table, then a line for each change', async t => {
     'GET /api/v1/hosts': () => {
       looks += 1
       if (looks === 2) stop.abort()
-      const changed = looks === 1 ? {} : { state: 'booting' as const, why: 'attempt 1' }
-      return { hosts: [hostRow(changed), hostRow({ name: 'node2' })] }
+      return { hosts: hosts(looks) }
     },
   })
   const { io, out } = fakeIo(t, api.url, { signal: stop.signal })
   t.equal(await run([], io), 0)
-  const [titles, first, second, change, ...more] = out().trimEnd().split('\n')
+  return out()
+}
+
+t.test('without a terminal: a table, then a line for each change', async t => {
+  const out = await watchTwice(t, look => [
+    hostRow(look === 1 ? {} : { state: 'booting', why: 'attempt 1' }),
+    hostRow({ name: 'node2' }),
+  ])
+  const [titles, first, second, change, ...more] = out.trimEnd().split('\n')
   t.match(titles, /^TIME +NAME +STATE +WHY$/)
   t.match(first, /node1 +idle +was never installed$/)
   t.match(second, /node2 +idle/)
@@ -65,23 +74,7 @@ t.test('without a terminal: a table, then a line for each change', async t => {
 })
 
 t.test('without hosts the titles stand there once', async t => {
-  const stop = new AbortController()
-  let looks = 0
-  const api = await startApi(t, {
-    'GET /api/v1/events': ({ headers }, response) => {
-      if (!headers.accept?.includes('event-stream')) return { events: [event(1)] }
-      openSse(response)(event(2))
-      return undefined
-    },
-    'GET /api/v1/hosts': () => {
-      looks += 1
-      if (looks === 2) stop.abort()
-      return { hosts: [] }
-    },
-  })
-  const { io, out } = fakeIo(t, api.url, { signal: stop.signal })
-  t.equal(await run([], io), 0)
-  t.match(out(), /^TIME +NAME +STATE +WHY\n$/)
+  t.match(await watchTwice(t, () => []), /^TIME +NAME +STATE +WHY\n$/)
 })
 
 t.test('as JSON, a line for each host that changes', async t => {
