@@ -53,8 +53,8 @@ async function check(name: string, command: readonly string[]): Promise<Counts> 
 async function tests(name: string, files: readonly string[]): Promise<Counts> {
   heading(name)
   const report = createTapReport(name, say)
-  // Two more than there are processors: machines and tests also wait for clocks.
-  const how = [`--jobs=${availableParallelism() + 2}`, `--timeout=${fileTimeout(2) / 1000}`]
+  // One more than there are processors: machines and tests also wait for clocks.
+  const how = [`--jobs=${availableParallelism() + 1}`, `--timeout=${fileTimeout(2) / 1000}`]
   return report.counts(await exitCode(['tap', '--reporter=tap', ...how, ...files], report.take))
 }
 
