@@ -155,7 +155,7 @@ function startedOf({ value, instead }: Done<Started | undefined>): StartedOutcom
 
 function whyNoPower(host: Host, { way }: Pick<PowerDeskDeps, 'way'>): Reason | undefined {
   if (!host.power) return { code: 'no-power', host: host.name }
-  const names = [host.power, ...(host.power.otherwise ?? [])].map(({ by }) => by)
+  const names = throughEach(host).flatMap(({ power }) => power?.by ?? [])
   const gone = names.find(name => !way(name))
   return gone === undefined ? undefined : { code: 'no-power-way', name: gone }
 }

@@ -30,19 +30,22 @@ export function redfishPower(
   }
   const look = async () => fieldsOf((await client.get(await find())).json)
   const status = async () => states[String((await look()).PowerState)] ?? 'unknown'
-  const reset = async (what: keyof typeof resetTypes, done?: PowerState) => {
-    const refused = await resetBy(resetTypes[what], await look(), client)
+  const action = async () => resetActionIn(await look(), client)
+  const reset = async (what: keyof typeof resetTypes, done: PowerState) => {
+    const refused = await resetBy(resetTypes[what], await action(), client)
     // "It is so already" is an error of some, and no refusal.
-    if (refused && (done === undefined || (await status()) !== done)) throw refused
+    if (refused && (await status()) !== done) throw refused
   }
   return {
     status,
     on: () => reset('on', 'on'),
     off: () => reset('off', 'off'),
     async cycle() {
+      const known = await action()
       // A BMC needs not know any of its names (DSP0268).
-      if (!(await canReset('cycle', await look(), client))) return false
-      await reset('cycle')
+      if (typeIn(resetTypes.cycle, known) === undefined) return false
+      const refused = await resetBy(resetTypes.cycle, known, client)
+      if (refused) throw refused
       return true
     },
     shutDown: () => reset('shutDown', 'off'),
@@ -72,38 +75,39 @@ function nameOf(path: string): string {
   return path.split('/').filter(Boolean).at(-1) ?? ''
 }
 
+interface ResetAction {
+  /** Where it is asked for. */
+  readonly target: string | undefined
+  /** The values of ResetType that it knows; undefined where nobody says. */
+  readonly allowed: readonly string[] | undefined
+}
+
+async function resetActionIn(system: UnknownFields, client: RedfishClient): Promise<ResetAction> {
+  const action = fieldsOf(fieldsOf(system.Actions)['#ComputerSystem.Reset'])
+  return { target: pathIn(action.target), allowed: await allowedOf(action, client) }
+}
+
+/** The first of these names that it knows; where it does not say, it may know the first. */
+function typeIn(wanted: readonly string[], { allowed }: ResetAction): string | undefined {
+  return allowed ? wanted.find(one => allowed.includes(one)) : wanted[0]
+}
+
 /** Why it was refused, if it was. Throws PowerError where it cannot even be asked. */
 async function resetBy(
   wanted: readonly string[],
-  system: UnknownFields,
+  action: ResetAction,
   client: RedfishClient,
 ): Promise<PowerError | undefined> {
   const { address } = client
-  const [first = 'a reset'] = wanted
-  const action = resetActionIn(system)
-  const target = pathIn(action.target)
-  const allowed = await allowedOf(action, client)
-  const type = allowed ? wanted.find(one => allowed.includes(one)) : first
+  const { target, allowed = [] } = action
+  const type = typeIn(wanted, action)
   if (target === undefined || type === undefined) {
-    const error = target === undefined ? 'it has none' : `it knows only ${listOf(allowed ?? [])}`
-    throw new PowerError({ code: 'bmc-refused', address, what: first, error })
+    const [what = 'a reset'] = wanted
+    const error = target === undefined ? 'it has none' : `it knows only ${listOf(allowed)}`
+    throw new PowerError({ code: 'bmc-refused', address, what, error })
   }
   const answer = await client.ask(target, { method: 'POST', body: { ResetType: type } })
   return isGood(answer) ? undefined : refusal(answer, address, type)
-}
-
-/** Whether it knows one of the names of this; where it does not say, it may. */
-async function canReset(
-  what: keyof typeof resetTypes,
-  system: UnknownFields,
-  client: RedfishClient,
-): Promise<boolean> {
-  const allowed = await allowedOf(resetActionIn(system), client)
-  return !allowed || resetTypes[what].some(type => allowed.includes(type))
-}
-
-function resetActionIn(system: UnknownFields): UnknownFields {
-  return fieldsOf(fieldsOf(system.Actions)['#ComputerSystem.Reset'])
 }
 
 /** The values of ResetType: beside the action, or in what it links to; undefined where nobody says. */

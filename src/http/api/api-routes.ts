@@ -105,7 +105,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
           const host = deps.hosts.hosts().get(name)
           return host && rowOf(host, deps.hosts, turns)
         },
-        turns: () => turnsOf(deps.hosts),
+        turns: () => turnsOf(deps.hosts.line(), deps.hosts.starting()),
         notices: deps.hosts.notices,
         hosts: deps.hosts.hosts,
       })

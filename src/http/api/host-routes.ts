@@ -60,7 +60,7 @@ export interface HostDeps {
 }
 
 /** A host as it is now; `turns` as {@link turnsOf} tells them. */
-export function rowOf(host: Host, deps: HostDeps, turns = turnsOf(deps)): HostRow {
+export function rowOf(host: Host, deps: HostDeps, turns: ReadonlyMap<string, Turn>): HostRow {
   return hostView(host, deps.record(host.name), {
     leased: deps.addressOf(host),
     turn: turns.get(host.name),
@@ -71,12 +71,9 @@ export function rowOf(host: Host, deps: HostDeps, turns = turnsOf(deps)): HostRo
 }
 
 /** The places of hosts in the lines where they wait. */
-export function turnsOf({
-  line,
-  starting,
-}: Pick<HostDeps, 'line' | 'starting'>): ReadonlyMap<string, Turn> {
-  const lines = { starts: starting(), places: line().map(({ host }) => host) }
-  return new Map([...turnsIn('starts', lines.starts), ...turnsIn('places', lines.places)])
+export function turnsOf(line: DeployQueue, starting: readonly string[]): ReadonlyMap<string, Turn> {
+  const places = line.map(({ host }) => host)
+  return new Map([...turnsIn('starts', starting), ...turnsIn('places', places)])
 }
 
 function turnsIn(of: Turn['of'], line: readonly string[]): (readonly [string, Turn])[] {
@@ -93,7 +90,7 @@ export function hostRoutes(app: FastifyInstance, deps: HostDeps): void {
       const profiles = listOf(query.profile)
       const states = listOf(query.state)
       const known = deps.states()
-      const turns = turnsOf(deps)
+      const turns = turnsOf(deps.line(), deps.starting())
       const stateOf = ({ name }: Host) => known.get(name) ?? 'idle'
       const fitting = [...deps.hosts().values()]
         .filter(host => tags.every(tag => host.tags.includes(tag)))
@@ -141,7 +138,7 @@ function detailOf(host: Host, deps: HostDeps): HostDetail {
   const downloads = deps.downloads(host.name)
   return {
     host: {
-      ...rowOf(host, deps),
+      ...rowOf(host, deps, turnsOf(line, deps.starting())),
       ...hostDetails(host, deps.facts(host.name), deps.blocked(host), downloads),
     },
     installs: deps
