@@ -198,6 +198,8 @@ export interface EventData {
     /** To boot from its network for this attempt; `again`: by off and on. `doubt`: it may not do so. */
     started: StartData & {
       readonly state: PowerState
+      /** It was off. */
+      readonly switchedOn?: true
       readonly doubt?: Reason
       /** How its BMC was told that it boots, where that was known. */
       readonly firmware?: Firmware

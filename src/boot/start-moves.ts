@@ -40,7 +40,8 @@ export function endStart(
     return undefined
   const { outcome } = event
   if (outcome.ok) {
-    const why: Reason = { code: 'start-done', ...which(start) }
+    const on = given('switchedOn', outcome.switchedOn)
+    const why: Reason = { code: 'start-done', ...which(start), ...on }
     const done = { step: 'done', since: now, ...given('doubt', outcome.doubt) } as const
     return withStart(life, { ...which(start), ...done }, why)
   }

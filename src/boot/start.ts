@@ -38,7 +38,7 @@ export type SwitchOff = 'due' | 'begun'
 
 /** What became of a start that had begun. */
 export type StartOutcome =
-  | { readonly ok: true; readonly doubt?: Reason }
+  | { readonly ok: true; readonly switchedOn?: true; readonly doubt?: Reason }
   | { readonly ok: false; readonly why: Reason }
 
 /** A first start, which is due now. */

@@ -62,6 +62,15 @@ export function powerOf({ by, state, at, reason }: HostPowerRow, now: number): s
   return state === null ? `not known (${by}), ${age}: ${reason}` : `${state}, heard ${age} (${by})`
 }
 
+/** `on, 3 min ago`, for a table */
+export function powerCell(power: HostPowerRow | null, now: number): Cell {
+  if (power === null) return '-'
+  const { state, at } = power
+  if (at === null) return 'not asked'
+  const age = `${span(now - Date.parse(at))} ago`
+  return state === null ? { text: `not known, ${age}`, colour: 'red' } : `${state}, ${age}`
+}
+
 /** How wide the columns of host and kind are; a host width of 0 leaves the host out. */
 export interface EventWidths {
   readonly host: number

@@ -60,6 +60,8 @@ export interface Config {
   readonly parallel: number
   /** How many machines are switched on or reset at the same time. */
   readonly powerUp: number
+  /** Seconds after which the power of each machine is asked for again. */
+  readonly powerStatus: number
   /** Ways to the power of machines, by name. */
   readonly power: ReadonlyMap<string, PowerWay>
   readonly keep: {

@@ -45,6 +45,7 @@ export const defaults = {
   ssh: { user: 'root', port: 22 },
   parallel: 8,
   powerUp: 20,
+  powerStatus: '5m',
   power: {
     pause: '5s',
     commandTimeout: '30s',

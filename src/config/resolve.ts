@@ -170,6 +170,7 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
     loaderFallback: raw.loaders?.fallback ?? defaults.loaderFallback,
     parallel: raw.installs?.parallel ?? defaults.parallel,
     powerUp: raw.installs?.powerUp ?? defaults.powerUp,
+    powerStatus: parseDuration(raw.installs?.powerStatus ?? defaults.powerStatus),
     keep: {
       events: parseDuration(keep.events ?? defaults.keep.events),
       perHost: keep.perHost ?? defaults.keep.perHost,

@@ -45,7 +45,11 @@ export function openPower(
     ...desk,
     async poll() {
       await rest(settleMs).catch(() => {})
-      await pollPower({ hosts: () => config().hosts.values(), power: desk, now: Date.now, rest })
+      await pollPower({
+        hosts: () => config().hosts.values(),
+        every: () => config().powerStatus,
+        ...{ power: desk, now: Date.now, rest },
+      })
     },
     close: () => end.abort(),
   }

@@ -137,8 +137,12 @@ function startedEvent(
   const data = { by: power?.by ?? '', ...which }
   if (!outcome.ok)
     return { kind: 'power', code: 'not-started', data: { ...data, why: outcome.why } }
-  const { state, doubt, instead } = outcome
-  const more = { ...given('doubt', doubt), ...given('firmware', firmware) }
+  const { state, switchedOn, doubt, instead } = outcome
+  const more = {
+    ...given('switchedOn', switchedOn),
+    ...given('doubt', doubt),
+    ...given('firmware', firmware),
+  }
   return {
     kind: 'power',
     code: 'started',

@@ -1,4 +1,5 @@
 import { given } from '../base/given.ts'
+import type { PowerState } from '../boot/power.ts'
 import type { Reason } from '../boot/reason.ts'
 import { type Power, PowerError } from './power.ts'
 
@@ -36,11 +37,11 @@ export async function doByFirst<T>(
     const power = open()
     try {
       if (first && power.onlyOn && !onSuffices) break
-      const failed = links.length > 1 ? await whyMute(power) : undefined
-      if (!failed) {
-        return { value: await work(power), ...given('instead', first && { by, why: first.why }) }
+      const asked = links.length > 1 ? await askedFirst(power) : power
+      if (!(asked instanceof PowerError)) {
+        return { value: await work(asked), ...given('instead', first && { by, why: first.why }) }
       }
-      first ??= failed
+      first ??= asked
     } finally {
       await power.close?.()
     }
@@ -48,12 +49,32 @@ export async function doByFirst<T>(
   throw first ?? new PowerError({ code: 'power-only-on' })
 }
 
-async function whyMute(power: Power): Promise<PowerError | undefined> {
+/** The power of a machine that answers when it is asked for its state; else why it does not. */
+async function askedFirst(power: Power): Promise<Power | PowerError> {
   try {
-    await power.status()
-    return undefined
+    return withKnown(power, await power.status())
   } catch (error) {
     if (error instanceof PowerError) return error
     throw error
+  }
+}
+
+/** BMCs are slow: who asks for the state before anything is done to it is told what was just heard. */
+function withKnown(power: Power, state: PowerState): Power {
+  let known: PowerState | undefined = state
+  const forgetting = <A extends unknown[], T>(deed: (...args: A) => T) => {
+    return (...args: A): T => {
+      known = undefined
+      return deed(...args)
+    }
+  }
+  const { on, off, cycle, netboot, shutDown } = power
+  return {
+    ...power,
+    status: async () => known ?? power.status(),
+    ...{ on: forgetting(on), off: forgetting(off) },
+    ...given('cycle', cycle && forgetting(cycle)),
+    ...given('netboot', netboot && forgetting(netboot)),
+    ...given('shutDown', shutDown && forgetting(shutDown)),
   }
 }

@@ -46,6 +46,8 @@ export interface PowerDesk {
   shutDown(host: Host, begin: () => Promise<boolean>): Promise<PowerOutcome | undefined>
   /** What was heard of its power the last time; nobody is asked. */
   heard(host: Host): PowerHeard | undefined
+  /** Forgets what was heard of all others. */
+  keepOnly(hosts: readonly Host[]): void
   /** Hosts that wait until they may be switched on or reset, in their order. */
   line(): readonly string[]
 }
@@ -129,7 +131,7 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
         return heard.note(host, outcomeOf(tried))
       })
     },
-    ...{ heard: heard.of, line: starting.line },
+    ...{ heard: heard.of, keepOnly: heard.keepOnly, line: starting.line },
   }
 }
 

@@ -19,6 +19,8 @@ export interface HeardPower {
   of(host: Host): PowerHeard | undefined
   /** Keeps what it was answered, where it was asked, and returns that. */
   note<T extends PowerAnswered>(host: Host, answer: T): T
+  /** Forgets all others: their hosts have left the config. */
+  keepOnly(hosts: readonly Host[]): void
 }
 
 export function createHeardPower({ wallClock, changed }: HeardPowerDeps): HeardPower {
@@ -37,6 +39,10 @@ export function createHeardPower({ wallClock, changed }: HeardPowerDeps): HeardP
       all.set(host.name, { way: wayOf(host), heard })
       changed?.(host.name)
       return answer
+    },
+    keepOnly(hosts) {
+      const names = new Set(hosts.map(({ name }) => name))
+      for (const name of all.keys()) if (!names.has(name)) all.delete(name)
     },
   }
 }

@@ -2,15 +2,17 @@ import type { Host } from '../boot/host.ts'
 import type { PowerHeard } from '../boot/power.ts'
 import type { PowerDesk } from './desk.ts'
 
-/** Milliseconds after which the power of a machine is asked for again. */
-const pollEvery = 300_000
-/** From one machine to the next, at most. */
+/** From one machine to the next, at most; and from one round to the next, at least. */
 const longestPause = 1000
+/** How often it is looked whether the config has another time now: milliseconds. */
+const longestRest = 60_000
 
 export interface PollDeps {
   /** Of the config as it is now. */
   hosts(): Iterable<Host>
-  readonly power: Pick<PowerDesk, 'run' | 'heard'>
+  readonly power: Pick<PowerDesk, 'run' | 'heard' | 'keepOnly'>
+  /** Seconds after which the power of a machine is asked for again, as the config says now. */
+  every(): number
   /** Epoch milliseconds. */
   now(): number
   /** Resolves after so many milliseconds, or rejects when everything ends. */
@@ -24,26 +26,38 @@ export interface PollDeps {
  */
 export async function pollPower(deps: PollDeps): Promise<void> {
   try {
-    for (;;) await pollOnce(deps)
+    for (const asking = new Set<string>(); ; ) await pollOnce(deps, asking)
   } catch {
     // The end.
   }
 }
 
-async function pollOnce({ hosts, power, now, rest }: PollDeps): Promise<void> {
+/** `asking` has those that were asked and did not answer so far. */
+async function pollOnce(
+  { hosts, power, every, now, rest }: PollDeps,
+  asking: Set<string>,
+): Promise<void> {
   const all = [...hosts()].filter(host => host.power)
-  const pause = Math.min(longestPause, pollEvery / (all.length + 1))
-  const end = now() + pollEvery
+  power.keepOnly(all)
+  const began = now()
+  const everyMs = () => every() * 1000
+  const pause = Math.min(longestPause, everyMs() / (all.length + 1))
   for (const host of all) {
     await rest(pause)
+    const { name } = host
+    if (asking.has(name) || !isToBeAsked(power.heard(host), now() - everyMs() / 2)) continue
+    asking.add(name)
     // It never throws; a dead one holds up nobody else.
-    if (isToBeAsked(power.heard(host), now())) void power.run(host, 'status')
+    void power.run(host, 'status').then(() => asking.delete(name))
   }
-  await rest(Math.max(longestPause, end - now()))
+  do {
+    await rest(Math.max(longestPause, Math.min(longestRest, began + everyMs() - now())))
+  } while (now() < began + everyMs())
 }
 
-function isToBeAsked(heard: PowerHeard | undefined, now: number): boolean {
+/** Asked since then is asked; epoch milliseconds. */
+function isToBeAsked(heard: PowerHeard | undefined, since: number): boolean {
   if (!heard) return true
   if (!heard.ok && heard.why.code === 'bmc-login') return false
-  return now - heard.at >= pollEvery / 2
+  return heard.at <= since
 }

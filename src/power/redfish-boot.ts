@@ -20,16 +20,15 @@ import { type BootOverride, goesElsewhere, ifMatch, overrideKeys } from './redfi
  */
 export async function setNetworkBoot(
   client: RedfishClient,
-  systemPath: string,
-  system: UnknownFields,
+  system: ReadResource,
   firmware: Firmware | undefined,
 ): Promise<Reason | undefined> {
-  const wanted = overrideOf(fieldsOf(system.Boot), firmware)
-  const settings = await settingsOf(client, system)
-  const { path, sent } = await send(client, settings ?? systemPath, wanted)
+  const fields = fieldsOf(system.answer.json)
+  const wanted = overrideOf(fieldsOf(fields.Boot), firmware)
+  const { path, sent } = await send(client, (await settingsOf(client, fields)) ?? system, wanted)
   if (!(await differenceOf(client, path, sent))) return undefined
   // Supermicro goes back to Legacy when the target changes, and keeps what it is told then.
-  await send(client, path, wanted)
+  await send(client, { path }, wanted)
   return differenceOf(client, path, sent)
 }
 
@@ -46,11 +45,17 @@ function overrideOf(boot: UnknownFields, firmware: Firmware | undefined): BootOv
 async function settingsOf(
   client: RedfishClient,
   system: UnknownFields,
-): Promise<string | undefined> {
+): Promise<ReadResource | undefined> {
   const path = linkIn(fieldsOf(system['@Redfish.Settings']).SettingsObject)
   if (path === undefined) return undefined
   const answer = await client.ask(path)
-  return isGood(answer) && fieldsOf(answer.json).Boot !== undefined ? path : undefined
+  return isGood(answer) && fieldsOf(answer.json).Boot !== undefined ? { path, answer } : undefined
+}
+
+/** A resource of a BMC, as it was answered just now. */
+interface ReadResource {
+  readonly path: string
+  readonly answer: BmcAnswer
 }
 
 interface SentOverride {
@@ -61,14 +66,15 @@ interface SentOverride {
 
 async function send(
   client: RedfishClient,
-  at: string,
+  at: { readonly path: string; readonly answer?: BmcAnswer },
   wanted: BootOverride,
 ): Promise<SentOverride> {
-  let path = at
+  let { path, answer: read } = at
   let answer: BmcAnswer | undefined
   for (const { keys } of overrideKeys) {
     const sent = Object.fromEntries(keys.flatMap(key => (wanted[key] ? [[key, wanted[key]]] : [])))
-    answer = await patch(client, path, { Boot: sent })
+    answer = await patch(client, path, { Boot: sent }, read)
+    read = undefined
     const elsewhere = isGood(answer) ? undefined : elsewhereIn(answer)
     if (elsewhere !== undefined && elsewhere !== path) {
       path = elsewhere
@@ -87,10 +93,18 @@ function elsewhereIn(answer: BmcAnswer): string | undefined {
     .find(path => path !== undefined)
 }
 
-async function patch(client: RedfishClient, path: string, body: object): Promise<BmcAnswer> {
+/** `read` is what was answered at its path just now: only who refuses its tag is asked for it again. */
+async function patch(
+  client: RedfishClient,
+  path: string,
+  body: object,
+  read?: BmcAnswer,
+): Promise<BmcAnswer> {
+  let last = read
   let answer: BmcAnswer | undefined
   for (const matchOf of ifMatch) {
-    const match = matchOf(tagOf(await client.get(path)))
+    const match = matchOf(tagOf(last ?? (await client.get(path))))
+    last = undefined
     const headers = match === undefined ? {} : { 'If-Match': match }
     answer = await client.ask(path, { method: 'PATCH', body, headers })
     if (answer.status !== 412 && answer.status !== 428) break

@@ -28,7 +28,11 @@ export function redfishPower(
     path ??= systemOf(client, name)
     return path
   }
-  const look = async () => fieldsOf((await client.get(await find())).json)
+  const read = async () => {
+    const path = await find()
+    return { path, answer: await client.get(path) }
+  }
+  const look = async () => fieldsOf((await read()).answer.json)
   const status = async () => states[String((await look()).PowerState)] ?? 'unknown'
   const action = async () => resetActionIn(await look(), client)
   const reset = async (what: keyof typeof resetTypes, done: PowerState) => {
@@ -50,7 +54,7 @@ export function redfishPower(
     },
     shutDown: () => reset('shutDown', 'off'),
     async netboot(firmware: Firmware | undefined): Promise<Reason | undefined> {
-      return setNetworkBoot(client, await find(), await look(), firmware)
+      return setNetworkBoot(client, await read(), firmware)
     },
     close: client.close,
   }

@@ -1,7 +1,8 @@
+import { given } from '../base/given.ts'
 import type { Firmware, PowerState } from '../boot/power.ts'
 import type { Reason } from '../boot/reason.ts'
 import { type Power, PowerError } from './power.ts'
-import { type PowerClock, restOff, switchPower } from './switch.ts'
+import { type PowerClock, reset, restOff, switchPower } from './switch.ts'
 
 /** A boot from the network that an install wants. */
 export interface StartPlan {
@@ -15,6 +16,8 @@ export interface StartPlan {
 
 export interface Started {
   readonly state: PowerState
+  /** It was off, or Wake-on-LAN knows no other verb: nothing was reset. */
+  readonly switchedOn?: true
   /** The BMC said yes, and does not show it. */
   readonly doubt?: Reason
 }
@@ -30,22 +33,19 @@ export async function startFromNetwork(
   clock: PowerClock,
 ): Promise<Started | undefined> {
   if (power.onlyOn) {
-    return isWanted() ? withDoubt(await switchPower(power, 'on', clock), undefined) : undefined
+    if (!isWanted()) return undefined
+    return { state: await switchPower(power, 'on', clock), switchedOn: true }
   }
   if (again && (await power.status()) !== 'off') {
     if (!isWanted()) return undefined
     await switchPower(power, 'off', clock)
     await restOff(power, clock)
     const doubt = await power.netboot?.(firmware)
-    return withDoubt(await switchPower(power, 'on', clock), doubt)
+    return { state: await switchPower(power, 'on', clock), ...given('doubt', doubt) }
   }
   const doubt = await power.netboot?.(firmware)
   if (!isWanted()) return undefined
-  return withDoubt(await switchPower(power, 'cycle', clock), doubt)
-}
-
-function withDoubt(state: PowerState, doubt: Reason | undefined): Started {
-  return { state, ...(doubt && { doubt }) }
+  return { ...(await reset(power, clock)), ...given('doubt', doubt) }
 }
 
 /** Seconds in which an operating system that was asked to must have shut down. */

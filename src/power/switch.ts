@@ -33,15 +33,20 @@ export async function switchPower(
       await power.off()
       return reach(power, 'off', clock, within)
     case 'cycle':
-      return cycle(power, clock)
+      return (await reset(power, clock)).state
   }
 }
 
-/** BMCs refuse to cycle what is off, so that is switched on. */
-async function cycle(power: Power, clock: PowerClock): Promise<PowerState> {
-  if ((await power.status()) === 'off') return switchPower(power, 'on', clock)
-  if (await power.cycle?.()) return reach(power, 'on', clock)
-  return offAndOn(power, clock)
+/** Resets a machine; BMCs refuse that to what is off, so it is switched on. Throws PowerError. */
+export async function reset(
+  power: Power,
+  clock: PowerClock,
+): Promise<{ readonly state: PowerState; readonly switchedOn?: true }> {
+  if ((await power.status()) === 'off') {
+    return { state: await switchPower(power, 'on', clock), switchedOn: true }
+  }
+  if (await power.cycle?.()) return { state: await reach(power, 'on', clock) }
+  return { state: await offAndOn(power, clock) }
 }
 
 async function offAndOn(power: Power, clock: PowerClock): Promise<PowerState> {

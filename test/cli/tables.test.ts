@@ -54,6 +54,33 @@ kiosk  netboots        -        -           was never installed
   t.match(colours.out(), '\x1b[33minstalling 42%\x1b[0m')
 })
 
+t.test('hosts whose power is known', async t => {
+  const at = '2026-03-01T11:58:00Z'
+  const power = { by: 'bmc', state: null, at: null, reason: null }
+  const rows = [
+    hostRow({ power: { ...power, state: 'on', at } }),
+    hostRow({ name: 'node2', power: { ...power, at, reason: 'it does not answer' } }),
+    hostRow({ name: 'node3', power }),
+    hostRow({ name: 'kiosk' }),
+  ]
+  const api = await startApi(t, { 'GET /api/v1/hosts': () => ({ hosts: rows }) })
+  const env = { NO_COLOR: '1' }
+  const at80 = fakeIo(t, api.url, { isTerminal: true, columns: 80, env })
+  await hosts([], at80.io)
+  t.equal(
+    at80.out(),
+    `NAME   STATE  PROFILE  ADDRESS     POWER                 WHY
+node1  idle   debian   10.77.0.20  on, 3 min ago         was never installed
+node2  idle   debian   10.77.0.20  not known, 3 min ago  was never installed
+node3  idle   debian   10.77.0.20  not asked             was never installed
+kiosk  idle   debian   10.77.0.20  -                     was never installed
+`,
+  )
+  const at70 = fakeIo(t, api.url, { isTerminal: true, columns: 70, env })
+  await hosts([], at70.io)
+  t.match(at70.out(), /^NAME +STATE +PROFILE +ADDRESS +WHY$/m, 'it gives way to the rest')
+})
+
 t.test('hosts passes its filters on, and JSON through', async t => {
   const api = await startApi(t, { 'GET /api/v1/hosts': () => hostList })
   const { io, out } = fakeIo(t, api.url)

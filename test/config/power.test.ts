@@ -14,11 +14,12 @@ t.test('ways to power, resolved', async t => {
     `${lan}power:
   plug: { ${http}, status: { url: "http://x/{{ host.name }}", isOn: "yes" }, user: me, passwordFile: pw, pause: 8s } }
   vm: { command: { on: [virsh, start, "{{ host.name }}"], off: [virsh, destroy, "{{ host.name }}"], netboot: [boot, "{{ host.name }}"] } }
-installs: { powerUp: 3 }
+installs: { powerUp: 3, powerStatus: 90s }
 ${host('{ by: plug, address: 10.77.1.21 }')}`,
   )
   const { folder } = config
   t.equal(config.powerUp, 3)
+  t.equal(config.powerStatus, 90)
   t.strictSame(config.hosts.get('node1')?.power, {
     ...{ by: 'plug', address: '10.77.1.21' },
     post: 600,

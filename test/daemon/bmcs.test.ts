@@ -30,7 +30,7 @@ t.test('an override that is ignored: the install fails and names the cause', asy
   const resets = bmc.changes.filter(change => change.startsWith('POST'))
   t.match(resets, [/"On"/, /"ForceOff"/, /"On"/], 'once more by off and on, and no third time')
   const told = await timeline(daemon, 'node1')
-  t.ok(told.includes(`reset to boot from its network, for attempt 1 (bmc); ${cause}`))
+  t.ok(told.includes(`switched on to boot from its network, for attempt 1 (bmc); ${cause}`))
 })
 
 const many = 200

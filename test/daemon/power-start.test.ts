@@ -59,7 +59,7 @@ t.test('an install needs nobody', async t => {
   const lab = await startLab(t, { after: 'off' })
   const { daemon, machine } = lab
   await ask(daemon, 'node1')
-  await untilTold(daemon, 'node1', /^reset to boot from its network, for attempt 1 \(vm\)$/)
+  await untilTold(daemon, 'node1', /^switched on to boot from its network, for attempt 1 \(vm\)$/)
   t.strictSame(lab.done(), ['netboot', 'on'])
   await machine.lease()
   t.match((await show(daemon, 'node1')).host.why, 'it netboots for attempt 1')
@@ -132,7 +132,7 @@ t.test('a machine that proves itself while its reset is due is not reset', async
   await machine.script()
   daemon.write('hold-netboot', '')
   await until('the second start', async () =>
-    (await show(daemon, 'node1')).host.why.includes('is being reset for attempt 2'),
+    (await show(daemon, 'node1')).host.why.includes('is being started for attempt 2'),
   )
   await machine.phoneHome('ready')
   remove(lab, 'hold-netboot')
@@ -150,7 +150,7 @@ t.test('a BMC that refuses is an event, and the cause of the failure', async t =
   await untilTold(
     lab.daemon,
     'node1',
-    /^not reset for attempt 1 \(vm\): sh: it is not in the mood$/,
+    /^not started for attempt 1 \(vm\): sh: it is not in the mood$/,
   )
   t.equal(await stateOf(lab), 'pending')
   t.strictSame(lab.done(), ['netboot'])
@@ -178,9 +178,9 @@ t.test('kill -9 at any instant of a start: at most one reset for each attempt', 
     // What had not begun begins now; what had begun is left alone.
     await until('a start that is under way or done', async () => {
       const { why } = (await show(daemon, 'node1')).host
-      return /is being reset|reset for attempt/.test(why)
+      return /is being started|reset for attempt/.test(why)
     })
-    const begun = /is being reset/.test((await show(daemon, 'node1')).host.why)
+    const begun = /is being started/.test((await show(daemon, 'node1')).host.why)
     if (!begun || place === 'slow-cycle') await untilDone(lab, 'cycle', before)
     await machine.lease()
     await machine.script()

@@ -48,8 +48,8 @@ t.test(
       t.strictSame(machine.boots, ['network', 'disk'], `${name} was switched on once`)
       t.match(machine.serial(), /lab: BOOTED FROM DISK/)
     }
-    t.match(stdout, /node1 +power +reset to boot from its network, for attempt 1 \(old\)/)
-    t.match(stdout, /node2 +power +reset to boot from its network, for attempt 1 \(modern\)/)
+    t.match(stdout, /node1 +power +switched on to boot from its network, for attempt 1 \(old\)/)
+    t.match(stdout, /node2 +power +switched on to boot from its network, for attempt 1 \(modern\)/)
     t.ok(asked.indexOf('set boot pxe') < asked.indexOf('set power 1'), 'the network first, then on')
     t.match(
       changes.map(change => change.replace(/ .*\//, ' ')),

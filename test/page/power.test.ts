@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { heardPower } from '../../src/page/parts/words.ts'
+import { heardPower, powerInTable } from '../../src/page/parts/words.ts'
 import { startDaemon, until } from '../daemon/daemon.ts'
 import { mac1, mac2 } from '../daemon/settings.ts'
 import { fileTimeout } from '../patience.ts'
@@ -16,6 +16,10 @@ t.test('how its power was', async t => {
   const power = { by: 'bmc', state: null, at: null, reason: null }
   t.equal(heardPower(power, noon), 'not asked so far')
   t.equal(heardPower({ ...power, state: 'on', at }, noon + 180_000), 'on · 3 min ago')
+  t.equal(powerInTable(null, noon), undefined)
+  t.equal(powerInTable(power, noon), 'not asked')
+  t.equal(powerInTable({ ...power, state: 'on', at }, noon + 180_000), 'on · 3 min ago')
+  t.equal(powerInTable({ ...power, at }, noon + 180_000), 'not known · 3 min ago')
   const failed = { ...power, at, reason: 'it does not answer' }
   t.equal(heardPower(failed, noon), 'not known: it does not answer · now')
 })
@@ -71,6 +75,13 @@ t.test('machines are switched, after they were shown', { skip }, async t => {
     .waitFor()
 
   await go('#/hosts')
+  const cells = page.locator('.host-line .c-power')
+  await page.setViewportSize({ width: 1440, height: 800 })
+  await cells.filter({ hasText: /^\s*on · / }).waitFor()
+  t.equal(await cells.count(), 3, 'each has the cell, also who has no way')
+  await page.setViewportSize({ width: 1100, height: 800 })
+  t.equal(await cells.first().isVisible(), false, 'it gives way to the profile')
+  t.equal(await page.locator('.host-line .c-profile').first().isVisible(), true)
   for (const name of ['node1', 'node2', 'node3']) await page.getByLabel(`Choose ${name}`).check()
   await page.getByRole('button', { name: 'Power …' }).click()
   await dialog.getByRole('heading', { name: 'Power of 2 machines' }).waitFor()

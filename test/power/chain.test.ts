@@ -55,6 +55,18 @@ t.test(
   },
 )
 
+t.test('it is asked for its power once before something is done', async t => {
+  const power = { by: 'bmc', otherwise: [{ by: 'plug' }] }
+  const { desk, log, node1 } = await open(t, power, folder => [
+    wayOf(folder, 'bmc', { status: ['sh', '-c', 'echo asked >> log; echo on'] }),
+    wayOf(folder, 'plug'),
+  ])
+  await desk.run(node1, 'status')
+  t.equal(log(), 'asked\n')
+  await desk.run(node1, 'cycle')
+  t.equal(log(), 'asked\nasked\nbmc cycle\nasked\n')
+})
+
 t.test('Wake-on-LAN stands in where switching on is what is wanted', async t => {
   const power = { by: 'bmc', otherwise: [{ by: 'wake' }] }
   const { desk, woken, node1 } = await open(t, power, folder => [wayOf(folder, 'bmc', dead)])

@@ -8,11 +8,19 @@ const way: CommandWay = {
   ...{ on: ['true'], off: ['true'], status: ['echo', 'on'] },
 }
 
-/** Polls until `rest` was called so often; a run resolves at once. */
+/** Polls for so many seconds; a run resolves at once, but for those that hang. */
 async function poll(
-  rests: number,
+  seconds: number,
   heardAt: Readonly<Record<string, number>> = {},
-  refusing: readonly string[] = [],
+  {
+    refusing = [],
+    hanging = [],
+    every = () => 300,
+  }: {
+    readonly refusing?: readonly string[]
+    readonly hanging?: readonly string[]
+    readonly every?: (now: number) => number
+  } = {},
 ) {
   let now = 0
   const asked: string[] = []
@@ -21,10 +29,12 @@ async function poll(
   const node2 = machine('node2', { by: 'vm' })
   await pollPower({
     hosts: () => [...hosts, node2],
-    now: () => now,
+    ...{ now: () => now, every: () => every(now / 1000) },
     power: {
+      keepOnly: () => {},
       async run({ name }, verb) {
         asked.push(`${now / 1000} ${verb} ${name}`)
+        if (hanging.includes(name)) return new Promise(() => {})
         heard.set(name, now)
         return { ok: true, state: 'on' }
       },
@@ -36,15 +46,15 @@ async function poll(
       },
     },
     async rest(ms) {
-      if (rests-- === 0) throw new Error('the end')
       now += ms
+      if (now / 1000 > seconds) throw new Error('the end')
     },
   })
   return asked
 }
 
 t.test('each machine that has a way is asked every five minutes, one after the other', async t => {
-  t.strictSame(await poll(5), [
+  t.strictSame(await poll(303), [
     '1 status node1',
     '2 status node2',
     '301 status node1',
@@ -53,16 +63,41 @@ t.test('each machine that has a way is asked every five minutes, one after the o
 })
 
 t.test('who was heard just now is left out', async t => {
-  t.strictSame(await poll(3, { node2: 0 }), ['1 status node1'])
+  t.strictSame(await poll(290, { node2: 0 }), ['1 status node1'])
 })
 
 t.test('who refused the login is not asked again: it would lock the user', async t => {
-  t.strictSame(await poll(8, {}, ['node1']), [
+  t.strictSame(await poll(605, {}, { refusing: ['node1'] }), [
     '1 status node1',
     '2 status node2',
     '302 status node2',
     '602 status node2',
   ])
+})
+
+t.test('the time between is that of the config as it is now', async t => {
+  const fromMinute = { every: (now: number) => (now < 60 ? 86_400 : 10) }
+  t.strictSame(await poll(65, {}, fromMinute), [
+    '1 status node1',
+    '2 status node2',
+    '63 status node1',
+    '64 status node2',
+  ])
+  t.strictSame(await poll(25, {}, { every: () => 10, hanging: ['node2'] }), [
+    '1 status node1',
+    '2 status node2',
+    '11 status node1',
+    '21 status node1',
+  ])
+})
+
+t.test('what was heard of hosts that left the config is forgotten', async t => {
+  const { desk } = openDesk(t, [way])
+  const [node1, node2] = [machine('node1', { by: 'vm' }), machine('node2', { by: 'vm' })]
+  for (const host of [node1, node2]) await desk.run(host, 'status')
+  desk.keepOnly([node1])
+  t.match(desk.heard(node1), { state: 'on' })
+  t.equal(desk.heard(node2), undefined)
 })
 
 t.test('what was heard last is kept, until the host has another BMC', async t => {

@@ -50,6 +50,8 @@ export interface Bmc {
   readonly folder: string
   /** `POST /path {…}` of all that changes something, without logins. */
   readonly changes: string[]
+  /** The paths that were read. */
+  readonly reads: string[]
   readonly machine: { power: 'On' | 'Off'; boot: Record<string, string> }
   sessions(): number
   /** Shows another certificate from now on. */
@@ -66,7 +68,7 @@ export async function startBmc(t: Owner, ways: Ways = {}): Promise<Bmc> {
   )
   return {
     ...{ port: await listen(t, server, '127.0.0.1'), folder },
-    ...{ changes: state.changes, machine: state.machine },
+    ...{ changes: state.changes, reads: state.reads, machine: state.machine },
     sessions: () => state.sessions.size,
     renew: () => server.setSecureContext(certificate(folder, 'other')),
   }
@@ -136,6 +138,7 @@ function stateOf(ways: Ways): State {
   return {
     ways,
     changes: [],
+    reads: [],
     sessions: new Set(),
     made: 0,
     tag: 1,
@@ -156,6 +159,7 @@ function stateOf(ways: Ways): State {
 interface State {
   readonly ways: Ways
   readonly changes: string[]
+  readonly reads: string[]
   readonly sessions: Set<string>
   readonly machine: Bmc['machine']
   made: number
@@ -191,7 +195,8 @@ function answer(call: Call, state: State) {
     state.sessions.delete(path.split('/').at(-1) ?? '')
     return send(204)
   }
-  if (request.method !== 'GET') state.changes.push(`${asked} ${JSON.stringify(body)}`)
+  if (request.method === 'GET') state.reads.push(path)
+  else state.changes.push(`${asked} ${JSON.stringify(body)}`)
   resource(asked, call, state, send)
 }
 

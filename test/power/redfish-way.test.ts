@@ -73,7 +73,8 @@ const rows: readonly [string, Ways, string][] = [
 for (const [how, ways, path] of rows) {
   t.test(`next boot from the network, ${how}`, async t => {
     const { bmc, desk } = await open(t, ways)
-    t.strictSame(await desk.start(node1, start, now), { ok: true, state: 'on' })
+    const started = { ok: true, state: 'on', switchedOn: true }
+    t.strictSame(await desk.start(node1, start, now), started)
     t.strictSame(bmc.machine.boot, {
       BootSourceOverrideTarget: 'Pxe',
       BootSourceOverrideEnabled: 'Once',
@@ -84,6 +85,13 @@ for (const [how, ways, path] of rows) {
     t.equal(bmc.sessions(), 0)
   })
 }
+
+t.test('what was read just now is not read again for its tag', async t => {
+  const { bmc, desk } = await open(t)
+  await desk.start(node1, start, now)
+  // The boot, what was kept of it, the power, the reset, and what became of it.
+  t.equal(bmc.reads.filter(path => path === system).length, 5)
+})
 
 t.test('by HTTP and in BIOS mode, as the firmware does', async t => {
   const { bmc, desk } = await open(t)

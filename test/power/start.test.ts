@@ -51,7 +51,8 @@ for (const [what, is, again, expected] of rows) {
   t.test(what, async t => {
     const { done, power, clock } = machine(is)
     const started = await startFromNetwork(power, { again, firmware, isWanted: () => true }, clock)
-    t.strictSame(started, { state: is === 'unknown' ? 'unknown' : 'on' })
+    const on = is === 'off' ? ({ switchedOn: true } as const) : {}
+    t.strictSame(started, { state: is === 'unknown' ? 'unknown' : 'on', ...on })
     t.equal(done.join(', '), expected)
   })
 }

@@ -20,7 +20,12 @@ export interface PowerReasons {
   }
   /** Why a host is in its state: its machine is started by us. */
   'start-begun': { readonly attempt: number; readonly again: boolean }
-  'start-done': { readonly attempt: number; readonly again: boolean }
+  'start-done': {
+    readonly attempt: number
+    readonly again: boolean
+    /** It was off. */
+    readonly switchedOn?: true
+  }
   'start-heard': { readonly attempt: number }
   'no-script-asked': { readonly seconds: number }
   'bmc-unreachable': { readonly address: string; readonly error: string }

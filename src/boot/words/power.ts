@@ -20,9 +20,8 @@ export const powerWords: ReasonWords<
   'start-waits': ({ attempt, because }, say) =>
     `waits to be started for attempt ${attempt}${because ? `: ${say(because)}` : ''}`,
   'start-begun': ({ attempt, again }) =>
-    `is being ${again ? 'switched off and on' : 'reset'} for attempt ${attempt}`,
-  'start-done': ({ attempt, again }) =>
-    `${again ? 'switched off and on' : 'reset'} for attempt ${attempt}, no DHCP from it yet`,
+    `is being ${again ? 'switched off and on' : 'started'} for attempt ${attempt}`,
+  'start-done': start => `${startedHow(start)} for attempt ${start.attempt}, no DHCP from it yet`,
   'start-heard': ({ attempt }) => `it netboots for attempt ${attempt}`,
   'not-started': ({ because }, say) => `it could not be started: ${say(because)}`,
   'no-discover': ({ seconds, because }, say) =>
@@ -52,11 +51,21 @@ export const powerEvents: EventWords<'power'> = {
     return `power ${verb}: ${done} (${by})${instead ? `, since ${say(instead)}` : ''}`
   },
   failed: ({ verb, by, why }, say) => `power ${verb} failed (${by}): ${say(why)}`,
-  started: ({ by, attempt, again, doubt }, say) => {
-    const how = again ? 'switched off and on' : 'reset'
+  started: ({ by, attempt, doubt, ...start }, say) => {
     const beware = doubt ? `; ${say(doubt)}` : ''
-    return `${how} to boot from its network, for attempt ${attempt} (${by})${beware}`
+    return `${startedHow(start)} to boot from its network, for attempt ${attempt} (${by})${beware}`
   },
   'not-started': ({ by, attempt, again, why }, say) =>
-    `not ${again ? 'switched off and on' : 'reset'} for attempt ${attempt} (${by}): ${say(why)}`,
+    `not ${again ? 'switched off and on' : 'started'} for attempt ${attempt} (${by}): ${say(why)}`,
+}
+
+function startedHow({
+  again,
+  switchedOn,
+}: {
+  readonly again: boolean
+  readonly switchedOn?: true
+}): string {
+  if (switchedOn) return 'switched on'
+  return again ? 'switched off and on' : 'reset'
 }

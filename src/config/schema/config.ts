@@ -167,6 +167,11 @@ const installs = v.knownKeys({
     'How many machines are switched on or reset at the same time; the others wait.',
     defaults.powerUp,
   ),
+  powerStatus: v.key(
+    v.duration,
+    'After how long the power of each machine is asked for again.',
+    defaults.powerStatus,
+  ),
 })
 
 /** The whole config file as the operator writes it: checked by it, typed by it, printed by `schema`. */

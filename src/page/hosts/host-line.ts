@@ -5,11 +5,13 @@ import { html, part } from '../parts/html.ts'
 import { hostLink } from '../parts/page-location.ts'
 import { HostProgress } from '../parts/progress.ts'
 import { stateOf } from '../parts/states.ts'
-import { timeAgo } from '../parts/words.ts'
+import { powerInTable, timeAgo } from '../parts/words.ts'
 
 /** What a line of the table shows and does. */
 export interface HostLineProperties {
   host: HostRow
+  /** Whether there is a column for it. */
+  hasPower: boolean
   index: number
   now: number
   picked: boolean
@@ -20,11 +22,21 @@ export interface HostLineProperties {
 
 /** One host of the table; drawn anew only when something of it changed, so that scrolling stays smooth. */
 export function HostLine(line: HostLineProperties) {
-  const { host, index, now, picked, current, pickAt, chooseTag } = line
-  return useMemo(() => lineOf(line), [host, index, now, picked, current, pickAt, chooseTag])
+  const { host, hasPower, index, now, picked, current, pickAt, chooseTag } = line
+  const shown = [host, hasPower, index, now, picked, current, pickAt, chooseTag]
+  return useMemo(() => lineOf(line), shown)
 }
 
-function lineOf({ host, index, now, picked, current, pickAt, chooseTag }: HostLineProperties) {
+function lineOf({
+  host,
+  hasPower,
+  index,
+  now,
+  picked,
+  current,
+  pickAt,
+  chooseTag,
+}: HostLineProperties) {
   const state = stateOf(host)
   return html`<div
     class=${`line host-line at-${state}`} role="row" data-row=${index} tabindex=${current ? 0 : -1}
@@ -50,6 +62,12 @@ function lineOf({ host, index, now, picked, current, pickAt, chooseTag }: HostLi
     <span class="c-profile" role="gridcell">${host.profile ?? html`<span class="muted">only its disk</span>`}</span>
     <span class="c-address mono" role="gridcell" title=${host.macs.join('\n')}>${host.address ?? host.mac}</span>
     <span class="c-arch" role="gridcell">${host.arch ?? html`<span class="muted">·</span>`}</span>
+    ${
+      hasPower &&
+      html`<span class="c-power" role="gridcell" title=${host.power?.reason ?? ''}>
+        ${powerInTable(host.power, now) ?? html`<span class="muted">·</span>`}
+      </span>`
+    }
     <span class="c-doing" role="gridcell">${part(HostProgress, { host, now })}</span>
     <span class="c-seen" role="gridcell" title=${host.lastSeen ?? ''}>
       ${host.lastSeen === null ? html`<span class="muted">never</span>` : timeAgo(host.lastSeen, now)}

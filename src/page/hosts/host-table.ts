@@ -11,16 +11,16 @@ import { useNarrowWindow } from './use-narrow-window.ts'
 /** As in hosts.css, pixels. */
 const rowHeight = { wide: 40, narrow: 92 }
 
-const columns: readonly (readonly [
-  title: string,
-  by: Sorting['by'] | undefined,
-  className: string,
-])[] = [
+type HostColumn = readonly [title: string, by: Sorting['by'] | undefined, className: string]
+
+/** Of the power it is told only where some host has a way to it. */
+const columnsOf = (hasPower: boolean): readonly HostColumn[] => [
   ['State', 'state', 'c-state'],
   ['Host', 'name', 'c-name'],
   ['Profile', 'profile', 'c-profile'],
   ['Address', 'address', 'c-address'],
   ['Arch', undefined, 'c-arch'],
+  ...(hasPower ? [['Power', undefined, 'c-power'] as const] : []),
   ['What it does', undefined, 'c-doing'],
   ['Seen', 'seen', 'c-seen'],
 ]
@@ -42,6 +42,7 @@ export function HostTable({
   setSorting: (sorting: Sorting) => void
 }) {
   const now = useNow(5000)
+  const hasPower = useMemo(() => hosts.some(({ power }) => power !== null), [hosts])
   const height = useNarrowWindow() ? rowHeight.narrow : rowHeight.wide
   const heights = useMemo(() => hosts.map(() => height), [hosts.length, height])
   const { ref, from, to, before, after, reveal } = useRowsInSight(heights)
@@ -57,8 +58,8 @@ export function HostTable({
     },
     [hosts, pick],
   )
-  return html`<div class="table" role="grid" aria-label="Hosts" aria-rowcount=${hosts.length + 1} aria-multiselectable="true">
-    ${part(Head, { hosts, picked, pick, sorting, setSorting })}
+  return html`<div class=${`table ${hasPower ? 'with-power' : ''}`} role="grid" aria-label="Hosts" aria-rowcount=${hosts.length + 1} aria-multiselectable="true">
+    ${part(Head, { hosts, hasPower, picked, pick, sorting, setSorting })}
     <div class="rows" role="rowgroup" ref=${ref} onKeyDown=${keys.onKeyDown} onFocusIn=${keys.onFocusIn}>
       <div role="presentation" style=${{ height: `${before}px` }} />
       ${hosts.slice(from, to).map((host, n) =>
@@ -66,6 +67,7 @@ export function HostTable({
           key: host.name,
           host,
           index: from + n,
+          hasPower,
           now,
           pickAt,
           chooseTag,
@@ -80,12 +82,14 @@ export function HostTable({
 
 function Head({
   hosts,
+  hasPower,
   picked,
   pick,
   sorting,
   setSorting,
 }: {
   hosts: readonly HostRow[]
+  hasPower: boolean
   picked: ReadonlySet<string>
   pick: (names: readonly string[], yes: boolean) => void
   sorting: Sorting
@@ -103,7 +107,7 @@ function Head({
           )}
       />
     </span>
-    ${columns.map(([title, by, className]) => {
+    ${columnsOf(hasPower).map(([title, by, className]) => {
       const sorted = by === sorting.by ? (sorting.down ? 'descending' : 'ascending') : undefined
       const down = by === sorting.by && !sorting.down
       return html`<span key=${title} class=${className} role="columnheader" aria-sort=${sorted}>

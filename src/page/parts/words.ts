@@ -35,6 +35,13 @@ export function heardPower({ state, at, reason }: HostPowerRow, now: number) {
   return `${state ?? `not known: ${reason}`} · ${timeAgo(at, now)}`
 }
 
+/** The same in a table; `undefined` where the config knows no way to its power. */
+export function powerInTable(power: HostPowerRow | null, now: number) {
+  if (power === null) return undefined
+  const { state, at } = power
+  return at === null ? 'not asked' : `${state ?? 'not known'} · ${timeAgo(at, now)}`
+}
+
 /** The time of day, in the zone of whoever reads it. */
 export function timeOfDay(iso: string) {
   const date = new Date(iso)
