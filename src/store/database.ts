@@ -16,7 +16,7 @@ import {
   type StatementSync,
 } from 'node:sqlite'
 import { promisify } from 'node:util'
-import { createGroupCommit } from './group-commit.ts'
+import { type Committing, createGroupCommit } from './group-commit.ts'
 import { LaterError, migrate } from './migrate.ts'
 
 /**
@@ -32,10 +32,14 @@ export interface Database {
   statement<Row = Record<string, SQLOutputValue>>(text: string): Statement<Row>
   /** Runs one statement in the turn's transaction; of one that throws SQLite leaves nothing behind. */
   run(statement: Statement, ...values: SQLInputValue[]): void
+  /** The same, and tells how many rows it changed. */
+  change(statement: Statement, ...values: SQLInputValue[]): number
   /** Runs `work` in the turn's transaction; when it throws, only its own writes are undone. */
   write<T>(work: () => T): T
   /** Resolves when everything written so far is on disk; rejects when it could not be. */
   committed(): Promise<void>
+  /** Calls back when writes were undone: what was read since they were made is not so. */
+  onUndone(listener: () => void): void
   /** Whether the disk has a commit to do that what is written now is too late for. */
   isBusy(): boolean
   /** True when it was opened without anything learnt: no turn with `settle` was on disk. */
@@ -139,20 +143,13 @@ function inGroups(
   failed: (error: unknown) => unknown,
 ): Omit<Database, 'isNew'> {
   const statements = new Map<string, Statement>()
-  const [begin, commit] = [connection.prepare('begin'), connection.prepare('commit')]
-  const group = createGroupCommit({
-    begin: () => void begin.run(),
-    commit() {
-      try {
-        commit.run()
-      } catch (error) {
-        if (connection.isTransaction) connection.exec('rollback')
-        throw failed(error)
-      }
-    },
-    sync: () => syncData(log),
-    syncNow: () => fdatasyncSync(log),
-  })
+  const listeners: (() => void)[] = []
+  const undone = () => {
+    for (const listener of listeners) listener()
+  }
+  const group = createGroupCommit(committing(connection, log, undone, failed))
+  const savepoint = connection.prepare('savepoint work')
+  const release = connection.prepare('release work')
 
   return {
     statement<Row>(text: string) {
@@ -164,18 +161,24 @@ function inGroups(
       group.begin()
       statement.run(...values)
     },
+    change(statement, ...values) {
+      group.begin()
+      return Number(statement.run(...values).changes)
+    },
     write(work) {
       group.begin()
-      connection.exec('savepoint work')
+      savepoint.run()
       try {
         const result = work()
-        connection.exec('release work')
+        release.run()
         return result
       } catch (error) {
         if (connection.isTransaction) connection.exec('rollback to work; release work')
+        undone()
         throw error
       }
     },
+    onUndone: listener => void listeners.push(listener),
     settle() {
       group.begin()
       connection.exec('pragma user_version = 1')
@@ -187,6 +190,30 @@ function inGroups(
       connection.close()
       closeSync(log)
     },
+  }
+}
+
+/** The turn's transaction, and its log. */
+function committing(
+  connection: DatabaseSync,
+  log: number,
+  undone: () => void,
+  failed: (error: unknown) => unknown,
+): Committing {
+  const [begin, commit] = [connection.prepare('begin'), connection.prepare('commit')]
+  return {
+    begin: () => void begin.run(),
+    commit() {
+      try {
+        commit.run()
+      } catch (error) {
+        if (connection.isTransaction) connection.exec('rollback')
+        undone()
+        throw failed(error)
+      }
+    },
+    sync: () => syncData(log),
+    syncNow: () => fdatasyncSync(log),
   }
 }
 

@@ -66,6 +66,12 @@ function statementsOf(db: Database) {
       'insert into events (at, last_at, count, host, kind, code, text, data) values (?, ?, 1, ?, ?, ?, ?, ?)',
     ),
     again: db.statement('update events set count = count + 1, last_at = ? where id = ?'),
+    // Most lines repeat the last one of their host: that asks for no row.
+    againLast: db.statement(
+      `update events set count = count + 1, last_at = ?
+       where id = (select id from events where host is ? order by id desc limit 1)
+       and kind = ? and code = ? and text = ? and data = ?`,
+    ),
     lastId: db.statement<{ id: number | null }>('select max(id) as id from events'),
     dropBefore: db.statement('delete from events where last_at < ?'),
   }
@@ -76,9 +82,13 @@ function record(timelines: Timelines, { host, kind, code, data }: NewEvent): voi
   const { db, now, statements } = timelines
   // The text is made from the code and the data by whoever reads it.
   const line = { kind, code, text: '', data: JSON.stringify(data) }
+  const at = now()
+  const again = db.change(statements.againLast, at, host, kind, code, line.text, line.data)
+  if (again > 0) return
   db.write(() => {
-    const at = now()
-    const repeated = repeatedBy(line, statements.last.all(host, repeatSpan(line)), at)
+    const span = repeatSpan(line)
+    const last = span === 1 ? [] : statements.last.all(host, span)
+    const repeated = repeatedBy(line, last, at)
     if (repeated === undefined) add(timelines, host, line, at)
     else statements.again.run(at, repeated)
   })

@@ -1,16 +1,19 @@
+import type { SQLInputValue } from 'node:sqlite'
 import type { HostState } from '../boot/host-state.ts'
 import type { HostRecord } from '../boot/install.ts'
 import { idle, type Life } from '../boot/life.ts'
 import { type LifeFacts, lifeIn } from '../boot/life-in.ts'
 import { written } from '../boot/reason.ts'
 import type { Mac } from '../wire/address.ts'
-import type { Database } from './database.ts'
+import type { Database, Statement } from './database.ts'
 import type { StoredHost } from './tables.ts'
 
 /** The lives of the hosts. A host without a row was never seen. `now` is wall-clock time. */
 export function createHosts(db: Database, now: () => number = Date.now) {
   const statements = statementsOf(db)
-  return { ...readingOf(statements), ...writingOf(db, statements, now) }
+  const records = createRecords(statements)
+  db.onUndone(records.clear)
+  return { ...readingOf(statements, records), ...writingOf(db, statements, records, now) }
 }
 
 /** Without the facts: they may be long, and every packet of a host looks at it. */
@@ -19,9 +22,29 @@ const columns = 'name, state, life, install, percent, progress_at, message, last
 
 type HostStatements = ReturnType<typeof statementsOf>
 
+/**
+ * What the database says of a host, read once: a script looks at it half a dozen times. Whoever writes
+ * forgets what was read.
+ */
+function createRecords({ get }: HostStatements) {
+  const read = new Map<string, HostRecord | undefined>()
+  return {
+    of(name: string): HostRecord | undefined {
+      if (read.has(name)) return read.get(name)
+      const row = get.get(name)
+      const record = row && hostOf(row)
+      read.set(name, record)
+      return record
+    },
+    forget: (name: string): void => void read.delete(name),
+    clear: (): void => read.clear(),
+  }
+}
+
+type HostRecords = ReturnType<typeof createRecords>
+
 function statementsOf(db: Database) {
   return {
-    has: db.statement('select 1 from hosts where name = ?'),
     get: db.statement<HostColumns>(`select ${columns} from hosts where name = ?`),
     all: db.statement<HostColumns>(`select ${columns} from hosts order by name`),
     facts: db.statement<Pick<StoredHost, 'facts'>>('select facts from hosts where name = ?'),
@@ -47,13 +70,13 @@ function statementsOf(db: Database) {
   }
 }
 
-function readingOf({ has, get, all, facts, states, running, late, hasMac }: HostStatements) {
+function readingOf(
+  { all, facts, states, running, late, hasMac }: HostStatements,
+  records: HostRecords,
+) {
   return {
-    get(name: string): HostRecord | undefined {
-      const row = get.get(name)
-      return row && hostOf(row)
-    },
-    has: (name: string): boolean => has.get(name) !== undefined,
+    get: records.of,
+    has: (name: string): boolean => records.of(name) !== undefined,
     /** What the machine told of itself last. */
     facts(name: string): unknown {
       const text = facts.get(name)?.facts ?? undefined
@@ -72,40 +95,47 @@ function readingOf({ has, get, all, facts, states, running, late, hasMac }: Host
   }
 }
 
-function writingOf(db: Database, statements: HostStatements, now: () => number) {
-  const { has, add, setLife, setDeadline, setProgress, setFacts, setSeen, setUuid, addMac } =
-    statements
-  /** Hosts whose UUID is known: every packet says one. */
-  const withUuid = new Set<string>()
+function writingOf(
+  db: Database,
+  statements: HostStatements,
+  records: HostRecords,
+  now: () => number,
+) {
+  const { add, setLife, setDeadline, setProgress, setFacts, setSeen, setUuid, addMac } = statements
   const know = (name: string) => add.run(name, idle.state, JSON.stringify(idle))
+  /** `values` end with the name. */
+  const run = (name: string, statement: Statement, ...values: SQLInputValue[]): void => {
+    db.run(statement, ...values, name)
+    records.forget(name)
+  }
   return {
     /** Makes the host and its MACs "seen"; one that is known already stays as it is. */
     know: (name: string, macs: readonly Mac[] = []): void =>
       db.write(() => {
         know(name)
         for (const mac of macs) addMac.run(mac)
+        records.forget(name)
       }),
     saveLife: (name: string, life: Life, install: string | undefined, deadline?: number): void =>
       db.write(() => {
         know(name)
-        setLife.run(life.state, JSON.stringify(life), install ?? null, deadline ?? null, name)
+        run(name, setLife, life.state, JSON.stringify(life), install ?? null, deadline ?? null)
       }),
     saveDeadline: (name: string, deadline: number): void => db.run(setDeadline, deadline, name),
     saveProgress(name: string, percent: number | undefined, message: string | undefined): void {
       const at = percent === undefined ? null : now()
-      db.run(setProgress, percent ?? null, message ?? null, at, name)
+      run(name, setProgress, percent ?? null, message ?? null, at)
     },
     saveFacts: (name: string, facts: unknown): void =>
       db.run(setFacts, JSON.stringify(facts), name),
     /** The first UUID of a host that is heard stays. One that never appeared has none. */
     learnUuid(name: string, uuid: string): void {
       // To have said it is not yet to be known: a host that never appeared stays so.
-      if (withUuid.has(name) || has.get(name) === undefined) return
-      withUuid.add(name)
-      db.run(setUuid, uuid, name)
+      const record = records.of(name)
+      if (record && record.uuid === undefined) run(name, setUuid, uuid)
     },
     /** A host that never appeared stays so: to be seen is not yet to be known. */
-    saveSeen: (name: string, at: number): void => db.run(setSeen, at, name),
+    saveSeen: (name: string, at: number): void => run(name, setSeen, at),
   }
 }
 
