@@ -6,13 +6,16 @@ import { type LifeFacts, lifeIn } from '../boot/life-in.ts'
 import { written } from '../boot/reason.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Database, Statement } from './database.ts'
+import { createReadOnce, type ReadOnce } from './read-once.ts'
 import type { StoredHost } from './tables.ts'
 
 /** The lives of the hosts. A host without a row was never seen. `now` is wall-clock time. */
 export function createHosts(db: Database, now: () => number = Date.now) {
   const statements = statementsOf(db)
-  const records = createRecords(statements)
-  db.onUndone(records.clear)
+  const records = createReadOnce(db, name => {
+    const row = statements.get.get(name)
+    return row && hostOf(row)
+  })
   return { ...readingOf(statements, records), ...writingOf(db, statements, records, now) }
 }
 
@@ -21,27 +24,6 @@ type HostColumns = Omit<StoredHost, 'facts' | 'deadline'>
 const columns = 'name, state, life, install, percent, progress_at, message, last_seen, uuid'
 
 type HostStatements = ReturnType<typeof statementsOf>
-
-/**
- * What the database says of a host, read once: a script looks at it half a dozen times. Whoever writes
- * forgets what was read.
- */
-function createRecords({ get }: HostStatements) {
-  const read = new Map<string, HostRecord | undefined>()
-  return {
-    of(name: string): HostRecord | undefined {
-      if (read.has(name)) return read.get(name)
-      const row = get.get(name)
-      const record = row && hostOf(row)
-      read.set(name, record)
-      return record
-    },
-    forget: (name: string): void => void read.delete(name),
-    clear: (): void => read.clear(),
-  }
-}
-
-type HostRecords = ReturnType<typeof createRecords>
 
 function statementsOf(db: Database) {
   return {
@@ -72,7 +54,7 @@ function statementsOf(db: Database) {
 
 function readingOf(
   { all, facts, states, running, late, hasMac }: HostStatements,
-  records: HostRecords,
+  records: ReadOnce<HostRecord>,
 ) {
   return {
     get: records.of,
@@ -98,7 +80,7 @@ function readingOf(
 function writingOf(
   db: Database,
   statements: HostStatements,
-  records: HostRecords,
+  records: ReadOnce<HostRecord>,
   now: () => number,
 ) {
   const { add, setLife, setDeadline, setProgress, setFacts, setSeen, setUuid, addMac } = statements

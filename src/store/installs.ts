@@ -3,6 +3,7 @@ import type { Reason } from '../boot/reason.ts'
 import { createAttempts } from './attempts.ts'
 import { reasonIn } from './before-codes.ts'
 import type { Database } from './database.ts'
+import { createReadOnce } from './read-once.ts'
 import type { StoredInstall } from './tables.ts'
 import { createTexts } from './texts.ts'
 
@@ -13,7 +14,7 @@ const kept = 100
 export function createInstalls(db: Database) {
   const { dropVoid, ...attempts } = createAttempts(db)
   const templates = createTexts(db, { table: 'install_templates', owner: 'install' })
-  const installOf = (row: StoredInstall) => installIn(row, templates)
+  const installOf = (row: StoredInstall) => installIn(row, specIn(row), templates)
   const add = db.statement(
     'insert into installs (id, host, profile, spec, asked_at) values (?, ?, ?, ?, ?)',
   )
@@ -25,6 +26,11 @@ export function createInstalls(db: Database) {
   const prune = db.statement(
     'delete from installs where host = ? and id <= (select id from installs where host = ? order by id desc limit 1 offset ?)',
   )
+  const read = (id: string) => {
+    const row = get.get(id)
+    return row && { row, spec: specIn(row) }
+  }
+  const underWay = createReadOnce(db, read, found => found?.row.ended_at === null)
   return {
     add({ id, host, profile, spec, askedAt }: Install): void {
       const { templates: sources, ...rest } = spec
@@ -35,11 +41,13 @@ export function createInstalls(db: Database) {
         dropVoid(host)
       })
     },
-    end: (id: string, at: number, outcome: string, reason: Reason): void =>
-      db.run(end, at, outcome, JSON.stringify(reason), id),
+    end(id: string, at: number, outcome: string, reason: Reason): void {
+      db.run(end, at, outcome, JSON.stringify(reason), id)
+      underWay.forget(id)
+    },
     get(id: string): Install | undefined {
-      const row = get.get(id)
-      return row && installOf(row)
+      const found = underWay.of(id)
+      return found && installIn(found.row, found.spec, templates)
     },
     /** The newest installs of a host, newest first. */
     ofHost: (host: string, limit: number): Install[] => ofHost.all(host, limit).map(installOf),
@@ -47,15 +55,23 @@ export function createInstalls(db: Database) {
   }
 }
 
+type StoredSpec = Omit<Spec, 'templates'>
+
+const specIn = (row: StoredInstall): StoredSpec => JSON.parse(row.spec) as StoredSpec
+
 /** Its templates are read by whoever looks at them. */
-function installIn(row: StoredInstall, templates: ReturnType<typeof createTexts>): Install {
+function installIn(
+  row: StoredInstall,
+  spec: StoredSpec,
+  templates: ReturnType<typeof createTexts>,
+): Install {
   const read = templates.of(row.id)
   return {
     id: row.id,
     host: row.host,
     profile: row.profile,
     spec: {
-      ...(JSON.parse(row.spec) as Omit<Spec, 'templates'>),
+      ...spec,
       get templates() {
         return read()
       },

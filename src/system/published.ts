@@ -64,7 +64,7 @@ export function createPublished(assets: string): Published {
 
 function look(path: string): Omit<Asset, 'url'> | undefined {
   try {
-    const real = realpathSync(path)
+    const real = realpathSync.native(path)
     const status = statSync(real, { bigint: true })
     if (!status.isFile()) return undefined
     return { path: real, size: Number(status.size), version: assetVersion(status) }
@@ -75,7 +75,7 @@ function look(path: string): Omit<Asset, 'url'> | undefined {
 
 function realOf(path: string): string | undefined {
   try {
-    return realpathSync(path)
+    return realpathSync.native(path)
   } catch {
     return undefined
   }
