@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { openDatabase } from '../src/store/database.ts'
 import { createLeases } from '../src/store/leases.ts'
+import { openSqlite } from '../src/store/sqlite.ts'
 import { type Ipv4, parseIpv4 } from '../src/wire/address.ts'
 import type { End } from './cable.ts'
 import { range } from './daemon.ts'
@@ -33,7 +33,7 @@ interface Cost {
 
 /** Leases that hold, of machines that stay away. */
 async function fill(dataDir: string, count: number): Promise<void> {
-  const db = await openDatabase(dataDir)
+  const db = await openSqlite(dataDir)
   const leases = createLeases(db)
   const from = parseIpv4(range.from) ?? 0
   const [start, end] = [Date.now(), Date.now() + 3600_000]

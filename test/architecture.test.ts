@@ -462,7 +462,7 @@ t.test('the law is red where it is broken', async t => {
     ['src/http/a.ts', "export { change } from '../install/change.ts'"],
     ['src/install/a.ts', "import '../http/app.ts'"],
     ['src/install/a.ts', "import fastify from 'fastify'"],
-    ['src/cli/a.ts', "import { openDatabase } from '../store/database.ts'"],
+    ['src/cli/a.ts', "import { openSqlite } from '../store/sqlite.ts'"],
     ['src/system/a.ts', "import { loadConfig } from '../config/load.ts'"],
     ['src/wire/a.ts', "import { startDaemon } from '../daemon/start.ts'"],
     ['src/page/a.ts', "import { readFile } from 'node:fs/promises'"],

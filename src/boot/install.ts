@@ -73,6 +73,9 @@ export interface Install {
   readonly reason?: Reason
 }
 
+/** An install as people read it, without what it was asked with. */
+export type PastInstall = Omit<Install, 'spec'>
+
 /** What one boot is given: rendered once, so that it is the same however often it is fetched. */
 export interface AttemptContent {
   readonly title: string

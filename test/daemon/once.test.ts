@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openDatabase } from '../../src/store/database.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
 import { http, openDhcpWire } from './client.ts'
 import { makeDaemon, startDaemon } from './daemon.ts'
 import { ask, bringTo, makeMachine, show, timeline, underWay } from './machine.ts'
@@ -165,7 +165,7 @@ t.test('first-boot does not ask for a machine that only got another name', async
 
 t.test('first-boot asks for nobody when it was killed just after it made the database', async t => {
   const daemon = await makeDaemon(t, firstBoot)
-  const database = await openDatabase(join(daemon.folder, 'data'))
+  const database = await openSqlite(join(daemon.folder, 'data'))
   database.close()
   await daemon.start()
   const wire = await openDhcpWire(t, daemon.ports)

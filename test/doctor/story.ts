@@ -64,7 +64,12 @@ export async function startStory(t: Test, { mode = 'proxy', more = '', loaders =
     await noteMetrics(http)
   })
   const verdicts = (seconds = 0) => {
-    const found = doctorOf(host(), wired, Date.now() + seconds * 1000)
+    const found = doctorOf(
+      host(),
+      http.memory.events.newest(1000, 'node1'),
+      wired,
+      Date.now() + seconds * 1000,
+    )
     note(
       'verdicts',
       found.map(({ id }) => id),

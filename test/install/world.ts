@@ -13,11 +13,11 @@ import { usedVars } from '../../src/config/template/vars.ts'
 import type { InstallDeps, ServedNetwork } from '../../src/install/deps.ts'
 import { createInstaller, type Installer, type InstallerDeps } from '../../src/install/installer.ts'
 import { createLogins } from '../../src/install/ssh/logins.ts'
-import { openDatabase } from '../../src/store/database.ts'
 import { createDeliveries } from '../../src/store/deliveries.ts'
 import { createEvents } from '../../src/store/events.ts'
 import { createHosts } from '../../src/store/hosts.ts'
 import { createInstalls } from '../../src/store/installs.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
 import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { type Ipv4, type Mac, parseIpv4 } from '../../src/wire/address.ts'
@@ -93,7 +93,7 @@ export interface Settings {
 }
 
 export async function openStore(dataDir: string, now: () => number) {
-  const db = await openDatabase(dataDir)
+  const db = await openSqlite(dataDir)
   const events = createEvents(db, now, () => ({ events: 30 * 86_400, perHost: 5000 }))
   return {
     ...db,

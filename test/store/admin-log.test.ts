@@ -1,20 +1,20 @@
 import t from 'tap'
 import { createAdminLog } from '../../src/store/admin-log.ts'
-import { openDatabase } from '../../src/store/database.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
 
 const start = Date.UTC(2026, 10, 20, 12)
 const act = { who: 'ci', address: '127.0.0.1', action: 'install', text: 'asked', hosts: ['node1'] }
 
 t.test('what was done survives a restart, newest first', async t => {
   const dataDir = t.testdir({})
-  const before = await openDatabase(dataDir)
+  const before = await openSqlite(dataDir)
   const log = createAdminLog(before, () => start)
   log.add(act)
   log.add({ ...act, who: 'wall', hosts: ['node2', 'node3'] })
   await before.committed()
   before.close()
 
-  const after = await openDatabase(dataDir)
+  const after = await openSqlite(dataDir)
   t.teardown(after.close)
   const again = createAdminLog(after, () => start)
   const all = again.before(Number.MAX_SAFE_INTEGER, 10)
@@ -28,7 +28,7 @@ t.test('what was done survives a restart, newest first', async t => {
 })
 
 t.test('a key keeps its answer for a day, for its own token only', async t => {
-  const db = await openDatabase(t.testdir({}))
+  const db = await openSqlite(t.testdir({}))
   t.teardown(db.close)
   let now = start
   const log = createAdminLog(db, () => now)
@@ -42,7 +42,7 @@ t.test('a key keeps its answer for a day, for its own token only', async t => {
 })
 
 t.test('it stays within bounds', async t => {
-  const db = await openDatabase(t.testdir({}))
+  const db = await openSqlite(t.testdir({}))
   t.teardown(db.close)
   const log = createAdminLog(db, () => start)
   db.write(() => {

@@ -3,8 +3,9 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
-import { openDatabase, StoreError } from '../../src/store/database.ts'
+import { StoreError } from '../../src/store/database.ts'
 import { createHosts } from '../../src/store/hosts.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
 import { address, mac, start } from './examples.ts'
 
 const tables = [
@@ -25,7 +26,7 @@ const tables = [
 
 t.test('a fresh dataDir gets every table, and is readable by its owner alone', async t => {
   const dataDir = join(t.testdir({}), 'deep/data')
-  const db = await openDatabase(dataDir)
+  const db = await openSqlite(dataDir)
   t.teardown(() => db.close())
   t.equal(db.isNew, true)
   const found = db
@@ -50,9 +51,9 @@ function traced(t: Test, written: string, told: string): string {
   const dataDir = t.testdir({})
   const module = new URL('../../src/store/', import.meta.url).href
   const script = `
-    import { openDatabase } from '${module}database.ts'
+    import { openSqlite } from '${module}sqlite.ts'
     import { createLeases } from '${module}leases.ts'
-    const db = await openDatabase('${dataDir}')
+    const db = await openSqlite('${dataDir}')
     const leases = createLeases(db)
     const lease = ${JSON.stringify({ address, network: 'lan', mac, start, end: start, state: 'active' })}
     ${written}
@@ -86,7 +87,7 @@ for (const { what, written, told } of waits) {
 t.test('an existing file is opened again with all that is in it', async t => {
   const dataDir = t.testdir({})
   for (const count of [0, 1, 2]) {
-    const db = await openDatabase(dataDir)
+    const db = await openSqlite(dataDir)
     t.equal(createHosts(db).all().length, count)
     createHosts(db).know(`node${count}`)
     await db.committed()
@@ -97,7 +98,7 @@ t.test('an existing file is opened again with all that is in it', async t => {
 t.test('it is new until somebody settles it', async t => {
   const dataDir = t.testdir({})
   const isNew = async (settles: boolean) => {
-    const db = await openDatabase(dataDir)
+    const db = await openSqlite(dataDir)
     if (settles) db.settle()
     await db.committed()
     db.close()
@@ -110,22 +111,22 @@ t.test('it is new until somebody settles it', async t => {
 
 t.test('an empty file and one without our tables are brought up to date', async t => {
   const dataDir = t.testdir({ 'bootwright.db': '' })
-  const db = await openDatabase(dataDir)
+  const db = await openSqlite(dataDir)
   t.strictSame(createHosts(db).all(), [])
   db.close()
 })
 
 t.test('a second daemon on the same dataDir is refused with a clear sentence', async t => {
   const dataDir = t.testdir({})
-  const db = await openDatabase(dataDir)
+  const db = await openSqlite(dataDir)
   t.teardown(() => db.close())
-  await t.rejects(openDatabase(dataDir), {
+  await t.rejects(openSqlite(dataDir), {
     name: 'StoreError',
     message: `cannot open ${join(dataDir, 'bootwright.db')}: another bootwright runs on this dataDir`,
   })
-  const other = new URL('../../src/store/database.ts', import.meta.url).href
-  const script = `import { openDatabase } from ${JSON.stringify(other)}
-    await openDatabase(process.argv[1]).catch(error => console.log(error.message))`
+  const other = new URL('../../src/store/sqlite.ts', import.meta.url).href
+  const script = `import { openSqlite } from ${JSON.stringify(other)}
+    await openSqlite(process.argv[1]).catch(error => console.log(error.message))`
   const child = spawnSync(process.execPath, ['--input-type=module', '-e', script, dataDir])
   t.match(String(child.stdout), 'another bootwright runs on this dataDir')
 
@@ -136,8 +137,8 @@ t.test('a second daemon on the same dataDir is refused with a clear sentence', a
 
 t.test('when the first has gone the second may', async t => {
   const dataDir = t.testdir({})
-  ;(await openDatabase(dataDir)).close()
-  ;(await openDatabase(dataDir)).close()
+  ;(await openSqlite(dataDir)).close()
+  ;(await openSqlite(dataDir)).close()
 })
 
 t.test('a dataDir that cannot be used is a StoreError that names the file', async t => {
@@ -148,7 +149,7 @@ t.test('a dataDir that cannot be used is a StoreError that names the file', asyn
     ['a folder in the place of the database', join(folder, 'folder')],
   ] as const
   for (const [what, dataDir] of rows) {
-    const error = await openDatabase(dataDir).catch((error: unknown) => error)
+    const error = await openSqlite(dataDir).catch((error: unknown) => error)
     t.type(error, StoreError, what)
     t.match(error, { message: `cannot open ${join(dataDir, 'bootwright.db')}: ` })
   }
@@ -157,7 +158,7 @@ t.test('a dataDir that cannot be used is a StoreError that names the file', asyn
 t.test('damaged pages are one sentence and what to do, at the start and later', async t => {
   const dataDir = t.testdir({})
   const file = join(dataDir, 'bootwright.db')
-  const first = await openDatabase(dataDir)
+  const first = await openSqlite(dataDir)
   const hosts = createHosts(first)
   for (let n = 0; n < 2000; n++) hosts.know(`a-host-with-a-name-of-some-length-${n}`)
   await first.committed()
@@ -172,7 +173,7 @@ t.test('damaged pages are one sentence and what to do, at the start and later', 
     writeFileSync(file, bytes)
     for (const end of ['-wal', '-shm']) rmSync(file + end, { force: true })
     try {
-      const db = await openDatabase(dataDir)
+      const db = await openSqlite(dataDir)
       try {
         createHosts(db).all()
       } finally {
@@ -191,7 +192,7 @@ t.test('a file that is no database is a StoreError', async t => {
   const garbage = t.testdir({
     'bootwright.db': 'this is no database, but it is long enough '.repeat(50),
   })
-  t.type(await openDatabase(garbage).catch((error: unknown) => error), StoreError)
+  t.type(await openSqlite(garbage).catch((error: unknown) => error), StoreError)
 })
 
 t.test(
@@ -199,12 +200,12 @@ t.test(
   async t => {
     const dataDir = t.testdir({})
     const file = join(dataDir, 'bootwright.db')
-    ;(await openDatabase(dataDir)).close()
+    ;(await openSqlite(dataDir)).close()
     const connection = new DatabaseSync(file)
     connection.exec("insert into migrations (name, at) values ('999-later', 0)")
     connection.close()
     const before = readFileSync(file)
-    const error = await openDatabase(dataDir).catch((error: unknown) => error)
+    const error = await openSqlite(dataDir).catch((error: unknown) => error)
     t.type(error, StoreError)
     t.match(
       (error as Error).message,
@@ -215,7 +216,7 @@ t.test(
 )
 
 t.test('committed() resolves when the turn is on disk', async t => {
-  const db = await openDatabase(t.testdir({}))
+  const db = await openSqlite(t.testdir({}))
   t.teardown(() => db.close())
   const hosts = createHosts(db)
   let done = false
@@ -236,7 +237,7 @@ t.test('committed() resolves when the turn is on disk', async t => {
 
 t.test('a statement that fails at its second row leaves nothing behind', async t => {
   const dataDir = t.testdir({})
-  const db = await openDatabase(dataDir)
+  const db = await openSqlite(dataDir)
   const addMac = db.statement('insert into macs (mac) values (?)')
   const addTwo = db.statement('insert into macs (mac) values (?), (?)')
   db.run(addMac, 'before')
@@ -244,7 +245,7 @@ t.test('a statement that fails at its second row leaves nothing behind', async t
   db.run(addMac, 'after')
   await db.committed()
   db.close()
-  const again = await openDatabase(dataDir)
+  const again = await openSqlite(dataDir)
   t.teardown(() => again.close())
   const macs = again.statement('select mac from macs order by mac').all()
   t.strictSame(
@@ -255,7 +256,7 @@ t.test('a statement that fails at its second row leaves nothing behind', async t
 
 t.test('a write that throws undoes itself and nothing else of its turn', async t => {
   const dataDir = t.testdir({})
-  const db = await openDatabase(dataDir)
+  const db = await openSqlite(dataDir)
   const hosts = createHosts(db)
   hosts.know('before')
   const fails = () =>
@@ -275,7 +276,7 @@ t.test('a write that throws undoes itself and nothing else of its turn', async t
   )
   await db.committed()
   db.close()
-  const again = await openDatabase(dataDir)
+  const again = await openSqlite(dataDir)
   t.teardown(() => again.close())
   t.strictSame(
     createHosts(again)
@@ -287,16 +288,16 @@ t.test('a write that throws undoes itself and nothing else of its turn', async t
 
 t.test('close() keeps what the turn wrote', async t => {
   const dataDir = t.testdir({})
-  const db = await openDatabase(dataDir)
+  const db = await openSqlite(dataDir)
   createHosts(db).know('node1')
   db.close()
-  const again = await openDatabase(dataDir)
+  const again = await openSqlite(dataDir)
   t.teardown(() => again.close())
   t.equal(createHosts(again).all().length, 1)
 })
 
 t.test('a commit that fails rejects, and the next turn is not harmed', async t => {
-  const db = await openDatabase(t.testdir({}))
+  const db = await openSqlite(t.testdir({}))
   t.teardown(() => db.close())
   const hosts = createHosts(db)
   hosts.know('lost')
@@ -314,9 +315,9 @@ t.test('kill -9 loses nothing that was committed, and no half of a turn', async 
   const dataDir = t.testdir({})
   const source = (file: string) => new URL(`../../src/store/${file}.ts`, import.meta.url).href
   const script = `
-    import { openDatabase } from ${JSON.stringify(source('database'))}
+    import { openSqlite } from ${JSON.stringify(source('database'))}
     import { createHosts } from ${JSON.stringify(source('hosts'))}
-    const db = await openDatabase(process.argv[1])
+    const db = await openSqlite(process.argv[1])
     const hosts = createHosts(db)
     hosts.know('a1'); hosts.know('a2')
     await db.committed()
@@ -324,7 +325,7 @@ t.test('kill -9 loses nothing that was committed, and no half of a turn', async 
     process.kill(process.pid, 'SIGKILL')`
   const child = spawnSync(process.execPath, ['--input-type=module', '-e', script, dataDir])
   t.equal(child.signal, 'SIGKILL')
-  const db = await openDatabase(dataDir)
+  const db = await openSqlite(dataDir)
   t.teardown(() => db.close())
   t.strictSame(
     createHosts(db)

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { openDatabase } from '../../src/store/database.ts'
 import { createLeaseIndex } from '../../src/store/lease-index.ts'
 import { createLeases } from '../../src/store/leases.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
 
 const now = Date.UTC(2026, 10, 20, 12)
@@ -81,7 +81,7 @@ t.test('the leases on disk are in the index, after a restart too', async t => {
       end,
       state: 'active',
     }) as const
-  const first = await openDatabase(folder)
+  const first = await openSqlite(folder)
   const leases = createLeases(first)
   leases.save(lease(2, now + 5000))
   leases.save(lease(1, now - 5000))
@@ -89,7 +89,7 @@ t.test('the leases on disk are in the index, after a restart too', async t => {
   await first.committed()
   first.close()
 
-  const second = await openDatabase(folder)
+  const second = await openSqlite(folder)
   t.teardown(() => second.close())
   const again = createLeases(second)
   t.ok(again.known().has(at(1)))

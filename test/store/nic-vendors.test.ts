@@ -1,10 +1,10 @@
 import t from 'tap'
-import { openDatabase } from '../../src/store/database.ts'
 import { createNicVendors } from '../../src/store/nic-vendors.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
 
 t.test('a vendor is remembered over a restart', async t => {
   const folder = t.testdir()
-  const db = await openDatabase(folder)
+  const db = await openSqlite(folder)
   const vendors = createNicVendors(db)
   t.notOk(vendors.isSilent('52:54:00'))
   vendors.save('52:54:00', 'ipxe.efi', 1)
@@ -13,7 +13,7 @@ t.test('a vendor is remembered over a restart', async t => {
   await db.committed()
   db.close()
 
-  const again = await openDatabase(folder)
+  const again = await openSqlite(folder)
   t.ok(createNicVendors(again).isSilent('52:54:00'))
   t.notOk(createNicVendors(again).isSilent('52:54:01'))
   again.close()

@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Lease } from '../../src/boot/lease.ts'
-import { openDatabase } from '../../src/store/database.ts'
 import { createLeases } from '../../src/store/leases.ts'
 import { createPreparedLeases } from '../../src/store/prepared-leases.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
 import { address, mac, start } from './examples.ts'
 
@@ -24,7 +24,7 @@ function lease(n = 0, more: Partial<Lease> = {}): Lease {
 const prepared = (n = 0) => lease(n, { end: start + 3600_000 + second })
 
 async function open(t: Test, dataDir: string) {
-  const db = await openDatabase(dataDir)
+  const db = await openSqlite(dataDir)
   t.teardown(() => db.close())
   return { db, leases: createLeases(db) }
 }

@@ -2,16 +2,16 @@ import t, { type Test } from 'tap'
 import type { Lease } from '../../src/boot/lease.ts'
 import { idle } from '../../src/boot/life.ts'
 import { lifeIn } from '../../src/boot/life-in.ts'
-import { openDatabase } from '../../src/store/database.ts'
 import { createDeliveries } from '../../src/store/deliveries.ts'
 import { createHosts } from '../../src/store/hosts.ts'
 import { createInstalls } from '../../src/store/installs.ts'
 import { createLeases } from '../../src/store/leases.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
 import { address, attempt, delivery, install, mac, start } from './examples.ts'
 
 async function open(t: Test, dataDir: string) {
-  const db = await openDatabase(dataDir)
+  const db = await openSqlite(dataDir)
   let closed = false
   const close = () => {
     if (!closed) db.close()

@@ -17,7 +17,7 @@ import {
   powerDeps,
   recordDeed,
 } from './deeds.ts'
-import { doctorOf, doctorOfStranger } from './doctor.ts'
+import { doctorOf, doctorOfStranger, longestStory } from './doctor.ts'
 import { imageViews } from './images.ts'
 import { showNetworks, showStranger } from './show-network.ts'
 import { showPreview } from './show-preview.ts'
@@ -29,7 +29,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
   return {
     access: () => accessOf(parts),
     ...{ now, committed },
-    events: memory.events,
+    events: { ...memory.history, listen: memory.events.listen },
     changed: parts.changes.listen,
     adminLog: memory.adminLog.before,
     sessions: memory.sessions,
@@ -43,7 +43,9 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     networks: networkDeps(parts),
     doctor: {
       hosts: () => world.config().hosts,
-      doctor: host => doctorOf(host, parts),
+      async doctor(host) {
+        return doctorOf(host, await memory.history.newest(longestStory, host.name), parts)
+      },
       stranger: mac => doctorOfStranger(mac, parts),
       packets: parts.packets.pcapOf,
     },
@@ -76,9 +78,9 @@ function hostDeps(parts: HttpParts): HostDeps {
     addressOf: host => addressOf(host, parts),
     seen: parts.timeline.clients.of,
     downloads: name => parts.progress.of(name).map(downloadOf),
-    installs: name => memory.installs.ofHost(name, 20),
+    installs: name => memory.history.installs(name, 20),
     deliveries: name => memory.deliveries.ofHost(name, 50),
-    newest: memory.events.newest,
+    newest: memory.history.newest,
     preview: host => showPreview(host, parts),
     notices: parts.unready,
   }

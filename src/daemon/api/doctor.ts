@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { given } from '../../base/given.ts'
+import type { EventRecord } from '../../boot/event-record.ts'
 import type { Host } from '../../boot/host.ts'
 import { kernelArchsOf } from '../../boot/kernel-archs.ts'
 import type { Verdict } from '../../boot/verdict.ts'
@@ -14,13 +15,18 @@ import type { HttpParts } from '../parts.ts'
 import { showStranger } from './show-network.ts'
 
 /** Lines of a timeline that the doctor looks at. */
-const longestStory = 1000
+export const longestStory = 1000
 const headBytes = 4096
 
 type DoctorParts = Pick<HttpParts, 'world' | 'memory' | 'lives' | 'specDeps' | 'held' | 'power'>
 
-/** What is wrong with a host, from its timeline and from the files that it needs. */
-export function doctorOf(host: Host, parts: DoctorParts, now = Date.now()): Verdict[] {
+/** What is wrong with a host, from the last lines of its timeline and from the files that it needs. */
+export function doctorOf(
+  host: Host,
+  timeline: readonly EventRecord[],
+  parts: DoctorParts,
+  now = Date.now(),
+): Verdict[] {
   const { world, memory, lives, specDeps } = parts
   const { install } = memory.hosts.get(host.name) ?? {}
   const { profile } = host
@@ -29,7 +35,7 @@ export function doctorOf(host: Host, parts: DoctorParts, now = Date.now()): Verd
   return diagnose({
     host,
     life: lives.lifeOf(host.name),
-    steps: storyOf(memory.events.newest(longestStory, host.name)),
+    steps: storyOf(timeline),
     deliveries: memory.deliveries.ofHost(host.name, 50).filter(one => one.install === install),
     missing: spec && 'refused' in spec ? [sentenceOf(spec.refused)] : [],
     ...(kernelArchs && { kernelArchs }),

@@ -9,7 +9,7 @@ import { findHost } from './find-host.ts'
 
 export interface DoctorDeps {
   hosts(): ReadonlyMap<string, Host>
-  doctor(host: Host): readonly Verdict[]
+  doctor(host: Host): Promise<readonly Verdict[]>
   /** What there is to say of a machine that asked and is not in the config. */
   stranger(mac: Mac): Verdict | undefined
   /** The last packets of the machine with these cards, as a capture file. */
@@ -27,7 +27,7 @@ export function doctorRoutes(app: FastifyInstance, deps: DoctorDeps): void {
       const verdict = mac && deps.stranger(mac)
       if (verdict) return { host: name, verdicts: [viewOf(verdict)] }
       const host = findHost(name, deps.hosts())
-      return { host: host.name, verdicts: deps.doctor(host).map(viewOf) }
+      return { host: host.name, verdicts: (await deps.doctor(host)).map(viewOf) }
     },
   )
 

@@ -11,8 +11,13 @@ import { addressOf } from './guard.ts'
 import { eventView, type Turn } from './views.ts'
 
 export interface EventsDeps {
-  after(id: number, limit: number, host?: string, wanted?: EventsWanted): readonly EventRecord[]
-  newest(limit: number, host?: string, wanted?: EventsWanted): readonly EventRecord[]
+  after(
+    id: number,
+    limit: number,
+    host?: string,
+    wanted?: EventsWanted,
+  ): Promise<readonly EventRecord[]>
+  newest(limit: number, host?: string, wanted?: EventsWanted): Promise<readonly EventRecord[]>
   /** Calls back for each new event until the returned function is called. */
   listen(listener: (event: EventRecord) => void): () => void
 }
@@ -63,7 +68,10 @@ export function eventRoutes(app: FastifyInstance, deps: EventsDeps, live: LiveDe
   )
 }
 
-function list({ host, kind, after, before, limit }: EventsQuery, deps: EventsDeps): EventList {
+async function list(
+  { host, kind, after, before, limit }: EventsQuery,
+  deps: EventsDeps,
+): Promise<EventList> {
   const most = Number(limit ?? 1000)
   const wanted = {
     ...kindsIn(kind),
@@ -71,8 +79,8 @@ function list({ host, kind, after, before, limit }: EventsQuery, deps: EventsDep
   }
   const events =
     after === undefined
-      ? deps.newest(most, host, wanted)
-      : deps.after(Number(after), most, host, wanted)
+      ? await deps.newest(most, host, wanted)
+      : await deps.after(Number(after), most, host, wanted)
   return { events: events.map(eventView) }
 }
 
@@ -102,7 +110,13 @@ function stream(
     if (isOneOf(kinds, event.kind))
       write(reply, `id: ${event.id}\ndata: ${JSON.stringify(eventView(event))}\n\n`)
   }
-  let unlisten = () => {}
+  // What comes while a page is looked up may be missing in it.
+  let meanwhile: EventRecord[] | undefined
+  let live = false
+  const unlisten = deps.listen(event => {
+    if (live) send(event)
+    else meanwhile?.push(event)
+  })
   const beat = setInterval(() => out.write(': alive\n\n'), beatMs)
   out.on('close', () => {
     clearInterval(beat)
@@ -110,7 +124,8 @@ function stream(
   })
   const catchUp = async () => {
     while (!out.destroyed) {
-      const events = deps.after(last, pageSize, host, kindsIn(kind))
+      meanwhile = []
+      const events = await deps.after(last, pageSize, host, kindsIn(kind))
       let sent = 0
       // A page of long events is more than may wait: what is left of it is looked up again.
       for (const event of events) {
@@ -119,9 +134,11 @@ function stream(
         sent++
       }
       if (sent === events.length && sent < pageSize) break
+      meanwhile = undefined
       await drained(out)
     }
-    if (!out.destroyed) unlisten = deps.listen(send)
+    for (const event of meanwhile ?? []) send(event)
+    live = true
   }
   catchUp().catch(() => out.destroy())
 }

@@ -12,7 +12,7 @@ import { routes } from '../../api/routes.ts'
 import type { EventRecord } from '../../boot/event-record.ts'
 import type { Host } from '../../boot/host.ts'
 import type { HostState } from '../../boot/host-state.ts'
-import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
+import type { Delivery, HostRecord, PastInstall } from '../../boot/install.ts'
 import type { PowerHeard } from '../../boot/power.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
@@ -51,9 +51,9 @@ export interface HostDeps {
   seen(name: string): { readonly arch: string; readonly stage: string } | undefined
   /** Files sent to it in this boot, in their order. */
   downloads(name: string): readonly Download[]
-  installs(name: string): readonly Install[]
+  installs(name: string): Promise<readonly PastInstall[]>
   deliveries(name: string): readonly Delivery[]
-  newest(limit: number, host: string): readonly EventRecord[]
+  newest(limit: number, host: string): Promise<readonly EventRecord[]>
   preview(host: Host): Preview
   /** What concerns every host: networks that cannot be served, a full disk. */
   notices(): readonly string[]
@@ -131,7 +131,9 @@ function namesOf(deps: HostDeps): Names {
   }
 }
 
-function detailOf(host: Host, deps: HostDeps): HostDetail {
+async function detailOf(host: Host, deps: HostDeps): Promise<HostDetail> {
+  const past = await deps.installs(host.name)
+  const events = await deps.newest(50, host.name)
   const line = deps.line()
   const record = deps.record(host.name)
   const attempts = record?.life.attempt ?? 0
@@ -141,11 +143,11 @@ function detailOf(host: Host, deps: HostDeps): HostDetail {
       ...rowOf(host, deps, turnsOf(line, deps.starting())),
       ...hostDetails(host, deps.facts(host.name), deps.blocked(host), downloads),
     },
-    installs: deps
-      .installs(host.name)
-      .map(install => installView(install, install.id === record?.install ? attempts : 0)),
+    installs: past.map(install =>
+      installView(install, install.id === record?.install ? attempts : 0),
+    ),
     callbacks: callbackViews(deps.deliveries(host.name), line),
-    events: deps.newest(50, host.name).map(eventView),
+    events: events.map(eventView),
   }
 }
 

@@ -8,7 +8,7 @@ import { ordinal } from '../../base/amount.ts'
 import { given } from '../../base/given.ts'
 import type { EventRecord } from '../../boot/event-record.ts'
 import type { Host } from '../../boot/host.ts'
-import type { Delivery, HostRecord, Install } from '../../boot/install.ts'
+import type { Delivery, HostRecord, PastInstall } from '../../boot/install.ts'
 import type { Lease } from '../../boot/lease.ts'
 import { idle, type Life, startIn } from '../../boot/life.ts'
 import { maskValue } from '../../boot/mask.ts'
@@ -115,7 +115,7 @@ export function hostDetails(
   }
 }
 
-export function installView(install: Install, attempts: number): InstallRow {
+export function installView(install: PastInstall, attempts: number): InstallRow {
   return {
     id: install.id,
     profile: install.profile,
