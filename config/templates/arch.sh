@@ -6,6 +6,9 @@
 #
 # It reports to the phone-home URL: ready, progress, done or failed; the installed system says up once.
 set -euo pipefail
+{%- if proxy.http != "" %}
+export http_proxy="{{ proxy.http }}" https_proxy="{{ proxy.https }}" no_proxy="{{ proxy.except }}"
+{%- endif %}
 disk="{{ host.vars.disk }}"
 tell() { curl -fsS --retry 10 --retry-connrefused --max-time 30 -o /dev/null "{{ phoneHome }}?event=$1"; }
 trap 'tell "failed&message=line+$LINENO"' ERR

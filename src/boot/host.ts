@@ -3,6 +3,7 @@ import type { Route } from '../wire/classless-routes.ts'
 import type { Arch } from './arch.ts'
 import type { Callback } from './callback.ts'
 import type { HostPower } from './power.ts'
+import type { HttpProxy } from './proxy.ts'
 
 /**
  * What shows that a request comes from the machine itself: its address (`lease`: whose it is, by the
@@ -93,6 +94,8 @@ export interface Profile extends BootSettings {
   /** Names of those that are gone after the first complete download. */
   readonly burn?: readonly string[]
   readonly vars: Vars
+  /** The way out of its network, for its installer and callbacks. */
+  readonly proxy?: HttpProxy
   readonly phoneHome: 'agent' | 'ssh'
   /** How we get into its installer; only where something of ours needs to. */
   readonly login?: Login

@@ -136,6 +136,8 @@ export type Target =
       readonly kind: 'webhook'
       readonly url: string
       readonly secretFile?: string
+      /** URL of the proxy that it goes through. */
+      readonly proxy?: string
       readonly timeout: number
     }
   | {

@@ -1,5 +1,6 @@
 import type { Host, Network, Profile, UnknownHosts } from '../boot/host.ts'
 import type { PowerWay } from '../boot/power.ts'
+import type { HttpProxy } from '../boot/proxy.ts'
 import type { Ipv4, Mac, Subnet } from '../wire/address.ts'
 import type { LoaderRules } from './loader-rules.ts'
 import type { HttpBounds, TftpBounds } from './schema/doors.ts'
@@ -64,6 +65,10 @@ export interface Config {
   readonly powerStatus: number
   /** Ways to the power of machines, by name. */
   readonly power: ReadonlyMap<string, PowerWay>
+  /** The way out where profile and host say nothing of one. */
+  readonly proxy?: HttpProxy
+  /** Base URLs for `pull`, by the names of the catalogue. */
+  readonly mirror: Readonly<Record<string, string>>
   readonly keep: {
     /** Seconds. */
     readonly events: number

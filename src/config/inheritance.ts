@@ -1,5 +1,6 @@
 import { given } from '../base/given.ts'
 import type { Path, Report } from './check/mistake.ts'
+import { checkProxy } from './proxy.ts'
 import { profileKeys, type RawHost, type RawProfile } from './schema/profile.ts'
 
 /** A piece of a command line and where it is written. */
@@ -44,6 +45,7 @@ export function overridesOf(host: RawHost): RawProfile {
 /** What contradicts itself within one layer. */
 export function checkLayer(raw: RawProfile, path: Path, report: Report): void {
   const clash = (key: keyof RawProfile, message: string) => report([...path, key], message, true)
+  checkProxy(raw.proxy, [...path, 'proxy'], report)
   const [first, ...more] = bootKeys.filter(key => raw[key] !== undefined)
   for (const key of more) {
     clash(key, `is something else to boot; write \`${first}\` or \`${key}\`, not both`)

@@ -5,6 +5,7 @@ import { parseDuration } from '../base/units.ts'
 import type { Callback } from '../boot/callback.ts'
 import type { MediaFolder, Profile } from '../boot/host.ts'
 import type { Media } from '../boot/media.ts'
+import type { HttpProxy } from '../boot/proxy.ts'
 import type { Subnet } from '../wire/address.ts'
 import { checkKind, filesToBoot } from './boot-kinds.ts'
 import { type Path, placesOf, type Report } from './check/mistake.ts'
@@ -14,6 +15,7 @@ import { addLayer, bootKeys, checkLayer, type Layers, noLayers } from './inherit
 import { resolveSsh } from './login.ts'
 import { readMedia } from './media.ts'
 import { checkOptions, resolveOptions } from './options.ts'
+import { resolveProxy } from './proxy.ts'
 import type { RawProfile } from './schema/profile.ts'
 
 /** What resolving needs to know beside the profile itself. */
@@ -27,6 +29,8 @@ export interface ProfileContext {
   readonly callbackNames: ReadonlySet<string>
   readonly networkNames: ReadonlySet<string>
   readonly powerNames: ReadonlySet<string>
+  /** That of the whole config. */
+  readonly proxy?: HttpProxy
   /** Where networks may lie whose subnet cannot be read. */
   readonly vague: ReadonlyMap<string, Subnet>
   /** Folders of boot media that were read, each once per load. */
@@ -100,6 +104,7 @@ export function resolveProfile(
     cmdline: layers.cmdline.map(piece => piece.text).join(' '),
     ...lifeOf(layers, around),
     ...bootSettingsIn(keys),
+    ...given('proxy', resolveProxy(keys.proxy, around.proxy)),
     ...filesOf(keys.files ?? {}, around.folder),
     vars: keys.vars ?? {},
   }

@@ -31,6 +31,7 @@ import {
   resolveProfiles,
   sayNothingToBoot,
 } from './profiles.ts'
+import { checkProxy, resolveProxy } from './proxy.ts'
 import type { RawConfig } from './schema/config.ts'
 import { httpBounds, tftpBounds } from './schema/doors.ts'
 import { checkTls, resolveTls } from './tls.ts'
@@ -67,6 +68,7 @@ export function resolveConfig(
     mistakes.push({ severity: 'error', path, message, atKey, also })
   }
   const folder = dirname(resolve(file))
+  checkProxy(raw.proxy, ['proxy'], report)
   const networks = resolveNetworks(raw.networks ?? {}, report)
   const callbacks = resolveCallbacks(raw.callbacks ?? {}, folder, report)
   const around: ProfileContext = {
@@ -77,6 +79,7 @@ export function resolveConfig(
     callbackNames: names.callbacks,
     networkNames: names.networks,
     powerNames: names.power,
+    ...given('proxy', resolveProxy(raw.proxy, undefined)),
     vague: names.vague,
     media: new Map(),
     checksums: new Map(),
@@ -168,6 +171,8 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
     },
     ...given('syslog', raw.syslog && { port: raw.syslog.port ?? defaults.syslogPort }),
     loaderFallback: raw.loaders?.fallback ?? defaults.loaderFallback,
+    ...given('proxy', resolveProxy(raw.proxy, undefined)),
+    mirror: raw.mirror ?? {},
     parallel: raw.installs?.parallel ?? defaults.parallel,
     powerUp: raw.installs?.powerUp ?? defaults.powerUp,
     powerStatus: parseDuration(raw.installs?.powerStatus ?? defaults.powerStatus),

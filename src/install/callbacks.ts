@@ -1,11 +1,14 @@
 import { resolve } from 'node:path'
+import { given } from '../base/given.ts'
 import type { Callback, CallbackEvent, NixosAnywhereCallback } from '../boot/callback.ts'
 import type { Attempt, Install, NewDelivery, NixosOptions, Target } from '../boot/install.ts'
 import type { Transition } from '../boot/life.ts'
+import { type HttpProxy, proxyBeside, proxyEnv, proxyFor, proxyNames } from '../boot/proxy.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
 import { formatIpv4, unspecified } from '../wire/address.ts'
 import type { InstallDeps } from './deps.ts'
 import { bootContext } from './prepare.ts'
+import { asUrl, asWord, inUrl, type Render } from './said.ts'
 
 /** What came with an event, for its callbacks. */
 export interface Circumstance {
@@ -112,9 +115,11 @@ function targetOf(
       const { secretFile } = callback
       const inside = inUrl(contextOf(event, moment, deps))
       const url = asUrl(template => deps.render(template, inside))(callback.url)
-      return { kind: 'webhook', url, timeout, ...(secretFile !== undefined && { secretFile }) }
+      const proxy = proxyFor(url, proxyOf(moment, deps))
+      const more = { ...given('secretFile', secretFile), ...given('proxy', proxy) }
+      return { kind: 'webhook', url, timeout, ...more }
     }
-    const env = environment(event, moment)
+    const env = environment(event, moment, proxyOf(moment, deps))
     switch (callback.kind) {
       case 'command':
         return {
@@ -156,59 +161,6 @@ function renderNixos(callback: NixosAnywhereCallback, render: Render): NixosOpti
   }
 }
 
-type Render = (template: string) => string
-
-/** What a machine said of itself stands in it. */
-const saysWire = /\{[{%][^}]*\b(?:message|facts)\b/
-
-/**
- * An argument or path with a value from the wire in it is no option and leads nowhere up. Throws where it
- * would.
- */
-function asWord(render: Render): Render {
-  return template => {
-    const word = render(template)
-    if (!saysWire.test(template)) return word
-    if (word.startsWith('-') && !template.startsWith('-')) {
-      throw new Error(`${template} is ${JSON.stringify(word)}: what a machine says is no option`)
-    }
-    if (word.split('/').includes('..')) throw climbs(template, word)
-    return word
-  }
-}
-
-/** `.` and `..` climb in a URL too, and encoding does not help: `%2E` is the same there (WHATWG URL, 4.1). */
-function asUrl(render: Render): Render {
-  return template => {
-    const url = render(template)
-    const [path = ''] = url.split(/[?#]/)
-    const leads = path.split('/').some(part => /^(?:\.|%2e){1,2}$/i.test(part))
-    if (leads && saysWire.test(template)) throw climbs(template, url)
-    return url
-  }
-}
-
-function climbs(template: string, rendered: string): Error {
-  return new Error(`${template} is ${JSON.stringify(rendered)}: what a machine says climbs nowhere`)
-}
-
-/** What a machine says cannot end a part of a URL and begin another. */
-function inUrl<C extends { readonly message: string; readonly facts: unknown }>(context: C): C {
-  return { ...context, message: encoded(context.message), facts: encodedAll(context.facts) }
-}
-
-function encodedAll(value: unknown): unknown {
-  if (typeof value === 'string') return encoded(value)
-  if (Array.isArray(value)) return value.map(encodedAll)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, encodedAll(one)]))
-}
-
-/** Half a surrogate cannot be encoded. */
-function encoded(text: string): string {
-  return encodeURIComponent(text.toWellFormed())
-}
-
 function mapValues(map: Readonly<Record<string, string>>, change: Render): Record<string, string> {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]))
 }
@@ -219,11 +171,21 @@ function contextOf(event: CallbackEvent, moment: Moment, deps: InstallDeps) {
   const boot = { install: install.id, number, token: '', mac, address: unspecified }
   const context = attempt?.content.context ?? bootContext(install.spec, boot, deps.place())
   const heard = { number, address: addressOf(moment) }
-  return { ...context, attempt: heard, event, message: message ?? '', facts: facts ?? {} }
+  // Attempts of older versions do not tell it.
+  const proxy = proxyNames(proxyOf(moment, deps))
+  return { proxy, ...context, attempt: heard, event, message: message ?? '', facts: facts ?? {} }
+}
+
+function proxyOf({ install }: Moment, deps: InstallDeps): HttpProxy | undefined {
+  return proxyBeside(deps.place().serverUrl, install.spec.profile.proxy)
 }
 
 /** What a command finds in its environment besides PATH and HOME. */
-function environment(event: CallbackEvent, moment: Moment): Record<string, string> {
+function environment(
+  event: CallbackEvent,
+  moment: Moment,
+  proxy: HttpProxy | undefined,
+): Record<string, string> {
   const { install, attempt, number, message } = moment
   return {
     BOOTWRIGHT_EVENT: event,
@@ -235,6 +197,7 @@ function environment(event: CallbackEvent, moment: Moment): Record<string, strin
     BOOTWRIGHT_ATTEMPT: String(number),
     BOOTWRIGHT_PHONE_HOME: attempt?.content.phoneHome ?? '',
     BOOTWRIGHT_MESSAGE: message ?? '',
+    ...proxyEnv(proxyNames(proxy)),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AttemptContent, Spec } from '../boot/install.ts'
+import { proxyBeside, proxyNames } from '../boot/proxy.ts'
 import { formatIpv4, type Ipv4, type Mac, macWithHyphens } from '../wire/address.ts'
 import type { InstallDeps, ServedNetwork } from './deps.ts'
 import { imageOf } from './image.ts'
@@ -72,6 +73,7 @@ export function bootContext(
     profile: { name: profile.name },
     network: place.network,
     server: { url: place.serverUrl },
+    proxy: proxyNames(proxyBeside(place.serverUrl, profile.proxy)),
     install: { id: boot.install ?? '' },
     attempt: { number: boot.number, address: boot.address ? formatIpv4(boot.address) : '' },
     phoneHome: `${place.serverUrl}/phone-home/${boot.token}`,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { Agent, request } from 'undici'
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
 import { given } from '../base/given.ts'
 import type { Delivery, Target } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
@@ -11,6 +11,17 @@ export type PostResult = { readonly ok: true } | { readonly ok: false; readonly 
 /** A receiver that redirects would have us sign a body for somebody else, so none is followed. */
 const agent = new Agent({ keepAliveTimeout: 4000, connections: 16 })
 
+/** One for each proxy of the config, of which there are few. */
+const throughProxy = new Map<string, ProxyAgent>()
+
+function dispatcherFor(proxy: string | undefined): Dispatcher {
+  if (proxy === undefined) return agent
+  const known = throughProxy.get(proxy)
+  const made = known ?? new ProxyAgent({ uri: proxy, keepAliveTimeout: 4000, connections: 16 })
+  throughProxy.set(proxy, made)
+  return made
+}
+
 /** Posts a webhook's body once. Any 2xx is a delivery. Never throws. */
 export async function sendWebhook(
   target: Extract<Target, { kind: 'webhook' }>,
@@ -20,7 +31,7 @@ export async function sendWebhook(
   const milliseconds = target.timeout * 1000
   try {
     const { statusCode, body } = await request(target.url, {
-      dispatcher: agent,
+      dispatcher: dispatcherFor(target.proxy),
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',

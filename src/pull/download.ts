@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Dispatcher, EnvHttpProxyAgent, ProxyAgent, request } from 'undici'
+import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent, request } from 'undici'
+import { type HttpProxy, proxyFor } from '../boot/proxy.ts'
 import { PullError } from './catalogue.ts'
 
 /** Where bytes come from. */
 export interface Source {
-  readonly dispatcher: Dispatcher
+  /** The way to a URL. */
+  readonly dispatcher: (url: string) => Dispatcher
   /** Called now and then with the bytes that are there; `total` where the server says it. */
   readonly progress: (done: number, total: number | undefined, url: string) => void
   readonly signal?: AbortSignal | undefined
@@ -19,9 +21,15 @@ const redirects = 5
 const tries = 4
 const patienceMs = 30_000
 
-/** The proxy that was named, else that of the environment (`https_proxy`, `http_proxy`, `no_proxy`). */
-export function dispatcherOf(proxy: string | undefined): Dispatcher {
-  return proxy === undefined ? new EnvHttpProxyAgent() : new ProxyAgent(proxy)
+/** Through a proxy what is not excepted; without one by that of the environment (`https_proxy`, `no_proxy`). */
+export function dispatcherOf(proxy: HttpProxy | undefined): Source['dispatcher'] {
+  if (!proxy) {
+    const usual = new EnvHttpProxyAgent()
+    return () => usual
+  }
+  const direct = new Agent()
+  const agents = new Map([proxy.http, proxy.https].map(uri => [uri, new ProxyAgent(uri)]))
+  return url => agents.get(proxyFor(url, proxy) ?? '') ?? direct
 }
 
 /** What a cut download may be gone on with: the server's own name for these bytes. */
@@ -107,7 +115,7 @@ async function follow(
   for (let hop = 0; hop <= redirects; hop += 1) {
     const wait = source.patience ?? patienceMs
     const answer = await request(at, {
-      dispatcher: source.dispatcher,
+      dispatcher: source.dispatcher(at),
       method,
       // Lengths and ranges are of the bytes as they are kept.
       headers: { 'Accept-Encoding': 'identity', 'User-Agent': 'bootwright', ...range },

@@ -72,7 +72,8 @@ t.test('the JSON Schema helps editors', async t => {
 })
 
 const preseed = `${process.cwd()}/config/templates/debian.preseed`
-const context = { host: { name: 'node1' }, phoneHome: 'http://10.77.0.1:8080/phone-home/t' }
+const proxy = { http: '', https: '', except: '' }
+const context = { proxy, host: { name: 'node1' }, phoneHome: 'http://10.77.0.1:8080/phone-home/t' }
 
 t.test('debian.preseed works with only a disk', async t => {
   const vars = { disk: '/dev/vda' }

@@ -53,7 +53,10 @@ const rows: Readonly<Record<string, readonly [yaml: string, mistake: string]>> =
     host('adress: 1'),
     'c:2:39: hosts.n.adress: is not a known key; did',
   ],
-  'a key of a later version': [host('proxy: true'), 'c:2:39: hosts.n.proxy: is not supported yet'],
+  'a proxy': [
+    host('proxy: true'),
+    'c:2:46: hosts.n.proxy: true is not the URL of a proxy, { http, https, except } or `none`',
+  ],
   'a port': [
     `${lan}http: { port: 99999 }\n`,
     'c:2:15: http.port: 99999 is not a port from 0 to 65535',

@@ -37,6 +37,7 @@ export const packages: Packages = {
   'dnsmasq-base': 'the DHCP server that was there first',
   'kea-dhcp4-server': 'another one, with the lines that explain prints for it',
   prometheus: 'promtool, which checks metrics and alert rules',
+  'tinyproxy-bin': 'the only way out of a network',
   ipmitool: 'speaks IPMI with BMCs',
   openipmi: 'ipmi_sim, a BMC',
   'python3-sushy': 'a Redfish client',

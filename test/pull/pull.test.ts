@@ -64,7 +64,7 @@ async function debian(t: Test, { signer = createSigner(t) }: { signer?: Signer }
   }
   const image = join(dir, 'assets/images/debian')
   const config = () => readFileSync(join(dir, 'bootwright.yaml'), 'utf8')
-  return { server, dir, image, pull, config, out, err, signer }
+  return { server, dir, image, pull, config, out, err, io, signer }
 }
 
 t.test('fetched, verified from the signature down, and added', async t => {
@@ -228,6 +228,23 @@ t.test('through a proxy', async t => {
   t.strictSame(server.asked, [], 'nothing went beside it')
   t.ok(proxy.asked.length > 0)
   t.match(err(), /bootwright pull: /)
+})
+
+t.test('through the proxy of the config, from its mirror', async t => {
+  const { server, dir, image, pull, err, io } = await debian(t)
+  const proxy = await startPublisher(t)
+  // As a proxy is asked: by the whole URL.
+  for (const [path, bytes] of server.files) proxy.files.set(`http://mirror.invalid/d${path}`, bytes)
+  const file = join(dir, 'bootwright.yaml')
+  const keys = `proxy: ${proxy.url}\nmirror: { debian: http://mirror.invalid/d }\n`
+  writeFileSync(file, first + keys)
+  const argv = ['debian@12', '--config', file, '--catalogue', join(dir, 'catalogue.yaml')]
+  t.equal(await run(argv, io), 0, err())
+  t.same(readFileSync(join(image, 'linux')), kernel)
+  t.ok(proxy.asked.length > 3)
+  t.strictSame(server.asked, [])
+  t.equal(await pull('--proxy', 'proxy:3128'), 2)
+  t.match(err(), '--proxy is a URL such as http://proxy:3128')
 })
 
 t.test('a keyring that is missing', async t => {

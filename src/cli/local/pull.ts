@@ -11,6 +11,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { amount } from '../../base/amount.ts'
+import type { HttpProxy } from '../../boot/proxy.ts'
 import { addProfile } from '../../config/add-profile.ts'
 import type { Config } from '../../config/config.ts'
 import { formatProblem, loadConfig, parseConfig } from '../../config/load.ts'
@@ -48,10 +49,9 @@ async function pull({ values, words }: Given, io: Io): Promise<number> {
   const [what] = words
   if (what === undefined) return list(catalogue, io)
   const config = readConfig(values.text('config') ?? 'bootwright.yaml')
-  const order = orderOf(catalogue, {
-    ...{ what, arch: values.text('arch'), mirror: values.text('mirror') },
-  })
-  await fetchImage(order, join(config.assets, 'images'), values, io)
+  const mirror = values.text('mirror') ?? mirrorOf(what, config)
+  const order = orderOf(catalogue, { what, arch: values.text('arch'), mirror })
+  await fetchImage(order, config, values, io)
   if (order.unverified) {
     io.stderr.write('! where it is published was not tried before: say so if it is elsewhere\n')
   }
@@ -60,14 +60,15 @@ async function pull({ values, words }: Given, io: Io): Promise<number> {
   return exit.done
 }
 
-async function fetchImage(order: Order, images: string, values: Values, io: Io): Promise<void> {
+async function fetchImage(order: Order, config: Config, values: Values, io: Io): Promise<void> {
   const bar = createBar(io)
+  const images = join(config.assets, 'images')
   // Below assets, so that the rename is one, and hidden: what begins with a dot is no image.
   const folder = join(images, '.pulled', `${order.name}-${order.version}-${order.arch}`)
   const offline = values.text('offline')
   const origin: Origin =
     offline === undefined
-      ? { kind: 'web', source: sourceOf(values, io, bar.show) }
+      ? { kind: 'web', source: sourceOf(values, config, io, bar.show) }
       : { kind: 'folder', folder: resolve(offline) }
   io.stderr.write(`${order.title}, ${order.version} for ${order.arch}\n`)
   const umask = process.umask(0o022)
@@ -86,20 +87,38 @@ async function fetchImage(order: Order, images: string, values: Values, io: Io):
   }
 }
 
+/** The mirror that the config names for an image, with or without its version. */
+function mirrorOf(what: string, { mirror }: Config): string | undefined {
+  const [name = ''] = what.split('@', 1)
+  return Object.hasOwn(mirror, name) ? mirror[name] : undefined
+}
+
 function sourceOf(
   values: Values,
+  config: Config | undefined,
   io: Io,
   show: (done: number, total: number, name: string) => void,
 ): Source {
+  const named = values.text('proxy')
+  if (named !== undefined && !/^https?:\/\//.test(named)) {
+    throw new Failure(`--proxy is a URL such as http://proxy:3128, not "${named}"`, exit.usage)
+  }
   return {
-    dispatcher: dispatcherOf(values.text('proxy')),
+    dispatcher: dispatcherOf(named === undefined ? config?.proxy : everything(named)),
     progress: (done, total, url) => show(done, total ?? done, url.split('/').at(-1) ?? url),
     signal: io.signal,
   }
 }
 
+/** Who names a proxy for one run means all of it. */
+function everything(proxy: string): HttpProxy {
+  return { http: proxy, https: proxy, except: [] }
+}
+
 async function checkAll(catalogue: Catalogue, values: Values, io: Io): Promise<number> {
-  const source = sourceOf(values, io, () => undefined)
+  const file = values.text('config')
+  const config = file === undefined ? undefined : readConfig(file)
+  const source = sourceOf(values, config, io, () => undefined)
   const folder = join(process.cwd(), '.bootwright-check')
   mkdirSync(folder, { recursive: true })
   let good = true

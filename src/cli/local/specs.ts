@@ -138,10 +138,13 @@ export const pullSpec: CommandSpec = {
     config: { value: 'FILE', file: true, help: 'the config (default: bootwright.yaml)' },
     add: { help: 'write its profile into the config, and its answer files beside it' },
     arch: { value: 'A', help: 'for machines of this kind (default: the first of the entry)' },
-    mirror: { value: 'URL', help: 'fetch from here; it is verified all the same' },
+    mirror: {
+      value: 'URL',
+      help: 'fetch from here (else from that of the config); it is verified all the same',
+    },
     proxy: {
       value: 'URL',
-      help: 'through this proxy (else $https_proxy, $http_proxy, but not for $no_proxy)',
+      help: 'through this proxy (else that of the config, else $https_proxy, $http_proxy)',
     },
     offline: { value: 'DIR', file: true, help: 'take the files from DIR/HOST/PATH of their URLs' },
     catalogue: { value: 'FILE', file: true, help: 'entries of your own; they win' },

@@ -1,7 +1,6 @@
 import type { TSchema } from 'typebox'
 import { didYouMean, nearest } from '../../base/nearest.ts'
 import { type Path, placesOf, type Report } from './mistake.ts'
-import { unsupportedKey } from './unsupported.ts'
 
 /** The words of JSON Schema that the config's schema uses. */
 interface Schema {
@@ -114,8 +113,7 @@ function schemaOfKey(
   if (properties) {
     if (Object.hasOwn(properties, key)) return properties[key]
     const meant = nearest(key, Object.keys(properties))
-    const hint =
-      unsupportedKey(path) ?? `is not a known key${didYouMean(key, Object.keys(properties))}`
+    const hint = `is not a known key${didYouMean(key, Object.keys(properties))}`
     // What is there already was not meant.
     const isMissing = meant !== undefined && !Object.hasOwn(value, meant)
     const also = isMissing ? placesOf(path.slice(0, -1), meant) : []

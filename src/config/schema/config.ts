@@ -7,6 +7,7 @@ import { loaders } from './loaders.ts'
 import { options } from './options.ts'
 import { power } from './power.ts'
 import { host, profile, profileNames } from './profile.ts'
+import { mirror, proxy } from './proxy.ts'
 import * as v from './values.ts'
 
 const n = defaults.network
@@ -217,6 +218,11 @@ export const configSchema = v.knownKeys(
     callbacks: v.key(v.mapOf(v.name, callback), 'What to call, by name.'),
     power: v.key(v.mapOf(v.name, power), 'Ways to the power of machines, by name.'),
     installs: v.key(installs, 'How much is done at the same time.'),
+    proxy: v.key(
+      proxy,
+      'The way out where there is no other: for `pull`, webhooks, the environment of callbacks, and answer files as `{{ proxy.http }}`.',
+    ),
+    mirror: v.key(mirror, 'Where `pull` fetches from, by the names of the catalogue.'),
     keep: v.key(keep, 'Bounds of what the daemon remembers.'),
   },
   { title: 'Bootwright config' },

@@ -4,6 +4,7 @@ import { defaults } from '../defaults.ts'
 import { loginKeys } from './login.ts'
 import { options } from './options.ts'
 import { hostPower } from './power.ts'
+import { proxy } from './proxy.ts'
 import * as v from './values.ts'
 
 const scalar = Type.Unsafe<string | number | boolean>({
@@ -128,6 +129,10 @@ export const profileKeys = {
     d.phoneHome,
   ),
   ...loginKeys,
+  proxy: v.key(
+    proxy,
+    'The proxy of its installer and callbacks, instead of that of the whole config; `none`: without one.',
+  ),
   deploy: v.key(
     v.name,
     'The callback that installs. Without it the installer works by itself and its `done` ends the install.',

@@ -1,4 +1,5 @@
 import type { Host, Vars } from '../../boot/host.ts'
+import type { ProxyNames } from '../../boot/proxy.ts'
 import { formatIpv4, formatSubnet } from '../../wire/address.ts'
 import type { NetworkSettings } from '../config.ts'
 
@@ -15,6 +16,8 @@ export interface TemplateContext {
   readonly profile: { readonly name: string }
   readonly network: NetworkNames
   readonly server: { readonly url: string }
+  /** Empty texts where there is none. */
+  readonly proxy: ProxyNames
   readonly install: { readonly id: string }
   /** Its address is where this attempt was last heard. */
   readonly attempt: { readonly number: number; readonly address: string }
@@ -73,6 +76,7 @@ const bootNames: NameTree = {
     domain: true,
   },
   server: { url: true },
+  proxy: { http: true, https: true, except: true },
   install: { id: true },
   attempt: { number: true, address: true },
   phoneHome: true,

@@ -1,5 +1,6 @@
 import { serverUrl } from '../../base/server-url.ts'
 import type { Host } from '../../boot/host.ts'
+import { proxyBeside, proxyNames } from '../../boot/proxy.ts'
 import { formatIpv4 } from '../../wire/address.ts'
 import type { CallbackContext, NetworkNames } from './context.ts'
 import { namesIn } from './template.ts'
@@ -18,6 +19,7 @@ export function sampleContext(host: Host, network: NetworkNames, port: number): 
     profile: { name: host.profile?.name ?? '' },
     network,
     server: { url },
+    proxy: proxyNames(proxyBeside(url, host.profile?.proxy)),
     install: { id: '01jd0000000000000000000000' },
     attempt: { number: 1, address: address || '192.0.2.20' },
     phoneHome: `${url}/phone-home/${token}`,
