@@ -109,9 +109,7 @@ t.test('a network whose only way out is a proxy', { skip }, async t => {
     return how.test(stdout) ? stdout : undefined
   }
   t.match(await waitUntil('its command', 20, () => ends('node1', /ended well/)), sha256(kernel))
-  await waitUntil('the command of the one without', 20, () =>
-    ends('alone', /exit code 7/),
-  )
+  await waitUntil('the command of the one without', 20, () => ends('alone', /exit code 7/))
   await waitUntil('the webhook', 20, () => asked.some(l => / POST .*\/hook/.test(l)) || undefined)
   const lines = asked.filter(line => line !== 'listening')
   for (const line of lines) t.match(line, `${fromProxy} `, 'by the proxy')
