@@ -114,7 +114,7 @@ const laws: Readonly<Record<string, Law>> = {
   },
   // Boot media from their publishers, verified.
   pull: {
-    folders: ['base'],
+    folders: ['base', 'boot/proxy.ts'],
     modules: {
       'node:*': '*',
       undici: 'download.ts',
