@@ -4,6 +4,7 @@ import { dirname, join, normalize } from 'node:path'
 import t from 'tap'
 import { functionsOf } from './functions.ts'
 import { handBounded } from './hand-bounded.ts'
+import { importsOf } from './imports.ts'
 import { ambiguousNames } from './names.ts'
 
 interface Law {
@@ -147,17 +148,6 @@ const kept = /^(@?fastify|pino)\b/
 const longest = 250
 /** Lines of a function in src, and in test/ and bench/. */
 const longestFunction = { src: 60, test: 80 }
-
-/** Static imports and re-exports, imports for effect, and dynamic ones. */
-const importing = [
-  /^(?:import|export)\b[^'"]*?\bfrom\s*['"]([^'"\n]+)['"]/gm,
-  /^import\s*['"]([^'"\n]+)['"]/gm,
-  /\bimport\(\s*['"]([^'"\n]+)['"]/g,
-]
-
-function importsOf(text: string): string[] {
-  return importing.flatMap(kind => [...text.matchAll(kind)].flatMap(([, from]) => from ?? []))
-}
 
 /** Why a file may not import this; undefined where it may. */
 function offence(file: string, from: string): string | undefined {

@@ -4,6 +4,7 @@ import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startsPrograms } from './imports.ts'
 import { readLines } from './lab/lines.ts'
 import { ensurePackages, installCommand } from './lab/packages.ts'
 import { type Counts, createTapReport, sum } from './lab/tap-report.ts'
@@ -21,20 +22,24 @@ const env = {
 }
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-await packages()
+const files = globSync('test/**/*.{test,lab}.ts', { cwd: root })
+const startsAny = (file: string) => startsPrograms(join(root, file))
+const installed = packages()
+// What needs none of them runs while they are installed.
 const results = [
   await check('types', ['tsc']),
   await check('types of the page', ['tsc', '-p', 'src/page']),
   await check('types of the page’s tests', ['tsc', '-p', 'test/page']),
   await check('lint', ['biome', 'check', '--error-on-warnings']),
-  await tests('tests', allFiles()),
+  await tests(
+    'tests that start no program',
+    files.filter(file => !startsAny(file)),
+  ),
 ]
+await installed
+// Labs and all others in one row, so that no processor is idle; tap takes them by their names.
+results.push(await tests('tests', files.filter(startsAny)))
 finish(results)
-
-/** Labs and all others in one row, so that no processor is idle; tap takes them by their names. */
-function allFiles(): string[] {
-  return globSync('test/**/*.{test,lab}.ts', { cwd: root })
-}
 
 async function packages(): Promise<void> {
   heading('packages')

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
 import { accessSync, existsSync } from 'node:fs'
+import { apt } from './apt.ts'
 import { attempt } from './command.ts'
 
 /** Names of Debian packages, and what each is for. */
@@ -88,8 +88,8 @@ export async function missingPackages(wanted: Packages = packages): Promise<stri
 }
 
 /**
- * Installs what is missing where that is possible (root, apt-get), with apt's own progress.
- * Returns what is missing still.
+ * Installs what is missing where that is possible (root, apt-get), and says how far it is: other lines
+ * may come between. Returns what is missing still.
  */
 export async function ensurePackages(say: (line: string) => void): Promise<string[]> {
   const missing = await missingPackages()
@@ -98,8 +98,17 @@ export async function ensurePackages(say: (line: string) => void): Promise<strin
   }
   say('Installing what is missing:')
   for (const name of missing) say(`  ${name} (${packages[name]})`)
-  await apt(['update', '-q'])
-  await apt(['install', '-y', '-q', '--no-install-recommends', ...missing])
+  let said = 0
+  const progress = (percent: number, what: string) => {
+    if (percent < said + 10) return
+    said = percent
+    say(`packages: ${percent} %, ${what}`)
+  }
+  for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...missing]]) {
+    said = 0
+    const complaints = await apt(args, progress)
+    if (complaints !== '') say(complaints.trimEnd())
+  }
   return missingPackages()
 }
 
@@ -116,16 +125,6 @@ export async function labObstacle(wanted: Packages = packages): Promise<string |
   if (missing.length > 0) return `the lab needs more packages: ${installCommand(missing)}`
   const { code, stderr } = await attempt(['unshare', '--net', '--mount', 'true'])
   return code === 0 ? undefined : `the lab may not make network namespaces here: ${stderr.trim()}`
-}
-
-function apt(args: readonly string[]): Promise<void> {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  return new Promise(resolve => {
-    const child = spawn('apt-get', args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
-    // What it could not do is found by looking which packages are missing still.
-    child.on('error', () => resolve())
-    child.on('close', () => resolve())
-  })
 }
 
 function isThere(path: string): boolean {
