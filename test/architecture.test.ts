@@ -68,7 +68,12 @@ const laws: Readonly<Record<string, Law>> = {
   // The hand that switches machines on and off.
   power: {
     folders: ['boot', 'wire', 'base', 'system/child.ts'],
-    modules: { 'node:*': '*', undici: '*' },
+    modules: {
+      'node:*': '*',
+      undici: '*',
+      '@device-management-toolkit/wsman-messages': 'amt-way.ts',
+      'net-snmp': 'snmp-way.ts',
+    },
   },
   // Plain counts, and how Prometheus is told of them.
   metrics: { folders: [], modules: { 'prom-client': 'exposition.ts' } },

@@ -5,8 +5,8 @@
 # There is nothing to build: Node runs the sources. npm fetches the packages of the lock file, each held by its checksum
 # there, and `modulesHash` holds them all: config/nixos/modules-hash.sh writes it. (buildNpmPackage needs the addresses
 # that this lock file leaves out.)
-# Packages: 86a93fd6304998ef
-{ lib, stdenvNoCC, cacert, makeWrapper, nodejs_24, iproute2, modulesHash ? "sha256:0hdlx7vb2yq3y9fc8jrsnrlsyk3z10q1sj9kv32d57jwcjxfqhpl" }:
+# Packages: 1558061a494da6a5
+{ lib, stdenvNoCC, cacert, makeWrapper, nodejs_24, iproute2, modulesHash ? "sha256:1lx308ya00ss2zhg4dxhzfy8nffh5kdb0riygzqff6mpj7h4qr9p" }:
 let
   root = ../..;
   inherit (lib.importJSON (root + "/package.json")) version;

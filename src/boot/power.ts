@@ -17,7 +17,15 @@ export type PowerHeard = { readonly at: number } & (
 )
 
 /** A way to the power of machines, as the config names it. Paths are absolute, times seconds. */
-export type PowerWay = RedfishWay | IpmiWay | HttpWay | CommandWay | WakeWay
+export type PowerWay =
+  | RedfishWay
+  | IpmiWay
+  | AmtWay
+  | SnmpWay
+  | HttpWay
+  | HomeAssistantWay
+  | CommandWay
+  | WakeWay
 
 /** Of whom a BMC or a plug asks a name and a password. */
 export interface Account {
@@ -46,6 +54,55 @@ export interface IpmiWay extends Account {
   /** The cipher suite; where it is not said 17, and 3 for boards that do not know it. */
   readonly cipher?: number
   readonly privilege: 'operator' | 'administrator'
+}
+
+/** A desktop with Intel AMT. */
+export interface AmtWay extends Account {
+  readonly kind: 'amt'
+  readonly name: string
+  readonly port: number
+  /** Without it by plain HTTP, which shows everybody what is done, but not the password. */
+  readonly trust?: Trusts
+}
+
+/** PDUs and switches whose outlets are known here. */
+export const snmpModelNames = [
+  'apc',
+  'apc-masterswitch',
+  'cyberpower',
+  'eaton',
+  'poe',
+  'raritan',
+  'servertech',
+] as const
+
+export type SnmpModelName = (typeof snmpModelNames)[number]
+
+/** Who is let in by SNMP: whoever knows the community, or a user (RFC 3414: SHA, and AES where it has a key for it). */
+export type SnmpLogin =
+  | { readonly version: 1 | 2; readonly communityFile: string }
+  | (Account & { readonly version: 3; readonly privacyFile?: string })
+
+/** Outlets of a PDU, or ports of a switch, by SNMP. */
+export interface SnmpWay {
+  readonly kind: 'snmp'
+  readonly name: string
+  readonly model: SnmpModelName
+  readonly port: number
+  readonly login: SnmpLogin
+  /** Seconds from off to on. */
+  readonly pause: number
+}
+
+export interface HomeAssistantWay {
+  readonly kind: 'homeAssistant'
+  readonly name: string
+  readonly url: string
+  readonly tokenFile: string
+  /** A Liquid template: `switch.NAME`. */
+  readonly entity: string
+  /** Seconds from off to on. */
+  readonly pause: number
 }
 
 /** A request to something that switches, a plug or another program. Texts are Liquid templates. */
@@ -104,6 +161,8 @@ export interface HostPowerWay {
   readonly address?: string
   /** Which system of a BMC that has several (Redfish). */
   readonly system?: string
+  /** Which outlet or port of what has several (SNMP): `7`, or `2.7` of its second unit. */
+  readonly outlet?: string
 }
 
 /** How one host is switched. */

@@ -4,11 +4,14 @@ import { didYouMean } from '../base/nearest.ts'
 import { parseDuration } from '../base/units.ts'
 import {
   type Account,
+  type AmtWay,
   type HostPower,
   type HostPowerWay,
   type HttpWay,
   type PowerRequest,
   type PowerWay,
+  type SnmpWay,
+  type Trusts,
   wakeWay,
 } from '../boot/power.ts'
 import { placesOf, type Report } from './check/mistake.ts'
@@ -16,7 +19,7 @@ import { defaults } from './defaults.ts'
 import type { RawHostPowers, RawPower, RawRequest, RawStatus } from './schema/power.ts'
 
 /** What a way can be; each is exactly one of them. */
-const kinds = ['redfish', 'ipmi', 'http', 'command'] as const
+const kinds = ['redfish', 'ipmi', 'amt', 'snmp', 'homeAssistant', 'http', 'command'] as const
 
 /** The ways to power by name. */
 export function resolvePower(
@@ -44,16 +47,19 @@ function resolveWay(
     report([...path, second], `a way to power is either ${either}; make it two`, true)
     return undefined
   }
-  const { redfish, ipmi, http, command } = raw
+  const { redfish, ipmi, amt, snmp, homeAssistant, http, command } = raw
   if (redfish) {
-    const { port = defaults.power.redfishPort, trust = 'pinned' } = redfish
-    return {
-      ...{ kind: 'redfish', name, ...accountOf(redfish, folder), port },
-      trust:
-        typeof trust === 'string'
-          ? { kind: trust }
-          : { kind: 'ca', file: resolve(folder, trust.ca) },
-    }
+    const { port = defaults.power.redfishPort } = redfish
+    const trust = trustOf(redfish.trust, folder)
+    return { kind: 'redfish', name, ...accountOf(redfish, folder), port, trust }
+  }
+  if (amt) return amtWay(name, amt, folder, report)
+  if (snmp) return snmpWay(name, snmp, folder, report)
+  if (homeAssistant) {
+    const { url, tokenFile, entity = defaults.power.entity } = homeAssistant
+    const pause = parseDuration(homeAssistant.pause ?? defaults.power.pause)
+    const token = resolve(folder, tokenFile)
+    return { kind: 'homeAssistant', name, url, tokenFile: token, entity, pause }
   }
   if (ipmi) {
     const { cipher, port = defaults.power.ipmiPort, privilege = defaults.power.privilege } = ipmi
@@ -76,6 +82,64 @@ function resolveWay(
 
 function accountOf({ user, passwordFile }: Account, folder: string): Account {
   return { user, passwordFile: resolve(folder, passwordFile) }
+}
+
+function trustOf(
+  trust: NonNullable<RawPower['redfish']>['trust'] = 'pinned',
+  folder: string,
+): Trusts {
+  return typeof trust === 'string'
+    ? { kind: trust }
+    : { kind: 'ca', file: resolve(folder, trust.ca) }
+}
+
+function amtWay(
+  name: string,
+  raw: NonNullable<RawPower['amt']>,
+  folder: string,
+  report: Report,
+): AmtWay {
+  const { tls = true, trust } = raw
+  const { amtPort, amtTlsPort } = defaults.power
+  if (!tls && trust !== undefined) {
+    report(['power', name, 'amt', 'trust'], 'without TLS it shows no certificate', true)
+  }
+  const { port = tls ? amtTlsPort : amtPort } = raw
+  const way = { kind: 'amt', name, ...accountOf(raw, folder), port } as const
+  return tls ? { ...way, trust: trustOf(trust, folder) } : way
+}
+
+function snmpWay(
+  name: string,
+  raw: NonNullable<RawPower['snmp']>,
+  folder: string,
+  report: Report,
+): SnmpWay | undefined {
+  const { model, communityFile, user, passwordFile, privacyFile, version = 1 } = raw
+  const path = ['power', name, 'snmp']
+  const { port = defaults.power.snmpPort } = raw
+  const pause = parseDuration(raw.pause ?? defaults.power.pause)
+  const way = { kind: 'snmp', name, model, port, pause } as const
+  if (communityFile !== undefined) {
+    for (const key of ['user', 'passwordFile', 'privacyFile'] as const) {
+      if (raw[key] !== undefined)
+        report([...path, key], 'is of SNMP 3, which has no community', true)
+    }
+    return { ...way, login: { version, communityFile: resolve(folder, communityFile) } }
+  }
+  if (user === undefined || passwordFile === undefined) {
+    const places = placesOf(path, 'communityFile', 'user', 'passwordFile')
+    report(
+      path,
+      'says no login: write `communityFile`, or `user` and `passwordFile`',
+      false,
+      places,
+    )
+    return undefined
+  }
+  const account = accountOf({ user, passwordFile }, folder)
+  const privacy = given('privacyFile', privacyFile && resolve(folder, privacyFile))
+  return { ...way, login: { version: 3, ...account, ...privacy } }
 }
 
 function httpWay(
@@ -145,6 +209,12 @@ export function hostPowerOf(
   }
 }
 
-function wayIn({ by, address, system }: HostPowerWay): HostPowerWay {
-  return { by, ...given('address', address), ...given('system', system) }
+function wayIn({
+  by,
+  address,
+  system,
+  outlet,
+}: Omit<HostPowerWay, 'outlet'> & { readonly outlet?: string | number }): HostPowerWay {
+  const which = { ...given('system', system), ...given('outlet', outlet?.toString()) }
+  return { by, ...given('address', address), ...which }
 }

@@ -1,7 +1,7 @@
 import { connect, type PeerCertificate } from 'node:tls'
 import { oneLine } from '../base/printable.ts'
 import type { Host } from '../boot/host.ts'
-import type { HostPower, PowerWay, RedfishWay } from '../boot/power.ts'
+import type { AmtWay, HostPower, PowerWay, RedfishWay } from '../boot/power.ts'
 import { throughEach } from '../boot/power-chain.ts'
 import type { Reason } from '../boot/reason.ts'
 import { whyNoAnswer } from './answer.ts'
@@ -23,7 +23,7 @@ export interface BmcCertificate {
 /** A BMC whose certificate is kept. */
 export interface Pinned {
   readonly ok: true
-  readonly way: RedfishWay
+  readonly way: RedfishWay | AmtWay
   readonly host: string
   /** `address:port` */
   readonly address: string
@@ -44,7 +44,8 @@ function pinnedIn(
 ): Pinned | undefined {
   const its = power && way(power.by)
   const host = power?.address
-  if (its?.kind !== 'redfish' || its.trust.kind !== 'pinned' || host === undefined) return undefined
+  if ((its?.kind !== 'redfish' && its?.kind !== 'amt') || host === undefined) return undefined
+  if (its.trust?.kind !== 'pinned') return undefined
   return { ok: true, way: its, host, address: bmcAddress(host, its.port) }
 }
 

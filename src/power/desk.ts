@@ -135,9 +135,10 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
   }
 }
 
-/** What is behind one address is one BMC, whatever hosts it has. */
+/** What is behind one address is one BMC, whatever hosts it has; a PDU has many outlets. */
 function keyOf({ name, power }: Host): string {
-  return power?.address === undefined ? `host ${name}` : `address ${power.address}`
+  if (power?.address === undefined) return `host ${name}`
+  return `address ${power.address} ${power.outlet ?? ''}`
 }
 
 type Tried<T> =

@@ -48,5 +48,5 @@ export function createHeardPower({ wallClock, changed }: HeardPowerDeps): HeardP
 }
 
 function wayOf({ power }: Host): string {
-  return power ? JSON.stringify([power.by, power.address, power.system]) : ''
+  return power ? JSON.stringify([power.by, power.address, power.system, power.outlet]) : ''
 }

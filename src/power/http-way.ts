@@ -1,7 +1,6 @@
-import { request } from 'undici'
 import { given } from '../base/given.ts'
 import type { HttpWay, PowerRequest } from '../boot/power.ts'
-import { readAnswer, redirected, whyNoAnswer } from './answer.ts'
+import { askByHttp } from './http-request.ts'
 import { type Power, PowerError, type PowerTarget, rendered, type WayDeps } from './power.ts'
 import { basicAuthorization, readSecret } from './secret.ts'
 import { stateIn } from './state-in.ts'
@@ -41,27 +40,10 @@ async function send(
     ...(await credentialsOf(way)),
     ...(json !== undefined && { 'Content-Type': 'application/json' }),
   }
-  const address = url.host
-  try {
-    const {
-      statusCode,
-      body,
-      headers: answered,
-    } = await request(url, {
-      method: one.method,
-      headers,
-      ...(json !== undefined && { body: json }),
-      // What it holds open is no use to anybody: the next request may be hours away.
-      reset: true,
-      signal: AbortSignal.any([deps.signal, AbortSignal.timeout(patience * 1000)]),
-    })
-    const text = await readAnswer(body, address)
-    if (statusCode >= 200 && statusCode < 300) return text
-    if (statusCode >= 300 && statusCode < 400) throw redirected(answered.location, address)
-    throw refusalOf(statusCode, address, way)
-  } catch (error) {
-    throw whyNoAnswer(error, address, patience)
-  }
+  const asked = { method: one.method, headers, ...(json !== undefined && { body: json }) }
+  const { status, text } = await askByHttp(url, asked, patience, deps.signal)
+  if (status >= 200 && status < 300) return text
+  throw refusalOf(status, url.host, way)
 }
 
 function refusalOf(status: number, address: string, way: HttpWay): PowerError {

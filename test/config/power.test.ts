@@ -6,6 +6,8 @@ import { errors, lan, load, right } from './check.ts'
 
 const host = (power: string, more = '') =>
   `hosts: { node1: { mac: 52:54:00:12:34:56, power: ${power}${more} } }\n`
+const both = (one: string, other: string, name = 'node2') =>
+  `hosts: { node1: { mac: 52:54:00:12:34:56, power: ${one} }, ${name}: { mac: 52:54:00:12:34:57, power: ${other} } }\n`
 const http = 'http: { on: "http://{{ power.address }}/on", off: "http://{{ power.address }}/off"'
 
 t.test('ways to power, resolved', async t => {
@@ -54,7 +56,93 @@ t.test('several ways, and Wake-on-LAN, which needs nothing', async t => {
   t.match(right(t, `${lan}${host('{ by: wake }')}`).hosts.get('node1')?.power, { by: 'wake' })
 })
 
+t.test('AMT, outlets by SNMP, and Home Assistant', async t => {
+  const config = right(
+    t,
+    `${lan}power:
+  amt: { amt: { user: admin, passwordFile: pw } }
+  old: { amt: { user: admin, passwordFile: pw, tls: false } }
+  pdu: { snmp: { model: apc, communityFile: community } }
+  new: { snmp: { model: raritan, user: me, passwordFile: auth, privacyFile: priv, pause: 9s } }
+  home: { homeAssistant: { url: "http://10.77.1.40:8123", tokenFile: token } }
+${both('{ by: pdu, address: p1, outlet: 7 }', '{ by: home }', 'rack1-1')}`,
+  )
+  const { folder } = config
+  const account = { user: 'admin', passwordFile: `${folder}/pw` }
+  t.strictSame(config.power.get('amt'), {
+    ...{ kind: 'amt', name: 'amt', ...account, port: 16_993, trust: { kind: 'pinned' } },
+  })
+  t.strictSame(config.power.get('old'), { kind: 'amt', name: 'old', ...account, port: 16_992 })
+  t.strictSame(config.power.get('pdu'), {
+    ...{ kind: 'snmp', name: 'pdu', model: 'apc', port: 161, pause: 5 },
+    login: { version: 1, communityFile: `${folder}/community` },
+  })
+  t.match(config.power.get('new'), {
+    pause: 9,
+    login: {
+      version: 3,
+      user: 'me',
+      passwordFile: `${folder}/auth`,
+      privacyFile: `${folder}/priv`,
+    },
+  })
+  t.match(config.power.get('home'), { url: 'http://10.77.1.40:8123', tokenFile: `${folder}/token` })
+  t.match(config.hosts.get('node1')?.power, { by: 'pdu', address: 'p1', outlet: '7' })
+})
+
+const pdu = 'power: { pdu: { snmp: { model: apc, communityFile: c } } }\n'
+
 const rows: readonly [string, string, RegExp][] = [
+  [
+    'a PDU without an outlet',
+    `${pdu}${host('{ by: pdu, address: p1 }')}`,
+    /hosts\.node1\.power: needs an `outlet` of its PDU$/,
+  ],
+  [
+    'an outlet without its PDU',
+    `${pdu}${host('{ by: pdu, outlet: 7 }')}`,
+    /hosts\.node1\.power: needs an `address`: that of its PDU$/,
+  ],
+  [
+    'an outlet of two machines',
+    `${pdu}${both('{ by: pdu, address: p1, outlet: 7 }', '{ by: pdu, address: p1, outlet: "7" }')}`,
+    /hosts\.node2\.power\.address: is the outlet of node1: two machines cannot have one$/,
+  ],
+  [
+    'an outlet that is no number',
+    `${pdu}${host('{ by: pdu, address: p1, outlet: "7; rm" }')}`,
+    /power\.outlet: "7; rm" is not the number of an outlet/,
+  ],
+  [
+    'a maker that is not known',
+    'power: { pdu: { snmp: { model: acme, communityFile: c } } }\n',
+    /power\.pdu\.snmp\.model: .*apc/,
+  ],
+  [
+    'SNMP without a login',
+    'power: { pdu: { snmp: { model: apc, user: me } } }\n',
+    /power\.pdu\.snmp: says no login: write `communityFile`, or `user` and `passwordFile`$/,
+  ],
+  [
+    'SNMP with two logins',
+    'power: { pdu: { snmp: { model: apc, communityFile: c, user: me } } }\n',
+    /power\.pdu\.snmp\.user: is of SNMP 3, which has no community$/,
+  ],
+  [
+    'a certificate without TLS',
+    'power: { amt: { amt: { user: me, passwordFile: p, tls: false, trust: none } } }\n',
+    /power\.amt\.amt\.trust: without TLS it shows no certificate$/,
+  ],
+  [
+    'two machines with one AMT',
+    `power: { amt: { amt: { user: me, passwordFile: p } } }\n${both('{ by: amt, address: p1 }', '{ by: amt, address: p1 }')}`,
+    /hosts\.node2\.power\.address: is the BMC of node1: two machines cannot have one$/,
+  ],
+  [
+    'what is no entity',
+    `power: { home: { homeAssistant: { url: "http://x", tokenFile: t, entity: "{{ host.mac }}" } } }\n${host('{ by: home }')}`,
+    /power\.home\.homeAssistant\.entity: does not render to an entity such as switch\.node1 \(host node1\)$/,
+  ],
   [
     'a further way that is not there',
     `power: { plug: { ${http} } } }\n${host('[{ by: plug, address: p1 }, wke]')}`,
@@ -68,12 +156,12 @@ const rows: readonly [string, string, RegExp][] = [
   [
     'no way at all',
     'power: { a: {} }\n',
-    /power\.a: says no way: write `redfish` or `ipmi` or `http` or `command`$/,
+    /power\.a: says no way: write `redfish` or .* or `command`$/,
   ],
   [
     'two ways in one',
     `power: { a: { ${http} }, command: { on: [a], off: [b] } } }\n`,
-    /power\.a\.command: a way to power is either `redfish` or `ipmi` or `http` or `command`; make it two$/,
+    /power\.a\.command: a way to power is either `redfish` or .* or `command`; make it two$/,
   ],
   ['no off', 'power: { a: { command: { on: [a] } } }\n', /power\.a\.command.*off/],
   [
@@ -135,4 +223,13 @@ t.test('a secret that is missing or open to everybody is a warning', async t => 
   chmodSync(join(folder, 'token'), 0o600)
   t.strictSame(loadConfig(join(folder, 'config.yaml')).problems, [])
   t.match(load(t, yaml).problems, [{ severity: 'warning', message: /does not exist yet$/ }])
+  const ways = [
+    'amt: { user: me, passwordFile: p }',
+    'snmp: { model: apc, communityFile: p }',
+    'homeAssistant: { url: "http://x", tokenFile: p }',
+  ]
+  for (const way of ways) {
+    const { problems } = load(t, `${lan}power: { a: { ${way} } }\n`)
+    t.match(problems, [{ severity: 'warning', message: /p does not exist yet$/ }], way)
+  }
 })

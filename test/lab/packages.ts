@@ -41,6 +41,7 @@ export const packages: Packages = {
   ipmitool: 'speaks IPMI with BMCs',
   openipmi: 'ipmi_sim, a BMC',
   'python3-sushy': 'a Redfish client',
+  snmpd: 'an SNMP agent, which holds the outlets of a PDU',
   curl: 'HTTP client, also into the namespaces',
   atftp: 'TFTP client with options',
   'tftp-hpa': 'TFTP client',

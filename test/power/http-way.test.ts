@@ -1,28 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import type { HttpWay } from '../../src/boot/power.ts'
 import { machine, openDesk, said } from './desk.ts'
-
-type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void
-
-/** A plug that answers so. */
-async function startPlug(t: Test, answer: Answer) {
-  const asked: string[] = []
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const piece of request) body += piece
-    asked.push(`${request.method} ${request.url}${body && ` ${body}`}`)
-    answer(request, response, body)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { address, asked }
-}
+import { type Answer, startPlug } from './plug.ts'
 
 function wayOf(address: string, more: Partial<HttpWay> = {}): HttpWay {
   const at = (path: string) => ({ url: `http://${address}${path}`, method: 'GET' }) as const

@@ -1,6 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -8,6 +6,7 @@ import type { IpmiWay } from '../../src/boot/power.ts'
 import { verdictOf } from '../../src/power/ipmi.ts'
 import { machine, openDesk, said } from './desk.ts'
 import { simCommand } from './ipmi-sim.ts'
+import { freeUdpPort } from './udp-port.ts'
 
 const programs = ['/usr/bin/ipmi_sim', '/usr/bin/ipmitool']
 const skip = !programs.every(file => existsSync(file)) && 'needs the packages openipmi and ipmitool'
@@ -24,16 +23,8 @@ case "$2 $3" in
 esac
 `
 
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  await new Promise<void>(resolve => socket.close(() => resolve()))
-  return port
-}
-
 async function startBmc(t: Test) {
-  const port = await freePort()
+  const port = await freeUdpPort()
   const folder = t.testdir({
     chassis,
     power: '0',
@@ -90,7 +81,7 @@ t.test('a wrong password, a suite it does not know, nobody there', { skip }, asy
   t.match(await ask({ user: 'nobody' }), /refuses the user nobody or the password$/)
   t.match(await ask({ cipher: 17 }), /refuses the cipher suite: write another `cipher`$/)
   t.match(await ask({}, 'no-such-name.invalid'), /cannot be reached: nobody knows this name$/)
-  t.match(await ask({ port: await freePort() }), /cannot be reached: it does not answer$/)
+  t.match(await ask({ port: await freeUdpPort() }), /cannot be reached: it does not answer$/)
   t.match(await ask({ passwordFile: join(folder, 'none') }), /none cannot be used: ENOENT$/)
   t.notMatch(log(), 'set power')
 })

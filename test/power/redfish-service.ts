@@ -103,7 +103,7 @@ function takeBy(of: (address: string) => State) {
 }
 
 /** With the files `password`, which is right, and `wrong`. */
-function makeFolder(t: Owner): string {
+export function makeFolder(t: Owner): string {
   const folder = mkdtempSync(join(tmpdir(), 'bmc-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'password'), 'secret\n', { mode: 0o600 })
@@ -111,7 +111,7 @@ function makeFolder(t: Owner): string {
   return folder
 }
 
-function certificate(folder: string, name: string) {
+export function certificate(folder: string, name: string) {
   const [cert, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)]
   execFileSync(
     'openssl',

@@ -38,7 +38,7 @@ export const powerWords: ReasonWords<
     `${address} shows another certificate than before (${shown} instead of ${kept}), so it gets no password; ` +
     'if it was renewed: `bootwright bmc trust HOST`',
   'no-pinned-bmc': ({ host }) =>
-    `${host} has no BMC whose certificate is kept (\`redfish\` with \`trust: pinned\`)`,
+    `${host} has no BMC whose certificate is kept (\`redfish\` or \`amt\` with \`trust: pinned\`)`,
   'bmc-redirect': ({ address, to }) => `${address} sends us on to ${to}, where nothing is sent`,
   'bmc-too-much': ({ address, bytes }) =>
     `${address} answers with more than ${bytes / 1024} KiB: it was not read on`,

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type { Host } from '../../boot/host.ts'
-import type { PowerWay } from '../../boot/power.ts'
+import type { PowerWay, SnmpLogin } from '../../boot/power.ts'
 import { throughEach } from '../../boot/power-chain.ts'
 import { sharedMistakes } from '../booting-hosts.ts'
 import type { Config } from '../config.ts'
@@ -18,8 +18,8 @@ export function checkPower({ power, hosts }: Pick<Config, 'power' | 'hosts'>): M
   for (const way of power.values()) {
     const own = users.get(way.name) ?? []
     checkTemplatesOf(way, own, (path, message, host) => wrong.add(path, message, host))
-    if (way.kind === 'ipmi' || way.kind === 'redfish')
-      checkAddresses(own, (path, message) => wrong.add(path, message))
+    if (alone.includes(way.kind))
+      checkAddresses(way, own, (path, message) => wrong.add(path, message))
     for (const { key, file, isPublic } of filesOf(way)) {
       const lack = lackOf(file, isPublic)
       if (lack !== undefined) late.add(['power', way.name, way.kind, key], `${file} ${lack}`)
@@ -28,20 +28,27 @@ export function checkPower({ power, hosts }: Pick<Config, 'power' | 'hosts'>): M
   return [...wrong.mistakes('error'), ...late.mistakes('warning')]
 }
 
-/** Each machine has a BMC of its own: with a wrong address another one would be switched. */
+/** Ways whose address, with what stands beside it, is of one machine. */
+const alone: readonly PowerWay['kind'][] = ['amt', 'ipmi', 'redfish', 'snmp']
+
+/** Each machine has a BMC or an outlet of its own: with a wrong address another one would be switched. */
 function checkAddresses(
+  { kind }: PowerWay,
   hosts: readonly Host[],
   report: (path: Path, message: string) => void,
 ): void {
   const known = new Map<string, string>()
   for (const { name, power } of hosts) {
-    const { address, system = '' } = power ?? {}
+    const { address, system = '', outlet = '' } = power ?? {}
     const path = ['hosts', name, 'power']
-    const machine = `${address} ${system}`
+    const machine = `${address} ${system} ${outlet}`
     const other = known.get(machine)
-    if (address === undefined) report(path, 'needs an `address`: that of its BMC')
+    const what = kind === 'snmp' ? 'PDU' : 'BMC'
+    if (address === undefined) report(path, `needs an \`address\`: that of its ${what}`)
+    else if (kind === 'snmp' && outlet === '') report(path, 'needs an `outlet` of its PDU')
     else if (other !== undefined) {
-      report([...path, 'address'], `is the BMC of ${other}: two machines cannot have one`)
+      const its = kind === 'snmp' ? 'outlet' : 'BMC'
+      report([...path, 'address'], `is the ${its} of ${other}: two machines cannot have one`)
     } else known.set(machine, name)
   }
 }
@@ -74,9 +81,11 @@ interface SecretFile {
 function filesOf(way: PowerWay): SecretFile[] {
   if (way.kind === 'command' || way.kind === 'wake') return []
   if (way.kind === 'ipmi') return [{ key: 'passwordFile', file: way.passwordFile }]
-  if (way.kind === 'redfish') {
+  if (way.kind === 'homeAssistant') return [{ key: 'tokenFile', file: way.tokenFile }]
+  if (way.kind === 'snmp') return filesOfLogin(way.login)
+  if (way.kind === 'redfish' || way.kind === 'amt') {
     const { passwordFile, trust } = way
-    const ca = trust.kind === 'ca' ? [{ key: 'trust', file: trust.file, isPublic: true }] : []
+    const ca = trust?.kind === 'ca' ? [{ key: 'trust', file: trust.file, isPublic: true }] : []
     return [{ key: 'passwordFile', file: passwordFile }, ...ca]
   }
   const { account, tokenFile } = way
@@ -84,6 +93,13 @@ function filesOf(way: PowerWay): SecretFile[] {
     ...(account ? [{ key: 'passwordFile', file: account.passwordFile }] : []),
     ...(tokenFile === undefined ? [] : [{ key: 'tokenFile', file: tokenFile }]),
   ]
+}
+
+function filesOfLogin(login: SnmpLogin): SecretFile[] {
+  if (login.version !== 3) return [{ key: 'communityFile', file: login.communityFile }]
+  const { passwordFile, privacyFile } = login
+  const privacy = privacyFile === undefined ? [] : [{ key: 'privacyFile', file: privacyFile }]
+  return [{ key: 'passwordFile', file: passwordFile }, ...privacy]
 }
 
 function lackOf(file: string, isPublic = false): string | undefined {

@@ -223,6 +223,10 @@ function misuse(purpose: TemplateUse['purpose'], text: string): string | undefin
       return URL.canParse(text) && /^https?:/.test(text)
         ? undefined
         : 'does not render to an http:// or https:// URL'
+    case 'entity':
+      return /^[a-z0-9_]+\.[a-z0-9_]+$/.test(text)
+        ? undefined
+        : 'does not render to an entity such as switch.node1'
     case 'program':
       return text.trim() === '' ? 'the name of the program is empty' : undefined
     case 'file':

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { defaults } from '../defaults.ts'
+import { homeAssistant, pause, snmp } from './outlets.ts'
 import * as v from './values.ts'
 
 const d = defaults.power
@@ -47,12 +48,6 @@ const program = Type.Array(Type.String({ title: 'text' }), {
   minItems: 1,
   examples: ['[virsh, start, "{{ host.name }}"]'],
 })
-
-const pause = v.key(
-  v.duration,
-  'From off to on: what stands behind a plug has capacitors.',
-  d.pause,
-)
 
 const http = v.knownKeys(
   {
@@ -118,25 +113,41 @@ const ipmi = v.knownKeys(
   { title: 'power by IPMI', examples: ['{ user: admin, passwordFile: ipmi-password }'] },
 )
 
+const trust = v.key(
+  Type.Unsafe<'pinned' | 'none' | { readonly ca: string }>(
+    Type.Union(
+      [
+        Type.Enum(['pinned', 'none']),
+        v.knownKeys({ ca: v.described(v.path, { description: 'File with the CA, PEM.' }) }),
+      ],
+      { title: 'pinned, none or { ca: FILE }', examples: ['{ ca: bmc-ca.pem }'] },
+    ),
+  ),
+  'What it must show before it gets the password. pinned: the certificate that it showed first.',
+  'pinned',
+)
+
 const redfish = v.knownKeys(
   {
     ...bmcAccount,
     port: v.key(v.port, 'TCP port, for HTTPS.', d.redfishPort),
-    trust: v.key(
-      Type.Unsafe<'pinned' | 'none' | { readonly ca: string }>(
-        Type.Union(
-          [
-            Type.Enum(['pinned', 'none']),
-            v.knownKeys({ ca: v.described(v.path, { description: 'File with the CA, PEM.' }) }),
-          ],
-          { title: 'pinned, none or { ca: FILE }', examples: ['{ ca: bmc-ca.pem }'] },
-        ),
-      ),
-      'What it must show before it gets the password. pinned: the certificate that it showed first.',
-      'pinned',
-    ),
+    trust,
   },
   { title: 'power by Redfish', examples: ['{ user: admin, passwordFile: bmc-password }'] },
+)
+
+const amt = v.knownKeys(
+  {
+    ...bmcAccount,
+    tls: v.key(
+      Type.Boolean({ title: 'true or false' }),
+      'By HTTPS, which older AMT has only where it was set up.',
+      true,
+    ),
+    port: v.key(v.port, 'TCP port. Default: 16993, and 16992 without TLS.'),
+    trust,
+  },
+  { title: 'power by Intel AMT', examples: ['{ user: admin, passwordFile: amt-password }'] },
 )
 
 /** A way to the power of machines. */
@@ -144,6 +155,9 @@ export const power = v.knownKeys(
   {
     redfish: v.key(redfish, 'BMCs, by Redfish.'),
     ipmi: v.key(ipmi, 'BMCs, by IPMI 2.0 over the LAN; needs the program ipmitool.'),
+    amt: v.key(amt, 'Desktops with Intel AMT (vPro).'),
+    snmp: v.key(snmp, 'Outlets of PDUs, and ports of PoE switches, by SNMP.'),
+    homeAssistant: v.key(homeAssistant, 'Every plug that Home Assistant knows.'),
     http: v.key(http, 'Plugs, PDUs and others that are switched by requests.'),
     command: v.key(command, 'Programs beside the config file.'),
   },
@@ -156,6 +170,17 @@ const hostPowerWay = {
   system: v.key(
     Type.String({ title: 'the name of a system', minLength: 1 }),
     'Which one, where a BMC has several (Redfish): the end of its path in /redfish/v1/Systems.',
+  ),
+  outlet: v.key(
+    Type.Unsafe<string | number>({
+      title: 'the number of an outlet',
+      type: ['string', 'integer'],
+      pattern: '^[0-9]{1,9}(?:\\.[0-9]{1,9}){0,3}$',
+      minimum: 0,
+      maximum: 999_999_999,
+      examples: ['7', '"2.7"'],
+    }),
+    'Which outlet of its PDU, or port of its switch (SNMP); `"2.7"` is one of the second unit.',
   ),
 }
 

@@ -13,7 +13,7 @@ export interface TemplateUse {
   readonly source: string
   readonly path: Path
   readonly kind: TemplateKind
-  readonly purpose: 'cmdline' | 'file' | 'url' | 'program' | 'argument'
+  readonly purpose: 'cmdline' | 'file' | 'url' | 'program' | 'argument' | 'entity'
   /** For a command line: the pieces that it is joined of. */
   readonly pieces?: readonly CmdlinePiece[]
   /** For an answer file: its path as the operator would say it. */
@@ -95,9 +95,12 @@ export function callbackTemplates(callback: Callback): TemplateUse[] {
 
 /** The templates of a way to power. */
 export function powerTemplates(way: PowerWay): TemplateUse[] {
-  if (way.kind === 'ipmi' || way.kind === 'redfish' || way.kind === 'wake') return []
   const kind = 'power'
   const at = (...path: Path) => ['power', way.name, way.kind, ...path]
+  if (way.kind === 'homeAssistant') {
+    return [{ source: way.entity, path: at('entity'), kind, purpose: 'entity' }]
+  }
+  if (way.kind !== 'http' && way.kind !== 'command') return []
   const { on, off, status } = way
   if (way.kind === 'http') {
     const asked = Object.entries({ on: way.on, off: way.off, ...given('status', way.status) })
