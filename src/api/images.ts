@@ -12,11 +12,67 @@ const imageRow = v.closed(
     script: v.nullableText('URL path of the iPXE script that came with it.'),
     problem: v.nullableText('Why it cannot be booted.'),
     profiles: Type.Array(v.text(), { description: 'Those that boot it.' }),
+    source: Type.Union(
+      [
+        v.closed({
+          name: v.text('Its name in the catalogue.'),
+          version: v.text(),
+          arch: v.text(),
+          proof: Type.Enum(['signature', 'sum', 'server'], {
+            description:
+              'What proved it: its publisher’s key, a sum in the catalogue, or its web server alone.',
+          }),
+          at: v.time(),
+          newer: v.nullableText('The version that the catalogue has by now.'),
+        }),
+        Type.Null(),
+      ],
+      { description: 'Where it is from, if it was pulled.' },
+    ),
     files: Type.Array(v.closed({ name: v.text(), bytes: Type.Number(), sha256: v.nullableText() })),
   },
   'A folder of boot media.',
 )
 export type ImageRow = Static<typeof imageRow>
 
-export const imageList = v.closed({ images: Type.Array(imageRow) })
+const pull = v.closed(
+  {
+    name: v.text(),
+    version: v.text(),
+    arch: v.text(),
+    state: Type.Enum(['running', 'done', 'failed']),
+    file: v.text('What moves now.'),
+    done: Type.Number({ description: 'Bytes of it.' }),
+    total: Type.Number({ description: '0: its publisher did not say.' }),
+    problem: v.nullableText('Why it failed; no image was changed then.'),
+  },
+  'The last pull of an image since the daemon started.',
+)
+export type PullRow = Static<typeof pull>
+
+const entry = v.closed({
+  name: v.text(),
+  title: v.text(),
+  versions: Type.Array(v.text(), { description: 'Those that are written down, newest first.' }),
+  usual: v.nullableText('The one that is fetched where none is named.'),
+  any: Type.Boolean({ description: 'Takes others too.' }),
+  archs: Type.Array(v.text(), { description: 'The first is the usual one.' }),
+  profile: v.text('YAML to paste under `profiles:`.'),
+})
+export type CatalogueRow = Static<typeof entry>
+
+export const imageList = v.closed({ images: Type.Array(imageRow), pulls: Type.Array(pull) })
 export type ImageList = Static<typeof imageList>
+
+export const catalogueList = v.closed({ entries: Type.Array(entry) })
+export type CatalogueList = Static<typeof catalogueList>
+
+export const pullBody = v.closed({
+  name: Type.String({ minLength: 1, maxLength: 64, description: 'Of the catalogue.' }),
+  version: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  arch: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+})
+export type PullBody = Static<typeof pullBody>
+
+export const pullAnswer = v.closed({ pull })
+export type PullAnswer = Static<typeof pullAnswer>

@@ -6,11 +6,12 @@ import * as daemon from './daemon.ts'
 import { doctorAnswer } from './doctor.ts'
 import * as events from './events.ts'
 import * as hosts from './hosts.ts'
-import { imageList } from './images.ts'
+import * as images from './images.ts'
 import * as installs from './installs.ts'
 import * as networks from './networks.ts'
 import * as power from './power.ts'
-import { closed, problem, text } from './values.ts'
+import { type OtherResponse, refusals } from './refusals.ts'
+import { closed, text } from './values.ts'
 
 interface RouteSchema {
   readonly summary: string
@@ -25,17 +26,6 @@ interface RouteSchema {
   readonly response: Readonly<Record<string, TSchema | OtherResponse>>
 }
 
-/** An answer that is not plain JSON, or not only. */
-interface OtherResponse {
-  readonly description: string
-  readonly content: Readonly<Record<string, { readonly schema: TSchema }>>
-}
-
-const refusal: OtherResponse = {
-  description: 'Why not: problem details (RFC 9457).',
-  content: { 'application/problem+json': { schema: problem } },
-}
-const refusals = { '4xx': refusal, '5xx': refusal }
 const nothing = Type.Null({ description: 'Done; nothing to say.' })
 const capture: OtherResponse = {
   description: 'A capture file.',
@@ -106,7 +96,20 @@ export const routes = named({
   images: {
     tags: ['network'],
     summary: 'The boot media that are there',
-    response: { 200: imageList, ...refusals },
+    response: { 200: images.imageList, ...refusals },
+  },
+  catalogue: {
+    tags: ['network'],
+    summary: 'The boot media that can be pulled',
+    response: { 200: images.catalogueList, ...refusals },
+  },
+  pull: {
+    tags: ['network'],
+    summary: 'Fetch boot media of the catalogue',
+    description:
+      'Needs the scope admin. Answers when it has begun; `GET /images` tells how far it is. The config is not written.',
+    body: images.pullBody,
+    response: { 200: images.pullAnswer, ...refusals },
   },
   install: {
     tags: ['installs'],

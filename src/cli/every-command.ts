@@ -37,6 +37,7 @@ export const everyCommand: readonly LazyCommand[] = [
   { spec: api.unknownSpec, load: async () => (await import('./unknown.ts')).run },
   { spec: api.imagesSpec, load: async () => (await import('./images.ts')).run },
   { spec: local.pullSpec, load: async () => (await import('./local/pull.ts')).run },
+  { spec: local.outdatedSpec, load: async () => (await import('./local/outdated.ts')).run },
   { spec: local.importSpec, load: async () => (await import('./local/import.ts')).run },
   { spec: local.probeSpec, load: async () => (await import('./local/probe.ts')).run },
   { spec: adoptSpec, load: async () => (await import('./local/adopt.ts')).adopt },

@@ -24,6 +24,7 @@ import { createWhereabouts } from '../world/whereabouts.ts'
 import { createWorld, type World } from '../world/world.ts'
 import { createDrain } from './drain.ts'
 import { openPower } from './power.ts'
+import { createPulls } from './pulls.ts'
 import { createStarts, type Starts } from './starts.ts'
 import { wake } from './wake.ts'
 
@@ -73,7 +74,7 @@ export async function makeParts(first: Config, log: Log) {
   })
   return {
     ...{ world, memory, now, log, measure, published, specDeps, logins, drain, digests },
-    ...{ power, starts },
+    ...{ power, starts, pulls: createPulls(config, log) },
     ...{ ...installer, ...recorded, timeline },
     ...{ macsOf: whereabouts.macsOf, closeWhereabouts: whereabouts.close },
   }

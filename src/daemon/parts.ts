@@ -23,6 +23,7 @@ import type { Published } from '../system/published.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { World } from '../world/world.ts'
 import type { Drain } from './drain.ts'
+import type { Pulls } from './pulls.ts'
 import type { Reload } from './reload.ts'
 
 /** What the daemon is made of, as its doors and its API take it. */
@@ -61,6 +62,7 @@ export interface HttpParts extends Parts {
   rivals(network: string): readonly string[]
   readonly drain: Drain
   readonly power: PowerDesk
+  readonly pulls: Pulls
   readonly reload: Reload
   unready(): readonly string[]
   held(): readonly ReasonOf<'other-servers'>[]

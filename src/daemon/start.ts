@@ -98,6 +98,7 @@ async function close(made: Made, endUpkeep: () => void, doors: Doors, app: HttpA
   made.digests.close()
   made.starts.stop()
   made.power.close()
+  await made.pulls.close()
   await doors.close(closeGraceMs)
   await Promise.all([outbox.close(), seek.close(), made.starts.ended()])
   await app.close()

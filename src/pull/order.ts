@@ -1,5 +1,6 @@
 import { didYouMean } from '../base/nearest.ts'
 import { type Catalogue, type CatalogueEntry, PullError } from './catalogue.ts'
+import { knownVersions, usualVersion } from './newer.ts'
 
 /** What is asked for. */
 export interface ImageRequest {
@@ -9,6 +10,9 @@ export interface ImageRequest {
   /** Instead of the publisher's. */
   readonly mirror?: string | undefined
 }
+
+/** @see proofOf */
+export type VerifiedBy = 'signature' | 'sum' | 'server'
 
 /** An entry for one version and arch, all words filled in. */
 export interface Order
@@ -56,11 +60,10 @@ export function orderOf(catalogue: Catalogue, { what, arch, mirror }: ImageReque
   return { ...order, unverified: entry.unverified === true }
 }
 
-function versionOf(name: string, { versions }: CatalogueEntry, asked: string | undefined) {
-  const { any, see, default: usual, ...listed } = versions as Record<string, unknown>
-  const known = Object.keys(listed).filter(key => typeof listed[key] === 'object')
-  const [newest] = known.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
-  const version = asked ?? (typeof usual === 'string' ? usual : newest)
+function versionOf(name: string, entry: CatalogueEntry, asked: string | undefined) {
+  const { any, see, ...listed } = entry.versions as Record<string, unknown>
+  const known = knownVersions(entry)
+  const version = asked ?? usualVersion(entry)
   const where = typeof see === 'string' ? `; they are listed at ${see}` : ''
   if (version === undefined) {
     throw new PullError(`say which version: \`bootwright pull ${name}@VERSION\`${where}`)
@@ -71,6 +74,15 @@ function versionOf(name: string, { versions }: CatalogueEntry, asked: string | u
   if (known.includes(version)) return [version, listed[version] as Record<string, string>] as const
   if (any === true) return [version, {}] as const
   throw new PullError(`there is no ${name}@${version} in the catalogue; it has ${known.join(', ')}`)
+}
+
+/** What proves the files of an order: their publisher's key, a sum in the catalogue, or its web server alone. */
+export function proofOf({ lists = [], files, gpg, minisign }: Order): VerifiedBy {
+  const isSigned = Object.values(files).every(({ signature }) => signature !== undefined)
+  if ((gpg || minisign !== undefined) && isSigned) return 'signature'
+  const [first] = lists
+  if (first) return first.gpg || first.minisign !== undefined ? 'signature' : 'server'
+  return 'sum'
 }
 
 /** Fills `{word}` in everywhere; what is no word of ours, such as `{{ host.name }}`, stays. */

@@ -17,6 +17,19 @@ export interface Image {
   /** What its boot media say; only of those that are whole. */
   readonly media?: Media
   readonly problem?: Reason
+  /** Where it is from; of those that were pulled. */
+  readonly source?: ImageSource
+}
+
+/** What was pulled, and what proved it. */
+export interface ImageSource {
+  /** Its name in the catalogue. */
+  readonly name: string
+  readonly version: string
+  readonly arch: string
+  readonly proof: 'signature' | 'sum' | 'server'
+  /** ISO 8601. */
+  readonly at: string
 }
 
 export interface ImageFile {
@@ -27,6 +40,8 @@ export interface ImageFile {
 }
 
 export const sumsFile = 'SHA256SUMS'
+/** Hidden: it is not served, and no file of the image. */
+export const sourceFile = '.source.json'
 
 /** What lies in a folder that can be booted; undefined where there is no kernel in it. */
 export function readImage(folder: string, readMedia: ReadMedia): Image | undefined {
@@ -43,6 +58,7 @@ export function readImage(folder: string, readMedia: ReadMedia): Image | undefin
   const { needs, name, bytes, format, version } = kernel
   const cut = { code: 'kernel-cut', name, bytes, needs } as const
   const problem = media?.problem ?? (bytes < needs ? cut : undefined)
+  const source = readSource(join(folder, sourceFile))
   const init = /(?:^|\s)init=(\S+)/.exec(media?.cmdline ?? '')?.[1]
   return {
     ...{ folder, form, files },
@@ -50,6 +66,7 @@ export function readImage(folder: string, readMedia: ReadMedia): Image | undefin
     ...(init !== undefined && { init }),
     ...(media && media.problem === undefined && { media }),
     ...(problem !== undefined && { problem }),
+    ...(source && { source }),
   }
 }
 
@@ -87,6 +104,17 @@ export function readSums(file: string): ReadonlyMap<string, string> {
   return new Map([...lines].map(([, digest = '', name = '']) => [name, digest.toLowerCase()]))
 }
 
+function readSource(file: string): ImageSource | undefined {
+  try {
+    const read = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+    const { name, version, arch, proof, at } = read
+    const isWhole = [name, version, arch, proof, at].every(text => typeof text === 'string')
+    return isWhole ? ({ name, version, arch, proof, at } as ImageSource) : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function formOf(files: readonly ImageFile[]): Image['form'] {
   if (files.some(({ name }) => /^netboot(-\w+-linux)?\.ipxe$/.test(name))) return 'nixos'
   return files.some(({ name }) => name === 'kexec-boot' || name === 'run') ? 'kexec' : 'files'
@@ -96,7 +124,7 @@ function filesOf(folder: string): ImageFile[] {
   const sums = readSums(join(folder, sumsFile))
   return namesIn(folder).flatMap(name => {
     const status = statSync(join(folder, name), { throwIfNoEntry: false })
-    if (!status?.isFile()) return []
+    if (!status?.isFile() || name === sourceFile) return []
     const sha256 = sums.get(name)
     return [{ name, bytes: status.size, ...(sha256 !== undefined && { sha256 }) }]
   })

@@ -5,7 +5,14 @@ import { basename, dirname, join } from 'node:path'
 import type { ReadMedia } from '../boot/media.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
 import { togetherProblem } from './image-parts.ts'
-import { type Image, readImage, readSums, sumsFile } from './images.ts'
+import {
+  type Image,
+  type ImageSource,
+  readImage,
+  readSums,
+  sourceFile,
+  sumsFile,
+} from './images.ts'
 
 /** What is copied, and where to. Paths are absolute. */
 export interface ImportOrder {
@@ -13,6 +20,7 @@ export interface ImportOrder {
   /** The `images` folder of the assets. */
   readonly images: string
   readonly name: string
+  readonly source?: ImageSource
 }
 
 /** Called now and then: bytes of all files that are copied, and the file that is being copied. */
@@ -52,6 +60,10 @@ export async function importImage(
     const problem = checked(image, files, sums)
     if (problem !== undefined || !image)
       throw new ImportError(problem ?? 'there is no kernel in it')
+    if (order.source) {
+      const text = JSON.stringify(order.source)
+      await writeFile(join(staging, sourceFile), text, { flush: true })
+    }
     const build = await keep(staging, builds, sums)
     await point(link, join(store, name, build))
     // What cannot be removed now is removed by the next import.

@@ -14,6 +14,7 @@ import { usedVars } from '../../src/config/template/vars.ts'
 import { createDrain } from '../../src/daemon/drain.ts'
 import { httpDeps } from '../../src/daemon/http-deps.ts'
 import { openPower } from '../../src/daemon/power.ts'
+import { createPulls } from '../../src/daemon/pulls.ts'
 import type { Token } from '../../src/http/api/tokens.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { createInstaller, type Installer, type InstallerDeps } from '../../src/install/installer.ts'
@@ -145,7 +146,12 @@ export async function startHttp(
   const wired = {
     ...{ ...parts, ...about },
     ...{ version: '1.2.3', startedAt: start, tokens: () => tokens },
-    ...{ wakeOutbox: outbox.wake, rivals: () => [], drain: createDrain(memory) },
+    ...{
+      wakeOutbox: outbox.wake,
+      rivals: () => [],
+      drain: createDrain(memory),
+      pulls: createPulls(world.config, log),
+    },
     power: openPower(world, changes.tell, async () => {}),
     reload: { run: async () => ({ hosts: config.hosts.size, warnings: [] }), notices: () => [] },
   }

@@ -1,16 +1,17 @@
 import t, { type Test } from 'tap'
 import { openDhcpWire } from '../daemon/client.ts'
-import { bootwright, startDaemon, until } from '../daemon/daemon.ts'
+import { bootwright, type Change, startDaemon, until } from '../daemon/daemon.ts'
 import { ask, makeMachine } from '../daemon/machine.ts'
 import { openReceiver } from '../daemon/receiver.ts'
 import { fileTimeout } from '../patience.ts'
+import { bzImage } from '../system/media-files.ts'
 import { browserObstacle, openBrowser, openTab } from './browser.ts'
 
 const skip = browserObstacle
 t.setTimeout(fileTimeout(5))
 
-async function inside(t: Test) {
-  const daemon = await startDaemon(t)
+async function inside(t: Test, change: Change = {}) {
+  const daemon = await startDaemon(t, change)
   const tab = await openTab(await openBrowser(t), daemon)
   await tab.logIn()
   return { daemon, ...tab }
@@ -73,5 +74,31 @@ t.test('a host that is not in the config, and one whose name needs escaping', { 
   await go('#/hosts/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E')
   await page.getByRole('alert').filter({ hasText: '<img src=x' }).waitFor()
   t.equal(await page.locator('img[src=x]').count(), 0)
+  t.strictSame(problems, [])
+})
+
+t.test('images: where one is from, what no profile boots, and fetching more', { skip }, async t => {
+  const mirror = { memtest86plus: 'https://127.0.0.1:1' }
+  const { daemon, page, problems, go } = await inside(t, { mirror })
+  daemon.write('assets/images/debian/linux', bzImage('6.1.0-40'))
+  const source = { name: 'debian', version: '12', arch: 'amd64', proof: 'signature' }
+  const at = '2026-11-01T10:00:00.000Z'
+  daemon.write('assets/images/debian/.source.json', JSON.stringify({ ...source, at }))
+  await go('#/images')
+  const card = page.getByRole('listitem').filter({ hasText: '6.1.0-40' })
+  await card
+    .getByText('12 for amd64, verified by its publisher’s signature on 2026-11-01')
+    .waitFor()
+  await card.getByText('The catalogue has 13.').waitFor()
+  await card.getByText('Unused: no profile boots it').waitFor()
+  const entry = page.getByRole('listitem').filter({ hasText: 'Memtest86+' })
+  t.equal(await entry.getByLabel('Version of memtest86plus').inputValue(), '7.20')
+  await entry.getByLabel('Version of memtest86plus').fill('1.0')
+  await entry.getByRole('button', { name: 'Fetch' }).click()
+  await page.getByText('there is no memtest86plus@1.0 in the catalogue; it has 7.20').waitFor()
+  await entry.getByLabel('Version of memtest86plus').fill('7.20')
+  await entry.getByRole('button', { name: 'Fetch' }).click()
+  const failed = page.getByRole('alert').filter({ hasText: 'memtest86plus 7.20: ' })
+  await failed.getByText('ECONNREFUSED').waitFor()
   t.strictSame(problems, [])
 })

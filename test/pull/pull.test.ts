@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
+import { run as outdated } from '../../src/cli/local/outdated.ts'
 import { run } from '../../src/cli/local/pull.ts'
 import { fakeIo } from '../cli/fake.ts'
 import { bzImage } from '../system/media-files.ts'
@@ -228,6 +229,20 @@ t.test('through a proxy', async t => {
   t.strictSame(server.asked, [], 'nothing went beside it')
   t.ok(proxy.asked.length > 0)
   t.match(err(), /bootwright pull: /)
+})
+
+t.test('outdated: what the catalogue has by now', async t => {
+  const { dir, pull, out, io, err } = await debian(t)
+  const file = ['--config', join(dir, 'bootwright.yaml')]
+  t.equal(await outdated(file, io), 0)
+  t.match(err(), 'no image was pulled here')
+  t.equal(await pull(), 0)
+  t.equal(await outdated(file, io), 1)
+  t.match(out(), /^NAME +HERE +CATALOGUE +FETCHED\ndebian +12 +13 +\d{4}-\d\d-\d\d$/m)
+  t.match(err(), 'next: bootwright pull debian\n')
+  writeFileSync(join(dir, 'own.yaml'), 'debian: {}')
+  t.equal(await outdated([...file, '--catalogue', join(dir, 'own.yaml')], io), 1)
+  t.match(err(), /own\.yaml: debian: /)
 })
 
 t.test('through the proxy of the config, from its mirror', async t => {

@@ -8,27 +8,25 @@ import {
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { amount } from '../../base/amount.ts'
 import type { HttpProxy } from '../../boot/proxy.ts'
 import { addProfile } from '../../config/add-profile.ts'
 import type { Config } from '../../config/config.ts'
 import { formatProblem, loadConfig, parseConfig } from '../../config/load.ts'
-import { readMedia } from '../../config/media.ts'
-import { type Catalogue, PullError, readCatalogues } from '../../pull/catalogue.ts'
+import { pullImage } from '../../daemon/pull-image.ts'
+import { type Catalogue, PullError } from '../../pull/catalogue.ts'
 import { checkCatalogue } from '../../pull/check.ts'
 import { dispatcherOf, type Source } from '../../pull/download.ts'
 import { type Order, orderOf } from '../../pull/order.ts'
-import { type Origin, verifiedFiles } from '../../pull/verified-files.ts'
-import { ImportError, importImage } from '../../system/import-image.ts'
+import { ourConfig, readCatalogue } from '../../pull/ours.ts'
+import type { Origin } from '../../pull/verified-files.ts'
+import { ImportError } from '../../system/import-image.ts'
 import type { Values } from '../args.ts'
 import { exit, Failure, type Io } from '../io.ts'
 import { type Given, runParsed } from '../run-parsed.ts'
 import { createBar } from './progress-bar.ts'
 import { pullSpec as spec } from './specs.ts'
-
-const ours = fileURLToPath(new URL('../../../config/', import.meta.url))
 
 /** `bootwright pull`: fetches boot media of the catalogue, verified, whole or not at all. */
 export function run(argv: readonly string[], io: Io): Promise<number> {
@@ -44,7 +42,7 @@ export function run(argv: readonly string[], io: Io): Promise<number> {
 
 async function pull({ values, words }: Given, io: Io): Promise<number> {
   const own = values.text('catalogue')
-  const catalogue = readCatalogues([join(ours, 'catalogue.yaml'), ...(own ? [resolve(own)] : [])])
+  const catalogue = readCatalogue(own && resolve(own))
   if (values.has('check-catalogue')) return checkAll(catalogue, values, io)
   const [what] = words
   if (what === undefined) return list(catalogue, io)
@@ -63,8 +61,6 @@ async function pull({ values, words }: Given, io: Io): Promise<number> {
 async function fetchImage(order: Order, config: Config, values: Values, io: Io): Promise<void> {
   const bar = createBar(io)
   const images = join(config.assets, 'images')
-  // Below assets, so that the rename is one, and hidden: what begins with a dot is no image.
-  const folder = join(images, '.pulled', `${order.name}-${order.version}-${order.arch}`)
   const offline = values.text('offline')
   const origin: Origin =
     offline === undefined
@@ -73,9 +69,7 @@ async function fetchImage(order: Order, config: Config, values: Values, io: Io):
   io.stderr.write(`${order.title}, ${order.version} for ${order.arch}\n`)
   const umask = process.umask(0o022)
   try {
-    const files = await verifiedFiles(order, origin, folder)
-    const image = await importImage({ files, images, name: order.name }, readMedia, bar.show)
-    await rm(folder, { recursive: true, force: true })
+    const image = await pullImage(order, images, origin, bar.show)
     bar.close()
     const size = amount(image.files.reduce((sum, { bytes }) => sum + bytes, 0))
     io.stdout.write(`${join(images, order.name)}: ${size}, verified\n`)
@@ -142,7 +136,8 @@ function list(catalogue: Catalogue, io: Io): number {
   return exit.done
 }
 
-function readConfig(file: string): Config {
+/** The config of a file, or that of this folder. */
+export function readConfig(file: string): Config {
   const { config, problems } = loadConfig(file, 'warning')
   if (config) return config
   const [first] = problems.filter(({ severity }) => severity === 'error')
@@ -179,7 +174,7 @@ function add(order: Order, { file }: Config, named: string | undefined, io: Io):
 function copyTemplates(order: Order, folder: string, io: Io): void {
   const files = Object.values((order.profile.files ?? {}) as Record<string, unknown>)
   for (const path of files.filter(value => typeof value === 'string')) {
-    const [from, to] = [join(ours, path), join(folder, path)]
+    const [from, to] = [join(ourConfig, path), join(folder, path)]
     if (existsSync(to) || !existsSync(from)) continue
     mkdirSync(dirname(to), { recursive: true })
     copyFileSync(from, to)

@@ -155,6 +155,20 @@ export const pullSpec: CommandSpec = {
   words: { min: 0, max: 1 },
 }
 
+export const outdatedSpec: CommandSpec = {
+  name: 'outdated',
+  line: '[--config FILE] [--catalogue FILE] [--json]',
+  brief: 'pulled images of which the catalogue has a newer version',
+  summary:
+    'Compares the images that were pulled with the catalogue; nothing is fetched. Exit code 1 when one has a newer version.',
+  options: {
+    config: { value: 'FILE', file: true, help: 'the config (default: bootwright.yaml)' },
+    catalogue: { value: 'FILE', file: true, help: 'entries of your own; they win' },
+    json: { help: 'write all of them for programs' },
+  },
+  words: none,
+}
+
 export const schemaSpec: CommandSpec = {
   name: 'schema',
   line: '',

@@ -18,7 +18,7 @@ import {
   recordDeed,
 } from './deeds.ts'
 import { doctorOf, doctorOfStranger, longestStory } from './doctor.ts'
-import { imageViews } from './images.ts'
+import { imagesDeps } from './images.ts'
 import { showNetworks, showStranger } from './show-network.ts'
 import { showPreview } from './show-preview.ts'
 
@@ -50,7 +50,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
       packets: parts.packets.pcapOf,
     },
     daemon: daemonDeps(parts),
-    images: () => imageViews(world.config(), parts.published),
+    images: imagesDeps(parts),
     callbacks: callbackDeps(parts),
   }
 }

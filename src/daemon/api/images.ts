@@ -1,14 +1,74 @@
 import { basename, dirname, join } from 'node:path'
-import type { ImageRow } from '../../api/images.ts'
+import { stringify } from 'yaml'
+import type { CatalogueRow, ImageRow, PullRow } from '../../api/images.ts'
 import type { Profile } from '../../boot/host.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
 import type { Config } from '../../config/config.ts'
 import { readMedia } from '../../config/media.ts'
-import { type Image, listImages, readImage } from '../../system/images.ts'
+import type { ImagesDeps } from '../../http/api/images-route.ts'
+import { Refusal } from '../../http/problem.ts'
+import { type Catalogue, PullError } from '../../pull/catalogue.ts'
+import { knownVersions, newerVersion, usualVersion } from '../../pull/newer.ts'
+import { orderOf } from '../../pull/order.ts'
+import { type Image, type ImageSource, listImages, readImage } from '../../system/images.ts'
 import type { Published } from '../../system/published.ts'
+import type { HttpParts } from '../parts.ts'
+import type { Pull } from '../pulls.ts'
+import { did } from './deeds.ts'
+
+/** The images that are there, and those that can be had. */
+export function imagesDeps(parts: HttpParts): ImagesDeps {
+  const { world, published, pulls } = parts
+  return {
+    images: () => imageViews(world.config(), published, pulls.catalogue()),
+    pulls: () => pulls.list().map(pullRow),
+    catalogue: () => catalogueRows(pulls.catalogue()),
+    begin(what, arch, actor) {
+      try {
+        const pull = pulls.begin(what, arch)
+        const text = `asked for the image ${pull.name} ${pull.version} for ${pull.arch}`
+        did(actor, { action: 'pull', text, hosts: [] }, parts)
+        return pullRow(pull)
+      } catch (error) {
+        if (error instanceof PullError) throw new Refusal(409, error.message, 'body')
+        throw error
+      }
+    },
+    committed: parts.memory.committed,
+  }
+}
+
+function pullRow({ problem, ...pull }: Pull): PullRow {
+  return { ...pull, problem: problem ?? null }
+}
+
+function catalogueRows(catalogue: Catalogue): CatalogueRow[] {
+  return Object.entries(catalogue).map(([name, entry]) => {
+    const usual = usualVersion(entry) ?? null
+    return {
+      ...{ name, title: entry.title, versions: knownVersions(entry), usual },
+      any: (entry.versions as Record<string, unknown>).any === true,
+      archs: Object.keys(entry.archs),
+      profile: profileOf(name, usual ?? 'VERSION', catalogue),
+    }
+  })
+}
+
+function profileOf(name: string, version: string, catalogue: Catalogue): string {
+  const { profile } = orderOf(catalogue, { what: `${name}@${version}` })
+  return stringify({ [name]: profile }, { lineWidth: 0 })
+}
 
 /** The images in `assets`, and those elsewhere that profiles name. */
-export function imageViews(config: Config, { publishTogether }: Published): ImageRow[] {
+function imageViews(
+  config: Config,
+  { publishTogether }: Published,
+  catalogue: Catalogue,
+): ImageRow[] {
+  const newerOf = ({ name, version }: ImageSource) => {
+    const entry = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined
+    return entry && newerVersion(entry, version)
+  }
   const parent = join(config.assets, 'images')
   const elsewhere = new Set(
     [...config.profiles.values()]
@@ -34,6 +94,7 @@ export function imageViews(config: Config, { publishTogether }: Published): Imag
       profiles: [...config.profiles.values()]
         .filter(profile => folderOf(profile) === image.folder)
         .map(({ name }) => name),
+      source: image.source ? { ...image.source, newer: newerOf(image.source) ?? null } : null,
       files: image.files.map(file => ({ ...file, sha256: file.sha256 ?? null })),
     }
   })

@@ -1,36 +1,46 @@
-import { useEffect, useState } from 'preact/hooks'
 import type { ImageList, ImageRow } from '../../api/images.ts'
 import { amount, countOf } from '../../base/amount.ts'
-import { useTools } from '../daemon/context.ts'
+import { useRead } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
 import { withCode } from '../parts/inline-code.ts'
 import { ListView } from './list-view.ts'
+import { PullPanel } from './pull-panel.ts'
 
-/** What lies in the assets and can be booted. */
+/** What lies in the assets and can be booted, and what can be fetched. */
 export function ImagesView() {
-  const { api } = useTools()
-  const [images, setImages] = useState<readonly ImageRow[] | undefined>(undefined)
-  const [error, setError] = useState<Error | undefined>(undefined)
-  useEffect(() => {
-    api.find<ImageList>('/images').then(told => setImages(told?.images ?? []), setError)
-  }, [api])
-  return part(
-    ListView,
-    {
-      title: 'Images',
-      count: images?.length,
-      error,
-      about: 'Kernels and what they boot, as they lie in the assets of this daemon.',
-      none: 'No images are listed here. `bootwright check` says which files the profiles miss.',
-    },
-    html`
-    <ul class="cards">${images?.map(image => part(ImageItem, { key: image.name, image }))}</ul>
-  `,
-  )
+  const { data, error, reload } = useRead<ImageList>('/images')
+  return html`<div class="list-view">
+    ${part(
+      ListView,
+      {
+        title: 'Images',
+        count: data?.images.length,
+        error,
+        about: 'Kernels and what they boot, as they lie in the assets of this daemon.',
+        none: 'No images are listed here. `bootwright check` says which files the profiles miss.',
+      },
+      html`
+      <ul class="cards">${data?.images.map(image => part(ImageItem, { key: image.name, image }))}</ul>
+    `,
+    )}
+    ${data && part(PullPanel, { pulls: data.pulls, changed: reload })}
+  </div>`
+}
+
+const proofs = {
+  signature: 'verified by its publisher’s signature',
+  sum: 'verified by a checksum of the catalogue',
+  server: 'verified by nothing but its publisher’s web server',
+} as const
+
+function PulledFrom({ source }: { source: NonNullable<ImageRow['source']> }) {
+  const { version, arch, proof, at, newer } = source
+  return html`<p>${version} for ${arch}, ${proofs[proof]} on ${at.slice(0, 10)}</p>
+    ${newer !== null && html`<p class="warning">The catalogue has ${newer}.</p>`}`
 }
 
 function ImageItem({
-  image: { name, form, bytes, kernel, files, init, script, problem, profiles },
+  image: { name, form, bytes, kernel, files, init, script, problem, profiles, source },
 }: {
   image: ImageRow
 }) {
@@ -40,7 +50,8 @@ function ImageItem({
     <p>${kernel.name}${kernel.version !== null && html` <span class="muted">${kernel.version}</span>`}</p>
     ${init !== null && html`<p class="mono muted breaks">${init}</p>`}
     ${script !== null && html`<p class="mono muted breaks">${script}</p>`}
-    ${profiles.length > 0 && html`<p>Booted by ${profiles.join(', ')}</p>`}
+    ${source && part(PulledFrom, { source })}
+    <p class=${profiles.length > 0 ? '' : 'muted'}>${profiles.length > 0 ? `Booted by ${profiles.join(', ')}` : 'Unused: no profile boots it'}</p>
     <details>
       <summary>${countOf(files.length, 'file')}</summary>
       <dl class="facts">

@@ -1,0 +1,29 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readMedia } from '../config/media.ts'
+import { type Order, proofOf } from '../pull/order.ts'
+import { type Origin, verifiedFiles } from '../pull/verified-files.ts'
+import type { Image } from '../system/images.ts'
+import { importImage } from '../system/import-image.ts'
+
+/**
+ * Fetches, verifies and puts an image into a folder of images, whole or not at all; what a run that was cut had
+ * fetched stays below it and is gone on with.
+ *
+ * @throws PullError or ImportError with a sentence; then no image was changed
+ */
+export async function pullImage(
+  order: Order,
+  images: string,
+  origin: Origin,
+  progress: (done: number, total: number, name: string) => void,
+): Promise<Image> {
+  const { name, version, arch } = order
+  // Below assets, so that the rename is one, and hidden: what begins with a dot is no image.
+  const folder = join(images, '.pulled', `${name}-${version}-${arch}`)
+  const files = await verifiedFiles(order, origin, folder)
+  const source = { name, version, arch, proof: proofOf(order), at: new Date().toISOString() }
+  const image = await importImage({ files, images, name, source }, readMedia, progress)
+  await rm(folder, { recursive: true, force: true })
+  return image
+}

@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import type { Log } from '../base/log.ts'
+import type { Config } from '../config/config.ts'
+import { type Catalogue, PullError } from '../pull/catalogue.ts'
+import { dispatcherOf } from '../pull/download.ts'
+import { type Order, orderOf } from '../pull/order.ts'
+import { readCatalogue } from '../pull/ours.ts'
+import { pullImage } from './pull-image.ts'
+
+/** A pull that was asked for by the API, and how far it is. */
+export interface Pull {
+  readonly name: string
+  readonly version: string
+  readonly arch: string
+  /** The file that moves now. */
+  readonly file: string
+  /** Bytes of it; `total` is 0 until its publisher has said. */
+  readonly done: number
+  readonly total: number
+  readonly state: 'running' | 'done' | 'failed'
+  readonly problem?: string
+}
+
+/** Pulls of this daemon: it fetches images, and writes no config. */
+export interface Pulls {
+  readonly catalogue: () => Catalogue
+  /** Begins one; throws PullError where it cannot be begun. */
+  begin(what: string, arch: string | undefined): Pull
+  /** The last of each name. */
+  list(): readonly Pull[]
+  /** Cuts what runs; the next one goes on with it. */
+  close(): Promise<void>
+}
+
+const atOnce = 2
+
+interface Work {
+  readonly config: () => Config
+  readonly log: Pick<Log, 'info' | 'warn'>
+  readonly catalogue: () => Catalogue
+  readonly pulls: Map<string, Pull>
+  readonly running: Map<string, Promise<void>>
+  readonly closing: AbortController
+}
+
+/** `known` is read when it is first asked for. */
+export function createPulls(
+  config: () => Config,
+  log: Pick<Log, 'info' | 'warn'>,
+  known: () => Catalogue = readCatalogue,
+): Pulls {
+  let read: Catalogue | undefined
+  const catalogue = () => {
+    read ??= known()
+    return read
+  }
+  const work: Work = {
+    ...{ config, log, catalogue, closing: new AbortController() },
+    ...{ pulls: new Map(), running: new Map() },
+  }
+  return {
+    catalogue,
+    begin: (what, arch) => begin(what, arch, work),
+    list: () => [...work.pulls.values()],
+    async close() {
+      work.closing.abort()
+      await Promise.allSettled(work.running.values())
+    },
+  }
+}
+
+function begin(what: string, arch: string | undefined, work: Work): Pull {
+  const { pulls, running } = work
+  const { mirror } = work.config()
+  const [name = ''] = what.split('@', 1)
+  const from = Object.hasOwn(mirror, name) ? mirror[name] : undefined
+  const order = orderOf(work.catalogue(), { what, arch, mirror: from })
+  if (running.has(name)) throw new PullError(`${name} is being fetched already`)
+  if (running.size >= atOnce) {
+    throw new PullError(`${[...running.keys()].join(' and ')} are being fetched; wait for one`)
+  }
+  const ofIt = { name, version: order.version, arch: order.arch }
+  const pull: Pull = { ...ofIt, file: '', done: 0, total: 0, state: 'running' }
+  pulls.set(name, pull)
+  const ended = fetchImage(order, work).finally(() => running.delete(name))
+  running.set(name, ended)
+  return pull
+}
+
+async function fetchImage(order: Order, { config, log, pulls, closing }: Work): Promise<void> {
+  const { name, version } = order
+  const tell = (more: Partial<Pull>) => {
+    const before = pulls.get(name)
+    if (before) pulls.set(name, { ...before, ...more })
+  }
+  const show = (done: number, total: number, file: string) => tell({ done, total, file })
+  const source = {
+    dispatcher: dispatcherOf(config().proxy),
+    progress: (done: number, total: number | undefined, url: string) =>
+      show(done, total ?? 0, url.split('/').at(-1) ?? url),
+    signal: closing.signal,
+  }
+  try {
+    const images = join(config().assets, 'images')
+    await pullImage(order, images, { kind: 'web', source }, show)
+    tell({ state: 'done', file: '' })
+    log.info({ image: name, version }, 'image fetched and verified')
+  } catch (error) {
+    if (closing.signal.aborted) return
+    const problem = error instanceof Error ? error.message : String(error)
+    tell({ state: 'failed', problem })
+    log.warn({ image: name, version, problem }, 'image not fetched')
+  }
+}
