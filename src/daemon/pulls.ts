@@ -34,7 +34,7 @@ export interface Pulls {
 
 const atOnce = 2
 
-interface Work {
+interface PullWork {
   readonly config: () => Config
   readonly log: Pick<Log, 'info' | 'warn'>
   readonly catalogue: () => Catalogue
@@ -54,7 +54,7 @@ export function createPulls(
     read ??= known()
     return read
   }
-  const work: Work = {
+  const work: PullWork = {
     ...{ config, log, catalogue, closing: new AbortController() },
     ...{ pulls: new Map(), running: new Map() },
   }
@@ -69,7 +69,7 @@ export function createPulls(
   }
 }
 
-function begin(what: string, arch: string | undefined, work: Work): Pull {
+function begin(what: string, arch: string | undefined, work: PullWork): Pull {
   const { pulls, running } = work
   const { mirror } = work.config()
   const [name = ''] = what.split('@', 1)
@@ -87,7 +87,7 @@ function begin(what: string, arch: string | undefined, work: Work): Pull {
   return pull
 }
 
-async function fetchImage(order: Order, { config, log, pulls, closing }: Work): Promise<void> {
+async function fetchImage(order: Order, { config, log, pulls, closing }: PullWork): Promise<void> {
   const { name, version } = order
   const tell = (more: Partial<Pull>) => {
     const before = pulls.get(name)
