@@ -1,41 +1,53 @@
 import type { Firmware, IpmiWay, PowerState } from '../boot/power.ts'
 import type { Reason } from '../boot/reason.ts'
+import {
+  freeIpmi,
+  type IpmiDeed,
+  type IpmiTool,
+  ipmitool,
+  ipmiWords,
+  type LoginVerdict,
+  verdictOf,
+} from './ipmi-tools.ts'
 import { type Power, PowerError, type PowerTarget, type WayDeps } from './power.ts'
-import { type Ran, runProgram } from './program.ts'
+import { lastLine, type Ran, runProgram } from './program.ts'
 import { readSecret } from './secret.ts'
 
-/** Seconds for one call; ipmitool itself gives up after some 7. */
+/** Seconds for one call; the programs themselves give up after some 7. */
 const patience = 20
 
 /** Suites in the order of their strength: OpenBMC knows 17 alone, old boards 3 alone. */
 const suites = [17, 3]
 
+type Ask = (deed: IpmiDeed) => Promise<string>
+
 /**
- * Power by a BMC that speaks IPMI 2.0 over the LAN, through ipmitool. The password goes by its environment,
- * never on a command line. `-C` is always given: without it ipmitool asks first which suites there are, and
- * a BMC that does not answer that costs 10 s.
+ * Power by a BMC that speaks IPMI 2.0 over the LAN, through ipmitool, else FreeIPMI. The password never is on
+ * a command line.
  */
 export function ipmiPower(way: IpmiWay, target: PowerTarget, deps: WayDeps): Power {
-  const run = (...words: readonly string[]) => ask(['chassis', ...words], way, target, deps)
+  const run: Ask = deed => ask(deed, way, target, deps)
   return {
     async status(): Promise<PowerState> {
-      const said = /Chassis Power is (on|off)/.exec(await run('power', 'status'))?.[1]
+      const said = /(?:Chassis Power is|:) (on|off)\s*$/m.exec(
+        await run({ kind: 'power', verb: 'status' }),
+      )?.[1]
       return said === 'on' || said === 'off' ? said : 'unknown'
     },
     async on() {
-      await run('power', 'on')
+      await run({ kind: 'power', verb: 'on' })
     },
     async off() {
-      await run('power', 'off')
+      await run({ kind: 'power', verb: 'off' })
     },
     async cycle() {
-      await run('power', 'cycle')
+      await run({ kind: 'power', verb: 'cycle' })
       return true
     },
     async shutDown() {
-      await run('power', 'soft')
+      await run({ kind: 'power', verb: 'soft' })
     },
-    netboot: firmware => netboot(firmware, words => ask(words, way, target, deps)),
+    netboot: firmware => netboot(firmware, run),
   }
 }
 
@@ -47,16 +59,11 @@ const devices = ['as the firmware likes', 'the network', 'the disk', 'the disk i
  * The network is the next boot, once. BMCs forget that after 60 s unless they are told not to (parameter 3),
  * and a POST may take longer; those that do not know that refuse it, and are right.
  */
-async function netboot(
-  firmware: Firmware | undefined,
-  run: (words: readonly string[]) => Promise<string>,
-): Promise<Reason | undefined> {
-  await run(['raw', '0x00', '0x08', '0x03', '0x08']).catch(ignoreRefusal)
-  const options = firmware?.mode === 'uefi' ? ['options=efiboot'] : []
-  await run(['chassis', 'bootdev', 'pxe', ...options])
-  const flags = await run(['raw', '0x00', '0x09', `0x0${bootFlags}`, '0x00', '0x00']).catch(
-    ignoreRefusal,
-  )
+async function netboot(firmware: Firmware | undefined, run: Ask): Promise<Reason | undefined> {
+  await run({ kind: 'raw', bytes: [0x00, 0x08, 0x03, 0x08] }).catch(ignoreRefusal)
+  await run({ kind: 'netboot', isUefi: firmware?.mode === 'uefi' })
+  const read = { kind: 'raw', bytes: [0x00, 0x09, bootFlags, 0x00, 0x00] } as const
+  const flags = await run(read).catch(ignoreRefusal)
   const device = deviceIn(flags)
   if (device === undefined || device === 1) return undefined
   return { code: 'netboot-not-kept', is: devices[device] ?? `device ${device}` }
@@ -75,64 +82,52 @@ function deviceIn(answer: string | undefined): number | undefined {
 }
 
 async function ask(
-  words: readonly string[],
+  deed: IpmiDeed,
   way: IpmiWay,
   { address = '' }: PowerTarget,
   { signal }: WayDeps,
 ): Promise<string> {
   const { user, port, privilege, cipher } = way
-  const env = { IPMI_PASSWORD: await readSecret(way.passwordFile) }
-  const limits = { timeout: patience, signal, env }
+  const login = { address, port, user, privilege, password: await readSecret(way.passwordFile) }
   const tried = cipher === undefined ? suites : [cipher]
-  const level = privilege.toUpperCase()
-  const where = ['-I', 'lanplus', '-H', address, '-p', String(port), '-U', user, '-E', '-L', level]
-  // One second for an answer, and two more tries. Without -v it says the same whatever the reason.
-  const args = [...where, '-N', '1', '-R', '2', '-v']
+  let tool: IpmiTool = ipmitool
   for (const [n, suite] of tried.entries()) {
-    const whole = ['ipmitool', ...args, '-C', String(suite), ...words]
-    const ran = await runProgram(whole, limits)
+    let ran = await runTool(tool, deed, { ...login, suite }, signal)
+    if (!ran.ok && ran.isMissing && tool === ipmitool) {
+      tool = freeIpmi
+      ran = await runTool(tool, deed, { ...login, suite }, signal)
+    }
     if (ran.ok) return ran.stdout
-    const verdict = verdictOf(ran.stderr)
+    if (ran.isMissing) throw noProgram('there is no such program, nor FreeIPMI')
+    const verdict = verdictOf(ran.stderr, tool)
     const isLast = n === tried.length - 1
     if (!isLast && (verdict === 'suite' || verdict === 'mute')) continue
-    throw errorOf(ran, verdict, way, address, words.join(' '))
+    throw errorOf(ran, verdict, way, address, ipmiWords(deed))
   }
-  throw new PowerError({ code: 'power-program', program: 'ipmitool', error: 'nothing was tried' })
+  throw noProgram('nothing was tried')
+}
+
+function noProgram(error: string): PowerError {
+  return new PowerError({ code: 'power-program', program: 'ipmitool', error })
+}
+
+/** What the BMC answered; what the program says otherwise is in `stderr`, wherever it wrote that. */
+async function runTool(
+  tool: IpmiTool,
+  deed: IpmiDeed,
+  login: Parameters<IpmiTool['commandOf']>[1],
+  signal: AbortSignal,
+): Promise<Ran> {
+  const { run, ...more } = tool.commandOf(deed, login)
+  const ran = await runProgram(run, { timeout: patience, signal, ...more })
+  const answer = ran.ok ? tool.answerIn(ran.stdout, deed) : undefined
+  if (!ran.ok) return { ...ran, stderr: `${ran.stderr}${ran.stdout ?? ''}` }
+  if (answer !== undefined) return { ok: true, stdout: answer }
+  const error = lastLine(ran.stdout)
+  return { ok: false, error, stderr: ran.stdout }
 }
 
 type FailedRun = Extract<Ran, { ok: false }>
-
-/** Why there is no session, as far as it can be told. */
-type LoginVerdict =
-  | 'nobody'
-  | 'no-name'
-  | 'login'
-  | 'suite'
-  | 'privilege'
-  | 'busy'
-  | 'mute'
-  | 'other'
-
-/**
- * What ipmitool says with -v, by the message of the session that failed (IPMI 2.0 section 13.17 and table
- * 13-15; its own texts). The first that is found counts.
- */
-const verdicts: readonly [RegExp, LoginVerdict][] = [
-  [/Address lookup for .* failed/, 'no-name'],
-  // Asked without a session and answered without a password: who is silent here is not there.
-  [/Get Auth Capabilities error|Get Channel Authentication Capabilities request/, 'nobody'],
-  [/HMAC is invalid|unauthorized name|invalid integrity check value|RAKP 4 message has/, 'login'],
-  [/(?:invalid|no matching) (?:auth|integrity|confid)|cipher suite/i, 'suite'],
-  [/(?:unauthorized|invalid) role/, 'privilege'],
-  [/insufficient resources/, 'busy'],
-  // It is there and says nothing to a user or a suite that it does not know.
-  [/no response from|Unable to establish IPMI v2/, 'mute'],
-]
-
-/** What the end of ipmitool means. */
-export function verdictOf(stderr: string): LoginVerdict {
-  return verdicts.find(([text]) => text.test(stderr))?.[1] ?? 'other'
-}
 
 function errorOf(
   { stderr, error }: FailedRun,

@@ -10,8 +10,11 @@ export type Ran =
       readonly ok: false
       /** What it said last, or how it ended; printable, one line. */
       readonly error: string
-      /** All that it wrote to stderr, as it came. */
+      /** All that it wrote to stderr and stdout, as it came. */
       readonly stderr: string
+      readonly stdout?: string
+      /** There is no such program. */
+      readonly isMissing?: true
     }
 
 export interface Limits {
@@ -21,6 +24,8 @@ export interface Limits {
   readonly cwd?: string
   /** More than PATH, HOME and the language. */
   readonly env?: Readonly<Record<string, string>>
+  /** What it reads from stdin. */
+  readonly input?: string
 }
 
 /** Bytes that are kept of what it says; the rest is read and forgotten. */
@@ -32,11 +37,11 @@ const hearOnMs = 500
 const longestLine = 200
 
 /**
- * Runs a program to its end, with stdin closed and no shell. When its time is over it is killed, with its
+ * Runs a program to its end, without a shell. When its time is over it is killed, with its
  * whole process group. Never throws.
  */
 export async function runProgram(args: readonly string[], limits: Limits): Promise<Ran> {
-  const { signal, cwd, env, timeout } = limits
+  const { signal, cwd, env, input, timeout } = limits
   const stops = 'the daemon stops'
   if (signal.aborted) return { ok: false, error: stops, stderr: '' }
   const outputs: (() => string)[] = []
@@ -44,7 +49,7 @@ export async function runProgram(args: readonly string[], limits: Limits): Promi
   // Its messages are read.
   const environment = { LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...env }
   const child = startProgram<string>(
-    { run: args, cwd, env: environment, timeout, tooLong, graceMs: 0, hearOnMs },
+    { run: args, cwd, env: environment, input, timeout, tooLong, graceMs: 0, hearOnMs },
     (stdout, stderr) => outputs.push(hear(stdout), hear(stderr)),
   )
   const stop = () => child.end(stops)
@@ -53,13 +58,20 @@ export async function runProgram(args: readonly string[], limits: Limits): Promi
   signal.removeEventListener('abort', stop)
   const [stdout = '', stderr = ''] = outputs.map(output => output())
   if (end.kind === 'exit' && end.code === 0) return { ok: true, stdout }
-  return { ok: false, error: errorOf(end, lastLine(stderr) || lastLine(stdout)), stderr }
+  const error = errorOf(end, lastLine(stderr) || lastLine(stdout))
+  return { ok: false, error, stderr, stdout, ...(isMissing(end) && { isMissing: true }) }
+}
+
+function isMissing(end: ProgramEnd<string>): boolean {
+  if (end.kind !== 'not-run') return false
+  const { code, path } = end.error as NodeJS.ErrnoException
+  return code === 'ENOENT' && path !== undefined
 }
 
 function errorOf(end: ProgramEnd<string>, line: string): string {
   switch (end.kind) {
     case 'not-run':
-      return messageOf(end.error)
+      return isMissing(end) ? 'there is no such program' : messageOf(end.error)
     case 'stopped':
       return end.why
     case 'signal':
@@ -79,7 +91,8 @@ function hear(stream: Readable): () => string {
   return () => Buffer.concat(pieces).toString('utf8')
 }
 
-function lastLine(text: string): string {
+/** What it said last: printable, one line. */
+export function lastLine(text: string): string {
   const line =
     text
       .trimEnd()
@@ -89,7 +102,5 @@ function lastLine(text: string): string {
 }
 
 function messageOf(error: unknown): string {
-  const { code, path } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT' && path !== undefined) return 'there is no such program'
   return error instanceof Error ? lineOfProgram(error.message) : String(error)
 }

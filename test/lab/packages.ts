@@ -39,6 +39,7 @@ export const packages: Packages = {
   prometheus: 'promtool, which checks metrics and alert rules',
   'tinyproxy-bin': 'the only way out of a network',
   ipmitool: 'speaks IPMI with BMCs',
+  'freeipmi-tools': 'speaks IPMI where ipmitool is not there',
   openipmi: 'ipmi_sim, a BMC',
   'python3-sushy': 'a Redfish client',
   snmpd: 'an SNMP agent, which holds the outlets of a PDU',

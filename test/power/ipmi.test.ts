@@ -1,50 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { IpmiWay } from '../../src/boot/power.ts'
-import { verdictOf } from '../../src/power/ipmi.ts'
+import { ipmitool, verdictOf } from '../../src/power/ipmi-tools.ts'
 import { machine, openDesk, said } from './desk.ts'
-import { simCommand } from './ipmi-sim.ts'
+import { ipmiSim, startBmc } from './ipmi-bmc.ts'
 import { freeUdpPort } from './udp-port.ts'
 
-const programs = ['/usr/bin/ipmi_sim', '/usr/bin/ipmitool']
+const programs = [ipmiSim, '/usr/bin/ipmitool']
 const skip = !programs.every(file => existsSync(file)) && 'needs the packages openipmi and ipmitool'
 
 const node1 = machine('node1', { by: 'bmc', address: '127.0.0.1' })
-
-/** The machine behind the BMC: a file that holds its power. */
-const chassis = `#!/bin/sh
-cd "$(dirname "$0")"
-echo "$2 $3 $4" >> log
-case "$2 $3" in
-  "get power") echo "power:$(cat power)" ;;
-  "set power") echo "$4" > power ;;
-esac
-`
-
-async function startBmc(t: Test) {
-  const port = await freeUdpPort()
-  const folder = t.testdir({
-    chassis,
-    power: '0',
-    log: '',
-    password: 'secret\n',
-    wrong: 'wrong\n',
-  })
-  const [program = '', ...args] = simCommand({ folder, port, chassis: `sh ${folder}/chassis` })
-  const child: ChildProcess = spawn(program, args, { cwd: folder, stdio: 'ignore' })
-  t.teardown(() => child.kill('SIGKILL'))
-  const way: IpmiWay = {
-    ...{ kind: 'ipmi', name: 'bmc', user: 'admin', passwordFile: join(folder, 'password') },
-    ...{ port, privilege: 'operator' },
-  }
-  const log = () => readFileSync(join(folder, 'log'), 'utf8')
-  // It takes its time to open the port, and this machine may be busy.
-  const { desk } = openDesk(t, [way])
-  for (let tries = 0; tries < 100; tries++) if ((await desk.run(node1, 'status')).ok) break
-  return { way, folder, log }
-}
 
 t.test('a BMC switches its machine, by the suite that it knows', { skip }, async t => {
   const { way, log } = await startBmc(t)
@@ -157,8 +123,11 @@ const endings: readonly [string, string, string][] = [
   ],
 ]
 for (const [what, text, verdict] of endings) {
-  t.test(`${what}: ${verdict}`, async t => t.equal(verdictOf(`${text}${end}`), verdict))
+  t.test(`${what}: ${verdict}`, async t => t.equal(verdictOf(`${text}${end}`, ipmitool), verdict))
 }
 t.test('what is no matter of the session', async t => {
-  t.equal(verdictOf('Set Chassis Power Control to Up/On failed: Command not supported'), 'other')
+  t.equal(
+    verdictOf('Set Chassis Power Control to Up/On failed: Command not supported', ipmitool),
+    'other',
+  )
 })

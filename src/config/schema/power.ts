@@ -154,7 +154,7 @@ const amt = v.knownKeys(
 export const power = v.knownKeys(
   {
     redfish: v.key(redfish, 'BMCs, by Redfish.'),
-    ipmi: v.key(ipmi, 'BMCs, by IPMI 2.0 over the LAN; needs the program ipmitool.'),
+    ipmi: v.key(ipmi, 'BMCs, by IPMI 2.0 over the LAN; needs ipmitool or FreeIPMI.'),
     amt: v.key(amt, 'Desktops with Intel AMT (vPro).'),
     snmp: v.key(snmp, 'Outlets of PDUs, and ports of PoE switches, by SNMP.'),
     homeAssistant: v.key(homeAssistant, 'Every plug that Home Assistant knows.'),
