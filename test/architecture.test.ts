@@ -35,6 +35,7 @@ const laws: Readonly<Record<string, Law>> = {
     },
   },
   dhcp: { folders: ['boot', 'wire', 'base'], modules: { 'node:dgram': 'server.ts' } },
+  dhcp6: { folders: ['boot', 'wire', 'base'], modules: { 'node:dgram': 'server.ts' } },
   tftp: {
     folders: ['boot', 'wire', 'base'],
     modules: { 'node:*': '*', 'node:dgram': 'socket.ts' },
@@ -93,6 +94,7 @@ const laws: Readonly<Record<string, Law>> = {
       'store',
       'install',
       'dhcp',
+      'dhcp6',
       'tftp',
       'http/files',
       'metrics',

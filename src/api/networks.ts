@@ -4,7 +4,8 @@ import * as v from './values.ts'
 
 export const leaseRow = v.closed({
   address: v.text(),
-  mac: v.text(),
+  mac: v.nullableText('Null where only its DUID is known.'),
+  duid: v.nullableText('What a client of DHCPv6 calls itself, in hex; null of an IPv4 address.'),
   host: v.nullableText(),
   network: v.text(),
   hostname: v.nullableText('What the client calls itself.'),
@@ -16,7 +17,7 @@ export type LeaseRow = Static<typeof leaseRow>
 export const leasesQuery = v.closed({
   network: Type.Optional(v.text('Only of this network.')),
   state: Type.Optional(v.several('Only in one of these states.', leaseStates)),
-  q: Type.Optional(v.text('Only with this in address, MAC, host or hostname.')),
+  q: Type.Optional(v.text('Only with this in address, MAC, DUID, host or hostname.')),
   ...v.page,
 })
 export type LeasesQuery = Static<typeof leasesQuery>
@@ -35,6 +36,10 @@ export const networkRow = v.closed({
   serverAddress: v.nullableText(),
   waits: v.nullableText('Why it cannot be served yet; null when it is.'),
   range: v.nullableText('First and last address to lease.'),
+  mode6: Type.Enum(['server', 'none']),
+  subnet6: v.nullableText(),
+  serverAddress6: v.nullableText(),
+  range6: v.nullableText('First and last IPv6 address to lease.'),
   leases: v.closed({
     size: Type.Integer({ description: 'Addresses of the range.' }),
     used: Type.Integer({ description: 'Leased now, in the range.' }),

@@ -68,6 +68,13 @@ export function archOfType(type: number): ArchType {
   return types[type] ?? { arch: 'unknown', http: false }
 }
 
+/** The first type that we know of those that a client says, else of its vendor class. */
+export function archOfTypes(types: readonly number[], vendorClass = ''): Arch {
+  const [, said] = /^\w+Client:Arch:(\d{5})/.exec(vendorClass) ?? []
+  const all = types.length > 0 ? types : [Number(said ?? 0)]
+  return all.map(type => archOfType(type).arch).find(arch => arch !== 'unknown') ?? 'unknown'
+}
+
 /** The numbers that option 93 carries for an arch, the usual one first: the reverse of {@link archOfType}. */
 export function typesOfArch(arch: Arch, http: boolean): number[] {
   return Object.entries(types)

@@ -10,7 +10,9 @@ import type { ForeignBoot, Reason } from './reason.ts'
 export interface DhcpData {
   readonly mac: string
   readonly asked: string
-  readonly answer: 'offer' | 'ack' | 'nak' | 'none'
+  readonly answer: 'offer' | 'ack' | 'nak' | 'advertise' | 'reply' | 'none'
+  /** Of IP, where it is not 4. */
+  readonly version?: 6
   /** Answered on PXE's port 4011, or as a proxy beside another DHCP server. */
   readonly proxy: boolean
   /** Given with the answer. */

@@ -1,5 +1,6 @@
 import type { AddressRange, Ipv4, Mac, Subnet } from '../wire/address.ts'
 import type { Route } from '../wire/classless-routes.ts'
+import type { AddressRange6, Ipv6, Subnet6 } from '../wire/ipv6.ts'
 import type { Arch } from './arch.ts'
 import type { Callback } from './callback.ts'
 import type { HostPower } from './power.ts'
@@ -35,6 +36,18 @@ export interface Network {
   readonly rapidCommit?: boolean
   /** What shows that a request comes from the machine itself. */
   readonly trust: Trust
+  /** The same link for machines that speak IPv6. */
+  readonly ipv6?: Network6
+}
+
+/** What a network is in IPv6. */
+export interface Network6 {
+  readonly subnet: Subnet6
+  /** Where the machines of this network reach us. */
+  readonly serverAddress: Ipv6
+  readonly mode: 'server' | 'none'
+  readonly range?: AddressRange6
+  readonly dns: readonly Ipv6[]
 }
 
 /** A DHCP option that the config writes itself. Plain, because hosts are kept as JSON. */
@@ -71,6 +84,7 @@ export interface MediaFolder {
 export interface Nic {
   readonly mac: Mac
   readonly address?: Ipv4
+  readonly address6?: Ipv6
   readonly network?: string
 }
 

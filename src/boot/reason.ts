@@ -1,6 +1,7 @@
 import type { Mac } from '../wire/address.ts'
 import type { Arch } from './arch.ts'
 import type { HostState, PhoneHomeEvent } from './host-state.ts'
+import type { AddressReasons } from './reasons/address.ts'
 import type { CallbackReasons } from './reasons/callback.ts'
 import type { FileReasons, Nothing } from './reasons/file.ts'
 import type { MessageReasons } from './reasons/message.ts'
@@ -129,31 +130,6 @@ interface DhcpReasons {
     readonly because?: Reason
   }
   'gives-settings': { readonly because?: Reason }
-  'not-a-host': Nothing
-  'no-range': Nothing
-  'range-full': Nothing
-  'too-many-apart': { readonly most: number }
-  'not-an-address-for-clients': { readonly address: string }
-  'outside-range': { readonly address: string }
-  'address-reserved': { readonly address: string }
-  'address-offered': { readonly address: string; readonly mac: Mac }
-  'address-leased': { readonly address: string; readonly mac: Mac }
-  /** A RELEASE may have been written by anybody. */
-  'address-given-back': { readonly address: string }
-  'address-declined': { readonly address: string }
-  'no-address-named': { readonly asked: string }
-  'other-server-chosen': { readonly server: string }
-  'for-another-server': { readonly asked: string }
-  'other-network': { readonly address: string }
-  'no-record': { readonly state: string }
-  'other-address': { readonly address: string; readonly asked: string; readonly here?: true }
-  'declines-foreign': { readonly address: string }
-  declined: { readonly address: string }
-  /** Nobody else answers at the address. */
-  'decline-disbelieved': { readonly address: string }
-  'releases-foreign': { readonly address: string }
-  released: { readonly address: string }
-  'informs-from-elsewhere': { readonly address: string }
   'only-pxe': Nothing
   'not-booting': Nothing
   'no-proxy-client': { readonly client: string }
@@ -203,6 +179,7 @@ export interface Reasons
     DifferenceReasons,
     BootReasons,
     DhcpReasons,
+    AddressReasons,
     FileReasons,
     MessageReasons,
     SshReasons,

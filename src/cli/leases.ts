@@ -39,7 +39,7 @@ function rowOf(lease: LeaseRow) {
     lease.address,
     { text: lease.state, colour: colourOf(lease.state) },
     lease.host ?? '-',
-    lease.mac,
+    lease.mac ?? `duid ${lease.duid}`,
     lease.network,
     lease.hostname ?? '-',
     formatTime(lease.end),

@@ -1,16 +1,24 @@
-import type { Host, Network, Profile, UnknownHosts } from '../boot/host.ts'
+import type { Host, Network, Network6, Profile, UnknownHosts } from '../boot/host.ts'
 import type { PowerWay } from '../boot/power.ts'
 import type { HttpProxy } from '../boot/proxy.ts'
 import type { Ipv4, Mac, Subnet } from '../wire/address.ts'
+import type { Ipv6, Subnet6 } from '../wire/ipv6.ts'
 import type { LoaderRules } from './loader-rules.ts'
 import type { HttpBounds, TftpBounds } from './schema/doors.ts'
 
 /** A network as the config states it; what is missing comes from the machine's interfaces. */
-export interface NetworkSettings extends Omit<Network, 'subnet' | 'serverAddress'> {
+export interface NetworkSettings extends Omit<Network, 'subnet' | 'serverAddress' | 'ipv6'> {
   readonly subnet?: Subnet
   readonly serverAddress?: Ipv4
+  readonly ipv6?: Network6Settings
   /** Other DHCP servers that may be there. */
   readonly rivals: 'refuse' | 'warn' | readonly Ipv4[]
+}
+
+/** The same of its IPv6. */
+export interface Network6Settings extends Omit<Network6, 'subnet' | 'serverAddress'> {
+  readonly subnet?: Subnet6
+  readonly serverAddress?: Ipv6
 }
 
 /** The whole config: checked, inheritance flattened, paths absolute, durations in seconds. */
@@ -33,7 +41,7 @@ export interface Config {
     }
   }
   readonly tftp: TftpBounds & { readonly port: number }
-  readonly dhcp: { readonly port: number; readonly proxyPort: number }
+  readonly dhcp: { readonly port: number; readonly proxyPort: number; readonly port6: number }
   readonly admin: {
     readonly tokenFile: string
     readonly allow: readonly string[]

@@ -8,6 +8,7 @@ export const defaults = {
   tftpPort: 69,
   dhcpPort: 67,
   proxyPort: 4011,
+  dhcp6Port: 547,
   http: {
     cacheMiB: 512,
     connections: 8192,
@@ -25,6 +26,7 @@ export const defaults = {
   keep: { events: '30d', perHost: 5000, output: '10MiB' },
   network: {
     mode: 'proxy',
+    mode6: 'none',
     leaseTo: 'all',
     lease: '1h',
     rapidCommit: false,

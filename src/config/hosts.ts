@@ -2,10 +2,12 @@ import { given } from '../base/given.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { Host, Nic, Vars } from '../boot/host.ts'
 import { parseIpv4, parseMac } from '../wire/address.ts'
+import { parseIpv6 } from '../wire/ipv6.ts'
 import { type Path, placesOf } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
 import { addLayer, checkLayer, noLayers, overridesOf } from './inheritance.ts'
 import { menuOf } from './menus.ts'
+import { checkReservations6 } from './networks6.ts'
 import { checkOptions } from './options.ts'
 import { hostPowerOf } from './power.ts'
 import {
@@ -42,6 +44,7 @@ export function resolveHosts(
   const hosts = [...resolved.values()].map(({ host }) => host)
   const places = { networks, vague: around.vague }
   const byMac = checkHosts(hosts, places, pathOf, around.report)
+  checkReservations6(hosts, networks, pathOf, around.report)
   for (const [name, { mac, address }] of known) {
     const reserved = mac === undefined && address !== undefined && parseIpv4(address)
     // Its MAC is missing or broken, which does not make its address right.
@@ -120,12 +123,13 @@ function profileOf(
 
 function nicsOf(name: string, raw: RawHost, around: ProfileContext): Nic[] {
   const path = ['hosts', name]
-  if (raw.mac === undefined && raw.address !== undefined) {
+  for (const key of ['address', 'address6'] as const) {
+    if (raw.mac !== undefined || raw[key] === undefined) continue
     const message = 'belongs to `mac`; with `nics` write it there'
-    around.report([...path, 'address'], message, true, placesOf(path, 'mac'))
+    around.report([...path, key], message, true, placesOf(path, 'mac'))
   }
-  const own: RawNic[] =
-    raw.mac === undefined ? [] : [{ mac: raw.mac, ...given('address', raw.address) }]
+  const reserved = { ...given('address', raw.address), ...given('address6', raw.address6) }
+  const own: RawNic[] = raw.mac === undefined ? [] : [{ mac: raw.mac, ...reserved }]
   const all = [...own, ...(raw.nics ?? [])]
   if (all.length === 0) {
     const also = placesOf(path, 'mac', 'nics')
@@ -143,7 +147,13 @@ function nicsOf(name: string, raw: RawHost, around: ProfileContext): Nic[] {
       )
     }
     const address = nic.address === undefined ? undefined : parseIpv4(nic.address)
-    return [{ mac, ...given('address', address), ...given('network', network) }]
+    const address6 = nic.address6 === undefined ? undefined : parseIpv6(nic.address6)
+    if (nic.address6 !== undefined && address6 === undefined) {
+      const message = `"${nic.address6}" is not an IPv6 address; write it like fd00:77::20`
+      around.report([...nicPath(name, raw, i), 'address6'], message)
+    }
+    const addresses = { ...given('address', address), ...given('address6', address6) }
+    return [{ mac, ...addresses, ...given('network', network) }]
   })
 }
 

@@ -14,8 +14,9 @@ import { domainsToBytes } from '../wire/domain-names.ts'
 import { placesOf, type Report } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
 import { defaults } from './defaults.ts'
+import { checkNetwork6, resolveNetwork6 } from './networks6.ts'
 import { checkOptions, resolveOptions, sizeProblem } from './options.ts'
-import type { RawNetwork } from './schema/config.ts'
+import type { RawNetwork } from './schema/network.ts'
 
 /** The networks of a checked shape, and what is wrong between their settings. */
 export function resolveNetworks(
@@ -45,6 +46,7 @@ function resolveNetwork(name: string, raw: RawNetwork): NetworkSettings {
     leaseSeconds: parseDuration(raw.lease ?? lease),
     rivals: Array.isArray(raw.rivals) ? addresses(raw.rivals) : (raw.rivals ?? rivals),
     trust: (raw.trustUrl ?? trustUrl) ? 'url' : (raw.trust ?? trust),
+    ...resolveNetwork6(raw),
   }
 }
 
@@ -91,9 +93,10 @@ function checkNetwork(network: NetworkSettings, raw: RawNetwork, report: Report)
       `believes everybody, and \`trust: ${raw.trust}\` asks for more: write one`,
     )
   }
-  if (network.rapidCommit && network.mode !== 'server') {
+  if (network.rapidCommit && network.mode !== 'server' && !network.ipv6) {
     report(at('rapidCommit'), 'is for `mode: server`', true, [at('mode')])
   }
+  checkNetwork6(network, raw, report)
   checkOptions(raw.options ?? {}, at('options'), 'network', report)
   checkSizes(network, report)
   checkRoutes(network, raw, report)

@@ -162,6 +162,7 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
     dhcp: {
       port: dhcp.port ?? defaults.dhcpPort,
       proxyPort: dhcp.proxyPort ?? defaults.proxyPort,
+      port6: dhcp.port6 ?? defaults.dhcp6Port,
     },
     admin: {
       tokenFile: admin.tokenFile ? resolve(folder, admin.tokenFile) : join(dataDir, 'admin-token'),

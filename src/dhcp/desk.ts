@@ -1,6 +1,7 @@
 import type { DoorLog } from '../base/log.ts'
 import type { Host, Network } from '../boot/host.ts'
 import type { Lease } from '../boot/lease.ts'
+import type { News } from '../boot/news.ts'
 import type { Reason } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, type Mac, toHex } from '../wire/address.ts'
 import { type DhcpPacket, decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
@@ -11,14 +12,7 @@ import type { Arrival } from './network.ts'
 import { isNewAddress } from './new-address.ts'
 import { quarantine } from './new-lease.ts'
 import { isOnOurLink } from './on-link.ts'
-import {
-  type DhcpDeps,
-  disbelieved,
-  type News,
-  type Outcome,
-  type Reply,
-  withheld,
-} from './outcome.ts'
+import { type DhcpDeps, disbelieved, type Outcome, type Reply, withheld } from './outcome.ts'
 import type { Holder } from './probe.ts'
 import { macOfPacket } from './read-client.ts'
 import { replyLimit } from './reply.ts'

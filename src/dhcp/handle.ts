@@ -2,6 +2,7 @@ import { bootSettingsOf } from '../boot/boot-settings.ts'
 import { takenFor } from '../boot/client.ts'
 import { decide } from '../boot/decide.ts'
 import type { Network } from '../boot/host.ts'
+import type { News } from '../boot/news.ts'
 import type { Reason } from '../boot/reason.ts'
 import { type MessageName, option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
@@ -12,7 +13,6 @@ import {
   type DhcpAnswer,
   type DhcpDeps,
   ignored,
-  type News,
   type Outcome,
   type PacketFacts,
   seenOf,

@@ -1,7 +1,8 @@
 import type { Client } from '../boot/client.ts'
-import type { Answer, KnownHost, Site } from '../boot/decide.ts'
+import type { Answer, Site } from '../boot/decide.ts'
 import type { DhcpOption, Host, Network } from '../boot/host.ts'
 import type { Lease } from '../boot/lease.ts'
+import type { FoundHost, News } from '../boot/news.ts'
 import type { Reason, ReasonCode } from '../boot/reason.ts'
 import { type Because, because } from '../boot/words/reason.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
@@ -29,13 +30,6 @@ export interface DhcpDeps {
   readonly httpPort: number
 }
 
-export interface FoundHost {
-  readonly host: Host
-  readonly known: KnownHost
-  /** Nothing was answered to it since it is in the config; `known` is what it will be once that is. */
-  readonly appears?: true
-}
-
 /**
  * What a packet changes. {@link handle} only says it; the desk does it, in one place, before the reply
  * leaves.
@@ -57,13 +51,6 @@ export interface Changes {
   /** To be told to the rest of the program, which may then decide otherwise: the packet is handled anew. */
   readonly news?: News
 }
-
-/** What the rest of the program learns of a machine from its packet. */
-export type News =
-  /** A host is answered for the first time since it is in the config. */
-  | { readonly kind: 'appears'; readonly host: Host }
-  /** It asks for a boot, and nothing was heard of the loader that went to it. */
-  | { readonly kind: 'asks-again'; readonly client: Client; readonly host?: Host }
 
 /** What is known of a packet as soon as it is known, for the log and the timeline. */
 export interface PacketFacts {

@@ -1,5 +1,5 @@
 import { printable } from '../base/printable.ts'
-import { type Arch, archOfType, isEfi, isUboot } from '../boot/arch.ts'
+import { type Arch, archOfTypes, isEfi, isUboot } from '../boot/arch.ts'
 import type { Client } from '../boot/client.ts'
 import { type Mac, macOfBytes } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
@@ -117,12 +117,11 @@ function readArch(packet: DhcpPacket, vendorClass: string, mac: Mac): Arch {
 function declaredArch(packet: DhcpPacket, vendorClass: string): Arch {
   const types = archTypes(packet)
   if (isUbootClass(vendorClass)) return ubootArch(vendorClass, firstKnown(types))
-  const [, type] = /^\w+Client:Arch:(\d{5})/.exec(vendorClass) ?? []
-  return firstKnown(types.length > 0 ? types : [Number(type ?? 0)])
+  return archOfTypes(types, vendorClass)
 }
 
 function firstKnown(types: readonly number[]): Arch {
-  return types.map(type => archOfType(type).arch).find(arch => arch !== 'unknown') ?? 'unknown'
+  return types.length === 0 ? 'unknown' : archOfTypes(types)
 }
 
 function archTypes(packet: DhcpPacket): number[] {

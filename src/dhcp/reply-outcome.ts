@@ -1,7 +1,8 @@
+import type { News } from '../boot/news.ts'
 import { because } from '../boot/words/reason.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import { destinationOf } from './destination.ts'
-import { type Case, type DhcpAnswer, type News, type Outcome, seenOf } from './outcome.ts'
+import { type Case, type DhcpAnswer, type Outcome, seenOf } from './outcome.ts'
 import { buildNak, buildReply } from './reply.ts'
 
 /** What comes of a packet: its answer, the packet that this is written as with where that goes, and news. */

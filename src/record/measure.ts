@@ -1,4 +1,5 @@
 import type { Outcome } from '../dhcp/outcome.ts'
+import type { Outcome6 } from '../dhcp6/outcome.ts'
 import { createCounters } from '../metrics/counters.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import type { TftpEvent } from '../tftp/event.ts'
@@ -31,6 +32,15 @@ export function createMeasure({ events, hosts, installs }: DaemonMemory) {
       const replied = outcome.kind === 'reply'
       const answer = replied ? (messageNameOfPacket(outcome.reply) ?? 'reply') : 'none'
       counters.dhcp.add([outcome.network?.name ?? '', outcome.asked ?? 'unknown', answer])
+      if (replied) counters.dhcpReply.add(ms / 1000)
+    },
+
+    /** The same of DHCPv6. */
+    dhcp6(outcome: Outcome6, ms: number): void {
+      const replied = outcome.kind === 'reply'
+      const answer = replied ? outcome.said : 'none'
+      const asked = `dhcpv6-${outcome.asked ?? 'unknown'}`
+      counters.dhcp.add([outcome.network?.name ?? '', asked, answer])
       if (replied) counters.dhcpReply.add(ms / 1000)
     },
 

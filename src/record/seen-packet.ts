@@ -1,6 +1,6 @@
 import { given } from '../base/given.ts'
 import type { Client } from '../boot/client.ts'
-import type { Host } from '../boot/host.ts'
+import type { Host, Network } from '../boot/host.ts'
 import { textOf } from '../boot/words/event.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
 import { type Ipv4, ipv4OfBytes, type Mac, subnetContains } from '../wire/address.ts'
@@ -40,18 +40,27 @@ export function sawPacket(
   log.info(fields, text)
   const foreign = packet && foreignEvent(outcome, packet, rivals)
   if (foreign) memory.record({ host: host.name, ...foreign })
-  booted(timeline, host, outcome)
+  const { asked, network } = outcome
+  sawBoot(timeline, host, { isFirst: asked === 'discover', client, network })
 }
 
 /** A machine that says no more of itself than its MAC. */
 const unread = (mac: Mac): Client => ({ mac, stage: 'firmware', arch: 'unknown', capable: false })
 
+/** A packet of a host: whether it begins its talk with DHCP, and what boots where. */
+interface HeardBoot {
+  readonly isFirst: boolean
+  readonly client: Client | undefined
+  readonly network: Network | undefined
+}
+
 /** What its boot means to whoever follows it. */
-function booted(timeline: Timeline, host: Host, { asked, client, network }: Outcome): void {
+export function sawBoot(timeline: Timeline, host: Host, heardBoot: HeardBoot): void {
+  const { isFirst, client, network } = heardBoot
   const { name } = host
   if (client) timeline.clients.saw(name, client)
   timeline.changes.tell(name)
-  if (asked !== 'discover' || !client) return
+  if (!isFirst || !client) return
   // iPXE asks again in the same boot, and the loader that brought it is part of the story.
   if (client.stage !== 'ipxe') timeline.progress.began(name)
   const heard = { uuid: client.uuid, network: network?.name }

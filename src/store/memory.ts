@@ -9,6 +9,7 @@ import { historyAtHand } from './history.ts'
 import { createHosts } from './hosts.ts'
 import { createInstalls } from './installs.ts'
 import { createLeases } from './leases.ts'
+import { createLeases6 } from './leases6.ts'
 import { createNicVendors } from './nic-vendors.ts'
 import { createSessionStore } from './sessions.ts'
 import { openSqlite } from './sqlite.ts'
@@ -33,6 +34,7 @@ export async function openMemory(config: () => Config) {
     installs,
     deliveries: createDeliveries(db),
     leases,
+    leases6: createLeases6(db),
     adminLog: createAdminLog(db, Date.now),
     nicVendors: createNicVendors(db),
     sessions: createSessionStore(db),

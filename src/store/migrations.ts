@@ -212,4 +212,18 @@ export const migrations: readonly Migration[] = [
     name: '013-lease-holder',
     sql: 'alter table leases add column holder text',
   },
+  {
+    name: '014-leases6',
+    sql: `
+      create table leases6 (
+        address text primary key,
+        network text not null,
+        mac text,
+        duid text not null,
+        iaid integer not null,
+        start integer not null,
+        "end" integer not null,
+        state text not null
+      )`,
+  },
 ]

@@ -1,7 +1,9 @@
 import type { HostState } from '../boot/host-state.ts'
 import type { Delivery } from '../boot/install.ts'
 import type { Lease } from '../boot/lease.ts'
+import type { Lease6 } from '../boot/lease6.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Ipv6 } from '../wire/ipv6.ts'
 
 /** The rows of the database's tables. Times are epoch milliseconds, addresses are unsigned numbers. */
 
@@ -68,6 +70,18 @@ export interface StoredLease {
   state: Lease['state']
   /** `renewing` or `apart`; null where the machine has it, as all leases from before did. */
   holder: NonNullable<Lease['holder']> | null
+}
+
+export interface StoredLease6 {
+  address: Ipv6
+  network: string
+  /** Null where nothing tells it. */
+  mac: Mac | null
+  duid: string
+  iaid: number
+  start: number
+  end: number
+  state: Lease6['state']
 }
 
 export interface StoredEvent {

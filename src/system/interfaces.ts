@@ -37,7 +37,7 @@ export type Settled =
 
 /** Completes a network's settings with what the machine's interfaces say. Pure. */
 export function settle(settings: NetworkSettings, own: readonly OwnAddress[]): Settled {
-  const { rivals: _, subnet: written, serverAddress: stated, ...rest } = settings
+  const { rivals: _, subnet: written, serverAddress: stated, ipv6: _ipv6, ...rest } = settings
   const found = chooseAddress(settings, own)
   if ('waits' in found) return { ok: false, name: settings.name, waits: found.waits }
   const subnet = written ?? subnetOf(found.address, found.prefix)

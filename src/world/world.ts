@@ -1,7 +1,7 @@
 import { serverUrl } from '../base/server-url.ts'
 import type { KnownHost, Site } from '../boot/decide.ts'
 import type { Caller } from '../boot/deliver.ts'
-import type { Host, Network, UnknownHosts } from '../boot/host.ts'
+import type { Host, Network, Nic, UnknownHosts } from '../boot/host.ts'
 import type { HostRecord } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
 import { isNoUuid, isSameUuid } from '../boot/uuid.ts'
@@ -9,8 +9,10 @@ import type { Config } from '../config/config.ts'
 import { networkNames } from '../config/template/context.ts'
 import type { ServedNetwork } from '../install/deps.ts'
 import { ownAddresses, settle } from '../system/interfaces.ts'
+import { ownAddresses6, settle6 } from '../system/interfaces6.ts'
 import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
 import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
+import type { Ipv6 } from '../wire/ipv6.ts'
 import { shelfOf } from './loader-shelf.ts'
 import { networkOf } from './network-of.ts'
 
@@ -41,6 +43,7 @@ export interface World {
   reservedFor(address: Ipv4): readonly Mac[] | undefined
   /** All those addresses. */
   reserved(): AddressSet
+  reservedFor6(address: Ipv6): readonly Mac[] | undefined
   /** The network of whoever asks; `mac`: the host that is asked for. */
   networkOf(caller: Caller, mac?: Mac): Network | undefined
   place(network: Network | undefined): ServedNetwork
@@ -58,9 +61,8 @@ export function createWorld(first: Config): World {
   let networks: readonly Network[] = []
   let waiting: readonly WaitingNetwork[] = []
   let shelf = shelfOf(config)
-  let reserved = reservationsOf(config)
+  let reserved = reservationsIn(config)
   let hasBlockSizes = limitsBlocks(config)
-  let reservedSet = createAddressSet(reserved.keys())
   let departed: ReadonlyMap<Mac, Host> = new Map()
 
   const unknownHosts = (network: Network | undefined): UnknownHosts =>
@@ -84,8 +86,9 @@ export function createWorld(first: Config): World {
       }
     },
     unknownHosts,
-    reservedFor: address => reserved.get(address),
-    reserved: () => reservedSet,
+    reservedFor: address => reserved.ipv4.get(address),
+    reserved: () => reserved.set,
+    reservedFor6: address => reserved.ipv6.get(address),
     networkOf: (caller, mac) => networkOf(caller, networks, mac && world.hostOf(mac)),
     place: network => ({
       network: networkNames(network ?? {}),
@@ -96,22 +99,36 @@ export function createWorld(first: Config): World {
       config = next
       shelf = shelfOf(config)
       hasBlockSizes = limitsBlocks(config)
-      reserved = reservationsOf(config)
-      reservedSet = createAddressSet(reserved.keys())
+      reserved = reservationsIn(config)
       departed = departedOf(config, running, specHost)
       world.settle()
     },
     settle() {
-      const own = ownAddresses()
-      const settled = config.networks.map(network => settle(network, own))
       const before = JSON.stringify([networks, waiting])
-      networks = settled.flatMap(s => (s.ok ? s.network : []))
-      waiting = settled.flatMap(s => (s.ok ? [] : waitingOf(s.name, s.waits)))
+      const settled = settleAll(config)
+      networks = settled.flatMap(({ network }) => network ?? [])
+      waiting = settled.flatMap(({ name, waits }) => waits.map(text => waitingOf(name, text)))
       return JSON.stringify([networks, waiting]) !== before
     },
   }
   world.settle()
   return world
+}
+
+/** Each network as far as it can be served now: without IPv6 where that has to wait. */
+function settleAll({ networks }: Config) {
+  const [own, own6] = [ownAddresses(), ownAddresses6()]
+  return networks.map(settings => {
+    const { name, ipv6 } = settings
+    const settled = settle(settings, own)
+    if (!settled.ok) return { name, waits: [settled.waits] }
+    const { network } = settled
+    if (!ipv6) return { name, network, waits: [] }
+    const six = settle6(ipv6, network, own6)
+    return six.ok
+      ? { name, network: { ...network, ipv6: six.ipv6 }, waits: [] }
+      : { name, network, waits: [six.waits] }
+  })
 }
 
 function waitingOf(network: string, waits: string): WaitingNetwork {
@@ -138,11 +155,21 @@ function limitsBlocks({ hosts }: Config): boolean {
   return [...hosts.values()].some(({ tftpBlockSize }) => tftpBlockSize !== undefined)
 }
 
-function reservationsOf(config: Config): ReadonlyMap<Ipv4, readonly Mac[]> {
-  const reserved = new Map<Ipv4, Mac[]>()
+function reservationsIn(config: Config) {
+  const ipv4 = reservationsOf(config, nic => nic.address)
+  const ipv6 = reservationsOf(config, nic => nic.address6)
+  return { ipv4, ipv6, set: createAddressSet(ipv4.keys()) }
+}
+
+function reservationsOf<A>(
+  config: Config,
+  addressOf: (nic: Nic) => A | undefined,
+): ReadonlyMap<A, readonly Mac[]> {
+  const reserved = new Map<A, Mac[]>()
   for (const host of config.hosts.values()) {
-    for (const { mac, address } of host.nics) {
-      if (address !== undefined) reserved.set(address, [...(reserved.get(address) ?? []), mac])
+    for (const nic of host.nics) {
+      const address = addressOf(nic)
+      if (address !== undefined) reserved.set(address, [...(reserved.get(address) ?? []), nic.mac])
     }
   }
   return reserved

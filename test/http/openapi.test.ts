@@ -157,6 +157,8 @@ const rows: readonly (readonly [route: string, status: number, url?: string, bod
 async function populate({ memory, install, ask, strangerRing, doors }: Http) {
   const lease = { network: 'lan', mac, start, end: start + 1000, state: 'active' } as const
   memory.leases.save({ ...lease, address: 0x7f000014 as never, hostname: 'node1' })
+  const six = { network: 'lan', duid: '0003', iaid: 1, start, end: start + 1000 } as const
+  memory.leases6.save({ ...six, address: '2001:db8::5' as never, state: 'active' })
   const client = { mac, stage: 'firmware', arch: 'bios', capable: false } as const
   strangerRing.see('52:54:00:99:99:99' as never, { client, text: 'DHCP', at: start })
   memory.hosts.saveFacts('node1', { disk: 'sda', nested: [1, { a: null }] })

@@ -18,6 +18,7 @@ const tables = [
   'install_templates',
   'installs',
   'leases',
+  'leases6',
   'macs',
   'migrations',
   'nic_vendors',

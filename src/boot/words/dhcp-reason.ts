@@ -27,6 +27,8 @@ export const dhcpWords: ReasonWords<
   | 'no-address-named'
   | 'other-server-chosen'
   | 'for-another-server'
+  | 'asks-no-address'
+  | 'confirmed'
   | 'other-network'
   | 'no-record'
   | 'other-address'
@@ -69,13 +71,15 @@ export const dhcpWords: ReasonWords<
   'not-an-address-for-clients': ({ address }) => `${address} is no client address here`,
   'outside-range': ({ address }) => `${address} is not in the range`,
   'address-reserved': ({ address }) => `${address} is reserved`,
-  'address-offered': ({ address, mac }) => `${address} is offered to ${mac}`,
-  'address-leased': ({ address, mac }) => `${address} is leased to ${mac}`,
+  'address-offered': ({ address, mac, duid }) => `${address} is offered to ${mac ?? duid}`,
+  'address-leased': ({ address, mac, duid }) => `${address} is leased to ${mac ?? duid}`,
   'address-given-back': ({ address }) => `${address} was given back a short while ago`,
   'address-declined': ({ address }) => `${address} was declined a short while ago`,
   'no-address-named': ({ asked }) => `a ${asked} that names no address`,
   'other-server-chosen': ({ server }) => `it chose the DHCP server ${server}`,
   'for-another-server': ({ asked }) => `a ${asked} for another server`,
+  'asks-no-address': ({ asked }) => `a ${asked} that asks for no address`,
+  confirmed: ({ address }) => `${address} is an address of this network`,
   'other-network': ({ address }) => `${address} is not an address of this network`,
   'no-record': ({ state }) => `no record of it here to confirm (${state})`,
   'other-address': ({ address, asked, here }) =>

@@ -23,9 +23,9 @@ function answeredWords(data: DhcpData, say: Say): string {
   return `${asking(data)} -> ${type}${given}${rest}`
 }
 
-function asking({ asked, stage, arch }: DhcpData): string {
+function asking({ asked, stage, arch, version }: DhcpData): string {
   const who = stage === undefined ? '' : ` (${stage}, ${arch})`
-  return `DHCP ${(asked || 'packet').toUpperCase()}${who}`
+  return `DHCP${version === 6 ? 'v6' : ''} ${(asked || 'packet').toUpperCase()}${who}`
 }
 
 function bootWords({ boot, file }: DhcpData): string {

@@ -197,6 +197,7 @@ const nic = v.knownKeys(
   {
     mac: v.described(v.mac, { description: 'Hardware address, in any common spelling.' }),
     address: v.key(v.address, 'Address reserved for it.'),
+    address6: v.key(v.address6, 'IPv6 address reserved for it.'),
     network: v.key(v.name, 'Network it is plugged into, where the address does not tell.'),
   },
   { title: 'a network card', examples: ['{ mac: 52:54:00:12:34:56 }'] },
@@ -206,6 +207,7 @@ export const host = v.knownKeys(
   {
     mac: v.key(v.mac, 'Hardware address, in any common spelling.'),
     address: v.key(v.address, 'Address reserved for `mac`.'),
+    address6: v.key(v.address6, 'IPv6 address reserved for `mac`.'),
     nics: v.key(
       Type.Array(nic, { title: 'a list of network cards', minItems: 1 }),
       'Network cards, instead of `mac` or beside it.',

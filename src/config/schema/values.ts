@@ -34,6 +34,27 @@ export const range = Type.String({
   examples: ['10.77.0.50-10.77.0.150'],
 })
 
+/** Roughly: what looks like one is read when the config is resolved. */
+const ipv6 = `${hex}{0,4}(?::${hex}{0,4}){1,7}(?::${ipv4})?`
+
+export const address6 = Type.String({
+  title: 'an IPv6 address',
+  pattern: `^${ipv6}$`,
+  examples: ['fd00:77::1'],
+})
+
+export const subnet6 = Type.String({
+  title: 'an IPv6 subnet',
+  pattern: `^${ipv6}/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])$`,
+  examples: ['fd00:77::/64'],
+})
+
+export const range6 = Type.String({
+  title: 'a range of IPv6 addresses',
+  pattern: `^${ipv6} *- *${ipv6}$`,
+  examples: ['fd00:77::1000-fd00:77::1fff'],
+})
+
 export const uuid = Type.String({
   title: 'a UUID',
   pattern: `^${hex}{8}(?:-${hex}{4}){3}-${hex}{12}$`,

@@ -98,7 +98,7 @@ function networkDeps(parts: HttpParts): NetworkDeps {
       const parsed = parseMac(mac)
       return parsed && config().hostByMac.get(parsed)?.name
     },
-    leases: memory.leases.all,
+    leases: () => [...memory.leases.all(), ...memory.leases6.all()],
     networks: () => showNetworks(parts),
     strangers: () =>
       parts.strangerRing

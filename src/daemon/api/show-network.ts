@@ -2,6 +2,7 @@ import type { NetworkRow, StrangerRow } from '../../api/networks.ts'
 import { reasonOf } from '../../http/api/views.ts'
 import type { StrangerSeen } from '../../record/stranger-ring.ts'
 import { formatIpv4, formatSubnet, type Mac } from '../../wire/address.ts'
+import { formatSubnet6 } from '../../wire/ipv6.ts'
 import type { HttpParts } from '../parts.ts'
 
 /** The networks of the config as they are served now. */
@@ -10,6 +11,8 @@ export function showNetworks({ world, memory, now, rivals }: HttpParts): Network
   return world.config().networks.map(settings => {
     const { name, mode, range } = settings
     const { interface: device, subnet, serverAddress } = served.get(name) ?? settings
+    const { ipv6 } = served.get(name) ?? settings
+    const range6 = ipv6?.range
     const size = range === undefined ? 0 : range.to - range.from + 1
     const used = range === undefined ? 0 : memory.leases.inRange(name, range, now())
     return {
@@ -20,6 +23,10 @@ export function showNetworks({ world, memory, now, rivals }: HttpParts): Network
       serverAddress: serverAddress === undefined ? null : formatIpv4(serverAddress),
       waits: world.waiting().find(({ network }) => network === name)?.line ?? null,
       range: range === undefined ? null : `${formatIpv4(range.from)}-${formatIpv4(range.to)}`,
+      mode6: settings.ipv6?.mode ?? 'none',
+      subnet6: ipv6?.subnet ? formatSubnet6(ipv6.subnet) : null,
+      serverAddress6: ipv6?.serverAddress ?? null,
+      range6: range6 ? `${range6.from}-${range6.to}` : null,
       leases: { size, used, free: size - used },
       rivals: [...rivals(name)],
     }

@@ -9,6 +9,7 @@ import { openTftp, type Tftp } from '../../tftp/server.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
 import type { DoorParts } from '../parts.ts'
 import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
+import { createDhcp6Door } from './dhcp6-door.ts'
 import { createHttpDoors } from './http-doors.ts'
 import { createReceipts } from './receipts.ts'
 import { openSyslogDoor } from './syslog-door.ts'
@@ -39,6 +40,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   let dhcp: DhcpDoor | undefined
   const tftp = await openTftpFor(parts)
   const syslog = openSyslogDoor(parts)
+  const dhcp6 = createDhcp6Door(parts)
 
   const listenTftp = (addresses: readonly Ipv4[]) =>
     tftp.listen(addresses).catch(error => {
@@ -67,10 +69,10 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     await listenTftp([...new Set(untied.map(({ serverAddress }) => serverAddress))])
     await syslog?.listen(addresses.map(formatIpv4))
     await refreshDhcp(networks)
+    await dhcp6.reload()
   }
   const close = async (graceMs: number) => {
-    await dhcp?.close()
-    await syslog?.close()
+    await Promise.all([dhcp?.close(), dhcp6.close(), syslog?.close()])
     await Promise.all([tftp.close(), http.close(graceMs)])
   }
 
@@ -82,11 +84,9 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   }
   log.info({ networks: world.networks().map(({ name }) => name) }, 'ready')
   return {
-    refresh,
-    renew: http.renew,
+    ...{ refresh, close, renew: http.renew },
     held: () => dhcp?.held() ?? [],
     rivals: network => dhcp?.rivals(network) ?? [],
-    close,
   }
 }
 

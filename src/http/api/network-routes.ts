@@ -13,6 +13,7 @@ import { routes } from '../../api/routes.ts'
 import type { Host, Profile } from '../../boot/host.ts'
 import type { HostState } from '../../boot/host-state.ts'
 import type { Lease } from '../../boot/lease.ts'
+import type { Lease6 } from '../../boot/lease6.ts'
 import { countsOf, has, isOneOf, listOf, pageOf, tagsOf } from './filters.ts'
 import { leaseView } from './views.ts'
 
@@ -26,7 +27,8 @@ export interface NetworkDeps {
   /** Hosts that are not in it are idle. */
   states(): ReadonlyMap<string, HostState>
   hostOfMac(mac: string): string | undefined
-  leases(): readonly Lease[]
+  /** Those of IPv4 first. */
+  leases(): readonly (Lease | Lease6)[]
   networks(): readonly NetworkRow[]
   /** Clients that are no hosts, heard last first. */
   strangers(): readonly StrangerRow[]
@@ -46,10 +48,12 @@ export function networkRoutes(app: FastifyInstance, deps: NetworkDeps): void {
       const now = deps.now()
       const rows = deps
         .leases()
-        .map(lease => leaseView(lease, deps.hostOfMac(lease.mac), now))
+        .map(lease => leaseView(lease, deps.hostOfMac(lease.mac ?? ''), now))
         .filter(({ network }) => isOneOf(listOf(query.network), network))
         .filter(({ state }) => isOneOf(listOf(query.state), state))
-        .filter(({ address, mac, host, hostname }) => has(query.q, [address, mac, host, hostname]))
+        .filter(({ address, mac, duid, host, hostname }) =>
+          has(query.q, [address, mac, duid, host, hostname]),
+        )
       return { leases: pageOf(rows, query), total: rows.length }
     },
   )

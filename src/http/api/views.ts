@@ -10,12 +10,14 @@ import type { EventRecord } from '../../boot/event-record.ts'
 import type { Host } from '../../boot/host.ts'
 import type { Delivery, HostRecord, PastInstall } from '../../boot/install.ts'
 import type { Lease } from '../../boot/lease.ts'
+import type { Lease6 } from '../../boot/lease6.ts'
 import { idle, type Life, startIn } from '../../boot/life.ts'
 import { maskValue } from '../../boot/mask.ts'
 import type { PowerHeard } from '../../boot/power.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
+import { formatIpAddress } from '../../wire/ip-address.ts'
 import { reasonFields } from './reason-fields.ts'
 
 /** `at` is epoch milliseconds. */
@@ -188,14 +190,15 @@ export function eventView(event: EventRecord): HostEvent {
 }
 
 /** `now` is epoch milliseconds. */
-export function leaseView(lease: Lease, host: string | undefined, now: number): LeaseRow {
+export function leaseView(lease: Lease | Lease6, host: string | undefined, now: number): LeaseRow {
   const expired = lease.state === 'active' && lease.end <= now
   return {
-    address: formatIpv4(lease.address),
-    mac: lease.mac,
+    address: formatIpAddress(lease.address),
+    mac: lease.mac ?? null,
+    duid: 'duid' in lease ? lease.duid : null,
     host: host ?? null,
     network: lease.network,
-    hostname: lease.hostname ?? null,
+    hostname: ('hostname' in lease && lease.hostname) || null,
     state: expired ? 'expired' : lease.state,
     end: new Date(lease.end).toISOString(),
   }

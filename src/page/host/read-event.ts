@@ -19,13 +19,21 @@ const askers = new Map<string, string>([
 
 const questions = new Map<string, string>([
   ['discover', 'asks'],
+  ['solicit', 'asks by IPv6'],
   ['request', 'takes the offer'],
   ['inform', 'asks what else there is'],
   ['release', 'gives its address back'],
   ['decline', 'says that somebody else has the address'],
 ])
 
-const answers = { offer: 'offered', ack: 'confirmed', nak: 'refused', none: 'no answer' } as const
+const answers = {
+  offer: 'offered',
+  ack: 'confirmed',
+  nak: 'refused',
+  advertise: 'offered',
+  reply: 'confirmed',
+  none: 'no answer',
+} as const
 
 /** What went wrong, by kind. */
 const bad: Readonly<Record<string, readonly string[]>> = {

@@ -50,10 +50,12 @@ export function LeasesView() {
 
 function NetworkLeases({ network }: { network: NetworkRow }) {
   const { name, mode, subnet, serverAddress, waits, range, leases, rivals } = network
+  const { subnet6, range6, serverAddress6 } = network
   return html`<li class="panel">
     <div class="panel-head"><h2>${name}</h2><span class="muted">${mode}</span></div>
     <p class="mono">${[subnet, range].filter(Boolean).join(' · ')}</p>
-    <p class="muted">its machines reach us at ${serverAddress ?? 'no address yet'}</p>
+    ${subnet6 !== null && html`<p class="mono">${[subnet6, range6].filter(Boolean).join(' · ')}</p>`}
+    <p class="muted">its machines reach us at ${serverAddress ?? 'no address yet'}${serverAddress6 !== null && ` and ${serverAddress6}`}</p>
     ${
       leases.size > 0 &&
       html`${part(Bar, { fraction: leases.used / leases.size, label: `leased in ${name}` })}
@@ -78,6 +80,7 @@ function LeaseTable({ leases }: { leases: readonly LeaseRow[] }) {
         ({
           address,
           mac,
+          duid,
           host,
           network,
           hostname,
@@ -87,7 +90,7 @@ function LeaseTable({ leases }: { leases: readonly LeaseRow[] }) {
           <td class="mono">${address}</td>
           <td>${part(Badge, { state: looks.get(state) ?? 'idle', word: state })}</td>
           <td>${host === null ? html`<span class="muted">${hostname ?? 'not a host'}</span>` : html`<a href=${hostLink(host)}>${host}</a>`}</td>
-          <td class="mono">${mac}</td>
+          <td class="mono">${mac ?? `duid ${duid}`}</td>
           <td>${network}</td>
           <td>${Date.parse(end) > now ? `in ${howLong(Date.parse(end) - now)}` : 'over'}</td>
         </tr>`,

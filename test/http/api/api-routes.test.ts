@@ -337,8 +337,19 @@ t.test('leases and strangers', async t => {
     { address: '127.0.0.20', host: 'node1', state: 'active' },
     { address: '127.0.0.21', host: null, state: 'expired' },
   ])
+  const six = {
+    network: 'lan',
+    duid: '0003000152540099',
+    iaid: 1,
+    start,
+    end: start + 1000,
+  } as const
+  const address6 = '2001:db8::5' as never
+  memory.leases6.save({ ...six, address: address6, mac: lease.mac as never, state: 'active' })
+  const found = (await admin('GET', '/leases?q=2001:db8')).json()
+  t.match(found, { total: 1, leases: [{ address: '2001:db8::5', host: 'node1', duid: six.duid }] })
   clock.now += 1000
-  t.match((await admin('GET', '/leases')).json().leases, [
+  t.match((await admin('GET', '/leases')).json().leases.slice(0, 2), [
     { state: 'expired' },
     { state: 'expired' },
   ])

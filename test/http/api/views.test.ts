@@ -156,4 +156,9 @@ t.test('installs, callbacks, events and leases', async t => {
   t.match(leaseView(lease, 'node1', start - 1), { state: 'active', host: 'node1', hostname: null })
   t.match(leaseView(lease, undefined, start), { state: 'expired', host: null })
   t.match(leaseView({ ...lease, state: 'declined' }, undefined, start), { state: 'declined' })
+  t.match(leaseView(lease, undefined, start), { mac, duid: null })
+  const six = { ...lease, address: '2001:db8::5' as never, duid: '0003', iaid: 1, mac: undefined }
+  const { mac: _, ...nameless } = six
+  const view = { address: '2001:db8::5', mac: null, duid: '0003', hostname: null, state: 'active' }
+  t.match(leaseView(nameless, undefined, start - 1), view)
 })
