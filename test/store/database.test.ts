@@ -316,7 +316,7 @@ t.test('kill -9 loses nothing that was committed, and no half of a turn', async 
   const dataDir = t.testdir({})
   const source = (file: string) => new URL(`../../src/store/${file}.ts`, import.meta.url).href
   const script = `
-    import { openSqlite } from ${JSON.stringify(source('database'))}
+    import { openSqlite } from ${JSON.stringify(source('sqlite'))}
     import { createHosts } from ${JSON.stringify(source('hosts'))}
     const db = await openSqlite(process.argv[1])
     const hosts = createHosts(db)
