@@ -4,7 +4,7 @@ import { archs } from '../boot/arch.ts'
 import { bootSettingsOf } from '../boot/boot-settings.ts'
 import { stages } from '../boot/client.ts'
 import type { ForeignFacts } from '../boot/foreign/row.ts'
-import { foreignServers } from '../boot/foreign/server.ts'
+import { foreignKinds } from '../boot/foreign/server.ts'
 import { foreignLines } from '../boot/foreign.ts'
 import type { Network } from '../boot/host.ts'
 import { type HostState, hostStates } from '../boot/host-state.ts'
@@ -30,7 +30,7 @@ export async function explain(values: Values, config: Config): Promise<Explained
     const state = oneOf('state', hostStates, values) ?? 'idle'
     const rehearsal = createRehearsal(world, state)
     const network = networkOf(values, rehearsal)
-    const server = oneOf('dhcp', foreignServers, values)
+    const server = oneOf('dhcp', foreignKinds, values)
     if (server) {
       const text = foreignLines(server, foreignFacts(network, world))
       return { text, warnings: world.missingLoaders() }

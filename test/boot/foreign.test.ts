@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Arch } from '../../src/boot/arch.ts'
 import type { Site } from '../../src/boot/decide.ts'
-import { foreignServers } from '../../src/boot/foreign/server.ts'
+import { foreignRouters, foreignServers } from '../../src/boot/foreign/server.ts'
 import { foreignLines } from '../../src/boot/foreign.ts'
 import type { Mac } from '../../src/wire/address.ts'
 import { golden } from '../golden.ts'
@@ -47,3 +47,29 @@ t.test(
     for (const one of classes.slice(1)) t.match(one.test, "not member('bootwright-ipxe')")
   },
 )
+
+for (const router of foreignRouters) {
+  t.test(`what to tell ${router}`, async t => {
+    const lines = foreignLines(router, facts)
+    t.equal(lines, golden(`scripts/foreign-${router}.txt`, lines))
+    t.match(lines, '# Not tried on the router itself.')
+    t.ok(
+      lines.split('\n').every(line => line.length <= 132),
+      'it fits a screen',
+    )
+  })
+}
+
+t.test('routers without a loader say so, and name no file', async t => {
+  const none = { ...facts, site: site(new Map()) }
+  t.match(foreignLines('pfsense', none), /UEFI 64 bit file name: +\(empty: there is no loader/)
+  t.match(foreignLines('mikrotik', none), 'value="s\'http://10.77.0.1:8080/boot.ipxe\'"')
+  t.notMatch(foreignLines('mikrotik', none), 'undefined')
+})
+
+t.test('routers with dnsmasq inside are told the lines of dnsmasq', async t => {
+  const plain = (text: string) => text.split('\n').filter(line => line !== '' && !/^#/.test(line))
+  for (const router of ['pihole', 'openwrt', 'opnsense'] as const) {
+    t.strictSame(plain(foreignLines(router, facts)), plain(foreignLines('dnsmasq', facts)), router)
+  }
+})

@@ -1,6 +1,6 @@
 import { archs } from '../../boot/arch.ts'
 import { stages } from '../../boot/client.ts'
-import { foreignServers } from '../../boot/foreign/server.ts'
+import { foreignKinds } from '../../boot/foreign/server.ts'
 import { hostStates } from '../../boot/host-state.ts'
 import { clientKinds } from '../../probe/client-kind.ts'
 import type { CommandSpec, OptionSpec } from '../args.ts'
@@ -53,7 +53,7 @@ export const explainSpec: CommandSpec = {
   line:
     '--config FILE --mac M [--arch A] [--stage S] [--state X] [--whole] [--json]\n' +
     '       bootwright explain --config FILE --pcap CAPTURE [--state X] [--json]\n' +
-    '       bootwright explain --config FILE --dhcp dnsmasq|kea|isc',
+    '       bootwright explain --config FILE --dhcp SERVER',
   brief: 'what a client would be told, and why',
   summary:
     'Says what a client would be told, and why; or what the clients in a captured file would have been.\n' +
@@ -76,8 +76,8 @@ export const explainSpec: CommandSpec = {
     },
     dhcp: {
       value: 'SERVER',
-      of: foreignServers,
-      help: 'the lines for a DHCP server that is not Bootwright',
+      of: foreignKinds,
+      help: `what to tell a DHCP server or router that is not Bootwright: ${foreignKinds.join(', ')}`,
     },
     json: { help: 'write the answers for programs' },
   },
