@@ -59,11 +59,12 @@ async function askOnce(
 ): Promise<unknown> {
   const session = await openSession(way, host)
   const { signal } = call
+  const over = new AbortController()
   try {
     return await new Promise<unknown>((resolve, reject) => {
       const stop = () => reject(new Error('the daemon stops'))
       if (signal.aborted) stop()
-      signal.addEventListener('abort', stop, { once: true })
+      signal.addEventListener('abort', stop, { signal: over.signal })
       // Of its socket: no such name, no way to it.
       session.on('error', reject)
       const done = (error: Error | null, varbinds?: { type?: number; value?: unknown }[]) => {
@@ -79,6 +80,7 @@ async function askOnce(
   } catch (error) {
     throw new PowerError(whyNot(error as Error, way, call))
   } finally {
+    over.abort()
     session.close()
   }
 }
