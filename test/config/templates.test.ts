@@ -25,7 +25,9 @@ for (const [template, text] of renders) {
 }
 
 const refused: Readonly<Record<string, string>> = {
-  '{{ host.nam }}': 'there is no host.nam',
+  '{{ host.nam }}': 'there is no host.nam; did you mean "name"?',
+  '{{ host.vars.dsk }}': 'there is no host.vars.dsk; did you mean "disk"?',
+  '{{ files.user-dat }}': 'there is no files.user-dat; did you mean "user-data"?',
   '{{ host.vars.missing }}': 'there is no host.vars.missing',
   '{{ host.name | shout }}': 'there is no filter "shout"',
   '{{ host.constructor }}': 'there is no host.constructor',

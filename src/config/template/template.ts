@@ -1,5 +1,6 @@
 import { Liquid, Output, type Template } from 'liquidjs'
 import { remember } from '../../base/bounded.ts'
+import { didYouMean } from '../../base/nearest.ts'
 
 /** A template that cannot be read or rendered. The message is a sentence without the position. */
 export class TemplateError extends Error {
@@ -50,7 +51,22 @@ const parsed = new Map<string, Template[]>()
 
 /** Renders a Liquid template. Throws TemplateError, also for a name that the context does not have. */
 export function renderText(template: string, context: object): string {
-  return saying(() => String(engine.renderSync(parse(template), context)))
+  try {
+    return saying(() => String(engine.renderSync(parse(template), context)))
+  } catch (error) {
+    throw error instanceof TemplateError ? withGuess(error, context) : error
+  }
+}
+
+/** The same, with the name that was probably meant. */
+function withGuess(error: TemplateError, context: object): TemplateError {
+  const { message, line, column, missing } = error
+  const steps = missing?.split('.') ?? []
+  const name = steps.pop()
+  const group = steps.reduce<unknown>((part, step) => Object(part)[step], context)
+  if (name === undefined) return error
+  const guess = didYouMean(name, Object.keys(Object(group)))
+  return new TemplateError(`${message}${guess}`, line, column, missing)
 }
 
 /** The names from outside that a template uses. Throws TemplateError when it cannot be read. */
