@@ -37,6 +37,8 @@ export const packages: Packages = {
   'dnsmasq-base': 'the DHCP server that was there first',
   'kea-dhcp4-server': 'another one, with the lines that explain prints for it',
   prometheus: 'promtool, which checks metrics and alert rules',
+  'libarchive-tools': 'bsdtar, which takes discs apart',
+  xorriso: 'makes discs',
   'tinyproxy-bin': 'the only way out of a network',
   ipmitool: 'speaks IPMI with BMCs',
   'freeipmi-tools': 'speaks IPMI where ipmitool is not there',

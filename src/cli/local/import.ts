@@ -1,15 +1,17 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { amount } from '../../base/amount.ts'
 import { formatProblem, loadConfig } from '../../config/load.ts'
 import { readMedia } from '../../config/media.ts'
+import { discCmdline, lastName } from '../../system/discs.ts'
 import { initrdsOf } from '../../system/image-parts.ts'
 import type { Image } from '../../system/images.ts'
 import { ImportError, importImage } from '../../system/import-image.ts'
+import { isDisc, readDisc, takeParts } from '../../system/open-disc.ts'
 import { exit, Failure, type Io } from '../io.ts'
 import { type Given, runParsed } from '../run-parsed.ts'
-import { createBar } from './progress-bar.ts'
+import { createBar, type ProgressBar } from './progress-bar.ts'
 import { importSpec as spec } from './specs.ts'
 
 const nameOf = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/
@@ -29,15 +31,19 @@ async function take({ values, words }: Given, io: Io): Promise<number> {
   // The daemon that serves it may run as another user.
   const umask = process.umask(0o022)
   try {
-    const files = words.slice(0, -1).flatMap(word => filesOf(resolve(word), images, unpacked))
     const bar = createBar(io)
+    const given = words.slice(0, -1).map(word => resolve(word))
+    const disc = await discOf(given, images, unpacked, bar)
+    const files = disc?.files ?? given.flatMap(path => filesOf(path, images, unpacked))
     const image = await importImage({ files, images, name }, readMedia, bar.show)
     bar.close()
     const { kernel, init } = image
     const size = amount(image.files.reduce((sum, { bytes }) => sum + bytes, 0))
     const facts = [size, `kernel ${kernel.version ?? kernel.format}`, ...(init ? [init] : [])]
     io.stdout.write(`${join(images, name)}: ${facts.join(', ')}\n\n`)
-    io.stdout.write(`To paste under \`profiles:\` of the config:\n\n${profileOf(image, name)}`)
+    io.stdout.write(
+      `To paste under \`profiles:\` of the config:\n\n${disc ? disc.profileOf(name) : profileOf(image, name)}`,
+    )
     return exit.done
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
@@ -48,6 +54,40 @@ async function take({ values, words }: Given, io: Io): Promise<number> {
     process.umask(umask)
     for (const folder of unpacked) rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** A disc that is given alone is taken apart. */
+async function discOf(
+  given: readonly string[],
+  images: string,
+  unpacked: string[],
+  bar: ProgressBar,
+) {
+  const [path = '', ...others] = given
+  if (others.length > 0 || !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
+  if (!isDisc(path)) return undefined
+  const parts = readDisc(path)
+  const taken = await takeParts(path, parts, folderFor(images, unpacked), bar.show)
+  const profileOf = (name: string) => {
+    const at = (part: string) => `images/${name}/${lastName(part)}`
+    const line = discCmdline(parts, name, basename(path))
+    const repo = line.includes('host.vars.repo') ? ['vars: { repo: required }'] : []
+    const lines = [
+      `# ${parts.layout.title}, as its disc has it; nobody tried it here`,
+      ...[`kernel: ${at(parts.kernel)}`, `initrd: ${at(parts.initrd)}`],
+      ...[`cmdline: "${line}"`, ...repo, 'boot: once'],
+    ]
+    return `  ${name}:\n${lines.map(line => `    ${line}\n`).join('')}`
+  }
+  return { files: parts.layout.whole ? [...taken, path] : taken, profileOf }
+}
+
+/** A folder beside the images that is gone at the end. */
+function folderFor(images: string, unpacked: string[]): string {
+  mkdirSync(images, { recursive: true })
+  const folder = mkdtempSync(join(images, '.unpacked-'))
+  unpacked.push(folder)
+  return folder
 }
 
 /** The profile that boots an image, as far as its files tell. */
@@ -82,9 +122,7 @@ function filesOf(path: string, images: string, unpacked: string[]): string[] {
   if (!status) throw new ImportError(`there is no ${path}`)
   if (status.isDirectory()) return filesIn(path)
   if (!/\.(tar|tgz|tar\.(gz|xz|zst|bz2))$/.test(path)) return [path]
-  mkdirSync(images, { recursive: true })
-  const folder = mkdtempSync(join(images, '.unpacked-'))
-  unpacked.push(folder)
+  const folder = folderFor(images, unpacked)
   const options = ['--no-same-owner', '--no-same-permissions']
   const { status: code, stderr } = spawnSync('tar', ['-xf', path, '-C', folder, ...options])
   if (code !== 0) throw new ImportError(`tar cannot unpack ${path}: ${stderr ?? 'no tar'}`.trim())

@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import t, { type Test } from 'tap'
+import { run } from '../../../src/cli/local/import.ts'
+import { loadConfig } from '../../../src/config/load.ts'
+import { discLayouts, discPartsOf } from '../../../src/system/discs.ts'
+import { bzImage } from '../../system/media-files.ts'
+import { fakeIo } from '../fake.ts'
+
+const initrd = Buffer.concat([Buffer.from('1f8b0800', 'hex'), Buffer.alloc(200_000, 'initrd')])
+const system = Buffer.concat([Buffer.from('hsqs'), Buffer.alloc(300_000, 'system')])
+
+/** A disc with these files, made by xorriso with the names of Rock Ridge and Joliet, as distributions make theirs. */
+function makeDisc(folder: string, files: Readonly<Record<string, Uint8Array>>): string {
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, 'tree', name)), { recursive: true })
+    writeFileSync(join(folder, 'tree', name), bytes)
+  }
+  const disc = join(folder, 'disc.iso')
+  const made = ['-as', 'mkisofs', '-quiet', '-R', '-J', '-o', disc, join(folder, 'tree')]
+  execFileSync('xorriso', made, { stdio: 'ignore' })
+  return disc
+}
+
+function place(t: Test) {
+  const { io, dir, out, err } = fakeIo(t, 'http://127.0.0.1:1')
+  const images = join(dir, 'assets/images')
+  const bring = (disc: string) => run([disc, 'live', '--assets', join(dir, 'assets')], io)
+  return { dir, images, bring, out, err }
+}
+
+/** The name of a file of a layout. */
+const named = (pattern: string) => pattern.replace('boot/*/', 'boot/x86_64/').replaceAll('*', '-1')
+
+for (const layout of discLayouts) {
+  t.test(layout.title, async t => {
+    const { dir, images, bring, out, err } = place(t)
+    const kernel = bzImage('6.1.0-disc')
+    const files: Record<string, Uint8Array> = {
+      ...{ [named(layout.kernel)]: kernel, [named(layout.initrd)]: initrd },
+      ...(layout.system !== undefined && { [named(layout.system)]: system }),
+      ...{ 'boot/grub/grub.cfg': Buffer.from('menu'), 'pool/a.deb': Buffer.alloc(90_000) },
+    }
+    const disc = makeDisc(dir, files)
+    t.equal(await bring(disc), 0, err())
+    const last = (path: string) => named(path).split('/').at(-1) ?? ''
+    t.same(readFileSync(join(images, 'live', last(layout.kernel))), kernel)
+    t.same(readFileSync(join(images, 'live', last(layout.initrd))), initrd)
+    if (layout.system) t.same(readFileSync(join(images, 'live', last(layout.system))), system)
+    t.equal(existsSync(join(images, 'live/disc.iso')), layout.whole === true)
+    t.notOk(existsSync(join(images, 'live/a.deb')))
+    t.match(out(), `# ${layout.title}`)
+    const profile = out().slice(out().indexOf('  live:'))
+    const config = join(dir, 'c.yaml')
+    writeFileSync(config, `networks: { lan: {} }\nprofiles:\n${profile}`)
+    t.strictSame(loadConfig(config).problems, [], 'the profile fits as it is')
+    t.notMatch(out(), /\{(url|system|disc)\}/)
+    t.strictSame(
+      readdirSync(images).filter(name => name.startsWith('.unpacked')),
+      [],
+    )
+  })
+}
+
+t.test('what is known of no distribution, and the installer that wants its disc', async t => {
+  const { dir, images, bring, err } = place(t)
+  t.equal(await bring(makeDisc(dir, { 'readme.txt': Buffer.from('hello') })), 1)
+  t.match(err(), /laid out like no distribution that is known here: a profile with `iso:`/)
+  t.equal(await bring(makeDisc(dir, { 'install.amd/vmlinuz': bzImage('1') })), 1)
+  t.match(err(), /`bootwright pull debian` has the one that netboots/)
+  t.notOk(existsSync(join(images, 'live')))
+})
+
+t.test('a disc that was cut, and one without bsdtar', async t => {
+  const { dir, images, bring, err } = place(t)
+  const { kernel, initrd: second } = { kernel: 'casper/vmlinuz', initrd: 'casper/initrd' }
+  const disc = makeDisc(dir, { [kernel]: bzImage('6.1'), [second]: initrd })
+  const { PATH } = process.env
+  process.env.PATH = '/nowhere'
+  t.equal(await bring(disc), 1)
+  process.env.PATH = PATH
+  t.match(err(), 'bsdtar is missing; install the package libarchive-tools')
+  truncateSync(disc, 100_000)
+  t.equal(await bring(disc), 1)
+  t.match(err(), /nothing was changed/)
+  t.notOk(existsSync(join(images, 'live')))
+})
+
+t.test(
+  'the newest or only one of several kernels; nothing of a folder that is called like a file',
+  async t => {
+    t.equal(discPartsOf(['live', 'casper/vmlinuz/x', 'casper/initrd']), undefined)
+    const names = ['./boot/vmlinuz-lts', './boot/initramfs-lts', './boot/modloop-lts']
+    t.match(discPartsOf(names), { kernel: 'boot/vmlinuz-lts', system: 'boot/modloop-lts' })
+  },
+)
