@@ -1,15 +1,17 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { fuzz } from '../test/fuzz/fuzz.ts'
+import { fuzz6 } from '../test/fuzz/fuzz6.ts'
 
 /**
- * Random and mutated DHCP packets, a million of them, through everything between two sockets: no
+ * Random and mutated DHCP packets, of DHCPv6 where that is said, a million of them, through everything between two sockets: no
  * exception, no answer that breaks a rule, no growth of memory. Prints what it did as one JSON object and
  * ends with 1 when a rule was broken.
  *
- *   node bench/fuzz.ts [packets] [seed]
+ *   node bench/fuzz.ts [packets] [seed] [dhcp6]
  */
-const [packets = '1000000', seed = `${Date.now() % 2 ** 32}`] = process.argv.slice(2)
+const [packets = '1000000', seed = `${Date.now() % 2 ** 32}`, what] = process.argv.slice(2)
+const play = what === 'dhcp6' ? fuzz6 : fuzz
 
 setFlagsFromString('--expose-gc')
 const collect: () => void = runInNewContext('gc')
@@ -17,7 +19,7 @@ const collect: () => void = runInNewContext('gc')
 /** Bytes that are in use after each 50,000 packets. */
 const heap: number[] = []
 const began = performance.now()
-const { wrong, ...tally } = fuzz(Number(seed), Number(packets), ({ packets }) => {
+const { wrong, ...tally } = play(Number(seed), Number(packets), ({ packets }) => {
   collect()
   heap.push(process.memoryUsage().heapUsed)
   process.stderr.write(`${packets} packets, ${megabytes(heap.at(-1))} MB\n`)
