@@ -16,6 +16,8 @@ export interface Dhcp6DeskOptions {
   commit(lease: Lease6): Promise<void>
   /** Tells the rest of the program what a packet says of its machine; the packet is handled anew. */
   learn?(news: News): void
+  /** Called with every packet, and then with the reply that leaves. */
+  kept?(outcome: Outcome6, bytes: Uint8Array, arrival: Arrival6, isReply: boolean): void
   /** Called after every packet, replied to or not, so many milliseconds later. */
   seen(outcome: Outcome6, ms: number): void
   /** Whose MAC the kernel has for the source of a packet on our own link. */
@@ -29,6 +31,12 @@ export type Speak6 = (bytes: Uint8Array) => void
 
 /** So many packets wait for the kernel's answer; of more nobody is asked. */
 const mostWaiting = 64
+
+/** A packet, and the bytes that it was read from. */
+interface Heard6 {
+  readonly packet: Dhcp6Packet
+  readonly bytes: Uint8Array
+}
 
 /** What happens between the socket and `handle6`: reading, storing, sending, telling. */
 export function createDhcp6Desk(desk: Dhcp6DeskOptions) {
@@ -46,11 +54,13 @@ export function createDhcp6Desk(desk: Dhcp6DeskOptions) {
     }
   }
 
-  async function take(packet: Dhcp6Packet, from: Arrival6, speak: Speak6): Promise<void> {
+  async function take(heard: Heard6, from: Arrival6, speak: Speak6): Promise<void> {
+    const { packet, bytes } = heard
     const begun = performance.now()
     const mac = await neighbourOf(packet, from)
     const arrival = mac === undefined ? from : { ...from, neighbour: mac }
     const outcome = decided(desk, packet, arrival)
+    desk.kept?.(outcome, bytes, arrival, false)
     try {
       await apply(desk, outcome)
     } catch (error) {
@@ -60,7 +70,11 @@ export function createDhcp6Desk(desk: Dhcp6DeskOptions) {
       )
       return
     }
-    if (outcome.kind === 'reply') speak(encodeDhcp6(outcome.reply))
+    if (outcome.kind === 'reply') {
+      const reply = encodeDhcp6(outcome.reply)
+      speak(reply)
+      desk.kept?.(outcome, reply, arrival, true)
+    }
     desk.seen(outcome, performance.now() - begun)
   }
 
@@ -68,7 +82,7 @@ export function createDhcp6Desk(desk: Dhcp6DeskOptions) {
     receive(bytes: Uint8Array, arrival: Arrival6, speak: Speak6): void {
       const packet = read(desk, bytes, arrival)
       if (!packet) return
-      take(packet, arrival, speak).catch(err => desk.log.error({ err }, 'DHCPv6'))
+      take({ packet, bytes }, arrival, speak).catch(err => desk.log.error({ err }, 'DHCPv6'))
     },
   }
 }

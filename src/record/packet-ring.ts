@@ -3,14 +3,18 @@ import type { TappedPacket } from '../tftp/packet-tap.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import { encodePcap } from '../wire/pcap.ts'
 import { encodeUdp, type UdpEnd, type UdpPacket } from '../wire/udp-packet.ts'
+import { encodeUdp6, type Udp6Packet, udp6HeadBytes } from '../wire/udp6-packet.ts'
 import { createRings } from './rings.ts'
 
-interface KeptPacket extends UdpPacket {
-  /** Wall-clock epoch milliseconds. */
-  readonly at: number
-  /** Bytes that it had, where not all of them are kept. */
-  readonly length?: number
-}
+/** `at` is in wall-clock epoch milliseconds. */
+type KeptPacket =
+  | (UdpPacket & {
+      readonly at: number
+      readonly version: 4
+      /** Bytes that it had, where not all of them are kept. */
+      readonly length?: number
+    })
+  | (Udp6Packet & { readonly at: number; readonly version: 6 })
 
 /** Packets kept of one machine at each door: some boots of it. */
 const perMachine = 48
@@ -35,19 +39,24 @@ export function createPacketRing({ isHost, macsOf, now }: PacketRingDeps) {
   return {
     /** A DHCP packet of a client. */
     heard(mac: Mac, bytes: Uint8Array, from: UdpEnd, to: UdpEnd): void {
-      ringsOf(mac).add(mac, { at: now(), from, to, payload: bytes })
+      ringsOf(mac).add(mac, { at: now(), version: 4, from, to, payload: bytes })
     },
 
     /** What it was answered, from this port of ours. */
     answered({ mac, to, network }: Reply, bytes: Uint8Array, port: number): void {
       if (!mac) return
       const from = { address: network.serverAddress, port }
-      ringsOf(mac).add(mac, { at: now(), from, to, payload: bytes })
+      ringsOf(mac).add(mac, { at: now(), version: 4, from, to, payload: bytes })
+    },
+
+    /** A DHCPv6 packet of a client, or to it. */
+    kept6(mac: Mac, { from, to, payload }: Udp6Packet): void {
+      ringsOf(mac).add(mac, { at: now(), version: 6, from, to, payload })
     },
 
     /** A TFTP packet from or to a client. */
     tapped({ client, from, to, bytes, length }: TappedPacket): void {
-      downloads.add(client.address, { at: now(), from, to, payload: bytes, length })
+      downloads.add(client.address, { at: now(), version: 4, from, to, payload: bytes, length })
     },
 
     /** All that is kept of the machine with these cards, as a capture file. */
@@ -65,7 +74,11 @@ export function createPacketRing({ isHost, macsOf, now }: PacketRingDeps) {
 export type PacketRing = ReturnType<typeof createPacketRing>
 
 /** IP and UDP headers are made anew from the addresses and ports: a socket hands over the payload only. */
-function capturedOf({ at, length, ...packet }: KeptPacket) {
-  const whole = length ?? packet.payload.length
+function capturedOf(packet: KeptPacket) {
+  const { at, payload } = packet
+  if (packet.version === 6) {
+    return { at, bytes: encodeUdp6(packet), length: payload.length + udp6HeadBytes }
+  }
+  const whole = packet.length ?? payload.length
   return { at, bytes: encodeUdp(packet, whole), length: whole + 28 }
 }

@@ -96,7 +96,8 @@ t.test('real clients lease, renew and release an IPv6 address', { skip: obstacle
   await addIpv6(network)
   const lines = ['interface: br0', 'mode: none', `lease: ${leaseSeconds}s`]
   const six = serverNetwork6.trim().split(/\n */)
-  const daemon = await quickDaemon(network, `  lab: { ${[...lines, ...six].join(', ')} }`).start()
+  const quick = quickDaemon(network, `  lab: { ${[...lines, ...six].join(', ')} }`)
+  const daemon = await quick.start()
   const leaseAt = async (address: string) => {
     const { leases } = (await daemon.api('/api/v1/leases')).body
     return leases.find((lease: { address: string }) => lease.address === address)
@@ -134,5 +135,17 @@ t.test('real clients lease, renew and release an IPv6 address', { skip: obstacle
   const { stdout } = await daemon.cli(['events', 'node1'])
   t.match(stdout, /DHCPv6 SOLICIT -> ADVERTISE 2001:db8:77::/)
   t.match(stdout, /DHCPv6 RENEW -> REPLY 2001:db8:77::/)
+  if (existsSync('/usr/bin/tshark')) {
+    const url = 'http://127.0.0.1:8080/api/v1/hosts/node1/packets.pcap'
+    const fields = '-T fields -e dhcpv6.msgtype -e udp.checksum.status'
+    const token = join(quick.folder, 'token')
+    const file = join(quick.folder, 'packets.pcap')
+    const fetch = `curl -s -H "Authorization: Bearer $(cat ${token})" -o ${file} ${url}`
+    const read = `tshark -o udp.check_checksum:TRUE -r ${file} ${fields}`
+    const packets = (await network.run(['sh', '-c', `${fetch}; ${read}`])).split('\n')
+    const right = '1'
+    for (const type of ['1', '2', '3', '7', '5'])
+      t.ok(packets.includes(`${type}\t${right}`), packets.join())
+  }
   t.equal(await daemon.kill('SIGTERM'), 0)
 })

@@ -9,7 +9,7 @@ import { createNeighbours6 } from '../../system/neighbours6.ts'
 import { portError } from '../../system/ports.ts'
 import { serverDuid } from '../../system/server-duid.ts'
 import type { Mac } from '../../wire/address.ts'
-import { isLinkLocal } from '../../wire/ipv6.ts'
+import { type Ipv6, isLinkLocal, unspecified6 } from '../../wire/ipv6.ts'
 import type { DoorParts } from '../parts.ts'
 import { dhcpDeps, learn } from './dhcp-door.ts'
 
@@ -23,8 +23,11 @@ export interface Dhcp6Door {
 const keepMs = 250
 const looksMs = [0, 20, 60, 150]
 
+/** All_DHCP_Relay_Agents_and_Servers (RFC 8415 section 7.1). */
+const servers = 'ff02::1:2' as Ipv6
+
 export function createDhcp6Door(parts: DoorParts): Dhcp6Door {
-  const { world, memory, timeline, measure, log, now } = parts
+  const { world, memory, timeline, measure, packets, log, now } = parts
   const { port6: port } = world.config().dhcp
   const neighbours = createNeighbours6()
   let server: Dhcp6Server | undefined
@@ -48,6 +51,17 @@ export function createDhcp6Door(parts: DoorParts): Dhcp6Door {
       deps: dhcp6Deps(parts),
       commit: memory.leases6.save,
       learn: news => learn(news, parts),
+      kept({ who, network }, payload, { source: address, port: at }, isReply) {
+        if (who?.mac === undefined) return
+        // A socket tells neither where a packet went to nor which of our addresses its reply is from.
+        const ours = network?.ipv6?.serverAddress ?? unspecified6
+        const [here, there] = [
+          { address: isReply ? ours : servers, port },
+          { address, port: at },
+        ]
+        const way = isReply ? { from: here, to: there } : { from: there, to: here }
+        packets.kept6(who.mac, { ...way, payload })
+      },
       seen(outcome, ms) {
         measure.dhcp6(outcome, ms)
         sawPacket6(timeline, outcome)

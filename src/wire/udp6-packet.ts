@@ -1,0 +1,43 @@
+import { type Ipv6, ipv6ToBytes } from './ipv6.ts'
+
+/** An IPv6 address and a UDP port. */
+export interface Udp6End {
+  readonly address: Ipv6
+  readonly port: number
+}
+
+/** A UDP packet over IPv6 with whence and whither. */
+export interface Udp6Packet {
+  readonly from: Udp6End
+  readonly to: Udp6End
+  readonly payload: Uint8Array
+}
+
+/** The header of IPv6, and that of UDP. */
+export const udp6HeadBytes = 48
+
+/** An IPv6 packet around a whole UDP payload. The checksum of UDP must be there (RFC 8200 section 8.1). */
+export function encodeUdp6({ from, to, payload }: Udp6Packet): Uint8Array {
+  const packet = new Uint8Array(udp6HeadBytes + payload.length)
+  const view = new DataView(packet.buffer)
+  view.setUint8(0, 0x60)
+  view.setUint16(4, 8 + payload.length)
+  view.setUint8(6, 17)
+  view.setUint8(7, 64)
+  packet.set(ipv6ToBytes(from.address), 8)
+  packet.set(ipv6ToBytes(to.address), 24)
+  view.setUint16(40, from.port)
+  view.setUint16(42, to.port)
+  view.setUint16(44, 8 + payload.length)
+  packet.set(payload, udp6HeadBytes)
+  view.setUint16(46, checksumOf(packet.subarray(8)))
+  return packet
+}
+
+/** Over both addresses, what is behind them, its length and the number of UDP. */
+function checksumOf(from: Uint8Array): number {
+  let sum = from.length - 32 + 17
+  for (let at = 0; at < from.length; at += 2) sum += ((from[at] ?? 0) << 8) | (from[at + 1] ?? 0)
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)
+  return sum === 0xffff ? 0xffff : ~sum & 0xffff
+}
