@@ -31,7 +31,9 @@ export const adminLogRow = v.closed({
   at: v.time(),
   who: v.text('Name of the token.'),
   address: v.text('Where the request came from.'),
-  action: v.text('install, cancel, retry, power, bmc, reload, drain, login, logout or refused.'),
+  action: v.text(
+    'install, cancel, retry, power, bmc, console, reload, drain, login, logout or refused.',
+  ),
   text: v.text('What was done to whom.'),
   hosts: Type.Array(v.text()),
 })

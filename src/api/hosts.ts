@@ -60,6 +60,7 @@ const rowProperties = {
   power: Type.Union([hostPower, Type.Null()], {
     description: 'What was heard of its power last; null where the config knows no way to it.',
   }),
+  console: v.nullableText('The way to its serial console; null where the config knows none.'),
 }
 
 export const hostRow = v.closed(rowProperties, 'A host: the config and what is remembered of it.')

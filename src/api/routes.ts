@@ -1,6 +1,5 @@
-import Type, { type TSchema } from 'typebox'
+import Type from 'typebox'
 import * as admin from './admin.ts'
-import * as bmc from './bmc.ts'
 import * as callbacks from './callbacks.ts'
 import * as daemon from './daemon.ts'
 import { doctorAnswer } from './doctor.ts'
@@ -8,25 +7,12 @@ import * as events from './events.ts'
 import * as hosts from './hosts.ts'
 import * as images from './images.ts'
 import * as installs from './installs.ts'
+import { machineRoutes } from './machine-routes.ts'
 import * as networks from './networks.ts'
-import * as power from './power.ts'
 import { type OtherResponse, refusals } from './refusals.ts'
+import { nameParam, nothing, type RouteSchema } from './route-schema.ts'
 import { closed, text } from './values.ts'
 
-interface RouteSchema {
-  readonly summary: string
-  readonly description?: string
-  readonly tags: readonly string[]
-  readonly querystring?: TSchema
-  readonly params?: TSchema
-  readonly headers?: TSchema
-  readonly body?: TSchema
-  /** Where it is not what the document says of all. */
-  readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
-  readonly response: Readonly<Record<string, TSchema | OtherResponse>>
-}
-
-const nothing = Type.Null({ description: 'Done; nothing to say.' })
 const capture: OtherResponse = {
   description: 'A capture file.',
   content: { 'application/vnd.tcpdump.pcap': { schema: Type.String({ format: 'binary' }) } },
@@ -38,8 +24,6 @@ const eventAnswer: OtherResponse = {
     'text/event-stream': { schema: Type.String() },
   },
 }
-const nameParam = closed({ name: text('Of the host.') })
-
 /** Each is called by its name in programs that are made from the document. */
 function named<T extends Record<string, RouteSchema>>(all: T) {
   const entries = Object.entries(all).map(([operationId, route]) => [
@@ -127,35 +111,7 @@ export const routes = named({
     body: installs.cancelBody,
     response: { 200: installs.cancelAnswer, ...refusals },
   },
-  powerStatus: {
-    tags: ['hosts'],
-    summary: 'Whether machines are on: asked now',
-    description: 'Each machine is asked, so that it may take seconds where one does not answer.',
-    querystring: installs.choiceQuery,
-    response: { 200: power.powerAnswer, ...refusals },
-  },
-  power: {
-    tags: ['hosts'],
-    summary: 'Switch machines on or off, or reset them',
-    description:
-      'Needs the scope admin. Answers when each is so, or with the reason why not; so many at the same time as `installs.powerUp` says.',
-    body: power.powerBody,
-    response: { 200: power.powerAnswer, ...refusals },
-  },
-  bmcCertificates: {
-    tags: ['hosts'],
-    summary: 'The certificates that BMCs show, and those that are kept',
-    description: 'Each BMC is asked now; nothing secret is sent to it.',
-    querystring: installs.choiceQuery,
-    response: { 200: bmc.certificatesAnswer, ...refusals },
-  },
-  bmcTrust: {
-    tags: ['hosts'],
-    summary: 'Trust a BMC with a certificate',
-    description: 'Needs the scope admin. From now on it must show this one.',
-    body: bmc.trustBody,
-    response: { 200: bmc.trustAnswer, ...refusals },
-  },
+  ...machineRoutes,
   events: {
     tags: ['events'],
     summary: 'Timelines: a list, or a stream',

@@ -5,7 +5,7 @@
  */
 
 /** Controls, line and paragraph separators, direction marks; what joins emoji stays. */
-const moving = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+export const unsafeToShow = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
 /** All that has no shape, in a row. */
 const shapeless = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu
 /** Colours and cursor movements (ECMA-48 section 5.4), and titles and links, which end in BEL or ST. */
@@ -14,7 +14,7 @@ const escapes = /\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,1000}(?:\x07|\x1b\\
 
 /** The text with `?` for each letter that would move something: a name stays as long as it was. */
 export function printable(text: string): string {
-  return text.replace(moving, '?')
+  return text.replace(unsafeToShow, '?')
 }
 
 /** The text as one trimmed line, with a space for what has no shape. */

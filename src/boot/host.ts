@@ -3,6 +3,7 @@ import type { Route } from '../wire/classless-routes.ts'
 import type { AddressRange6, Ipv6, Subnet6 } from '../wire/ipv6.ts'
 import type { Arch } from './arch.ts'
 import type { Callback } from './callback.ts'
+import type { HostConsole } from './console.ts'
 import type { HostPower } from './power.ts'
 import type { HttpProxy } from './proxy.ts'
 
@@ -184,6 +185,8 @@ export interface Host extends BootSettings {
   readonly wake?: boolean
   /** The way to its power. */
   readonly power?: HostPower
+  /** The way to its serial console. */
+  readonly console?: HostConsole
   /** The largest TFTP block it can take. */
   readonly tftpBlockSize?: number
 }

@@ -3,6 +3,7 @@ import type { Arch } from './arch.ts'
 import type { HostState, PhoneHomeEvent } from './host-state.ts'
 import type { AddressReasons } from './reasons/address.ts'
 import type { CallbackReasons } from './reasons/callback.ts'
+import type { ConsoleReasons } from './reasons/console.ts'
 import type { FileReasons, Nothing } from './reasons/file.ts'
 import type { MessageReasons } from './reasons/message.ts'
 import type { PowerReasons } from './reasons/power.ts'
@@ -188,6 +189,7 @@ export interface Reasons
     WishReasons,
     StrangerReasons,
     PowerReasons,
+    ConsoleReasons,
     PartReasons,
     WrittenReasons {}
 

@@ -3,7 +3,7 @@ import * as api from './api-specs.ts'
 import type { CommandSpec } from './args.ts'
 import type { Io } from './io.ts'
 import * as local from './local/specs.ts'
-import { bmcSpec, powerSpec } from './power-specs.ts'
+import { bmcSpec, consoleSpec, powerSpec } from './power-specs.ts'
 
 /** Runs a command with what follows its name, and returns its exit code. */
 export type RunCommand = (
@@ -46,6 +46,7 @@ export const everyCommand: readonly LazyCommand[] = [
   { spec: api.cancelSpec, load: async () => (await import('./cancel.ts')).run },
   { spec: powerSpec, load: async () => (await import('./power.ts')).run },
   { spec: bmcSpec, load: async () => (await import('./bmc.ts')).run },
+  { spec: consoleSpec, load: async () => (await import('./console.ts')).run },
   { spec: api.reloadSpec, load: async () => (await import('./reload.ts')).run },
   { spec: api.drainSpec, load: async () => (await import('./drain.ts')).run },
   { spec: local.healthySpec, load: async () => (await import('./local/healthy.ts')).run },

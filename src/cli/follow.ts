@@ -1,12 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HostEvent } from '../api/events.ts'
-import { type ApiClient, Unreachable } from './api-client.ts'
+import { type ApiClient, type Query, Unreachable } from './api-client.ts'
 import { readSse } from './sse.ts'
 
 /** `connected` comes first, and again whenever a connection that was `lost` is back. */
-export type FeedItem =
+export type StreamItem<T> =
   | { readonly kind: 'connected' }
   | { readonly kind: 'lost' }
+  | { readonly kind: 'message'; readonly message: T }
+
+export type FeedItem =
+  | Exclude<StreamItem<never>, { readonly kind: 'message' }>
   | { readonly kind: 'event'; readonly event: HostEvent }
 
 export interface FollowOptions {
@@ -19,35 +23,47 @@ export interface FollowOptions {
 /** How long a daemon may stay away, in milliseconds: a restart or an upgrade of its machine. */
 const patience = 10 * 60_000
 
-/**
- * Every event after the given one, each once, for as long as the daemon can be reached again within
- * ten minutes. Ends when the signal says so.
- *
- * @throws Failure when the daemon cannot be reached at first, stays away, or refuses
- */
+/** Every event after the given one, as {@link followStream} follows. */
 export async function* followEvents(
   api: ApiClient,
   { host, after, signal }: FollowOptions,
 ): AsyncGenerator<FeedItem> {
+  const query = (last: string | undefined) => (last === undefined ? { host, after } : { host })
+  for await (const item of followStream<HostEvent>(api, '/api/v1/events', query, signal)) {
+    yield item.kind === 'message' ? { kind: 'event', event: item.message } : item
+  }
+}
+
+/**
+ * Every message of a stream, each once, for as long as the daemon can be reached again within ten minutes; `query` is
+ * told the id of the last message. Ends when the signal says so.
+ *
+ * @throws Failure when the daemon cannot be reached at first, stays away, or refuses
+ */
+export async function* followStream<T>(
+  api: ApiClient,
+  url: string,
+  query: (last: string | undefined) => Query,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<StreamItem<T>> {
   const ours = new AbortController()
   const either = signal ? AbortSignal.any([signal, ours.signal]) : ours.signal
-  let last: number | undefined
+  let last: string | undefined
   let pause = 1000
   let lostAt: number | undefined
   let connected = false
   try {
     while (!either.aborted) {
       try {
-        const stream = await openStream(api, host, after, last, either)
+        const headers = last === undefined ? {} : { 'Last-Event-ID': last }
+        const stream = await api.stream(url, query(last), headers, either)
         connected = true
         lostAt = undefined
         yield { kind: 'connected' }
-        for await (const { data, retry } of readSse(stream)) {
+        for await (const { data, retry, id } of readSse(stream)) {
           pause = retry ?? pause
-          if (data === undefined) continue
-          const event = JSON.parse(data) as HostEvent
-          last = event.id
-          yield { kind: 'event', event }
+          last = id ?? last
+          if (data !== undefined) yield { kind: 'message', message: JSON.parse(data) as T }
         }
       } catch (error) {
         if (either.aborted) return
@@ -63,17 +79,6 @@ export async function* followEvents(
   } finally {
     ours.abort()
   }
-}
-
-function openStream(
-  api: ApiClient,
-  host: string | undefined,
-  after: number,
-  last: number | undefined,
-  signal: AbortSignal,
-): Promise<AsyncIterable<Uint8Array>> {
-  if (last === undefined) return api.stream('/api/v1/events', { host, after }, {}, signal)
-  return api.stream('/api/v1/events', { host }, { 'Last-Event-ID': String(last) }, signal)
 }
 
 /** The daemon away is {@link Unreachable}; a stream that breaks off is a TypeError of fetch. */

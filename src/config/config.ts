@@ -1,3 +1,4 @@
+import type { ConsoleWay } from '../boot/console.ts'
 import type { Host, Network, Network6, Profile, UnknownHosts } from '../boot/host.ts'
 import type { PowerWay } from '../boot/power.ts'
 import type { HttpProxy } from '../boot/proxy.ts'
@@ -77,12 +78,16 @@ export interface Config {
   readonly proxy?: HttpProxy
   /** Base URLs for `pull`, by the names of the catalogue. */
   readonly mirror: Readonly<Record<string, string>>
+  /** Ways to the serial consoles of machines, by name. */
+  readonly consoles: ReadonlyMap<string, ConsoleWay>
   readonly keep: {
     /** Seconds. */
     readonly events: number
     readonly perHost: number
     /** Bytes of callback output kept per install. */
     readonly output: number
+    /** Bytes kept of the console of a host. */
+    readonly console: number
   }
 }
 

@@ -23,7 +23,7 @@ export const defaults = {
   tokenScope: 'read',
   syslogPort: 514,
   loaderFallback: 'auto',
-  keep: { events: '30d', perHost: 5000, output: '10MiB' },
+  keep: { events: '30d', perHost: 5000, output: '10MiB', console: '1MiB' },
   network: {
     mode: 'proxy',
     mode6: 'none',
@@ -60,6 +60,7 @@ export const defaults = {
     entity: 'switch.{{ host.name | replace: "-", "_" }}',
     privilege: 'operator',
   },
+  console: { sshPort: 22, terminal: false },
   when: ['ready', 'installed', 'failed'],
   webhookTimeout: '10s',
   commandTimeout: '30m',

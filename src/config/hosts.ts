@@ -5,6 +5,7 @@ import { parseIpv4, parseMac } from '../wire/address.ts'
 import { parseIpv6 } from '../wire/ipv6.ts'
 import { type Path, placesOf } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
+import { hostConsoleOf } from './consoles.ts'
 import { addLayer, checkLayer, noLayers, overridesOf } from './inheritance.ts'
 import { menuOf } from './menus.ts'
 import { checkReservations6 } from './networks6.ts'
@@ -61,6 +62,7 @@ function resolveHost(
   around: ProfileContext,
 ): ResolvedHost {
   const nics = nicsOf(name, raw, around)
+  const power = raw.power && hostPowerOf(name, raw.power, around.powerNames, around.report)
   const vars = raw.vars ?? {}
   checkVars(name, vars, resolved, around)
   const profile = resolved?.profile && withVars(resolved.profile, vars)
@@ -76,7 +78,11 @@ function resolveHost(
     ...given('uefi', raw.uefi),
     ...given('tftpBlockSize', raw.tftpBlockSize),
     ...given('wake', raw.wake || undefined),
-    ...given('power', raw.power && hostPowerOf(name, raw.power, around.powerNames, around.report)),
+    ...given('power', power),
+    ...given(
+      'console',
+      raw.console && hostConsoleOf(name, raw.console, power, around.consoleNames, around.report),
+    ),
     ...given('menu', resolved && menuOf(resolved, profiles, around)),
   }
   checkOptions(raw.options ?? {}, ['hosts', name, 'options'], 'host', around.report)

@@ -115,6 +115,7 @@ function namesOf(value: unknown, broken: Broken): ConfigNames {
     callbacks: names('callbacks'),
     networks: names('networks'),
     power: names('power'),
+    consoles: names('consoles'),
     vague: new Map(
       networks
         .filter(([name]) => ['', 'subnet'].some(key => broken.has(placeOf(name, key))))

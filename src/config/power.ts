@@ -8,6 +8,7 @@ import {
   type HostPower,
   type HostPowerWay,
   type HttpWay,
+  type IpmiWay,
   type PowerRequest,
   type PowerWay,
   type SnmpWay,
@@ -61,11 +62,7 @@ function resolveWay(
     const token = resolve(folder, tokenFile)
     return { kind: 'homeAssistant', name, url, tokenFile: token, entity, pause }
   }
-  if (ipmi) {
-    const { cipher, port = defaults.power.ipmiPort, privilege = defaults.power.privilege } = ipmi
-    const account = accountOf(ipmi, folder)
-    return { kind: 'ipmi', name, ...account, port, privilege, ...given('cipher', cipher) }
-  }
+  if (ipmi) return ipmiWay(name, ipmi, folder)
   if (http) return httpWay(name, http, folder, report)
   if (command) {
     const { on, off, cycle, status, netboot } = command
@@ -78,6 +75,13 @@ function resolveWay(
   }
   report(path, `says no way: write ${either}`, false, placesOf(path, ...kinds))
   return undefined
+}
+
+/** A BMC that speaks IPMI, for power or for consoles. */
+export function ipmiWay(name: string, raw: NonNullable<RawPower['ipmi']>, folder: string): IpmiWay {
+  const { cipher, port = defaults.power.ipmiPort, privilege = defaults.power.privilege } = raw
+  const account = accountOf(raw, folder)
+  return { kind: 'ipmi', name, ...account, port, privilege, ...given('cipher', cipher) }
 }
 
 function accountOf({ user, passwordFile }: Account, folder: string): Account {

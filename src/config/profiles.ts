@@ -31,6 +31,7 @@ export interface ProfileContext {
   readonly powerNames: ReadonlySet<string>
   /** That of the whole config. */
   readonly proxy?: HttpProxy
+  readonly consoleNames: ReadonlySet<string>
   /** Where networks may lie whose subnet cannot be read. */
   readonly vague: ReadonlyMap<string, Subnet>
   /** Folders of boot media that were read, each once per load. */

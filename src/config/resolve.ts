@@ -1,15 +1,16 @@
 import { dirname, join, resolve } from 'node:path'
 import { given } from '../base/given.ts'
 import { didYouMean } from '../base/nearest.ts'
-import { parseDuration, parseSize } from '../base/units.ts'
 import type { Callback } from '../boot/callback.ts'
 import type { Host, Profile, UnknownHosts } from '../boot/host.ts'
 import type { Subnet } from '../wire/address.ts'
 import { isAddress, isBlock } from './addresses.ts'
 import { assetsFolder } from './assets-folder.ts'
 import { type Subject, subjectsOf } from './booting-hosts.ts'
+import { boundsOf } from './bounds.ts'
 import { resolveCallbacks } from './callbacks.ts'
 import { checkCommandLines } from './check/command-lines.ts'
+import { checkConsoles } from './check/consoles.ts'
 import { checkCredentials } from './check/credentials.ts'
 import { checkDoors } from './check/doors.ts'
 import { checkFiles } from './check/files.ts'
@@ -19,6 +20,7 @@ import { checkPower } from './check/power.ts'
 import { checkTemplates } from './check/templates.ts'
 import type { PlacedChecksum } from './checksums.ts'
 import type { Config } from './config.ts'
+import { resolveConsoles } from './consoles.ts'
 import { defaults } from './defaults.ts'
 import { type ResolvedHost, resolveHosts } from './hosts.ts'
 import { checkLoaderRules, resolveLoaderRules } from './loader-rules.ts'
@@ -43,6 +45,7 @@ export interface ConfigNames {
   readonly callbacks: ReadonlySet<string>
   readonly networks: ReadonlySet<string>
   readonly power: ReadonlySet<string>
+  readonly consoles: ReadonlySet<string>
   /** Where networks may lie whose subnet cannot be read: an address there is not judged. */
   readonly vague: ReadonlyMap<string, Subnet>
 }
@@ -80,6 +83,7 @@ export function resolveConfig(
     networkNames: names.networks,
     powerNames: names.power,
     ...given('proxy', resolveProxy(raw.proxy, undefined)),
+    consoleNames: names.consoles,
     vague: names.vague,
     media: new Map(),
     checksums: new Map(),
@@ -98,6 +102,7 @@ export function resolveConfig(
     hosts: new Map([...hosts].map(([name, { host }]) => [name, host])),
     hostByMac,
     power: resolvePower(raw.power ?? {}, folder, report),
+    consoles: resolveConsoles(raw.consoles ?? {}, folder, report),
   }
   const subjects = [...subjectsOf(hosts.values()), ...[unknown, ...menu].flatMap(unknownSubject)]
   const httpPort = config.http.port
@@ -114,9 +119,9 @@ export function resolveConfig(
   return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late], checksums }
 }
 
-/** What is wrong with what the parts name: files, loaders, ways to power. */
+/** What is wrong with what the parts name: files, loaders, ways to power and consoles. */
 function lateMistakes(
-  { loaders, assets, http, power, hosts: known }: FlatConfig,
+  { loaders, assets, http, power, consoles, hosts: known }: FlatConfig,
   { subjects, profiles, callbacks, httpPort }: Checkable,
   hosts: ReadonlyMap<string, ResolvedHost>,
 ): Mistake[] {
@@ -128,13 +133,14 @@ function lateMistakes(
     ...checkCommandLines(subjects, { loaders, assets, httpPort }),
     ...checkTls(http.tls),
     ...checkPower({ power, hosts: known }),
+    ...checkConsoles({ consoles, hosts: known }),
     ...checkCredentials(callbacks, [...profiles, ...subjects.map(s => s.resolved)]),
   ]
 }
 
 function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, report: Report) {
   const dataDir = resolve(folder, raw.dataDir ?? defaults.dataDir)
-  const { http = {}, tftp = {}, dhcp = {}, admin = {}, keep = {} } = raw
+  const { http = {}, tftp = {}, dhcp = {}, admin = {} } = raw
   const listen = typeof http.address === 'string' ? [http.address] : http.address
   for (const [i, text] of (listen ?? []).entries()) {
     const path = Array.isArray(http.address) ? ['http', 'address', i] : ['http', 'address']
@@ -174,14 +180,7 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
     loaderFallback: raw.loaders?.fallback ?? defaults.loaderFallback,
     ...given('proxy', resolveProxy(raw.proxy, undefined)),
     mirror: raw.mirror ?? {},
-    parallel: raw.installs?.parallel ?? defaults.parallel,
-    powerUp: raw.installs?.powerUp ?? defaults.powerUp,
-    powerStatus: parseDuration(raw.installs?.powerStatus ?? defaults.powerStatus),
-    keep: {
-      events: parseDuration(keep.events ?? defaults.keep.events),
-      perHost: keep.perHost ?? defaults.keep.perHost,
-      output: parseSize(keep.output ?? defaults.keep.output),
-    },
+    ...boundsOf(raw),
   }
 }
 

@@ -10,6 +10,7 @@ import type { Progress } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { SpecDeps } from '../install/spec.ts'
 import type { Strangers } from '../install/strangers.ts'
+import type { ConsoleDesk } from '../power/console/desk.ts'
 import type { PowerDesk } from '../power/desk.ts'
 import type { HostChanges } from '../record/changes.ts'
 import type { Fallback } from '../record/fallback.ts'
@@ -63,6 +64,7 @@ export interface HttpParts extends Parts {
   readonly drain: Drain
   readonly power: PowerDesk
   readonly pulls: Pulls
+  readonly consoles: ConsoleDesk
   readonly reload: Reload
   unready(): readonly string[]
   held(): readonly ReasonOf<'other-servers'>[]

@@ -100,7 +100,7 @@ async function close(made: Made, endUpkeep: () => void, doors: Doors, app: HttpA
   made.power.close()
   await made.pulls.close()
   await doors.close(closeGraceMs)
-  await Promise.all([outbox.close(), seek.close(), made.starts.ended()])
+  await Promise.all([outbox.close(), seek.close(), made.consoles.close(), made.starts.ended()])
   await app.close()
   await memory.committed().catch(() => {})
   made.closeWhereabouts()

@@ -16,11 +16,12 @@ export function startUpkeep(
     readonly checksums: ChecksumWatch['look']
   },
 ): () => void {
-  const { log, lives, seek } = made
+  const { log, lives, seek, consoles } = made
   const every = createEvery(log)
   const timers = [
     every(1000, 'clocks', lives.tick),
     every(1000, 'ssh', seek.tick),
+    every(1000, 'consoles', consoles.look),
     every(3000, 'networks', turns.networks),
     every(3600_000, 'housekeeping', () => dropWhatIsOver(made)),
     every(5000, 'disk', turns.disk),

@@ -54,12 +54,7 @@ const pxe = 0x04
  * the reason.
  */
 export const ipmitool: IpmiTool = {
-  commandOf(deed, { address, port, user, password, privilege, suite }) {
-    const where = ['-I', 'lanplus', '-H', address, '-p', String(port), '-U', user, '-E']
-    const how = ['-L', privilege.toUpperCase(), '-N', '1', '-R', '2', '-v', '-C', String(suite)]
-    const run = ['ipmitool', ...where, ...how, ...wordsOf(deed)]
-    return { run, env: { IPMI_PASSWORD: password } }
-  },
+  commandOf: (deed, login) => ipmitoolCommand(wordsOf(deed), login),
   answerIn: stdout => stdout,
   /** By the message of the session that failed (IPMI 2.0 section 13.17 and table 13-15; its own texts). */
   verdicts: [
@@ -73,6 +68,17 @@ export const ipmitool: IpmiTool = {
     // It is there and says nothing to a user or a suite that it does not know.
     [/no response from|Unable to establish IPMI v2/, 'mute'],
   ],
+}
+
+/** A call of ipmitool. */
+export function ipmitoolCommand(
+  words: readonly string[],
+  { address, port, user, password, privilege, suite }: IpmiLogin,
+): Required<Omit<IpmiCommand, 'input'>> {
+  const where = ['-I', 'lanplus', '-H', address, '-p', String(port), '-U', user, '-E']
+  const how = ['-L', privilege.toUpperCase(), '-N', '1', '-R', '2', '-v', '-C', String(suite)]
+  const run = ['ipmitool', ...where, ...how, ...words]
+  return { run, env: { IPMI_PASSWORD: password } }
 }
 
 function wordsOf(deed: IpmiDeed): string[] {

@@ -1,12 +1,13 @@
 import type { Firmware, IpmiWay, PowerState } from '../boot/power.ts'
 import type { Reason } from '../boot/reason.ts'
+import { bmcAddress } from './bmc-tls.ts'
+import { loginReason, suitesOf, wantsAnotherSuite } from './ipmi-login.ts'
 import {
   freeIpmi,
   type IpmiDeed,
   type IpmiTool,
   ipmitool,
   ipmiWords,
-  type LoginVerdict,
   verdictOf,
 } from './ipmi-tools.ts'
 import { type Power, PowerError, type PowerTarget, type WayDeps } from './power.ts'
@@ -15,9 +16,6 @@ import { readSecret } from './secret.ts'
 
 /** Seconds for one call; the programs themselves give up after some 7. */
 const patience = 20
-
-/** Suites in the order of their strength: OpenBMC knows 17 alone, old boards 3 alone. */
-const suites = [17, 3]
 
 type Ask = (deed: IpmiDeed) => Promise<string>
 
@@ -87,9 +85,9 @@ async function ask(
   { address = '' }: PowerTarget,
   { signal }: WayDeps,
 ): Promise<string> {
-  const { user, port, privilege, cipher } = way
+  const { user, port, privilege } = way
   const login = { address, port, user, privilege, password: await readSecret(way.passwordFile) }
-  const tried = cipher === undefined ? suites : [cipher]
+  const tried = suitesOf(way)
   let tool: IpmiTool = ipmitool
   for (const [n, suite] of tried.entries()) {
     let ran = await runTool(tool, deed, { ...login, suite }, signal)
@@ -100,9 +98,10 @@ async function ask(
     if (ran.ok) return ran.stdout
     if (ran.isMissing) throw noProgram('there is no such program, nor FreeIPMI')
     const verdict = verdictOf(ran.stderr, tool)
-    const isLast = n === tried.length - 1
-    if (!isLast && (verdict === 'suite' || verdict === 'mute')) continue
-    throw errorOf(ran, verdict, way, address, ipmiWords(deed))
+    if (n < tried.length - 1 && wantsAnotherSuite(verdict)) continue
+    throw new PowerError(
+      loginReason(verdict, way, address) ?? otherReason(ran, way, address, ipmiWords(deed)),
+    )
   }
   throw noProgram('nothing was tried')
 }
@@ -127,36 +126,12 @@ async function runTool(
   return { ok: false, error, stderr: ran.stdout }
 }
 
-type FailedRun = Extract<Ran, { ok: false }>
-
-function errorOf(
-  { stderr, error }: FailedRun,
-  verdict: LoginVerdict,
-  { user, port, privilege }: IpmiWay,
-  at: string,
-  verb: string,
-): PowerError {
-  const address = `${at.includes(':') ? `[${at}]` : at}:${port}`
-  const unreachable = (error: string) => new PowerError({ code: 'bmc-unreachable', address, error })
-  const refused = (what: string, error: string) =>
-    new PowerError({ code: 'bmc-refused', address, what, error })
-  switch (verdict) {
-    case 'no-name':
-      return unreachable('nobody knows this name')
-    case 'nobody':
-      return unreachable('it does not answer')
-    case 'login':
-      return new PowerError({ code: 'bmc-login', address, user })
-    case 'suite':
-      return refused('the cipher suite', 'write another `cipher`')
-    case 'privilege':
-      return refused(`the privilege ${privilege}`, `the user ${user} does not have it`)
-    case 'busy':
-      return refused('one more session', 'all that it has are taken')
-    case 'mute':
-      return refused('the session', 'it says no word to this user or this cipher suite')
-    case 'other':
-      if (stderr !== '') return refused(verb, error)
-      return new PowerError({ code: 'power-program', program: 'ipmitool', error })
-  }
+function otherReason(
+  { stderr, error }: Extract<Ran, { ok: false }>,
+  { port }: IpmiWay,
+  address: string,
+  what: string,
+): Reason {
+  if (stderr === '') return { code: 'power-program', program: 'ipmitool', error }
+  return { code: 'bmc-refused', address: bmcAddress(address, port), what, error }
 }

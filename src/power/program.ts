@@ -58,7 +58,7 @@ export async function runProgram(args: readonly string[], limits: Limits): Promi
   signal.removeEventListener('abort', stop)
   const [stdout = '', stderr = ''] = outputs.map(output => output())
   if (end.kind === 'exit' && end.code === 0) return { ok: true, stdout }
-  const error = errorOf(end, lastLine(stderr) || lastLine(stdout))
+  const error = endSentence(end, lastLine(stderr) || lastLine(stdout))
   return { ok: false, error, stderr, stdout, ...(isMissing(end) && { isMissing: true }) }
 }
 
@@ -68,7 +68,8 @@ function isMissing(end: ProgramEnd<string>): boolean {
   return code === 'ENOENT' && path !== undefined
 }
 
-function errorOf(end: ProgramEnd<string>, line: string): string {
+/** Why a program did not do it: what it said last, or how it ended. */
+export function endSentence(end: ProgramEnd<string>, line: string): string {
   switch (end.kind) {
     case 'not-run':
       return isMissing(end) ? 'there is no such program' : messageOf(end.error)

@@ -10,7 +10,9 @@ export interface Program<Why> {
   readonly env: Readonly<Record<string, string>>
   /** What it reads from stdin; otherwise stdin is closed. */
   readonly input?: string | undefined
-  /** Seconds after which it is ended. */
+  /** Its stdin stays open, and is `stdin` of what runs. */
+  readonly talks?: true
+  /** Seconds after which it is ended; Infinity: never. */
   readonly timeout: number
   /** Why that is, then. */
   readonly tooLong: Why
@@ -32,6 +34,8 @@ export type ProgramEnd<Why> =
 export interface RunningProgram<Why> {
   readonly group: ProcessGroup | undefined
   readonly ended: Promise<ProgramEnd<Why>>
+  /** Of one that is talked to. */
+  readonly stdin?: Writable
   /** Ends the whole process group, for this reason. */
   end(why: Why): void
 }
@@ -57,17 +61,17 @@ export function startProgram<Why>(
   }
 }
 
-function spawned<Why>({ run, cwd, env, input }: Program<Why>): Child {
+function spawned<Why>({ run, cwd, env, input, talks }: Program<Why>): Child {
   const [name = '', ...args] = run
   const { PATH = '/usr/bin:/bin', HOME = '/', LANG = 'C.UTF-8' } = process.env
   const options = { cwd, env: { PATH, HOME, LANG, ...env }, detached: true } as const
-  if (input === undefined) {
+  if (input === undefined && !talks) {
     return spawn(name, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   }
   const child = spawn(name, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
   // One that ends before it has read everything says so by its exit code.
   child.stdin.on('error', () => {})
-  child.stdin.end(input)
+  if (!talks) child.stdin.end(input)
   return child
 }
 
@@ -85,7 +89,8 @@ function follow<Why>(child: Child, program: Program<Why>): RunningProgram<Why> {
     program.endOthers?.()
     if (graceMs === 0) hush()
   }
-  const timer = setTimeout(end, timeout * 1000, tooLong)
+  const timer =
+    timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(end, timeout * 1000, tooLong)
   let deaf: NodeJS.Timeout | undefined
   const ended = new Promise<ProgramEnd<Why>>(resolve => {
     child.once('error', error => {
@@ -102,5 +107,5 @@ function follow<Why>(child: Child, program: Program<Why>): RunningProgram<Why> {
       return resolve(signal ? { kind: 'signal', signal } : { kind: 'exit', code: code ?? 0 })
     })
   })
-  return { group, ended, end }
+  return { group, ended, end, ...(child.stdin && { stdin: child.stdin }) }
 }

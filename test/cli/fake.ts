@@ -112,6 +112,7 @@ export function hostRow(given: Partial<HostRow> = {}): HostRow {
     stage: null,
     download: null,
     power: null,
+    console: null,
     ...given,
   }
 }

@@ -11,6 +11,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template/template.ts'
 import { usedVars } from '../../src/config/template/vars.ts'
+import { openConsoles } from '../../src/daemon/consoles.ts'
 import { createDrain } from '../../src/daemon/drain.ts'
 import { httpDeps } from '../../src/daemon/http-deps.ts'
 import { openPower } from '../../src/daemon/power.ts'
@@ -153,6 +154,7 @@ export async function startHttp(
       pulls: createPulls(world.config, log),
     },
     power: openPower(world, changes.tell, async () => {}),
+    consoles: openConsoles({ world, memory, log }),
     reload: { run: async () => ({ hosts: config.hosts.size, warnings: [] }), notices: () => [] },
   }
   const app = await buildApp(httpDeps(wired))

@@ -9,6 +9,8 @@ export interface SimSettings {
   readonly port: number
   /** The program that is its machine: it is called with 0x20, `get` or `set`, and what. */
   readonly chassis: string
+  /** TCP port at 127.0.0.1 that is the serial port of its machine. */
+  readonly sol?: number
 }
 
 const board = `mc_setbmc 0x20
@@ -17,7 +19,7 @@ mc_enable 0x20
 `
 
 /** The command that is the BMC; its user is `admin` with the password `secret`. */
-export function simCommand({ folder, port, chassis }: SimSettings): string[] {
+export function simCommand({ folder, port, chassis, sol }: SimSettings): string[] {
   const auths = ['callback', 'user', 'operator', 'admin'].map(
     who => `allowed_auths_${who} none md2 md5 straight`,
   )
@@ -29,7 +31,7 @@ priv_limit admin
 ${auths.join('\n')}
 guid a123456789abcdefa123456789abcdef
 endlan
-chassis_control "${chassis} 0x20"
+${sol === undefined ? '' : `sol "tcp:127.0.0.1:${sol}" 115200\n`}chassis_control "${chassis} 0x20"
 user 1 true "" "test" user 10 none md2 md5 straight
 user 2 true "admin" "secret" admin 10 none md2 md5 straight
 `

@@ -1,6 +1,7 @@
 import type { Reason, ReasonCode } from '../reason.ts'
 import { bootWords } from './boot.ts'
 import { callbackWords } from './callback.ts'
+import { consoleWords } from './console.ts'
 import { dhcpWords } from './dhcp-reason.ts'
 import { fileWords } from './file.ts'
 import { lifeWords } from './life.ts'
@@ -23,6 +24,7 @@ const words: ReasonWords<ReasonCode> = {
   ...callbackWords,
   ...strangerWords,
   ...powerWords,
+  ...consoleWords,
   ...wishWords,
   'not-proved': ({ address, because }, say) => `${address} ${say(because)}`,
   'restarted-and': ({ because }, say) =>

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import type { Host } from '../../boot/host.ts'
 import type { PowerWay, SnmpLogin } from '../../boot/power.ts'
 import { throughEach } from '../../boot/power-chain.ts'
@@ -6,9 +5,15 @@ import { sharedMistakes } from '../booting-hosts.ts'
 import type { Config } from '../config.ts'
 import { powerContext } from '../template/context.ts'
 import { powerTemplates } from '../template/uses.ts'
-import type { Mistake, Path } from './mistake.ts'
-import { checkTemplate } from './names.ts'
-import { faultsOf } from './templates.ts'
+import type { Mistake } from './mistake.ts'
+import {
+  bmcs,
+  checkAddresses,
+  checkTemplatesOf,
+  lackOfSecret,
+  type OfBmc,
+  outlets,
+} from './ways.ts'
 
 /** Ways to power that cannot work: their templates, for every host, and their files. */
 export function checkPower({ power, hosts }: Pick<Config, 'power' | 'hosts'>): Mistake[] {
@@ -17,11 +22,12 @@ export function checkPower({ power, hosts }: Pick<Config, 'power' | 'hosts'>): M
   const users = Map.groupBy([...hosts.values()].flatMap(throughEach), host => host.power?.by)
   for (const way of power.values()) {
     const own = users.get(way.name) ?? []
-    checkTemplatesOf(way, own, (path, message, host) => wrong.add(path, message, host))
-    if (alone.includes(way.kind))
-      checkAddresses(way, own, (path, message) => wrong.add(path, message))
+    checkTemplatesOf(powerTemplates(way), own, powerContext, wrong)
+    if (alone.includes(way.kind)) {
+      checkAddresses(own.map(ofBmc), wrong, way.kind === 'snmp' ? outlets : bmcs)
+    }
     for (const { key, file, isPublic } of filesOf(way)) {
-      const lack = lackOf(file, isPublic)
+      const lack = lackOfSecret(file, isPublic)
       if (lack !== undefined) late.add(['power', way.name, way.kind, key], `${file} ${lack}`)
     }
   }
@@ -31,43 +37,9 @@ export function checkPower({ power, hosts }: Pick<Config, 'power' | 'hosts'>): M
 /** Ways whose address, with what stands beside it, is of one machine. */
 const alone: readonly PowerWay['kind'][] = ['amt', 'ipmi', 'redfish', 'snmp']
 
-/** Each machine has a BMC or an outlet of its own: with a wrong address another one would be switched. */
-function checkAddresses(
-  { kind }: PowerWay,
-  hosts: readonly Host[],
-  report: (path: Path, message: string) => void,
-): void {
-  const known = new Map<string, string>()
-  for (const { name, power } of hosts) {
-    const { address, system = '', outlet = '' } = power ?? {}
-    const path = ['hosts', name, 'power']
-    const machine = `${address} ${system} ${outlet}`
-    const other = known.get(machine)
-    const what = kind === 'snmp' ? 'PDU' : 'BMC'
-    if (address === undefined) report(path, `needs an \`address\`: that of its ${what}`)
-    else if (kind === 'snmp' && outlet === '') report(path, 'needs an `outlet` of its PDU')
-    else if (other !== undefined) {
-      const its = kind === 'snmp' ? 'outlet' : 'BMC'
-      report([...path, 'address'], `is the ${its} of ${other}: two machines cannot have one`)
-    } else known.set(machine, name)
-  }
-}
-
-function checkTemplatesOf(
-  way: PowerWay,
-  hosts: readonly Host[],
-  report: (path: Path, message: string, host?: string) => void,
-): void {
-  for (const use of powerTemplates(way)) {
-    const own = checkTemplate(use.source, use.kind)
-    for (const { message } of own) report(use.path, message)
-    if (own.length > 0) continue
-    for (const host of hosts) {
-      for (const { message } of faultsOf(use, powerContext(host))) {
-        report(use.path, message, host.name)
-      }
-    }
-  }
+function ofBmc({ name, power }: Host): OfBmc {
+  const { address, system, outlet } = power ?? {}
+  return { host: name, path: ['hosts', name, 'power'], address, system, outlet }
 }
 
 interface SecretFile {
@@ -100,14 +72,4 @@ function filesOfLogin(login: SnmpLogin): SecretFile[] {
   const { passwordFile, privacyFile } = login
   const privacy = privacyFile === undefined ? [] : [{ key: 'privacyFile', file: privacyFile }]
   return [{ key: 'passwordFile', file: passwordFile }, ...privacy]
-}
-
-function lackOf(file: string, isPublic = false): string | undefined {
-  try {
-    const { mode } = statSync(file)
-    if (isPublic || (mode & 0o004) === 0) return undefined
-    return 'can be read by everybody on this machine: chmod 600'
-  } catch {
-    return 'does not exist yet'
-  }
 }

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { defaults } from '../defaults.ts'
 import { callback } from './callback.ts'
+import { consoleWay } from './console.ts'
 import { http, tftp } from './doors.ts'
 import { loaders } from './loaders.ts'
 import { network } from './network.ts'
@@ -72,6 +73,7 @@ const keep = v.knownKeys({
     defaults.keep.perHost,
   ),
   output: v.key(v.size, 'Output of callbacks kept for one install.', defaults.keep.output),
+  console: v.key(v.size, 'What is kept of the console of one host.', defaults.keep.console),
 })
 
 const installs = v.knownKeys({
@@ -135,6 +137,10 @@ export const configSchema = v.knownKeys(
     hosts: v.key(v.mapOf(v.hostName, host), 'Machines, by name.'),
     callbacks: v.key(v.mapOf(v.name, callback), 'What to call, by name.'),
     power: v.key(v.mapOf(v.name, power), 'Ways to the power of machines, by name.'),
+    consoles: v.key(
+      v.mapOf(v.name, consoleWay),
+      'Ways to the serial consoles of machines, by name.',
+    ),
     installs: v.key(installs, 'How much is done at the same time.'),
     proxy: v.key(
       proxy,

@@ -43,7 +43,8 @@ export type RawStatus =
   | string
   | (RequestFields & { readonly isOn?: string; readonly isOff?: string })
 
-const program = Type.Array(Type.String({ title: 'text' }), {
+/** A program and its arguments. */
+export const program = Type.Array(Type.String({ title: 'text' }), {
   title: 'a program and its arguments as a list',
   minItems: 1,
   examples: ['[virsh, start, "{{ host.name }}"]'],
@@ -96,7 +97,8 @@ const bmcAccount = {
   passwordFile: v.described(v.path, { description: 'File with the password.' }),
 }
 
-const ipmi = v.knownKeys(
+/** A BMC that speaks IPMI. */
+export const ipmi = v.knownKeys(
   {
     ...bmcAccount,
     port: v.key(v.port, 'UDP port.', d.ipmiPort),

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { archs } from '../../boot/arch.ts'
 import { defaults } from '../defaults.ts'
+import { hostConsole } from './console.ts'
 import { loginKeys } from './login.ts'
 import { options } from './options.ts'
 import { hostPower } from './power.ts'
@@ -233,6 +234,7 @@ export const host = v.knownKeys(
       false,
     ),
     power: v.key(hostPower, 'The way to its power.'),
+    console: v.key(hostConsole, 'The way to its serial console.'),
     tftpBlockSize: v.key(
       Type.Integer({ title: 'a block size in bytes', minimum: 512, maximum: 1468 }),
       'The largest TFTP block that its firmware can take.',

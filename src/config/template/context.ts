@@ -93,24 +93,36 @@ const powerNames: NameTree = {
 
 /** The names that templates of ways to power may use. */
 export function powerContext(host: Host): object {
-  const { name, nics, vars, profile, power } = host
+  const address = host.power?.address
+  // Where a host has none, a template that asks for it is a mistake.
+  return { host: hostNames(host), power: address === undefined ? {} : { address } }
+}
+
+const consoleNames: NameTree = {
+  host: { name: true, mac: true, address: true, vars: 'any' },
+  console: { address: true },
+}
+
+/** The names that templates of ways to consoles may use. */
+export function consoleContext(host: Host): object {
+  const address = host.console?.address
+  return { host: hostNames(host), console: address === undefined ? {} : { address } }
+}
+
+function hostNames({ name, nics, vars, profile }: Host): object {
   const [nic] = nics
   const address = nic?.address === undefined ? '' : formatIpv4(nic.address)
-  const all = { ...profile?.vars, ...vars }
-  return {
-    host: { name, mac: nic?.mac ?? '', address, vars: all },
-    // Where a host has none, a template that asks for it is a mistake.
-    power: power?.address === undefined ? {} : { address: power.address },
-  }
+  return { name, mac: nic?.mac ?? '', address, vars: { ...profile?.vars, ...vars } }
 }
 
 /** What a template is for. */
-export type TemplateKind = 'boot' | 'callback' | 'power'
+export type TemplateKind = 'boot' | 'callback' | 'power' | 'console'
 
 const names: { readonly [K in TemplateKind]: NameTree } = {
   boot: bootNames,
   callback: callbackNames,
   power: powerNames,
+  console: consoleNames,
 }
 
 /** The names for a kind of template. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { given } from '../../base/given.ts'
 import type { Callback } from '../../boot/callback.ts'
+import type { ConsoleWay } from '../../boot/console.ts'
 import type { PowerWay } from '../../boot/power.ts'
 import type { Path } from '../check/mistake.ts'
 import type { CmdlinePiece } from '../inheritance.ts'
@@ -117,6 +118,17 @@ export function powerTemplates(way: PowerWay): TemplateUse[] {
       return { source, path: at(verb, i), kind, purpose: i === 0 ? 'program' : 'argument' } as const
     }),
   )
+}
+
+/** The templates of a way to consoles. */
+export function consoleTemplates(way: ConsoleWay): TemplateUse[] {
+  if (way.kind === 'ipmi' || way.run === undefined) return []
+  const path = ['consoles', way.name, way.kind, 'run']
+  const kind = 'console'
+  if (way.kind === 'ssh') return [{ source: way.run, path, kind, purpose: 'argument' }]
+  return way.run.map((source, i) => {
+    return { source, path: [...path, i], kind, purpose: i === 0 ? 'program' : 'argument' }
+  })
 }
 
 function readText(file: string): { text: string } | { problem: string } {

@@ -11,6 +11,7 @@ import type { HttpParts } from '../parts.ts'
 import {
   bmcDeps,
   callbackDeps,
+  consoleDeps,
   daemonDeps,
   did,
   installDeps,
@@ -40,6 +41,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     installs: installDeps(parts),
     power: powerDeps(parts),
     bmc: bmcDeps(parts),
+    consoles: consoleDeps(parts),
     networks: networkDeps(parts),
     doctor: {
       hosts: () => world.config().hosts,

@@ -3,6 +3,7 @@ import type { PowerVerb } from '../../boot/power.ts'
 import type { BmcRouteDeps } from '../../http/api/bmc-routes.ts'
 import type { CallbackDeps } from '../../http/api/callback-routes.ts'
 import type { ChoiceDeps } from '../../http/api/choose.ts'
+import type { ConsoleRouteDeps } from '../../http/api/console-routes.ts'
 import type { DaemonDeps } from '../../http/api/daemon-routes.ts'
 import type { Actor } from '../../http/api/guard.ts'
 import type { InstallRouteDeps } from '../../http/api/install-routes.ts'
@@ -110,6 +111,18 @@ export function bmcDeps(parts: HttpParts): BmcRouteDeps {
     ...{ certificates, trust },
     did: (actor, act) => did(actor, act, parts),
     committed: parts.memory.committed,
+  }
+}
+
+/** Reading consoles, and typing at them. */
+export function consoleDeps(parts: HttpParts): ConsoleRouteDeps {
+  const { consoles, world, memory } = parts
+  return {
+    ...consoles,
+    hosts: () => world.config().hosts,
+    now: performance.now.bind(performance),
+    did: (actor, act) => did(actor, act, parts),
+    committed: memory.committed,
   }
 }
 

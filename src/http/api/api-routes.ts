@@ -6,6 +6,7 @@ import { type Access, allowedOnly } from './access.ts'
 import { type AdminLogBefore, adminLogRoutes } from './admin-log-routes.ts'
 import { type BmcRouteDeps, bmcRoutes } from './bmc-routes.ts'
 import { type CallbackDeps, callbackRoutes } from './callback-routes.ts'
+import { type ConsoleRouteDeps, consoleRoutes } from './console-routes.ts'
 import { type DaemonDeps, daemonRoutes } from './daemon-routes.ts'
 import { type DoctorDeps, doctorRoutes } from './doctor-routes.ts'
 import { documentRoutes, openDocument } from './document-routes.ts'
@@ -26,6 +27,7 @@ export interface ApiDeps {
   readonly installs: InstallRouteDeps
   readonly power: PowerRouteDeps
   readonly bmc: BmcRouteDeps
+  readonly consoles: ConsoleRouteDeps
   readonly networks: NetworkDeps
   readonly callbacks: CallbackDeps
   readonly doctor: DoctorDeps
@@ -91,8 +93,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
       whoamiRoute(v1)
       hostRoutes(v1, deps.hosts)
       installRoutes(v1, deps.installs)
-      powerRoutes(v1, deps.power)
-      bmcRoutes(v1, deps.bmc)
+      machineRoutes(v1, deps)
       networkRoutes(v1, deps.networks)
       callbackRoutes(v1, deps.callbacks)
       adminLogRoutes(v1, deps.adminLog)
@@ -112,4 +113,11 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
     },
     { prefix: '/v1' },
   )
+}
+
+/** What is asked of the machines themselves. */
+function machineRoutes(app: FastifyInstance, { power, bmc, consoles }: ApiDeps): void {
+  powerRoutes(app, power)
+  bmcRoutes(app, bmc)
+  consoleRoutes(app, consoles)
 }

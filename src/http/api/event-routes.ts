@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { EventList, EventsQuery } from '../../api/events.ts'
 import type { HostRow } from '../../api/hosts.ts'
@@ -6,6 +5,7 @@ import { routes } from '../../api/routes.ts'
 import type { EventRecord, EventsWanted } from '../../boot/event-record.ts'
 import { createPlaces } from '../places.ts'
 import { Refusal } from '../problem.ts'
+import { drained } from './drained.ts'
 import { isOneOf, listOf } from './filters.ts'
 import { addressOf } from './guard.ts'
 import { eventView, type Turn } from './views.ts'
@@ -141,15 +141,6 @@ function stream(
     live = true
   }
   catchUp().catch(() => out.destroy())
-}
-
-/** Resolves when more may be written, or nothing ever again. */
-async function drained(out: ServerResponse): Promise<void> {
-  if (!out.writableNeedDrain || out.destroyed) return new Promise(resolve => setImmediate(resolve))
-  await new Promise<void>(resolve => {
-    out.once('drain', resolve)
-    out.once('close', resolve)
-  })
 }
 
 /**

@@ -77,6 +77,7 @@ export function hostView(host: Host, record: HostRecord | undefined, around: Liv
     stage: seen?.stage ?? null,
     download: download ?? null,
     power: host.power ? powerView(host.power.by, heard) : null,
+    console: host.console?.by ?? null,
   }
 }
 

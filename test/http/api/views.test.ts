@@ -38,7 +38,7 @@ t.test('a host that was never seen', async t => {
     ...{ profile: 'debian', tags: ['lab'], state: 'idle', netboots: false },
     ...{ why: 'no install was asked', since: null, install: null, attempt: 0 },
     ...{ waiting: null, percent: null, progressAt: null, message: null, lastSeen: null },
-    ...{ arch: null, stage: null, download: null, power: null },
+    ...{ arch: null, stage: null, download: null, power: null, console: null },
   })
 })
 

@@ -1,0 +1,71 @@
+import { resolve } from 'node:path'
+import { given } from '../base/given.ts'
+import { didYouMean } from '../base/nearest.ts'
+import type { ConsoleWay, HostConsole } from '../boot/console.ts'
+import type { HostPower } from '../boot/power.ts'
+import { placesOf, type Report } from './check/mistake.ts'
+import { defaults } from './defaults.ts'
+import { ipmiWay } from './power.ts'
+import type { RawConsole, RawHostConsole } from './schema/console.ts'
+
+/** What a way can be; each is exactly one of them. */
+const kinds = ['ipmi', 'ssh', 'command'] as const
+
+/** The ways to consoles by name. */
+export function resolveConsoles(
+  raw: Readonly<Record<string, RawConsole>>,
+  folder: string,
+  report: Report,
+): Map<string, ConsoleWay> {
+  const resolved = Object.entries(raw).flatMap(([name, way]) => {
+    const found = resolveWay(name, way, folder, report)
+    return found ? [[name, found] as const] : []
+  })
+  return new Map(resolved)
+}
+
+function resolveWay(
+  name: string,
+  raw: RawConsole,
+  folder: string,
+  report: Report,
+): ConsoleWay | undefined {
+  const path = ['consoles', name]
+  const [, second] = kinds.filter(kind => raw[kind] !== undefined)
+  const either = kinds.map(kind => `\`${kind}\``).join(' or ')
+  if (second !== undefined) {
+    report([...path, second], `a way to consoles is either ${either}; make it two`, true)
+    return undefined
+  }
+  const { ipmi, ssh, command } = raw
+  if (ipmi) return ipmiWay(name, ipmi, folder)
+  if (ssh) {
+    const { user, keyFile, run, port = defaults.console.sshPort } = ssh
+    return {
+      ...{ kind: 'ssh', name, user, keyFile: resolve(folder, keyFile), port },
+      ...given('run', run),
+    }
+  }
+  if (command) {
+    const { run, terminal = defaults.console.terminal } = command
+    return { kind: 'command', name, run, terminal, cwd: folder }
+  }
+  report(path, `says no way: write ${either}`, false, placesOf(path, ...kinds))
+  return undefined
+}
+
+/** The way that a host names; undefined where there is none such. */
+export function hostConsoleOf(
+  name: string,
+  raw: RawHostConsole,
+  power: HostPower | undefined,
+  names: ReadonlySet<string>,
+  report: Report,
+): HostConsole | undefined {
+  const isName = typeof raw === 'string'
+  const { by, address = power?.address } = isName ? { by: raw } : raw
+  if (names.has(by)) return { by, ...given('address', address) }
+  const path = ['hosts', name, 'console', ...(isName ? [] : ['by'])]
+  report(path, `there is no way "${by}" in \`consoles\`${didYouMean(by, names)}`)
+  return undefined
+}
