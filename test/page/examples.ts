@@ -32,6 +32,7 @@ export function hostRow(change: Partial<HostRow> & { name: string }): HostRow {
     stage: null,
     download: null,
     power: null,
+    console: null,
     ...change,
   }
 }
