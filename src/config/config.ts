@@ -26,6 +26,11 @@ export interface Network6Settings extends Omit<Network6, 'subnet' | 'serverAddre
 export interface Config {
   readonly file: string
   readonly dataDir: string
+  /** What is remembered is kept in PostgreSQL; undefined: by SQLite in dataDir. */
+  readonly store?: {
+    /** Absolute path of the file with the URL. */
+    readonly urlFile: string
+  }
   readonly assets: string
   /** Folders outside `assets` that symlinks inside it may point into. */
   readonly assetRoots: readonly string[]

@@ -156,6 +156,7 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
   return {
     file: resolve(file),
     dataDir,
+    ...given('store', raw.store && { urlFile: resolve(folder, raw.store.postgres.urlFile) }),
     assets: assetsFolder(folder, raw.assets),
     assetRoots: (raw.assetRoots ?? defaults.assetRoots).map(path => resolve(folder, path)),
     http: {

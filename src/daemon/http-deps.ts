@@ -32,6 +32,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       asksUuid: (caller, mac) =>
         world.hostOf(mac) !== undefined && world.networkOf(caller, mac)?.trust === 'uuid',
       committed: memory.committed,
+      isAway: () => memory.away() !== undefined,
       config: (name, caller) => configRequest(name, caller, parts),
       chosen: (name, caller) => chooseFromMenu(name, caller, parts),
     },

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Log } from '../base/log.ts'
 import { lackOfProfile } from '../config/check/files.ts'
@@ -34,7 +35,16 @@ export async function makeParts(first: Config, log: Log) {
   const world = createWorld(first)
   const { config } = world
   const now = steadyClock()
-  const memory = await openMemory(config)
+  const memory = await openMemory(config, {
+    daemon: `${hostname()}, process ${process.pid}`,
+    waits: sentence => log.info(sentence),
+    // The process ends and starts anew: what is in memory is not what is in the database.
+    lost(error) {
+      setImmediate(() => {
+        throw error
+      })
+    },
+  })
   const measure = createMeasure(memory)
   const published = createPublished(config().assets)
   const whereabouts = createWhereabouts(world, memory, now)

@@ -51,6 +51,7 @@ export async function startDaemon(first: Config, log: Log): Promise<Daemon> {
   const asked = () => [...reload.notices(), ...drain.notices()]
   const unready = () =>
     [
+      memory.away() ?? [],
       disk.notices(),
       world.waiting().map(({ line }) => line),
       held().map(sentenceOf),
@@ -63,7 +64,7 @@ export async function startDaemon(first: Config, log: Log): Promise<Daemon> {
 
   const doors = await openDoors({ ...made, app, handedOver }).catch(async error => {
     await outbox.close()
-    memory.close()
+    await memory.close()
     throw error
   })
   open = doors
@@ -104,5 +105,5 @@ async function close(made: Made, endUpkeep: () => void, doors: Doors, app: HttpA
   await app.close()
   await memory.committed().catch(() => {})
   made.closeWhereabouts()
-  memory.close()
+  await memory.close()
 }

@@ -32,11 +32,12 @@ export function startUpkeep(
   }
 }
 
-function dropWhatIsOver({ memory, logins, world, now }: Made): void {
+async function dropWhatIsOver({ memory, logins, world, now }: Made): Promise<void> {
   sweepLogins({ logins, memory })
   memory.events.pruneOld()
   memory.installs.voidAttemptsBefore(now() - tokenLife * 1000)
   memory.deliveries.dropBefore(now() - world.config().keep.events * 1000)
+  await memory.tidy()
 }
 
 /** Leases and states must go on when the disk is full: events give way first. */

@@ -22,6 +22,7 @@ import { serveBoot } from './proxy-mode.ts'
 import { macOfHeader, macOfPacket, readClient } from './read-client.ts'
 import { outcomeOf, replyTo } from './reply-outcome.ts'
 import { serveLease } from './server-mode.ts'
+import { unkept } from './unkept.ts'
 
 /**
  * One packet in, what comes of it out: the way of every DHCP packet, on either port. `now` is in epoch
@@ -53,7 +54,8 @@ export function handle(
     const found = recognise(inUse === undefined ? from : { ...from, inUse })
     seen = seenOf(found)
     const serve = serverFor(found.network, arrival)
-    const answer = serve(found)
+    const served = serve(found)
+    const answer = deps.away?.() ? unkept(found, served) : served
     const reply = replyTo(found, answer)
     return outcomeOf(found, answer, reply, newsOf(found, answer))
   } catch (error) {

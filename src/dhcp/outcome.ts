@@ -26,6 +26,8 @@ export interface DhcpDeps {
   /** All those addresses, so that a search passes over them at once. */
   reserved?(): AddressSet
   readonly leases: LeaseBook
+  /** Whether no lease can be kept for now. */
+  away?(): boolean
   readonly offers: OfferBook
   readonly httpPort: number
 }

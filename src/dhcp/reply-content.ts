@@ -6,8 +6,13 @@ import type { Arrival } from './network.ts'
 
 /** What a reply gives besides the boot. */
 export type Gift =
-  /** An address for the network's time, and the name of a host of the config. */
-  | { readonly kind: 'lease'; readonly address: Ipv4; readonly hostName?: string }
+  /** An address, for the network's time or less, and the name of a host of the config. */
+  | {
+      readonly kind: 'lease'
+      readonly address: Ipv4
+      readonly hostName?: string
+      readonly seconds?: number
+    }
   /** The settings of the network, for a client that has its address from elsewhere (DHCPINFORM). */
   | { readonly kind: 'settings'; readonly hostName?: string }
   /** Nothing: somebody else's DHCP server does that. */

@@ -47,14 +47,17 @@ const written = new WeakMap<Network, Record<'settings' | 'lease', Options>>()
 
 function namedBy(network: Network, gift: Exclude<Gift, { kind: 'proxy' }>): Options {
   const known = written.get(network) ?? write(network)
-  const options = known[gift.kind]
+  const options =
+    gift.kind === 'lease' && gift.seconds !== undefined
+      ? [...known.settings, ...leaseOptions(gift.seconds)]
+      : known[gift.kind]
   if (gift.hostName === undefined) return options
   return [...options, [option.hostName, textToBytes(gift.hostName)]]
 }
 
 function write(network: Network): Record<'settings' | 'lease', Options> {
   const settings = networkOptions(network)
-  const both = { settings, lease: [...settings, ...leaseOptions(network)] }
+  const both = { settings, lease: [...settings, ...leaseOptions(network.leaseSeconds)] }
   written.set(network, both)
   return both
 }
@@ -83,8 +86,8 @@ function routesOf({ routes = [], router }: Network): readonly Route[] {
   return [...routes, { to: { base: unspecified, prefix: 0 }, via: router }]
 }
 
-function leaseOptions({ leaseSeconds }: Network): Options {
-  const time = Math.min(leaseSeconds, 0xffffffff)
+function leaseOptions(seconds: number): Options {
+  const time = Math.min(seconds, 0xffffffff)
   return [
     [option.leaseTime, u32ToBytes(time)],
     [option.renewalTime, u32ToBytes(Math.floor(time * 0.5))],

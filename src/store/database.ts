@@ -27,7 +27,9 @@ export interface Database {
   readonly isNew: boolean
   /** From the next start on the database is not new. Written with the turn. */
   settle(): void
-  close(): void
+  /** Why nothing can be kept for now, where that comes and goes: the database is elsewhere. */
+  away?(): string | undefined
+  close(): void | Promise<void>
 }
 
 export interface Statement<Row = unknown> {

@@ -101,7 +101,7 @@ function add(timelines: Timelines, host: string | null, line: LineIdentity, at: 
   pruning.added(host, bounds().perHost)
   if (listeners.size === 0) return
   const row = { id: Number(lastInsertRowid), at, last_at: at, count: 1, host, ...line }
-  const event = eventOf(row)
+  const event = eventIn(row)
   for (const listener of listeners) listener(event)
 }
 
@@ -124,10 +124,20 @@ function select(
   return db
     .statement<StoredEvent>(text)
     .all(...values, limit)
-    .map(eventOf)
+    .map(eventIn)
 }
 
-function eventOf({ id, at, last_at, count, host, kind, code, ...row }: StoredEvent): EventRecord {
+/** An event as it is read. */
+export function eventIn({
+  id,
+  at,
+  last_at,
+  count,
+  host,
+  kind,
+  code,
+  ...row
+}: StoredEvent): EventRecord {
   const data: unknown = row.data === null ? null : JSON.parse(row.data)
   return {
     ...{ id, at, lastAt: last_at, count, host, kind },

@@ -5,8 +5,8 @@ export interface Committing {
   commit(): void
   /** Puts on disk what was committed so far, outside the event loop. */
   sync(): Promise<void>
-  /** The same while the loop waits. */
-  syncNow(): void
+  /** The same while the loop waits; there is none where the disk is far away. */
+  syncNow?(): void
   /** Milliseconds of a clock that is never set; `performance.now` unless a test says otherwise. */
   now?(): number
 }
@@ -86,7 +86,8 @@ function end(groups: Groups): void {
   if (groups.syncing) return
   const group = commit(groups)
   if (!group) return
-  if (group.size <= few && groups.calm >= enough) syncNow(groups, group)
+  const { syncNow } = groups.connection
+  if (syncNow && group.size <= few && groups.calm >= enough) waitFor(syncNow, groups, group)
   else void sync(groups, group)
 }
 
@@ -103,10 +104,10 @@ function commit(groups: Groups): Group | undefined {
   }
 }
 
-function syncNow(groups: Groups, group: Group): void {
+function waitFor(syncNow: () => void, groups: Groups, group: Group): void {
   const begun = groups.now()
   try {
-    groups.connection.syncNow()
+    syncNow()
     group.resolve()
   } catch (error) {
     group.reject(error)
@@ -136,6 +137,6 @@ function count(groups: Groups, { size }: Group, begun: number): void {
 
 function flush(groups: Groups): void {
   const group = commit(groups)
-  groups.connection.syncNow()
+  groups.connection.syncNow?.()
   group?.resolve()
 }

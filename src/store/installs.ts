@@ -1,4 +1,4 @@
-import type { Install, Spec } from '../boot/install.ts'
+import type { Install, PastInstall, Spec } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
 import { createAttempts } from './attempts.ts'
 import { reasonIn } from './before-codes.ts'
@@ -67,15 +67,22 @@ function installIn(
 ): Install {
   const read = templates.of(row.id)
   return {
-    id: row.id,
-    host: row.host,
-    profile: row.profile,
+    ...pastInstall(row),
     spec: {
       ...spec,
       get templates() {
         return read()
       },
     },
+  }
+}
+
+/** An install as people read it. */
+export function pastInstall(row: Omit<StoredInstall, 'spec'>): PastInstall {
+  return {
+    id: row.id,
+    host: row.host,
+    profile: row.profile,
     askedAt: row.asked_at,
     ...(row.ended_at !== null && { endedAt: row.ended_at }),
     ...(row.outcome !== null && { outcome: row.outcome }),

@@ -81,8 +81,21 @@ function write({ db, insert }: Store, lease: Lease): void {
 function save(store: Store, lease: Lease): Promise<void> {
   const onDisk = store.prepared.take(lease)
   if (!onDisk) write(store, lease)
+  const before = store.book.byAddress(lease.address)
   put(store, lease)
-  return onDisk ?? store.db.committed()
+  const stored = onDisk ?? store.db.committed()
+  return store.db.away ? stored.catch(error => takeBack(store, lease, before, error)) : stored
+}
+
+/**
+ * A lease that could not be kept is nobody's: the book says again what it said, so that nobody is told of an
+ * end that is not kept. It may be kept later, which holds the address longer than need be.
+ */
+function takeBack(store: Store, lease: Lease, before: Lease | undefined, error: unknown): never {
+  if (store.book.byAddress(lease.address) === lease) {
+    put(store, before ?? { ...lease, end: lease.start, state: 'released' })
+  }
+  throw error
 }
 
 /**

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import type { NewEvent } from '../boot/event-record.ts'
 import { mapTexts, maskSecrets, maskTokens } from '../boot/mask.ts'
 import type { Config } from '../config/config.ts'
@@ -5,14 +6,29 @@ import { createAdminLog } from './admin-log.ts'
 import type { Database } from './database.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createEvents } from './events.ts'
-import { historyAtHand } from './history.ts'
+import { type History, historyAtHand } from './history.ts'
 import { createHosts } from './hosts.ts'
 import { createInstalls } from './installs.ts'
 import { createLeases } from './leases.ts'
 import { createLeases6 } from './leases6.ts'
 import { createNicVendors } from './nic-vendors.ts'
+import { openPostgres, type PostgresOptions } from './postgres/engine.ts'
+import type { Upkeep } from './postgres/upkeep.ts'
 import { createSessionStore } from './sessions.ts'
 import { openSqlite } from './sqlite.ts'
+
+/** What a database that several can reach needs to know. */
+export type ThisDaemon = Omit<PostgresOptions, 'urlFile'>
+
+const inATest: ThisDaemon = {
+  daemon: 'a test',
+  waits: () => {},
+  lost(error) {
+    setImmediate(() => {
+      throw error
+    })
+  },
+}
 
 /** Kinds of events that carry somebody else's words. */
 const spoken: ReadonlySet<string> = new Set(['syslog', 'output', 'phone-home', 'callback'])
@@ -21,8 +37,8 @@ const spoken: ReadonlySet<string> = new Set(['syslog', 'output', 'phone-home', '
 const heard: ReadonlySet<string> = new Set(['phone-home', 'file'])
 
 /** Everything the daemon remembers. Timelines carry wall-clock time, because people read it. */
-export async function openMemory(config: () => Config) {
-  const db: Database = await openSqlite(config().dataDir)
+export async function openMemory(config: () => Config, daemon: ThisDaemon = inATest) {
+  const { db, ...there } = await openEngine(config(), daemon)
   const leases = createLeases(db)
   const hosts = createHosts(db)
   const events = createEvents(db, Date.now, () => config().keep)
@@ -39,7 +55,7 @@ export async function openMemory(config: () => Config) {
     nicVendors: createNicVendors(db),
     sessions: createSessionStore(db),
     events,
-    history: historyAtHand(events, installs),
+    history: there.history ?? historyAtHand(events, installs),
     // Installers, kernels and callbacks print the command line, and it carries tokens and more.
     record(event: NewEvent): void {
       const mask = spoken.has(event.kind) ? (text: string) => maskSecrets(text, []) : maskTokens
@@ -48,11 +64,30 @@ export async function openMemory(config: () => Config) {
     },
     write: db.write,
     committed: db.committed,
-    close(): void {
+    away: () => db.away?.(),
+    /** Forgets what was kept long enough where it is not in memory. */
+    async tidy(): Promise<void> {
+      const { events, perHost } = config().keep
+      await there.upkeep?.dropOld({ before: Date.now() - events * 1000, perHost })
+    },
+    close(): void | Promise<void> {
       leases.restoreAll()
-      db.close()
+      return db.close()
     },
   }
+}
+
+interface Engine {
+  readonly db: Database
+  readonly history?: History
+  readonly upkeep?: Upkeep
+}
+
+async function openEngine({ dataDir, store }: Config, daemon: ThisDaemon): Promise<Engine> {
+  if (!store) return { db: await openSqlite(dataDir) }
+  // Tokens and logins of this machine are there all the same.
+  mkdirSync(dataDir, { recursive: true, mode: 0o750 })
+  return openPostgres({ ...store, ...daemon })
 }
 
 export type DaemonMemory = Awaited<ReturnType<typeof openMemory>>

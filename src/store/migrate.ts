@@ -57,7 +57,8 @@ function keep(db: DatabaseSync, name: string): void {
   db.prepare('insert into migrations (name, at) values (?, ?)').run(name, Date.now())
 }
 
-function laterThan(known: readonly Migration[], name: string): LaterError {
+/** What a database that a later bootwright has changed is refused with. */
+export function laterThan(known: readonly Pick<Migration, 'name'>[], name: string): LaterError {
   const last = known.at(-1)?.name ?? 'none'
   return new LaterError(
     `a later bootwright has changed it (${name}; this one knows up to ${last}): start that one, or put back a backup from before`,

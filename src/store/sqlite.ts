@@ -8,11 +8,11 @@ import {
   openSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
-import { type Database, type Statement, StoreError } from './database.ts'
-import { type Committing, createGroupCommit } from './group-commit.ts'
+import { type Database, StoreError } from './database.ts'
 import { LaterError, migrate } from './migrate.ts'
+import { createTransactions } from './transactions.ts'
 
 /** Opens `<dataDir>/bootwright.db` and brings its tables up to date. Throws StoreError. */
 export async function openSqlite(dataDir: string): Promise<Database> {
@@ -95,102 +95,18 @@ function inGroups(
   log: number,
   failed: (error: unknown) => unknown,
 ): Omit<Database, 'isNew'> {
-  const statements = new Map<string, Statement>()
-  const listeners: (() => void)[] = []
-  const undone = () => {
-    for (const listener of listeners) listener()
-  }
-  const group = createGroupCommit(committing(connection, log, undone, failed))
-  const savepoint = connection.prepare('savepoint work')
-  const release = connection.prepare('release work')
-
+  const disk = { sync: () => syncData(log), syncNow: () => fdatasyncSync(log) }
+  const { begin, flush, ...turns } = createTransactions(connection, disk, failed)
   return {
-    statement<Row>(text: string) {
-      const statement = statements.get(text) ?? guarded(connection.prepare(text), failed)
-      statements.set(text, statement)
-      return statement as Statement<Row>
-    },
-    run(statement, ...values) {
-      group.begin()
-      statement.run(...values)
-    },
-    change(statement, ...values) {
-      group.begin()
-      return Number(statement.run(...values).changes)
-    },
-    write(work) {
-      group.begin()
-      savepoint.run()
-      try {
-        const result = work()
-        release.run()
-        return result
-      } catch (error) {
-        if (connection.isTransaction) connection.exec('rollback to work; release work')
-        undone()
-        throw error
-      }
-    },
-    onUndone: listener => void listeners.push(listener),
+    ...turns,
     settle() {
-      group.begin()
+      begin()
       connection.exec('pragma user_version = 1')
     },
-    committed: group.committed,
-    isBusy: group.isBusy,
     close() {
-      group.flush()
+      flush()
       connection.close()
       closeSync(log)
     },
   }
-}
-
-/** The turn's transaction, and its log. */
-function committing(
-  connection: DatabaseSync,
-  log: number,
-  undone: () => void,
-  failed: (error: unknown) => unknown,
-): Committing {
-  const [begin, commit] = [connection.prepare('begin'), connection.prepare('commit')]
-  return {
-    begin: () => void begin.run(),
-    commit() {
-      try {
-        commit.run()
-      } catch (error) {
-        if (connection.isTransaction) connection.exec('rollback')
-        undone()
-        throw failed(error)
-      }
-    },
-    sync: () => syncData(log),
-    syncNow: () => fdatasyncSync(log),
-  }
-}
-
-/** A statement whose errors are told as `failed` has them. */
-function guarded(statement: StatementSync, failed: (error: unknown) => unknown): Statement {
-  const guard =
-    <R>(work: (...values: SQLInputValue[]) => R) =>
-    (...values: SQLInputValue[]): R => {
-      try {
-        return work(...values)
-      } catch (error) {
-        throw failed(error)
-      }
-    }
-  return {
-    get: guard((...values) => statement.get(...values)),
-    all: guard((...values) => statement.all(...values)),
-    run: guard((...values) => statement.run(...values)),
-    *iterate(...values: SQLInputValue[]) {
-      try {
-        yield* statement.iterate(...values)
-      } catch (error) {
-        throw failed(error)
-      }
-    },
-  } as Statement
 }

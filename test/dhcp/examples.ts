@@ -82,6 +82,8 @@ export interface Place {
   readonly unknown?: Site['unknown']
   readonly loaders?: Site['loaders']
   readonly profile?: Site['profile']
+  /** Whether no lease can be kept. */
+  away?(): boolean
 }
 
 /** Everything around `handle`, as lambdas over plain maps. */
@@ -116,6 +118,7 @@ export function world(place: Place = {}): World {
       return macs.length > 0 ? macs : undefined
     },
     leases: bookOf(leases),
+    away: () => place.away?.() ?? false,
     offers,
     httpPort: 8080,
   }

@@ -48,6 +48,7 @@ export const packages: Packages = {
   curl: 'HTTP client, also into the namespaces',
   atftp: 'TFTP client with options',
   'tftp-hpa': 'TFTP client',
+  postgresql: 'the database that a store can be kept in',
   'isc-dhcp-client': 'DHCP client',
   chromium: 'the browser that looks at the page',
   strace: 'shows that a write is on disk before an answer leaves',

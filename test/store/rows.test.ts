@@ -1,4 +1,4 @@
-import t, { type Test } from 'tap'
+import type { Test } from 'tap'
 import type { Lease } from '../../src/boot/lease.ts'
 import { idle } from '../../src/boot/life.ts'
 import { lifeIn } from '../../src/boot/life-in.ts'
@@ -6,15 +6,15 @@ import { createDeliveries } from '../../src/store/deliveries.ts'
 import { createHosts } from '../../src/store/hosts.ts'
 import { createInstalls } from '../../src/store/installs.ts'
 import { createLeases } from '../../src/store/leases.ts'
-import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
+import { type Place, withEach } from './engines.ts'
 import { address, attempt, delivery, install, mac, start } from './examples.ts'
 
-async function open(t: Test, dataDir: string) {
-  const db = await openSqlite(dataDir)
+async function open(t: Test, place: Place) {
+  const db = await place.open()
   let closed = false
-  const close = () => {
-    if (!closed) db.close()
+  const close = async () => {
+    if (!closed) await db.close()
     closed = true
   }
   t.teardown(close)
@@ -33,14 +33,13 @@ const booting = lifeIn('booting', {
   why: { code: 'installer-alive', attempt: 2 },
 })
 
-t.test('everything survives a restart', async t => {
-  const dataDir = t.testdir({})
+withEach('everything survives a restart', async (t, place) => {
   const lease: Lease = {
     ...{ address, network: 'lan', mac, clientId: '01525400123456', hostname: 'node1' },
     ...{ start, end: start + 3600_000, state: 'active' },
   }
   const written = async () => {
-    const { hosts, installs, leases, deliveries, db, close } = await open(t, dataDir)
+    const { hosts, installs, leases, deliveries, db, close } = await open(t, place)
     db.write(() => {
       installs.add(install('i1'))
       installs.addAttempt(attempt('t1'))
@@ -52,11 +51,11 @@ t.test('everything survives a restart', async t => {
       deliveries.add(delivery('i1/2/notify/ready'), start)
     })
     await db.committed()
-    close()
+    await close()
   }
   await written()
 
-  const { hosts, installs, leases, deliveries } = await open(t, dataDir)
+  const { hosts, installs, leases, deliveries } = await open(t, place)
   t.strictSame(hosts.get('node1'), {
     ...{ name: 'node1', life: booting, install: 'i1', percent: 40, message: 'copying' },
     ...{ progressAt: start + 4, lastSeen: start + 5 },
@@ -68,8 +67,8 @@ t.test('everything survives a restart', async t => {
   t.match(deliveries.due(start, 10), [{ key: 'i1/2/notify/ready', state: 'due', tries: 0 }])
 })
 
-t.test('hosts', async t => {
-  const { hosts } = await open(t, t.testdir({}))
+withEach('hosts', async (t, place) => {
+  const { hosts } = await open(t, place)
   t.equal(hosts.get('node1'), undefined, 'never seen')
   hosts.know('node1')
   t.strictSame(hosts.get('node1'), { name: 'node1', life: idle })
@@ -90,21 +89,25 @@ t.test('hosts', async t => {
   t.notOk('percent' in (hosts.get('node1') ?? {}))
 })
 
-t.test('installs', async t => {
-  const { installs } = await open(t, t.testdir({}))
-  for (let n = 1; n <= 150; n++) installs.add(install(`i${String(n).padStart(3, '0')}`))
+withEach('installs', async (t, place) => {
+  const { installs } = await open(t, place)
+  const reason = { code: 'installer-failed', message: 'no disk' } as const
+  for (let n = 1; n <= 150; n++) {
+    const id = `i${String(n).padStart(3, '0')}`
+    installs.add(install(id))
+    if (n < 150) installs.end(id, start, 'failed', reason)
+  }
   installs.add(install('x1', 'node2'))
   t.equal(installs.ofHost('node1', 1000).length, 100, 'the newest hundred are kept')
   t.equal(installs.ofHost('node1', 3)[0]?.id, 'i150')
   t.equal(installs.get('i050'), undefined)
   t.ok(installs.get('x1'))
-  const reason = { code: 'installer-failed', message: 'no disk' } as const
   installs.end('i150', start + 1, 'failed', reason)
   t.match(installs.get('i150'), { endedAt: start + 1, outcome: 'failed', reason })
 })
 
-t.test('attempts', async t => {
-  const { installs } = await open(t, t.testdir({}))
+withEach('attempts', async (t, place) => {
+  const { installs } = await open(t, place)
   installs.addAttempt(attempt('t1'))
   installs.addAttempt(attempt('t2', { number: 2, openedAt: start + 1000 }))
   const { install: _, ...netboot } = attempt('n1', { number: 7 })
@@ -137,8 +140,8 @@ t.test('attempts', async t => {
   t.equal(installs.attempt('t2'), undefined, 'the next install forgets void tokens')
 })
 
-t.test('leases', async t => {
-  const { leases } = await open(t, t.testdir({}))
+withEach('leases', async (t, place) => {
+  const { leases } = await open(t, place)
   const lease = (n: number, more: Partial<Lease> = {}): Lease => ({
     address: (address + n) as Ipv4,
     ...{ network: 'lan', mac, start, end: start + n, state: 'active' },
@@ -160,8 +163,8 @@ t.test('leases', async t => {
   t.strictSame(leases.byAddress(high.address), high, 'addresses are unsigned')
 })
 
-t.test('deliveries: a key is there once', async t => {
-  const { deliveries } = await open(t, t.testdir({}))
+withEach('deliveries: a key is there once', async (t, place) => {
+  const { deliveries } = await open(t, place)
   deliveries.add(delivery('k1', { body: 'first' }), start)
   deliveries.add(delivery('k1', { body: 'second' }), start + 1)
   t.match(deliveries.ofHost('node1', 10), [{ body: 'first', createdAt: start }])
@@ -172,8 +175,8 @@ t.test('deliveries: a key is there once', async t => {
   t.match(deliveries.ofHost('node1', 10), [{ state: 'delivered' }], 'not even when it has ended')
 })
 
-t.test('deliveries: what is due, running, retried and ended', async t => {
-  const { deliveries } = await open(t, t.testdir({}))
+withEach('deliveries: what is due, running, retried and ended', async (t, place) => {
+  const { deliveries } = await open(t, place)
   const keys = (list: readonly { key: string }[]) => list.map(({ key }) => key)
   for (const [n, role] of (['report', 'report', 'deploy'] as const).entries())
     deliveries.add(delivery(`k${n}`, { role }), start + n)

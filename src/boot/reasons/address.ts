@@ -13,6 +13,7 @@ export interface AddressReasons {
   'not-a-host': Nothing
   'no-range': Nothing
   'range-full': Nothing
+  'database-away': Nothing
   'too-many-apart': { readonly most: number }
   'not-an-address-for-clients': { readonly address: string }
   'outside-range': { readonly address: string }

@@ -16,6 +16,7 @@ export const dhcpWords: ReasonWords<
   | 'not-a-host'
   | 'no-range'
   | 'range-full'
+  | 'database-away'
   | 'too-many-apart'
   | 'not-an-address-for-clients'
   | 'outside-range'
@@ -67,6 +68,7 @@ export const dhcpWords: ReasonWords<
   'not-a-host': () => 'not a host of the config, and the network leases to hosts only',
   'no-range': () => 'no reservation for it, and the network has no range',
   'range-full': () => 'no address of the range is free',
+  'database-away': () => 'the database is away: no new lease can be kept, so none is given',
   'too-many-apart': ({ most }) => `${most} clients behind its MAC have addresses of their own`,
   'not-an-address-for-clients': ({ address }) => `${address} is no client address here`,
   'outside-range': ({ address }) => `${address} is not in the range`,

@@ -9,6 +9,7 @@ import { network } from './network.ts'
 import { power } from './power.ts'
 import { host, profile, profileNames } from './profile.ts'
 import { mirror, proxy } from './proxy.ts'
+import { store } from './store.ts'
 import * as v from './values.ts'
 
 const unknownProfile = v.knownKeys(
@@ -98,6 +99,7 @@ const installs = v.knownKeys({
 export const configSchema = v.knownKeys(
   {
     dataDir: v.key(v.path, 'Database and generated secrets.', defaults.dataDir),
+    store: v.key(store, 'Where what the daemon remembers is kept. Default: SQLite in dataDir.'),
     assets: v.key(v.path, 'What machines download: loaders and images.', defaults.assets),
     assetRoots: v.key(
       Type.Array(v.path, { title: 'a list of folders', examples: ['[/nix/store]'] }),

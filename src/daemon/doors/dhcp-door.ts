@@ -128,6 +128,7 @@ export function dhcpDeps({
     reservedFor: world.reservedFor,
     reserved: world.reserved,
     leases: memory.leases,
+    away: () => memory.away() !== undefined,
     offers: createOffers(),
     httpPort: world.config().http.port,
   }

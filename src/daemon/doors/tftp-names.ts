@@ -42,7 +42,9 @@ export function tftpNames(parts: Parts, receipts: Receipts) {
   }
 
   async function written(delivered: Delivered, kind: LoaderKind, transport: Transport) {
-    await memory.committed()
+    await memory.committed().catch(error => {
+      if (delivered.kind !== 'local' || memory.away() === undefined) throw error
+    })
     if (delivered.kind === 'none') return undefined
     if (delivered.kind === 'forbidden') return denied(delivered.shown)
     return bytesOf(kind.render(delivered.content, transport))
