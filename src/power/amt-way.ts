@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { AMT, CIM } from '@device-management-toolkit/wsman-messages'
+import type { AMT } from '@device-management-toolkit/wsman-messages'
 import { Agent } from 'undici'
 import { oneLine } from '../base/printable.ts'
 import type { AmtWay, PowerState } from '../boot/power.ts'
@@ -52,8 +52,7 @@ type AmtDeed =
 export function amtPower(way: AmtWay, { address: at = '' }: PowerTarget, deps: WayDeps): Power {
   const address = bmcAddress(at, way.port)
   const { ask, close } = connectAmt(way, address, deps)
-  const cim = new CIM.Messages()
-  const amt = new AMT.Messages()
+  const wsman = lazily(loadMessages)
 
   const invoke = async (xml: string, what: AmtDeed): Promise<PowerError | undefined> => {
     const returned = textIn(await ask(xml, what), 'ReturnValue')
@@ -72,14 +71,14 @@ export function amtPower(way: AmtWay, { address: at = '' }: PowerTarget, deps: W
     if (refused) throw refused
   }
   const status = async (): Promise<PowerState> => {
-    const list = cim.ServiceAvailableToElement
+    const list = (await wsman()).cim.ServiceAvailableToElement
     const context = textIn(await ask(list.Enumerate(), 'the power'), 'EnumerationContext')
     if (context === undefined) throw notWsman(address)
     const state = textIn(await ask(list.Pull(context), 'the power'), 'PowerState')
     return (state && states[state]) || 'unknown'
   }
   const change = async (to: keyof typeof changes, what: AmtDeed, done?: PowerState) => {
-    const service = cim.PowerManagementService
+    const service = (await wsman()).cim.PowerManagementService
     const refused = await invoke(service.RequestPowerStateChange(changes[to]), what)
     // "It is so already" is an error, and no refusal.
     if (refused && (done === undefined || (await status()) !== done)) throw refused
@@ -96,6 +95,7 @@ export function amtPower(way: AmtWay, { address: at = '' }: PowerTarget, deps: W
     /** In the order of Intel's own console: else a setting of before is booted, or nothing. */
     async netboot() {
       const what = 'the next boot from the network'
+      const { amt, cim } = await wsman()
       const { BootConfigSetting: order, BootService: service } = cim
       const settings = leavesIn(await ask(amt.BootSettingData.Get(), what), 'AMT_BootSettingData')
       await must(order.ChangeBootOrder(), what)
@@ -105,6 +105,20 @@ export function amtPower(way: AmtWay, { address: at = '' }: PowerTarget, deps: W
       await must(order.ChangeBootOrder('Intel(r) AMT: Force PXE Boot'), what)
       return undefined
     },
+  }
+}
+
+/** Only who has such a machine loads it. */
+async function loadMessages() {
+  const { AMT, CIM } = await import('@device-management-toolkit/wsman-messages')
+  return { amt: new AMT.Messages(), cim: new CIM.Messages() }
+}
+
+function lazily<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined
+  return () => {
+    loaded ??= load()
+    return loaded
   }
 }
 

@@ -1,4 +1,4 @@
-import snmp from 'net-snmp'
+import type snmpTypes from 'net-snmp'
 import { oneLine } from '../base/printable.ts'
 import type { PowerState, SnmpWay } from '../boot/power.ts'
 import { bmcAddress } from './bmc-tls.ts'
@@ -23,7 +23,7 @@ export function snmpPower(
   const ask = (varbind: Varbind, what: string) =>
     askOnce(way, address, varbind, { at, what, signal })
   const set = async ({ oid, value }: { oid: string; value: number }, what: string) => {
-    await ask({ oid: oidOf(oid), type: snmp.ObjectType.Integer, value }, what)
+    await ask({ oid: oidOf(oid), value }, what)
   }
   return {
     async status(): Promise<PowerState> {
@@ -39,8 +39,7 @@ export function snmpPower(
 
 interface Varbind {
   readonly oid: string
-  /** It is written, and not read. */
-  readonly type?: snmp.ObjectType
+  /** An INTEGER that is written; without it its value is read. */
   readonly value?: number
 }
 
@@ -57,7 +56,9 @@ async function askOnce(
   varbind: Varbind,
   call: SnmpCall,
 ): Promise<unknown> {
-  const session = await openSession(way, host)
+  // Only who has such a PDU loads it.
+  const { default: snmp } = await import('net-snmp')
+  const session = await openSession(way, host, snmp)
   const { signal } = call
   const over = new AbortController()
   try {
@@ -70,12 +71,13 @@ async function askOnce(
       const done = (error: Error | null, varbinds?: { type?: number; value?: unknown }[]) => {
         const [first] = varbinds ?? []
         if (error) reject(error)
-        else if (!first || snmp.isVarbindError(first as snmp.Varbind))
+        else if (!first || snmp.isVarbindError(first as snmpTypes.Varbind))
           reject(new Error('it has none such'))
         else resolve(first.value)
       }
-      if (varbind.type === undefined) session.get([varbind.oid], done)
-      else session.set([varbind as snmp.Varbind], done)
+      const { oid, value } = varbind
+      if (value === undefined) session.get([oid], done)
+      else session.set([{ oid, type: snmp.ObjectType.Integer, value }], done)
     })
   } catch (error) {
     throw new PowerError(whyNot(error as Error, way, call))
@@ -85,7 +87,11 @@ async function askOnce(
   }
 }
 
-async function openSession(way: SnmpWay, host: string): Promise<snmp.Session> {
+async function openSession(
+  way: SnmpWay,
+  host: string,
+  snmp: typeof snmpTypes,
+): Promise<snmpTypes.Session> {
   const transport = host.includes(':') ? 'udp6' : 'udp4'
   const options = { port: way.port, timeout: patienceMs, retries, transport } as const
   const { login } = way

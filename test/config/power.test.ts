@@ -216,6 +216,23 @@ for (const [name, yaml, sentence] of rows) {
   })
 }
 
+t.test('a program that is not there yet is a warning', async t => {
+  const yaml = `${lan}power:
+  vm: { command: { on: [./switch, on], off: [no-such-program], status: ["{{ host.vars.x }}"] } }
+  bmc: { ipmi: { user: admin, passwordFile: p } }
+`
+  const { PATH } = process.env
+  t.teardown(() => Object.assign(process.env, { PATH }))
+  process.env.PATH = t.testdir({})
+  const { problems } = load(t, yaml)
+  t.match(problems.map(({ severity, message }) => `${severity}: ${message}`).sort(), [
+    /^warning: .*p does not exist yet$/,
+    /^warning: .*switch is not there or not executable$/,
+    /^warning: there is neither ipmitool nor FreeIPMI in PATH/,
+    /^warning: there is no program "no-such-program" in PATH/,
+  ])
+})
+
 t.test('a secret that is missing or open to everybody is a warning', async t => {
   const yaml = `${lan}power: { plug: { ${http}, tokenFile: token } } }\n`
   const { problems, folder } = load(t, yaml, { token: 'x' })

@@ -195,6 +195,36 @@ t.test('kill -9 at any instant of a start: at most one reset for each attempt', 
   )
 })
 
+t.test(
+  'kill -9 at any instant of a switching off: at most one, and none for a new install',
+  async t => {
+    const lab = await startLab(t, { after: 'off' })
+    const { daemon, machine } = lab
+    const places = ['hold-off', 'slow-off'] as const
+    for (let round = 0; round < 2 * Math.ceil(rounds / 7); round++) {
+      const place = places[round % places.length] ?? 'slow-off'
+      const before = lab.done().length
+      daemon.write('power', 'on\n')
+      daemon.write(place, '')
+      await ask(daemon, 'node1', { replace: true })
+      await untilDone(lab, 'cycle', before)
+      await machine.lease()
+      await machine.script()
+      for (const event of ['ready', 'done', 'up'] as const) await machine.phoneHome(event)
+      // Held, some are killed before their program runs, others when it waits.
+      if (place === 'slow-off') await untilDone(lab, 'off', before)
+      await daemon.kill()
+      remove(lab, place)
+      await daemon.start()
+      if (place === 'slow-off' || lab.done(before).includes('off'))
+        await untilDone(lab, 'off', before)
+      t.equal(await stateOf(lab), 'installed')
+      const offs = lab.done(before).filter(verb => verb === 'off')
+      t.ok(offs.length <= 1, `round ${round}, ${place}: ${lab.done(before).join(' ')}`)
+    }
+  },
+)
+
 function remove({ daemon }: Lab, name: string): void {
   rmSync(join(daemon.folder, name), { force: true })
 }

@@ -140,6 +140,29 @@ t.test('started, and no DHCP packet', async t => {
   t.strictSame(verdicts({ life: pending(due) }), [], 'it waits for its turn')
 })
 
+t.test('started, and the system on its disk asks for an address', async t => {
+  const system: EventContent = {
+    ...{ kind: 'dhcp', code: 'answered' },
+    data: { mac, asked: 'discover', answer: 'offer', proxy: false },
+  }
+  const start = { attempt: 1, again: false, step: 'done', since: now - 90_000 } as const
+  const life = lifeIn('pending', { since: now - 90_000, start })
+  const steps = happened([90, started()], [20, system])
+  t.match(verdicts({ life, steps }), [
+    {
+      id: 'override-ignored',
+      title: /booted its disk$/,
+      evidence: [/^90 s ago: reset/, /^20 s ago: DHCP DISCOVER.*the system that asks/],
+      advice: /boot order/,
+    },
+  ])
+  const before = happened([100, system], [90, started()])
+  t.strictSame(verdicts({ life, steps: before }), [], 'that was before')
+  const heard = lifeIn('pending', { since: now, start: { ...start, step: 'heard' } })
+  const firmware = happened([90, started()], [60, firmwareAsks('bios')], [20, system])
+  t.strictSame(verdicts({ life: heard, steps: firmware }), [], 'its firmware asked, too')
+})
+
 t.test('the other mode', async t => {
   const firmware = { mode: 'uefi', door: 'pxe' }
   const came = (arch: 'bios' | 'x64-efi') =>

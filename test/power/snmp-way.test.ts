@@ -92,6 +92,16 @@ t.test('a PDU that obeys and does not switch is told', { skip }, async t => {
   t.match(said(await desk.run(node1, 'on')), /it said yes, and after 60 s the machine is off/)
 })
 
+t.test('a daemon that stops waits for nobody', async t => {
+  const folder = t.testdir({ secret: 'secret\n' })
+  const login = { version: 2, communityFile: join(folder, 'secret') } as const
+  const { desk, end } = deskOf(t, 'apc', await freeUdpPort(), login)
+  const asked = desk.run(node1, 'status')
+  setImmediate(() => end.abort())
+  t.match(said(await asked), /: the daemon stops$/)
+  t.match(said(await desk.run(node1, 'status')), /: the daemon stops$/)
+})
+
 t.test('nobody there, and no such name', async t => {
   const folder = t.testdir({ secret: 'secret\n' })
   const login = { version: 2, communityFile: join(folder, 'secret') } as const

@@ -104,7 +104,7 @@ export function fileProblem(path: string): string | undefined {
 }
 
 /** As execvp looks: a name with a slash from the working directory, others along PATH. */
-function programProblem(program: string, cwd: string): string | undefined {
+export function programProblem(program: string, cwd: string): string | undefined {
   if (/\{[{%]/.test(program)) return undefined
   if (program.includes('/')) {
     const path = resolve(cwd, program)
@@ -116,7 +116,7 @@ function programProblem(program: string, cwd: string): string | undefined {
 }
 
 /** Whether a program of this name is found along PATH. */
-function isInPath(program: string): boolean {
+export function isInPath(program: string): boolean {
   const { PATH = '/usr/bin:/bin' } = process.env
   return PATH.split(delimiter).some(folder => isProgram(join(folder, program)))
 }

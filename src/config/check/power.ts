@@ -5,7 +5,8 @@ import { sharedMistakes } from '../booting-hosts.ts'
 import type { Config } from '../config.ts'
 import { powerContext } from '../template/context.ts'
 import { powerTemplates } from '../template/uses.ts'
-import type { Mistake } from './mistake.ts'
+import { isInPath, programProblem } from './files.ts'
+import type { Mistake, Path } from './mistake.ts'
 import {
   bmcs,
   checkAddresses,
@@ -29,6 +30,9 @@ export function checkPower({ power, hosts }: Pick<Config, 'power' | 'hosts'>): M
     for (const { key, file, isPublic } of filesOf(way)) {
       const lack = lackOfSecret(file, isPublic)
       if (lack !== undefined) late.add(['power', way.name, way.kind, key], `${file} ${lack}`)
+    }
+    for (const { path, lack } of programsMissing(way)) {
+      late.add(['power', way.name, way.kind, ...path], lack)
     }
   }
   return [...wrong.mistakes('error'), ...late.mistakes('warning')]
@@ -72,4 +76,21 @@ function filesOfLogin(login: SnmpLogin): SecretFile[] {
   const { passwordFile, privacyFile } = login
   const privacy = privacyFile === undefined ? [] : [{ key: 'privacyFile', file: privacyFile }]
   return [{ key: 'passwordFile', file: passwordFile }, ...privacy]
+}
+
+/** Programs that are not there, and may come later. */
+function programsMissing(way: PowerWay): { readonly path: Path; readonly lack: string }[] {
+  if (way.kind === 'ipmi') {
+    const isThere = isInPath('ipmitool') || (isInPath('ipmipower') && isInPath('ipmi-raw'))
+    const lack = 'there is neither ipmitool nor FreeIPMI in PATH: install the package ipmitool'
+    return isThere ? [] : [{ path: [], lack }]
+  }
+  if (way.kind !== 'command') return []
+  const { on, off, cycle, status, netboot } = way
+  const asked = Object.entries({ on, off, cycle, status, netboot })
+  return asked.flatMap(([verb, args]) => {
+    const [program] = args ?? []
+    const lack = program === undefined ? undefined : programProblem(program, way.cwd)
+    return lack === undefined ? [] : [{ path: [verb, 0], lack }]
+  })
 }

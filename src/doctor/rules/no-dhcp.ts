@@ -3,7 +3,7 @@ import { startIn } from '../../boot/life.ts'
 import { type Reason, reasonWith } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
 import type { HostCase, Rule } from '../case.ts'
-import { ago, lastOf, seen } from '../evidence.ts'
+import { after, ago, lastOf, seen } from '../evidence.ts'
 
 /** Most firmware has come to its network card by then. */
 const patience = 180_000
@@ -15,8 +15,8 @@ interface UnheardStart {
   readonly doubt?: Reason
 }
 
-/** Its machine was started by us, and was not heard. */
-function unheardStart({ life, now }: HostCase): UnheardStart | undefined {
+/** Its machine was started by us so long ago, and its firmware was not heard. */
+function unheardStart({ life, now }: HostCase, patience: number): UnheardStart | undefined {
   const start = startIn(life)
   if (start?.step === 'begun' || start?.step === 'done') {
     const doubt = start.step === 'done' && start.doubt ? { doubt: start.doubt } : {}
@@ -33,15 +33,30 @@ const notKept =
 const silent =
   'See that this network card has a cable and a link, and that its switch port is in this network or behind a DHCP relay (VLAN); that the boot order has the network, with PXE switched on for this card; and that the MAC and the BMC at `power: { address }` are those of one machine. A POST that takes longer than `post` needs a larger one.'
 
-/** It was started to boot from its network, and no DHCP packet came from it. */
+/** It was started to boot from its network, and no DHCP packet came from its firmware: none, or its disk's system. */
 export const noDhcp: Rule = about => {
   const { host, steps, heard, now } = about
-  const unheard = unheardStart(about)
+  const started = lastOf(steps, 'power', ({ code }) => code === 'started')
+  const system =
+    started && lastOf(after(steps, started), 'dhcp', ({ stage }) => stage === undefined)
+  // Whoever hears its system need not wait for its firmware.
+  const unheard = unheardStart(about, system ? 0 : patience)
   if (!unheard) return undefined
   const { since, doubt } = unheard
+  if (started && system) {
+    return {
+      id: 'override-ignored',
+      title: 'It was started to boot from its network, and booted its disk',
+      evidence: [
+        seen(started, now),
+        ...(doubt ? [sentenceOf(doubt)] : []),
+        `${seen(system, now)}: it is the system that asks, not the firmware`,
+      ],
+      advice: notKept,
+    }
+  }
   const kept = reasonWith(doubt, 'netboot-not-kept')
   const isIgnored = kept !== undefined && kept.of === undefined
-  const started = lastOf(steps, 'power', ({ code }) => code === 'started')
   const macs = host.nics.map(({ mac }) => mac).join(', ')
   return {
     id: isIgnored ? 'override-ignored' : 'no-dhcp',
