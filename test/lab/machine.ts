@@ -17,7 +17,7 @@ export interface MachineSettings {
   readonly diskless?: boolean
   /** It tries its disk before the network. */
   readonly diskFirst?: boolean
-  /** Its firmware boots from nothing but its disk. */
+  /** Its firmware boots from nothing but its disk; UEFI from the network when there is nothing on it. */
   readonly diskOnly?: boolean
   /** The network packets of the machine are written there. */
   readonly pcap?: string
@@ -89,7 +89,7 @@ function nicArguments({
   const capture = ['-object', `filter-dump,id=capture,netdev=net,file=${pcap}`]
   return [
     ...['-netdev', `tap,id=net,ifname=${tap},script=no,downscript=no,vnet_hdr=off`],
-    ...['-device', `${nic},netdev=net,mac=${mac},bootindex=${diskFirst ? 3 : 1}${rom}`],
+    ...['-device', `${nic},netdev=net,mac=${mac},bootindex=${diskFirst || diskOnly ? 3 : 1}${rom}`],
     ...(pcap === undefined ? [] : capture),
   ]
 }

@@ -6,7 +6,7 @@ import { labObstacle } from './packages.ts'
 import { ipmiOf, powered, redfishOf } from './powered.ts'
 
 const obstacle = await labObstacle()
-t.setTimeout(fileTimeout(8))
+t.setTimeout(fileTimeout(10))
 
 const macs = ['52:54:00:12:34:61', '52:54:00:12:34:62'] as const
 const ports = { ipmi: 9623, redfish: 9443 }
@@ -15,7 +15,7 @@ const settings = {
   network: serverNetwork,
   mac: macs[0],
   host: host('old'),
-  hosts: `  node2: { mac: "${macs[1]}", profile: lab, ${host('modern')} }`,
+  hosts: `  node2: { mac: "${macs[1]}", profile: lab, arch: x64-efi, ${host('modern')} }`,
   cmdline: 'lab.up=1 lab.end=reboot',
   more: `power:
   old: { ipmi: { user: admin, passwordFile: bmc-password, port: ${ports.ipmi} } }
@@ -24,14 +24,14 @@ const settings = {
 }
 
 t.test(
-  'machines that are off are installed by one command',
+  'machines that are off, one with BIOS and one with UEFI, are installed by one command',
   { skip: obstacle ?? false },
   async t => {
-    const lab = await createLab({ biosOnly: true })
+    const lab = await createLab()
     t.teardown(() => lab.remove())
     const [one, two] = [
       powered(t, await lab.addMachine({ firmware: 'bios', mac: macs[0] })),
-      powered(t, await lab.addMachine({ firmware: 'bios', mac: macs[1] })),
+      powered(t, await lab.addMachine({ firmware: 'uefi', mac: macs[1] })),
     ]
     const { asked } = await ipmiOf(t, lab, ports.ipmi, one)
     const { changes } = await redfishOf(t, lab, ports.redfish, two)
@@ -53,7 +53,7 @@ t.test(
     t.ok(asked.indexOf('set boot pxe') < asked.indexOf('set power 1'), 'the network first, then on')
     t.match(
       changes.map(change => change.replace(/ .*\//, ' ')),
-      [/^PATCH 1 .*"Pxe"/, /^POST ComputerSystem.Reset .*"On"/],
+      [/^PATCH 1 .*"Pxe".*"UEFI"/, /^POST ComputerSystem.Reset .*"On"/],
     )
     t.equal(await daemon.kill('SIGTERM'), 0)
   },
