@@ -40,7 +40,7 @@ export interface ImageFile {
 }
 
 export const sumsFile = 'SHA256SUMS'
-/** Hidden: it is not served, and no file of the image. */
+/** Beside the files of an image, and none of them. */
 export const sourceFile = '.source.json'
 
 /** What lies in a folder that can be booted; undefined where there is no kernel in it. */

@@ -53,10 +53,19 @@ export async function takeParts(
   const paths: string[] = []
   for (const part of [kernel, initrd, ...(system === undefined ? [] : [system])]) {
     const path = join(folder, lastName(part))
-    await takePart(file, part, path, bytes => progress(bytes, bytes, lastName(part)))
+    const total = sizeOf(file, part)
+    await takePart(file, part, path, bytes =>
+      progress(bytes, Math.max(bytes, total), lastName(part)),
+    )
     paths.push(path)
   }
   return paths
+}
+
+/** Bytes of a file on a disc; 0 where bsdtar does not tell. */
+function sizeOf(file: string, part: string): number {
+  const { stdout } = spawnSync('bsdtar', ['-tvf', file, '--', part], { encoding: 'utf8' })
+  return Number(/^-\S+\s+\d+\s+\S+\s+\S+\s+(\d+)\s/m.exec(stdout)?.[1] ?? 0)
 }
 
 async function takePart(file: string, part: string, to: string, wrote: (bytes: number) => void) {

@@ -36,7 +36,7 @@ const proofs = {
 function PulledFrom({ source }: { source: NonNullable<ImageRow['source']> }) {
   const { version, arch, proof, at, newer } = source
   return html`<p>${version} for ${arch}, ${proofs[proof]} on ${at.slice(0, 10)}</p>
-    ${newer !== null && html`<p class="warning">The catalogue has ${newer}.</p>`}`
+    ${newer !== null && html`<p><strong>The catalogue has ${newer}.</strong></p>`}`
 }
 
 function ImageItem({

@@ -66,7 +66,7 @@ function CatalogueItem({ entry, changed }: { entry: CatalogueRow; changed: () =>
     <h3>${title}</h3>
     <form class="toolbar" onSubmit=${begin}>
       <input
-        aria-label=${`Version of ${name}`} list=${list} value=${version} required
+        type="text" aria-label=${`Version of ${name}`} list=${list} value=${version} required
         placeholder=${any ? 'a version' : ''} size="10" onInput=${typed(setVersion)}
       />
       <datalist id=${list}>${versions.map(each => html`<option key=${each} value=${each} />`)}</datalist>

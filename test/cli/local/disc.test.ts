@@ -70,6 +70,16 @@ for (const layout of discLayouts) {
   })
 }
 
+t.test('a bar on a terminal goes from nothing to all of each file', async t => {
+  const { io, dir, err } = fakeIo(t, 'http://127.0.0.1:1', { isTerminal: true })
+  const large = Buffer.concat([initrd, Buffer.alloc(3_000_000)])
+  const disc = makeDisc(dir, { 'casper/vmlinuz': bzImage('6.1'), 'casper/initrd': large })
+  t.equal(await run([disc, 'live', '--assets', join(dir, 'assets')], io), 0)
+  t.match(err(), /\d+ %, .* of 3.2 MB, initrd/)
+  const [, first = '100'] = /(\d+) %, .* of 3.2 MB, initrd/.exec(err()) ?? []
+  t.ok(Number(first) < 100, 'it does not begin at its end')
+})
+
 t.test('what is known of no distribution, and the installer that wants its disc', async t => {
   const { dir, images, bring, err } = place(t)
   t.equal(await bring(makeDisc(dir, { 'readme.txt': Buffer.from('hello') })), 1)
