@@ -4,6 +4,7 @@ import type { Delivery } from '../boot/install.ts'
 import type { Life } from '../boot/life.ts'
 import type { PowerHeard } from '../boot/power.ts'
 import type { Verdict } from '../boot/verdict.ts'
+import type { ConsoleSign } from './console-sign.ts'
 import type { Step } from './step.ts'
 
 /** Everything that is known of one host. */
@@ -22,6 +23,8 @@ export interface HostCase {
   isSigned(loader: string): boolean | undefined
   /** What was heard of its power the last time. */
   readonly heard?: PowerHeard
+  /** What the end of its serial console says, where that is kept. */
+  readonly console?: { readonly sign?: ConsoleSign }
   /** Networks that give no addresses for now, because of other DHCP servers. */
   readonly held: readonly string[]
   /** Wall-clock time, epoch milliseconds, as in the steps. */

@@ -3,6 +3,7 @@ import type { HostCase, Rule } from './case.ts'
 import { bmcTrouble } from './rules/bmc-trouble.ts'
 import { callbackFails } from './rules/callback-fails.ts'
 import { clock } from './rules/clock.ts'
+import { consoleSays } from './rules/console-says.ts'
 import { fetchLoop } from './rules/fetch-loop.ts'
 import { installFailed } from './rules/install-failed.ts'
 import { cameBackInstalling, installLoop } from './rules/install-loop.ts'
@@ -31,6 +32,7 @@ const rules: readonly Rule[] = [
   rival,
   stranger,
   bmcTrouble,
+  consoleSays,
   wrongMode,
   noDhcp,
   silentHost,

@@ -12,13 +12,17 @@ import { takeSpec } from '../../install/spec.ts'
 import type { Mac } from '../../wire/address.ts'
 import { readPe } from '../../wire/pe-image.ts'
 import type { HttpParts } from '../parts.ts'
+import { heardConsole } from './heard-console.ts'
 import { showStranger } from './show-network.ts'
 
 /** Lines of a timeline that the doctor looks at. */
 export const longestStory = 1000
 const headBytes = 4096
 
-type DoctorParts = Pick<HttpParts, 'world' | 'memory' | 'lives' | 'specDeps' | 'held' | 'power'>
+type DoctorParts = Pick<
+  HttpParts,
+  'world' | 'memory' | 'lives' | 'specDeps' | 'held' | 'power' | 'consoles'
+>
 
 /** What is wrong with a host, from the last lines of its timeline and from the files that it needs. */
 export function doctorOf(
@@ -45,6 +49,7 @@ export function doctorOf(
       return head && readPe(head)?.signed
     },
     ...given('heard', parts.power.heard(host)),
+    ...given('console', heardConsole(host.name, lives.lifeOf(host.name).state, parts.consoles)),
     held: parts.held().map(({ network }) => network),
     now,
   })

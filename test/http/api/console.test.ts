@@ -143,3 +143,17 @@ t.test('a reader that is too slow for a flood is told how much is gone', async t
   t.ok(kept.end() - kept.begin() <= 1024 * 1024, 'it is bounded')
   slow.request.destroy()
 })
+
+t.test('the doctor reads it', async t => {
+  const { url, admin } = await serve(
+    t,
+    'echo "Kernel panic - not syncing: Fatal exception"; sleep 60',
+  )
+  const one = await follow(t, `${url}/node1/console`)
+  await one.heard(() => /panic/.test(one.text()))
+  const { verdicts } = (await admin('GET', '/hosts/node1/doctor')).json()
+  t.match(verdicts[0], {
+    id: 'kernel-panic',
+    evidence: ['on its console: Kernel panic - not syncing: Fatal exception'],
+  })
+})
