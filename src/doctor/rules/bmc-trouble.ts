@@ -28,7 +28,7 @@ interface Finding {
 const unreachable: Finding = {
   id: 'bmc-unreachable',
   advice:
-    'See that `power: { address }` at the host is that of its BMC or plug, that this has power and a cable, and that this machine reaches its network: BMCs often have one of their own. A BMC that hangs is reset by taking the power cord out for a minute.',
+    'See that `power: { address }` at the host, or the URL of its way, is that of its BMC or plug, that this has power and a cable, and that this machine reaches its network: BMCs often have one of their own. A BMC that hangs is reset by taking the power cord out for a minute.',
 }
 
 /** What is known of the usual causes; of all others what it says itself is told. */
