@@ -14,10 +14,11 @@ const host = (way: string) => `power: { by: ${way}, address: 127.0.0.1 }, verify
 const settings = {
   network: serverNetwork,
   mac: macs[0],
-  host: host('old'),
+  host: `${host('old')}, console: sol`,
   hosts: `  node2: { mac: "${macs[1]}", profile: lab, arch: x64-efi, ${host('modern')} }`,
   cmdline: 'lab.up=1 lab.end=reboot',
-  more: `power:
+  more: `consoles: { sol: { ipmi: { user: admin, passwordFile: bmc-password, port: ${ports.ipmi}, cipher: 3 } } }
+power:
   old: { ipmi: { user: admin, passwordFile: bmc-password, port: ${ports.ipmi} } }
   modern: { redfish: { user: admin, passwordFile: bmc-password, port: ${ports.redfish} } }
 `,
@@ -48,6 +49,8 @@ t.test(
       t.strictSame(machine.boots, ['network', 'disk'], `${name} was switched on once`)
       t.match(machine.serial(), /lab: BOOTED FROM DISK/)
     }
+    const heard = await daemon.cli(['console', 'node1', '--attempt', '1'])
+    t.match(heard.stdout, /lab: installer is up/, 'its console was kept while nobody looked')
     t.match(stdout, /node1 +power +switched on to boot from its network, for attempt 1 \(old\)/)
     t.match(stdout, /node2 +power +switched on to boot from its network, for attempt 1 \(modern\)/)
     t.ok(asked.indexOf('set boot pxe') < asked.indexOf('set power 1'), 'the network first, then on')

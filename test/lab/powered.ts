@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createServer as createLineServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
@@ -22,6 +23,8 @@ export interface PoweredMachine {
   readonly boots: ('network' | 'disk')[]
   /** What it wrote on its serial line since it was switched on or reset. */
   serial(): string
+  /** Calls back for each further line of it, whatever its power does. */
+  onLine(listener: (line: string) => void): void
 }
 
 /** What it does by itself is a reset: QEMU ends with it, and it begins anew. */
@@ -30,6 +33,7 @@ export function powered(t: Test, machine: LabMachine): PoweredMachine {
   let last: Machine | undefined
   let fromNetwork = false
   const boots: PoweredMachine['boots'] = []
+  const listeners: ((line: string) => void)[] = []
   const on = () => {
     if (running) return
     const diskOnly = !fromNetwork
@@ -37,6 +41,7 @@ export function powered(t: Test, machine: LabMachine): PoweredMachine {
     boots.push(diskOnly ? 'disk' : 'network')
     const mine = machine.powerOn({ diskOnly, extra: ['-no-reboot'] })
     running = last = mine
+    for (const listener of listeners) mine.serial.onLine(listener)
     void mine.exited.then(() => {
       if (running !== mine) return
       running = undefined
@@ -56,10 +61,11 @@ export function powered(t: Test, machine: LabMachine): PoweredMachine {
       fromNetwork = true
     },
     serial: () => last?.serial.text() ?? '',
+    onLine: listener => void listeners.push(listener),
   }
 }
 
-/** A BMC that speaks IPMI, at a port inside the network, and is ipmi_sim. */
+/** A BMC that speaks IPMI, at a port inside the network, and is ipmi_sim; serial over LAN is the machine's serial line. */
 export async function ipmiOf(t: Test, lab: Lab, port: number, machine: PoweredMachine) {
   const folder = join(lab.folder, `ipmi${port}`)
   mkdirSync(folder)
@@ -77,8 +83,35 @@ export async function ipmiOf(t: Test, lab: Lab, port: number, machine: PoweredMa
   const ask = `exec curl -s --unix-socket ${socket} "http://chassis/$2/$3/$4"`
   writeFileSync(program, `#!/bin/sh\n${ask}\n`)
   writeFileSync(join(lab.folder, 'bmc-password'), 'secret\n', { mode: 0o600 })
-  lab.network.start(simCommand({ folder, port, chassis: `sh ${program}` }))
+  const sol = await solOf(t, lab, port + 1, machine)
+  lab.network.start(simCommand({ folder, port, chassis: `sh ${program}`, sol }))
   return { asked }
+}
+
+/** The serial line of a machine at a TCP port inside the network. */
+async function solOf(t: Test, lab: Lab, port: number, machine: PoweredMachine): Promise<number> {
+  const readers = new Set<Socket>()
+  const socket = join(lab.folder, `serial${port}.socket`)
+  const server = createLineServer(reader => {
+    readers.add(reader)
+    reader.on('error', () => {})
+    reader.once('close', () => readers.delete(reader))
+    reader.resume()
+  }).listen(socket)
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  machine.onLine(line => {
+    for (const reader of readers) reader.write(`${line}\r\n`)
+  })
+  await forwardInside(lab, port, socket)
+  return port
+}
+
+/** A port inside the network is this socket outside. */
+async function forwardInside(lab: Lab, port: number, socket: string): Promise<void> {
+  const script = fileURLToPath(new URL('forward.ts', import.meta.url))
+  const inside = lab.network.start([process.execPath, script, String(port), socket])
+  await once(inside.stdout ?? inside, 'data')
 }
 
 function chassis([verb, what, value]: readonly string[], machine: PoweredMachine): string {
@@ -116,8 +149,6 @@ export async function redfishOf(
   const outside = forwardTo(bmc.port).listen(socket)
   await once(outside, 'listening')
   t.teardown(() => outside.close())
-  const script = fileURLToPath(new URL('forward.ts', import.meta.url))
-  const inside = lab.network.start([process.execPath, script, String(port), socket])
-  await once(inside.stdout ?? inside, 'data')
+  await forwardInside(lab, port, socket)
   return bmc
 }
