@@ -1,9 +1,5 @@
-/**
- * The known word that was probably meant, if one is near enough; the beginning of one is near. Every
- * letter is near every other one, which says nothing.
- */
+/** The known word that was probably meant, if one is near enough; the beginning of one is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  if (word.length < 2) return undefined
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of known) {
@@ -21,7 +17,7 @@ export function didYouMean(word: string, known: Iterable<string>): string {
 
 function farness(word: string, candidate: string): number {
   const edits = editDistance(word, candidate)
-  return candidate.startsWith(word) ? Math.min(edits, 1) : edits
+  return word.length > 1 && candidate.startsWith(word) ? Math.min(edits, 1) : edits
 }
 
 /** Levenshtein distance where swapping two neighbours counts as one edit. */

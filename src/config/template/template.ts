@@ -64,7 +64,8 @@ function withGuess(error: TemplateError, context: object): TemplateError {
   const steps = missing?.split('.') ?? []
   const name = steps.pop()
   const group = steps.reduce<unknown>((part, step) => Object(part)[step], context)
-  if (name === undefined) return error
+  // Every letter is near every other one, which says nothing.
+  if (name === undefined || name.length < 2) return error
   const guess = didYouMean(name, Object.keys(Object(group)))
   return new TemplateError(`${message}${guess}`, line, column, missing)
 }
