@@ -9,6 +9,7 @@ import { HostProgress } from '../parts/progress.ts'
 import { progressOf } from '../parts/progress-of.ts'
 import { stateOf } from '../parts/states.ts'
 import { howLong } from '../parts/words.ts'
+import { ConsoleView } from './console-view.ts'
 import { Doctor } from './doctor.ts'
 import { Facts } from './facts.ts'
 import { InstallsAndCallbacks } from './installs-and-callbacks.ts'
@@ -36,6 +37,7 @@ export function HostView({ name }: { name: string }) {
         ${part(InstallsAndCallbacks, { detail })}
       </div>
     </div>
+    ${detail.host.console !== null && part(ConsoleView, { name, by: detail.host.console })}
     ${part(PreviewPanel, { name, version })}
     ${part(Resolved, { config: detail.host.config })}
   </article>`
