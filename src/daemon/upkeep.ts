@@ -45,14 +45,19 @@ export function createDiskWatch({ memory, world }: Pick<Made, 'memory' | 'world'
   const { dataDir } = world.config()
   const reserve = createReserve(join(dataDir, 'reserve'))
   let full = false
+  let crowded = false
   const look = () => {
     const { bavail, bsize } = statfsSync(dataDir)
     full = reserve.watch(bavail * bsize)
-    memory.events.setDropping(full)
+    crowded = memory.isCrowded()
+    memory.events.setDropping(full || crowded)
   }
   look()
   return {
     look,
-    notices: () => (full ? ['the disk of dataDir is nearly full: events are not recorded'] : []),
+    notices: () => [
+      ...(full ? ['the disk of dataDir is nearly full: events are not recorded'] : []),
+      ...(crowded ? ['too many events wait for the database: no more are recorded'] : []),
+    ],
   }
 }

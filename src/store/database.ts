@@ -29,6 +29,8 @@ export interface Database {
   settle(): void
   /** Why nothing can be kept for now, where that comes and goes: the database is elsewhere. */
   away?(): string | undefined
+  /** Whether more lines of timelines wait until it is back than memory is to hold. */
+  isCrowded?(): boolean
   close(): void | Promise<void>
 }
 

@@ -65,6 +65,7 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
     write: db.write,
     committed: db.committed,
     away: () => db.away?.(),
+    isCrowded: () => db.isCrowded?.() ?? false,
     /** Forgets what was kept long enough where it is not in memory. */
     async tidy(): Promise<void> {
       const { events, perHost } = config().keep

@@ -185,6 +185,26 @@ t.test('PostgreSQL stands still', skip, async t => {
   t.strictSame(await history.newest(1), [])
 })
 
+t.test('a long time without PostgreSQL fills no memory', skip, async t => {
+  const server = await makeDatabase()
+  const opened = await open(t, server)
+  const { db, events } = opened
+  await server.stop()
+  const record = (n: number) =>
+    events.record({ host: `h${n % 100}`, kind: 'state', code: `c${n}`, data: {} } as never)
+  record(0)
+  await t.rejects(db.committed(), away)
+  t.equal(db.isCrowded?.(), false)
+  db.write(() => {
+    for (let n = 1; n <= 30_000; n++) record(n)
+  })
+  t.equal(db.isCrowded?.(), true)
+  await server.start()
+  await untilBack(opened)
+  t.equal(db.isCrowded?.(), false)
+  t.equal(server.psql('select count(*) from events'), '30001', 'they are all there')
+})
+
 t.test('who was silent for too long writes nothing more', skip, async t => {
   const server = await makeDatabase()
   const first = await open(t, server)

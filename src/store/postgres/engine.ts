@@ -27,6 +27,8 @@ export interface PostgresOptions {
 
 /** Milliseconds between two renewals, and between two looks of who stands by. */
 const renewMs = 1000
+/** Lines of timelines that are in memory while the database is away: some 15 MB. */
+const mostLines = 30_000
 /** A commit that takes longer than so many milliseconds is tried anew on another connection. */
 const writeMs = 3000
 
@@ -67,6 +69,7 @@ function opened(
   })
   const { flush: _, ...turns } = createTransactions(memory, { sync: outlet.sync }, error => error)
   const learn = turns.statement("insert or ignore into learnt (name) values ('settled')")
+  const lines = turns.statement<{ count: number }>('select count(*) as count from events')
   const isNew = turns.statement('select 1 from learnt').get() === undefined
   const endRenewing = keepClaim(held, open(false, renewMs * 2), options.lost)
   const asking = createQuestions(open(false, queryMs))
@@ -77,6 +80,7 @@ function opened(
     settle: () => turns.run(learn),
     isBusy: () => turns.isBusy() || outlet.away() !== undefined,
     away: outlet.away,
+    isCrowded: () => outlet.away() !== undefined && (lines.get()?.count ?? 0) > mostLines,
     async close() {
       await turns.committed().catch(() => {})
       asking.close()
