@@ -113,6 +113,8 @@ t.test('every route that takes something names what it does not know', async t =
         const { statusCode, body } = await admin('POST', url, {
           ...(url === '/session' && { token: 'x' }),
           ...(url === '/power' && { verb: 'on' }),
+          ...(url === '/pulls' && { name: 'debian' }),
+          ...(url === '/hosts/node1/console' && { text: 'x' }),
           ...(url === '/bmc/trust' && { host: 'a', fingerprint: Array(32).fill('AB').join(':') }),
           nonsens: 1,
         })
