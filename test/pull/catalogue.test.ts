@@ -42,7 +42,7 @@ t.test('what is asked for', async t => {
     t.throws(() => orderOf(ours, wanted), { name: 'PullError', message })
   says({ what: 'debain' }, /the catalogue has no "debain"; did you mean "debian"/)
   says({ what: 'constructor' }, /the catalogue has no "constructor"; it has debian/)
-  says({ what: 'debian@3' }, /there is no debian@3 in the catalogue; it has 12, 13/)
+  says({ what: 'debian@3' }, /there is no debian@3 in the catalogue; it has 13, 12/)
   says({ what: 'debian', arch: 'mips' }, /for amd64, arm64, not "mips"/)
   says({ what: 'fedora-coreos' }, /say which version: .*@VERSION.*stable\.json/)
   says({ what: 'talos@../../x' }, /is no version/)

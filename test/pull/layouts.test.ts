@@ -35,7 +35,11 @@ t.test('each file with a signature of its own, by a key that is text', async t =
   })
   t.equal(await pull(), 0, err())
   t.same(readFileSync(join(image, 'linux')), kernel)
-  t.strictSame(readdirSync(image).sort(), ['SHA256SUMS', 'linux'], 'no signature is among them')
+  t.strictSame(
+    readdirSync(image).sort(),
+    ['.source.json', 'SHA256SUMS', 'linux'],
+    'no signature is among them',
+  )
   server.files.set('/linux', bzImage('6.6.6-evil'))
   t.equal(await pull(), 1)
   t.match(err(), /linux: its signature is wrong/)
@@ -60,7 +64,12 @@ t.test('an archive that is verified, and unpacked', async t => {
   })
   const good = await own(t, entry(['boot/vmlinuz', 'boot/initramfs']))
   t.equal(await good.pull(), 0, good.err())
-  t.strictSame(readdirSync(good.image).sort(), ['SHA256SUMS', 'initramfs', 'vmlinuz'])
+  t.strictSame(readdirSync(good.image).sort(), [
+    '.source.json',
+    'SHA256SUMS',
+    'initramfs',
+    'vmlinuz',
+  ])
   t.match(good.out(), '  mine:\n    kernel: images/mine/vmlinuz\n')
   const lacking = await own(t, entry(['boot/vmlinuz', 'boot/gone']))
   t.equal(await lacking.pull(), 1)
