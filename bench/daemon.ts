@@ -9,13 +9,14 @@ export const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 /** Addresses for machines at the other end of the cable. */
 export const range = { from: '10.99.1.0', to: '10.99.255.250' }
 
-/** The lines of a config's one network, which gives these addresses for an hour. */
+/** The lines of a config's one network, which gives these addresses for an hour. All machines have one card. */
 export function networkLines({ device, address }: End): string[] {
   return [
     'networks:',
     '  bench:',
     `    { interface: ${device}, subnet: 10.99.0.0/16, serverAddress: ${address}, mode: server,`,
-    `      range: ${range.from}-${range.to}, lease: 1h, rivals: warn }`,
+    `      range: ${range.from}-${range.to}, lease: 1h, rivals: warn,`,
+    '      trustUrl: true }',
   ]
 }
 

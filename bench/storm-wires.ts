@@ -57,11 +57,13 @@ export async function tftpGet(server: string, from: string, file: string, again:
   ])
   let last: TftpPacket = { kind: 'rrq', file, mode: 'octet', options }
   let tries = 0
+  // From the first answer on that of the transfer (RFC 1350, section 4).
+  let port = 69
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const blocks: Uint8Array[] = []
   const say = (packet: TftpPacket) => {
     last = packet
-    socket.send(encodeTftp(packet), 69, server)
+    socket.send(encodeTftp(packet), port, server)
     timer.refresh()
   }
   const timer = setInterval(() => {
@@ -69,7 +71,8 @@ export async function tftpGet(server: string, from: string, file: string, again:
     if (tries++ === mostTries) reject(new Error(`no end of ${file} by TFTP`))
     else say(last)
   }, 1000)
-  socket.on('message', bytes => {
+  socket.on('message', (bytes, from) => {
+    port = from.port
     const packet = decodeTftp(bytes)
     if (packet.kind === 'error') reject(new Error(`TFTP: ${packet.text}`))
     if (packet.kind === 'oack') say({ kind: 'ack', block: 0 })
