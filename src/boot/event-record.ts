@@ -32,3 +32,16 @@ export function contentOf({ kind, code, data }: EventRecord): EventContent | und
     ? ({ kind, code, data } as EventContent)
     : undefined
 }
+
+/** Timelines as people read them: nothing is decided by that, so it may take its time. */
+export interface EventReading {
+  /** Events after an id, oldest first. */
+  after(
+    id: number,
+    limit: number,
+    host?: string,
+    wanted?: EventsWanted,
+  ): Promise<readonly EventRecord[]>
+  /** The last of them, oldest first. */
+  newest(limit: number, host?: string, wanted?: EventsWanted): Promise<readonly EventRecord[]>
+}

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { given } from '../base/given.ts'
 import { parseDuration } from '../base/units.ts'
 import type { Callback } from '../boot/callback.ts'
+import { resolveByName } from './by-name.ts'
 import { placesOf, type Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import { resolveNixosAnywhere } from './nixos-anywhere.ts'
@@ -16,11 +17,7 @@ export function resolveCallbacks(
   folder: string,
   report: Report,
 ): Map<string, Callback> {
-  const resolved = Object.entries(raw).flatMap(([name, callback]) => {
-    const found = resolveCallback(name, callback, folder, report)
-    return found ? [[name, found] as const] : []
-  })
-  return new Map(resolved)
+  return resolveByName(raw, (name, callback) => resolveCallback(name, callback, folder, report))
 }
 
 function resolveCallback(

@@ -3,6 +3,7 @@ import { given } from '../base/given.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { ConsoleWay, HostConsole } from '../boot/console.ts'
 import type { HostPower } from '../boot/power.ts'
+import { resolveByName } from './by-name.ts'
 import { placesOf, type Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import { ipmiWay } from './power.ts'
@@ -17,11 +18,7 @@ export function resolveConsoles(
   folder: string,
   report: Report,
 ): Map<string, ConsoleWay> {
-  const resolved = Object.entries(raw).flatMap(([name, way]) => {
-    const found = resolveWay(name, way, folder, report)
-    return found ? [[name, found] as const] : []
-  })
-  return new Map(resolved)
+  return resolveByName(raw, (name, way) => resolveWay(name, way, folder, report))
 }
 
 function resolveWay(

@@ -15,6 +15,7 @@ import {
   type Trusts,
   wakeWay,
 } from '../boot/power.ts'
+import { resolveByName } from './by-name.ts'
 import { placesOf, type Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import type { RawHostPowers, RawPower, RawRequest, RawStatus } from './schema/power.ts'
@@ -28,11 +29,7 @@ export function resolvePower(
   folder: string,
   report: Report,
 ): Map<string, PowerWay> {
-  const resolved = Object.entries(raw).flatMap(([name, way]) => {
-    const found = resolveWay(name, way, folder, report)
-    return found ? [[name, found] as const] : []
-  })
-  return new Map(resolved)
+  return resolveByName(raw, (name, way) => resolveWay(name, way, folder, report))
 }
 
 function resolveWay(

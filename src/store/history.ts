@@ -1,17 +1,8 @@
-import type { EventRecord, EventsWanted } from '../boot/event-record.ts'
+import type { EventReading, EventRecord } from '../boot/event-record.ts'
 import type { Install, PastInstall } from '../boot/install.ts'
 
 /** What only people read: nothing is decided by it, so it need not be in memory, and may take its time. */
-export interface History {
-  /** Events after an id, oldest first. */
-  after(
-    id: number,
-    limit: number,
-    host?: string,
-    wanted?: EventsWanted,
-  ): Promise<readonly EventRecord[]>
-  /** The last of them, oldest first. */
-  newest(limit: number, host?: string, wanted?: EventsWanted): Promise<readonly EventRecord[]>
+export interface History extends EventReading {
   /** The newest installs of a host, newest first. */
   installs(host: string, limit: number): Promise<readonly PastInstall[]>
 }

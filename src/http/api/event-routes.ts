@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { EventList, EventsQuery } from '../../api/events.ts'
 import type { HostRow } from '../../api/hosts.ts'
 import { routes } from '../../api/routes.ts'
-import type { EventRecord, EventsWanted } from '../../boot/event-record.ts'
+import type { EventReading, EventRecord, EventsWanted } from '../../boot/event-record.ts'
 import { createPlaces } from '../places.ts'
 import { Refusal } from '../problem.ts'
 import { drained } from './drained.ts'
@@ -10,14 +10,7 @@ import { isOneOf, listOf } from './filters.ts'
 import { addressOf } from './guard.ts'
 import { eventView, type Turn } from './views.ts'
 
-export interface EventsDeps {
-  after(
-    id: number,
-    limit: number,
-    host?: string,
-    wanted?: EventsWanted,
-  ): Promise<readonly EventRecord[]>
-  newest(limit: number, host?: string, wanted?: EventsWanted): Promise<readonly EventRecord[]>
+export interface EventsDeps extends EventReading {
   /** Calls back for each new event until the returned function is called. */
   listen(listener: (event: EventRecord) => void): () => void
 }
