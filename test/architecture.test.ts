@@ -140,8 +140,11 @@ const laws: Readonly<Record<string, Law>> = {
   cli: { folders: ['api', 'boot', 'wire', 'base'], modules: { 'node:*': '*' } },
   // Runs in the browser as it is: what it imports is what `index.html` maps and what lies beside it.
   page: {
-    folders: ['api', 'boot/event.ts', 'boot/event-data.ts', 'base/amount.ts'],
-    modules: { preact: '*', htm: 'parts/html.ts' },
+    folders: [
+      ...['api', 'boot/event.ts', 'boot/event-data.ts'],
+      ...['base/amount.ts', 'base/terminal-text.ts'],
+    ],
+    modules: { preact: '*', htm: 'parts/html.ts', '@xterm/xterm': 'host/open-terminal.ts' },
   },
   // Kernel facts: addresses, ports, neighbours, files. The config's types, never its reader.
   system: {

@@ -5,8 +5,8 @@
 # There is nothing to build: Node runs the sources. npm fetches the packages of the lock file, each held by its checksum
 # there, and `modulesHash` holds them all: config/nixos/modules-hash.sh writes it. (buildNpmPackage needs the addresses
 # that this lock file leaves out.)
-# Packages: 0a9671480c1c6f87
-{ lib, stdenvNoCC, cacert, makeWrapper, nodejs_24, iproute2, modulesHash ? "sha256:1kkrjzjqrxks0ahdra01jqgy8c4y0c958chh6q2hrc74sbk1ncxz" }:
+# Packages: 2673b0d16acd247f
+{ lib, stdenvNoCC, cacert, makeWrapper, nodejs_24, iproute2, modulesHash ? "sha256:1q3nz0ffnvawzimlf5bd6bph729wcp1azm0p9ynf4zi9diwnbncr" }:
 let
   root = ../..;
   inherit (lib.importJSON (root + "/package.json")) version;

@@ -28,10 +28,18 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /** What the page shares with the daemon, as its modules name it. */
-const shared = ['../base/amount.ts']
+const shared = ['../base/amount.ts', '../base/terminal-text.ts', '../base/printable.ts']
 
-/** Libraries as npm brings them; `index.html` maps their names to these files. */
-const libraries = ['preact', 'preact/hooks', 'htm']
+/** Libraries as npm brings them, by the files that `index.html` names. */
+const libraries: Readonly<Record<string, string>> = {
+  'preact.mjs': 'preact',
+  'preact-hooks.mjs': 'preact/hooks',
+  'htm.mjs': 'htm',
+  'xterm.mjs': '@xterm/xterm/lib/xterm.mjs',
+  'xterm.css': '@xterm/xterm/css/xterm.css',
+}
+/** What is fetched when somebody needs it: most of the page's bytes are these. */
+const fetchedLater = new Set(['xterm.mjs'])
 
 /**
  * Reads the page at once, so that an upgrade on disk never mixes two of them, and makes it ready for
@@ -54,8 +62,8 @@ function readSources(folder: URL): ReadonlyMap<string, string> {
   const own = names.filter(name => extname(name) in types)
   const urls = [
     ...[...own, ...shared].map(name => [name, new URL(name, folder)] as const),
-    ...libraries.map(name => {
-      return [`${name.replace('/', '-')}.mjs`, new URL(import.meta.resolve(name))] as const
+    ...Object.entries(libraries).map(([name, from]) => {
+      return [name, new URL(import.meta.resolve(from))] as const
     }),
   ]
   return new Map(urls.map(([name, url]) => [name, readFileSync(url, 'utf8')]))
@@ -63,7 +71,9 @@ function readSources(folder: URL): ReadonlyMap<string, string> {
 
 async function prepare(sources: ReadonlyMap<string, string>): Promise<PageFiles> {
   const index = sources.get('index.html') ?? ''
-  const modules = [...sources.keys()].filter(name => /\.(ts|js|mjs)$/.test(name))
+  const modules = [...sources.keys()].filter(
+    name => /\.(ts|js|mjs)$/.test(name) && !fetchedLater.has(name),
+  )
   const scripts = new Map([...sources].filter(([name]) => extname(name) === '.ts'))
   const texts = new Map([...sources, ...(await stripTypes(scripts))])
   texts.set('index.html', withPreloads(index, modules))

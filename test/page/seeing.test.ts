@@ -33,8 +33,9 @@ async function busy(t: Test) {
   const power = { by: 'vm' }
   const daemon = await startDaemon(t, {
     power: { vm: { command: { on: ['true'], off: ['true'], status: ['echo', 'on'] } } },
+    consoles: { port: { command: { run: ['sh', '-c', 'seq 1 100; sleep 600'] } } },
     hosts: {
-      node1: { mac: mac1, profile: 'debian', power },
+      node1: { mac: mac1, profile: 'debian', power, console: 'port' },
       node2: { mac: mac2, profile: 'debian' },
     },
   })
@@ -69,6 +70,11 @@ function tooWide(page: Page): Promise<string[]> {
   })
 }
 
+async function openConsole(page: Page): Promise<void> {
+  await page.getByText('Console', { exact: true }).click()
+  await page.locator('.xterm-rows').filter({ hasText: '100' }).waitFor()
+}
+
 t.test('every view at every width in both lights', { skip }, async t => {
   const daemon = await busy(t)
   const { page, problems, logIn, go } = await openTab(await openBrowser(t), daemon)
@@ -84,6 +90,7 @@ t.test('every view at every width in both lights', { skip }, async t => {
       await go(`#/${view}`)
       await page.locator('main h1, [role=alert]').first().waitFor({ state: 'attached' })
       await page.waitForFunction(() => !document.body.textContent?.includes('Reading '))
+      if (view === 'hosts/node1') await openConsole(page)
       t.strictSame(await tooWide(page), [], `${view}: fits into ${width} px`)
       for (const colorScheme of lights) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

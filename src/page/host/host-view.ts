@@ -37,7 +37,7 @@ export function HostView({ name }: { name: string }) {
         ${part(InstallsAndCallbacks, { detail })}
       </div>
     </div>
-    ${detail.host.console !== null && part(ConsoleView, { name, by: detail.host.console })}
+    ${detail.host.console !== null && part(ConsoleView, { name, by: detail.host.console, version })}
     ${part(PreviewPanel, { name, version })}
     ${part(Resolved, { config: detail.host.config })}
   </article>`
