@@ -7,7 +7,7 @@ export const consoleStatus = v.closed({
   state: Type.Enum([...states], {
     description: 'waiting: it could not be opened, or was lost, and is tried again.',
   }),
-  reason: v.nullableText('Why it is not open.'),
+  reason: v.nullableText('Why it is not open; or open, and not kept.'),
   code: v.code(),
   until: v.nullableTime('When it is tried again.'),
 })

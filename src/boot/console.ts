@@ -37,9 +37,10 @@ export interface HostConsole {
   readonly address?: string
 }
 
-/** Whether a console is open. `waiting`: until it is tried again; epoch milliseconds. */
+/** Whether a console is open, and why it is not kept. `waiting`: until it is tried again; epoch milliseconds. */
 export type ConsoleState =
-  | { readonly state: 'closed' | 'opening' | 'open' }
+  | { readonly state: 'closed' | 'opening' }
+  | { readonly state: 'open'; readonly why?: Reason }
   | { readonly state: 'waiting'; readonly why: Reason; readonly until: number }
 
 /** Whose boot wrote something on its console. */

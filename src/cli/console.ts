@@ -76,7 +76,8 @@ async function follow(url: string, { api, io, values }: Call): Promise<number> {
 
 function tellStatus(io: Io, { state, reason, until }: ConsoleStatus): void {
   if (state !== 'waiting') {
-    tell(io, `the console is ${state}`)
+    const but = reason === null ? '' : `, but ${printable(reason)}`
+    tell(io, `the console is ${state}${but}`)
     return
   }
   const seconds = Math.max(1, Math.ceil((Date.parse(until ?? '') - nowOf(io)) / 1000))

@@ -32,16 +32,22 @@ export function startUpkeep(
   }
 }
 
-async function dropWhatIsOver({ memory, logins, world, now }: Made): Promise<void> {
+async function dropWhatIsOver({ memory, logins, world, now, consoles, log }: Made): Promise<void> {
   sweepLogins({ logins, memory })
   memory.events.pruneOld()
   memory.installs.voidAttemptsBefore(now() - tokenLife * 1000)
   memory.deliveries.dropBefore(now() - world.config().keep.events * 1000)
+  const hosts = consoles.dropLeft()
+  if (hosts.length > 0) log.info({ hosts }, 'consoles of hosts that left the config are removed')
   await memory.tidy()
 }
 
-/** Leases and states must go on when the disk is full: events give way first. */
-export function createDiskWatch({ memory, world }: Pick<Made, 'memory' | 'world'>) {
+/** Leases and states must go on when the disk is full: events and consoles give way first. */
+export function createDiskWatch({
+  memory,
+  world,
+  consoles,
+}: Pick<Made, 'memory' | 'world' | 'consoles'>) {
   const { dataDir } = world.config()
   const reserve = createReserve(join(dataDir, 'reserve'))
   let full = false
@@ -51,12 +57,13 @@ export function createDiskWatch({ memory, world }: Pick<Made, 'memory' | 'world'
     full = reserve.watch(bavail * bsize)
     crowded = memory.isCrowded()
     memory.events.setDropping(full || crowded)
+    consoles.setDropping(full)
   }
   look()
   return {
     look,
     notices: () => [
-      ...(full ? ['the disk of dataDir is nearly full: events are not recorded'] : []),
+      ...(full ? ['the disk of dataDir is nearly full: events and consoles are not recorded'] : []),
       ...(crowded ? ['too many events wait for the database: no more are recorded'] : []),
     ],
   }

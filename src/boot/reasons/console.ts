@@ -10,5 +10,7 @@ export interface ConsoleReasons {
   'console-ended': { readonly program: string; readonly error: string }
   /** So many are open at the same time, and no more. */
   'console-many': { readonly most: number }
+  /** The disk is nearly full. */
+  'console-not-kept': Record<never, never>
   'console-not-open': { readonly host: string }
 }

@@ -10,5 +10,7 @@ export const consoleWords: ReasonWords<keyof ConsoleReasons> = {
     `somebody else has the console at ${address}: a BMC gives it to one session only`,
   'console-ended': ({ program, error }) => `${program} has ended: ${error}`,
   'console-many': ({ most }) => `${most} consoles are open already`,
+  'console-not-kept': () =>
+    'the disk of dataDir is nearly full: what it writes is neither kept nor shown',
   'console-not-open': ({ host }) => `the console of ${host} is not open: nothing was typed`,
 }

@@ -148,6 +148,8 @@ function rangeOf(
 }
 
 function statusOf(state: ConsoleState): ConsoleStatus {
+  if (state.state === 'open' && state.why)
+    return { state: 'open', ...reasonFields(state.why), until: null }
   if (state.state !== 'waiting') return { state: state.state, reason: null, until: null }
   const { why, until } = state
   return { state: 'waiting', ...reasonFields(why), until: new Date(until).toISOString() }

@@ -3,6 +3,7 @@ import { given } from '../../base/given.ts'
 import type { ConsoleOwner, ConsoleState, ConsoleWay } from '../../boot/console.ts'
 import type { Host } from '../../boot/host.ts'
 import type { Reason } from '../../boot/reason.ts'
+import { dropLeft } from './left.ts'
 import { type ConsoleRing, openRing } from './ring.ts'
 import { type ConsoleSession, type ConsoleWayDeps, connectConsole } from './ways.ts'
 
@@ -39,6 +40,10 @@ export interface ConsoleDesk {
   type(host: Host, text: string): Reason | undefined
   /** Opens what is needed, and closes what nobody needs; to be called each second. */
   look(): void
+  /** When the disk is nearly full, what is heard is not kept, and so not shown. */
+  setDropping(value: boolean): void
+  /** Removes what is kept of hosts that left the config a day ago; returns their names. */
+  dropLeft(): readonly string[]
   /** Ends all sessions, and has them given back. */
   close(): Promise<void>
 }
@@ -60,6 +65,7 @@ interface Entry {
 interface Desk extends ConsoleDeskDeps {
   readonly entries: Map<string, Entry>
   isClosed: boolean
+  isDropping: boolean
 }
 
 /** Sessions at the same time; each is a process or two. */
@@ -76,11 +82,11 @@ const restOfEachMs = 5
 
 /** The consoles of the machines of the config. Nothing is opened yet. */
 export function createConsoleDesk(deps: ConsoleDeskDeps): ConsoleDesk {
-  const desk: Desk = { ...deps, entries: new Map(), isClosed: false }
+  const desk: Desk = { ...deps, entries: new Map(), isClosed: false, isDropping: false }
   const { entries } = desk
   return {
     whyNot: host => whyNoConsole(host, deps),
-    state: name => entries.get(name)?.state ?? { state: 'closed' },
+    state: name => stateOf(entries.get(name), desk),
     kept: name => entries.get(name)?.ring ?? ringOf(name, deps),
     follow(name, changed) {
       const entry = entryOf(name, desk)
@@ -103,6 +109,15 @@ export function createConsoleDesk(deps: ConsoleDeskDeps): ConsoleDesk {
       for (const name of needed) entryOf(name, desk)
       for (const entry of [...entries.values()]) settle(entry, needed.has(entry.name), desk)
     },
+    setDropping(value) {
+      if (value === desk.isDropping) return
+      desk.isDropping = value
+      for (const entry of entries.values()) tellReaders(entry)
+    },
+    dropLeft() {
+      const isThere = (name: string) => deps.host(name) !== undefined || entries.has(name)
+      return dropLeft(deps.folder, isThere, deps.now())
+    },
     async close() {
       desk.isClosed = true
       const sessions = [...entries.values()].flatMap(({ session }) => session ?? [])
@@ -117,6 +132,13 @@ function whyNoConsole(host: Host, { way }: Pick<ConsoleDeskDeps, 'way'>): Reason
   const by = host.console?.by
   if (by === undefined) return { code: 'no-console', host: host.name }
   return way(by) ? undefined : { code: 'no-console-way', name: by }
+}
+
+function stateOf(entry: Entry | undefined, { isDropping }: Desk): ConsoleState {
+  const { state } = entry ?? { state: { state: 'closed' } as const }
+  return state.state === 'open' && isDropping
+    ? { ...state, why: { code: 'console-not-kept' } }
+    : state
 }
 
 function ringOf(name: string, { folder, bound }: ConsoleDeskDeps): ConsoleRing {
@@ -174,12 +196,13 @@ function earsOf(entry: Entry, desk: Desk) {
       tell(entry, { state: 'open' })
     },
     bytes(piece: Uint8Array) {
+      if (desk.isDropping) return
       try {
         entry.ring.append(piece, desk.owner(entry.name))
       } catch (error) {
         desk.notKept(entry.name, error)
       }
-      for (const reader of entry.readers) reader()
+      tellReaders(entry)
     },
     restMs: () => Math.max(restMs, restOfEachMs * desk.entries.size),
   }
@@ -201,5 +224,9 @@ function wait(entry: Entry, why: Reason, desk: Desk): void {
 
 function tell(entry: Entry, state: ConsoleState): void {
   entry.state = state
-  for (const reader of entry.readers) reader()
+  tellReaders(entry)
+}
+
+function tellReaders({ readers }: Entry): void {
+  for (const reader of readers) reader()
 }

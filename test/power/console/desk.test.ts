@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { ConsoleWay } from '../../../src/boot/console.ts'
@@ -22,7 +23,7 @@ function openDesk(t: Test, more: Partial<ConsoleDeskDeps> = {}) {
     state.hosts.set(name, { ...host(name), console: { by: 'sol', address: '10.0.0.1' } })
   }
   const sessions: ReturnType<typeof played>[] = []
-  const folder = join(t.testdir(), 'consoles')
+  const folder = more.folder ?? join(t.testdir(), 'consoles')
   const desk = createConsoleDesk({
     host: name => state.hosts.get(name),
     way: name => state.ways.get(name),
@@ -211,3 +212,50 @@ t.test('what cannot be kept holds nothing up', async t => {
   sessions[0]?.say('x')
   t.strictSame(state.lost, ['node1'])
 })
+
+t.test('a disk that is nearly full: nothing is kept, and who reads is told', async t => {
+  const { desk, sessions, folder } = openDesk(t)
+  let told = 0
+  desk.follow('node1', () => told++)
+  sessions[0]?.ears.opened()
+  sessions[0]?.say('kept')
+  told = 0
+  desk.setDropping(true)
+  desk.setDropping(true)
+  t.equal(told, 1)
+  t.strictSame(desk.state('node1'), { state: 'open', why: { code: 'console-not-kept' } })
+  sessions[0]?.say('x'.repeat(5000))
+  t.equal(told, 1)
+  t.equal(desk.kept('node1').end(), 4)
+  t.equal(desk.state('node2').state, 'closed')
+  desk.setDropping(false)
+  t.strictSame(desk.state('node1'), { state: 'open' })
+  sessions[0]?.say(' again')
+  t.equal(Buffer.from(desk.kept('node1').read(0, 100).bytes).toString(), 'kept again')
+  t.strictSame(readdirSync(folder), ['node1'])
+})
+
+t.test(
+  'what is kept of a host that left the config goes after a day, not what is read',
+  async t => {
+    const { desk, sessions, state, folder } = openDesk(t)
+    for (const name of ['node1', 'node2']) desk.follow(name, () => {})
+    for (const session of sessions) session.say('x')
+    state.hosts.delete('node2')
+    const left = desk.follow('node1', () => {})
+    left()
+    const day = 24 * 3600_000
+    t.strictSame(desk.dropLeft(), [])
+    state.now += day
+    t.strictSame(desk.dropLeft(), [])
+    await desk.close()
+    t.strictSame(readdirSync(folder).sort(), ['node1', 'node2'], 'somebody reads it')
+
+    const { desk: next, state: later } = openDesk(t, { folder })
+    later.hosts.delete('node2')
+    next.dropLeft()
+    later.now = day
+    t.strictSame(next.dropLeft(), ['node2'])
+    t.strictSame(readdirSync(folder), ['node1'])
+  },
+)
