@@ -3,9 +3,9 @@
 ARG BASE=docker.io/library/node:24-slim
 FROM ${BASE}
 
-# The loaders, and what tells Node that it may open ports below 1024 without being root.
+# The loaders, what takes discs apart, and what tells Node that it may open ports below 1024 without being root.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ipxe iproute2 libcap2-bin openssh-client \
+ && apt-get install -y --no-install-recommends ipxe iproute2 libarchive-tools libcap2-bin openssh-client \
  && rm -rf /var/lib/apt/lists/* \
  && setcap cap_net_bind_service=+ep "$(readlink -f "$(command -v node)")" \
  && useradd --uid 10067 --no-create-home --home-dir /var/lib/bootwright bootwright \

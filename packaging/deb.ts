@@ -159,7 +159,7 @@ Architecture: ${arch}
 Maintainer: ${maintainer}
 Installed-Size: ${Math.ceil(bytes / 1024)}
 Depends: adduser, iproute2, libc6 (>= 2.28), libgcc-s1, libstdc++6 (>= 9)
-Recommends: ipxe, gpgv
+Recommends: ipxe, gpgv, libarchive-tools
 Suggests: openssh-client
 Section: net
 Priority: optional

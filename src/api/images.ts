@@ -61,7 +61,26 @@ const entry = v.closed({
 })
 export type CatalogueRow = Static<typeof entry>
 
-export const imageList = v.closed({ images: Type.Array(imageRow), pulls: Type.Array(pull) })
+const disc = v.closed(
+  {
+    name: v.text('Of the image that it becomes.'),
+    file: v.text(),
+    state: Type.Enum(['arriving', 'opening', 'done', 'failed']),
+    part: v.text('What moves now.'),
+    done: Type.Number({ description: 'Bytes of it.' }),
+    total: Type.Number(),
+    problem: v.nullableText('Why it failed; no image was changed then.'),
+    profile: v.nullableText('YAML to paste under `profiles:`, when it is done.'),
+  },
+  'A disc that was brought since the daemon started.',
+)
+export type DiscRow = Static<typeof disc>
+
+export const imageList = v.closed({
+  images: Type.Array(imageRow),
+  pulls: Type.Array(pull),
+  discs: Type.Array(disc),
+})
 export type ImageList = Static<typeof imageList>
 
 export const catalogueList = v.closed({ entries: Type.Array(entry) })
@@ -76,3 +95,33 @@ export type PullBody = Static<typeof pullBody>
 
 export const pullAnswer = v.closed({ pull })
 export type PullAnswer = Static<typeof pullAnswer>
+
+export const discBody = v.closed({
+  name: Type.String({
+    pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$',
+    title: 'a name for an image',
+    description: 'Of the image that it becomes.',
+  }),
+  file: Type.String({
+    pattern: '^[A-Za-z0-9][A-Za-z0-9_.+~-]{0,120}\\.[iI][sS][oO]$',
+    title: 'the name of an ISO',
+    description: 'Its name; an image that needs the whole disc serves it by that.',
+  }),
+  bytes: Type.Integer({ minimum: 1, description: 'How large it is.' }),
+  replace: Type.Optional(
+    Type.Boolean({ description: 'An image of this name may be there, and is replaced.' }),
+  ),
+})
+export type DiscBody = Static<typeof discBody>
+
+export const discAnswer = v.closed({ disc })
+export type DiscAnswer = Static<typeof discAnswer>
+
+/** Of a piece of a disc. */
+export const pieceQuery = v.closed({
+  at: Type.Optional(v.digits('Where it begins: the bytes that are there already; 0 without it.')),
+})
+export type PieceQuery = Static<typeof pieceQuery>
+
+/** `/pulls/NAME`, `/discs/NAME`. */
+export const imageParam = v.closed({ name: v.text('Of the image.') })

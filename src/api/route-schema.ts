@@ -10,7 +10,7 @@ export interface RouteSchema {
   readonly querystring?: TSchema
   readonly params?: TSchema
   readonly headers?: TSchema
-  readonly body?: TSchema
+  readonly body?: TSchema | Pick<OtherResponse, 'content'>
   /** Where it is not what the document says of all. */
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
   readonly response: Readonly<Record<string, TSchema | OtherResponse>>

@@ -5,7 +5,7 @@ import * as daemon from './daemon.ts'
 import { doctorAnswer } from './doctor.ts'
 import * as events from './events.ts'
 import * as hosts from './hosts.ts'
-import * as images from './images.ts'
+import { imageRoutes } from './image-routes.ts'
 import * as installs from './installs.ts'
 import { machineRoutes } from './machine-routes.ts'
 import * as networks from './networks.ts'
@@ -77,24 +77,7 @@ export const routes = named({
     params: closed({ mac: text('In any common spelling.') }),
     response: { 200: capture, ...refusals },
   },
-  images: {
-    tags: ['network'],
-    summary: 'The boot media that are there',
-    response: { 200: images.imageList, ...refusals },
-  },
-  catalogue: {
-    tags: ['network'],
-    summary: 'The boot media that can be pulled',
-    response: { 200: images.catalogueList, ...refusals },
-  },
-  pull: {
-    tags: ['network'],
-    summary: 'Fetch boot media of the catalogue',
-    description:
-      'Needs the scope admin. Answers when it has begun; `GET /images` tells how far it is. The config is not written.',
-    body: images.pullBody,
-    response: { 200: images.pullAnswer, ...refusals },
-  },
+  ...imageRoutes,
   install: {
     tags: ['installs'],
     summary: 'Ask for installs',

@@ -24,6 +24,7 @@ import { newId, newToken } from '../system/secrets.ts'
 import { createWhereabouts } from '../world/whereabouts.ts'
 import { createWorld, type World } from '../world/world.ts'
 import { openConsoles } from './consoles.ts'
+import { createDiscs } from './discs.ts'
 import { createDrain } from './drain.ts'
 import { openPower } from './power.ts'
 import { createPulls } from './pulls.ts'
@@ -85,7 +86,7 @@ export async function makeParts(first: Config, log: Log) {
   })
   return {
     ...{ world, memory, now, log, measure, published, specDeps, logins, drain, digests },
-    ...{ power, starts, pulls: createPulls(config, log) },
+    ...{ power, starts, pulls: createPulls(config, log), discs: createDiscs({ config, log }) },
     consoles: openConsoles({ world, memory, log }),
     ...{ ...installer, ...recorded, timeline },
     ...{ macsOf: whereabouts.macsOf, closeWhereabouts: whereabouts.close },

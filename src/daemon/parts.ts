@@ -23,6 +23,7 @@ import type { HandedOver } from '../system/handed-over.ts'
 import type { Published } from '../system/published.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { World } from '../world/world.ts'
+import type { Discs } from './discs.ts'
 import type { Drain } from './drain.ts'
 import type { Pulls } from './pulls.ts'
 import type { Reload } from './reload.ts'
@@ -64,6 +65,7 @@ export interface HttpParts extends Parts {
   readonly drain: Drain
   readonly power: PowerDesk
   readonly pulls: Pulls
+  readonly discs: Discs
   readonly consoles: ConsoleDesk
   readonly reload: Reload
   unready(): readonly string[]

@@ -17,13 +17,20 @@ export async function pullImage(
   images: string,
   origin: Origin,
   progress: (done: number, total: number, name: string) => void,
+  signal?: AbortSignal,
 ): Promise<Image> {
   const { name, version, arch } = order
-  // Below assets, so that the rename is one, and hidden: what begins with a dot is no image.
-  const folder = join(images, '.pulled', `${name}-${version}-${arch}`)
+  const folder = pullFolder(images, order)
   const files = await verifiedFiles(order, origin, folder)
   const source = { name, version, arch, proof: proofOf(order), at: new Date().toISOString() }
-  const image = await importImage({ files, images, name, source }, readMedia, progress)
+  signal?.throwIfAborted()
+  const what = { files, images, name, source, ...(signal && { signal }) }
+  const image = await importImage(what, readMedia, progress)
   await rm(folder, { recursive: true, force: true })
   return image
+}
+
+/** Where what was fetched waits. Below assets, so that the rename is one, and hidden: what begins with a dot is no image. */
+export function pullFolder(images: string, { name, version, arch }: Order): string {
+  return join(images, '.pulled', `${name}-${version}-${arch}`)
 }

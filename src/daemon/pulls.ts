@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../base/log.ts'
 import type { Config } from '../config/config.ts'
@@ -5,7 +6,7 @@ import { type Catalogue, PullError } from '../pull/catalogue.ts'
 import { dispatcherOf } from '../pull/download.ts'
 import { type Order, orderOf } from '../pull/order.ts'
 import { readCatalogue } from '../pull/ours.ts'
-import { pullImage } from './pull-image.ts'
+import { pullFolder, pullImage } from './pull-image.ts'
 
 /** A pull that was asked for by the API, and how far it is. */
 export interface Pull {
@@ -26,6 +27,8 @@ export interface Pulls {
   readonly catalogue: () => Catalogue
   /** Begins one; throws PullError where it cannot be begun. */
   begin(what: string, arch: string | undefined): Pull
+  /** Ends one and removes what it had fetched, or forgets one that has ended; false where there is none. */
+  cancel(name: string): Promise<boolean>
   /** The last of each name. */
   list(): readonly Pull[]
   /** Cuts what runs; the next one goes on with it. */
@@ -39,7 +42,7 @@ interface PullWork {
   readonly log: Pick<Log, 'info' | 'warn'>
   readonly catalogue: () => Catalogue
   readonly pulls: Map<string, Pull>
-  readonly running: Map<string, Promise<void>>
+  readonly running: Map<string, { readonly ended: Promise<void>; cancel(): void }>
   readonly closing: AbortController
 }
 
@@ -61,10 +64,16 @@ export function createPulls(
   return {
     catalogue,
     begin: (what, arch) => begin(what, arch, work),
+    async cancel(name) {
+      const running = work.running.get(name)
+      running?.cancel()
+      await running?.ended
+      return work.pulls.delete(name)
+    },
     list: () => [...work.pulls.values()],
     async close() {
       work.closing.abort()
-      await Promise.allSettled(work.running.values())
+      await Promise.all([...work.running.values()].map(({ ended }) => ended))
     },
   }
 }
@@ -82,12 +91,14 @@ function begin(what: string, arch: string | undefined, work: PullWork): Pull {
   const ofIt = { name, version: order.version, arch: order.arch }
   const pull: Pull = { ...ofIt, file: '', done: 0, total: 0, state: 'running' }
   pulls.set(name, pull)
-  const ended = fetchImage(order, work).finally(() => running.delete(name))
-  running.set(name, ended)
+  const cancelled = new AbortController()
+  const ended = fetchImage(order, cancelled.signal, work).finally(() => running.delete(name))
+  running.set(name, { ended, cancel: () => cancelled.abort() })
   return pull
 }
 
-async function fetchImage(order: Order, { config, log, pulls, closing }: PullWork): Promise<void> {
+async function fetchImage(order: Order, cancelled: AbortSignal, work: PullWork): Promise<void> {
+  const { config, log, pulls, closing } = work
   const { name, version } = order
   const tell = (more: Partial<Pull>) => {
     const before = pulls.get(name)
@@ -98,15 +109,20 @@ async function fetchImage(order: Order, { config, log, pulls, closing }: PullWor
     dispatcher: dispatcherOf(config().proxy),
     progress: (done: number, total: number | undefined, url: string) =>
       show(done, total ?? 0, url.split('/').at(-1) ?? url),
-    signal: closing.signal,
+    signal: AbortSignal.any([closing.signal, cancelled]),
   }
+  const images = join(config().assets, 'images')
   try {
-    const images = join(config().assets, 'images')
-    await pullImage(order, images, { kind: 'web', source }, show)
+    await pullImage(order, images, { kind: 'web', source }, show, source.signal)
     tell({ state: 'done', file: '' })
     log.info({ image: name, version }, 'image fetched and verified')
   } catch (error) {
     if (closing.signal.aborted) return
+    if (cancelled.aborted) {
+      await rm(pullFolder(images, order), { recursive: true, force: true })
+      log.info({ image: name, version }, 'pull cancelled')
+      return
+    }
     const problem = error instanceof Error ? error.message : String(error)
     tell({ state: 'failed', problem })
     log.warn({ image: name, version, problem }, 'image not fetched')

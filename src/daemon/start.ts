@@ -99,7 +99,7 @@ async function close(made: Made, endUpkeep: () => void, doors: Doors, app: HttpA
   made.digests.close()
   made.starts.stop()
   made.power.close()
-  await made.pulls.close()
+  await Promise.all([made.pulls.close(), made.discs.close()])
   await doors.close(closeGraceMs)
   await Promise.all([outbox.close(), seek.close(), made.consoles.close(), made.starts.ended()])
   await app.close()

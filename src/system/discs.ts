@@ -76,12 +76,24 @@ export function discPartsOf(names: readonly string[]): DiscParts | undefined {
   return undefined
 }
 
-/** The command line of what was taken from a disc into an image. Pure. */
-export function discCmdline({ layout, system }: DiscParts, image: string, disc: string): string {
+function discCmdline({ layout, system }: DiscParts, image: string, disc: string): string {
   return layout.cmdline
     .replaceAll('{url}', `{{ server.url }}/assets/images/${image}`)
     .replaceAll('{system}', lastName(system ?? ''))
     .replaceAll('{disc}', disc)
+}
+
+/** The profile that boots what was taken from a disc into an image, to paste under `profiles:`. Pure. */
+export function discProfile(parts: DiscParts, image: string, disc: string): string {
+  const at = (part: string) => `images/${image}/${lastName(part)}`
+  const line = discCmdline(parts, image, disc)
+  const repo = line.includes('host.vars.repo') ? ['vars: { repo: required }'] : []
+  const lines = [
+    `# ${parts.layout.title}, as its disc has it; nobody tried it here`,
+    ...[`kernel: ${at(parts.kernel)}`, `initrd: ${at(parts.initrd)}`],
+    ...[`cmdline: "${line}"`, ...repo, 'boot: once'],
+  ]
+  return `  ${image}:\n${lines.map(line => `    ${line}\n`).join('')}`
 }
 
 /** The last part of a path on a disc. */

@@ -21,6 +21,8 @@ export interface ImportOrder {
   readonly images: string
   readonly name: string
   readonly source?: ImageSource
+  /** Ends it; what is there stays. */
+  readonly signal?: AbortSignal
 }
 
 /** Called now and then: bytes of all files that are copied, and the file that is being copied. */
@@ -47,7 +49,7 @@ export async function importImage(
   readMedia: ReadMedia,
   progress: CopyProgress,
 ): Promise<Image> {
-  const { images, name, files } = order
+  const { images, name, files, signal } = order
   const link = join(images, name)
   const before = await linkedBuild(link)
   const builds = join(images, store, name)
@@ -55,7 +57,10 @@ export async function importImage(
   await rm(staging, { recursive: true, force: true })
   await mkdir(staging, { recursive: true })
   try {
-    const sums = await copyAll(files, staging, progress)
+    const sums = await copyAll(files, staging, (...how) => {
+      signal?.throwIfAborted()
+      progress(...how)
+    })
     const image = readImage(staging, readMedia)
     const problem = checked(image, files, sums)
     if (problem !== undefined || !image)
@@ -64,6 +69,7 @@ export async function importImage(
       const text = JSON.stringify(order.source)
       await writeFile(join(staging, sourceFile), text, { flush: true })
     }
+    signal?.throwIfAborted()
     const build = await keep(staging, builds, sums)
     await point(link, join(store, name, build))
     // What cannot be removed now is removed by the next import.

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Config } from '../../src/config/config.ts'
@@ -68,4 +68,21 @@ t.test('two at a time, from the mirror of the config; the end cuts them', async 
     pulls.list().map(({ state }) => state),
     ['running', 'running'],
   )
+})
+
+t.test('cancelled: what was fetched goes, another may begin', async t => {
+  const { server, pulls, images } = await setUp(t)
+  server.faults.set('/linux', (_, response) => response.writeHead(200).write('x'))
+  pulls.begin('good', undefined)
+  await until('it has begun', () => pulls.list()[0]?.done === 1)
+  t.ok(await pulls.cancel('good'))
+  t.strictSame(pulls.list(), [])
+  t.strictSame(readdirSync(images, { recursive: true }), ['.pulled'])
+  t.notOk(await pulls.cancel('good'), 'there is none any more')
+  server.faults.clear()
+  pulls.begin('good', undefined)
+  await until('it is there', () => pulls.list()[0]?.state === 'done')
+  t.ok(await pulls.cancel('good'), 'one that has ended is forgotten')
+  t.strictSame(pulls.list(), [])
+  t.same(readFileSync(join(images, 'good/linux')), kernel)
 })

@@ -12,6 +12,7 @@ import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template/template.ts'
 import { usedVars } from '../../src/config/template/vars.ts'
 import { openConsoles } from '../../src/daemon/consoles.ts'
+import { createDiscs } from '../../src/daemon/discs.ts'
 import { createDrain } from '../../src/daemon/drain.ts'
 import { httpDeps } from '../../src/daemon/http-deps.ts'
 import { openPower } from '../../src/daemon/power.ts'
@@ -152,6 +153,7 @@ export async function startHttp(
       rivals: () => [],
       drain: createDrain(memory),
       pulls: createPulls(world.config, log),
+      discs: createDiscs({ config: world.config, log }),
     },
     power: openPower(world, changes.tell, async () => {}),
     consoles: openConsoles({ world, memory, log }),
@@ -231,7 +233,12 @@ function handsOf({ app, memory, lives, config, folder }: Held) {
       return app.inject({ method: 'POST', remoteAddress: own, ...more, url })
     },
     /** A request of the admin, from this machine. */
-    admin: (method: 'GET' | 'POST', path: string, body?: object, headers: object = {}) =>
+    admin: (
+      method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+      path: string,
+      body?: object,
+      headers: object = {},
+    ) =>
       app.inject({
         ...{ method, url: `/api/v1${path}`, remoteAddress: '127.0.0.1' },
         headers: { authorization: `Bearer ${token}`, ...headers },

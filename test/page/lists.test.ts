@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openDhcpWire } from '../daemon/client.ts'
 import { bootwright, type Change, startDaemon, until } from '../daemon/daemon.ts'
 import { ask, makeMachine } from '../daemon/machine.ts'
 import { openReceiver } from '../daemon/receiver.ts'
 import { fileTimeout } from '../patience.ts'
+import { startPublisher } from '../pull/publisher.ts'
+import { initrd, makeDisc } from '../system/disc.ts'
 import { bzImage } from '../system/media-files.ts'
 import { browserObstacle, openBrowser, openTab } from './browser.ts'
 
@@ -100,5 +104,69 @@ t.test('images: where one is from, what no profile boots, and fetching more', { 
   await entry.getByRole('button', { name: 'Fetch' }).click()
   const failed = page.getByRole('alert').filter({ hasText: 'memtest86plus 7.20: ' })
   await failed.getByText('ECONNREFUSED').waitFor()
+  t.strictSame(problems, [])
+})
+
+const live = {
+  'live/vmlinuz': bzImage('6.1.0-live'),
+  'live/initrd.img': initrd,
+  'live/filesystem.squashfs': randomBytes(9_000_000),
+}
+
+t.test('a disc that is dropped or chosen is brought and taken apart', { skip }, async t => {
+  const { daemon, page, problems, go } = await inside(t)
+  await go('#/images')
+  const disc = makeDisc(join(daemon.folder, 'disc'), live, 'Debian Live 12.iso')
+  const choose = page.getByLabel('ISO of a distribution')
+  await choose.setInputFiles(disc)
+  const name = page.getByLabel('Name of the image')
+  t.equal(await name.inputValue(), 'debian-live-12')
+  await name.fill('live')
+  await page.getByRole('button', { name: 'Bring it' }).click()
+  const item = page.getByRole('status').filter({ hasText: 'live is there' })
+  await item.getByText('kernel: images/live/vmlinuz').waitFor()
+  t.match(
+    await item.textContent(),
+    'boot=live components fetch={{ server.url }}/assets/images/live',
+  )
+  await page.getByRole('listitem').filter({ hasText: '6.1.0-live' }).waitFor()
+  const served = await page.request.get(`${daemon.url}/assets/images/live/filesystem.squashfs`)
+  t.same(await served.body(), live['live/filesystem.squashfs'])
+
+  await page.evaluate(() => {
+    const data = new DataTransfer()
+    data.items.add(new File([new Uint8Array(40_000)], 'not-one.iso'))
+    const event = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+    document.querySelector('.drop')?.dispatchEvent(event)
+  })
+  await page.getByRole('button', { name: 'Bring it' }).click()
+  await page.getByText('not-one.iso is no disc: it does not begin like an ISO').waitFor()
+  await choose.setInputFiles(disc)
+  await page.getByLabel('Name of the image').fill('live')
+  await page.getByRole('button', { name: 'Replace live' }).waitFor()
+  t.strictSame(problems, [])
+})
+
+t.test('what is brought is cancelled', { skip }, async t => {
+  const publisher = await startPublisher(t)
+  const kernel = '/amd64-usr/current/flatcar_production_pxe.vmlinuz'
+  // It begins, and never ends.
+  publisher.faults.set(kernel, (_, response) => response.writeHead(200).write('x'))
+  const { daemon, page, problems, go } = await inside(t, { mirror: { flatcar: publisher.url } })
+  await daemon.post('/discs', { name: 'slow', file: 'slow.iso', bytes: 1_000_000 })
+  await go('#/images')
+  await page.getByText('slow.iso arrives').waitFor()
+  await page.getByRole('button', { name: 'Cancel slow.iso' }).click()
+  await page.getByText('slow.iso cancelled.').waitFor()
+  await page.getByText('slow.iso arrives').waitFor({ state: 'detached' })
+  const entry = page.getByRole('listitem').filter({ hasText: 'Flatcar Container Linux' })
+  await entry.getByRole('button', { name: 'Fetch' }).click()
+  await page.getByText('flatcar current: flatcar_production_pxe.vmlinuz').first().waitFor()
+  await page.getByRole('button', { name: 'Cancel flatcar current' }).click()
+  await page.getByText('flatcar current cancelled.').waitFor()
+  await page
+    .getByText('flatcar current: flatcar_production_pxe.vmlinuz')
+    .first()
+    .waitFor({ state: 'detached' })
   t.strictSame(problems, [])
 })

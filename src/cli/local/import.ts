@@ -1,16 +1,17 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { amount } from '../../base/amount.ts'
 import { formatProblem, loadConfig } from '../../config/load.ts'
 import { readMedia } from '../../config/media.ts'
-import { discCmdline, lastName } from '../../system/discs.ts'
 import { initrdsOf } from '../../system/image-parts.ts'
 import type { Image } from '../../system/images.ts'
+import { importDisc } from '../../system/import-disc.ts'
 import { ImportError, importImage } from '../../system/import-image.ts'
-import { isDisc, readDisc, takeParts } from '../../system/open-disc.ts'
+import { isDisc } from '../../system/open-disc.ts'
 import { exit, Failure, type Io } from '../io.ts'
 import { type Given, runParsed } from '../run-parsed.ts'
+import { Interrupted, untilInterrupted } from './interrupted.ts'
 import { createBar, type ProgressBar } from './progress-bar.ts'
 import { importSpec as spec } from './specs.ts'
 
@@ -31,23 +32,27 @@ async function take({ values, words }: Given, io: Io): Promise<number> {
   // The daemon that serves it may run as another user.
   const umask = process.umask(0o022)
   try {
-    const bar = createBar(io)
     const given = words.slice(0, -1).map(word => resolve(word))
-    const disc = await discOf(given, images, unpacked, bar)
-    const files = disc?.files ?? given.flatMap(path => filesOf(path, images, unpacked))
-    const image = await importImage({ files, images, name }, readMedia, bar.show)
-    bar.close()
-    const { kernel, init } = image
-    const size = amount(image.files.reduce((sum, { bytes }) => sum + bytes, 0))
-    const facts = [size, `kernel ${kernel.version ?? kernel.format}`, ...(init ? [init] : [])]
-    io.stdout.write(`${join(images, name)}: ${facts.join(', ')}\n\n`)
-    io.stdout.write(
-      `To paste under \`profiles:\` of the config:\n\n${disc ? disc.profileOf(name) : profileOf(image, name)}`,
-    )
+    await untilInterrupted(io, async signal => {
+      const bar = createBar(io)
+      try {
+        const { image, profile } = await bring({ given, images, name, unpacked, signal }, bar)
+        bar.close()
+        const { kernel, init } = image
+        const size = amount(image.files.reduce((sum, { bytes }) => sum + bytes, 0))
+        const facts = [size, `kernel ${kernel.version ?? kernel.format}`, ...(init ? [init] : [])]
+        io.stdout.write(`${join(images, name)}: ${facts.join(', ')}\n\n`)
+        io.stdout.write(`To paste under \`profiles:\` of the config:\n\n${profile}`)
+      } catch (error) {
+        bar.close()
+        throw error
+      }
+    })
     return exit.done
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (!(error instanceof ImportError) && code === undefined) throw error
+    if (!(error instanceof ImportError || error instanceof Interrupted) && code === undefined)
+      throw error
     io.stderr.write(`bootwright import: ${(error as Error).message}; nothing was changed\n`)
     return exit.no
   } finally {
@@ -56,30 +61,31 @@ async function take({ values, words }: Given, io: Io): Promise<number> {
   }
 }
 
-/** A disc that is given alone is taken apart. */
-async function discOf(
-  given: readonly string[],
-  images: string,
-  unpacked: string[],
-  bar: ProgressBar,
-) {
-  const [path = '', ...others] = given
-  if (others.length > 0 || !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
-  if (!isDisc(path)) return undefined
-  const parts = readDisc(path)
-  const taken = await takeParts(path, parts, folderFor(images, unpacked), bar.show)
-  const profileOf = (name: string) => {
-    const at = (part: string) => `images/${name}/${lastName(part)}`
-    const line = discCmdline(parts, name, basename(path))
-    const repo = line.includes('host.vars.repo') ? ['vars: { repo: required }'] : []
-    const lines = [
-      `# ${parts.layout.title}, as its disc has it; nobody tried it here`,
-      ...[`kernel: ${at(parts.kernel)}`, `initrd: ${at(parts.initrd)}`],
-      ...[`cmdline: "${line}"`, ...repo, 'boot: once'],
-    ]
-    return `  ${name}:\n${lines.map(line => `    ${line}\n`).join('')}`
+interface Bringing {
+  readonly given: readonly string[]
+  readonly images: string
+  readonly name: string
+  /** Folders to be removed at the end. */
+  readonly unpacked: string[]
+  readonly signal: AbortSignal
+}
+
+async function bring({ given, images, name, unpacked, signal }: Bringing, bar: ProgressBar) {
+  const to = { images, name, signal }
+  const disc = discIn(given)
+  if (disc !== undefined) {
+    const order = { ...to, file: disc, folder: folderFor(images, unpacked) }
+    return importDisc(order, readMedia, bar.show)
   }
-  return { files: parts.layout.whole ? [...taken, path] : taken, profileOf }
+  const files = given.flatMap(path => filesOf(path, images, unpacked))
+  const image = await importImage({ ...to, files }, readMedia, bar.show)
+  return { image, profile: profileOf(image, name) }
+}
+
+/** The disc, where one is given alone: it is taken apart. */
+function discIn([path = '', ...others]: readonly string[]): string | undefined {
+  if (others.length > 0 || !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
+  return isDisc(path) ? path : undefined
 }
 
 /** A folder beside the images that is gone at the end. */

@@ -25,6 +25,7 @@ import { ImportError } from '../../system/import-image.ts'
 import type { Values } from '../args.ts'
 import { exit, Failure, type Io } from '../io.ts'
 import { type Given, runParsed } from '../run-parsed.ts'
+import { Interrupted, untilInterrupted } from './interrupted.ts'
 import { createBar } from './progress-bar.ts'
 import { pullSpec as spec } from './specs.ts'
 
@@ -34,6 +35,10 @@ export function run(argv: readonly string[], io: Io): Promise<number> {
     try {
       return await pull(given, io)
     } catch (error) {
+      if (error instanceof Interrupted) {
+        const rest = 'what was fetched is kept, and the next run goes on with it'
+        throw new Failure(`interrupted; no image was changed; ${rest}`, exit.no)
+      }
       if (!(error instanceof PullError) && !(error instanceof ImportError)) throw error
       throw new Failure(`${error.message}; no image was changed`, exit.no)
     }
@@ -49,7 +54,7 @@ async function pull({ values, words }: Given, io: Io): Promise<number> {
   const config = readConfig(values.text('config') ?? 'bootwright.yaml')
   const mirror = values.text('mirror') ?? mirrorOf(what, config)
   const order = orderOf(catalogue, { what, arch: values.text('arch'), mirror })
-  await fetchImage(order, config, values, io)
+  await untilInterrupted(io, signal => fetchImage(order, config, values, { ...io, signal }))
   if (order.unverified) {
     io.stderr.write('! where it is published was not tried before: say so if it is elsewhere\n')
   }
@@ -69,7 +74,7 @@ async function fetchImage(order: Order, config: Config, values: Values, io: Io):
   io.stderr.write(`${order.title}, ${order.version} for ${order.arch}\n`)
   const umask = process.umask(0o022)
   try {
-    const image = await pullImage(order, images, origin, bar.show)
+    const image = await pullImage(order, images, origin, bar.show, io.signal)
     bar.close()
     const size = amount(image.files.reduce((sum, { bytes }) => sum + bytes, 0))
     io.stdout.write(`${join(images, order.name)}: ${size}, verified\n`)

@@ -1,10 +1,11 @@
 import { basename, dirname, join } from 'node:path'
 import { stringify } from 'yaml'
-import type { CatalogueRow, ImageRow, PullRow } from '../../api/images.ts'
+import type { CatalogueRow, DiscRow, ImageRow, PullRow } from '../../api/images.ts'
 import type { Profile } from '../../boot/host.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
 import type { Config } from '../../config/config.ts'
 import { readMedia } from '../../config/media.ts'
+import type { Actor } from '../../http/api/guard.ts'
 import type { ImagesDeps } from '../../http/api/images-route.ts'
 import { Refusal } from '../../http/problem.ts'
 import { type Catalogue, PullError } from '../../pull/catalogue.ts'
@@ -12,6 +13,7 @@ import { knownVersions, newerVersion, usualVersion } from '../../pull/newer.ts'
 import { orderOf } from '../../pull/order.ts'
 import { type Image, type ImageSource, listImages, readImage } from '../../system/images.ts'
 import type { Published } from '../../system/published.ts'
+import { type Disc, DiscError } from '../discs.ts'
 import type { HttpParts } from '../parts.ts'
 import type { Pull } from '../pulls.ts'
 import { did } from './deeds.ts'
@@ -34,8 +36,46 @@ export function imagesDeps(parts: HttpParts): ImagesDeps {
         throw error
       }
     },
+    async endPull(name, actor) {
+      const was = await pulls.cancel(name)
+      if (was) did(actor, { action: 'pull', text: `ended the pull of ${name}`, hosts: [] }, parts)
+      return was
+    },
+    discs: discDeps(parts),
     committed: parts.memory.committed,
   }
+}
+
+function discDeps(parts: HttpParts): ImagesDeps['discs'] {
+  const { discs } = parts
+  const refused = (error: unknown): never => {
+    if (!(error instanceof DiscError)) throw error
+    throw new Refusal(error.found ? 409 : 404, error.message)
+  }
+  const tell = (actor: Actor, text: string) =>
+    did(actor, { action: 'import', text, hosts: [] }, parts)
+  return {
+    list: () => discs.list().map(discRow),
+    begin({ replace = false, ...offer }, actor) {
+      try {
+        const disc = discs.begin({ ...offer, replace })
+        tell(actor, `began to bring ${disc.file} for the image ${disc.name}`)
+        return discRow(disc)
+      } catch (error) {
+        return refused(error)
+      }
+    },
+    add: async (name, at, content) => discRow(await discs.add(name, at, content).catch(refused)),
+    async end(name, actor) {
+      const was = await discs.cancel(name)
+      if (was) tell(actor, `ended the disc of the image ${name}`)
+      return was
+    },
+  }
+}
+
+function discRow({ problem, profile, ...disc }: Disc): DiscRow {
+  return { ...disc, problem: problem ?? null, profile: profile ?? null }
 }
 
 function pullRow({ problem, ...pull }: Pull): PullRow {

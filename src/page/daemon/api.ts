@@ -26,8 +26,10 @@ export function createApi() {
     const headers = new Headers()
     if (csrf !== null && method !== 'GET') headers.set('X-CSRF-Token', csrf)
     if (key !== undefined) headers.set('Idempotency-Key', key)
-    if (body !== undefined) headers.set('Content-Type', 'application/json')
-    const content = body === undefined ? null : JSON.stringify(body)
+    const isBytes = body instanceof Blob
+    const type = isBytes ? 'application/octet-stream' : 'application/json'
+    if (body !== undefined) headers.set('Content-Type', type)
+    const content = body === undefined ? null : isBytes ? body : JSON.stringify(body)
     return fetch(`/api/v1${path}`, { method, headers, body: content }).catch(() => {
       throw new ApiRefusal(0, 'The daemon cannot be reached.')
     })
@@ -41,6 +43,9 @@ export function createApi() {
     get: <T>(path: string) => ask<T>('GET', path),
     /** The same request with the same key is done once. */
     post: <T>(path: string, body?: unknown, key?: string) => ask<T>('POST', path, body, key),
+    /** Bytes, as they are. */
+    put: <T>(path: string, bytes: Blob) => ask<T>('PUT', path, bytes),
+    remove: (path: string) => ask<undefined>('DELETE', path),
     /** What the path says, or undefined where this daemon has no such path. */
     async find<T>(path: string) {
       try {

@@ -3,6 +3,7 @@ import { amount, countOf } from '../../base/amount.ts'
 import { useRead } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
 import { withCode } from '../parts/inline-code.ts'
+import { DiscPanel } from './disc-panel.ts'
 import { ListView } from './list-view.ts'
 import { PullPanel } from './pull-panel.ts'
 
@@ -23,6 +24,7 @@ export function ImagesView() {
       <ul class="cards">${data?.images.map(image => part(ImageItem, { key: image.name, image }))}</ul>
     `,
     )}
+    ${data && part(DiscPanel, { discs: data.discs, images: data.images, changed: reload })}
     ${data && part(PullPanel, { pulls: data.pulls, changed: reload })}
   </div>`
 }

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { CatalogueList, CatalogueRow, PullAnswer, PullRow } from '../../api/images.ts'
-import { amount } from '../../base/amount.ts'
 import { useRead, useTools } from '../daemon/context.ts'
 import { CopyButton } from '../parts/copy-button.ts'
 import { html, part } from '../parts/html.ts'
-import { Bar } from '../parts/progress.ts'
+import { BytesBar } from '../parts/progress.ts'
+import { EndButton } from './end-button.ts'
 
 const everyMs = 1000
 
@@ -22,7 +22,7 @@ export function PullPanel({ pulls, changed }: { pulls: readonly PullRow[]; chang
     <h2>Fetch</h2>
     <p class="muted">Boot media from their publishers, verified before anything boots them.</p>
     <ul class="items" aria-label="Fetched since the daemon started">
-      ${pulls.map(pull => part(PullItem, { key: pull.name, pull, entry: entries.find(({ name }) => name === pull.name) }))}
+      ${pulls.map(pull => part(PullItem, { key: pull.name, pull, changed, entry: entries.find(({ name }) => name === pull.name) }))}
     </ul>
     <ul class="cards" aria-label="Catalogue">
       ${entries.map(entry => part(CatalogueItem, { key: entry.name, entry, changed }))}
@@ -30,19 +30,30 @@ export function PullPanel({ pulls, changed }: { pulls: readonly PullRow[]; chang
   </section>`
 }
 
-function PullItem({ pull, entry }: { pull: PullRow; entry: CatalogueRow | undefined }) {
+function PullItem({
+  pull,
+  entry,
+  changed,
+}: {
+  pull: PullRow
+  entry: CatalogueRow | undefined
+  changed: () => void
+}) {
   const { name, version, state, file, done, total, problem } = pull
   const what = `${name} ${version}`
-  if (state === 'failed') return html`<li class="error" role="alert">${what}: ${problem}</li>`
+  const end = part(EndButton, {
+    path: `/pulls/${name}`,
+    what,
+    isOver: state !== 'running',
+    changed,
+  })
+  if (state === 'failed')
+    return html`<li><p class="error" role="alert">${what}: ${problem}</p>${end}</li>`
   if (state === 'done') {
     return html`<li role="status">${what} is there. To boot it, paste under <code>profiles:</code> of the config:
-      <pre>${entry?.profile}</pre>${entry && part(CopyButton, { text: entry.profile, what: `The profile of ${name}` })}</li>`
+      <pre>${entry?.profile}</pre>${entry && part(CopyButton, { text: entry.profile, what: `The profile of ${name}` })}${end}</li>`
   }
-  const numbers = total > 0 ? `${amount(done)} of ${amount(total)}` : amount(done)
-  return html`<li><span class="progress">
-    ${part(Bar, { fraction: total > 0 ? done / total : 0, label: `${what}: ${file}` })}
-    <span class="progress-words"><span class="what">${what}: ${file}</span> <span class="numbers">${numbers}</span></span>
-  </span></li>`
+  return html`<li>${part(BytesBar, { done, total, what: `${what}: ${file}` })}${end}</li>`
 }
 
 function CatalogueItem({ entry, changed }: { entry: CatalogueRow; changed: () => void }) {

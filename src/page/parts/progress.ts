@@ -1,4 +1,5 @@
 import type { HostRow } from '../../api/hosts.ts'
+import { amount } from '../../base/amount.ts'
 import { html, part } from './html.ts'
 import { progressOf } from './progress-of.ts'
 
@@ -9,6 +10,15 @@ export function HostProgress({ host, now }: { host: HostRow; now: number }) {
   const { fraction, what, numbers } = progress
   return html`<span class="progress">
     ${part(Bar, { fraction, label: `${host.name}: ${what}` })}
+    <span class="progress-words"><span class="what">${what}</span> <span class="numbers">${numbers}</span></span>
+  </span>`
+}
+
+/** How many bytes of something are there; `total` is 0 where nobody said. */
+export function BytesBar({ done, total, what }: { done: number; total: number; what: string }) {
+  const numbers = total > 0 ? `${amount(done)} of ${amount(total)}` : amount(done)
+  return html`<span class="progress">
+    ${part(Bar, { fraction: total > 0 ? done / total : 0, label: what })}
     <span class="progress-words"><span class="what">${what}</span> <span class="numbers">${numbers}</span></span>
   </span>`
 }

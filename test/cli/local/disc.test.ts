@@ -1,34 +1,14 @@
-import { execFileSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { run } from '../../../src/cli/local/import.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { discLayouts, discPartsOf } from '../../../src/system/discs.ts'
+import { initrd, makeDisc } from '../../system/disc.ts'
 import { bzImage } from '../../system/media-files.ts'
 import { fakeIo } from '../fake.ts'
 
-const initrd = Buffer.concat([Buffer.from('1f8b0800', 'hex'), Buffer.alloc(200_000, 'initrd')])
 const system = Buffer.concat([Buffer.from('hsqs'), Buffer.alloc(300_000, 'system')])
-
-/** A disc with these files, made by xorriso with the names of Rock Ridge and Joliet, as distributions make theirs. */
-function makeDisc(folder: string, files: Readonly<Record<string, Uint8Array>>): string {
-  for (const [name, bytes] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, 'tree', name)), { recursive: true })
-    writeFileSync(join(folder, 'tree', name), bytes)
-  }
-  const disc = join(folder, 'disc.iso')
-  const made = ['-as', 'mkisofs', '-quiet', '-R', '-J', '-o', disc, join(folder, 'tree')]
-  execFileSync('xorriso', made, { stdio: 'ignore' })
-  return disc
-}
 
 function place(t: Test) {
   const { io, dir, out, err } = fakeIo(t, 'http://127.0.0.1:1')
@@ -112,3 +92,15 @@ t.test(
     t.match(discPartsOf(names), { kernel: 'boot/vmlinuz-lts', system: 'boot/modloop-lts' })
   },
 )
+
+t.test('interrupted: nothing half is left', async t => {
+  const interrupted = new AbortController()
+  const { io, dir, err } = fakeIo(t, 'http://127.0.0.1:1', { signal: interrupted.signal })
+  const disc = makeDisc(dir, { 'casper/vmlinuz': bzImage('6.1'), 'casper/initrd': initrd })
+  const assets = join(dir, 'assets')
+  const ended = run([disc, 'live', '--assets', assets], io)
+  interrupted.abort()
+  t.equal(await ended, 1)
+  t.match(err(), 'bootwright import: interrupted; nothing was changed\n')
+  t.strictSame(readdirSync(join(assets, 'images')), [])
+})

@@ -3,7 +3,7 @@ import { startHttp } from '../daemon.ts'
 
 interface Operation {
   readonly parameters?: readonly { readonly in: string }[]
-  readonly requestBody?: object
+  readonly requestBody?: { readonly content: Readonly<Record<string, object>> }
 }
 
 type Row = readonly [url: string, body: object | undefined, property: string, detail: string]
@@ -109,10 +109,12 @@ t.test('every route that takes something names what it does not know', async t =
       .replace('{id}', '1')
       .replace(/\{\w+\}/, 'node1')
     for (const [method, { parameters = [], requestBody }] of Object.entries(methods)) {
-      if (requestBody) {
-        const { statusCode, body } = await admin('POST', url, {
+      const asked = method.toUpperCase() as 'GET'
+      if (requestBody?.content['application/json']) {
+        const { statusCode, body } = await admin(asked, url, {
           ...(url === '/session' && { token: 'x' }),
           ...(url === '/power' && { verb: 'on' }),
+          ...(url === '/discs' && { name: 'x', file: 'x.iso', bytes: 1 }),
           ...(url === '/pulls' && { name: 'debian' }),
           ...(url === '/hosts/node1/console' && { text: 'x' }),
           ...(url === '/bmc/trust' && { host: 'a', fingerprint: Array(32).fill('AB').join(':') }),
@@ -122,7 +124,9 @@ t.test('every route that takes something names what it does not know', async t =
         tried++
       }
       if (parameters.some(one => one.in === 'query')) {
-        const { statusCode, body } = await admin('GET', `${url}?nonsens=1`)
+        const bytes = { 'content-type': 'application/octet-stream' }
+        const sent = method === 'put' ? ([Buffer.from('x'), bytes] as const) : []
+        const { statusCode, body } = await admin(asked, `${url}?nonsens=1`, ...sent)
         t.match(
           [statusCode, JSON.parse(body).property],
           [400, 'query.nonsens'],
