@@ -39,7 +39,7 @@ export const imageRoutes = {
     description:
       'Needs the scope admin. Its bytes follow by `PUT /discs/NAME`. When all are there it is taken apart into an image, whole or not at all; `GET /images` tells how far that is, and the profile. One of which nothing comes for 15 minutes is given up.',
     body: images.discBody,
-    response: { 200: images.discAnswer, ...refusals },
+    response: { 200: images.broughtDisc, ...refusals },
   },
   piece: {
     tags: ['network'],
@@ -49,7 +49,7 @@ export const imageRoutes = {
     params: images.imageParam,
     querystring: images.pieceQuery,
     body: piece,
-    response: { 200: images.discAnswer, ...refusals },
+    response: { 200: images.broughtDisc, ...refusals },
   },
   endDisc: {
     tags: ['network'],

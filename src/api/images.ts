@@ -114,8 +114,8 @@ export const discBody = v.closed({
 })
 export type DiscBody = Static<typeof discBody>
 
-export const discAnswer = v.closed({ disc })
-export type DiscAnswer = Static<typeof discAnswer>
+export const broughtDisc = v.closed({ disc })
+export type BroughtDisc = Static<typeof broughtDisc>
 
 /** Of a piece of a disc. */
 export const pieceQuery = v.closed({

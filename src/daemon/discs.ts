@@ -58,7 +58,7 @@ export class DiscError extends Error {
   }
 }
 
-interface Work {
+interface DiscWork {
   row: Disc
   readonly folder: string
   readonly ended: AbortController
@@ -71,7 +71,7 @@ const most = 16 * 1024 ** 3
 /** Left for what the daemon has to remember. */
 const spare = 128 * 1024 ** 2
 
-interface DiscDeps {
+interface DiscsDeps {
   readonly config: () => Config
   readonly log: Pick<Log, 'info' | 'warn'>
   /** Bytes that may be written below a folder. */
@@ -81,54 +81,28 @@ interface DiscDeps {
 }
 
 /** What an earlier daemon had of discs is removed. */
-export function createDiscs(deps: DiscDeps): Discs {
-  const works = new Map<string, Work>()
+export function createDiscs(deps: DiscsDeps): Discs {
+  const works = new Map<string, DiscWork>()
   const folder = join(deps.config().dataDir, 'discs')
   rmSync(folder, { recursive: true, force: true })
-  const find = (name: string) => {
-    const work = works.get(name)
-    if (!work) throw new DiscError(`no disc is on its way to the image ${name}`, false)
-    return work
-  }
-  const watch = (work: Work) => {
-    clearTimeout(work.timer)
-    work.timer = setTimeout(() => {
-      void stop(work).then(() => fail(work, new DiscError('no more of it came'), deps))
-    }, deps.patience ?? 900_000).unref()
-  }
   return {
     begin(offer) {
       refuse(offer, folder, works, deps)
       const { name, file, bytes: total } = offer
       const row = { name, file, part: file, done: 0, total, state: 'arriving' as const }
-      const made: Work = {
+      const made: DiscWork = {
         ...{ row, folder: join(folder, name), ended: new AbortController() },
         ...{ busy: undefined, timer: undefined },
       }
       works.set(name, made)
       mkdirSync(made.folder, { recursive: true, mode: 0o700 })
-      watch(made)
+      watch(made, deps)
       return row
     },
     async add(name, at, content) {
-      const work = find(name)
-      const { state, done } = work.row
-      if (state !== 'arriving') throw new DiscError(`the disc of ${name} is ${state}`)
-      if (work.busy) throw new DiscError(`another piece of the disc of ${name} is on its way`)
-      if (at !== done)
-        throw new DiscError(`of the disc of ${name} ${done} bytes are here: go on there`)
-      clearTimeout(work.timer)
-      const written = write(work, content)
-      work.busy = written.catch(() => undefined)
-      await written.finally(() => {
-        work.busy = undefined
-        if (!work.ended.signal.aborted) watch(work)
-      })
-      if (work.row.done === work.row.total) {
-        clearTimeout(work.timer)
-        work.busy = openIt(work, deps)
-      }
-      return work.row
+      const work = works.get(name)
+      if (!work) throw new DiscError(`no disc is on its way to the image ${name}`, false)
+      return add(work, at, content, deps)
     },
     async cancel(name) {
       const work = works.get(name)
@@ -143,14 +117,41 @@ export function createDiscs(deps: DiscDeps): Discs {
   }
 }
 
+/** Gives it up when nothing comes. */
+function watch(work: DiscWork, deps: DiscsDeps): void {
+  clearTimeout(work.timer)
+  work.timer = setTimeout(() => {
+    void stop(work).then(() => fail(work, new DiscError('no more of it came'), deps))
+  }, deps.patience ?? 900_000).unref()
+}
+
+async function add(work: DiscWork, at: number, content: Readable, deps: DiscsDeps): Promise<Disc> {
+  const { name, state, done, total } = work.row
+  if (state !== 'arriving') throw new DiscError(`the disc of ${name} is ${state}`)
+  if (work.busy) throw new DiscError(`another piece of the disc of ${name} is on its way`)
+  if (at !== done) throw new DiscError(`of the disc of ${name} ${done} bytes are here: go on there`)
+  clearTimeout(work.timer)
+  const written = write(work, content)
+  work.busy = written.catch(() => undefined)
+  await written.finally(() => {
+    work.busy = undefined
+    if (!work.ended.signal.aborted) watch(work, deps)
+  })
+  if (work.row.done === total) {
+    clearTimeout(work.timer)
+    work.busy = openIt(work, deps)
+  }
+  return work.row
+}
+
 /** Throws DiscError where a disc cannot be taken. */
 function refuse(
   { name, file, bytes, replace }: DiscOffer,
   folder: string,
-  works: ReadonlyMap<string, Work>,
-  { config, free = freeBytes }: DiscDeps,
+  works: ReadonlyMap<string, DiscWork>,
+  { config, free = freeBytes }: DiscsDeps,
 ): void {
-  const isUnderWay = ({ row: { state } }: Work) => state === 'arriving' || state === 'opening'
+  const isUnderWay = ({ row: { state } }: DiscWork) => state === 'arriving' || state === 'opening'
   const before = works.get(name)
   if (before && isUnderWay(before)) throw new DiscError(`a disc is on its way to ${name} already`)
   const others = [...works.values()].filter(isUnderWay)
@@ -175,7 +176,7 @@ function refuse(
 }
 
 /** Appends; a piece that is cut leaves nothing. */
-async function write(work: Work, content: Readable): Promise<void> {
+async function write(work: DiscWork, content: Readable): Promise<void> {
   const { folder, row, ended } = work
   const path = join(folder, row.file)
   const cut = () => content.destroy(new Error('cancelled'))
@@ -208,7 +209,7 @@ async function write(work: Work, content: Readable): Promise<void> {
 }
 
 /** Never rejects. */
-async function openIt(work: Work, deps: DiscDeps): Promise<void> {
+async function openIt(work: DiscWork, deps: DiscsDeps): Promise<void> {
   const { folder, row } = work
   const { name, file } = row
   const { signal } = work.ended
@@ -228,7 +229,7 @@ async function openIt(work: Work, deps: DiscDeps): Promise<void> {
   }
 }
 
-async function fail(work: Work, error: unknown, { log }: DiscDeps): Promise<void> {
+async function fail(work: DiscWork, error: unknown, { log }: DiscsDeps): Promise<void> {
   const { folder, row } = work
   const said = error instanceof Error ? error.message : String(error)
   const isOurs = error instanceof ImportError || error instanceof DiscError
@@ -240,7 +241,7 @@ async function fail(work: Work, error: unknown, { log }: DiscDeps): Promise<void
 }
 
 /** Ends what runs and removes what it left. */
-async function stop(work: Work): Promise<void> {
+async function stop(work: DiscWork): Promise<void> {
   clearTimeout(work.timer)
   work.ended.abort()
   await work.busy

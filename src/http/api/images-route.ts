@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type {
+  BroughtDisc,
   CatalogueList,
   CatalogueRow,
-  DiscAnswer,
   DiscBody,
   DiscRow,
   ImageList,
@@ -75,7 +75,7 @@ function discRoutes(app: FastifyInstance, { discs, committed }: ImagesDeps): voi
   app.post<{ Body: DiscBody }>(
     '/discs',
     { schema: routes.disc },
-    async (request): Promise<DiscAnswer> => {
+    async (request): Promise<BroughtDisc> => {
       const disc = discs.begin(request.body, actorOf(request))
       await committed()
       return { disc }
@@ -101,7 +101,7 @@ function discRoutes(app: FastifyInstance, { discs, committed }: ImagesDeps): voi
     pieces.put<{ Params: { name: string }; Querystring: PieceQuery; Body: Readable }>(
       '/discs/:name',
       { schema: routes.piece },
-      async (request): Promise<DiscAnswer> => {
+      async (request): Promise<BroughtDisc> => {
         const { params, query, body } = request
         return { disc: await discs.add(params.name, Number(query.at ?? 0), body) }
       },

@@ -1,4 +1,4 @@
-import type { DiscAnswer, DiscBody, ImageList } from '../../api/images.ts'
+import type { BroughtDisc, DiscBody, ImageList } from '../../api/images.ts'
 import { type Api, ApiRefusal } from '../daemon/api.ts'
 
 /** Bytes sent in one request: small enough to arrive in the time that the daemon gives one. */
@@ -14,13 +14,13 @@ const pauseMs = 1000
  */
 export async function bringDisc(api: Api, file: File, offer: DiscBody, begun: () => void) {
   const path = `/discs/${offer.name}`
-  let { disc } = await api.post<DiscAnswer>('/discs', offer)
+  let { disc } = await api.post<BroughtDisc>('/discs', offer)
   begun()
   try {
     for (let failed = 0; disc.state === 'arriving'; ) {
       const piece = file.slice(disc.done, disc.done + pieceBytes)
       try {
-        disc = (await api.put<DiscAnswer>(`${path}?at=${disc.done}`, piece)).disc
+        disc = (await api.put<BroughtDisc>(`${path}?at=${disc.done}`, piece)).disc
         failed = 0
       } catch (error) {
         const now = (await api.get<ImageList>('/images').catch(() => undefined))?.discs
