@@ -132,6 +132,8 @@ const laws: Readonly<Record<string, Law>> = {
       yaml: 'catalogue.ts',
     },
   },
+  // The image that machines start from where they cannot netboot.
+  media: { folders: ['boot', 'wire', 'base'], modules: { 'node:*': '*' } },
   // Plays netbooting clients on a real link.
   probe: {
     folders: ['explain', 'dhcp', 'boot', 'wire', 'base'],

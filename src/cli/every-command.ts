@@ -2,6 +2,7 @@ import { adoptSpec, forgetSpec } from './adopt-specs.ts'
 import * as api from './api-specs.ts'
 import type { CommandSpec } from './args.ts'
 import type { Io } from './io.ts'
+import { mediaSpec } from './local/media-spec.ts'
 import * as local from './local/specs.ts'
 import { storeSpec } from './local/store-spec.ts'
 import { bmcSpec, consoleSpec, powerSpec } from './power-specs.ts'
@@ -40,6 +41,7 @@ export const everyCommand: readonly LazyCommand[] = [
   { spec: local.pullSpec, load: async () => (await import('./local/pull.ts')).run },
   { spec: local.outdatedSpec, load: async () => (await import('./local/outdated.ts')).run },
   { spec: local.importSpec, load: async () => (await import('./local/import.ts')).run },
+  { spec: mediaSpec, load: async () => (await import('./local/media.ts')).run },
   { spec: local.probeSpec, load: async () => (await import('./local/probe.ts')).run },
   { spec: adoptSpec, load: async () => (await import('./local/adopt.ts')).adopt },
   { spec: forgetSpec, load: async () => (await import('./local/adopt.ts')).forget },

@@ -4,6 +4,7 @@
 #   bootwright=URL   whom to phone home        BOOTIF=01-MAC    the NIC to use
 #   lab.image=URL    gzipped disk image        lab.file=URL     answer file whose first line is shown
 #   lab.do=install|ready-only|fail|hang|crash  lab.end=reboot|poweroff|stay
+#   lab.address=A/P  its address, where there is no DHCP
 #   lab.up=1         the installed system phones home `up`
 
 /bin/busybox --install -s /bin
@@ -41,6 +42,8 @@ connect() {
   interface=$(nic)
   [ -n "$interface" ] || { say "no network card for $(word BOOTIF)"; return 1; }
   ip link set "$interface" up
+  own=$(word lab.address)
+  [ -z "$own" ] || { ip address add "$own" dev "$interface"; return; }
   udhcpc -i "$interface" -n -q -t 60 -T 1 -s /udhcpc.sh > /dev/null || { say 'no lease'; return 1; }
   say "$interface has $(ip -4 -o address show "$interface" | awk '{print $4}')"
 }

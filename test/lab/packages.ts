@@ -39,6 +39,8 @@ export const packages: Packages = {
   prometheus: 'promtool, which checks metrics and alert rules',
   'libarchive-tools': 'bsdtar, which takes discs apart',
   xorriso: 'makes discs',
+  'grub-pc-bin': 'what a medium of ours starts on BIOS',
+  'grub-efi-amd64-bin': 'what it starts on UEFI',
   'tinyproxy-bin': 'the only way out of a network',
   ipmitool: 'speaks IPMI with BMCs',
   'freeipmi-tools': 'speaks IPMI where ipmitool is not there',

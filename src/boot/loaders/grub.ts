@@ -1,7 +1,7 @@
 import type { BootImage, MenuContent } from '../script.ts'
 import { askerOf } from './asker.ts'
 import { wordsOf } from './command-line.ts'
-import { type LoaderKind, tftpName, toDiskUnbootable } from './kind.ts'
+import { type LoaderKind, type Transport, tftpName, toDiskUnbootable } from './kind.ts'
 import { lines, plain } from './text.ts'
 
 const config = /(?:^|\/)grub\.cfg(?:-([^/]+))?$/i
@@ -11,7 +11,8 @@ const probes = /(?:^|\/)(?:[\w-]+-efi\/[^/]+|revocations\w*\.efi|shim_certificat
 
 /**
  * GRUB, started by shim where Secure Boot is on. Debian's asks for `grub/grub.cfg`; others before that
- * for `grub.cfg-` with UUID, `01-` and MAC, or address in hex. Signed builds of Debian speak TFTP only.
+ * for `grub.cfg-` with UUID, `01-` and MAC, or address in hex. Signed builds of Debian speak TFTP only;
+ * who asks by HTTP is told to go on by it.
  */
 export const grub: LoaderKind = {
   name: 'GRUB',
@@ -26,27 +27,32 @@ export const grub: LoaderKind = {
   },
   isProbe: path => probes.test(path) || config.test(path),
   transport: () => 'tftp',
+  goesOnByHttp: true,
+  refusal: reason => lines(`echo ${quoted(plain(reason))}`),
   spoils: words =>
     words.filter(word => /['\\]/.test(unquoted(word)) || unquoted(word).includes('"')),
-  kernelLine(image) {
+  kernelLine(image, transport) {
     if (image.kind === 'efi') return wordsOf(image.args).map(handedOn).join(' ')
     if (image.kind !== undefined) return undefined
-    return [`BOOT_IMAGE=${fileAt(image.kernel)}`, ...wordsOf(image.cmdline).map(handedOn)].join(' ')
+    return [
+      `BOOT_IMAGE=${fileAt(image.kernel, transport)}`,
+      ...wordsOf(image.cmdline).map(handedOn),
+    ].join(' ')
   },
   render(content, transport) {
     if (content.kind === 'local') {
       return lines(`echo ${quoted(plain(content.reason))}`, ...localBoot)
     }
-    if (content.kind === 'menu') return menuConfig(content)
+    if (content.kind === 'menu') return menuConfig(content, transport)
     const { title, image } = content
-    const start = startOf(image)
+    const start = startOf(image, transport)
     if (start) return bootConfig(title, start)
     return grub.render(toDiskUnbootable(content, grub), transport)
   },
 }
 
 /** The disk is the first entry, and the one that is taken when nobody is there. */
-function menuConfig({ title, seconds, entries }: MenuContent): string {
+function menuConfig({ title, seconds, entries }: MenuContent, transport: Transport): string {
   return lines(
     'set default=0',
     `set timeout=${seconds}`,
@@ -55,7 +61,7 @@ function menuConfig({ title, seconds, entries }: MenuContent): string {
     '}',
     ...entries.flatMap(({ name, url }) => [
       `menuentry ${quoted(plain(name))} {`,
-      `  configfile ${place(`${url}.grub`)}`,
+      `  configfile ${place(`${url}.grub`, transport)}`,
       '}',
     ]),
   )
@@ -80,19 +86,20 @@ function bootConfig(title: string, start: readonly string[]): string {
  * itself puts a backslash before quotes and backslashes that it hands on; there is no way around that:
  * `spoils` tells of them.
  */
-function startOf(image: BootImage): string[] | undefined {
+function startOf(image: BootImage, transport: Transport): string[] | undefined {
+  const at = (url: string) => place(url, transport)
   switch (image.kind) {
     case undefined: {
-      const initrd = ['initrd', ...image.initrd.map(place)].join(' ')
+      const initrd = ['initrd', ...image.initrd.map(at)].join(' ')
       return [
-        `if ${['linux', place(image.kernel), ...argumentsOf(image.cmdline)].join(' ')}; then`,
+        `if ${['linux', at(image.kernel), ...argumentsOf(image.cmdline)].join(' ')}; then`,
         ...(image.initrd.length > 0 ? [`  if ${initrd}; then boot; fi`] : ['  boot']),
         'fi',
       ]
     }
     case 'efi':
       return [
-        `if ${['chainloader', place(image.program), ...argumentsOf(image.args)].join(' ')}; then`,
+        `if ${['chainloader', at(image.program), ...argumentsOf(image.args)].join(' ')}; then`,
         '  boot',
         '  break',
         'fi',
@@ -117,14 +124,17 @@ function handedOn(word: string): string {
   return text.includes(' ') ? `"${text}"` : text
 }
 
-/** `(tftp,10.77.0.1)/assets/…`: TFTP has a port of its own. */
-function place(url: string): string {
-  return quoted(fileAt(url))
+function place(url: string, transport: Transport): string {
+  return quoted(fileAt(url, transport))
 }
 
-function fileAt(url: string): string {
-  const [, server = ''] = /^https?:\/\/([^/:]*)/.exec(url) ?? []
-  return `(tftp,${server})/${tftpName(url)}`
+/**
+ * `(tftp,10.77.0.1)/assets/…`, whose port is its own, or `(http,10.77.0.1:8080)/assets/…`; there is no HTTPS.
+ */
+function fileAt(url: string, transport: Transport): string {
+  const [, scheme = '', host = '', port = ''] = /^(https?):\/\/([^/:]*)([^/]*)/.exec(url) ?? []
+  const device = transport === 'http' && scheme === 'http' ? `http,${host}${port}` : `tftp,${host}`
+  return `(${device})/${tftpName(url)}`
 }
 
 /** Within single quotes everything means itself: `$`, `;`, `{` and blanks too. */
@@ -133,9 +143,7 @@ function quoted(word: string): string {
 }
 
 /**
- * `exit` would tell the firmware that all went well, and open its menu: so the loader of the disk is
- * looked for, those that distributions install before the one that removable media have. `chainloader`
- * tells the loader that it comes from `root`, wherever its file was found.
+ * Those that distributions install before the one that removable media have; `@` is for the arch.
  */
 const onDisk = [
   ...['debian/shim@', 'ubuntu/shim@', 'fedora/shim@', 'redhat/shim@', 'rocky/shim@'].map(
@@ -146,14 +154,31 @@ const onDisk = [
   '/EFI/BOOT/BOOT@.EFI',
 ]
 
+/** Goes through the paths at which a disk has its loader, as `$file`. */
+export function eachDiskLoader(...body: readonly string[]): string[] {
+  return [
+    'set arch=x64',
+    'if [ "$grub_cpu" = arm64 ]; then set arch=aa64; fi',
+    'if [ "$grub_cpu" = i386 ]; then set arch=ia32; fi',
+    `for file in ${onDisk.map(path => path.replace('@', '$arch')).join(' ')}; do`,
+    ...body.map(line => `  ${line}`),
+    'done',
+  ]
+}
+
+/** The function that a medium of ours brings: the first loader that it finds might be the medium's own. */
+export const mediaDisk = 'bootwright_disk'
+
+/**
+ * `exit` would tell the firmware that all went well, and open its menu: so the loader of the disk is
+ * looked for. `chainloader` tells the loader that it comes from `root`, wherever its file was found.
+ */
 const localBoot = [
-  'set arch=x64',
-  'if [ "$grub_cpu" = arm64 ]; then set arch=aa64; fi',
-  'if [ "$grub_cpu" = i386 ]; then set arch=ia32; fi',
-  `for file in ${onDisk.map(path => path.replace('@', '$arch')).join(' ')}; do`,
-  '  if search --no-floppy --file --set=root $file; then',
-  '    if chainloader $file; then boot; fi',
-  '  fi',
-  'done',
+  `if [ -n "$bootwright_media" ]; then ${mediaDisk}; fi`,
+  ...eachDiskLoader(
+    'if search --no-floppy --file --set=root $file; then',
+    '  if chainloader $file; then boot; fi',
+    'fi',
+  ),
   'exit',
 ]

@@ -1,6 +1,7 @@
 import type { Caller } from '../../boot/deliver.ts'
 import type { Host } from '../../boot/host.ts'
 import type { Asker } from '../../boot/loaders/asker.ts'
+import type { Transport } from '../../boot/loaders/kind.ts'
 import { ownLoader } from '../../boot/loaders/own.ts'
 import { configOf } from '../../boot/loaders/table.ts'
 import { isSameUuid } from '../../boot/uuid.ts'
@@ -15,6 +16,7 @@ export function configRequest(
   name: string,
   caller: Caller,
   parts: Needed,
+  by: Transport,
 ): ConfigRequest | undefined {
   const found = configOf(name)
   const mac = found && macOf(found.asker, caller, parts)
@@ -28,7 +30,9 @@ export function configRequest(
     loader: kind,
     ...(uuid !== undefined && { uuid }),
   }
-  return { request, kind, transport: kind.transport(fileOf(mac, caller, parts)) }
+  const transport =
+    by === 'http' && kind.goesOnByHttp ? by : kind.transport(fileOf(mac, caller, parts))
+  return { request, kind, transport }
 }
 
 /**

@@ -7,8 +7,10 @@ import {
   deliver,
   shownOf,
 } from '../../boot/deliver.ts'
+import { grub } from '../../boot/loaders/grub.ts'
 import { ipxe, renderScript } from '../../boot/loaders/ipxe.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
+import { pxelinux } from '../../boot/loaders/pxelinux.ts'
 import { type Ipv4, type Mac, parseIpv4, parseMac } from '../../wire/address.ts'
 import { plainAddress } from '../api/access.ts'
 import { readUrlPath } from '../files/asset-path.ts'
@@ -45,9 +47,9 @@ const scriptType = 'text/plain; charset=utf-8'
 
 /** Loaders that came by HTTP look for their config beside themselves or at the top. */
 const configUrls = ['', '/loaders'].flatMap(folder => [
-  `${folder}/autoexec.ipxe`,
-  `${folder}/grub/*`,
-  `${folder}/pxelinux.cfg/*`,
+  [`${folder}/autoexec.ipxe`, ipxe] as const,
+  [`${folder}/grub/*`, grub] as const,
+  [`${folder}/pxelinux.cfg/*`, pxelinux] as const,
 ])
 
 /** Machines that ask what to do next: iPXE for its script, other loaders for their config. */
@@ -90,14 +92,14 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
     return send(reply, chosen.delivered, chosen.kind, 'http')
   })
 
-  for (const url of configUrls) {
+  for (const [url, kind] of configUrls) {
     app.route({
       method: ['GET', 'HEAD'],
       url,
       handler: async ({ method, url: asked, socket }, reply) => {
         const name = readUrlPath(asked.replace(/^\/|[?#].*$/gs, ''))
         const found = 'refused' in name ? undefined : deps.config(name.path, callerOf(socket))
-        if (!found) return refuse(reply, 404, 'no config of a host')
+        if (!found) return refuse(reply, 404, 'no config of a host', kind)
         return answer(method, reply, found, deps)
       },
     })
@@ -126,13 +128,19 @@ function send(
   kind: LoaderKind,
   transport: Transport,
 ): FastifyReply {
-  if (delivered.kind === 'none') return refuse(reply, 404, delivered.reason)
-  if (delivered.kind === 'forbidden') return refuse(reply, 403, shownOf(delivered))
+  if (delivered.kind === 'none') return refuse(reply, 404, delivered.reason, kind)
+  if (delivered.kind === 'forbidden') return refuse(reply, 403, shownOf(delivered), kind)
   return reply.type(scriptType).send(kind.render(delivered.content, transport))
 }
 
-function refuse(reply: FastifyReply, status: number, reason: string): FastifyReply {
-  return reply.code(status).type(scriptType).send(`${reason}\n`)
+function refuse(
+  reply: FastifyReply,
+  status: number,
+  reason: string,
+  kind?: Pick<LoaderKind, 'refusal'>,
+): FastifyReply {
+  const text = kind?.refusal?.(reason) ?? `${reason}\n`
+  return reply.code(status).type(scriptType).send(text)
 }
 
 /** Both ends of the connection; an address that is not IPv4 becomes 0.0.0.0, which owns nothing. */
