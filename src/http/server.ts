@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import * as https from 'node:https'
-import type { Socket } from 'node:net'
+import type { ListenOptions, Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { createPlaces, type Places } from './places.ts'
 import { TitleCaseResponse } from './title-case.ts'
@@ -32,13 +32,16 @@ export interface ConnectionLimits {
 
 /** A rack that connects at once; the kernel takes less where net.core.somaxconn says so. */
 const backlog = 4096
+/** libuv accepts one connection of a socket in each turn of the event loop: a rack would stand in line. */
+const sockets = process.platform === 'linux' ? 16 : 1
 
 interface Listeners {
   readonly app: FastifyInstance
   readonly port: number
   readonly limits: ConnectionLimits
   readonly places: Places
-  readonly servers: Map<string, Server | https.Server>
+  /** Those of each address. */
+  readonly servers: Map<string, readonly (Server | https.Server)[]>
   /** Undefined where it is not HTTPS. */
   pem: Pem | undefined
 }
@@ -66,16 +69,16 @@ export function createHttpServer(
     setCertificate: pem => setCertificate(listeners, pem),
     async close(graceMs) {
       clearInterval(clock)
-      await close([...listeners.servers.values()], graceMs)
+      await close([...listeners.servers.values()].flat(), graceMs)
     },
   }
 }
 
 async function listen(listeners: Listeners, addresses: readonly string[]): Promise<void> {
   const { servers } = listeners
-  for (const [address, server] of servers) {
+  for (const [address, ofAddress] of servers) {
     if (addresses.includes(address)) continue
-    server.close()
+    for (const server of ofAddress) server.close()
     servers.delete(address)
   }
   for (const address of addresses) {
@@ -83,8 +86,37 @@ async function listen(listeners: Listeners, addresses: readonly string[]): Promi
   }
 }
 
-async function open(listeners: Listeners, host: string): Promise<Server | https.Server> {
-  const { app, port, limits, places, pem } = listeners
+/** All sockets of an address, so that a turn of the event loop accepts as many connections. */
+async function open(
+  listeners: Listeners,
+  host: string,
+): Promise<readonly (Server | https.Server)[]> {
+  const { port } = listeners
+  await refuseTaken({ host, port })
+  const servers = Array.from({ length: sockets }, () => serverOf(listeners))
+  const reusePort = sockets > 1
+  for (const server of servers) await listenAt(server, { host, port, backlog, reusePort })
+  return servers
+}
+
+/** Sockets that share a port are not refused one that others share: asked for alone it is. */
+async function refuseTaken(place: ListenOptions): Promise<void> {
+  const server = createServer()
+  await listenAt(server, place)
+  await new Promise(resolve => server.close(resolve))
+}
+
+async function listenAt(server: Server | https.Server, place: ListenOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(place, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function serverOf({ app, limits, places, pem }: Listeners): Server | https.Server {
   const options = optionsOf(limits)
   const handle: Parameters<typeof createServer>[1] = (request, response) =>
     app.routing(request, response)
@@ -93,13 +125,6 @@ async function open(listeners: Listeners, host: string): Promise<Server | https.
     : createServer(options, handle)
   server.on('connection', socket => admit(socket, places))
   server.timeout = limits.idle * 1000
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port, backlog }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
   return server
 }
 
@@ -116,7 +141,7 @@ function optionsOf({ headers, body }: ConnectionLimits): ServerOptions {
 
 function setCertificate(listeners: Listeners, { cert, key }: Pem): void {
   listeners.pem = { cert, key }
-  for (const server of listeners.servers.values()) {
+  for (const server of [...listeners.servers.values()].flat()) {
     if (server instanceof https.Server) server.setSecureContext(listeners.pem)
   }
 }

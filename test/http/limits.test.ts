@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import fastify from 'fastify'
 import t, { type Test } from 'tap'
@@ -28,22 +29,56 @@ t.test('a download too many is told to come again, and may as soon as another is
   t.equal(bodyOf(await ask(port, 'GET /assets/small HTTP/1.0')), 'small')
 })
 
-/** A server of one route that never answers, and a client on it. */
-async function serve(t: Test, bounds: { connections: number; headers: number; idle: number }) {
-  const limits = { perAddress: 9, body: 60, ...bounds }
+const wide = { connections: 99, perAddress: 99, headers: 60, body: 60, idle: 60 }
+
+/** A server of one route that never answers; its port. `asked` is told of each request. */
+async function listen(t: Test, limits: typeof wide, asked = () => {}): Promise<number> {
   const app = fastify()
-  app.get('/never', () => new Promise(() => {}))
+  app.get('/never', () => {
+    asked()
+    return new Promise(() => {})
+  })
   await app.ready()
   const { http: port } = await freePorts()
   const server = createHttpServer(app, port, limits)
   await server.listen(['127.0.0.1'])
   t.teardown(() => server.close(0))
+  return port
+}
+
+/** Such a server, and a client on it. */
+async function serve(t: Test, bounds: Partial<typeof wide>) {
+  const port = await listen(t, { ...wide, perAddress: 9, ...bounds })
   return () => {
     const socket = connect(port, '127.0.0.1')
     t.teardown(() => socket.destroy())
     return socket
   }
 }
+
+t.test('many who stand in line are let in together', async t => {
+  const turnsOfRequests: number[] = []
+  let turn = 0
+  const port = await listen(t, wide, () => turnsOfRequests.push(turn))
+  const client = `let open = 0
+    for (let n = 0; n < 64; n++) {
+      const socket = require('node:net').connect(${port}, '127.0.0.1')
+      socket.write('GET /never HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n', () => ++open === 64 && process.exit())
+    }`
+  // Nobody is let in while this waits.
+  t.equal(spawnSync(process.execPath, ['-e', client]).status, 0)
+  while (turnsOfRequests.length < 64) {
+    turn++
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  t.ok(turn < 40, `all are served within ${turn} turns of the event loop`)
+})
+
+t.test('a port that somebody else shares is refused', async t => {
+  const port = await listen(t, wide)
+  const other = createHttpServer(fastify(), port, wide)
+  await t.rejects(other.listen(['127.0.0.1']), { code: 'EADDRINUSE', port })
+})
 
 function closed(socket: Socket): Promise<void> {
   socket.resume()
