@@ -3,9 +3,10 @@ import { given } from '../base/given.ts'
 import { parseDuration } from '../base/units.ts'
 import type { Callback } from '../boot/callback.ts'
 import { resolveByName } from './by-name.ts'
-import { placesOf, type Report } from './check/mistake.ts'
+import type { Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import { resolveNixosAnywhere } from './nixos-anywhere.ts'
+import { isOneKind } from './one-kind.ts'
 import type { RawCallback } from './schema/callback.ts'
 
 /** What a callback can be; each is exactly one of them. */
@@ -28,12 +29,8 @@ function resolveCallback(
 ): Callback | undefined {
   const { webhook, command, ssh, nixosAnywhere, when = [...defaults.when] } = raw
   const path = ['callbacks', name]
-  const [, second] = kinds.filter(kind => raw[kind] !== undefined)
-  if (second !== undefined) {
-    const either = kinds.map(kind => `\`${kind}\``).join(' or ')
-    report([...path, second], `a callback is either a ${either}; make it two`, true)
-    return undefined
-  }
+  const words = { path, what: 'a callback', nothing: 'says nothing to do' }
+  if (!isOneKind(raw, kinds, words, report)) return undefined
   if (webhook) {
     return {
       kind: 'webhook',
@@ -54,7 +51,5 @@ function resolveCallback(
     return { ...base, args, env, timeout: parseDuration(timeout) }
   }
   if (nixosAnywhere) return resolveNixosAnywhere(name, when, nixosAnywhere, folder, report)
-  const nothing = 'says nothing to do; write `webhook: { url }` or `command: { run: [...] }`'
-  report(path, nothing, false, placesOf(path, ...kinds))
   return undefined
 }

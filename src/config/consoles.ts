@@ -4,8 +4,9 @@ import { didYouMean } from '../base/nearest.ts'
 import type { ConsoleWay, HostConsole } from '../boot/console.ts'
 import type { HostPower } from '../boot/power.ts'
 import { resolveByName } from './by-name.ts'
-import { placesOf, type Report } from './check/mistake.ts'
+import type { Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
+import { isOneKind } from './one-kind.ts'
 import { ipmiWay } from './power.ts'
 import type { RawConsole, RawHostConsole } from './schema/console.ts'
 
@@ -28,12 +29,8 @@ function resolveWay(
   report: Report,
 ): ConsoleWay | undefined {
   const path = ['consoles', name]
-  const [, second] = kinds.filter(kind => raw[kind] !== undefined)
-  const either = kinds.map(kind => `\`${kind}\``).join(' or ')
-  if (second !== undefined) {
-    report([...path, second], `a way to consoles is either ${either}; make it two`, true)
-    return undefined
-  }
+  const words = { path, what: 'a way to consoles', nothing: 'says no way' }
+  if (!isOneKind(raw, kinds, words, report)) return undefined
   const { ipmi, ssh, command } = raw
   if (ipmi) return ipmiWay(name, ipmi, folder)
   if (ssh) {
@@ -47,7 +44,6 @@ function resolveWay(
     const { run, terminal = defaults.console.terminal } = command
     return { kind: 'command', name, run, terminal, cwd: folder }
   }
-  report(path, `says no way: write ${either}`, false, placesOf(path, ...kinds))
   return undefined
 }
 

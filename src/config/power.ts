@@ -18,6 +18,7 @@ import {
 import { resolveByName } from './by-name.ts'
 import { placesOf, type Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
+import { isOneKind } from './one-kind.ts'
 import type { RawHostPowers, RawPower, RawRequest, RawStatus } from './schema/power.ts'
 
 /** What a way can be; each is exactly one of them. */
@@ -39,12 +40,8 @@ function resolveWay(
   report: Report,
 ): PowerWay | undefined {
   const path = ['power', name]
-  const [, second] = kinds.filter(kind => raw[kind] !== undefined)
-  const either = kinds.map(kind => `\`${kind}\``).join(' or ')
-  if (second !== undefined) {
-    report([...path, second], `a way to power is either ${either}; make it two`, true)
-    return undefined
-  }
+  const words = { path, what: 'a way to power', nothing: 'says no way' }
+  if (!isOneKind(raw, kinds, words, report)) return undefined
   const { redfish, ipmi, amt, snmp, homeAssistant, http, command } = raw
   if (redfish) {
     const { port = defaults.power.redfishPort } = redfish
@@ -70,7 +67,6 @@ function resolveWay(
       pause: parseDuration(command.pause ?? defaults.power.pause),
     }
   }
-  report(path, `says no way: write ${either}`, false, placesOf(path, ...kinds))
   return undefined
 }
 

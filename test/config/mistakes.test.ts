@@ -264,10 +264,10 @@ const rows: Readonly<Record<string, readonly [yaml: string, mistake: string]>> =
     `${profile('deploy: c, callbacks: [c]')}callbacks: { c: { command: { run: ["true"] } } }\n`,
     'profiles.p.callbacks[0]: "c" is what installs',
   ],
-  'a callback without anything': [callback(''), 'callbacks.c: says nothing to do; write `webhook'],
+  'a callback without anything': [callback(''), 'callbacks.c: says nothing to do: write `webhook`'],
   'a callback with two': [
     callback('webhook: { url: "http://x" }, command: { run: ["true"] }'),
-    'callbacks.c.command: a callback is either a `webhook` or `command` or `ssh` or',
+    'callbacks.c.command: a callback is either `webhook` or `command` or `ssh` or',
   ],
   'nixos-anywhere without anything to install': [
     callback('nixosAnywhere: {}'),
