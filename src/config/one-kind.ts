@@ -1,6 +1,6 @@
 import { placesOf, type Report } from './check/mistake.ts'
 
-interface Words {
+interface KindWords {
   readonly path: readonly string[]
   /** What it is: `a callback`. */
   readonly what: string
@@ -12,7 +12,7 @@ interface Words {
 export function isOneKind<Kind extends string>(
   raw: Readonly<Partial<Record<Kind, unknown>>>,
   kinds: readonly Kind[],
-  { path, what, nothing }: Words,
+  { path, what, nothing }: KindWords,
   report: Report,
 ): boolean {
   const [first, second] = kinds.filter(kind => raw[kind] !== undefined)

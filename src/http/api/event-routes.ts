@@ -3,7 +3,7 @@ import type { EventList, EventsQuery } from '../../api/events.ts'
 import { routes } from '../../api/routes.ts'
 import { createPlaces } from '../places.ts'
 import { Refusal } from '../problem.ts'
-import { createEventStreams, type EventsDeps, ofKinds, tell } from './event-stream.ts'
+import { createEventStreams, type EventsDeps, ofKinds, tellReader } from './event-stream.ts'
 import { listOf } from './filters.ts'
 import { addressOf } from './guard.ts'
 import { createLiveNews, type LiveDeps } from './live-news.ts'
@@ -35,7 +35,7 @@ export function eventRoutes(app: FastifyInstance, deps: EventsDeps, live: LiveDe
       if (query.live !== undefined)
         raw.once(
           'close',
-          follow(query.host, message => tell(raw, message)),
+          follow(query.host, message => tellReader(raw, message)),
         )
       return reply
     },

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { createTurns } from '../../base/turns.ts'
+import { createLoopTurns } from '../../base/loop-turns.ts'
 import type { EventReading, EventRecord, EventsWanted } from '../../boot/event-record.ts'
 import { drained } from './drained.ts'
 import { isOneOf } from './filters.ts'
@@ -27,7 +27,7 @@ const beatMs = 15_000
 
 /** Server-sent events for readers: each is told what was, at its own pace, and then what comes. */
 export function createEventStreams(deps: EventsDeps) {
-  const turn = createTurns()
+  const turn = createLoopTurns()
   const messageOf = createMessages()
   return (out: ServerResponse, { host, kinds, after }: StreamWanted): void => {
     let last = after
@@ -41,7 +41,7 @@ export function createEventStreams(deps: EventsDeps) {
     }
     const send = (event: EventRecord) => {
       const words = wordsOf(event)
-      if (words !== '') tell(out, words)
+      if (words !== '') tellReader(out, words)
     }
     // What comes while a page is looked up may be missing in it.
     let meanwhile: EventRecord[] | undefined
@@ -59,7 +59,7 @@ export function createEventStreams(deps: EventsDeps) {
       meanwhile = []
       const events = await deps.after(last, pageSize, host, ofKinds(kinds))
       const { text, taken } = joined(events, wordsOf)
-      if (text !== '') tell(out, text)
+      if (text !== '') tellReader(out, text)
       if (taken < pageSize && taken === events.length) return false
       meanwhile = undefined
       return true
@@ -95,7 +95,7 @@ export function ofKinds(kinds: readonly string[]): Pick<EventsWanted, 'kinds'> {
 }
 
 /** Writes a message; a reader for whom too much waits is let go. */
-export function tell(out: ServerResponse, message: string): void {
+export function tellReader(out: ServerResponse, message: string): void {
   out.write(message)
   if (out.writableLength > longestBacklog) out.destroy()
 }

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { createTurns } from '../../src/base/turns.ts'
+import { createLoopTurns } from '../../src/base/loop-turns.ts'
 
 t.test('each who asks has a turn of the event loop, in the order of asking', async t => {
-  const turn = createTurns()
+  const turn = createLoopTurns()
   let passed = 0
   let counting = true
   const count = () => {
