@@ -17,6 +17,13 @@ export const imageRoutes = {
     summary: 'The boot media that can be pulled',
     response: { 200: images.catalogueList, ...refusals },
   },
+  news: {
+    tags: ['network'],
+    summary: 'Ask publishers whether they have replaced what was pulled',
+    description:
+      'Needs the scope admin. By checksum or tag; no image is fetched. `GET /images` has the result.',
+    response: { 200: images.newsAnswer, ...refusals },
+  },
   pull: {
     tags: ['network'],
     summary: 'Fetch boot media of the catalogue',

@@ -24,6 +24,10 @@ const imageRow = v.closed(
           }),
           at: v.time(),
           newer: v.nullableText('The version that the catalogue has by now.'),
+          replaced: Type.Union([Type.Boolean(), Type.Null()], {
+            description:
+              'Whether its publisher has replaced it under this version; null: not asked since the daemon started.',
+          }),
         }),
         Type.Null(),
       ],
@@ -125,3 +129,10 @@ export type PieceQuery = Static<typeof pieceQuery>
 
 /** `/pulls/NAME`, `/discs/NAME`. */
 export const imageParam = v.closed({ name: v.text('Of the image.') })
+
+export const newsAnswer = v.closed({
+  unknown: Type.Array(v.text(), {
+    description: 'A sentence for each image that nobody can tell of.',
+  }),
+})
+export type NewsAnswer = Static<typeof newsAnswer>

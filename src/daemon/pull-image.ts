@@ -21,8 +21,14 @@ export async function pullImage(
 ): Promise<Image> {
   const { name, version, arch } = order
   const folder = pullFolder(images, order)
-  const files = await verifiedFiles(order, origin, folder)
-  const source = { name, version, arch, proof: proofOf(order), at: new Date().toISOString() }
+  const tags: Record<string, string> = {}
+  const fetched = (url: string, tag: string) => {
+    if (Object.values(order.files).some(file => file.url === url)) tags[url] = tag
+  }
+  const from = origin.kind === 'web' ? { ...origin, source: { ...origin.source, fetched } } : origin
+  const files = await verifiedFiles(order, from, folder)
+  const at = new Date().toISOString()
+  const source = { name, version, arch, proof: proofOf(order), at, tags }
   signal?.throwIfAborted()
   const what = { files, images, name, source, ...(signal && { signal }) }
   const image = await importImage(what, readMedia, progress)

@@ -1,5 +1,5 @@
 import { type Catalogue, PullError } from './catalogue.ts'
-import { type Source, statusOf } from './download.ts'
+import { headOf, type Source } from './download.ts'
 import { type Order, orderOf } from './order.ts'
 import { sumIn } from './sums.ts'
 import { trustedList } from './verified-files.ts'
@@ -41,7 +41,7 @@ async function problemOf(order: Order, source: Source, folder: string) {
         return `${file.in} is not in the publisher's list of checksums`
       }
       for (const url of [file.url, ...(file.signature === undefined ? [] : [file.signature])]) {
-        const status = await statusOf(url, source)
+        const { status } = await headOf(url, source)
         if (status !== 200) return `${url} answers ${status}`
       }
     }

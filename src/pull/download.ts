@@ -13,6 +13,8 @@ export interface Source {
   /** Called now and then with the bytes that are there; `total` where the server says it. */
   readonly progress: (done: number, total: number | undefined, url: string) => void
   readonly signal?: AbortSignal | undefined
+  /** Told what the server calls the bytes that were fetched from a URL. */
+  readonly fetched?: (url: string, tag: string) => void
   /** Milliseconds without a byte after which a connection counts as cut. */
   readonly patience?: number
 }
@@ -85,7 +87,8 @@ async function fetchPart(url: string, path: string, most: number, source: Source
   }
   const length = Number(headers['content-length'])
   const total = Number.isFinite(length) ? start + length : undefined
-  keepValidator(path, url, headers)
+  const tag = tagIn(headers)
+  keepValidator(path, url, tag)
   await using file = await open(part, start === 0 ? 'w' : 'a', 0o644)
   let done = start
   for await (const chunk of body) {
@@ -96,13 +99,15 @@ async function fetchPart(url: string, path: string, most: number, source: Source
   }
   if (total !== undefined && done !== total) throw new Error(`cut after ${done} of ${total} bytes`)
   await file.sync()
+  if (tag !== undefined) source.fetched?.(url, tag)
 }
 
-/** Asks for the head of a URL, redirects followed; returns the status. */
-export async function statusOf(url: string, source: Source): Promise<number> {
+/** Asks for the head of a URL, redirects followed; `tag` is what the server calls its bytes. */
+export async function headOf(url: string, source: Source) {
   const { answer } = await follow(url, undefined, source, 'HEAD')
   await answer.body.dump()
-  return answer.statusCode
+  const { statusCode: status, headers } = answer
+  return { status, tag: status === 200 ? tagIn(headers) : undefined }
 }
 
 async function follow(
@@ -156,10 +161,13 @@ function readValidator(path: string, url: string): Validator | undefined {
 }
 
 /** A weak tag does not promise the same bytes (RFC 9110, section 13.1.5). */
-function keepValidator(path: string, url: string, headers: Dispatcher.ResponseData['headers']) {
-  const { etag, 'last-modified': modified } = headers
+function tagIn({ etag, 'last-modified': modified }: Dispatcher.ResponseData['headers']) {
   const tag = typeof etag === 'string' && !etag.startsWith('W/') ? etag : modified
-  if (typeof tag !== 'string') return rmSync(`${path}.from`, { force: true })
+  return typeof tag === 'string' ? tag : undefined
+}
+
+function keepValidator(path: string, url: string, tag: string | undefined) {
+  if (tag === undefined) return rmSync(`${path}.from`, { force: true })
   writeFileSync(`${path}.from`, JSON.stringify({ url, tag } satisfies Validator))
 }
 

@@ -30,6 +30,8 @@ export interface ImageSource {
   readonly proof: 'signature' | 'sum' | 'server'
   /** ISO 8601. */
   readonly at: string
+  /** By URL: what its server called the bytes that were fetched. */
+  readonly tags?: Readonly<Record<string, string>>
 }
 
 export interface ImageFile {
@@ -107,9 +109,12 @@ export function readSums(file: string): ReadonlyMap<string, string> {
 function readSource(file: string): ImageSource | undefined {
   try {
     const read = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
-    const { name, version, arch, proof, at } = read
+    const { name, version, arch, proof, at, tags = {} } = read
     const isWhole = [name, version, arch, proof, at].every(text => typeof text === 'string')
-    return isWhole ? ({ name, version, arch, proof, at } as ImageSource) : undefined
+    const isTagged = typeof tags === 'object' && tags !== null
+    return isWhole && isTagged
+      ? ({ name, version, arch, proof, at, tags } as ImageSource)
+      : undefined
   } catch {
     return undefined
   }

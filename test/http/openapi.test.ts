@@ -124,6 +124,7 @@ const rows: readonly (readonly [route: string, status: number, url?: string, bod
   ['GET /catalogue', 200],
   ['POST /pulls', 400, '/pulls', { version: '1' }],
   ['POST /pulls', 409, '/pulls', { name: 'nothing' }],
+  ['POST /images/news', 200],
   ['DELETE /pulls/:name', 404, '/pulls/nothing'],
   ['POST /discs', 400, '/discs', { name: 'x', file: 'x.img', bytes: 1 }],
   ['POST /discs', 409, '/discs', { name: 'x', file: 'x.iso', bytes: 2 ** 50 }],

@@ -170,3 +170,33 @@ t.test('what is brought is cancelled', { skip }, async t => {
     .waitFor({ state: 'detached' })
   t.strictSame(problems, [])
 })
+
+t.test(
+  'publishers are asked when somebody wants it: one has replaced a file',
+  { skip },
+  async t => {
+    const publisher = await startPublisher(t)
+    const base = `${publisher.url}/amd64-usr/current/flatcar_production_pxe`
+    const names = [`${base}.vmlinuz`, `${base}_image.cpio.gz`]
+    for (const url of names) publisher.files.set(new URL(url).pathname, Buffer.from(url))
+    const mirror = { flatcar: publisher.url, debian: 'http://127.0.0.1:1' }
+    const { daemon, page, problems, go } = await inside(t, { mirror })
+    const at = '2026-11-01T10:00:00.000Z'
+    const told = { arch: 'amd64', proof: 'signature', at }
+    const tags = Object.fromEntries(names.map(url => [url, '"an older one"']))
+    for (const source of [
+      { ...told, name: 'flatcar', version: 'current', tags },
+      { ...told, name: 'debian', version: '13' },
+    ]) {
+      const folder = `assets/images/${source.name}`
+      daemon.write(`${folder}/linux`, bzImage(`6.1.0-${source.name}`))
+      daemon.write(`${folder}/.source.json`, JSON.stringify(source))
+    }
+    await go('#/images')
+    await page.getByRole('button', { name: 'Ask publishers for newer' }).click()
+    const card = page.getByRole('listitem').filter({ hasText: '6.1.0-flatcar' })
+    await card.getByText('Its publisher has a newer current by now').waitFor()
+    await page.getByText(/^debian: http:.*ECONNREFUSED/).waitFor()
+    t.strictSame(problems, [])
+  },
+)

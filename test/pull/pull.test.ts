@@ -245,6 +245,45 @@ t.test('outdated: what the catalogue has by now', async t => {
   t.match(err(), /own\.yaml: debian: /)
 })
 
+t.test('replaced under the same name: outdated asks, pull says so', async t => {
+  const { server, dir, pull, out, err, io, signer } = await debian(t)
+  const keys = `mirror: { debian: ${server.url} }\n`
+  writeFileSync(join(dir, 'bootwright.yaml'), first + keys)
+  const whole = readFileSync(join(dir, 'catalogue.yaml'), 'utf8')
+  // Nothing newer, so that only what its publisher says counts.
+  writeFileSync(join(dir, 'catalogue.yaml'), whole.replace(', "13": { suite: trixie }', ''))
+  const file = [
+    '--config',
+    join(dir, 'bootwright.yaml'),
+    '--catalogue',
+    join(dir, 'catalogue.yaml'),
+  ]
+  const ask = () => outdated([...file, '--ask'], io)
+  t.equal(await pull(), 0)
+  t.equal(await pull(), 0)
+  t.match(out(), /verified; the same as that of \d{4}-\d\d-\d\d\n/)
+  t.equal(await ask(), 0, err())
+  const asked = server.asked.length
+  const other = bzImage('6.1.0-newer')
+  const sums = `${sha256(other)}  ./netboot/debian-installer/amd64/linux
+${sha256(initrd)}  ./netboot/debian-installer/amd64/initrd.gz`
+  const list = `SHA256:\n ${sha256(sums)} ${sums.length} main/installer-amd64/current/images/SHA256SUMS\n`
+  server.files.set(release, signer.clear(list))
+  server.files.set(`${images}/SHA256SUMS`, Buffer.from(sums))
+  server.files.set(kernelPath, other)
+  t.equal(await outdated(file, io), 0, 'nobody was asked')
+  t.equal(await ask(), 1)
+  t.match(out(), /^debian +12 +replaced +\d{4}-\d\d-\d\d$/m)
+  t.match(err(), 'next: bootwright pull debian@12\n')
+  t.notMatch(server.asked.slice(asked).join(), 'initrd', 'no image was fetched')
+  t.equal(await pull(), 0)
+  t.match(out(), /verified; its publisher has replaced that of \d{4}-\d\d-\d\d\n/)
+  t.equal(await ask(), 0)
+  server.faults.set(release, (_, response) => response.writeHead(404).end())
+  t.equal(await ask(), 1)
+  t.match(err(), /debian: http.*InRelease answered 404/)
+})
+
 t.test('through the proxy of the config, from its mirror', async t => {
   const { server, dir, image, pull, err, io } = await debian(t)
   const proxy = await startPublisher(t)

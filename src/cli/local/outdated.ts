@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { readMedia } from '../../config/media.ts'
+import { createImageNews } from '../../daemon/image-news.ts'
 import { type Catalogue, PullError } from '../../pull/catalogue.ts'
 import { newerVersion } from '../../pull/newer.ts'
 import { readCatalogue } from '../../pull/ours.ts'
@@ -22,25 +23,44 @@ export function run(argv: readonly string[], io: Io): Promise<number> {
   return runParsed(spec, argv, io, async ({ values }) => {
     const own = values.text('catalogue')
     const catalogue = catalogueOf(own && resolve(own))
-    const { assets } = readConfig(values.text('config') ?? 'bootwright.yaml')
-    const pulled = listImages(join(assets, 'images'), readMedia).filter(isPulled)
+    const config = readConfig(values.text('config') ?? 'bootwright.yaml')
+    const pulled = listImages(join(config.assets, 'images'), readMedia).filter(isPulled)
     if (pulled.length === 0) io.stderr.write('no image was pulled here: `bootwright pull NAME`\n')
-    const rows = pulled.map(({ source }) => ({ source, newer: newerOf(source, catalogue) }))
+    const news = createImageNews(
+      () => config,
+      () => catalogue,
+    )
+    const unknown = values.has('ask') ? await news.ask() : []
+    const rows = pulled.map(({ source }) => ({
+      source,
+      newer: newerOf(source, catalogue),
+      replaced: news.isReplaced(source),
+    }))
     if (values.has('json')) {
-      const told = rows.map(({ source, newer = null }) => ({ ...source, newer }))
+      const told = rows.map(
+        ({ source: { tags: _, ...source }, newer = null, replaced = null }) => ({
+          ...{ ...source, newer, replaced },
+        }),
+      )
       io.stdout.write(`${JSON.stringify({ images: told }, null, 2)}\n`)
     } else if (rows.length > 0) {
-      const cells = rows.map(({ source, newer }) => [
+      const cells = rows.map(({ source, newer, replaced }) => [
         source.name,
         source.version,
-        newer ?? (Object.hasOwn(catalogue, source.name) ? '-' : 'not in it'),
+        newer ??
+          (replaced ? 'replaced' : undefined) ??
+          (Object.hasOwn(catalogue, source.name) ? '-' : 'not in it'),
         source.at.slice(0, 10),
       ])
       io.stdout.write(formatTable(columns, cells, screenOf(io)))
     }
-    const old = rows.filter(({ newer }) => newer !== undefined)
-    for (const { source } of old) io.stderr.write(`next: bootwright pull ${source.name}\n`)
-    return old.length > 0 ? exit.no : exit.done
+    for (const sentence of unknown) io.stderr.write(`${sentence}\n`)
+    const old = rows.filter(({ newer, replaced }) => newer !== undefined || replaced)
+    for (const { source, newer } of old) {
+      const which = newer === undefined ? `${source.name}@${source.version}` : source.name
+      io.stderr.write(`next: bootwright pull ${which}\n`)
+    }
+    return old.length > 0 || unknown.length > 0 ? exit.no : exit.done
   })
 }
 

@@ -14,6 +14,7 @@ import type { HttpProxy } from '../../boot/proxy.ts'
 import { addProfile } from '../../config/add-profile.ts'
 import type { Config } from '../../config/config.ts'
 import { formatProblem, loadConfig, parseConfig } from '../../config/load.ts'
+import { readMedia } from '../../config/media.ts'
 import { pullImage } from '../../daemon/pull-image.ts'
 import { type Catalogue, PullError } from '../../pull/catalogue.ts'
 import { checkCatalogue } from '../../pull/check.ts'
@@ -21,6 +22,7 @@ import { dispatcherOf, type Source } from '../../pull/download.ts'
 import { type Order, orderOf } from '../../pull/order.ts'
 import { ourConfig, readCatalogue } from '../../pull/ours.ts'
 import type { Origin } from '../../pull/verified-files.ts'
+import { type Image, readImage } from '../../system/images.ts'
 import { ImportError } from '../../system/import-image.ts'
 import type { Values } from '../args.ts'
 import { exit, Failure, type Io } from '../io.ts'
@@ -72,18 +74,31 @@ async function fetchImage(order: Order, config: Config, values: Values, io: Io):
       ? { kind: 'web', source: sourceOf(values, config, io, bar.show) }
       : { kind: 'folder', folder: resolve(offline) }
   io.stderr.write(`${order.title}, ${order.version} for ${order.arch}\n`)
+  const folder = join(images, order.name)
+  const before = readImage(folder, readMedia)
   const umask = process.umask(0o022)
   try {
     const image = await pullImage(order, images, origin, bar.show, io.signal)
     bar.close()
     const size = amount(image.files.reduce((sum, { bytes }) => sum + bytes, 0))
-    io.stdout.write(`${join(images, order.name)}: ${size}, verified\n`)
+    io.stdout.write(`${folder}: ${size}, verified${comparedTo(before, image)}\n`)
   } catch (error) {
     bar.close()
     throw error
   } finally {
     process.umask(umask)
   }
+}
+
+/** What a publisher has done under the same name since this image was fetched. */
+function comparedTo(before: Image | undefined, { source, files }: Image): string {
+  const same = ['name', 'version', 'arch'] as const
+  if (!before?.source || same.some(key => before.source?.[key] !== source?.[key])) return ''
+  const sums = (all: Image['files']) => all.map(({ name, sha256 }) => `${name} ${sha256}`).join()
+  const day = before.source.at.slice(0, 10)
+  return sums(before.files) === sums(files)
+    ? `; the same as that of ${day}`
+    : `; its publisher has replaced that of ${day}`
 }
 
 /** The mirror that the config names for an image, with or without its version. */

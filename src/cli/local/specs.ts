@@ -157,11 +157,13 @@ export const pullSpec: CommandSpec = {
 
 export const outdatedSpec: CommandSpec = {
   name: 'outdated',
-  line: '[--config FILE] [--catalogue FILE] [--json]',
+  line: '[--ask] [--config FILE] [--catalogue FILE] [--json]',
   brief: 'pulled images of which the catalogue has a newer version',
   summary:
-    'Compares the images that were pulled with the catalogue; nothing is fetched. Exit code 1 when one has a newer version.',
+    'Compares the images that were pulled with the catalogue; nobody is asked. With --ask also with what their publishers\n' +
+    'have now, by checksum or tag: some replace a file under the same name. Exit code 1 when one is old.',
   options: {
+    ask: { help: 'ask the publishers; no image is fetched' },
     config: { value: 'FILE', file: true, help: 'the config (default: bootwright.yaml)' },
     catalogue: { value: 'FILE', file: true, help: 'entries of your own; they win' },
     json: { help: 'write all of them for programs' },

@@ -14,6 +14,7 @@ import { orderOf } from '../../pull/order.ts'
 import { type Image, type ImageSource, listImages, readImage } from '../../system/images.ts'
 import type { Published } from '../../system/published.ts'
 import { type Disc, DiscError } from '../discs.ts'
+import { createImageNews, type ImageNews } from '../image-news.ts'
 import type { HttpParts } from '../parts.ts'
 import type { Pull } from '../pulls.ts'
 import { did } from './deeds.ts'
@@ -21,8 +22,10 @@ import { did } from './deeds.ts'
 /** The images that are there, and those that can be had. */
 export function imagesDeps(parts: HttpParts): ImagesDeps {
   const { world, published, pulls } = parts
+  const news = createImageNews(world.config, pulls.catalogue)
   return {
-    images: () => imageViews(world.config(), published, pulls.catalogue()),
+    images: () => imageViews(world.config(), published, pulls.catalogue(), news),
+    ask: news.ask,
     pulls: () => pulls.list().map(pullRow),
     catalogue: () => catalogueRows(pulls.catalogue()),
     begin(what, arch, actor) {
@@ -104,10 +107,13 @@ function imageViews(
   config: Config,
   { publishTogether }: Published,
   catalogue: Catalogue,
+  news: ImageNews,
 ): ImageRow[] {
-  const newerOf = ({ name, version }: ImageSource) => {
-    const entry = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined
-    return entry && newerVersion(entry, version)
+  const sourceOf = (image: ImageSource) => {
+    const { tags: _, ...source } = image
+    const entry = Object.hasOwn(catalogue, source.name) ? catalogue[source.name] : undefined
+    const newer = (entry && newerVersion(entry, source.version)) ?? null
+    return { ...source, newer, replaced: news.isReplaced(image) ?? null }
   }
   const parent = join(config.assets, 'images')
   const elsewhere = new Set(
@@ -134,7 +140,7 @@ function imageViews(
       profiles: [...config.profiles.values()]
         .filter(profile => folderOf(profile) === image.folder)
         .map(({ name }) => name),
-      source: image.source ? { ...image.source, newer: newerOf(image.source) ?? null } : null,
+      source: image.source ? sourceOf(image.source) : null,
       files: image.files.map(file => ({ ...file, sha256: file.sha256 ?? null })),
     }
   })

@@ -8,6 +8,7 @@ import type {
   DiscRow,
   ImageList,
   ImageRow,
+  NewsAnswer,
   PieceQuery,
   PullAnswer,
   PullBody,
@@ -23,6 +24,8 @@ export interface ImagesDeps {
   images(): readonly ImageRow[]
   pulls(): readonly PullRow[]
   catalogue(): readonly CatalogueRow[]
+  /** Asks the publishers of what was pulled; returns a sentence for each image that nobody can tell of. */
+  ask(): Promise<readonly string[]>
   /** Begins to fetch `NAME` or `NAME@VERSION`; throws a Refusal where it cannot. */
   begin(what: string, arch: string | undefined, actor: Actor): PullRow
   /** Ends a pull, or forgets it; false where there is none. */
@@ -45,6 +48,9 @@ export function imagesRoute(app: FastifyInstance, deps: ImagesDeps): void {
   })
   app.get('/catalogue', { schema: routes.catalogue }, async (): Promise<CatalogueList> => {
     return { entries: [...deps.catalogue()] }
+  })
+  app.post('/images/news', { schema: routes.news }, async (): Promise<NewsAnswer> => {
+    return { unknown: [...(await deps.ask())] }
   })
   app.post<{ Body: PullBody }>(
     '/pulls',

@@ -1,6 +1,7 @@
-import type { ImageList, ImageRow } from '../../api/images.ts'
+import { useState } from 'preact/hooks'
+import type { ImageList, ImageRow, NewsAnswer } from '../../api/images.ts'
 import { amount, countOf } from '../../base/amount.ts'
-import { useRead } from '../daemon/context.ts'
+import { useRead, useTools } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
 import { withCode } from '../parts/inline-code.ts'
 import { DiscPanel } from './disc-panel.ts'
@@ -24,9 +25,34 @@ export function ImagesView() {
       <ul class="cards">${data?.images.map(image => part(ImageItem, { key: image.name, image }))}</ul>
     `,
     )}
+    ${data?.images.some(({ source }) => source) && part(AskButton, { changed: reload })}
     ${data && part(DiscPanel, { discs: data.discs, images: data.images, changed: reload })}
     ${data && part(PullPanel, { pulls: data.pulls, changed: reload })}
   </div>`
+}
+
+/** Nobody is asked by itself: not every daemon has a way out. */
+function AskButton({ changed }: { changed: () => void }) {
+  const { api, toast, mayChange } = useTools()
+  const [isAsking, setAsking] = useState(false)
+  const ask = async () => {
+    setAsking(true)
+    try {
+      const { unknown } = await api.post<NewsAnswer>('/images/news')
+      toast(
+        unknown.length > 0 ? unknown.join('; ') : 'Their publishers were asked.',
+        unknown.length > 0,
+      )
+    } catch (error) {
+      toast(error instanceof Error ? error.message : String(error), true)
+    }
+    setAsking(false)
+    changed()
+  }
+  return html`<button
+    class="button small" disabled=${!mayChange || isAsking} onClick=${ask}
+    title=${mayChange ? '' : 'This token may only look.'}
+  >${isAsking ? 'Asks …' : 'Ask publishers for newer'}</button>`
 }
 
 const proofs = {
@@ -36,9 +62,10 @@ const proofs = {
 } as const
 
 function PulledFrom({ source }: { source: NonNullable<ImageRow['source']> }) {
-  const { version, arch, proof, at, newer } = source
+  const { version, arch, proof, at, newer, replaced } = source
   return html`<p>${version} for ${arch}, ${proofs[proof]} on ${at.slice(0, 10)}</p>
-    ${newer !== null && html`<p><strong>The catalogue has ${newer}.</strong></p>`}`
+    ${newer !== null && html`<p><strong>The catalogue has ${newer}.</strong></p>`}
+    ${replaced && html`<p><strong>Its publisher has a newer ${version} by now: fetch it again.</strong></p>`}`
 }
 
 function ImageItem({
