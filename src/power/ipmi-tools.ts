@@ -97,14 +97,12 @@ function wordsOf(deed: IpmiDeed): string[] {
  * privilege with the session, without which some BMCs refuse it to all.
  */
 export const freeIpmi: IpmiTool = {
-  commandOf(deed, { address, port, user, password, privilege, suite }) {
-    const at = `${address.includes(':') ? `[${address}]` : address}:${port}`
-    const level = privilege === 'operator' ? 'OPERATOR' : 'ADMIN'
-    const login = ['-h', at, '-D', 'LAN_2_0', '-u', user, '-P', '-I', String(suite), '-l', level]
+  commandOf(deed, login) {
+    const how = ['-D', 'LAN_2_0', '-W', 'opensesspriv']
     const times = ['--session-timeout=3500', '--retransmission-timeout=1000']
     const [program = '', ...words] = freeWordsOf(deed)
-    const run = [program, ...login, '-W', 'opensesspriv', ...times, ...words]
-    return { run, input: `${password}\n` }
+    const run = [program, ...freeIpmiLogin(login), ...how, ...times, ...words]
+    return { run, input: `${login.password}\n` }
   },
   /** ipmipower ends well whatever became of it; ipmi-raw writes the command, its completion code, and the data. */
   answerIn(stdout, { kind }) {
@@ -112,7 +110,7 @@ export const freeIpmi: IpmiTool = {
     return /rcvd: [\dA-F]{2} 00\b(.*)/s.exec(stdout)?.[1]
   },
   verdicts: [
-    [/invalid hostname/, 'no-name'],
+    [/invalid hostname|hostname invalid/, 'no-name'],
     [/connection timeout/, 'nobody'],
     [/(?:username|password|k_g) invalid/, 'login'],
     // ipmi_sim and some BMCs answer a suite that they do not know with an error of no name.
@@ -121,6 +119,13 @@ export const freeIpmi: IpmiTool = {
     [/BMC busy/, 'busy'],
     [/(?:session|password verification) timeout/, 'mute'],
   ],
+}
+
+/** Where and who, for programs of FreeIPMI, which ask for the password. */
+export function freeIpmiLogin({ address, port, user, privilege, suite }: IpmiLogin): string[] {
+  const at = `${address.includes(':') ? `[${address}]` : address}:${port}`
+  const level = privilege === 'operator' ? 'OPERATOR' : 'ADMIN'
+  return ['-h', at, '-u', user, '-P', '-I', String(suite), '-l', level]
 }
 
 function freeWordsOf(deed: IpmiDeed): string[] {
@@ -148,7 +153,7 @@ function hex(byte: number): string {
 }
 
 /** What the words of a program mean. */
-export function verdictOf(text: string, { verdicts }: IpmiTool): LoginVerdict {
+export function verdictOf(text: string, { verdicts }: Pick<IpmiTool, 'verdicts'>): LoginVerdict {
   return verdicts.find(([pattern]) => pattern.test(text))?.[1] ?? 'other'
 }
 

@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { IpmiWay } from '../../src/boot/power.ts'
 import { freeIpmi, verdictOf } from '../../src/power/ipmi-tools.ts'
 import { machine, openDesk, said } from './desk.ts'
 import { ipmiSim, startBmc } from './ipmi-bmc.ts'
+import { onlyPrograms } from './only-programs.ts'
 import { freeUdpPort } from './udp-port.ts'
 
 const tools = ['ipmipower', 'ipmi-raw'].map(name => `/usr/sbin/${name}`)
@@ -15,19 +16,9 @@ const skip =
 const node1 = machine('node1', { by: 'bmc', address: '127.0.0.1' })
 const patient = { rest: (ms: number) => new Promise<void>(done => setTimeout(done, ms)) }
 
-/** Only these programs are there from now on. */
-function only(t: Test, fill: (folder: string) => void) {
-  const folder = join(t.testdirName, 'bin')
-  mkdirSync(folder, { recursive: true })
-  fill(folder)
-  const { PATH } = process.env
-  t.teardown(() => Object.assign(process.env, { PATH }))
-  process.env.PATH = folder
-}
-
 async function startWithout(t: Test) {
   const bmc = await startBmc(t)
-  only(t, folder => {
+  onlyPrograms(t, folder => {
     for (const tool of tools) symlinkSync(tool, join(folder, tool.split('/').at(-1) ?? ''))
   })
   return bmc
@@ -67,7 +58,7 @@ t.test('what goes wrong is told as with ipmitool', { skip }, async t => {
 t.test('the password is on no command line, and what is said is printable', async t => {
   const password = join(t.testdir({ password: 'secret\n' }), 'password')
   const log = join(t.testdirName, 'log')
-  only(t, folder => {
+  onlyPrograms(t, folder => {
     const script = `#!/bin/sh\nread -r line; echo "$line" "$@" >> ${log}\nprintf '127.0.0.1: \\033[2Jbad\\n'\n`
     writeFileSync(join(folder, 'ipmipower'), script)
     chmodSync(join(folder, 'ipmipower'), 0o755)
@@ -86,7 +77,7 @@ t.test('the password is on no command line, and what is said is printable', asyn
 
 t.test('neither of them', async t => {
   const password = join(t.testdir({ password: 'secret\n' }), 'password')
-  only(t, () => {})
+  onlyPrograms(t, () => {})
   const way: IpmiWay = {
     ...{ kind: 'ipmi', name: 'bmc', user: 'admin', passwordFile: password },
     ...{ port: 623, privilege: 'operator' },

@@ -40,7 +40,7 @@ export const consoleWay = v.knownKeys(
   {
     ipmi: v.key(
       ipmi,
-      'Serial over LAN of BMCs, by IPMI 2.0; needs the programs ipmitool and script.',
+      'Serial over LAN of BMCs, by IPMI 2.0; needs ipmitool or FreeIPMI, and script.',
     ),
     ssh: v.key(ssh, 'BMCs and console servers, by SSH; needs the program ssh.'),
     command: v.key(command, 'A program beside the config file.'),

@@ -20,6 +20,8 @@ export interface ConsoleProgram {
   readonly terminal?: boolean
   /** It is connected when it has written this; what it wrote before is its own. Else it is from the start. */
   readonly greeting?: RegExp
+  /** What it asks before it is connected, and what it is answered, once. */
+  readonly question?: { readonly asks: RegExp; readonly answer: string }
   /** What to write to it so that it ends by itself, where that can be said now. */
   farewell?(last: number | undefined): string | undefined
 }
@@ -32,6 +34,9 @@ export interface ProgramWords {
   readonly words: string
   readonly wasOpen: boolean
 }
+
+/** Runs it to its end. */
+export type ConsoleRunner = (program: ConsoleProgram) => Promise<ProgramWords>
 
 export interface RunningConsole {
   readonly ended: Promise<ProgramWords>
@@ -51,24 +56,9 @@ const longestWait = 64 * 1024
 
 /** Runs a program that is connected to a console, until it ends. Never throws. */
 export function runConsole(program: ConsoleProgram, ears: ConsoleEars): RunningConsole {
-  const { greeting, env, cwd, farewell } = program
-  let isOpen = greeting === undefined
-  let words = ''
+  const { env, cwd, farewell } = program
+  const ear = earOf(program, ears, text => child.stdin?.write(text))
   let last: number | undefined
-  const say = (piece: Buffer) => {
-    if (words.length < longestWords) words += piece.toString('latin1')
-  }
-  const hear = (piece: Buffer) => {
-    if (isOpen) return ears.bytes(piece)
-    say(piece)
-    const found = greeting?.exec(words)
-    if (!found) return
-    isOpen = true
-    const rest = words.slice(found.index + found[0].length)
-    words = words.slice(0, found.index)
-    ears.opened()
-    if (rest !== '') ears.bytes(Buffer.from(rest, 'latin1'))
-  }
   const { run, env: more } = program.terminal ? inTerminal(program.run) : { run: program.run }
   const child = startProgram<string>(
     {
@@ -78,31 +68,66 @@ export function runConsole(program: ConsoleProgram, ears: ConsoleEars): RunningC
       ...{ graceMs, hearOnMs: 500 },
     },
     (stdout, stderr) => {
-      readSlowly<Buffer>(stdout, ears.restMs, hear)
-      readSlowly<Buffer>(stderr, ears.restMs, say)
+      readSlowly<Buffer>(stdout, ears.restMs, ear.hear)
+      readSlowly<Buffer>(stderr, ears.restMs, ear.say)
     },
   )
   const { stdin } = child
   const late = setTimeout(() => {
-    if (!isOpen) child.end(`it was not connected after ${patience} s`)
+    if (!ear.isOpen()) child.end(`it was not connected after ${patience} s`)
   }, patience * 1000)
-  if (isOpen) ears.opened()
+  if (ear.isOpen()) ears.opened()
   const ended = child.ended.then(end => {
     clearTimeout(late)
-    return { error: endSentence(end, lastLine(words)), words, wasOpen: isOpen }
+    const words = ear.words()
+    return { error: endSentence(end, lastLine(words)), words, wasOpen: ear.isOpen() }
   })
   return {
     ended,
     write(bytes) {
-      if (!isOpen || !stdin?.writable || stdin.writableLength > longestWait) return
+      if (!ear.isOpen() || !stdin?.writable || stdin.writableLength > longestWait) return
       last = bytes.at(-1) ?? last
       stdin.write(bytes)
     },
     end() {
-      const bye = isOpen ? farewell?.(last) : undefined
+      const bye = ear.isOpen() ? farewell?.(last) : undefined
       if (bye === undefined || !stdin?.writable) return child.end('nobody needs it')
       stdin.write(bye)
       setTimeout(() => child.end('nobody needs it'), graceMs).unref()
+    },
+  }
+}
+
+/** Tells what the program says of itself from what the console says, and answers what it asks. */
+function earOf(
+  { greeting, question }: ConsoleProgram,
+  ears: ConsoleEars,
+  answer: (text: string) => void,
+) {
+  let isOpen = greeting === undefined
+  let isAsked = question === undefined
+  let words = ''
+  const say = (piece: Buffer) => {
+    if (words.length < longestWords) words += piece.toString('latin1')
+  }
+  return {
+    say,
+    isOpen: () => isOpen,
+    words: () => words,
+    hear(piece: Buffer) {
+      if (isOpen) return ears.bytes(piece)
+      say(piece)
+      if (!isAsked && question?.asks.test(words)) {
+        isAsked = true
+        answer(question.answer)
+      }
+      const found = greeting?.exec(words)
+      if (!found) return
+      isOpen = true
+      const rest = words.slice(found.index + found[0].length)
+      words = words.slice(0, found.index)
+      ears.opened()
+      if (rest !== '') ears.bytes(Buffer.from(rest, 'latin1'))
     },
   }
 }

@@ -1,18 +1,8 @@
-import type { CommandConsole, ConsoleWay, SolConsole, SshConsole } from '../../boot/console.ts'
+import type { CommandConsole, ConsoleWay, SshConsole } from '../../boot/console.ts'
 import type { Reason } from '../../boot/reason.ts'
-import { bmcAddress } from '../bmc-tls.ts'
-import { loginReason, suitesOf, wantsAnotherSuite } from '../ipmi-login.ts'
-import { type IpmiLogin, ipmitool, ipmitoolCommand, verdictOf } from '../ipmi-tools.ts'
 import { PowerError } from '../power.ts'
-import { runProgram } from '../program.ts'
-import { readSecret } from '../secret.ts'
-import {
-  type ConsoleEars,
-  type ConsoleProgram,
-  type ProgramWords,
-  type RunningConsole,
-  runConsole,
-} from './session.ts'
+import { type ConsoleEars, type ConsoleRunner, type RunningConsole, runConsole } from './session.ts'
+import { connectSol, typedAtSol } from './sol.ts'
 
 /** Whose console it is. */
 export interface ConsoleTarget {
@@ -36,11 +26,6 @@ export interface ConsoleSession {
   end(): void
 }
 
-/** What ipmitool takes as the beginning of a command, behind a line end (ASCII RS): it is never typed. */
-const escapeChar = '\x1e'
-
-type Running = (program: ConsoleProgram) => Promise<ProgramWords>
-
 /** Connects to a console by one of the ways. Never throws. */
 export function connectConsole(
   way: ConsoleWay,
@@ -50,7 +35,7 @@ export function connectConsole(
 ): ConsoleSession {
   let running: RunningConsole | undefined
   let isOver = false
-  const run: Running = async program => {
+  const run: ConsoleRunner = async program => {
     if (isOver) return { error: 'nobody needs it', words: '', wasOpen: false }
     running = runConsole(program, ears)
     return running.ended
@@ -61,7 +46,7 @@ export function connectConsole(
   })
   return {
     ended,
-    write: bytes => running?.write(bytes.filter(byte => byte !== escapeChar.charCodeAt(0))),
+    write: bytes => running?.write(typedAtSol(bytes)),
     end() {
       isOver = true
       running?.end()
@@ -72,7 +57,7 @@ export function connectConsole(
 function connect(
   way: ConsoleWay,
   target: ConsoleTarget,
-  run: Running,
+  run: ConsoleRunner,
   deps: ConsoleWayDeps,
 ): Promise<Reason> {
   switch (way.kind) {
@@ -85,59 +70,11 @@ function connect(
   }
 }
 
-const greeting = /\[SOL Session operational\. [^\r\n]*\r*\n/
-
-/**
- * Serial over LAN through ipmitool, which wants a terminal. It is told to end by its own command, which it takes behind
- * a line end alone; where something else was typed last, its end is told to the BMC by another call: else nobody could
- * have the console until the BMC notices.
- */
-async function connectSol(
-  way: SolConsole,
-  { address = '' }: ConsoleTarget,
-  run: Running,
-): Promise<Reason> {
-  const { user, port, privilege } = way
-  const login = { address, port, user, privilege, password: await readSecret(way.passwordFile) }
-  const tried = suitesOf(way)
-  for (const [n, suite] of tried.entries()) {
-    const call = ipmitoolCommand(['-e', escapeChar, 'sol', 'activate'], { ...login, suite })
-    let isLeft = true
-    const ran = await run({
-      ...{ ...call, terminal: true, greeting },
-      farewell(last) {
-        isLeft = last === undefined || last === 0x0d || last === 0x0a
-        return isLeft ? `${escapeChar}.` : undefined
-      },
-    })
-    if (!isLeft) await release({ ...login, suite })
-    if (ran.wasOpen) return { code: 'console-ended', program: 'ipmitool', error: ran.error }
-    const verdict = verdictOf(ran.words, ipmitool)
-    if (n < tried.length - 1 && wantsAnotherSuite(verdict)) continue
-    return loginReason(verdict, way, address) ?? solReason(ran, bmcAddress(address, way.port))
-  }
-  return { code: 'power-program', program: 'ipmitool', error: 'nothing was tried' }
-}
-
-async function release(login: IpmiLogin): Promise<void> {
-  const { signal } = new AbortController()
-  const { run, env } = ipmitoolCommand(['sol', 'deactivate'], login)
-  await runProgram(run, { timeout: 3, signal, env })
-}
-
-function solReason({ words, error }: ProgramWords, address: string): Reason {
-  if (/already active/i.test(words)) return { code: 'console-taken', address }
-  if (/no such program|not found/.test(error)) {
-    return { code: 'power-program', program: 'ipmitool or script', error }
-  }
-  return { code: 'bmc-refused', address, what: 'its console (SOL)', error }
-}
-
 /** A terminal there, so that the console behaves; no password is asked for, and no escape is known. */
 async function connectSsh(
   way: SshConsole,
   { address = '', context }: ConsoleTarget,
-  run: Running,
+  run: ConsoleRunner,
   { render, knownHosts }: ConsoleWayDeps,
 ): Promise<Reason> {
   const { user, keyFile, port } = way
@@ -160,7 +97,7 @@ async function connectSsh(
 async function connectCommand(
   { run: templates, cwd, terminal }: CommandConsole,
   { context }: ConsoleTarget,
-  run: Running,
+  run: ConsoleRunner,
   { render }: ConsoleWayDeps,
 ): Promise<Reason> {
   const args = templates.map(template => render(template, context))
