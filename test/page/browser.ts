@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import type { Test } from 'tap'
+import root, { type Test } from 'tap'
 import type { Daemon } from '../daemon/daemon.ts'
 import { browserPackage, installCommand } from '../lab/packages.ts'
 import { fileTimeout } from '../patience.ts'
@@ -30,8 +30,18 @@ export interface TabSettings {
   readonly dark?: boolean
 }
 
-/** Starts Debian's chromium, with nothing in it that would look for the internet. */
+let shared: Promise<Browser> | undefined
+
+/** Debian's chromium, one for all tests of a file; what is open in it is closed with the test. */
 export async function openBrowser(t: Test): Promise<Browser> {
+  shared ??= launch()
+  const browser = await shared
+  t.teardown(() => Promise.all(browser.contexts().map(context => context.close())))
+  return browser
+}
+
+/** Starts it with nothing in it that would look for the internet. */
+async function launch(): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: program,
     args: [
@@ -45,7 +55,7 @@ export async function openBrowser(t: Test): Promise<Browser> {
       '--disable-sync',
     ],
   })
-  t.teardown(() => browser.close())
+  root.teardown(() => browser.close())
   return browser
 }
 
