@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 import { stringify } from 'yaml'
 import { createPatience } from '../patience.ts'
 import { freePorts, type Ports } from './ports.ts'
+import { type LogLine, readLog } from './read-log.ts'
 import { furnish, type Settings, usual } from './settings.ts'
 
 /**
@@ -17,12 +18,6 @@ export function bare(args: readonly string[]): string[] {
   const main = new URL('../../src/main.ts', import.meta.url).pathname
   const kept = [`PATH=${PATH}`, `HOME=${HOME}`, `NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE}`]
   return ['-i', ...kept, process.execPath, main, ...args]
-}
-
-export interface LogLine {
-  readonly level: number
-  readonly msg: string
-  readonly [key: string]: unknown
 }
 
 export interface Exit {
@@ -108,9 +103,11 @@ export async function makeDaemon(t: Owner, change: Change = {}): Promise<Daemon>
 function createProcess(folder: string) {
   const files = { out: join(folder, 'stdout.log'), err: join(folder, 'stderr.log') }
   for (const file of Object.values(files)) writeFileSync(file, '')
+  const logs = readLog(files.out)
   let child: ChildProcess | undefined
   let ended: Promise<Exit> = Promise.resolve({ code: null, signal: null })
   return {
+    logs,
     out: () => readFileSync(files.out, 'utf8'),
     err: () => readFileSync(files.err, 'utf8'),
     pid: () => child?.pid ?? 0,
@@ -130,8 +127,7 @@ function createProcess(folder: string) {
   }
 }
 
-function runningOf({ out, err, pid, signal, launch, end }: ReturnType<typeof createProcess>) {
-  const logs = () => linesOf(out())
+function runningOf({ logs, out, err, pid, signal, launch, end }: ReturnType<typeof createProcess>) {
   return {
     logs,
     pid,
@@ -199,23 +195,15 @@ export async function until<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
   seconds = 60,
 ): Promise<T> {
+  let pause = 10
   for (const isOver = createPatience(seconds); ; ) {
     const seen = await look()
     if (seen !== undefined && seen !== false) return seen
     if (isOver()) throw new Error(`waited ${seconds} s in vain for ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 15))
+    await new Promise(resolve => setTimeout(resolve, pause))
+    // What is long in coming may come a little later, for looking is work as well.
+    pause = Math.min(100, pause * 1.2)
   }
-}
-
-/** The last line may be half written, and what is no JSON is for people. */
-function linesOf(text: string): LogLine[] {
-  return text.split('\n').flatMap(line => {
-    try {
-      return [JSON.parse(line) as LogLine]
-    } catch {
-      return []
-    }
-  })
 }
 
 const folders = new WeakMap<Owner, string>()
