@@ -1,6 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Outcome } from './command.ts'
+import { leadInto } from './lead-into.ts'
 import { readLines } from './lines.ts'
 import type { Network } from './network.ts'
 import { waitUntil } from './wait.ts'
@@ -64,6 +67,7 @@ export async function startDaemon(network: Network, settings: DaemonSettings): P
   const log: LogLine[] = []
   const listeners: ((line: LogLine) => void)[] = []
   let child: ChildProcess | undefined
+  let way: Promise<string> | undefined
   const take = (text: string) => {
     const line = parseLine(text)
     log.push(line)
@@ -72,7 +76,10 @@ export async function startDaemon(network: Network, settings: DaemonSettings): P
   const daemon: Daemon = {
     log,
     onLog: listener => listeners.push(listener),
-    api: (path, request = {}) => callApi(network, settings, path, request),
+    api: async (path, request = {}) => {
+      way ??= leadInto(network)
+      return callApi(await way, settings.token, path, request)
+    },
     cli: args => network.attempt([process.execPath, main, ...args, ...access(settings)]),
     follow: (host, listener) => {
       const command = ['events', host, '--follow', '--json', ...access(settings)]
@@ -112,24 +119,25 @@ function access({ tokenFile }: DaemonSettings): string[] {
   return ['--server', server, '--token-file', tokenFile]
 }
 
-async function callApi(
-  network: Network,
-  { token }: DaemonSettings,
+/** Asks by the Unix socket that leads to the daemon's port: a program a question would take more than the answer. */
+function callApi(
+  socketPath: string,
+  token: string,
   path: string,
   { method = 'GET', body }: { method?: string; body?: unknown },
 ): Promise<ApiAnswer> {
-  const send = ['-H', 'Content-Type: application/json', '--data-binary', '@-']
-  const answer = await network.run(
-    [
-      ...['curl', '-sS', '-X', method, '-w', '\n%{http_code}'],
-      ...['-H', `Authorization: Bearer ${token}`],
-      ...(body === undefined ? [] : send),
-      `${server}${path}`,
-    ],
-    body === undefined ? undefined : JSON.stringify(body),
-  )
-  const cut = answer.lastIndexOf('\n')
-  return { status: Number(answer.slice(cut + 1)), body: parse(answer.slice(0, cut)) }
+  const headers = {
+    Host: new URL(server).host,
+    Authorization: `Bearer ${token}`,
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+  }
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, path, method, headers, agent: false }, answer => {
+      const status = answer.statusCode ?? 0
+      text(answer).then(answered => resolve({ status, body: parse(answered) }), reject)
+    })
+    asked.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body))
+  })
 }
 
 function parse(text: string): unknown {

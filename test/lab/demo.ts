@@ -84,7 +84,7 @@ async function stay(lab: Lab, daemon: Daemon): Promise<void> {
   await machine.powerOff()
   say('\n$ bootwright doctor node2')
   say((await daemon.cli(['doctor', 'node2'])).stdout)
-  const url = await openPage(lab.network, join(lab.folder, 'page.sock'))
+  const url = await openPage(lab.network)
   const token = readFileSync(join(lab.folder, 'token'), 'utf8').trim()
   say(`The page is at ${url} and asks for this token once: ${token}`)
   say(`(from another computer: ssh -L 8080:127.0.0.1:${new URL(url).port} HERE). Ctrl-C ends all.`)

@@ -1,18 +1,14 @@
-import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { forwardTo } from './forward.ts'
+import { leadInto } from './lead-into.ts'
 import type { Network } from './network.ts'
 
-const script = fileURLToPath(new URL('forward.ts', import.meta.url))
-
 /**
- * Makes the daemon's port 8080 inside a network reachable at 127.0.0.1 of this computer: a Unix socket belongs to no
- * network namespace. `wanted` is taken where it is free, else any port.
+ * Makes the daemon's port 8080 inside a network reachable at 127.0.0.1 of this computer. `wanted` is taken
+ * where it is free, else any port.
  */
-export async function openPage(network: Network, socket: string, wanted = 8080): Promise<string> {
-  const inside = network.start([process.execPath, script, socket, '8080'])
-  await once(inside.stdout ?? inside, 'data')
+export async function openPage(network: Network, wanted = 8080): Promise<string> {
+  const socket = await leadInto(network)
   const server = (await listen(socket, wanted)) ?? (await listen(socket, 0))
   if (!server) throw new Error('there is no free port at 127.0.0.1')
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
