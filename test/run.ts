@@ -1,14 +1,14 @@
 /** `npm test`: packages, types, lint, all tests; ends with `N passed, N failed`. */
-import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { exitCode } from './exit-code.ts'
 import { startsPrograms } from './imports.ts'
-import { readLines } from './lab/lines.ts'
 import { ensurePackages, installCommand } from './lab/packages.ts'
-import { type Counts, createTapReport, sum } from './lab/tap-report.ts'
 import { fileTimeout, pace, paceVariable } from './patience.ts'
+import { runFiles } from './run-files.ts'
+import { type Counts, sum } from './tap-report.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = join(root, 'node_modules/.bin')
@@ -17,6 +17,8 @@ const env = {
   ...process.env,
   PATH: path,
   [paceVariable]: String(pace),
+  // Seconds for a file that asks for no others.
+  TAP_TIMEOUT: String(fileTimeout(2) / 1000),
   // Half of the time of a short process is Node reading and compiling its modules: that is kept.
   NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
 }
@@ -50,40 +52,16 @@ async function packages(): Promise<void> {
 
 async function check(name: string, command: readonly string[]): Promise<Counts> {
   heading(name)
-  const good = (await exitCode(command)) === 0
+  const good = (await exitCode(command, { cwd: root, env })) === 0
   say(good ? 'good' : `${name}: FAILED`)
   return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: [] }
 }
 
-async function tests(name: string, files: readonly string[]): Promise<Counts> {
+function tests(name: string, files: readonly string[]): Promise<Counts> {
   heading(name)
-  const report = createTapReport(name, say)
-  // One more than there are processors: machines and tests also wait for clocks.
-  const how = [`--jobs=${availableParallelism() + 1}`, `--timeout=${fileTimeout(2) / 1000}`]
-  return report.counts(await exitCode(['tap', '--reporter=tap', ...how, ...files], report.take))
-}
-
-/** Runs a command; with `take` it gets the lines of its output, which are shown otherwise. */
-function exitCode(
-  [program = '', ...args]: readonly string[],
-  take?: (line: string) => void,
-): Promise<number> {
-  return new Promise(resolve => {
-    const stdout = take === undefined ? 'inherit' : 'pipe'
-    const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', stdout, 'inherit'] })
-    if (take !== undefined) readLines(child.stdout, take)
-    const pass = (signal: NodeJS.Signals) => child.kill(signal)
-    process.on('SIGINT', pass).on('SIGTERM', pass)
-    const end = (code: number) => {
-      process.off('SIGINT', pass).off('SIGTERM', pass)
-      resolve(code)
-    }
-    child.on('error', error => {
-      say(`${program}: ${error.message}`)
-      end(127)
-    })
-    child.on('close', code => end(code ?? 1))
-  })
+  // More than there are processors: machines and tests also wait for clocks.
+  const jobs = availableParallelism() * 2
+  return runFiles(files, { cwd: root, env, jobs, stuck: fileTimeout(20), say })
 }
 
 function finish(results: readonly Counts[]): void {

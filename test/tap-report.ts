@@ -6,33 +6,33 @@ export interface Counts {
   readonly skipped: readonly string[]
 }
 
-/** Reads the raw TAP of tap 21, which ends with `# { total: 5, pass: 2, fail: 1, skip: 2 }`. */
+/** Reads the TAP that a test file of tap 21 writes, which ends with `# { total: 5, pass: 2, fail: 1, skip: 2 }`. */
 export interface TapReport {
   take(line: string): void
-  /** A run without assertions failed, and so did one that reports no failure and yet exits with one. */
+  /** Everything so far. */
+  readonly lines: readonly string[]
+  /** A file without assertions failed unless it says why it has none, and so did one that reports no failure and yet ends with another code than 0. */
   counts(exitCode: number): Counts
 }
 
-/** Shows one line for each file that passed and everything of a file that did not. */
-export function createTapReport(name: string, say: (line: string) => void): TapReport {
-  let file: string[] = []
-  let failing = false
+/** A report of one file. */
+export function createTapReport(file: string): TapReport {
   let totals = ''
+  let why: string | undefined
+  const lines: string[] = []
   const skipped: string[] = []
   return {
+    lines,
     take: line => {
+      lines.push(line)
       if (/^# \{ total: \d+/.test(line)) totals = line
+      why ??= /^1\.\.0 # (.*)$/.exec(line)?.[1]
       skipped.push(...skipOf(line))
-      const end = /^(not ok|ok) \d+ - .*/.exec(line)
-      // The reasons of a failure follow its line.
-      if (failing && /^ {2}/.test(line)) say(line)
-      else if (end === null) file.push(line)
-      if (end === null) return
-      failing = end[1] === 'not ok'
-      for (const each of failing ? [...file, line] : [line]) say(each)
-      file = []
     },
-    counts: exitCode => countsOf(name, totals, skipped, exitCode),
+    counts: exitCode => {
+      if (why === undefined || exitCode !== 0) return countsOf(file, totals, skipped, exitCode)
+      return { passed: 0, failed: 0, skipped: [`${file}: ${why}`] }
+    },
   }
 }
 
@@ -45,7 +45,7 @@ export function sum(counts: readonly Counts[]): Counts {
   }
 }
 
-function countsOf(name: string, totals: string, skipped: string[], exitCode: number): Counts {
+function countsOf(file: string, totals: string, skipped: string[], exitCode: number): Counts {
   const count = (word: string) => Number(new RegExp(`\\b${word}: (\\d+)`).exec(totals)?.[1] ?? 0)
   const failed = count('fail')
   const empty = count('total') === 0
@@ -53,7 +53,7 @@ function countsOf(name: string, totals: string, skipped: string[], exitCode: num
   return {
     passed: count('pass'),
     failed: silent ? 1 : failed,
-    skipped: empty ? [...skipped, `${name}: nothing ran`] : skipped,
+    skipped: empty ? [...skipped, `${file}: nothing ran`] : skipped,
   }
 }
 
