@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { exitCode } from './exit-code.ts'
 import { startsPrograms } from './imports.ts'
 import { ensurePackages, installCommand } from './lab/packages.ts'
+import { longestFirst } from './order.ts'
 import { fileTimeout, pace, paceVariable } from './patience.ts'
 import { runFiles } from './run-files.ts'
 import { type Counts, sum } from './tap-report.ts'
@@ -36,11 +37,15 @@ const results = [
   await tests(
     'tests that start no program',
     files.filter(file => !startsAny(file)),
+    availableParallelism() + 1,
   ),
 ]
 await installed
-// Labs and all others in one row, so that no processor is idle; tap takes them by their names.
-results.push(await tests('tests', files.filter(startsAny)))
+// Labs and all others in one row, so that no processor is idle. Twice as many as there are processors, since
+// most of them also wait: for clocks, and for machines that wait for clocks.
+results.push(
+  await tests('tests', longestFirst(files.filter(startsAny)), 2 * availableParallelism()),
+)
 finish(results)
 
 async function packages(): Promise<void> {
@@ -57,11 +62,9 @@ async function check(name: string, command: readonly string[]): Promise<Counts> 
   return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: [] }
 }
 
-function tests(name: string, files: readonly string[]): Promise<Counts> {
+function tests(name: string, files: readonly string[], jobs: number): Promise<Counts> {
   heading(name)
-  // More than there are processors: machines and tests also wait for clocks.
-  const jobs = availableParallelism() * 2
-  return runFiles(files, { cwd: root, env, jobs, stuck: fileTimeout(20), say })
+  return runFiles(files, { cwd: root, env, jobs, stuck: fileTimeout(15), say })
 }
 
 function finish(results: readonly Counts[]): void {
