@@ -44,13 +44,8 @@ function isUp(line: string): boolean {
   return line.includes('DHCP, IP range')
 }
 
-/** Starts Kea on a computer of its own at `address` with these classes of clients; it gives .100 to .150. */
-export async function startKea(
-  network: Network,
-  address: string,
-  folder: string,
-  classes: object,
-): Promise<void> {
+/** A whole config of Kea with these classes of clients; it gives .100 to .150. */
+export function keaConfig(address: string, classes: object): object {
   const prefix = address.slice(0, address.lastIndexOf('.'))
   const settings = {
     'interfaces-config': { interfaces: ['eth0'] },
@@ -60,17 +55,59 @@ export async function startKea(
     loggers: [{ name: 'kea-dhcp4', severity: 'INFO', output_options: [{ output: 'stdout' }] }],
     ...classes,
   }
+  return { Dhcp4: settings }
+}
+
+/** A whole config of ISC's server with these lines; it gives .100 to .150. */
+export function iscConfig(address: string, lines: string): string {
+  const prefix = address.slice(0, address.lastIndexOf('.'))
+  const range = `range ${prefix}.100 ${prefix}.150;`
+  return `authoritative;\n${lines}\nsubnet ${prefix}.0 netmask 255.255.255.0 { ${range} }\n`
+}
+
+/** Starts Kea on a computer of its own at `address` with these classes of clients. */
+export async function startKea(
+  network: Network,
+  address: string,
+  folder: string,
+  classes: object,
+): Promise<void> {
   const config = join(folder, 'kea.json')
-  writeFileSync(config, JSON.stringify({ Dhcp4: settings }))
+  writeFileSync(config, JSON.stringify(keaConfig(address, classes)))
   const kea = ['env', `KEA_PIDFILE_DIR=${folder}`, `KEA_LOCKFILE_DIR=${folder}`, 'kea-dhcp4']
+  await startOther(network, address, [...kea, '-c', config], 'DHCP4_STARTED')
+}
+
+/** Starts ISC's server on a computer of its own at `address` with these lines. */
+export async function startIsc(
+  network: Network,
+  address: string,
+  folder: string,
+  lines: string,
+): Promise<void> {
+  const at = (name: string) => join(folder, name)
+  writeFileSync(at('dhcpd.conf'), iscConfig(address, lines))
+  writeFileSync(at('leases'), '')
+  // By its whole path: a package of npm has the same name.
+  const files = ['-cf', at('dhcpd.conf'), '-lf', at('leases'), '-pf', at('pid')]
+  const dhcpd = ['/usr/sbin/dhcpd', '-4', '-f', '-d', ...files, 'eth0']
+  await startOther(network, address, dhcpd, 'Server starting service')
+}
+
+async function startOther(
+  network: Network,
+  address: string,
+  command: readonly string[],
+  up: string,
+): Promise<void> {
   const peer = await network.addPeer(address)
-  const child = peer.start([...kea, '-c', config])
+  const child = peer.start(command)
   const log: string[] = []
   readLines(child.stdout, line => log.push(line))
   readLines(child.stderr, line => log.push(line))
   await waitUntil(
-    () => `Kea: ${log.join('\n')}`,
+    () => `${up}: ${log.join('\n')}`,
     10,
-    () => log.some(line => line.includes('DHCP4_STARTED')) || undefined,
+    () => log.some(line => line.includes(up)) || undefined,
   )
 }
