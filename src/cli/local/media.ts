@@ -38,10 +38,16 @@ async function make({ values, words }: Given, io: Io): Promise<number> {
     if (!(error instanceof MediaError) && code === undefined) throw error
     throw new Failure(`${(error as Error).message}; nothing was written`, exit.no)
   }
-  const { size } = statSync(file)
-  const archs = parts.map(({ arch }) => arch).join(', ')
-  const whose = settings.only ? `${settings.only.host} asks` : 'machines ask'
-  io.stdout.write(`${file}: ${amount(size)}, ${archs}; ${whose} ${askedUrl(settings)}\n`)
+  const { size: bytes } = statSync(file)
+  const archs = parts.map(({ arch }) => arch)
+  const server = askedUrl(settings)
+  const host = settings.only?.host ?? null
+  if (values.has('json')) {
+    io.stdout.write(`${JSON.stringify({ file, bytes, archs, server, host }, null, 2)}\n`)
+    return exit.done
+  }
+  const whose = host === null ? 'machines ask' : `${host} asks`
+  io.stdout.write(`${file}: ${amount(bytes)}, ${archs.join(', ')}; ${whose} ${server}\n`)
   io.stdout.write(`next: sudo dd if=${file} of=/dev/sdX bs=4M conv=fsync, or give it to a BMC\n`)
   return exit.done
 }

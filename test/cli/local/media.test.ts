@@ -63,7 +63,8 @@ t.test(
     t.equal(await make('--network', 'rack', '--host', 'node1'), 0, err())
     t.match(out(), /x\.iso: [\d.]+ MB, bios, x64-efi; node1 asks http:\/\/10\.77\.0\.1:8080\n/)
     const first = readFileSync(join(dir, 'x.iso'))
-    t.equal(await make('--network', 'rack', '--host', 'node1'), 0)
+    t.equal(await make('--network', 'rack', '--host', 'node1', '--json'), 0)
+    t.match(out(), '"archs": [\n    "bios",\n    "x64-efi"\n  ]')
     t.ok(first.equals(readFileSync(join(dir, 'x.iso'))))
     t.strictSame(
       readdirSync(dir).filter(name => name.startsWith('.')),
