@@ -12,14 +12,19 @@ export function commandPower(way: CommandWay, target: PowerTarget, deps: WayDeps
     if (ran.ok) return ran.stdout
     throw new PowerError({ code: 'power-program', program: args[0] ?? '', error: ran.error })
   }
+  const state = async () => (status ? stateIn(await run(status)) : 'unknown')
+  const bring = async (wanted: 'on' | 'off') => {
+    const refused = await run(way[wanted]).then(
+      () => undefined,
+      (error: Error) => error,
+    )
+    // virsh and its like refuse what is so already.
+    if (refused && (await state().catch(() => 'unknown')) !== wanted) throw refused
+  }
   return {
-    status: async () => (status ? stateIn(await run(status)) : 'unknown'),
-    async on() {
-      await run(way.on)
-    },
-    async off() {
-      await run(way.off)
-    },
+    status: state,
+    on: () => bring('on'),
+    off: () => bring('off'),
     ...(cycle && {
       async cycle() {
         await run(cycle)

@@ -25,12 +25,12 @@ t.test('how its power was', async t => {
 })
 
 const switcher = `#!/bin/sh
+[ "$2 $1" != "node2 off" ] || { echo "$1" "$2" >> done; echo "it is jammed" >&2; exit 1; }
 case "$1" in
-  status) cat power ;;
-  cycle) echo on > power; echo cycle "$2" >> done ;;
-  *) echo "$1" > power; echo "$1" "$2" >> done ;;
+  status) cat power.$2 ;;
+  cycle) echo on > power.$2; echo cycle "$2" >> done ;;
+  *) echo "$1" > power.$2; echo "$1" "$2" >> done ;;
 esac
-[ "$2 $1" != "node2 off" ] || { echo "it is jammed" >&2; exit 1; }
 `
 
 t.test('machines are switched, after they were shown', { skip }, async t => {
@@ -48,7 +48,8 @@ t.test('machines are switched, after they were shown', { skip }, async t => {
     },
   })
   daemon.write('switch', switcher)
-  daemon.write('power', 'off\n')
+  daemon.write('power.node1', 'off\n')
+  daemon.write('power.node2', 'on\n')
   daemon.write('done', '')
   const done = () => readFileSync(join(daemon.folder, 'done'), 'utf8')
   const { page, problems, logIn, go } = await openTab(await openBrowser(t), daemon)
@@ -77,7 +78,10 @@ t.test('machines are switched, after they were shown', { skip }, async t => {
   await go('#/hosts')
   const cells = page.locator('.host-line .c-power')
   await page.setViewportSize({ width: 1440, height: 800 })
-  await cells.filter({ hasText: /^\s*on · / }).waitFor()
+  await cells
+    .filter({ hasText: /^\s*on · / })
+    .first()
+    .waitFor()
   t.equal(await cells.count(), 3, 'each has the cell, also who has no way')
   await page.setViewportSize({ width: 1100, height: 800 })
   t.equal(await cells.first().isVisible(), false, 'it gives way to the profile')

@@ -43,6 +43,31 @@ t.test('cycle: off, the pause, on; what is off is switched on', async t => {
   t.strictSame(log(), ['on', 'off', 'on', 'off', 'on'])
 })
 
+t.test('a program that refuses what is so already, as virsh does', async t => {
+  const refuses = (word: string, is: string) => [
+    ...[
+      'sh',
+      '-c',
+      `test "$(cat "$0")" != ${is} || { echo ${word} >&2; exit 1; }; echo ${is} > "$0"`,
+    ],
+    '{{ host.name }}',
+  ]
+  const { way, cwd } = wayOf(t, {
+    on: refuses('error: Domain is already active', 'on'),
+    off: refuses('error: domain is not running', 'off'),
+  })
+  const { desk } = openDesk(t, [way])
+  for (const verb of ['on', 'off'] as const) {
+    t.equal(said(await desk.run(node1, verb)), verb)
+    t.equal(said(await desk.run(node1, verb)), verb, 'it is so already')
+  }
+  writeFileSync(join(cwd, 'node1'), 'on')
+  const jammed = openDesk(t, [{ ...way, off: ['sh', '-c', 'echo jammed >&2; exit 1'] }])
+  t.equal(said(await jammed.desk.run(node1, 'off')), 'sh: jammed')
+  const blind = openDesk(t, [{ ...way, status: ['sh', '-c', 'exit 1'] }])
+  t.equal(said(await blind.desk.run(node1, 'on')), 'sh: error: Domain is already active')
+})
+
 t.test('a program of its own for cycle is the only one that runs', async t => {
   const { way, log } = wayOf(t, { cycle: ['sh', '-c', 'echo cycle >> log'] })
   const { desk } = openDesk(t, [way])
