@@ -36,8 +36,9 @@ const lines = (mac: string) => [
   'callbacks:',
   '  talk: { command: { run: [./chatter.sh] } }',
   '  script: { ssh: { script: ./chatter.sh } }',
+  'consoles: { port: { command: { run: [yes, a line of a console that never stops] } } }',
   'hosts:',
-  `  d1: { mac: "${mac}", address: ${victim}, profile: p }`,
+  `  d1: { mac: "${mac}", address: ${victim}, profile: p, console: port }`,
 ]
 
 export async function createField(): Promise<Field> {

@@ -37,6 +37,38 @@ export const scenes: Readonly<Record<string, Scene>> = {
     },
     meanwhile: resting,
   },
+  'B15 a console that never stops talking, followed by eight': {
+    async meanwhile({ attacker }, seconds) {
+      const asked = [
+        ...[
+          '-s',
+          '-N',
+          '-o',
+          '/dev/null',
+          '-w',
+          '%{size_download}',
+          '-H',
+          'Accept: text/event-stream',
+        ],
+        ...['-H', 'Authorization: Bearer a-token-that-only-reads', '-m', `${seconds}`],
+      ]
+      const url = `http://${server}:8080/api/v1/hosts/d1/console`
+      const curl = [
+        'ip',
+        'netns',
+        'exec',
+        attacker.namespace,
+        'sh',
+        '-c',
+        'curl "$@" || true',
+        'sh',
+      ]
+      const sizes = await Promise.all(
+        Array.from({ length: 8 }, () => run([...curl, ...asked, url])),
+      )
+      return { bytes: sizes.reduce((sum, size) => sum + Number(size), 0) }
+    },
+  },
   'B14 SIGHUP, 100 a second': {
     async meanwhile({ daemon }, seconds) {
       for (let sent = 0; sent < seconds * 100; sent++) {
