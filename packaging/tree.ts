@@ -70,6 +70,7 @@ function copySources(root: string, tree: string): void {
   for (const name of globSync('src/page/**/*.{css,svg}', { cwd: root })) {
     write(tree, name, readFileSync(join(root, name)))
   }
+  cpSync(join(root, 'src/agent'), join(tree, 'src/agent'), { recursive: true })
   const index = readFileSync(join(root, 'src/page/index.html'), 'utf8')
   write(tree, 'src/page/index.html', index.replace('"/page/main.ts"', '"/page/main.js"'))
   write(tree, 'src/bootwright', readFileSync(join(root, 'src/bootwright')))

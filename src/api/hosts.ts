@@ -3,6 +3,7 @@ import { hostStates } from '../boot/host-state.ts'
 import { powerStates } from '../boot/power.ts'
 import { callbackRow } from './callbacks.ts'
 import { hostEvent } from './events.ts'
+import { machineFacts } from './hardware.ts'
 import { installRow } from './installs.ts'
 import * as v from './values.ts'
 
@@ -76,7 +77,7 @@ export const hostFull = v.closed({
   nics: Type.Array(
     v.closed({ mac: v.text(), address: v.nullableText(), network: v.nullableText() }),
   ),
-  facts: Type.Unknown({ description: 'What the installer said of the machine; null before.' }),
+  facts: machineFacts('What its installer or the agent said of the machine'),
   config: Type.Unknown({
     description: 'The host and its profile as resolved from the config; secrets are masked.',
   }),
@@ -95,6 +96,9 @@ export const hostsQuery = v.closed({
   tag: Type.Optional(v.several('Only hosts with all of these tags.')),
   profile: Type.Optional(v.several('Only hosts with one of these profiles.')),
   state: Type.Optional(v.several('Only hosts in one of these states.', hostStates)),
+  where: Type.Optional(
+    v.several('Only hosts whose machines told this, such as facts.memory>=64GiB; all must hold.'),
+  ),
   q: Type.Optional(v.text('Only hosts with this in name, MAC, address, profile, tag or state.')),
   ...v.page,
 })

@@ -15,12 +15,12 @@ const imageRow = v.closed(
     source: Type.Union(
       [
         v.closed({
-          name: v.text('Its name in the catalogue.'),
+          name: v.text('Its name in the catalogue; `agent` is none of it.'),
           version: v.text(),
           arch: v.text(),
-          proof: Type.Enum(['signature', 'sum', 'server'], {
+          proof: Type.Enum(['signature', 'sum', 'server', 'built'], {
             description:
-              'What proved it: its publisher’s key, a sum in the catalogue, or its web server alone.',
+              'What proved it: its publisher’s key, a sum in the catalogue, or its web server alone; it was built here.',
           }),
           at: v.time(),
           newer: v.nullableText('The version that the catalogue has by now.'),
@@ -28,10 +28,11 @@ const imageRow = v.closed(
             description:
               'Whether its publisher has replaced it under this version; null: not asked since the daemon started.',
           }),
+          packages: Type.Array(v.text(), { description: 'What it was built from here.' }),
         }),
         Type.Null(),
       ],
-      { description: 'Where it is from, if it was pulled.' },
+      { description: 'Where it is from, if it was pulled or built here.' },
     ),
     files: Type.Array(v.closed({ name: v.text(), bytes: Type.Number(), sha256: v.nullableText() })),
   },

@@ -19,7 +19,7 @@ const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()])
 /** Which hosts a question is about. */
 export const choiceQuery = v.closed({
   host: Type.Optional(v.several('Names or globs.')),
-  where: Type.Optional(v.several('tag=T, profile=P or state=S; all must hold.')),
+  where: Type.Optional(v.several('tag=T, profile=P, state=S or facts.NAME>=N; all must hold.')),
 })
 export type ChoiceQuery = Static<typeof choiceQuery>
 
@@ -27,7 +27,9 @@ export type ChoiceQuery = Static<typeof choiceQuery>
 export const choice = {
   hosts: Type.Optional(Type.Array(Type.String(), { description: 'Names or globs.' })),
   where: Type.Optional(
-    Type.Array(Type.String(), { description: 'tag=T, profile=P or state=S; all must hold.' }),
+    Type.Array(Type.String(), {
+      description: 'tag=T, profile=P, state=S or facts.NAME>=N; all must hold.',
+    }),
   ),
 }
 

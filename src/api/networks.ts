@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { leaseStates } from '../boot/lease.ts'
+import { machineFacts } from './hardware.ts'
 import * as v from './values.ts'
 
 export const leaseRow = v.closed({
@@ -70,6 +71,8 @@ export const strangerRow = v.closed({
   ),
   at: v.time(),
   entry: v.text('What to paste under `hosts:` of the config.'),
+  facts: machineFacts('What the agent found out about it'),
+  waits: Type.Boolean({ description: 'The agent runs on it, and waits to be told to boot.' }),
 })
 export type StrangerRow = Static<typeof strangerRow>
 

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import * as admin from './admin.ts'
+import * as adopt from './adopt.ts'
 import * as callbacks from './callbacks.ts'
 import * as daemon from './daemon.ts'
 import { doctorAnswer } from './doctor.ts'
@@ -52,6 +53,21 @@ export const routes = named({
     description: 'The name may also be a MAC in any common spelling.',
     params: nameParam,
     response: { 200: hosts.hostDetail, ...refusals },
+  },
+  adopt: {
+    tags: ['hosts'],
+    summary: 'Make machines hosts',
+    description:
+      'Needs the scope admin. Writes them into hosts.d of the data folder, all or none, and reloads; answers when they are hosts.',
+    body: adopt.adoptBody,
+    response: { 200: adopt.adoptAnswer, ...refusals },
+  },
+  forget: {
+    tags: ['hosts'],
+    summary: 'Take back what adopt wrote',
+    description: 'Needs the scope admin. A host of the config file is not forgotten: 409.',
+    params: nameParam,
+    response: { 200: adopt.adoptAnswer, ...refusals },
   },
   preview: {
     tags: ['hosts'],

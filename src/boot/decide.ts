@@ -44,8 +44,8 @@ export interface KnownHost {
 
 /** What the decision needs to know of the place. */
 export interface Site extends LoaderChoice {
-  /** For clients that are no hosts. `boot` is a profile that is booted every time. */
-  readonly unknown: 'ignore' | 'local' | 'boot'
+  /** For clients that are no hosts. `boot` is a profile that is booted every time, `discover` the agent. */
+  readonly unknown: 'ignore' | 'local' | 'boot' | 'discover'
   /** The loader to try on this card in place of one that was never heard on such cards. */
   instead?(loader: string, mac: Mac): string | undefined
   /** Loaders that the config names and that are not there. */
@@ -57,7 +57,7 @@ export interface Site extends LoaderChoice {
 /** The whole boot policy. Every door asks here, and only here. */
 export function decide(client: Client, host: KnownHost | undefined, site: Site): Answer {
   const { kind, why } = wishOf(host, site)
-  const settings = (host ? host.settings : site.unknown === 'boot' ? site.profile : undefined) ?? {}
+  const settings = (host ? host.settings : site.profile) ?? {}
   switch (kind) {
     case 'none':
       return { kind, ...because(why) }
@@ -126,6 +126,8 @@ function wishOf(host: KnownHost | undefined, site: Site): BootWish {
       return { kind: 'local', why: { code: 'unknown-local' } }
     case 'boot':
       return { kind: 'boot', why: { code: 'unknown-profile' } }
+    case 'discover':
+      return { kind: 'boot', why: { code: 'unknown-discover' } }
   }
 }
 

@@ -195,6 +195,8 @@ export interface Host extends BootSettings {
 export type UnknownHosts =
   | { readonly kind: 'ignore' }
   | { readonly kind: 'local' }
+  /** The agent, which says what the machine is, writes nothing, and waits. */
+  | { readonly kind: 'discover'; readonly profile: Profile }
   | { readonly kind: 'profile'; readonly profile: Profile }
   /** One of these, chosen at the machine. */
   | { readonly kind: 'menu'; readonly profiles: readonly Profile[] }

@@ -89,6 +89,8 @@ interface BootReasons {
   'unknown-ignored': Nothing
   'unknown-local': Nothing
   'unknown-profile': Nothing
+  /** It boots the agent, which says what it is and waits. */
+  'unknown-discover': Nothing
   'no-loader': { readonly because: Reason; readonly arch: Arch; readonly file?: string }
   'local-boot-silent': { readonly because: Reason }
   /** The iPXE of a ROM without what our scripts ask for. */

@@ -1,5 +1,8 @@
-import { apiCommand } from './api-specs.ts'
+import { apiCommand, yes } from './api-specs.ts'
 import type { OptionSpec } from './args.ts'
+
+/** By what machines are put in order before they are numbered. */
+export const orders = ['mac', 'serial', 'address'] as const
 
 const configOption: OptionSpec = {
   value: 'FILE',
@@ -9,20 +12,34 @@ const configOption: OptionSpec = {
 
 export const adoptSpec = apiCommand({
   name: 'adopt',
-  line: 'MAC NAME [--profile P] [--tag T]... [--var k=v]... [--address A] [--config FILE]',
+  line:
+    'MAC NAME [--profile P] [--tag T]... [--var k=v]... [--address A] [--config FILE]\n' +
+    "       bootwright adopt --all --name 'PATTERN' [--by ORDER] [--profile P] [--tag T]... [--yes]",
   brief: 'makes a machine a host, without an editor',
   summary:
     'Makes the machine with this MAC the host NAME: writes `hosts.d/NAME.yaml` into the data folder, which is\n' +
-    'read after the config file, and has the daemon reload. Run it where the daemon runs.',
-  examples: ['bootwright adopt 52:54:00:12:34:56 node1 --profile debian'],
+    'read after the config file, and has the daemon reload. Run it where the daemon runs. With --all the daemon does\n' +
+    'that for every machine on which the agent waits, all or none; {{ n }} in the name counts them.',
+  examples: [
+    'bootwright adopt 52:54:00:12:34:56 node1 --profile debian',
+    "bootwright adopt --all --name 'r7-n{{ n }}' --by serial --tag rack7",
+  ],
   options: {
     profile: { value: 'P', names: 'profiles', help: 'what it boots when an install is asked for' },
     tag: { value: 'T', many: true, names: 'tags', help: 'a tag of it' },
     var: { value: 'k=v', many: true, help: 'a variable of it' },
     address: { value: 'A', help: 'the address that it always gets' },
     config: configOption,
+    all: { help: 'every machine on which the agent waits' },
+    name: { value: 'PATTERN', help: 'with --all: their names, with {{ n }} for a number' },
+    by: {
+      value: 'ORDER',
+      of: orders,
+      help: `with --all: numbered by ${orders.join(', ')} (default mac)`,
+    },
+    yes,
   },
-  words: { min: 2, max: 2, needs: 'it needs a MAC and a name' },
+  words: { min: 0, max: 2 },
 })
 
 export const forgetSpec = apiCommand({

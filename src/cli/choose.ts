@@ -9,16 +9,21 @@ export interface HostChoice {
 }
 
 export const whereOption: OptionSpec = {
-  value: 'tag=T|profile=P|state=S',
+  value: 'tag=T|profile=P|state=S|facts.NAME>=N',
   many: true,
-  help: 'only hosts of this tag, profile or state; may be given several times',
+  help: 'only hosts of this tag, profile or state, or that told this of themselves; may be given several times',
 }
 
 /** Throws a {@link Failure} for what is no condition. */
 export function refuseNoCondition(where: readonly string[]): void {
-  const wrong = where.find(text => !/^(?:tag|profile|state)=./.test(text))
+  const wrong = where.find(
+    text => !/^(?:(?:tag|profile|state)=|facts\.[^<>!=]+[<>!]?=?)./.test(text),
+  )
   if (wrong !== undefined) {
-    throw new Failure(`--where is tag=T, profile=P or state=S, not "${wrong}"`, exit.usage)
+    throw new Failure(
+      `--where is tag=T, profile=P, state=S or facts.NAME>=N, not "${wrong}"`,
+      exit.usage,
+    )
   }
 }
 

@@ -2,6 +2,7 @@ import { adoptSpec, forgetSpec } from './adopt-specs.ts'
 import * as api from './api-specs.ts'
 import type { CommandSpec } from './args.ts'
 import type { Io } from './io.ts'
+import { agentSpec } from './local/agent-spec.ts'
 import { mediaSpec } from './local/media-spec.ts'
 import * as local from './local/specs.ts'
 import { storeSpec } from './local/store-spec.ts'
@@ -41,6 +42,7 @@ export const everyCommand: readonly LazyCommand[] = [
   { spec: local.pullSpec, load: async () => (await import('./local/pull.ts')).run },
   { spec: local.outdatedSpec, load: async () => (await import('./local/outdated.ts')).run },
   { spec: local.importSpec, load: async () => (await import('./local/import.ts')).run },
+  { spec: agentSpec, load: async () => (await import('./local/agent.ts')).run },
   { spec: mediaSpec, load: async () => (await import('./local/media.ts')).run },
   { spec: local.probeSpec, load: async () => (await import('./local/probe.ts')).run },
   { spec: adoptSpec, load: async () => (await import('./local/adopt.ts')).adopt },

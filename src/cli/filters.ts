@@ -11,6 +11,8 @@ export interface Filters {
   readonly tag: string | undefined
   readonly profile: string | undefined
   readonly state?: string | undefined
+  /** Conditions on facts. */
+  readonly where?: readonly string[]
 }
 
 /** `--tag`, `--profile` and `--state`, which may also be written as conditions of `--where`. */
@@ -24,7 +26,9 @@ export function readFilters(values: Values): Filters {
     if (other === undefined) return one
     throw new Failure(`a list is of one ${key}, not of "${one}" and "${other}"`, exit.usage)
   }
-  return { tag: wanted('tag'), profile: wanted('profile'), state: wanted('state') }
+  const facts = where.filter(text => text.startsWith('facts.'))
+  const named = { tag: wanted('tag'), profile: wanted('profile'), state: wanted('state') }
+  return { ...named, ...(facts.length > 0 && { where: facts }) }
 }
 
 /** Throws a {@link Failure} for a tag, profile or state that is not there: an empty list would hide a typo. */

@@ -10,6 +10,7 @@ const columns = [
   { title: 'FORM', leave: 3 },
   { title: 'SIZE' },
   { title: 'KERNEL', leave: 5, cut: 8 },
+  { title: 'VERSION', leave: 6, cut: 8 },
   { title: 'PROFILES', leave: 2, cut: 8 },
   { title: 'INIT', leave: 4, cut: 20 },
 ] as const
@@ -32,6 +33,7 @@ function rowOf(image: ImageRow) {
     image.form,
     amount(image.bytes),
     image.kernel.version ?? '-',
+    image.source?.version ?? '-',
     image.profiles.join(',') || '-',
     problem === null ? (init ?? '-') : { text: problem, colour: 'red' as const },
   ]

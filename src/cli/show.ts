@@ -51,11 +51,11 @@ function showStranger(stranger: StrangerRow, io: Io, json: boolean): number {
 }
 
 function formatStranger(stranger: StrangerRow, screen: Screen): string {
-  const { mac, address, arch, stage, uuid, serial, vendorClass, at, text, entry } = stranger
+  const { mac, address, arch, stage, uuid, serial, vendorClass, at, text, entry, waits } = stranger
   const facts = formatFacts(
     [
       ['MAC', mac],
-      ['State', 'not in the config'],
+      ['State', waits ? 'not in the config; the agent waits on it' : 'not in the config'],
       ['Address', address],
       ['Firmware', `${arch}, ${stage}`],
       ['UUID', uuid],
@@ -66,7 +66,10 @@ function formatStranger(stranger: StrangerRow, screen: Screen): string {
     ],
     screen,
   )
-  return facts + section('To paste under `hosts:` of the config', entryText(entry), screen)
+  const machine = section('Machine', formatFacts(machineRows(stranger.facts), screen), screen)
+  return (
+    facts + machine + section('To paste under `hosts:` of the config', entryText(entry), screen)
+  )
 }
 
 /** Packets are kept by the daemon without IP and UDP headers, which are made anew in the file. */

@@ -38,6 +38,13 @@ export function entryText(entry: string): string {
 }
 
 function rowOf(stranger: StrangerRow) {
-  const { mac, arch, address, serial, at, text } = stranger
-  return [mac, arch, address ?? '-', serial ?? '-', formatTime(at), text]
+  const { mac, arch, address, serial, at, text, waits } = stranger
+  return [
+    mac,
+    arch,
+    address ?? '-',
+    serial ?? '-',
+    formatTime(at),
+    waits ? 'the agent waits on it' : text,
+  ]
 }

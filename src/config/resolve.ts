@@ -1,8 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { given } from '../base/given.ts'
-import { didYouMean } from '../base/nearest.ts'
 import type { Callback } from '../boot/callback.ts'
-import type { Host, Profile, UnknownHosts } from '../boot/host.ts'
+import type { Profile } from '../boot/host.ts'
 import type { Subnet } from '../wire/address.ts'
 import { isAddress, isBlock } from './addresses.ts'
 import { assetsFolder } from './assets-folder.ts'
@@ -24,20 +23,15 @@ import { resolveConsoles } from './consoles.ts'
 import { defaults } from './defaults.ts'
 import { type ResolvedHost, resolveHosts } from './hosts.ts'
 import { checkLoaderRules, resolveLoaderRules } from './loader-rules.ts'
-import { strangersMenu } from './menus.ts'
 import { resolveNetworks } from './networks.ts'
 import { resolvePower } from './power.ts'
-import {
-  type ProfileContext,
-  type ResolvedProfile,
-  resolveProfiles,
-  sayNothingToBoot,
-} from './profiles.ts'
+import { type ProfileContext, type ResolvedProfile, resolveProfiles } from './profiles.ts'
 import { checkProxy, resolveProxy } from './proxy.ts'
 import type { RawConfig } from './schema/config.ts'
 import { httpBounds, tftpBounds } from './schema/doors.ts'
 import { checkTls, resolveTls } from './tls.ts'
 import { resolveTokens } from './tokens.ts'
+import { resolveUnknownHosts } from './unknown-hosts.ts'
 
 /** The names that a file gives to things, also to broken ones. */
 export interface ConfigNames {
@@ -91,20 +85,19 @@ export function resolveConfig(
   }
   const profiles = resolveProfiles(raw.profiles ?? {}, around)
   const { hosts, hostByMac } = resolveHosts(raw.hosts ?? {}, networks, profiles, around)
-  const unknown = unknownProfile(raw.unknownHosts, profiles, around)
-  const menu = unknownMenu(raw.unknownHosts, profiles, around)
+  const unknown = resolveUnknownHosts(raw.unknownHosts, profiles, around)
   const config: FlatConfig = {
     ...settingsOf(raw, file, folder, report),
     networks,
     loaders: resolveLoaderRules(raw.loaders ?? {}, report),
-    ...given('unknownHosts', unknownHostsOf(raw.unknownHosts, unknown?.profile, menu)),
+    ...given('unknownHosts', unknown.unknownHosts),
     profiles: bootable(profiles),
     hosts: new Map([...hosts].map(([name, { host }]) => [name, host])),
     hostByMac,
     power: resolvePower(raw.power ?? {}, folder, report),
     consoles: resolveConsoles(raw.consoles ?? {}, folder, report),
   }
-  const subjects = [...subjectsOf(hosts.values()), ...[unknown, ...menu].flatMap(unknownSubject)]
+  const subjects = [...subjectsOf(hosts.values()), ...unknown.subjects]
   const httpPort = config.http.port
   const all = {
     folder,
@@ -114,7 +107,7 @@ export function resolveConfig(
     profiles: [...profiles.values()],
     subjects,
   }
-  const late = lateMistakes(config, all, hosts)
+  const late = [...lateMistakes(config, all, hosts), ...unknown.lacks]
   const checksums = [...around.checksums.values()]
   return { config, mistakes: [...mistakes, ...checkTemplates(all), ...late], checksums }
 }
@@ -187,64 +180,4 @@ function settingsOf(raw: Partial<RawConfig>, file: string, folder: string, repor
 
 function bootable(profiles: ReadonlyMap<string, ResolvedProfile>): Map<string, Profile> {
   return new Map([...profiles].flatMap(([name, { profile }]) => (profile ? [[name, profile]] : [])))
-}
-
-function unknownHostsOf(
-  raw: RawConfig['unknownHosts'],
-  profile: Profile | undefined,
-  menu: readonly ResolvedProfile[],
-): UnknownHosts | undefined {
-  if (typeof raw === 'string') return { kind: raw }
-  const profiles = menu.flatMap(({ profile }) => profile ?? [])
-  if (profiles.length > 0) return { kind: 'menu', profiles }
-  return profile && { kind: 'profile', profile }
-}
-
-function unknownProfile(
-  raw: RawConfig['unknownHosts'],
-  profiles: ReadonlyMap<string, ResolvedProfile>,
-  { profileNames, report }: ProfileContext,
-): ResolvedProfile | undefined {
-  if (raw === undefined || typeof raw === 'string') return undefined
-  const path = ['unknownHosts', 'profile']
-  const { profile: name, menu } = raw
-  if ((name === undefined) === (menu === undefined)) {
-    report(['unknownHosts'], 'says what machines get by `profile` or by `menu`: write one of them')
-  }
-  if (name === undefined) return undefined
-  const found = profiles.get(name)
-  if (!found) {
-    if (profileNames.has(name)) return undefined
-    report(path, `there is no profile "${name}"${didYouMean(name, profileNames)}`)
-  } else if (!found.profile) {
-    sayNothingToBoot(name, report)
-  } else if (found.profile.boot !== 'always') {
-    const why = 'a machine that the config does not know is never installed'
-    report(
-      path,
-      `profile ${name} is \`boot: ${found.profile.boot}\`; ${why}: write \`boot: always\``,
-    )
-  } else if (found.required.length > 0) {
-    report(
-      path,
-      `profile ${name} requires vars (${found.required.join(', ')}) that nobody gives here`,
-    )
-  } else return found
-  return undefined
-}
-
-function unknownMenu(
-  raw: RawConfig['unknownHosts'],
-  profiles: ReadonlyMap<string, ResolvedProfile>,
-  around: ProfileContext,
-): ResolvedProfile[] {
-  if (raw === undefined || typeof raw === 'string') return []
-  return strangersMenu(raw.menu ?? [], profiles, around)
-}
-
-/** The templates of such a profile are rendered for a machine without a name of its own. */
-function unknownSubject(resolved: ResolvedProfile | undefined): Subject[] {
-  if (!resolved?.profile) return []
-  const host: Host = { name: 'unknown', nics: [], tags: [], vars: {}, profile: resolved.profile }
-  return [{ host, resolved }]
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Caller } from '../boot/deliver.ts'
 import { hostStates } from '../boot/host-state.ts'
+import { ipxe } from '../boot/loaders/ipxe.ts'
 import type { HttpDeps } from '../http/app.ts'
 import type { AssetDeps } from '../http/files/asset-routes.ts'
 import { createSender } from '../http/files/send-file.ts'
@@ -76,6 +77,13 @@ function attemptDeps(parts: HttpParts): AttemptDeps {
     file: ({ token, name, caller, told }) => phoneHome.file(useOf(token, caller), name, told),
     fileLooked: ({ token, name, caller }) => phoneHome.fileLooked(useOf(token, caller), name),
     login: (token, caller) => phoneHome.login(useOf(token, caller)),
+    work(token, caller) {
+      const mac = parts.strangers.byToken(token)?.attempt.mac
+      const host = mac && parts.world.hostOf(mac)
+      if (!mac || !host) return phoneHome.work(token, { host, boots: false })
+      const { kind } = parts.answers.look({ mac, caller, what: 'agent', loader: ipxe })
+      return phoneHome.work(token, { host, boots: kind === 'boot' || kind === 'menu' })
+    },
     burn: phoneHome.burn,
     committed: memory.committed,
   }

@@ -22,7 +22,7 @@ export function answerStranger(question: Question, facts: BootFacts): BootAnswer
   // Whoever runs Linux already is taken for no new machine.
   if (kind !== 'boot' || loader.running)
     return { told: { kind: 'none', ...because(why) }, effects: [] }
-  if (unknown.kind === 'profile') return bootStranger(unknown.profile, question, facts)
+  if ('profile' in unknown) return bootStranger(unknown.profile, question, facts)
   const offered = unknown.kind === 'menu' ? unknown.profiles : []
   return offerMenu(offered, question, facts)
 }
@@ -42,7 +42,7 @@ export function bootStranger(profile: Profile, question: Question, facts: BootFa
   try {
     const content = prepareAttempt(spec, boot, place, facts.render)
     const attempt = { ...boot, host: name, openedAt: facts.now(), void: false, burnt: [], content }
-    const stranger = { host, attempt, burnt: known?.burnt ?? new Set<string>() }
+    const stranger = { ...known, host, attempt, burnt: known?.burnt ?? new Set<string>() }
     return { told: booted(content), effects: [{ kind: 'stranger', stranger }] }
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)

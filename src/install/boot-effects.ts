@@ -2,8 +2,8 @@ import type { NewEvent } from '../boot/event-record.ts'
 import type { Host, Profile } from '../boot/host.ts'
 import type { Install, NewAttempt } from '../boot/install.ts'
 import type { LifeEvent } from '../boot/life.ts'
-import { know } from './appear.ts'
 import type { Memory } from './deps.ts'
+import { takeAlong } from './discovered.ts'
 import type { Lives } from './life.ts'
 import type { Menus, ShownMenu } from './menus.ts'
 import type { Scripts } from './scripts.ts'
@@ -51,7 +51,7 @@ function apply(effect: BootEffect, deps: EffectDeps): void {
   const { memory, lives, scripts } = deps
   switch (effect.kind) {
     case 'appeared':
-      know(effect.host, memory)
+      takeAlong(effect.host, deps.strangers, memory)
       break
     case 'asked':
       lives.begin(effect.install)

@@ -9,6 +9,7 @@ import type { PhoneHomeMessage } from '../boot/phone-home.ts'
 import { textOf } from '../boot/words/event.ts'
 import { formatIpv4 } from '../wire/address.ts'
 import type { InstallDeps } from './deps.ts'
+import { type AgentOutlook, type AgentWork, agentWork, hearStranger } from './discovered.ts'
 import type { Lives } from './life.ts'
 import { createLiveAttempts } from './live-attempts.ts'
 import type { Scripts } from './scripts.ts'
@@ -21,10 +22,14 @@ import {
   type LoginAnswer,
   lookForFile,
 } from './token-files.ts'
-import { attemptUsed, isMachine, otherHostAt, type TokenParts, type TokenUse } from './token-use.ts'
-
-/** HTTP status of the answer. 403: not from the machine. 404: no such token. 429: too many. */
-export type PhoneHomeAnswer = { readonly status: 204 | 403 | 404 | 429; readonly reason?: string }
+import {
+  attemptUsed,
+  isMachine,
+  otherHostAt,
+  type PhoneHomeAnswer,
+  type TokenParts,
+  type TokenUse,
+} from './token-use.ts'
 
 const perSecond = 10
 /** What a boot may still say when the next one has begun. */
@@ -46,6 +51,10 @@ export function createPhoneHome(
 
     /** What the installer said; everything it leads to is written, not yet committed. */
     hear: (use: TokenUse, said: PhoneHomeMessage): PhoneHomeAnswer => hear(use, said, parts),
+
+    /** What the agent is to do that waits with this token; undefined where it is none of a stranger's boot. */
+    work: (token: string, outlook: AgentOutlook): AgentWork | undefined =>
+      agentWork(token, outlook, parts),
 
     /** What lets us into the installer of the running attempt, as an initrd: for the machine only. */
     login: (use: TokenUse): LoginAnswer => giveLogin(use, parts),
@@ -80,7 +89,7 @@ function refusalOf(
 function hear(use: TokenUse, said: PhoneHomeMessage, parts: TokenParts): PhoneHomeAnswer {
   const { memory } = parts.deps
   const attempt = attemptUsed(use, parts)
-  if (!attempt) return { status: parts.strangers.byToken(use.token) ? 204 : 404 }
+  if (!attempt) return hearStranger(use, said, parts)
   const unheard = whyUnheard(attempt, use, said, parts)
   if (unheard) {
     memory.record(unheard.event)

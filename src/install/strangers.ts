@@ -9,6 +9,10 @@ export interface Stranger {
   readonly attempt: Attempt
   /** Names of answer files that are gone. */
   readonly burnt: Set<string>
+  /** What the agent said of it. */
+  readonly facts?: unknown
+  /** When the agent asked last what it is to do; epoch milliseconds. */
+  readonly askedAt?: number
 }
 
 /** Random MACs must not fill the memory: who booted longest ago is forgotten. */
@@ -19,15 +23,23 @@ export function createStrangers() {
   const byMac = new Map<Mac, Stranger>()
   const byToken = new Map<string, Stranger>()
 
+  const keep = (stranger: Stranger): void => {
+    const { mac, token } = stranger.attempt
+    byToken.set(token, stranger)
+    const forgotten = remember(byMac, mac, stranger, kept)
+    if (forgotten) byToken.delete(forgotten[1].attempt.token)
+  }
+
   return {
     byToken: (token: string): Stranger | undefined => byToken.get(token),
     byMac: (mac: Mac): Stranger | undefined => byMac.get(mac),
 
-    keep(stranger: Stranger): void {
-      const { mac, token } = stranger.attempt
-      byToken.set(token, stranger)
-      const forgotten = remember(byMac, mac, stranger, kept)
-      if (forgotten) byToken.delete(forgotten[1].attempt.token)
+    keep,
+
+    /** Something was heard of it. */
+    heard(token: string, what: Pick<Stranger, 'facts' | 'askedAt'>): void {
+      const stranger = byToken.get(token)
+      if (stranger) keep({ ...stranger, ...what })
     },
   }
 }

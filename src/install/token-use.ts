@@ -6,6 +6,9 @@ import type { createLiveAttempts } from './live-attempts.ts'
 import type { Scripts } from './scripts.ts'
 import type { Strangers } from './strangers.ts'
 
+/** HTTP status of the answer. 403: not from the machine. 404: no such token. 429: too many. */
+export type PhoneHomeAnswer = { readonly status: 204 | 403 | 404 | 429; readonly reason?: string }
+
 /** Somebody uses the token of an attempt. */
 export interface TokenUse {
   readonly token: string

@@ -17,21 +17,23 @@ export interface Image {
   /** What its boot media say; only of those that are whole. */
   readonly media?: Media
   readonly problem?: Reason
-  /** Where it is from; of those that were pulled. */
+  /** Where it is from; of those that were pulled or built here. */
   readonly source?: ImageSource
 }
 
-/** What was pulled, and what proved it. */
+/** What was pulled or built here, and what proves it. */
 export interface ImageSource {
-  /** Its name in the catalogue. */
+  /** Its name in the catalogue; `agent` is none of it. */
   readonly name: string
   readonly version: string
   readonly arch: string
-  readonly proof: 'signature' | 'sum' | 'server'
+  readonly proof: 'signature' | 'sum' | 'server' | 'built'
   /** ISO 8601. */
   readonly at: string
   /** By URL: what its server called the bytes that were fetched. */
   readonly tags?: Readonly<Record<string, string>>
+  /** Packages and their versions that it was built from. */
+  readonly packages?: readonly string[]
 }
 
 export interface ImageFile {
@@ -109,11 +111,12 @@ export function readSums(file: string): ReadonlyMap<string, string> {
 function readSource(file: string): ImageSource | undefined {
   try {
     const read = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
-    const { name, version, arch, proof, at, tags = {} } = read
+    const { name, version, arch, proof, at, tags = {}, packages } = read
     const isWhole = [name, version, arch, proof, at].every(text => typeof text === 'string')
     const isTagged = typeof tags === 'object' && tags !== null
+    const more = Array.isArray(packages) && { packages: packages.map(String) }
     return isWhole && isTagged
-      ? ({ name, version, arch, proof, at, tags } as ImageSource)
+      ? ({ name, version, arch, proof, at, tags, ...more } as ImageSource)
       : undefined
   } catch {
     return undefined

@@ -82,7 +82,7 @@ export function createWorld(first: Config): World {
       return {
         unknown: unknown.kind === 'profile' || unknown.kind === 'menu' ? 'boot' : unknown.kind,
         ...shelf.site,
-        ...(unknown.kind === 'profile' && { profile: unknown.profile }),
+        ...('profile' in unknown && { profile: unknown.profile }),
       }
     },
     unknownHosts,

@@ -84,7 +84,7 @@ t.test('wrong usage', async t => {
   t.equal(await run([], io), 2)
   t.match(err(), 'it needs the name of a host, a glob such as "rack1-*", or --where')
   t.equal(await run(['a', '--where', 'rack=1'], io), 2)
-  t.match(err(), '--where is tag=T, profile=P or state=S, not "rack=1"')
+  t.match(err(), '--where is tag=T, profile=P, state=S or facts.NAME>=N, not "rack=1"')
 })
 
 t.test('--help', async t => {

@@ -151,7 +151,7 @@ const wrong = [
   [[], 'it needs the name of a host, a glob such as "rack1-*", or --where'],
   [['a', '--var', 'disk'], '--var is name=value, not "disk"'],
   [['a', '--var', '=x'], '--var is name=value, not "=x"'],
-  [['a', '--where', 'tag='], '--where is tag=T, profile=P or state=S, not "tag="'],
+  [['a', '--where', 'tag='], '--where is tag=T, profile=P, state=S or facts.NAME>=N, not "tag="'],
   [['a', '--stop-after', '0', '--wait'], '--stop-after is a number of failures from 1, not "0"'],
   [['a', '--stop-after', '2'], '--stop-after works only with --wait'],
   [['a', '--timeout', '5m'], '--timeout works only with --wait'],

@@ -23,6 +23,21 @@ t.test('what an installer told about its machine', async t => {
   ])
 })
 
+t.test('what the agent tells', async t => {
+  const disk = { name: '/dev/sda', size: 1e9, model: null, serial: 'S1', bus: 'sata', health: null }
+  const firmware = { vendor: 'Dell', version: null, mode: 'uefi', secureBoot: true }
+  t.strictSame(
+    machineRows({ vendor: 'Dell', model: 'R640', cpu: 'Xeon', firmware, disks: [disk] }),
+    [
+      ['vendor', 'Dell'],
+      ['model', 'R640'],
+      ['cpu', 'Xeon'],
+      ['disk', '/dev/sda  S1  1.0 GB  bus=sata'],
+      ['firmware', 'vendor Dell, mode uefi, secureBoot true'],
+    ],
+  )
+})
+
 t.test('anything else is nothing, and nothing of it reaches a terminal', async t => {
   for (const facts of [null, undefined, 'text', [], { disks: 'x', memory: 'y', nics: [1, null] }]) {
     t.strictSame(machineRows(facts), [])

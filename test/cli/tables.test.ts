@@ -97,7 +97,7 @@ t.test('hosts takes the conditions that install takes', async t => {
   t.equal(await hosts(['--where', 'tag=lab', '--tag', 'rack1'], io), 2)
   t.match(err(), 'a list is of one tag, not of "rack1" and "lab"')
   t.equal(await hosts(['--where', 'rack=1'], io), 2)
-  t.match(err(), '--where is tag=T, profile=P or state=S, not "rack=1"')
+  t.match(err(), '--where is tag=T, profile=P, state=S or facts.NAME>=N, not "rack=1"')
 })
 
 t.test('hosts refuses a state that there is not', async t => {

@@ -323,7 +323,7 @@ const rows: Readonly<Record<string, readonly [yaml: string, mistake: string]>> =
   ],
   unknownHosts: [
     `${lan}unknownHosts: lokal\n`,
-    '"lokal" is not `ignore`, `local`, `{ profile: NAME }` or `{ menu: [NAME] }`',
+    '"lokal" is not `ignore`, `local`, `discover`, `{ profile: NAME }` or `{ menu: [NAME] }`',
   ],
   'a var that nobody gives': [
     `${profile('vars: { disk: required }')}hosts:\n  n: { mac: 52:54:00:00:00:01, profile: p }\n`,

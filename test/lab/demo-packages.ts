@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
+import { findKernel } from '../../src/system/kernels.ts'
 import { apt, aptPlan } from './apt.ts'
-import { findKernel } from './kernel.ts'
 import { demoPackages, missingPackages, type Packages } from './packages.ts'
 import { createSteps, type Steps } from './steps.ts'
 

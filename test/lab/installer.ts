@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type CpioEntry, cpio } from '../../src/install/ssh/cpio.ts'
-import { type Kernel, moduleContent, moduleFiles, plainName } from './kernel.ts'
+import type { Kernel } from '../../src/system/kernels.ts'
+import { moduleContent, moduleFiles, plainName } from './kernel.ts'
 
 /** Drivers of every machine that the lab can emulate. */
 const drivers = ['virtio_pci', 'virtio_net', 'virtio_blk', 'virtio_rng', 'e1000', 'ahci', 'sd_mod']

@@ -1,38 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
-
-/** A kernel that Debian installed, with its modules. */
-export interface Kernel {
-  readonly version: string
-  /** The bootable image, `/boot/vmlinuz-VERSION`. */
-  readonly image: string
-  /** The folder of its modules, `/lib/modules/VERSION`. */
-  readonly modules: string
-}
-
-/** The newest installed kernel that has its modules; one made for clouds, which lacks drivers, only where it is the only one. */
-export function findKernel(): Kernel | undefined {
-  const version = (existsSync('/boot') ? readdirSync('/boot') : [])
-    .filter(name => name.startsWith('vmlinuz-'))
-    .map(name => name.slice('vmlinuz-'.length))
-    .filter(version => existsSync(`/lib/modules/${version}/modules.dep`))
-    .sort((a, b) => isSmall(b) - isSmall(a) || a.localeCompare(b, 'en', { numeric: true }))
-    .at(-1)
-  if (version === undefined) return undefined
-  return { version, image: `/boot/vmlinuz-${version}`, modules: `/lib/modules/${version}` }
-}
+import { findKernel, type Kernel } from '../../src/system/kernels.ts'
 
 /** {@link findKernel} where there has to be one. */
 export function newestKernel(): Kernel {
   const kernel = findKernel()
   if (!kernel) throw new Error('no kernel in /boot: install linux-image-amd64')
   return kernel
-}
-
-function isSmall(version: string): number {
-  return version.includes('-cloud-') ? 1 : 0
 }
 
 /** Files of these modules and all they need, in the order of loading; built-in ones are left out. */

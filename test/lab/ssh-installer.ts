@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CpioEntry } from '../../src/install/ssh/cpio.ts'
+import type { Kernel } from '../../src/system/kernels.ts'
 import { run } from './command.ts'
 import { program, writeInitrd } from './installer.ts'
-import type { Kernel } from './kernel.ts'
 
 /** ext4 is also the driver of ext2; vfat takes its letters from the nls modules. */
 const drivers = ['crc32c_generic', 'ext4', 'vfat', 'nls_cp437', 'nls_ascii', 'nls_utf8']

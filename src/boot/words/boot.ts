@@ -10,6 +10,7 @@ export const bootWords: ReasonWords<
   | 'unknown-ignored'
   | 'unknown-local'
   | 'unknown-profile'
+  | 'unknown-discover'
   | 'no-loader'
   | 'local-boot-silent'
   | 'stripped-ipxe'
@@ -35,6 +36,8 @@ export const bootWords: ReasonWords<
   'unknown-ignored': () => 'not a host of the config, and unknownHosts is ignore',
   'unknown-local': () => 'not a host of the config, and unknownHosts is local',
   'unknown-profile': () => 'not a host of the config: the profile of unknownHosts',
+  'unknown-discover': () =>
+    'not a host of the config: the agent asks what it is, and writes nothing',
   'no-loader': ({ because, arch, file }, say) =>
     `${say(because)}; no loader ${file ?? `for ${arch}`}`,
   'local-boot-silent': ({ because }, say) => `${say(because)}; localBoot: silent`,

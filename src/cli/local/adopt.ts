@@ -1,32 +1,26 @@
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { join } from 'node:path'
-import { stringify } from 'yaml'
+import { existsSync, rmSync } from 'node:fs'
 import type { ReloadAnswer } from '../../api/daemon.ts'
 import { printable } from '../../base/printable.ts'
-import { adoptedFolder } from '../../config/adopted.ts'
+import { adoptedFile, writeAdopted } from '../../config/adopt-file.ts'
 import type { Config } from '../../config/config.ts'
 import { formatProblem, loadConfig } from '../../config/load.ts'
 import { parseMac } from '../../wire/address.ts'
+import { adoptAll } from '../adopt-all.ts'
+import { hostKeys } from '../adopt-keys.ts'
 import { adoptSpec, forgetSpec } from '../adopt-specs.ts'
 import { type ApiClient, Unreachable } from '../api-client.ts'
 import type { Values } from '../args.ts'
 import { runApiCommand, writeJson } from '../command.ts'
 import { exit, Failure, type Io } from '../io.ts'
 
-const nameOf = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/
-
 /** `bootwright adopt`: writes a host's file, looks whether the config is good with it, and reloads. */
 export function adopt(argv: readonly string[], io: Io): Promise<number> {
   return runApiCommand(adoptSpec, argv, io, async ({ values, words, api }) => {
-    const [macText = '', name = ''] = words
+    if (values.has('all')) return adoptAll({ values, words, api, io })
+    const [macText, name] = words
+    if (macText === undefined || name === undefined) {
+      throw new Failure('it needs a MAC and a name, or --all and --name', exit.usage)
+    }
     const mac = parseMac(macText)
     if (mac === undefined) throw new Failure(`"${printable(macText)}" is no MAC`, exit.usage)
     const { config, configFile } = readConfig(values)
@@ -35,7 +29,7 @@ export function adopt(argv: readonly string[], io: Io): Promise<number> {
       const how = existsSync(file) ? `\`bootwright forget ${name}\` first` : 'take another name'
       throw new Failure(`there is a host ${name} already: ${how}`, exit.no)
     }
-    writeHost(file, { hosts: { [name]: { mac, ...hostKeys(values) } } }, config)
+    writeAdopted(file, name, { mac, ...hostKeys(values) }, config.dataDir)
     const wrong = loadConfig(configFile).problems.find(({ severity }) => severity === 'error')
     if (wrong) {
       rmSync(file)
@@ -70,23 +64,6 @@ export function forget(argv: readonly string[], io: Io): Promise<number> {
   })
 }
 
-function hostKeys(values: Values): Readonly<Record<string, unknown>> {
-  const vars = values.list('var').map(text => {
-    const at = text.indexOf('=')
-    if (at < 1) throw new Failure(`--var is k=v, not "${printable(text)}"`, exit.usage)
-    return [text.slice(0, at), text.slice(at + 1)] as const
-  })
-  const profile = values.text('profile')
-  const address = values.text('address')
-  const tags = values.list('tag')
-  return {
-    ...(address !== undefined && { address }),
-    ...(profile !== undefined && { profile }),
-    ...(tags.length > 0 && { tags }),
-    ...(vars.length > 0 && { vars: Object.fromEntries(vars) }),
-  }
-}
-
 function readConfig(values: Values): { config: Config; configFile: string } {
   const configFile = values.text('config') ?? 'bootwright.yaml'
   const { config, problems } = loadConfig(configFile)
@@ -98,19 +75,9 @@ function readConfig(values: Values): { config: Config; configFile: string } {
 }
 
 function fileOf({ dataDir }: Config, name: string): string {
-  if (!nameOf.test(name)) throw new Failure(`"${printable(name)}" is no host name`, exit.usage)
-  return join(adoptedFolder(dataDir), `${name}.yaml`)
-}
-
-/** Whole or not at all; it belongs to whom the data folder belongs, who is the daemon's user. */
-function writeHost(file: string, content: unknown, { dataDir }: Config): void {
-  const folder = adoptedFolder(dataDir)
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(`${file}.new`, stringify(content), { mode: 0o644, flush: true })
-  const { uid, gid } = statSync(dataDir)
-  if (process.getuid?.() === 0)
-    for (const path of [folder, `${file}.new`]) chownSync(path, uid, gid)
-  renameSync(`${file}.new`, file)
+  const file = adoptedFile(dataDir, name)
+  if (file === undefined) throw new Failure(`"${printable(name)}" is no host name`, exit.usage)
+  return file
 }
 
 /** Has the daemon read it; one that does not run reads it when it starts. */

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { amount } from '../../base/amount.ts'
-import { formatProblem, loadConfig } from '../../config/load.ts'
 import { readMedia } from '../../config/media.ts'
 import { initrdsOf } from '../../system/image-parts.ts'
 import type { Image } from '../../system/images.ts'
@@ -12,6 +11,7 @@ import { isDisc } from '../../system/open-disc.ts'
 import { exit, Failure, type Io } from '../io.ts'
 import { type Given, runParsed } from '../run-parsed.ts'
 import { Interrupted, untilInterrupted } from './interrupted.ts'
+import { namedAssets } from './named-assets.ts'
 import { createBar, type ProgressBar } from './progress-bar.ts'
 import { importSpec as spec } from './specs.ts'
 
@@ -25,7 +25,7 @@ export function run(argv: readonly string[], io: Io): Promise<number> {
 async function take({ values, words }: Given, io: Io): Promise<number> {
   const name = words.at(-1) ?? ''
   if (!nameOf.test(name)) throw new Failure(`"${name}" is no name for an image`, exit.usage)
-  const assets = assetsFolder(values.text('config'), values.text('assets'))
+  const assets = namedAssets(values.text('config'), values.text('assets'))
 
   const images = join(assets, 'images')
   const unpacked: string[] = []
@@ -108,18 +108,6 @@ function profileOf(image: Image, name: string): string {
       ? [`kernel: ${folder}/${kernel.name}`, ...(list === '' ? [] : [`initrd: [${list}]`])]
       : [`${form}: ${folder}`]
   return `  ${name}:\n${lines.map(line => `    ${line}\n`).join('')}`
-}
-
-/** Throws Failure where neither is given, or the config is wrong. */
-function assetsFolder(config: string | undefined, assets: string | undefined): string {
-  if (assets !== undefined) return resolve(assets)
-  if (config === undefined) {
-    throw new Failure('it needs --config FILE or --assets FOLDER', exit.usage)
-  }
-  const loaded = loadConfig(config, 'warning')
-  if (loaded.config) return loaded.config.assets
-  const [first] = loaded.problems.filter(({ severity }) => severity === 'error')
-  throw new Failure(first ? formatProblem(config, first) : `${config} cannot be used`, exit.usage)
 }
 
 /** The files of a folder, of a tarball, or the one that was named. */

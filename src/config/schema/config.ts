@@ -23,8 +23,8 @@ const unknownProfile = v.knownKeys(
   { title: 'a profile or a menu' },
 )
 
-const unknownHosts = Type.Union([Type.Enum(['ignore', 'local']), unknownProfile], {
-  title: '`ignore`, `local`, `{ profile: NAME }` or `{ menu: [NAME] }`',
+const unknownHosts = Type.Union([Type.Enum(['ignore', 'local', 'discover']), unknownProfile], {
+  title: '`ignore`, `local`, `discover`, `{ profile: NAME }` or `{ menu: [NAME] }`',
   examples: ['local'],
 })
 

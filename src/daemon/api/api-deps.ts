@@ -8,6 +8,7 @@ import type { NetworkDeps } from '../../http/api/network-routes.ts'
 import { type Sending, secondsLeft } from '../../install/progress.ts'
 import { type Ipv4, parseMac } from '../../wire/address.ts'
 import type { HttpParts } from '../parts.ts'
+import { adoptDeps } from './adopt.ts'
 import {
   bmcDeps,
   callbackDeps,
@@ -38,6 +39,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
       recordDeed({ who, address, action, text, hosts: [] }, parts),
     refused: (actor, why) => did(actor, { action: 'refused', text: why, hosts: [] }, parts),
     hosts: hostDeps(parts),
+    adopt: adoptDeps(parts),
     installs: installDeps(parts),
     power: powerDeps(parts),
     bmc: bmcDeps(parts),
@@ -106,7 +108,7 @@ function networkDeps(parts: HttpParts): NetworkDeps {
       parts.strangerRing
         .list()
         .filter(([mac]) => !world.hostOf(mac))
-        .map(stranger => showStranger(stranger, config().profiles.keys())),
+        .map(stranger => showStranger(stranger, parts)),
     callbacks: memory.deliveries.counts,
     notices: parts.unready,
     lastEvent: memory.events.lastId,

@@ -56,11 +56,12 @@ export function did(
 }
 
 /** What hosts are chosen from. */
-function choiceDeps({ world, lives }: HttpParts): ChoiceDeps {
+function choiceDeps({ world, lives, memory }: HttpParts): ChoiceDeps {
   return {
     hosts: () => world.config().hosts,
     profiles: () => world.config().profiles.keys(),
     stateOf: name => lives.lifeOf(name).state,
+    factsOf: memory.hosts.facts,
   }
 }
 

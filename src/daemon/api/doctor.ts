@@ -58,17 +58,17 @@ export function doctorOf(
 /** What there is to say of a machine that asked and is not in the config; undefined of any other. */
 export function doctorOfStranger(
   mac: Mac,
-  { world, strangerRing }: Pick<HttpParts, 'world' | 'strangerRing'>,
-  now = Date.now(),
+  parts: Pick<HttpParts, 'world' | 'strangerRing' | 'strangers' | 'now'>,
 ): Verdict | undefined {
+  const { world, strangerRing, now } = parts
   const found = strangerRing.list().find(([other]) => other === mac)
   if (!found || world.hostOf(mac)) return undefined
-  const { text, at, entry } = showStranger(found, world.config().profiles.keys())
+  const { text, at, entry } = showStranger(found, parts)
   const [name = '', line = ''] = entry.split('\n').map(part => part.trim())
   return {
     id: 'not-in-config',
     title: 'It is not in the config',
-    evidence: [`${ago(now - Date.parse(at))}: ${text}`],
+    evidence: [`${ago(now() - Date.parse(at))}: ${text}`],
     advice: `Write \`${name} { ${line} }\` under \`hosts:\` of the config, with a profile, and run \`bootwright reload\`.`,
   }
 }

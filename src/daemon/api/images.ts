@@ -110,10 +110,11 @@ function imageViews(
   news: ImageNews,
 ): ImageRow[] {
   const sourceOf = (image: ImageSource) => {
-    const { tags: _, ...source } = image
+    const { tags: _, packages = [], ...source } = image
     const entry = Object.hasOwn(catalogue, source.name) ? catalogue[source.name] : undefined
     const newer = (entry && newerVersion(entry, source.version)) ?? null
-    return { ...source, newer, replaced: news.isReplaced(image) ?? null }
+    const built = { packages: [...packages] }
+    return { ...source, newer, replaced: news.isReplaced(image) ?? null, ...built }
   }
   const parent = join(config.assets, 'images')
   const elsewhere = new Set(

@@ -33,10 +33,17 @@ export function showNetworks({ world, memory, now, rivals }: HttpParts): Network
   })
 }
 
+/** The agent asks every 5 s; after so many milliseconds it does not wait any more. */
+const silence = 30_000
+
 /** A client that is no host, with what would make it one. */
-export function showStranger([mac, seen]: [Mac, StrangerSeen], profiles: Iterable<string>) {
+export function showStranger(
+  [mac, seen]: [Mac, StrangerSeen],
+  { world, strangers, now }: Pick<HttpParts, 'world' | 'strangers' | 'now'>,
+): StrangerRow {
+  const { facts = null, askedAt } = strangers.byMac(mac) ?? {}
   const { client, text, event, at, serial, address } = seen
-  const row: StrangerRow = {
+  return {
     mac,
     arch: client.arch,
     stage: client.stage,
@@ -47,9 +54,10 @@ export function showStranger([mac, seen]: [Mac, StrangerSeen], profiles: Iterabl
     text,
     ...(event && { event: { ...event, ...reasonOf(event.data) } }),
     at: new Date(at).toISOString(),
-    entry: entryOf(mac, serial, [...profiles]),
+    entry: entryOf(mac, serial, [...world.config().profiles.keys()]),
+    facts,
+    waits: askedAt !== undefined && now() - askedAt < silence,
   }
-  return row
 }
 
 /** The profile stays a comment: pasting an entry must not be enough to install a machine. */

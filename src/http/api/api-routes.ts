@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { createLimiter } from '../../base/per-minute.ts'
 import { type Access, allowedOnly } from './access.ts'
 import { type AdminLogBefore, adminLogRoutes } from './admin-log-routes.ts'
+import { type AdoptDeps, adoptRoutes } from './adopt-routes.ts'
 import { type BmcRouteDeps, bmcRoutes } from './bmc-routes.ts'
 import { type CallbackDeps, callbackRoutes } from './callback-routes.ts'
 import { type ConsoleRouteDeps, consoleRoutes } from './console-routes.ts'
@@ -26,6 +27,7 @@ import { createSessions, type SessionStore } from './sessions.ts'
 export interface ApiDeps {
   readonly access: () => Access
   readonly hosts: HostDeps
+  readonly adopt: AdoptDeps
   readonly installs: InstallRouteDeps
   readonly power: PowerRouteDeps
   readonly bmc: BmcRouteDeps
@@ -94,6 +96,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
       v1.addHook('onSend', async () => deps.committed().catch(() => {}))
       whoamiRoute(v1)
       hostRoutes(v1, deps.hosts)
+      adoptRoutes(v1, deps.adopt)
       installRoutes(v1, deps.installs)
       machineRoutes(v1, deps)
       networkRoutes(v1, deps.networks)

@@ -1,4 +1,5 @@
 import { didYouMean } from '../../base/nearest.ts'
+import { fulfils, readFactCondition } from '../../boot/fact-condition.ts'
 import type { Host } from '../../boot/host.ts'
 import { type HostState, hostStates } from '../../boot/host-state.ts'
 import { Refusal } from '../problem.ts'
@@ -7,7 +8,7 @@ import { tagsOf } from './filters.ts'
 /** Chooses hosts: names or globs, and conditions that must all hold. */
 export interface HostCriteria {
   readonly hosts: readonly string[]
-  /** `tag=T`, `profile=P` or `state=S`. */
+  /** `tag=T`, `profile=P`, `state=S`, or a condition on facts. */
   readonly where: readonly string[]
 }
 
@@ -22,6 +23,8 @@ export interface Choosable {
   /** Names of all profiles, also of those that no host has. */
   readonly profiles: Iterable<string>
   stateOf(name: string): HostState
+  /** What the machine of a host told of itself. */
+  factsOf(name: string): unknown
 }
 
 /** What a choice in a request is made from. */
@@ -30,15 +33,16 @@ export interface ChoiceDeps {
   /** Names of all profiles. */
   profiles(): Iterable<string>
   stateOf(name: string): HostState
+  factsOf(name: string): unknown
 }
 
 /** The hosts of a choice in a request; `part` is the part of it. Throws Refusal where it means nothing. */
 export function chosenHosts(
   { hosts = [], where = [] }: Partial<HostCriteria>,
-  { stateOf, ...deps }: ChoiceDeps,
+  { stateOf, factsOf, ...deps }: ChoiceDeps,
   part: 'body' | 'query',
 ): readonly Host[] {
-  const from = { hosts: deps.hosts(), profiles: deps.profiles(), stateOf }
+  const from = { hosts: deps.hosts(), profiles: deps.profiles(), stateOf, factsOf }
   const found = chooseHosts({ hosts, where }, from)
   if ('refused' in found) throw new Refusal(400, found.refused, `${part}.${found.property}`)
   return found.hosts
@@ -83,7 +87,9 @@ function matching(pattern: string, all: ReadonlyMap<string, Host>): string[] {
 
 type Condition = { readonly holds: (host: Host) => boolean } | { readonly refused: string }
 
-function readCondition(text: string, { hosts, profiles, stateOf }: Choosable): Condition {
+function readCondition(text: string, { hosts, profiles, stateOf, factsOf }: Choosable): Condition {
+  const fact = readFactCondition(text)
+  if (fact) return { holds: host => fulfils(factsOf(host.name), fact) }
   const [, key, value = ''] = /^(tag|profile|state)=(.+)$/s.exec(text) ?? []
   switch (key) {
     case 'tag':
@@ -97,7 +103,9 @@ function readCondition(text: string, { hosts, profiles, stateOf }: Choosable): C
     case 'state':
       return known(value, hostStates, 'there is no state', host => stateOf(host.name) === value)
     default:
-      return { refused: `"${text}" is no condition: write tag=T, profile=P or state=S` }
+      return {
+        refused: `"${text}" is no condition: write tag=T, profile=P, state=S or facts.NAME>=N`,
+      }
   }
 }
 

@@ -10,12 +10,14 @@ import type {
 } from '../../api/hosts.ts'
 import { routes } from '../../api/routes.ts'
 import type { EventRecord } from '../../boot/event-record.ts'
+import { fulfils, readFactCondition } from '../../boot/fact-condition.ts'
 import type { Host } from '../../boot/host.ts'
 import type { HostState } from '../../boot/host-state.ts'
 import type { Delivery, HostRecord, PastInstall } from '../../boot/install.ts'
 import type { PowerHeard } from '../../boot/power.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
+import { Refusal } from '../problem.ts'
 import { countsOf, has, isOneOf, listOf, pageOf, tagsOf } from './filters.ts'
 import { findHost } from './find-host.ts'
 import {
@@ -92,7 +94,7 @@ export function hostRoutes(app: FastifyInstance, deps: HostDeps): void {
       const known = deps.states()
       const turns = turnsOf(deps.line(), deps.starting())
       const stateOf = ({ name }: Host) => known.get(name) ?? 'idle'
-      const fitting = [...deps.hosts().values()]
+      const fitting = whoFulfil(listOf(query.where), deps)
         .filter(host => tags.every(tag => host.tags.includes(tag)))
         .filter(({ profile }) => isOneOf(profiles, profile?.name ?? null))
         .filter(host => query.q === undefined || has(query.q, textsOf(host, stateOf(host), deps)))
@@ -119,6 +121,19 @@ export function hostRoutes(app: FastifyInstance, deps: HostDeps): void {
     { schema: routes.preview },
     async ({ params }): Promise<Preview> => deps.preview(findHost(params.name, deps.hosts())),
   )
+}
+
+/** The hosts whose machines told what these conditions want. Throws Refusal for what is none. */
+function whoFulfil(where: readonly string[], deps: HostDeps): readonly Host[] {
+  const conditions = where.map((text, n) => {
+    const condition = readFactCondition(text)
+    if (condition) return condition
+    const why = `"${text}" is no condition: write facts.NAME>=N`
+    throw new Refusal(400, why, `query.where[${n}]`)
+  })
+  return [...deps.hosts().values()].filter(({ name }) => {
+    return conditions.length === 0 || conditions.every(one => fulfils(deps.facts(name), one))
+  })
 }
 
 function namesOf(deps: HostDeps): Names {

@@ -28,6 +28,11 @@ export interface AttemptDeps {
   /** The same without a trace. */
   fileLooked(request: FileRequest): TokenAnswer<{ text: string }>
   login(token: string, caller: Caller): TokenAnswer<{ bytes: Uint8Array }>
+  /** What the agent is to do that waits with this token; undefined for who does not wait. */
+  work(
+    token: string,
+    caller: Caller,
+  ): { readonly verb: 'wait' | 'boot'; readonly host?: string } | undefined
   /** An answer file that burns went out to its last byte. */
   burn(token: string, name: string): void
   committed(): Promise<void>
@@ -58,6 +63,17 @@ export function attemptRoutes(app: FastifyInstance, deps: AttemptDeps): void {
     })
     fileRoute(scope, deps)
     phoneHomeRoute(scope, deps)
+    agentRoute(scope, deps)
+  })
+}
+
+/** The agent of a discovered machine asks again and again: `wait` or `boot`, and the host it has become. */
+function agentRoute(app: FastifyInstance, deps: AttemptDeps): void {
+  app.get<TokenRequest>('/agent/:token', async ({ params, socket }, reply) => {
+    const work = deps.work(params.token, callerOf(socket))
+    await deps.committed()
+    if (!work) return answer(reply, 404)
+    return reply.type(plain).send(`${[work.verb, work.host ?? ''].join(' ').trim()}\n`)
   })
 }
 

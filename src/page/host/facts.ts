@@ -1,6 +1,7 @@
 import type { HostDetail } from '../../api/hosts.ts'
 import { useFleet, useNow } from '../daemon/context.ts'
-import { html } from '../parts/html.ts'
+import { isHardware, MachineParts } from '../parts/hardware.ts'
+import { html, part } from '../parts/html.ts'
 import { heardPower, timeAgo } from '../parts/words.ts'
 import { indentedLines } from './indented-lines.ts'
 
@@ -30,6 +31,7 @@ export function Facts({ host }: { host: HostDetail['host'] }) {
     <dl class="facts">
       ${known.map(([name, value], n) => html`<div key=${n}><dt>${name}</dt><dd>${value}</dd></div>`)}
     </dl>
-    ${host.facts !== null && html`<h3>What its installer found</h3><pre class="plain" tabindex="0">${indentedLines(host.facts)}</pre>`}
+    ${isHardware(host.facts) && html`<h3>Hardware</h3>${part(MachineParts, { facts: host.facts })}`}
+    ${host.facts !== null && !isHardware(host.facts) && html`<h3>What its installer found</h3><pre class="plain" tabindex="0">${indentedLines(host.facts)}</pre>`}
   </section>`
 }

@@ -59,11 +59,13 @@ const proofs = {
   signature: 'verified by its publisher’s signature',
   sum: 'verified by a checksum of the catalogue',
   server: 'verified by nothing but its publisher’s web server',
+  built: 'built here',
 } as const
 
 function PulledFrom({ source }: { source: NonNullable<ImageRow['source']> }) {
-  const { version, arch, proof, at, newer, replaced } = source
+  const { version, arch, proof, at, newer, replaced, packages } = source
   return html`<p>${version} for ${arch}, ${proofs[proof]} on ${at.slice(0, 10)}</p>
+    ${packages.length > 0 && html`<p class="muted">From ${packages.join(', ')}</p>`}
     ${newer !== null && html`<p><strong>The catalogue has ${newer}.</strong></p>`}
     ${replaced && html`<p><strong>Its publisher has a newer ${version} by now: fetch it again.</strong></p>`}`
 }

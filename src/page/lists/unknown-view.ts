@@ -3,9 +3,11 @@ import { useNow } from '../daemon/context.ts'
 import { useFresh } from '../daemon/use-fresh.ts'
 import { readEvent } from '../host/read-event.ts'
 import { CopyButton } from '../parts/copy-button.ts'
+import { MachineParts } from '../parts/hardware.ts'
 import { html, part } from '../parts/html.ts'
 import { Packets } from '../parts/packets-link.ts'
 import { timeAgo } from '../parts/words.ts'
+import { AdoptForm } from './adopt-form.ts'
 import { ListView } from './list-view.ts'
 
 const everyMs = 5000
@@ -14,7 +16,7 @@ const everyMs = 5000
 export function UnknownView() {
   const now = useNow(everyMs)
   // They have no timeline, so no event tells of them.
-  const { data, error } = useFresh<StrangerList>('/strangers', [], everyMs)
+  const { data, error, reload } = useFresh<StrangerList>('/strangers', [], everyMs)
   return part(
     ListView,
     {
@@ -22,7 +24,7 @@ export function UnknownView() {
       count: data?.strangers.length,
       error,
       about:
-        'They asked for a boot and are not in the config. Paste the lines under `hosts:` and reload the daemon.',
+        'They asked for a boot and are not in the config. Adopt them, or paste the lines under `hosts:` and reload the daemon.',
       none: 'No unknown machine has asked since the daemon started.',
     },
     html`
@@ -33,10 +35,13 @@ export function UnknownView() {
             <h2 class="mono">${machine.mac}</h2>
             <span class="muted">${timeAgo(machine.at, now)}</span>
           </div>
+          ${machine.waits && html`<p>The agent runs on it, writes nothing, and waits to be told to boot.</p>`}
           ${part(LastRequest, { machine })}
           <dl class="facts">
             ${factsOf(machine).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
           </dl>
+          ${part(MachineParts, { facts: machine.facts })}
+          ${part(AdoptForm, { machine, changed: reload })}
           ${part(ConfigLines, { machine })}
           ${part(Packets, { path: `/strangers/${machine.mac}` })}
         </li>`,

@@ -17,11 +17,17 @@ const hosts = new Map([
   host('printer', []),
 ])
 const states: Record<string, HostState> = { web1: 'failed' }
+const facts: Record<string, unknown> = { web1: { memory: 2 ** 36 }, web10: { memory: 2 ** 30 } }
 
 function chosen(choice: Partial<HostCriteria>): readonly string[] | string {
   const result = chooseHosts(
     { hosts: [], where: [], ...choice },
-    { hosts, profiles: ['debian', 'nixos', 'rescue'], stateOf: name => states[name] ?? 'idle' },
+    {
+      hosts,
+      profiles: ['debian', 'nixos', 'rescue'],
+      stateOf: name => states[name] ?? 'idle',
+      factsOf: name => facts[name],
+    },
   )
   return 'refused' in result ? result.refused : result.hosts.map(({ name }) => name)
 }
@@ -34,6 +40,7 @@ const rows: readonly [string, Partial<HostCriteria>, readonly string[] | string]
     { hosts: ['db.lab', 'web1', 'web1'] },
     ['web1', 'db.lab'],
   ],
+  ['what machines told', { where: ['facts.memory>=64GiB', 'tag=prod'] }, ['web1']],
   ['a star', { hosts: ['web*'] }, ['web1', 'web10']],
   ['a question mark is one letter', { hosts: ['web?'] }, ['web1']],
   ['a dot is a dot', { hosts: ['db.*'] }, ['db.lab']],
@@ -64,11 +71,15 @@ const rows: readonly [string, Partial<HostCriteria>, readonly string[] | string]
     'the config has no profile "debain"; did you mean "debian"?',
   ],
   ['no such state', { where: ['state=fail'] }, 'there is no state "fail"; did you mean "failed"?'],
-  ['no condition', { where: ['lab'] }, '"lab" is no condition: write tag=T, profile=P or state=S'],
+  [
+    'no condition',
+    { where: ['lab'] },
+    '"lab" is no condition: write tag=T, profile=P, state=S or facts.NAME>=N',
+  ],
   [
     'an empty value',
     { where: ['tag='] },
-    '"tag=" is no condition: write tag=T, profile=P or state=S',
+    '"tag=" is no condition: write tag=T, profile=P, state=S or facts.NAME>=N',
   ],
   ['a value with an equals sign', { where: ['tag=a=b'] }, 'no host has the tag "a=b"'],
   ['nothing named', {}, 'no host is named: give names, globs or where'],

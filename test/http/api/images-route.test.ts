@@ -56,9 +56,9 @@ t.test('bootwright images', async t => {
   t.equal(await run([], io), 0)
   t.match(
     out(),
-    /^NAME +FORM +SIZE +KERNEL +PROFILES +INIT\ndebian +files +1 kB +6\.1\.0-40-amd64 +- +-\n/,
+    /^NAME +FORM +SIZE +KERNEL +VERSION +PROFILES +INIT\ndebian +files +1 kB +6\.1\.0-40-amd64 +- +- +-\n/,
   )
-  t.match(out(), /half +nixos +1 kB +6\.12\.9 +half +\S*images\/half has no initrd/)
+  t.match(out(), /half +nixos +1 kB +6\.12\.9 +- +half +\S*images\/half has no initrd/)
   const json = fakeIo(t, api.url)
   t.equal(await run(['--json'], json.io), 0)
   t.strictSame(JSON.parse(json.out()), body)

@@ -115,6 +115,7 @@ t.test('every route that takes something names what it does not know', async t =
           ...(url === '/session' && { token: 'x' }),
           ...(url === '/power' && { verb: 'on' }),
           ...(url === '/discs' && { name: 'x', file: 'x.iso', bytes: 1 }),
+          ...(url === '/hosts' && { hosts: [{ mac: 'x', name: 'x' }] }),
           ...(url === '/pulls' && { name: 'debian' }),
           ...(url === '/hosts/node1/console' && { text: 'x' }),
           ...(url === '/bmc/trust' && { host: 'a', fingerprint: Array(32).fill('AB').join(':') }),

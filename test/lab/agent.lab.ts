@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { fileTimeout } from '../patience.ts'
+import { labConfig, serverNetwork } from './config.ts'
+import { main } from './daemon.ts'
+import { createLab } from './lab.ts'
+import { labObstacle } from './packages.ts'
+
+const obstacle = await labObstacle()
+t.setTimeout(fileTimeout(10))
+
+const mac = '52:54:00:12:34:71'
+const uuid = '4c4c4544-0042-4310-8031-b1c04f343433'
+
+/** A disk on each other bus, another card, and what a maker writes into the SMBIOS. */
+function parts(folder: string): string[] {
+  const drive = (id: string) => {
+    const file = join(folder, `${id}.raw`)
+    writeFileSync(file, '')
+    truncateSync(file, 64 * 1024 * 1024)
+    return ['-drive', `if=none,id=${id},format=raw,file=${file}`]
+  }
+  return [
+    ...drive('sata'),
+    ...['-device', 'ich9-ahci,id=ahci', '-device', 'ide-hd,bus=ahci.0,drive=sata,serial=SATA-1'],
+    ...drive('nvme'),
+    ...['-device', 'nvme,drive=nvme,serial=NVME-1'],
+    ...drive('scsi'),
+    ...[
+      '-device',
+      'virtio-scsi-pci,id=bus',
+      '-device',
+      'scsi-hd,bus=bus.0,drive=scsi,serial=SCSI-1',
+    ],
+    ...['-netdev', 'hubport,id=alone,hubid=7'],
+    ...['-device', 'e1000,netdev=alone,mac=52:54:00:12:34:72,romfile='],
+    ...['-smbios', `type=1,manufacturer=Lab,product=Box 9,serial=BOX-1,uuid=${uuid}`],
+  ]
+}
+
+const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
+
+t.test(
+  'an unknown machine is discovered, adopted and installed',
+  { skip: obstacle ?? false },
+  async t => {
+    const lab = await createLab({ biosOnly: true })
+    t.teardown(() => lab.remove())
+    const agent = (folder = 'assets') =>
+      lab.network.attempt([
+        process.execPath,
+        main,
+        'agent',
+        'build',
+        '--assets',
+        join(lab.folder, folder),
+      ])
+    const built = await agent()
+    t.equal(built.code, 0, built.stderr)
+
+    const settings = {
+      network: serverNetwork,
+      mac: '52:54:00:12:34:70',
+      more: 'unknownHosts: discover',
+    }
+    const daemon = await lab.startDaemon(labConfig(lab, settings))
+    const machine = await lab.addMachine({ firmware: 'bios', mac, extra: parts(lab.folder) })
+    const before = digest(machine.disk)
+    const { serial, exited } = machine.powerOn()
+    await serial.waitFor(/This is a machine that nobody knows yet/, 240)
+    await serial.waitFor(/page {4}http:\/\/10\.77\.0\.1:8080\//, 10)
+    const { body } = await daemon.api('/api/v1/strangers')
+    const found = body.strangers.find((row: { mac: string }) => row.mac === mac)
+    t.match(found, { waits: true, uuid, serial: 'BOX-1' })
+    tellsAll(t, found.facts)
+    t.equal(digest(machine.disk), before, 'nothing was written')
+
+    const config = ['--config', join(lab.folder, 'config.yaml')]
+    const adopted = await daemon.cli(['adopt', mac, 'r7-n1', '--profile', 'lab', ...config])
+    t.equal(adopted.code, 0, adopted.stderr)
+    await serial.waitFor(/This is r7-n1/, 30)
+    const asked = await daemon.cli(['install', 'r7-n1', '--yes'])
+    t.equal(asked.code, 0, asked.stderr)
+    await serial.waitFor(/The machine boots again/, 30)
+    await serial.waitFor(/lab: told done/, 240)
+    await exited
+    const { body: host } = await daemon.api('/api/v1/hosts/r7-n1')
+    t.match(host.host, { state: 'installed', attempt: 1, facts: { serial: 'BOX-1' } })
+    const few = await daemon.cli(['hosts', '--where', 'facts.memory>=1GiB'])
+    t.match(few.stderr, /no hosts/)
+
+    const again = await agent('again')
+    t.equal(again.code, 0, again.stderr)
+    const initrds = ['assets', 'again'].map(name =>
+      digest(join(lab.folder, name, 'images/agent/initrd')),
+    )
+    t.equal(initrds[0], initrds[1], 'the same packages make the same bytes')
+  },
+)
+
+function tellsAll(t: Test, facts: Record<string, never>): void {
+  t.match(facts, { vendor: 'Lab', model: 'Box 9', serial: 'BOX-1', uuid, cpus: 1 })
+  t.match(facts.firmware, { mode: 'bios', secureBoot: null })
+  t.equal(facts.memory, 512 * 1024 * 1024)
+  const rows = (list: readonly Record<string, unknown>[] = [], ...keys: string[]) =>
+    list.map(item => keys.map(key => item[key])).sort()
+  t.strictSame(rows(facts.disks, 'name', 'bus', 'serial'), [
+    ['/dev/nvme0n1', 'nvme', 'NVME-1'],
+    ['/dev/sda', 'sata', 'SATA-1'],
+    ['/dev/sdb', 'scsi', 'SCSI-1'],
+    ['/dev/vda', 'virtio', null],
+  ])
+  t.strictSame(rows(facts.nics, 'mac', 'driver', 'link'), [
+    [mac, 'virtio_net', true],
+    ['52:54:00:12:34:72', 'e1000', true],
+  ])
+}
