@@ -1,4 +1,5 @@
 import type { NetworkRow, StrangerRow } from '../../api/networks.ts'
+import { fieldsOf, lineOf } from '../../base/untrusted.ts'
 import { reasonOf } from '../../http/api/views.ts'
 import type { StrangerSeen } from '../../record/stranger-ring.ts'
 import { formatIpv4, formatSubnet, type Mac } from '../../wire/address.ts'
@@ -48,7 +49,8 @@ export function showStranger(
     arch: client.arch,
     stage: client.stage,
     uuid: client.uuid ?? null,
-    serial: serial ?? null,
+    // Loaders of some cards do not tell it.
+    serial: serial ?? (lineOf(fieldsOf(facts).serial) || null),
     vendorClass: client.vendorClass ?? null,
     address: address === undefined ? null : formatIpv4(address),
     text,

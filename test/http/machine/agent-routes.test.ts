@@ -52,7 +52,7 @@ t.test('what it finds out is shown, and it waits', async t => {
   const { report, row, work } = await booted(t)
   t.match(await row(), { facts: null, waits: false })
   t.equal((await report(facts)).statusCode, 204)
-  t.match(await row(), { facts, waits: false })
+  t.match(await row(), { facts, waits: false, serial: 'BOX-1' })
   t.equal((await work()).body, 'wait\n')
   t.match(await row(), { facts, waits: true })
 })
