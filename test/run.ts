@@ -18,8 +18,8 @@ const env = {
   ...process.env,
   PATH: path,
   [paceVariable]: String(pace),
-  // Seconds for a file that asks for no others.
-  TAP_TIMEOUT: String(fileTimeout(2) / 1000),
+  // Seconds for a file that asks for no others: what takes two minutes takes more while others work.
+  TAP_TIMEOUT: String(fileTimeout(5) / 1000),
   // Half of the time of a short process is Node reading and compiling its modules: that is kept.
   NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
 }
