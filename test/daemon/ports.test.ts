@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chownSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { fileTimeout } from '../patience.ts'
 import { bare, makeDaemon, type Output, startDaemon } from './daemon.ts'
 
 const nobody = 65_534
@@ -120,7 +121,7 @@ function saysOnly(t: Test, { code, stdout, stderr }: Output, sentence: RegExp): 
 }
 
 function asNobody(args: readonly string[]): Output {
-  const options = { uid: nobody, gid: nobody, encoding: 'utf8', timeout: 20_000 } as const
+  const options = { uid: nobody, gid: nobody, encoding: 'utf8', timeout: fileTimeout(1) } as const
   const { status, stdout, stderr } = spawnSync('env', bare(args), options)
   return { code: status, stdout, stderr }
 }
