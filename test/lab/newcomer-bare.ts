@@ -9,15 +9,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
-import { attempt, run } from './command.ts'
+import { bareRootObstacle, makeBareRoot } from './bare-root.ts'
+import { run } from './command.ts'
 import { stepsOf } from './document.ts'
 import { layerObstacle } from './newcomer.ts'
 import { follow, startPlug, startWalk, type Walk } from './newcomer-walk.ts'
 import { labObstacle } from './packages.ts'
 
-const hasDebstrap = (await attempt(['mmdebstrap', '--version'])).code === 0
-const obstacle = hasDebstrap ? false : 'a bare root needs mmdebstrap'
-const skip = (await labObstacle()) || (await layerObstacle()) || obstacle
+const skip = (await labObstacle()) || (await layerObstacle()) || (await bareRootObstacle())
 t.setTimeout(fileTimeout(60))
 const root = mkdtempSync(join(tmpdir(), 'bootwright-bare-'))
 t.teardown(() => rmSync(root, { recursive: true, force: true }))
@@ -25,10 +24,7 @@ if (skip === false) await makeRoot()
 
 /** Debian's smallest root, and what one that was installed has besides: whom to trust, how one becomes root. */
 async function makeRoot(): Promise<void> {
-  const include = '--include=ca-certificates,iproute2,sudo'
-  // The disk of this computer need not survive a power cut.
-  const quick = '--dpkgopt=force-unsafe-io'
-  await run(['mmdebstrap', '--variant=minbase', quick, include, 'bookworm', root])
+  await makeBareRoot(root, ['ca-certificates', 'iproute2', 'sudo'])
   // Whom this computer trusts.
   const trust = 'etc/ssl/certs/ca-certificates.crt'
   cpSync(join('/', trust), join(root, trust))
