@@ -93,6 +93,16 @@ t.test('a command line is rendered for every host, and hosts share a mistake', a
   ])
 })
 
+t.test('what was probably meant is a name that is there, not one that is as wrong', async t => {
+  const yaml = booting(
+    `    vars: { disk: sda }\n    cmdline: '{{ host.vars.dsk }} {{ host.vars.dks }}'`,
+  )
+  t.match(errors(t, yaml), [
+    /there is no host\.vars\.dsk; did you mean "disk"\?/,
+    /there is no host\.vars\.dks \(/,
+  ])
+})
+
 t.test('a mistake is told at the piece that it is in', async t => {
   const yaml = `${booting('    extends: base\n    cmdline: fine')}`
   const base = '  base:\n    cmdline: d={{ host.vars.disk }}'

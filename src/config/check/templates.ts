@@ -186,7 +186,7 @@ export function faultsOf(use: TemplateUse, context: object): TemplateFault[] {
   const faults: TemplateFault[] = []
   let enriched = context
   for (let left = mostFaults; left > 0; left--) {
-    const fault = faultOf(use, enriched)
+    const fault = faultOf(use, enriched, context)
     // What is made of names that were only given says nothing.
     if (fault === undefined || (faults.length > 0 && fault.missing === undefined)) break
     const { missing } = fault
@@ -198,9 +198,13 @@ export function faultsOf(use: TemplateUse, context: object): TemplateFault[] {
   return faults.filter(({ missing }) => missing === undefined || isKnownName(missing, use.kind))
 }
 
-function faultOf({ purpose, source }: TemplateUse, context: object): TemplateFault | undefined {
+function faultOf(
+  { purpose, source }: TemplateUse,
+  context: object,
+  known: object,
+): TemplateFault | undefined {
   try {
-    const message = misuse(purpose, renderText(source, context))
+    const message = misuse(purpose, renderText(source, context, known))
     return message === undefined ? undefined : { message, line: 1, column: 1 }
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error

@@ -49,12 +49,15 @@ for (const tag of fileTags) delete engine.tags[tag]
 
 const parsed = new Map<string, Template[]>()
 
-/** Renders a Liquid template. Throws TemplateError, also for a name that the context does not have. */
-export function renderText(template: string, context: object): string {
+/**
+ * Renders a Liquid template. Throws TemplateError, also for a name that the context does not have; it tells
+ * which of the `known` ones was probably meant.
+ */
+export function renderText(template: string, context: object, known: object = context): string {
   try {
     return saying(() => String(engine.renderSync(parse(template), context)))
   } catch (error) {
-    throw error instanceof TemplateError ? withGuess(error, context) : error
+    throw error instanceof TemplateError ? withGuess(error, known) : error
   }
 }
 
