@@ -55,6 +55,18 @@ const untilState = (lab: Lab, state: string) =>
 const untilDone = (lab: Lab, what: string, from = 0) =>
   until(what, () => lab.done(from).join(' ').includes(what))
 
+/** One that was held when the daemon died may come yet, or never. */
+async function untilStill(lab: Lab): Promise<void> {
+  let seen = -1
+  let since = 0
+  await until('a second in which nothing is done to it', () => {
+    const count = lab.done().length
+    if (count !== seen) since = performance.now()
+    seen = count
+    return performance.now() - since > 1000
+  })
+}
+
 t.test('an install needs nobody', async t => {
   const lab = await startLab(t, { after: 'off' })
   const { daemon, machine } = lab
@@ -219,6 +231,7 @@ t.test(
       if (place === 'slow-off' || lab.done(before).includes('off'))
         await untilDone(lab, 'off', before)
       t.equal(await stateOf(lab), 'installed')
+      await untilStill(lab)
       const offs = lab.done(before).filter(verb => verb === 'off')
       t.ok(offs.length <= 1, `round ${round}, ${place}: ${lab.done(before).join(' ')}`)
     }
