@@ -34,7 +34,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
         world.hostOf(mac) !== undefined && world.networkOf(caller, mac)?.trust === 'uuid',
       committed: memory.committed,
       isAway: () => memory.away() !== undefined,
-      config: (name, caller) => configRequest(name, caller, parts, 'http'),
+      config: (name, caller, goesOnBy) => configRequest(name, caller, parts, goesOnBy),
       chosen: (name, caller) => chooseFromMenu(name, caller, parts),
     },
     kexec: {

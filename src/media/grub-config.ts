@@ -115,6 +115,7 @@ function routes({ subnet, gateway, dns }: StaticAddress): string[] {
 
 /** Comes back when there was no answer, or none for this machine. Signed builds speak TFTP only. */
 function fetch({ server, secureBoot }: MediaSettings): string {
-  const device = secureBoot ? `tftp,${server.host}` : `http,${server.host}:${server.port}`
-  return `configfile (${device})/grub/grub.cfg-01-$mac`
+  return secureBoot
+    ? `configfile (tftp,${server.host})/grub/grub.cfg-01-$mac`
+    : `configfile (http,${server.host}:${server.port})/media/grub.cfg-01-$mac`
 }

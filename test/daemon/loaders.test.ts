@@ -65,9 +65,11 @@ t.test('all names of one boot are one attempt, in whatever language', async t =>
   for (const path of ['/autoexec.ipxe', '/loaders/autoexec.ipxe']) {
     t.match(await http(daemon.ports.http, path, { from }), { status: 200, text: autoexec })
   }
-  // A GRUB that asks by HTTP goes on by it.
+  t.equal((await http(daemon.ports.http, '/loaders/grub/grub.cfg', { from })).text, grub)
+  // That of a medium goes on by HTTP.
   const byHttp = grub.replaceAll('(tftp,127.0.0.1)', `(http,${new URL(daemon.url).host})`)
-  t.equal((await http(daemon.ports.http, '/loaders/grub/grub.cfg', { from })).text, byHttp)
+  const ofMedium = `/media/grub.cfg-01-${mac1.replaceAll(':', '-')}`
+  t.equal((await http(daemon.ports.http, ofMedium, { from })).text, byHttp)
   t.match((await show(daemon, 'node1')).host, { state: 'booting', attempt: 1 })
 
   await machine.lease()

@@ -62,6 +62,17 @@ const checks: Readonly<Record<string, (t: Test, stage: Stage) => Promise<void>>>
     t.notMatch(stdout.replaceAll('\n', ''), /\p{Cc}|\u202e/u)
     for (const { msg } of daemon.logs()) t.notMatch(msg, /\p{Cc}|\u202e/u)
   },
+  "a machine's console | terminals of people, the page": async (t, { daemon }) => {
+    type Console = { readonly text: string }
+    const { text } = await until('its console', async () => {
+      const said = await daemon.get<Console>('/hosts/node2/console')
+      return said.text.includes('line two') && said
+    })
+    t.notMatch(text, /a title|\[6n|\u202e/, 'no title, no question')
+    const { stdout } = await daemon.cli('console', 'node2', '--kept')
+    t.match(stdout, 'line two')
+    t.notMatch(stdout, /a title|\[6n|\u202e/)
+  },
   'path of a URL or of TFTP | files': async (t, { daemon: { ports } }) => {
     for (const path of ['../config.yaml', '..%2fconfig.yaml', 'images/../../config.yaml']) {
       t.match(await http(ports.http, `/assets/${path}`), { status: /40[034]/ })
@@ -114,7 +125,13 @@ async function startStage(t: Test): Promise<Stage> {
       return { when, command: { run: ['sh', '-c', script, 'sh', arg] } }
     }
     const say = 'printf %s "$BOOTWRIGHT_MESSAGE" > "$1/said"; echo said'
+    const serial = `printf '\\033]0;a title\\007\\033[6n%s' '${hostile}'; sleep 60`
     return {
+      consoles: { serial: { command: { run: ['sh', '-c', serial] } } },
+      hosts: {
+        node1: { mac: mac1, profile: 'debian' },
+        node2: { mac: mac2, profile: 'debian', console: 'serial' },
+      },
       profiles: { debian: { ...debian, callbacks: ['hook', 'up', 'option', 'climb', 'say'] } },
       callbacks: {
         hook: { when, webhook: { url: url('{{ message }}') } },

@@ -72,5 +72,5 @@ t.test('a medium without an address of its own never asks by another', async t =
 
 t.test('what was signed is fetched by TFTP', async t => {
   t.match(mediaConfig(all), 'configfile (tftp,boot.lab.example)/grub/grub.cfg-01-$mac')
-  t.match(mediaConfig(usual), 'configfile (http,10.77.0.1:8080)/grub/grub.cfg-01-$mac')
+  t.match(mediaConfig(usual), 'configfile (http,10.77.0.1:8080)/media/grub.cfg-01-$mac')
 })

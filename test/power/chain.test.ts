@@ -46,12 +46,12 @@ t.test(
   async t => {
     const power = { by: 'bmc', otherwise: [{ by: 'plug' }] }
     const { desk, log, node1 } = await open(t, power, folder => [
-      wayOf(folder, 'bmc', { on: ['sh', '-c', 'echo bmc on >> log; exit 1'] }),
+      wayOf(folder, 'bmc', { off: ['sh', '-c', 'echo bmc off >> log; exit 1'] }),
       wayOf(folder, 'plug'),
     ])
     t.strictSame(await desk.run(node1, 'cycle'), { ok: true, state: 'on' })
-    t.match(said(await desk.run(node1, 'on')), /exit code 1$/)
-    t.equal(log(), 'bmc cycle\nbmc on\n')
+    t.match(said(await desk.run(node1, 'off')), /exit code 1$/)
+    t.equal(log(), 'bmc cycle\nbmc off\n')
   },
 )
 

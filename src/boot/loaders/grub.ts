@@ -12,7 +12,7 @@ const probes = /(?:^|\/)(?:[\w-]+-efi\/[^/]+|revocations\w*\.efi|shim_certificat
 /**
  * GRUB, started by shim where Secure Boot is on. Debian's asks for `grub/grub.cfg`; others before that
  * for `grub.cfg-` with UUID, `01-` and MAC, or address in hex. Signed builds of Debian speak TFTP only;
- * who asks by HTTP is told to go on by it.
+ * that of our media goes on by HTTP.
  */
 export const grub: LoaderKind = {
   name: 'GRUB',
@@ -27,7 +27,6 @@ export const grub: LoaderKind = {
   },
   isProbe: path => probes.test(path) || config.test(path),
   transport: () => 'tftp',
-  goesOnByHttp: true,
   refusal: reason => lines(`echo ${quoted(plain(reason))}`),
   spoils: words =>
     words.filter(word => /['\\]/.test(unquoted(word)) || unquoted(word).includes('"')),

@@ -29,8 +29,6 @@ export interface LoaderKind extends Abilities {
   readonly isProbe: (name: string) => boolean
   /** How this file of its kind fetches kernel and initrd. */
   readonly transport: (file: string | undefined) => Transport
-  /** What asks for its config by HTTP fetches the rest by it too. */
-  readonly goesOnByHttp?: true
   /** A refusal, where it runs what comes with an error as if it were its config (GRUB 2.06, by HTTP). */
   readonly refusal?: (reason: string) => string
   /** The words of a command line that it changes or takes for its own, however they are written. */

@@ -11,12 +11,15 @@ import type { Parts } from '../parts.ts'
 
 type Needed = Pick<Parts, 'world' | 'lives' | 'macsOf'>
 
-/** Whose config a name is, by TFTP or HTTP; undefined where it is no config, or nobody's. */
+/**
+ * Whose config a name is; undefined where it is no config, or nobody's. Without `goesOnBy` the rest is fetched
+ * as the loader does that its firmware is given.
+ */
 export function configRequest(
   name: string,
   caller: Caller,
   parts: Needed,
-  by: Transport,
+  goesOnBy?: Transport,
 ): ConfigRequest | undefined {
   const found = configOf(name)
   const mac = found && macOf(found.asker, caller, parts)
@@ -30,8 +33,7 @@ export function configRequest(
     loader: kind,
     ...(uuid !== undefined && { uuid }),
   }
-  const transport =
-    by === 'http' && kind.goesOnByHttp ? by : kind.transport(fileOf(mac, caller, parts))
+  const transport = goesOnBy ?? kind.transport(fileOf(mac, caller, parts))
   return { request, kind, transport }
 }
 

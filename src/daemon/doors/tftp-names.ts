@@ -19,7 +19,7 @@ export function tftpNames(parts: Parts, receipts: Receipts) {
     if (loader !== undefined) return { file: loader }
     const network = world.networkOf({ address, localAddress: address })
     const caller = { address, localAddress: network?.serverAddress ?? address }
-    const config = configRequest(name, caller, parts, 'tftp')
+    const config = configRequest(name, caller, parts)
     const plain = withoutFolder(name)
     const chosen = config ? undefined : choiceNamed(plain, caller, parts.menus)
     if (chosen) {

@@ -29,8 +29,8 @@ export interface BootDeps extends BootDesk {
   committed(): Promise<void>
   /** Whether nothing can be kept for now, though it will be. */
   isAway(): boolean
-  /** Whose config a name is; undefined where it is nobody's. */
-  config(name: string, caller: Caller): ConfigRequest | undefined
+  /** Whose config a name is, and how its loader goes on where that is known; undefined where it is nobody's. */
+  config(name: string, caller: Caller, goesOnBy?: Transport): ConfigRequest | undefined
   /** What was chosen in a menu, by its name; undefined where it is none. */
   chosen(
     name: string,
@@ -51,6 +51,9 @@ const configUrls = ['', '/loaders'].flatMap(folder => [
   [`${folder}/grub/*`, grub] as const,
   [`${folder}/pxelinux.cfg/*`, pxelinux] as const,
 ])
+
+/** The GRUB of our media asks here, by what it goes on with. */
+const mediaUrl = '/media/*'
 
 /** Machines that ask what to do next: iPXE for its script, other loaders for their config. */
 export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
@@ -92,18 +95,24 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
     return send(reply, chosen.delivered, chosen.kind, 'http')
   })
 
-  for (const [url, kind] of configUrls) {
-    app.route({
-      method: ['GET', 'HEAD'],
-      url,
-      handler: async ({ method, url: asked, socket }, reply) => {
-        const name = readUrlPath(asked.replace(/^\/|[?#].*$/gs, ''))
-        const found = 'refused' in name ? undefined : deps.config(name.path, callerOf(socket))
-        if (!found) return refuse(reply, 404, 'no config of a host', kind)
-        return answer(method, reply, found, deps)
-      },
-    })
-  }
+  for (const [url, kind] of configUrls) configRoute(app, url, kind, deps)
+  configRoute(app, mediaUrl, grub, {
+    ...deps,
+    config: (name, caller) => deps.config(name.replace(/^media\//, 'grub/'), caller, 'http'),
+  })
+}
+
+function configRoute(app: FastifyInstance, url: string, kind: LoaderKind, deps: BootDeps): void {
+  app.route({
+    method: ['GET', 'HEAD'],
+    url,
+    handler: async ({ method, url: asked, socket }, reply) => {
+      const name = readUrlPath(asked.replace(/^\/|[?#].*$/gs, ''))
+      const found = 'refused' in name ? undefined : deps.config(name.path, callerOf(socket))
+      if (!found) return refuse(reply, 404, 'no config of a host', kind)
+      return answer(method, reply, found, deps)
+    },
+  })
 }
 
 async function answer(
