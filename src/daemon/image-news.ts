@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import { readMedia } from '../config/media.ts'
 import type { Catalogue } from '../pull/catalogue.ts'
 import { dispatcherOf } from '../pull/download.ts'
+import { mirrorOf } from '../pull/order.ts'
 import { type ImageSource, listImages } from '../system/images.ts'
 import { askPublisher } from './ask-publisher.ts'
 
@@ -28,8 +29,8 @@ export function createImageNews(config: () => Config, catalogue: () => Catalogue
       for (const { folder, source: from } of listImages(join(assets, 'images'), readMedia)) {
         if (!from) continue
         try {
-          const base = Object.hasOwn(mirror, from.name) ? mirror[from.name] : undefined
-          const question = { folder, from, catalogue: catalogue(), mirror: base, source: how }
+          const of = { mirror: mirrorOf(from.name, mirror), source: how }
+          const question = { folder, from, catalogue: catalogue(), ...of }
           const is = await askPublisher(question)
           if (is === undefined) unknown.push(`${from.name}: its publisher tells nothing to compare`)
           else said.set(keyOf(from), is)

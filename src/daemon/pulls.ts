@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts'
 import type { Config } from '../config/config.ts'
 import { type Catalogue, PullError } from '../pull/catalogue.ts'
 import { dispatcherOf } from '../pull/download.ts'
-import { type Order, orderOf } from '../pull/order.ts'
+import { mirrorOf, type Order, orderOf } from '../pull/order.ts'
 import { readCatalogue } from '../pull/ours.ts'
 import { pullFolder, pullImage } from './pull-image.ts'
 
@@ -80,10 +80,9 @@ export function createPulls(
 
 function begin(what: string, arch: string | undefined, work: PullWork): Pull {
   const { pulls, running } = work
-  const { mirror } = work.config()
-  const [name = ''] = what.split('@', 1)
-  const from = Object.hasOwn(mirror, name) ? mirror[name] : undefined
-  const order = orderOf(work.catalogue(), { what, arch, mirror: from })
+  const mirror = mirrorOf(what, work.config().mirror)
+  const order = orderOf(work.catalogue(), { what, arch, mirror })
+  const { name } = order
   if (running.has(name)) throw new PullError(`${name} is being fetched already`)
   if (running.size >= atOnce) {
     throw new PullError(`${[...running.keys()].join(' and ')} are being fetched; wait for one`)

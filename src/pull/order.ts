@@ -103,3 +103,12 @@ function fill(value: unknown, words: Readonly<Record<string, string>>): unknown 
   const pairs = Object.entries(value).map(([key, item]) => [fill(key, words), fill(item, words)])
   return Object.fromEntries(pairs)
 }
+
+/** The mirror that a config names for an image, with or without its version; undefined where it names none. */
+export function mirrorOf(
+  what: string,
+  mirrors: Readonly<Record<string, string>>,
+): string | undefined {
+  const [name = ''] = what.split('@', 1)
+  return Object.hasOwn(mirrors, name) ? mirrors[name] : undefined
+}

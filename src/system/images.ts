@@ -145,3 +145,8 @@ function namesIn(folder: string): string[] {
     return []
   }
 }
+
+/** Bytes of all its files. */
+export function imageBytes({ files }: Image): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0)
+}

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { amount } from '../../base/amount.ts'
 import { readMedia } from '../../config/media.ts'
 import { buildAgent, debianArch, missingForAgent } from '../../system/agent-image.ts'
+import { imageBytes } from '../../system/images.ts'
 import { ImportError } from '../../system/import-image.ts'
 import { agentSpec as spec } from '../adopt-specs.ts'
 import { exit, Failure, type Io } from '../io.ts'
@@ -33,7 +34,7 @@ async function build({ values }: Given, io: Io): Promise<number> {
   try {
     const image = await buildAgent({ images, name: 'agent', arch, show: bar.show }, readMedia)
     bar.close()
-    const size = amount(image.files.reduce((sum, { bytes }) => sum + bytes, 0))
+    const size = amount(imageBytes(image))
     const { version = '', packages = [] } = image.source ?? {}
     if (values.has('json')) {
       const built = { path: join(images, 'agent'), version, arch, packages, files: image.files }

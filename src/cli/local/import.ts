@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { amount } from '../../base/amount.ts'
 import { readMedia } from '../../config/media.ts'
 import { initrdsOf } from '../../system/image-parts.ts'
-import type { Image } from '../../system/images.ts'
+import { type Image, imageBytes } from '../../system/images.ts'
 import { importDisc } from '../../system/import-disc.ts'
 import { ImportError, importImage } from '../../system/import-image.ts'
 import { isDisc } from '../../system/open-disc.ts'
@@ -39,7 +39,7 @@ async function take({ values, words }: Given, io: Io): Promise<number> {
         const { image, profile } = await bring({ given, images, name, unpacked, signal }, bar)
         bar.close()
         const { kernel, init } = image
-        const size = amount(image.files.reduce((sum, { bytes }) => sum + bytes, 0))
+        const size = amount(imageBytes(image))
         const facts = [size, `kernel ${kernel.version ?? kernel.format}`, ...(init ? [init] : [])]
         io.stdout.write(`${join(images, name)}: ${facts.join(', ')}\n\n`)
         io.stdout.write(`To paste under \`profiles:\` of the config:\n\n${profile}`)

@@ -19,10 +19,10 @@ import { pullImage } from '../../daemon/pull-image.ts'
 import { type Catalogue, PullError } from '../../pull/catalogue.ts'
 import { checkCatalogue } from '../../pull/check.ts'
 import { dispatcherOf, type Source } from '../../pull/download.ts'
-import { type Order, orderOf } from '../../pull/order.ts'
+import { mirrorOf, type Order, orderOf } from '../../pull/order.ts'
 import { ourConfig, readCatalogue } from '../../pull/ours.ts'
 import type { Origin } from '../../pull/verified-files.ts'
-import { type Image, readImage } from '../../system/images.ts'
+import { type Image, imageBytes, readImage } from '../../system/images.ts'
 import { ImportError } from '../../system/import-image.ts'
 import type { Values } from '../args.ts'
 import { exit, Failure, type Io } from '../io.ts'
@@ -54,7 +54,7 @@ async function pull({ values, words }: Given, io: Io): Promise<number> {
   const [what] = words
   if (what === undefined) return list(catalogue, io)
   const config = readConfig(values.text('config') ?? 'bootwright.yaml')
-  const mirror = values.text('mirror') ?? mirrorOf(what, config)
+  const mirror = values.text('mirror') ?? mirrorOf(what, config.mirror)
   const order = orderOf(catalogue, { what, arch: values.text('arch'), mirror })
   await untilInterrupted(io, signal => fetchImage(order, config, values, { ...io, signal }))
   if (order.unverified) {
@@ -80,7 +80,7 @@ async function fetchImage(order: Order, config: Config, values: Values, io: Io):
   try {
     const image = await pullImage(order, images, origin, bar.show, io.signal)
     bar.close()
-    const size = amount(image.files.reduce((sum, { bytes }) => sum + bytes, 0))
+    const size = amount(imageBytes(image))
     io.stdout.write(`${folder}: ${size}, verified${comparedTo(before, image)}\n`)
   } catch (error) {
     bar.close()
@@ -99,12 +99,6 @@ function comparedTo(before: Image | undefined, { source, files }: Image): string
   return sums(before.files) === sums(files)
     ? `; the same as that of ${day}`
     : `; its publisher has replaced that of ${day}`
-}
-
-/** The mirror that the config names for an image, with or without its version. */
-function mirrorOf(what: string, { mirror }: Config): string | undefined {
-  const [name = ''] = what.split('@', 1)
-  return Object.hasOwn(mirror, name) ? mirror[name] : undefined
 }
 
 function sourceOf(

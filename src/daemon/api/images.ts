@@ -11,7 +11,13 @@ import { Refusal } from '../../http/problem.ts'
 import { type Catalogue, PullError } from '../../pull/catalogue.ts'
 import { knownVersions, newerVersion, usualVersion } from '../../pull/newer.ts'
 import { orderOf } from '../../pull/order.ts'
-import { type Image, type ImageSource, listImages, readImage } from '../../system/images.ts'
+import {
+  type Image,
+  type ImageSource,
+  imageBytes,
+  listImages,
+  readImage,
+} from '../../system/images.ts'
 import type { Published } from '../../system/published.ts'
 import { type Disc, DiscError } from '../discs.ts'
 import { createImageNews, type ImageNews } from '../image-news.ts'
@@ -133,7 +139,7 @@ function imageViews(
       name: inside ? basename(image.folder) : image.folder,
       path: image.folder,
       form: image.form,
-      bytes: image.files.reduce((sum, { bytes }) => sum + bytes, 0),
+      bytes: imageBytes(image),
       kernel: { name: image.kernel.name, version: image.kernel.version ?? null },
       init: image.init ?? null,
       script: scriptOf(image, publishTogether),

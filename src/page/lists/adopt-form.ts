@@ -3,6 +3,7 @@ import type { AdoptAnswer, AdoptBody } from '../../api/adopt.ts'
 import type { ProfileList, StrangerRow } from '../../api/networks.ts'
 import { useRead, useTools } from '../daemon/context.ts'
 import { html } from '../parts/html.ts'
+import { typed } from '../parts/typed.ts'
 
 /** Makes a machine a host: its name, and what it may boot, address and tags where somebody says them. */
 export function AdoptForm({ machine, changed }: { machine: StrangerRow; changed: () => void }) {
@@ -30,8 +31,6 @@ export function AdoptForm({ machine, changed }: { machine: StrangerRow; changed:
       toast(error instanceof Error ? error.message : String(error), true)
     }
   }
-  const typed = (set: (text: string) => void) => (event: Event) =>
-    set((event.currentTarget as HTMLInputElement).value)
   return html`<form class="toolbar" aria-label=${`Adopt ${mac}`} onSubmit=${adopt}>
     <input type="text" aria-label="Name" placeholder="name" value=${name} required size="12" onInput=${typed(setName)} />
     <select aria-label="Profile" value=${profile} onChange=${typed(setProfile)}>

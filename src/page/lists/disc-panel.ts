@@ -1,14 +1,14 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { DiscRow, ImageRow } from '../../api/images.ts'
 import { amount } from '../../base/amount.ts'
 import { useTools } from '../daemon/context.ts'
 import { CopyButton } from '../parts/copy-button.ts'
 import { html, part } from '../parts/html.ts'
 import { BytesBar } from '../parts/progress.ts'
+import { typed } from '../parts/typed.ts'
 import { bringDisc, discFileOf, imageNameOf } from './bring-disc.ts'
 import { EndButton } from './end-button.ts'
-
-const everyMs = 1000
+import { useEverySecond } from './use-every-second.ts'
 
 /** The ISO of a distribution: dropped here or chosen, brought, and taken apart by the daemon. */
 export function DiscPanel({
@@ -24,11 +24,7 @@ export function DiscPanel({
   const [file, setFile] = useState<File>()
   const [isOver, setOver] = useState(false)
   const isMoving = discs.some(({ state }) => state === 'arriving' || state === 'opening')
-  useEffect(() => {
-    if (!isMoving) return undefined
-    const timer = setInterval(changed, everyMs)
-    return () => clearInterval(timer)
-  }, [isMoving])
+  useEverySecond(isMoving, changed)
   const over = (is: boolean) => (event: DragEvent) => {
     event.preventDefault()
     setOver(is)
@@ -91,7 +87,7 @@ function DiscForm({
     <label class="choice"><span>as the image</span><input
       type="text" aria-label="Name of the image" value=${name} required size="24"
       pattern="[A-Za-z0-9][A-Za-z0-9_.\\-]{0,62}"
-      onInput=${({ currentTarget }: { currentTarget: HTMLInputElement }) => setName(currentTarget.value)}
+      onInput=${typed(setName)}
     /></label>
     <button class=${`button small ${replace ? 'danger' : 'primary'}`}>${replace ? `Replace ${name}` : 'Bring it'}</button>
     <button type="button" class="button small quiet" onClick=${close}>Not now</button>

@@ -8,6 +8,7 @@ import { valuesOf } from '../hosts/filter.ts'
 import { Choice } from '../parts/choice.ts'
 import { html, part } from '../parts/html.ts'
 import { hostLink, replaceQuery } from '../parts/page-location.ts'
+import { typed } from '../parts/typed.ts'
 import { dayAndTime, timeOfDay } from '../parts/words.ts'
 import { useEventStream } from './use-event-stream.ts'
 
@@ -49,7 +50,7 @@ export function EventsView({ query }: { query: URLSearchParams }) {
       <input
         class="search" type="search" value=${text} spellcheck="false"
         placeholder="Search host, text …" aria-label="Search the events"
-        onInput=${({ currentTarget }: { currentTarget: HTMLInputElement }) => setText(currentTarget.value)}
+        onInput=${typed(setText)}
       />
       ${part(Choice<EventSubject>, { label: 'Show', value: subject, values: names, choose: setSubject })}
       ${part(Choice<string>, { label: 'Tag', value: tag, any: 'every tag', values: valuesOf(fleet.hosts()).tags, choose: setTag })}

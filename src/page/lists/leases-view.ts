@@ -8,6 +8,7 @@ import { html, part } from '../parts/html.ts'
 import { withCode } from '../parts/inline-code.ts'
 import { hostLink } from '../parts/page-location.ts'
 import { Bar } from '../parts/progress.ts'
+import { typed } from '../parts/typed.ts'
 import { howLong } from '../parts/words.ts'
 
 /** More are not drawn: whoever looks for one searches. */
@@ -39,7 +40,7 @@ export function LeasesView() {
       value=${text}
       placeholder="Search address, MAC, host …"
       aria-label="Search the leases"
-      onInput=${({ currentTarget }: { currentTarget: HTMLInputElement }) => setText(currentTarget.value)}
+      onInput=${typed(setText)}
     />
     ${error && html`<p class="error" role="alert">${error.message}</p>`}
     ${data?.leases.length === 0 && html`<p class="empty">${withCode(text === '' ? none : 'No lease fits.')}</p>`}

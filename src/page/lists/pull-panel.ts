@@ -1,22 +1,18 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { CatalogueList, CatalogueRow, PullAnswer, PullRow } from '../../api/images.ts'
 import { useRead, useTools } from '../daemon/context.ts'
 import { CopyButton } from '../parts/copy-button.ts'
 import { html, part } from '../parts/html.ts'
 import { BytesBar } from '../parts/progress.ts'
+import { typed } from '../parts/typed.ts'
 import { EndButton } from './end-button.ts'
-
-const everyMs = 1000
+import { useEverySecond } from './use-every-second.ts'
 
 /** What runs or ran, and the catalogue to fetch from. */
 export function PullPanel({ pulls, changed }: { pulls: readonly PullRow[]; changed: () => void }) {
   const { data } = useRead<CatalogueList>('/catalogue')
   const isRunning = pulls.some(({ state }) => state === 'running')
-  useEffect(() => {
-    if (!isRunning) return undefined
-    const timer = setInterval(changed, everyMs)
-    return () => clearInterval(timer)
-  }, [isRunning])
+  useEverySecond(isRunning, changed)
   const entries = data?.entries ?? []
   return html`<section class="list-view">
     <h2>Fetch</h2>
@@ -71,8 +67,6 @@ function CatalogueItem({ entry, changed }: { entry: CatalogueRow; changed: () =>
     }
   }
   const list = `versions-${name}`
-  const typed = (set: (text: string) => void) => (event: Event) =>
-    set((event.currentTarget as HTMLInputElement).value)
   return html`<li class="panel">
     <h3>${title}</h3>
     <form class="toolbar" onSubmit=${begin}>
