@@ -16,7 +16,8 @@ import { createPlaces } from '../places.ts'
 import { Refusal } from '../problem.ts'
 import { type KeptConsole, streamConsole } from './console-stream.ts'
 import { findHost } from './find-host.ts'
-import { type Actor, actorOf, addressOf } from './guard.ts'
+import { type Actor, actorOf } from './guard.ts'
+import { takeReaderPlace } from './reader-place.ts'
 import { reasonFields } from './reason-fields.ts'
 
 export interface ConsoleRouteDeps {
@@ -56,11 +57,7 @@ export function consoleRoutes(app: FastifyInstance, deps: ConsoleRouteDeps): voi
       const why = deps.whyNot(host)
       if (why) throw new Refusal(409, sentenceOf(why))
       const { raw } = reply
-      const address = addressOf(request)
-      const moved = () => raw.socket?.bytesWritten ?? 0
-      const leave = places.take({ address, moved, cut: () => raw.destroy() })
-      if (!leave) throw new Refusal(429, `${address} follows too many consoles; close some of them`)
-      raw.once('close', leave)
+      takeReaderPlace(places, request, reply, 'follows too many consoles')
       const resumed = Number(headers['last-event-id'])
       const { begin, end } = rangeOf(deps.kept(host.name), query)
       const isResumed = headers['last-event-id'] !== undefined && Number.isSafeInteger(resumed)

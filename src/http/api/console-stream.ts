@@ -4,6 +4,7 @@ import type { ConsoleMessage, ConsoleStatus } from '../../api/console.ts'
 import { createTerminalFilter } from '../../base/terminal-text.ts'
 import type { ConsolePart } from '../../boot/console.ts'
 import { drained } from './drained.ts'
+import { beginEventStream } from './reader-place.ts'
 
 /** The last bytes of a console; places are counted from its first byte ever. */
 export interface KeptConsole {
@@ -26,7 +27,6 @@ export interface ConsoleSource {
 const piece = 16 * 1024
 const restMs = 20
 const restOfEachMs = 2
-const beatMs = 15_000
 
 /**
  * Server-sent events of a console from a place on. Nothing is kept for a reader: each reads what is on disk at its own
@@ -76,13 +76,7 @@ export function streamConsole(out: ServerResponse, begin: number, source: Consol
       isSending = false
     }
   }
-  out.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' })
-  out.flushHeaders()
-  const beat = setInterval(() => out.write(': alive\n\n'), beatMs)
+  beginEventStream(out, () => unfollow())
   const unfollow = source.follow(() => void send())
-  out.on('close', () => {
-    clearInterval(beat)
-    unfollow()
-  })
   void send()
 }

@@ -2,11 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { EventList, EventsQuery } from '../../api/events.ts'
 import { routes } from '../../api/routes.ts'
 import { createPlaces } from '../places.ts'
-import { Refusal } from '../problem.ts'
 import { createEventStreams, type EventsDeps, ofKinds, tellReader } from './event-stream.ts'
 import { listOf } from './filters.ts'
-import { addressOf } from './guard.ts'
 import { createLiveNews, type LiveDeps } from './live-news.ts'
+import { takeReaderPlace } from './reader-place.ts'
 import { eventView } from './views.ts'
 
 /** Streams of all, and of one address. */
@@ -24,12 +23,7 @@ export function eventRoutes(app: FastifyInstance, deps: EventsDeps, live: LiveDe
       if (!request.headers.accept?.includes('text/event-stream')) return list(request.query, deps)
       const { query } = request
       const { raw } = reply
-      const address = addressOf(request)
-      const moved = () => raw.socket?.bytesWritten ?? 0
-      const leave = places.take({ address, moved, cut: () => raw.destroy() })
-      if (!leave)
-        throw new Refusal(429, `${address} has too many event streams; close some of them`)
-      raw.once('close', leave)
+      takeReaderPlace(places, request, reply, 'has too many event streams')
       reply.hijack()
       stream(raw, { host: query.host, kinds: listOf(query.kind), after: resumedAt(request) })
       if (query.live !== undefined)

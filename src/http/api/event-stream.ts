@@ -3,6 +3,7 @@ import { createLoopTurns } from '../../base/loop-turns.ts'
 import type { EventReading, EventRecord, EventsWanted } from '../../boot/event-record.ts'
 import { drained } from './drained.ts'
 import { isOneOf } from './filters.ts'
+import { beginEventStream } from './reader-place.ts'
 import { eventView } from './views.ts'
 
 export interface EventsDeps extends EventReading {
@@ -23,7 +24,6 @@ const longestBacklog = 256 * 1024
 const pageSize = 100
 /** Of what is told at once, in characters. */
 const longestPage = 32 * 1024
-const beatMs = 15_000
 
 /** Server-sent events for readers: each is told what was, at its own pace, and then what comes. */
 export function createEventStreams(deps: EventsDeps) {
@@ -31,8 +31,6 @@ export function createEventStreams(deps: EventsDeps) {
   const messageOf = createMessages()
   return (out: ServerResponse, { host, kinds, after }: StreamWanted): void => {
     let last = after
-    out.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' })
-    out.flushHeaders()
     /** What a reader is told of an event; empty for what was told or is not wanted. */
     const wordsOf = (event: EventRecord): string => {
       if (event.id <= last || (host !== undefined && event.host !== host)) return ''
@@ -50,11 +48,7 @@ export function createEventStreams(deps: EventsDeps) {
       if (live) send(event)
       else meanwhile?.push(event)
     })
-    const beat = setInterval(() => out.write(': alive\n\n'), beatMs)
-    out.on('close', () => {
-      clearInterval(beat)
-      unlisten()
-    })
+    beginEventStream(out, unlisten)
     const nextPage = async (): Promise<boolean> => {
       meanwhile = []
       const events = await deps.after(last, pageSize, host, ofKinds(kinds))
