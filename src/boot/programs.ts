@@ -1,9 +1,10 @@
 import type { Profile } from './host.ts'
 
-/** Programs that an install needs on this machine, and how to get each: what follows "get it". */
+/** Programs that an install or a console needs on this machine, and how to get each: what follows "get it". */
 const sources = {
   ssh: 'with `apt install openssh-client`',
   sshpass: 'with `apt install sshpass`',
+  script: 'with `apt install bsdutils`',
   openssl: 'with `apt install openssl`',
   'nixos-anywhere': 'with `nix profile install nixpkgs#nixos-anywhere`',
   nix: 'from https://nixos.org/download, or with `apt install nix-bin`',

@@ -1,4 +1,7 @@
-import t from 'tap'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { onlyPrograms } from '../power/only-programs.ts'
 import { errors, lan, load, right } from './check.ts'
 
 const mac = 'mac: 52:54:00:12:34:56'
@@ -68,4 +71,30 @@ t.test('a key that is not there yet, or that everybody may read, is a warning', 
   const said = problems.map(({ severity, message }) => `${severity}: ${message}`).join('\n')
   t.match(said, /warning: .*\/pw does not exist yet/)
   t.match(said, /warning: .*\/key can be read by everybody/)
+})
+
+t.test('programs that consoles need and that are not there yet are warnings', async t => {
+  const more = '  term: { command: { run: [./port, "{{ host.name }}"], terminal: true } }\n'
+  const there = (programs: readonly string[]) =>
+    onlyPrograms(t, folder => {
+      for (const name of programs) writeFileSync(join(folder, name), '', { mode: 0o755 })
+    })
+  const said = (t: Test) =>
+    load(t, `${lan}${ways}${more}`, { pw: '', key: '' })
+      .problems.filter(({ message }) => !message.endsWith('chmod 600'))
+      .map(({ severity, path, message }) => `${severity}: ${path}: ${message}`)
+      .sort()
+  there([])
+  await t.test('none', async t =>
+    t.match(said(t), [
+      /^warning: consoles\.obmc\.ssh: there is no program "ssh" in PATH; get it with `apt install openssh-client`$/,
+      /^warning: consoles\.sol\.ipmi: there is neither ipmitool nor FreeIPMI in PATH: install the package ipmitool$/,
+      /^warning: consoles\.sol\.ipmi: there is no program "script" in PATH; get it with `apt install bsdutils`$/,
+      /^warning: consoles\.term\.command\.run\[0\]: .*\/port is not there or not executable$/,
+      /^warning: consoles\.term\.command\.terminal: there is no program "script" in PATH/,
+      /^warning: consoles\.vm\.command\.run\[0\]: there is no program "virsh" in PATH/,
+    ]),
+  )
+  there(['ssh', 'script', 'ipmiconsole', 'virsh'])
+  await t.test('all but one', async t => t.match(said(t), [/port is not there/]))
 })

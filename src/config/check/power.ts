@@ -5,12 +5,13 @@ import { sharedMistakes } from '../booting-hosts.ts'
 import type { Config } from '../config.ts'
 import { powerContext } from '../template/context.ts'
 import { powerTemplates } from '../template/uses.ts'
-import { isInPath, programProblem } from './files.ts'
+import { programProblem } from './files.ts'
 import type { Mistake, Path } from './mistake.ts'
 import {
   bmcs,
   checkAddresses,
   checkTemplatesOf,
+  lackOfIpmi,
   lackOfSecret,
   type OfBmc,
   outlets,
@@ -81,9 +82,8 @@ function filesOfLogin(login: SnmpLogin): SecretFile[] {
 /** Programs that are not there, and may come later. */
 function programsMissing(way: PowerWay): { readonly path: Path; readonly lack: string }[] {
   if (way.kind === 'ipmi') {
-    const isThere = isInPath('ipmitool') || (isInPath('ipmipower') && isInPath('ipmi-raw'))
-    const lack = 'there is neither ipmitool nor FreeIPMI in PATH: install the package ipmitool'
-    return isThere ? [] : [{ path: [], lack }]
+    const lack = lackOfIpmi('ipmipower', 'ipmi-raw')
+    return lack === undefined ? [] : [{ path: [], lack }]
   }
   if (way.kind !== 'command') return []
   const { on, off, cycle, status, netboot } = way

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import type { Host } from '../../boot/host.ts'
 import type { Shared } from '../booting-hosts.ts'
 import type { TemplateUse } from '../template/uses.ts'
+import { isInPath } from './files.ts'
 import type { Path } from './mistake.ts'
 import { checkTemplate } from './names.ts'
 import { faultsOf } from './templates.ts'
@@ -70,4 +71,10 @@ export function lackOfSecret(file: string, isPublic = false): string | undefined
   } catch {
     return 'does not exist yet'
   }
+}
+
+/** What a way misses of the programs that speak IPMI; `free` are those of FreeIPMI that stand in for ipmitool. */
+export function lackOfIpmi(...free: readonly string[]): string | undefined {
+  if (isInPath('ipmitool') || free.every(isInPath)) return undefined
+  return 'there is neither ipmitool nor FreeIPMI in PATH: install the package ipmitool'
 }
