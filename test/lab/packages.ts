@@ -47,6 +47,8 @@ export const packages: Packages = {
   'freeipmi-tools': 'speaks IPMI where ipmitool is not there',
   openipmi: 'ipmi_sim, a BMC',
   'python3-sushy': 'a Redfish client',
+  'libvirt-clients': 'virsh',
+  'libvirt-daemon': 'the libvirt that virsh asks',
   snmpd: 'an SNMP agent, which holds the outlets of a PDU',
   curl: 'HTTP client, also into the namespaces',
   atftp: 'TFTP client with options',
