@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createLoopTurns } from '../base/loop-turns.ts'
 import type { Caller } from '../boot/deliver.ts'
 import { hostStates } from '../boot/host-state.ts'
 import { ipxe } from '../boot/loaders/ipxe.ts'
@@ -97,6 +98,7 @@ function assetDeps({ world, published, measure, timeline }: HttpParts): AssetDep
     published: published.file,
     loaders: world.loaders,
     sender: createSender(createSliceCache(http.cache)),
+    turn: createLoopTurns(),
     places: createPlaces(
       { most: downloads, perAddress: Math.min(downloads, perAddress) },
       performance.now.bind(performance),

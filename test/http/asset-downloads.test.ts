@@ -69,3 +69,17 @@ t.test('a client that leaves with a second request waiting leaves no file open',
   await until(() => sent.filter(({ complete }) => !complete).length >= 2)
   t.pass()
 })
+
+t.test('many who begin at once begin one after the other, and leave time for others', async t => {
+  const begun: (() => void)[] = []
+  const turn = () => new Promise<void>(resolve => begun.push(resolve))
+  const { port, sent } = await startAssets(t, { assets: { folder, allowedRoots: [] }, turn })
+  const asked = [1, 2, 3].map(() => ask(port, 'GET /assets/new.ipxe HTTP/1.0'))
+  await until(() => begun.length === asked.length)
+  t.equal(sent.length, 0, 'nobody has begun')
+  for (const [n, begin] of begun.entries()) {
+    begin()
+    await until(() => sent.length === n + 1)
+  }
+  for (const reply of await Promise.all(asked)) t.equal(bodyOf(reply), '#!ipxe')
+})

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fastify from 'fastify'
 import type { Test } from 'tap'
+import { createLoopTurns } from '../../src/base/loop-turns.ts'
 import { normaliseUrl } from '../../src/http/files/asset-path.ts'
 import { type AssetDeps, assetRoutes, type SentEvent } from '../../src/http/files/asset-routes.ts'
 import { createSender } from '../../src/http/files/send-file.ts'
@@ -21,6 +22,7 @@ export async function startAssets(t: Test, deps: Partial<AssetDeps>) {
     published: () => undefined,
     loaders: () => new Map(),
     sender: createSender(createSliceCache(64 * 2 ** 20)),
+    turn: createLoopTurns(),
     places: createPlaces({ most: 100, perAddress: 100 }, performance.now.bind(performance)),
     sent: event => sent.push(event),
     ended: () => {},

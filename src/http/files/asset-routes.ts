@@ -28,6 +28,8 @@ export interface AssetDeps {
   readonly sender: FileSender
   /** Of downloads. */
   readonly places: Places
+  /** Resolves when the next download may begin: a thousand at once would hold up everybody else. */
+  readonly turn: () => Promise<void>
   /** Told now and then while a file goes out, and once when that ends. */
   readonly sent: (event: SentEvent) => void
   /** Told how each file that went out ended. */
@@ -77,6 +79,7 @@ function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look
     url: `${prefix}*`,
     handler: async (request, reply) => {
       const asked = askedFor(request)
+      await deps.turn()
       const name = asked.url.startsWith(prefix) ? asked.url.slice(prefix.length) : ''
       const found = await find(name, deps)
       const refused =
