@@ -1,6 +1,6 @@
 import { fieldsOf, lineOf, objectsOf, type UnknownFields } from '../base/untrusted.ts'
 import { PowerError } from './power.ts'
-import { notNow } from './redfish-quirks.ts'
+import { notNow, taskStates, wantsMatch } from './redfish-quirks.ts'
 
 /** An answer of a BMC, whatever its status. */
 export interface BmcAnswer {
@@ -10,8 +10,21 @@ export interface BmcAnswer {
   readonly json: unknown
 }
 
-export function isGood({ status }: BmcAnswer): boolean {
-  return status >= 200 && status < 300
+/** Whether it did what it was asked; the task that it became is asked, too. */
+export function isGood({ status, json }: BmcAnswer): boolean {
+  return status >= 200 && status < 300 && !taskStates.failed.includes(fieldsOf(json).TaskState)
+}
+
+/** Whether it has not ended: a monitor says 202, and a task its state. */
+export function hasNotEnded({ status, json }: BmcAnswer): boolean {
+  return status === 202 || taskStates.running.includes(fieldsOf(json).TaskState)
+}
+
+/** Whether it wants another If-Match. */
+export function isUnmatched(answer: BmcAnswer): boolean {
+  if (isGood(answer)) return false
+  const { statuses, ids } = wantsMatch
+  return statuses.includes(answer.status) || errorsIn(answer).some(({ id }) => ids.includes(id))
 }
 
 /** Whether it refused because of what it does at the moment, so that it may be asked again. */
@@ -36,15 +49,24 @@ interface ErrorInfo {
   readonly args: readonly string[]
 }
 
-/** What went wrong, as `@Message.ExtendedInfo` tells it, else `message` (DSP0266 section 8.6). */
+/**
+ * What went wrong, as `@Message.ExtendedInfo` tells it, else `message` (DSP0266 section 8.6); of a task its messages.
+ * Some give one alone and no list of them, or beside `error`; iLO names the message and does not say it.
+ */
 export function errorsIn({ json }: BmcAnswer): readonly ErrorInfo[] {
-  const error = fieldsOf(fieldsOf(json).error)
-  const infos = objectsOf(error['@Message.ExtendedInfo'])
-  return [...infos, { Message: error.message }].map((info: UnknownFields) => ({
-    id: lineOf(info.MessageId).split('.').at(-1) ?? '',
-    message: lineOf(info.Message),
-    args: stringsIn(info.MessageArgs) ?? [],
-  }))
+  const fields = fieldsOf(json)
+  const error = fieldsOf(fields.error)
+  const told = [
+    error['@Message.ExtendedInfo'],
+    fields['@Message.ExtendedInfo'],
+    fields.Messages,
+  ].find(infos => infos !== undefined)
+  const infos = objectsOf([told].flat())
+  return [...infos, { Message: error.message }].map((info: UnknownFields) => {
+    const id = lineOf(info.MessageId).split('.').at(-1) ?? ''
+    const args = stringsIn(info.MessageArgs) ?? []
+    return { id, args, message: lineOf(info.Message) || lineOf([id, ...args].join(' ').trim()) }
+  })
 }
 
 /** The path that a part of an answer links to. */

@@ -6,6 +6,7 @@ import {
   type BmcAnswer,
   errorsIn,
   isGood,
+  isUnmatched,
   linkIn,
   pathIn,
   refusal,
@@ -15,8 +16,7 @@ import type { RedfishClient } from './redfish-client.ts'
 import { type BootOverride, goesElsewhere, ifMatch, overrideKeys } from './redfish-quirks.ts'
 
 /**
- * Sets the next boot to the network, once, and reads it back: returns why it is in doubt. Where the system
- * names a settings resource with a Boot of its own, that is where changes go. Throws PowerError.
+ * Sets the next boot to the network, once, and reads it back: returns why it is in doubt. Throws PowerError.
  */
 export async function setNetworkBoot(
   client: RedfishClient,
@@ -25,10 +25,10 @@ export async function setNetworkBoot(
 ): Promise<Reason | undefined> {
   const fields = fieldsOf(system.answer.json)
   const wanted = overrideOf(fieldsOf(fields.Boot), firmware)
-  const { path, sent } = await send(client, (await settingsOf(client, fields)) ?? system, wanted)
+  const { path, sent } = await send(client, await placesOf(client, fields, system), wanted)
   if (!(await differenceOf(client, path, sent))) return undefined
   // Supermicro goes back to Legacy when the target changes, and keeps what it is told then.
-  await send(client, { path }, wanted)
+  await send(client, [{ path }], wanted)
   return differenceOf(client, path, sent)
 }
 
@@ -42,14 +42,23 @@ function overrideOf(boot: UnknownFields, firmware: Firmware | undefined): BootOv
   }
 }
 
-async function settingsOf(
+/**
+ * Where changes go, the likeliest first: a settings resource of the system that has the override (AMI), else the
+ * system. Those of Lenovo and of Dell have the boot order or the mode alone; iDRAC10 takes the override there all
+ * the same, and refuses it at the system.
+ */
+async function placesOf(
   client: RedfishClient,
-  system: UnknownFields,
-): Promise<ReadResource | undefined> {
-  const path = linkIn(fieldsOf(system['@Redfish.Settings']).SettingsObject)
-  if (path === undefined) return undefined
+  fields: UnknownFields,
+  system: ReadResource,
+): Promise<readonly ReadResource[]> {
+  const path = linkIn(fieldsOf(fields['@Redfish.Settings']).SettingsObject)
+  if (path === undefined) return [system]
   const answer = await client.ask(path)
-  return isGood(answer) && fieldsOf(answer.json).Boot !== undefined ? { path, answer } : undefined
+  const { Boot } = fieldsOf(answer.json)
+  if (!isGood(answer) || Boot === undefined) return [system]
+  const settings = { path, answer }
+  return 'BootSourceOverrideTarget' in fieldsOf(Boot) ? [settings, system] : [system, settings]
 }
 
 /** A resource of a BMC, as it was answered just now. */
@@ -64,11 +73,29 @@ interface SentOverride {
   readonly sent: UnknownFields
 }
 
+type OverridePlace = Pick<ReadResource, 'path'> & Partial<ReadResource>
+
+/** The next place is tried where one refuses it whatever is left out. */
 async function send(
   client: RedfishClient,
-  at: { readonly path: string; readonly answer?: BmcAnswer },
+  places: readonly OverridePlace[],
   wanted: BootOverride,
 ): Promise<SentOverride> {
+  let refused: BmcAnswer | undefined
+  for (const place of places) {
+    const tried = await sendTo(client, place, wanted)
+    if ('sent' in tried) return tried
+    refused = tried
+    if (refused.status !== 400) break
+  }
+  throw refusal(refused as BmcAnswer, client.address, 'the next boot from the network')
+}
+
+async function sendTo(
+  client: RedfishClient,
+  at: OverridePlace,
+  wanted: BootOverride,
+): Promise<SentOverride | BmcAnswer> {
   let { path, answer: read } = at
   let answer: BmcAnswer | undefined
   for (const { keys } of overrideKeys) {
@@ -83,7 +110,7 @@ async function send(
     if (isGood(answer)) return { path, sent }
     if (answer.status !== 400) break
   }
-  throw refusal(answer as BmcAnswer, client.address, 'the next boot from the network')
+  return answer as BmcAnswer
 }
 
 function elsewhereIn(answer: BmcAnswer): string | undefined {
@@ -107,7 +134,7 @@ async function patch(
     last = undefined
     const headers = match === undefined ? {} : { 'If-Match': match }
     answer = await client.ask(path, { method: 'PATCH', body, headers })
-    if (answer.status !== 412 && answer.status !== 428) break
+    if (!isUnmatched(answer)) break
   }
   return answer as BmcAnswer
 }

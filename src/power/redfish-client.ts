@@ -5,7 +5,7 @@ import type { RedfishWay } from '../boot/power.ts'
 import { readAnswer, redirected, whyNoAnswer } from './answer.ts'
 import { bmcAddress, bmcAgent } from './bmc-tls.ts'
 import { PowerError, type WayDeps } from './power.ts'
-import { type BmcAnswer, isGood, isLater, linkIn, refusal } from './redfish-answer.ts'
+import { type BmcAnswer, hasNotEnded, isGood, isLater, linkIn, refusal } from './redfish-answer.ts'
 import { basicAuthorization, readSecret } from './secret.ts'
 
 /** Seconds for one request, to the end of its answer: BMCs take up to ten. */
@@ -108,7 +108,7 @@ async function logIn(way: RedfishWay, address: string, send: Send): Promise<BmcS
   const answer = await send(sessions, { method: 'POST', body })
   const token = answer.headers['x-auth-token']
   if (isGood(answer) && typeof token === 'string') {
-    const session = pathOf(answer.headers.location, address)
+    const session = placeIn(answer)
     return { root, headers: { 'X-Auth-Token': token }, ...given('session', session) }
   }
   if ([404, 405, 501].includes(answer.status)) {
@@ -122,7 +122,7 @@ function refusedLogin({ user }: RedfishWay, address: string): PowerError {
   return new PowerError({ code: 'bmc-login', address, user })
 }
 
-/** What takes longer is a task: its monitor answers 202 until it has ended (DSP0266 section 12). */
+/** What takes longer is a task: its monitor answers 202, or its state, until it has ended (DSP0266 section 12). */
 async function endOf(
   first: BmcAnswer,
   address: string,
@@ -130,9 +130,9 @@ async function endOf(
   rest: WayDeps['rest'],
 ): Promise<BmcAnswer> {
   let answer = first
-  const monitor = pathOf(first.headers.location, address)
+  const monitor = first.status === 202 ? placeIn(first) : undefined
   if (monitor === undefined) return first
-  for (let seconds = 0; answer.status === 202; seconds++) {
+  for (let seconds = 0; hasNotEnded(answer); seconds++) {
     if (seconds >= taskPatience) {
       throw new PowerError({ code: 'bmc-slow', address, seconds: taskPatience })
     }
@@ -140,6 +140,12 @@ async function endOf(
     answer = await send(monitor)
   }
   return answer
+}
+
+/** Where on this BMC the new resource is, whatever name it calls itself by; some say so in the body alone. */
+function placeIn({ headers: { location }, json }: BmcAnswer): string | undefined {
+  const url = typeof location === 'string' ? URL.parse(location, 'https://bmc') : null
+  return url?.pathname ?? linkIn(json)
 }
 
 /** The path of a URL of the BMC itself; undefined where it leads elsewhere. */

@@ -31,6 +31,26 @@ export const notNow: Readonly<Record<string, string>> = {
   ServiceTemporarilyUnavailable: 'the standard, and OpenBMC while it starts',
 }
 
+/** What is said where If-Match is missing or wrong: statuses, and errors by the end of their MessageId. */
+export const wantsMatch: { readonly statuses: readonly number[]; readonly ids: readonly string[] } =
+  {
+    statuses: [412, 428],
+    // AMI says it with 400.
+    ids: ['PreconditionHeaderMissing', 'PreconditionRequired', 'PreconditionFailed'],
+  }
+
+/**
+ * States of a Task (DSP2046): it goes on, or came to nothing. What is Pending waits for the reset, as changes of
+ * Dell's do.
+ */
+export const taskStates: {
+  readonly running: readonly unknown[]
+  readonly failed: readonly unknown[]
+} = {
+  running: ['New', 'Starting', 'Running', 'Stopping', 'Cancelling'],
+  failed: ['Exception', 'Killed', 'Cancelled', 'Interrupted'],
+}
+
 /** An error that names where the change is to go instead (AMI: /Systems/Self/SD), by the end of its MessageId. */
 export const goesElsewhere = 'OperationSupportedInFutureStateURI'
 

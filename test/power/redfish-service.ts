@@ -125,7 +125,8 @@ export function certificate(folder: string, name: string) {
   return { cert: readFileSync(cert), key: readFileSync(key) }
 }
 
-async function listen(t: Owner, server: Server, address: string): Promise<number> {
+/** Listens at a free port until the end of the test. */
+export async function listen(t: Owner, server: Server, address: string): Promise<number> {
   await new Promise<void>(resolve => server.listen(0, address, resolve))
   t.teardown(() => {
     server.closeAllConnections()
