@@ -1,6 +1,9 @@
-import t from 'tap'
-import type { CommandConsole } from '../../../src/boot/console.ts'
+import { symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import type { CommandConsole, ConsoleWay, SolConsole } from '../../../src/boot/console.ts'
 import { sentenceOf } from '../../../src/boot/words/reason.ts'
+import { onlyPrograms } from '../only-programs.ts'
 import { connect } from './connect.ts'
 
 const command = (run: readonly string[], terminal = false): CommandConsole => {
@@ -38,17 +41,36 @@ t.test(
   },
 )
 
-t.test('one that never stops talking is held to a rate', async t => {
-  const one = connect(t, command(['sh', '-c', 'exec cat /dev/zero']))
-  await one.heard(/\0/)
-  let turns = 0
-  const begun = performance.now()
-  while (performance.now() - begun < 300) {
-    await new Promise(resolve => setImmediate(resolve))
-    turns++
-  }
-  t.ok(turns > 20, `others have their turn: ${turns}`)
-  t.ok(one.bytes() <= 64 * 1024 * 40, `${one.bytes()} bytes`)
-  one.end()
-  await one.ended
-})
+/** A BMC whose console never stops: what ipmitool writes of it, without ipmitool. */
+function endlessSol(t: Test): SolConsole {
+  const passwordFile = join(t.testdir({ password: 'secret\n' }), 'password')
+  onlyPrograms(t, folder => {
+    for (const name of ['sh', 'cat', 'script'])
+      symlinkSync(`${name === 'sh' ? '' : '/usr'}/bin/${name}`, join(folder, name))
+    const says = "printf '[SOL Session operational.  Use ~? for help]\\r\\n'; exec cat /dev/zero"
+    writeFileSync(join(folder, 'ipmitool'), `#!/bin/sh\n${says}\n`, { mode: 0o755 })
+  })
+  const login = { user: 'admin', passwordFile, port: 623, privilege: 'operator' } as const
+  return { kind: 'ipmi', name: 'sol', ...login }
+}
+
+const endless: readonly (readonly [what: string, of: (t: Test) => ConsoleWay])[] = [
+  ['a program', () => command(['sh', '-c', 'exec cat /dev/zero'])],
+  ['Serial over LAN', endlessSol],
+]
+for (const [what, of] of endless) {
+  t.test(`${what} that never stops talking is held to a rate`, async t => {
+    const one = connect(t, of(t))
+    await one.heard(/\0/)
+    let turns = 0
+    const begun = performance.now()
+    while (performance.now() - begun < 300) {
+      await new Promise(resolve => setImmediate(resolve))
+      turns++
+    }
+    t.ok(turns > 20, `others have their turn: ${turns}`)
+    t.ok(one.bytes() <= 64 * 1024 * 40, `${one.bytes()} bytes`)
+    one.end()
+    await one.ended
+  })
+}
