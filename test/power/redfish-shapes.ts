@@ -126,6 +126,21 @@ export const shapes: readonly Shape[] = [
     shutDown: 'GracefulShutdown',
   },
   {
+    of: 'Dell, iDRAC10 of another age: the mode alone is changed at the settings resource',
+    from: 'samples of sushy; libredfish 75',
+    system: embedded,
+    boot: off('UEFI'),
+    reset: action(embedded, ['On', 'ForceOff', 'ForceRestart', 'GracefulShutdown', 'PowerCycle']),
+    settings: { path: `${embedded}/Settings`, boot: { BootSourceOverrideMode: null } },
+    refuses(path, boot) {
+      const wrong = path === embedded ? 'BootSourceOverrideMode' : 'BootSourceOverrideTarget'
+      const info = [{ MessageId: 'Base.1.18.PropertyNotWritable', MessageArgs: [wrong] }]
+      return wrong in boot ? [400, errorOf(info)] : undefined
+    },
+    taken: { path: embedded, boot: once },
+    shutDown: 'GracefulShutdown',
+  },
+  {
     of: 'Supermicro: two names of a reset that have grown together',
     from: 'fixtures of bmclib (SYS-510T)',
     system: first,
