@@ -3,7 +3,7 @@
 # What it does is said on the serial console. Words it knows on the kernel command line:
 #   bootwright=URL   whom to phone home        BOOTIF=01-MAC    the NIC to use
 #   lab.image=URL    gzipped disk image        lab.file=URL     answer file whose first line is shown
-#   lab.do=install|ready-only|fail|hang|crash  lab.end=reboot|poweroff|stay
+#   lab.do=install|ready-only|fail|hang|crash|panic  lab.end=reboot|poweroff|stay
 #   lab.address=A/P  its address, where there is no DHCP
 #   lab.up=1         the installed system phones home `up`
 
@@ -105,6 +105,8 @@ install() {
   say "command line: $(tr -d '\n' < /proc/cmdline | wc -c) bytes"
   url=$(word bootwright)
   [ "$(word lab.do)" = crash ] && { say 'crashes'; reboot -f; }
+  # Nothing is left to run: the kernel gives up.
+  [ "$(word lab.do)" = panic ] && { say 'panics'; exit 1; }
   connect || end
   file=$(word lab.file)
   [ -z "$file" ] || say "answer file: $(wget -q -O- "$file" | head -n 1)"

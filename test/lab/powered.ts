@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { simCommand } from '../power/ipmi-sim.ts'
-import { type Bmc, startBmc, type Ways } from '../power/redfish-service.ts'
+import { type Bmc, startBmc } from '../power/redfish-service.ts'
 import { forwardTo } from './forward.ts'
 import type { Lab, LabMachine } from './lab.ts'
 import type { Machine } from './machine.ts'
@@ -121,24 +121,25 @@ function chassis([verb, what, value]: readonly string[], machine: PoweredMachine
   }
   if (what === 'power') machine[value === '1' ? 'on' : 'off']()
   if (what === 'reset') machine.reset()
+  // Its system obeys at once.
+  if (what === 'shutdown') machine.off()
   if (what === 'boot' && value === 'pxe') machine.netboot()
   return ''
 }
 
-/** A BMC that speaks Redfish, at a port inside the network. */
+/** A BMC that speaks Redfish, at a port inside the network; `obeys` is asked whether the next boot is as it was told. */
 export async function redfishOf(
   t: Test,
   lab: Lab,
   port: number,
   machine: PoweredMachine,
-  ways: Ways = {},
+  obeys = () => true,
 ): Promise<Bmc> {
   const bmc = await startBmc(t, {
-    ...ways,
     switched(reset, { power, boot }) {
       if (power === 'Off') return machine.off()
       if (boot.BootSourceOverrideEnabled === 'Once') {
-        if (boot.BootSourceOverrideTarget === 'Pxe') machine.netboot()
+        if (boot.BootSourceOverrideTarget === 'Pxe' && obeys()) machine.netboot()
         boot.BootSourceOverrideEnabled = 'Disabled'
       }
       if (reset === 'ForceRestart') machine.reset()
