@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { labConfig, serverNetwork } from '../test/lab/config.ts'
-import { type Firmware, httpBootOnly } from '../test/lab/firmware.ts'
+import type { Firmware, Netboots } from '../test/lab/firmware.ts'
 import { createLab, type Lab } from '../test/lab/lab.ts'
 
 /**
@@ -20,7 +20,7 @@ interface Row {
   /** Keys of the host. */
   readonly host?: string
   readonly diskFirst?: boolean
-  readonly extra?: readonly string[]
+  readonly netboots?: Netboots
 }
 
 const rows: readonly Row[] = [
@@ -37,12 +37,12 @@ const rows: readonly Row[] = [
     host: 'localBoot: loader, loader: shimx64.efi',
   },
   { door: 'UEFI PXE, silent', firmware: 'uefi', host: 'localBoot: silent' },
-  { door: 'UEFI HTTP Boot, auto: no such file', firmware: 'uefi', extra: httpBootOnly },
+  { door: 'UEFI HTTP Boot, auto: no such file', firmware: 'uefi', netboots: 'ipv4-http' },
   {
     door: 'UEFI HTTP Boot, loader: iPXE',
     firmware: 'uefi',
     host: 'localBoot: loader',
-    extra: httpBootOnly,
+    netboots: 'ipv4-http',
   },
 ]
 
@@ -63,10 +63,10 @@ process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
 async function measure(lab: Lab, row: Row, n: number): Promise<number> {
   const mac = `52:54:00:12:35:${n.toString(16).padStart(2, '0')}`
   const address = `10.77.0.${20 + n}`
-  const { host, firmware, diskFirst = false, extra = [] } = row
+  const { host, firmware, diskFirst = false, netboots = 'ipv4' } = row
   const settings = { network: serverNetwork, mac, address, ...(host !== undefined && { host }) }
   const daemon = await lab.startDaemon(labConfig(lab, settings))
-  const machine = await lab.addMachine({ firmware, mac, diskFirst, extra })
+  const machine = await lab.addMachine({ firmware, mac, diskFirst, netboots })
   await fillDisk(lab, machine.disk)
   await sleep(listening)
   const begin = performance.now()

@@ -1,4 +1,5 @@
-import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import type { Host } from './host.ts'
 import type { AttemptContent } from './install.ts'
 import type { Abilities } from './loaders/kind.ts'
@@ -8,8 +9,8 @@ import { type Because, sentenceOf } from './words/reason.ts'
 
 /** Where a request came from and which of our addresses it reached. */
 export interface Caller {
-  readonly address: Ipv4
-  readonly localAddress: Ipv4
+  readonly address: IpAddress
+  readonly localAddress: IpAddress
 }
 
 /** A machine that asks what to do next, in whatever loader's language. */
@@ -53,7 +54,7 @@ export function shownOf(delivered: Delivered): string {
 /** What a request was answered, for the timeline. */
 export interface AnsweredRequest extends Omit<BootRequest, 'caller' | 'loader'> {
   readonly host: Host | undefined
-  readonly address: Ipv4
+  readonly address: IpAddress
   readonly answer: Delivered['kind']
   readonly why: Reason
 }
@@ -77,7 +78,7 @@ export interface BootDesk {
    */
   prepare(request: BootRequest): Held
   /** Waits until it is known whether the assets of a due host are what they must be, and who asks. */
-  verified(mac: Mac, address: Ipv4): Promise<void>
+  verified(mac: Mac, address: IpAddress): Promise<void>
 }
 
 /** Answers a machine that asks what to do next. The caller commits before the answer leaves. */

@@ -1,5 +1,5 @@
-import type { Ipv4, Mac } from '../wire/address.ts'
-import { formatIpv4 } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../wire/ip-address.ts'
 import type { Host, Trust } from './host.ts'
 import type { ReasonOf } from './reason.ts'
 import type { StrangerReasons } from './reasons/stranger.ts'
@@ -18,7 +18,7 @@ export type Owners =
 export interface Evidence {
   readonly host: Host
   readonly trust: Trust
-  readonly address: Ipv4
+  readonly address: IpAddress
   readonly owners: Owners
   /** What the request itself says. */
   readonly uuid: string | undefined
@@ -28,7 +28,7 @@ export interface Evidence {
    * It carries the token of an attempt, which only that boot of the host was given, after all that was to
    * be shown: the address at which it was.
    */
-  readonly attemptAt: Ipv4 | undefined
+  readonly attemptAt: IpAddress | undefined
 }
 
 /** Whether a request is the host's own, and if not, why. */
@@ -51,7 +51,7 @@ export function identify(evidence: Evidence): Identity {
 type Why = StrangerReason | undefined
 
 function whyNotByAddress({ host, address: from, owners, attemptAt }: Evidence): Why {
-  const address = formatIpv4(from)
+  const address = formatIpAddress(from)
   if (owners.by === 'nobody') return { code: 'nobody-at-address', address }
   if (owners.macs.some(mac => host.nics.some(nic => nic.mac === mac))) return undefined
   const [mac] = owners.macs

@@ -1,5 +1,6 @@
 import { given } from '../base/given.ts'
-import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import type { CallbackEvent, NixosAnywhereCallback } from './callback.ts'
 import type { Host, Profile } from './host.ts'
 import type { Life, Rules } from './life.ts'
@@ -104,7 +105,7 @@ export interface Attempt {
   readonly host: string
   readonly number: number
   readonly mac: Mac
-  readonly address: Ipv4
+  readonly address: IpAddress
   readonly openedAt: number
   /** The token is good no more. */
   readonly void: boolean
@@ -125,7 +126,7 @@ export type NewAttempt = Omit<Attempt, 'void' | 'burnt'>
 /** Its installer let us in and showed that it is this attempt, on the right machine. */
 export interface Proof {
   /** Where. */
-  readonly address: Ipv4
+  readonly address: IpAddress
   /** The boot that it runs; every boot has another id. */
   readonly bootId: string
 }

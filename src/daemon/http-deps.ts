@@ -50,7 +50,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
 }
 
 function placeOf({ world }: HttpParts, caller: Caller, mac?: Mac): ServedNetwork {
-  return world.place(world.networkOf(caller, mac))
+  return world.place(world.networkOf(caller, mac), caller.address)
 }
 
 /** What a machine does with its token. */

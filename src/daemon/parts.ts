@@ -21,7 +21,8 @@ import type { Timeline } from '../record/timeline.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import type { HandedOver } from '../system/handed-over.ts'
 import type { Published } from '../system/published.ts'
-import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import type { World } from '../world/world.ts'
 import type { Discs } from './discs.ts'
 import type { Drain } from './drain.ts'
@@ -45,7 +46,7 @@ export interface Parts {
   readonly fallback: Fallback
   readonly packets: PacketRing
   /** Whose MAC an address has: by our leases, or the kernel's neighbour table. */
-  macsOf(address: Ipv4): readonly Mac[]
+  macsOf(address: IpAddress): readonly Mac[]
 }
 
 export interface HttpParts extends Parts {

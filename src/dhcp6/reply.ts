@@ -10,6 +10,7 @@ import { ipv6ToBytes } from '../wire/ipv6.ts'
 import { wants } from './associations.ts'
 import type { NetworkWith6 } from './network.ts'
 import type { Case6, Dhcp6Answer } from './outcome.ts'
+import { bootOptions6 } from './reply-boot.ts'
 
 type Saying6 = Exclude<Dhcp6Answer, { readonly kind: 'none' }>
 
@@ -23,6 +24,8 @@ export function buildReply6(from: Case6, answer: Saying6): Dhcp6Packet {
   const clientId = option6Of(packet.options, option6.clientId)
   const head: Dhcp6Option[] = [
     ...(clientId ? ([[option6.clientId, clientId]] satisfies Dhcp6Option[]) : []),
+    // EDK2 reads a URL up to a zero byte: the code of the next option begins with one.
+    ...(answer.settings ? bootOptions6(from) : []),
     [option6.serverId, deps.serverDuid],
   ]
   const isFirst = answer.kind === 'advertise' && client !== undefined

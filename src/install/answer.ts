@@ -8,7 +8,7 @@ import { unbootable } from '../boot/loaders/kind.ts'
 import { nextState } from '../boot/next-state.ts'
 import type { Reason } from '../boot/reason.ts'
 import { because } from '../boot/words/reason.ts'
-import { formatIpv4 } from '../wire/address.ts'
+import { formatIpAddress } from '../wire/ip-address.ts'
 import { withUuid } from '../world/world.ts'
 import { answerStranger, bootStranger } from './answer-stranger.ts'
 import { firstBootOf } from './appear.ts'
@@ -71,7 +71,7 @@ export function answerChoice(
   if (!host) return withEffects(first ? [chosen] : [], bootStranger(profile, question, facts))
   const standing = standingOf(host, question, facts)
   if (!first) return answerHost(standing, question, facts)
-  const where = formatIpv4(question.address)
+  const where = formatIpAddress(question.address)
   const refuse = (why: Reason, more: BootEffect[] = []): BootAnswer => {
     return { host, told: local(why), effects: [chosen, ...more] }
   }

@@ -9,7 +9,8 @@ import type {
 import type { Host, Network, Profile } from '../boot/host.ts'
 import type { LoaderKind } from '../boot/loaders/kind.ts'
 import { masked } from '../boot/mask.ts'
-import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
+import { type Mac, unspecified } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import type { World } from '../world/world.ts'
 import { answer, answerChoice, answerIfInstalled } from './answer.ts'
 import { applyEffects, type EffectDeps } from './boot-effects.ts'
@@ -114,7 +115,7 @@ function preview(
 /** Waits until it is known who is at the address, and whether what the host would boot is whole. */
 async function verified(
   mac: Mac,
-  address: Ipv4,
+  address: IpAddress,
   { world, memory, lives, scripts, lookAgain }: DeskDeps,
   profile?: Profile,
 ): Promise<void> {
@@ -136,7 +137,7 @@ function questionOf(
   world: DeskDeps['world'],
 ): Question {
   const network = world.networkOf(caller, mac)
-  const where = { place: world.place(network), site: world.site(network) }
+  const where = { place: world.place(network, caller.address), site: world.site(network) }
   const unknown = world.unknownHosts(network)
   const said = uuid !== undefined && { uuid }
   return { mac, ...said, address: caller.address, loader, ...where, unknown }
@@ -151,7 +152,7 @@ function ownQuestion(host: Host, loader: LoaderKind, deps: DeskDeps): Question |
   if (!first || mac === undefined) return undefined
   const network = networkOf(host, world)
   const address = last?.address ?? deps.addressesOf(mac)[0] ?? first.address ?? unspecified
-  const where = { place: world.place(network), site: world.site(network) }
+  const where = { place: world.place(network, address), site: world.site(network) }
   return { mac, address, loader, ...where, unknown: world.unknownHosts(network) }
 }
 

@@ -8,7 +8,8 @@ import { type Abilities, unbootable } from '../boot/loaders/kind.ts'
 import type { Reason, Refused } from '../boot/reason.ts'
 import { toDisk } from '../boot/script.ts'
 import { because, sentenceOf } from '../boot/words/reason.ts'
-import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import type { BootEffect } from './boot-effects.ts'
 import type { InstallDeps, Memory, ServedNetwork } from './deps.ts'
 import type { Doubt } from './integrity.ts'
@@ -21,7 +22,7 @@ import type { Stranger } from './strangers.ts'
 export interface Question {
   readonly mac: Mac
   readonly uuid?: string
-  readonly address: Ipv4
+  readonly address: IpAddress
   /** What asks, and what it can boot. */
   readonly loader: Abilities
   /** The network that it is in, as templates and as the decision know it. */
@@ -59,7 +60,7 @@ export interface BootFacts {
   /** Why a request is not the host's own; undefined where it is. */
   strangeness(request: {
     readonly host: Host
-    readonly address: Ipv4
+    readonly address: IpAddress
     readonly place: ServedNetwork
     readonly uuid?: string
   }): StrangerReason | undefined

@@ -5,7 +5,8 @@ import type { Attempt, Install, NewDelivery, NixosOptions, Target } from '../boo
 import type { Transition } from '../boot/life.ts'
 import { type HttpProxy, proxyBeside, proxyEnv, proxyFor, proxyNames } from '../boot/proxy.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
-import { formatIpv4, unspecified } from '../wire/address.ts'
+import { unspecified } from '../wire/address.ts'
+import { formatIpAddress } from '../wire/ip-address.ts'
 import type { InstallDeps } from './deps.ts'
 import { bootContext } from './prepare.ts'
 import { asUrl, asWord, inUrl, type Render } from './said.ts'
@@ -203,5 +204,5 @@ function environment(
 
 /** Where the machine was last heard. */
 function addressOf({ attempt }: Moment): string {
-  return attempt ? formatIpv4(attempt.proof?.address ?? attempt.address) : ''
+  return attempt ? formatIpAddress(attempt.proof?.address ?? attempt.address) : ''
 }

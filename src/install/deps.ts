@@ -15,7 +15,8 @@ import type { Life } from '../boot/life.ts'
 import type { ReadMedia } from '../boot/media.ts'
 import type { Reason } from '../boot/reason.ts'
 import type { NoTarget } from '../boot/reasons/ssh.ts'
-import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import type { Logins } from './ssh/logins.ts'
 
 /** What the install life cycle remembers; the store gives it. */
@@ -92,7 +93,7 @@ export interface ServedNetwork {
 /** A request for what is a host's alone. */
 export interface Claim {
   readonly host: Host
-  readonly address: Ipv4
+  readonly address: IpAddress
   /** Name of the network that it came from. */
   readonly network: string
   /** The UUID that it says. */
@@ -131,17 +132,17 @@ export interface InstallDeps {
   /** Where machines of a network (by default, of the first one) reach us. */
   place(network?: string): ServedNetwork
   /** Whose MAC an address has: who answers ARP on a link of ours, else by what DHCP told. */
-  macsOf(address: Ipv4): readonly Mac[]
+  macsOf(address: IpAddress): readonly Mac[]
   /** Asks the kernel anew who has an address, where that decides something for good. */
-  lookAgain(address: Ipv4): Promise<void>
+  lookAgain(address: IpAddress): Promise<void>
   /** Whether a request is the host's own, and if not, why. */
   identify(claim: Claim): Identity
   /** Where a MAC is: by our leases, then by the kernel's neighbour table. */
-  addressesOf(mac: Mac): readonly Ipv4[]
+  addressesOf(mac: Mac): readonly IpAddress[]
   /**
    * Why nobody may be looked for at an address, because it is ours or lies outside our networks. `named`: the config itself names it, so it may lie anywhere.
    */
-  whyNoTarget(address: Ipv4, named?: boolean): NoTarget | undefined
+  whyNoTarget(address: IpAddress, named?: boolean): NoTarget | undefined
   /** Names of the vars that a profile and the texts of its answer files use; `any` where that cannot be told. */
   usedVars(profile: Profile, sources: Iterable<string>): ReadonlySet<string> | 'any'
   /** The program without which a profile cannot be installed, as a sentence. */

@@ -1,11 +1,11 @@
 import { isDue } from '../boot/life.ts'
-import type { Ipv4 } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import type { InstallDeps } from './deps.ts'
 import type { Lives } from './life.ts'
 
 /** A file that went out, in whole or in part. */
 export interface Sent {
-  readonly address: Ipv4
+  readonly address: IpAddress
   /** URL path. */
   readonly url: string
   readonly size: number

@@ -1,12 +1,13 @@
 import { remember } from '../base/bounded.ts'
 import type { Host, Profile } from '../boot/host.ts'
-import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 
 /** What a machine was shown: the profiles that may be chosen, under URLs of this token. */
 export interface ShownMenu {
   readonly token: string
   readonly mac: Mac
-  readonly address: Ipv4
+  readonly address: IpAddress
   /** Undefined for a machine that is no host of the config. */
   readonly host?: Host
   readonly profiles: readonly Profile[]
@@ -57,7 +58,7 @@ export function createMenus(deps: { now(): number }) {
     },
 
     /** What the URL of a choice stands for: the same profile again and again, no other. */
-    choiceOf(token: string, name: string, address: Ipv4): MenuChoice | undefined {
+    choiceOf(token: string, name: string, address: IpAddress): MenuChoice | undefined {
       const menu = byToken.get(token)
       const profile = menu?.profiles.find(one => one.name === name)
       if (!menu || !profile || !isGood(menu) || menu.address !== address) return undefined

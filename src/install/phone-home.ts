@@ -7,7 +7,7 @@ import type { Attempt } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
 import type { PhoneHomeMessage } from '../boot/phone-home.ts'
 import { textOf } from '../boot/words/event.ts'
-import { formatIpv4 } from '../wire/address.ts'
+import { formatIpAddress } from '../wire/ip-address.ts'
 import type { InstallDeps } from './deps.ts'
 import { type AgentOutlook, type AgentWork, agentWork, hearStranger } from './discovered.ts'
 import type { Lives } from './life.ts'
@@ -107,7 +107,7 @@ function whyUnheard(
   parts: TokenParts,
 ): { readonly heard: PhoneHomeAnswer; readonly event: NewEvent } | undefined {
   const { host, prepared } = attempt
-  const called = { host, event, address: formatIpv4(use.address) }
+  const called = { host, event, address: formatIpAddress(use.address) }
   const strange = (data: typeof called & { of?: string }) =>
     ({ host, kind: 'stranger', code: 'phone-home', data }) as const
   const of = otherHostAt(attempt, use, parts)

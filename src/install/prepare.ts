@@ -1,6 +1,7 @@
 import type { AttemptContent, Spec } from '../boot/install.ts'
 import { proxyBeside, proxyNames } from '../boot/proxy.ts'
-import { formatIpv4, type Ipv4, type Mac, macWithHyphens } from '../wire/address.ts'
+import { type Mac, macWithHyphens } from '../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../wire/ip-address.ts'
 import type { InstallDeps, ServedNetwork } from './deps.ts'
 import { imageOf } from './image.ts'
 import type { LoginExtras } from './ssh/logins.ts'
@@ -11,7 +12,7 @@ export interface Boot {
   readonly number: number
   readonly token: string
   readonly mac: Mac
-  readonly address: Ipv4
+  readonly address: IpAddress
 }
 
 /**
@@ -67,7 +68,7 @@ export function bootContext(
     host: {
       name: host.name,
       mac: boot.mac ?? '',
-      address: nic?.address === undefined ? '' : formatIpv4(nic.address),
+      address: nic?.address === undefined ? '' : formatIpAddress(nic.address),
       vars: profile.vars,
     },
     profile: { name: profile.name },
@@ -75,7 +76,7 @@ export function bootContext(
     server: { url: place.serverUrl },
     proxy: proxyNames(proxyBeside(place.serverUrl, profile.proxy)),
     install: { id: boot.install ?? '' },
-    attempt: { number: boot.number, address: boot.address ? formatIpv4(boot.address) : '' },
+    attempt: { number: boot.number, address: boot.address ? formatIpAddress(boot.address) : '' },
     phoneHome: `${place.serverUrl}/phone-home/${boot.token}`,
     filesUrl,
     files: Object.fromEntries(Object.keys(spec.templates).map(name => [name, filesUrl + name])),

@@ -4,7 +4,7 @@ import type { StrangerReason } from '../boot/identity.ts'
 import type { Spec } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
 import type { Reason, Refused } from '../boot/reason.ts'
-import type { Ipv4 } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import type { InstallDeps, ServedNetwork } from './deps.ts'
 import { doubtOf, isUnverified, verified } from './integrity.ts'
 import type { Lives } from './life.ts'
@@ -19,7 +19,7 @@ const longestVerify = 60_000
 /** Somebody asks for what is a host's own. */
 interface ScriptClaim {
   readonly host: Host
-  readonly address: Ipv4
+  readonly address: IpAddress
   readonly place: ServedNetwork
   readonly uuid?: string
 }

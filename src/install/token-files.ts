@@ -3,7 +3,7 @@ import type { NewEvent } from '../boot/event-record.ts'
 import type { Attempt } from '../boot/install.ts'
 import type { PhoneHomeMessage } from '../boot/phone-home.ts'
 import type { Reason } from '../boot/reason.ts'
-import { formatIpv4 } from '../wire/address.ts'
+import { formatIpAddress } from '../wire/ip-address.ts'
 import type { LoginOf } from './ssh/logins.ts'
 import type { Stranger } from './strangers.ts'
 import { attemptUsed, isMachine, type TokenParts, type TokenUse } from './token-use.ts'
@@ -108,7 +108,7 @@ function whyNotHosts(
   const { host, install } = attempt
   if (!parts.live.mayRun(attempt)) return gone({ code: 'booted-anew', host })
   if (!isMachine(attempt, use, parts)) {
-    const data = { host, name, address: formatIpv4(use.address) }
+    const data = { host, name, address: formatIpAddress(use.address) }
     return {
       answer: { kind: 'forbidden', why: { code: 'file-of-another', ...data } },
       event: { host, kind: 'stranger', code: 'file', data },
@@ -141,7 +141,7 @@ export function giveLogin(use: TokenUse, parts: TokenParts): LoginAnswer {
   if (!of || !logins.hasInitrd(of)) return { kind: 'gone', why: { code: 'login-missing' } }
   const { host } = attempt
   if (!isMachine(attempt, use, parts)) {
-    const data = { host, address: formatIpv4(use.address) }
+    const data = { host, address: formatIpAddress(use.address) }
     parts.deps.memory.record({ host, kind: 'stranger', code: 'login', data })
     return { kind: 'forbidden', why: { code: 'login-of-another', ...data } }
   }

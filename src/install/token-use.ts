@@ -1,5 +1,5 @@
 import type { Attempt } from '../boot/install.ts'
-import type { Ipv4 } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import type { InstallDeps, ServedNetwork } from './deps.ts'
 import type { Lives } from './life.ts'
 import type { createLiveAttempts } from './live-attempts.ts'
@@ -12,7 +12,7 @@ export type PhoneHomeAnswer = { readonly status: 204 | 403 | 404 | 429; readonly
 /** Somebody uses the token of an attempt. */
 export interface TokenUse {
   readonly token: string
-  readonly address: Ipv4
+  readonly address: IpAddress
   readonly place: ServedNetwork
 }
 

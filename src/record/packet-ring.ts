@@ -1,9 +1,11 @@
 import type { Reply } from '../dhcp/outcome.ts'
+import type { Peer } from '../tftp/files.ts'
 import type { TappedPacket } from '../tftp/packet-tap.ts'
-import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import { encodePcap } from '../wire/pcap.ts'
 import { encodeUdp, type UdpEnd, type UdpPacket } from '../wire/udp-packet.ts'
-import { encodeUdp6, type Udp6Packet, udp6HeadBytes } from '../wire/udp6-packet.ts'
+import { encodeUdp6, type Udp6End, type Udp6Packet, udp6HeadBytes } from '../wire/udp6-packet.ts'
 import { createRings } from './rings.ts'
 
 /** `at` is in wall-clock epoch milliseconds. */
@@ -14,7 +16,7 @@ type KeptPacket =
       /** Bytes that it had, where not all of them are kept. */
       readonly length?: number
     })
-  | (Udp6Packet & { readonly at: number; readonly version: 6 })
+  | (Udp6Packet & { readonly at: number; readonly version: 6; readonly length?: number })
 
 /** Packets kept of one machine at each door: some boots of it. */
 const perMachine = 48
@@ -25,7 +27,7 @@ const strangers = 128
 
 export interface PacketRingDeps {
   isHost(mac: Mac): boolean
-  macsOf(address: Ipv4): readonly Mac[]
+  macsOf(address: IpAddress): readonly Mac[]
   now(): number
 }
 
@@ -33,7 +35,7 @@ export interface PacketRingDeps {
 export function createPacketRing({ isHost, macsOf, now }: PacketRingDeps) {
   const hosts = createRings<Mac, KeptPacket>(machines, perMachine)
   const others = createRings<Mac, KeptPacket>(strangers, perMachine)
-  const downloads = createRings<Ipv4, KeptPacket>(machines, perMachine)
+  const downloads = createRings<IpAddress, KeptPacket>(machines, perMachine)
   const ringsOf = (mac: Mac) => (isHost(mac) ? hosts : others)
 
   return {
@@ -55,8 +57,9 @@ export function createPacketRing({ isHost, macsOf, now }: PacketRingDeps) {
     },
 
     /** A TFTP packet from or to a client. */
-    tapped({ client, from, to, bytes, length }: TappedPacket): void {
-      downloads.add(client.address, { at: now(), version: 4, from, to, payload: bytes, length })
+    tapped(packet: TappedPacket): void {
+      const kept = keptOf(packet, now())
+      if (kept) downloads.add(packet.client.address, kept)
     },
 
     /** All that is kept of the machine with these cards, as a capture file. */
@@ -76,9 +79,19 @@ export type PacketRing = ReturnType<typeof createPacketRing>
 /** IP and UDP headers are made anew from the addresses and ports: a socket hands over the payload only. */
 function capturedOf(packet: KeptPacket) {
   const { at, payload } = packet
-  if (packet.version === 6) {
-    return { at, bytes: encodeUdp6(packet), length: payload.length + udp6HeadBytes }
-  }
   const whole = packet.length ?? payload.length
+  if (packet.version === 6) {
+    return { at, bytes: encodeUdp6(packet, whole), length: whole + udp6HeadBytes }
+  }
   return { at, bytes: encodeUdp(packet, whole), length: whole + 28 }
 }
+
+/** Both ends are of one family. */
+function keptOf({ from, to, bytes, length }: TappedPacket, at: number): KeptPacket | undefined {
+  const kept = { at, payload: bytes, length }
+  if (isOf4(from) && isOf4(to)) return { ...kept, version: 4, from, to }
+  return isOf6(from) && isOf6(to) ? { ...kept, version: 6, from, to } : undefined
+}
+
+const isOf4 = (end: Peer): end is UdpEnd => typeof end.address === 'number'
+const isOf6 = (end: Peer): end is Udp6End => typeof end.address === 'string'

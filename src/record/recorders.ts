@@ -1,5 +1,6 @@
 import type { DaemonMemory } from '../store/memory.ts'
-import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import type { World } from '../world/world.ts'
 import { createFallback } from './fallback.ts'
 import { createPacketRing } from './packet-ring.ts'
@@ -9,7 +10,7 @@ import { createStrangerRing } from './stranger-ring.ts'
 export function createWitness(
   world: World,
   memory: DaemonMemory,
-  macsOf: (address: Ipv4) => readonly Mac[],
+  macsOf: (address: IpAddress) => readonly Mac[],
 ) {
   const isHost = (mac: Mac) => world.hostOf(mac) !== undefined
   return {

@@ -4,7 +4,7 @@ import type { MissedEvent, SentEvent } from '../http/files/asset-routes.ts'
 import { secondsLeft } from '../install/progress.ts'
 import type { TftpEvent } from '../tftp/event.ts'
 import { plainName } from '../tftp/files.ts'
-import { formatIpv4, type Ipv4, parseIpv4 } from '../wire/address.ts'
+import { formatIpAddress, type IpAddress, parseIpAddress } from '../wire/ip-address.ts'
 import { tftpEvent } from './tftp-event.ts'
 import { ownerAt, type Timeline } from './timeline.ts'
 
@@ -18,7 +18,7 @@ export function sawTftp(timeline: Timeline, event: TftpEvent): void {
   const isQuiet = kind === 'start' || (kind === 'refused' && isProbe(file))
   const content = kind === 'start' ? undefined : tftpEvent(event, kind, file)
   const text = content ? textOf(content) : `TFTP: ${name} started`
-  log[isQuiet ? 'debug' : 'info']({ address: formatIpv4(peer.address) }, text)
+  log[isQuiet ? 'debug' : 'info']({ address: formatIpAddress(peer.address) }, text)
   const isAsset = file.startsWith('assets/')
   if (isQuiet && !isAsset) return
   const { mac, host } = ownerAt(timeline, peer.address)
@@ -43,7 +43,7 @@ export function sawTftp(timeline: Timeline, event: TftpEvent): void {
 export function sawFileSent(timeline: Timeline, event: SentEvent): void {
   const { log, memory, progress, changes } = timeline
   const { url, size, ms, complete } = event
-  const address = parseIpv4(event.address)
+  const address = parseIpAddress(event.address)
   const { mac, host } = ownerAt(timeline, address)
   const name = url.slice(url.lastIndexOf('/') + 1)
   if (url.startsWith('/loaders/') && complete && mac) timeline.fallback.fetched(name, mac, host)
@@ -64,7 +64,7 @@ export function sawFileSent(timeline: Timeline, event: SentEvent): void {
 
 /** A file that somebody asked for by HTTP and that is not there. */
 export function sawFileMissing(timeline: Timeline, { address, url, why }: MissedEvent): void {
-  const { host } = ownerAt(timeline, parseIpv4(address))
+  const { host } = ownerAt(timeline, parseIpAddress(address))
   if (!host || !timeline.mayTellMissed(host.name)) return
   const data = { url: url.slice(0, 200), why }
   timeline.memory.record({ host: host.name, kind: 'asset', code: 'missing', data })
@@ -74,7 +74,7 @@ export function sawFileMissing(timeline: Timeline, { address, url, why }: Missed
 function fetched(
   { downloads, scripts }: Timeline,
   host: string,
-  address: Ipv4,
+  address: IpAddress,
   file: { readonly url: string; readonly size: number; readonly complete: boolean },
 ): void {
   downloads.sent(host, { ...file, address })

@@ -2,14 +2,15 @@ import type { ContentOf } from '../boot/event.ts'
 import type { Host } from '../boot/host.ts'
 import type { Reason } from '../boot/reason.ts'
 import { textOf } from '../boot/words/event.ts'
-import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../wire/ip-address.ts'
 import { learnUuid, type Timeline } from './timeline.ts'
 
 /** What a machine that asked what to do next was answered. */
 export interface ScriptSeen {
   readonly mac: Mac
   readonly host: Host | undefined
-  readonly address: Ipv4
+  readonly address: IpAddress
   readonly serial?: string | undefined
   readonly uuid?: string | undefined
   /** What it asked for. */
@@ -22,7 +23,7 @@ export function sawScript(timeline: Timeline, seen: ScriptSeen): void {
   const { mac, host, answer } = seen
   const event = scriptEvent(seen)
   const text = textOf(event)
-  timeline.log.info({ mac, host: host?.name, address: formatIpv4(seen.address), answer }, text)
+  timeline.log.info({ mac, host: host?.name, address: formatIpAddress(seen.address), answer }, text)
   timeline.fallback.heard(mac, host)
   if (!host) {
     sawStranger(timeline, seen, event)
@@ -34,7 +35,7 @@ export function sawScript(timeline: Timeline, seen: ScriptSeen): void {
 }
 
 function scriptEvent({ what, answer, address, why }: ScriptSeen) {
-  const data = { what, address: formatIpv4(address), why }
+  const data = { what, address: formatIpAddress(address), why }
   return answer === 'forbidden'
     ? ({ kind: 'stranger', code: 'script', data } satisfies ContentOf<'stranger'>)
     : ({ kind: 'script', code: answer, data } as ContentOf<'script'>)

@@ -1,10 +1,10 @@
 import { textOf } from '../boot/words/event.ts'
-import { formatIpv4, type Ipv4 } from '../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../wire/ip-address.ts'
 import type { SyslogMessage } from '../wire/syslog-message.ts'
 import { ownerAt, type Timeline } from './timeline.ts'
 
 /** A line of a host's syslog. False where the sender is no host. */
-export function sawSyslog(timeline: Timeline, from: Ipv4, message: SyslogMessage): boolean {
+export function sawSyslog(timeline: Timeline, from: IpAddress, message: SyslogMessage): boolean {
   const { severity, app, text } = message
   const { host } = ownerAt(timeline, from)
   if (!host) return false
@@ -19,9 +19,9 @@ export function sawSyslog(timeline: Timeline, from: Ipv4, message: SyslogMessage
 }
 
 /** So many lines were more than may come at once. */
-export function sawSyslogDropped(timeline: Timeline, from: Ipv4, count: number): void {
+export function sawSyslogDropped(timeline: Timeline, from: IpAddress, count: number): void {
   const { host } = ownerAt(timeline, from)
   const event = { kind: 'syslog', code: 'dropped', data: { count } } as const
-  timeline.log.info({ address: formatIpv4(from), host: host?.name }, textOf(event))
+  timeline.log.info({ address: formatIpAddress(from), host: host?.name }, textOf(event))
   if (host) timeline.memory.record({ host: host.name, ...event })
 }

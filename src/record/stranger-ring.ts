@@ -1,7 +1,8 @@
 import { remember } from '../base/bounded.ts'
 import type { Client } from '../boot/client.ts'
 import type { EventContent } from '../boot/event.ts'
-import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 
 /** What a client that is no host of the config said and asked last. */
 export interface StrangerSeen {
@@ -12,7 +13,7 @@ export interface StrangerSeen {
   /** Epoch milliseconds. */
   readonly at: number
   readonly serial?: string
-  readonly address?: Ipv4
+  readonly address?: IpAddress
 }
 
 const kept = 1024

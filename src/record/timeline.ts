@@ -7,7 +7,8 @@ import type { Downloads } from '../install/downloads.ts'
 import type { Progress } from '../install/progress.ts'
 import type { Scripts } from '../install/scripts.ts'
 import type { DaemonMemory } from '../store/memory.ts'
-import type { Ipv4, Mac } from '../wire/address.ts'
+import type { Mac } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import type { World } from '../world/world.ts'
 import type { HostChanges } from './changes.ts'
 import type { Fallback } from './fallback.ts'
@@ -26,11 +27,11 @@ export interface TimelineDeps {
   readonly log: Log
   /** Wall-clock epoch milliseconds: people read them. */
   now(): number
-  macsOf(address: Ipv4): readonly Mac[]
+  macsOf(address: IpAddress): readonly Mac[]
   /** Whether a netboot of a host whose install runs is another machine's with its MAC. */
   isElsewhere(host: Host, heard: NetbootSource): boolean
   /** A machine takes an address, of whatever server. */
-  requests(mac: Mac, address: Ipv4, isHost: boolean): void
+  requests(mac: Mac, address: IpAddress, isHost: boolean): void
 }
 
 /** What the doors see goes through here into the hosts' timelines and the log: one line a decision. */
@@ -57,7 +58,7 @@ export function createTimeline(deps: TimelineDeps): Timeline {
 /** Who has an address: a host if there is one, else whoever it is. */
 export function ownerAt(
   { macsOf, world }: Timeline,
-  address: Ipv4 | undefined,
+  address: IpAddress | undefined,
 ): { mac?: Mac; host?: Host } {
   const macs = address === undefined ? [] : macsOf(address)
   const [first, ...others] = macs.map(mac => ({ mac, host: world.hostOf(mac) }))

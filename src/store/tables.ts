@@ -3,9 +3,10 @@ import type { Delivery } from '../boot/install.ts'
 import type { Lease } from '../boot/lease.ts'
 import type { Lease6 } from '../boot/lease6.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import type { Ipv6 } from '../wire/ipv6.ts'
 
-/** The rows of the database's tables. Times are epoch milliseconds, addresses are unsigned numbers. */
+/** The rows of the database's tables. Times are epoch milliseconds, addresses are unsigned numbers, and those of IPv6 text. */
 
 /** One row for each host that was ever seen or asked for; its presence makes a host "not new". */
 export interface StoredHost {
@@ -45,7 +46,7 @@ export interface StoredAttempt {
   host: string
   number: number
   mac: Mac
-  address: Ipv4
+  address: IpAddress
   opened_at: number
   /** 1 when the token is good no more. */
   void: number

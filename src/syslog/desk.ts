@@ -1,15 +1,15 @@
 import { remember } from '../base/bounded.ts'
 import { createLimiter } from '../base/per-minute.ts'
-import type { Ipv4 } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import { readSyslog, type SyslogMessage } from '../wire/syslog-message.ts'
 
 export interface SyslogDeskDeps {
   /** Monotonic milliseconds. */
   now(): number
   /** A message to keep. False where its sender is no host. */
-  keep(from: Ipv4, message: SyslogMessage): boolean
+  keep(from: IpAddress, message: SyslogMessage): boolean
   /** So many messages of a sender were left out, and it is slower now. */
-  missed(from: Ipv4, count: number): void
+  missed(from: IpAddress, count: number): void
   /** What became of each message. */
   counted(result: 'kept' | 'dropped' | 'stranger'): void
 }
@@ -22,10 +22,10 @@ const kept = 4096
 /** Reads syslog messages and holds each sender to its rate. */
 export function createSyslogDesk(deps: SyslogDeskDeps) {
   const limiter = createLimiter(rate, deps.now)
-  const missed = new Map<Ipv4, number>()
+  const missed = new Map<IpAddress, number>()
 
   return {
-    receive(bytes: Uint8Array, from: Ipv4): void {
+    receive(bytes: Uint8Array, from: IpAddress): void {
       if (!limiter.take(String(from))) {
         remember(missed, from, (missed.get(from) ?? 0) + 1, kept)
         deps.counted('dropped')

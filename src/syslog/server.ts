@@ -13,7 +13,10 @@ export async function openSyslog(
   take: (bytes: Uint8Array, from: string) => void,
   failed: (error: Error) => void,
 ): Promise<SyslogServer> {
-  const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 })
+  const socket = createSocket({
+    ...(where.address.includes(':') ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' }),
+    recvBufferSize: 1 << 20,
+  })
   await new Promise<void>((resolve, reject) => {
     socket.once('error', error => {
       socket.close()

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { type Ipv4, parseIpv4 } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
+import { loopback6, parseIpv6 } from '../wire/ipv6.ts'
 
 /**
  * Whether packets to an address stay on this machine, by the kernel's own routes. The addresses that Node
@@ -7,6 +10,13 @@ import { type Ipv4, parseIpv4 } from '../wire/address.ts'
  */
 export function isLocal(address: Ipv4, table = readTable()): boolean {
   return address >>> 24 === 127 || localAddresses(table).has(address)
+}
+
+/** Whether an address is of this machine: one of IPv6 is among those that its interfaces have. */
+export function isOwn(address: IpAddress): boolean {
+  if (typeof address === 'number') return isLocal(address)
+  const own = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? [])
+  return address === loopback6 || own.some(({ address: text }) => parseIpv6(text) === address)
 }
 
 /** Leaves of /proc/net/fib_trie: `|-- 10.0.0.1`, and below it `/32 host LOCAL`. */

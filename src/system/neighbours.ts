@@ -3,14 +3,15 @@ import { createSocket, type Socket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { formatIpv4, type Ipv4, type Mac, parseIpv4, parseMac } from '../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../wire/ip-address.ts'
 
 /**
  * Who answered ARP for which address, on any interface: the card that the kernel sends to. So whoever got
  * through a handshake of TCP has it, also where nobody has asked for long (STALE, DELAY, PROBE).
  */
-export interface Neighbours {
-  macsOf(address: Ipv4): Mac[]
-  addressesOf(mac: Mac): Ipv4[]
+export interface Neighbours<A extends IpAddress = Ipv4> {
+  macsOf(address: A): Mac[]
+  addressesOf(mac: Mac): A[]
   /** Reads the kernel's table anew: who answered a moment ago may be another by now. */
   refresh(): void
 }
@@ -30,10 +31,34 @@ export function createNeighbours(
   read = readTable,
   now = () => performance.now(),
 ): Neighbours {
-  let table = parse('')
+  const words = { write: formatIpv4, readAddress: parseIpv4, missMs }
+  return keepTable(keepMs, () => parse(read()), words, now)
+}
+
+/** How addresses of a family are written in its table, and milliseconds after which a miss is looked at again. */
+interface TableWords<A extends IpAddress> {
+  write(address: A): string
+  readAddress(text: string): A | undefined
+  readonly missMs: number
+}
+
+/** Both ways of a neighbour table, in the kernel's spelling. */
+export interface NeighbourTable {
+  readonly macs: ReadonlyMap<string, readonly string[]>
+  readonly addresses: ReadonlyMap<string, readonly string[]>
+}
+
+/** A neighbour table as of at most `keepMs` ago. */
+export function keepTable<A extends IpAddress>(
+  keepMs: number,
+  read: () => NeighbourTable,
+  { write, readAddress, missMs }: TableWords<A>,
+  now: () => number,
+): Neighbours<A> {
+  let table: NeighbourTable = { macs: new Map(), addresses: new Map() }
   let readAt = Number.NEGATIVE_INFINITY
   const refresh = () => {
-    table = parse(read())
+    table = read()
     readAt = now()
   }
   const fresh = (ms: number) => {
@@ -42,17 +67,17 @@ export function createNeighbours(
   }
   return {
     macsOf(address) {
-      const key = formatIpv4(address)
+      const key = write(address)
       const known = fresh(keepMs).macs.get(key) ?? fresh(Math.min(keepMs, missMs)).macs.get(key)
       return some(known, parseMac)
     },
-    addressesOf: mac => some(fresh(keepMs).addresses.get(mac), parseIpv4),
+    addressesOf: mac => some(fresh(keepMs).addresses.get(mac), readAddress),
     refresh,
   }
 }
 
-/** Both ways, in the kernel's spelling: of a thousand entries few are looked at. */
-function parse(table: string) {
+/** Of a thousand entries few are looked at: they stay in the kernel's spelling. */
+function parse(table: string): NeighbourTable {
   const macs = new Map<string, string[]>()
   const addresses = new Map<string, string[]>()
   for (const line of table.split('\n')) {
@@ -115,22 +140,29 @@ export function usesArp(name: string): boolean {
 
 /** Sends one byte to addresses that nobody listens on (discard, RFC 863), so that the kernel asks who has them. */
 export interface Poke {
-  send(address: Ipv4): void
+  send(address: IpAddress): void
   close(): void
 }
 
 export function createPoke(): Poke {
-  let socket: Socket | undefined
-  return {
-    send(address) {
-      socket ??= createSocket('udp4')
+  const sockets = new Map<'udp4' | 'udp6', Socket>()
+  const socketOf = (type: 'udp4' | 'udp6') => {
+    const opened =
+      sockets.get(type) ??
+      createSocket(type)
         .on('error', () => {})
         .unref()
-      socket.send(new Uint8Array(1), 9, formatIpv4(address), () => {})
+    sockets.set(type, opened)
+    return opened
+  }
+  return {
+    send(address) {
+      const socket = socketOf(typeof address === 'number' ? 'udp4' : 'udp6')
+      socket.send(new Uint8Array(1), 9, formatIpAddress(address), () => {})
     },
     close() {
-      socket?.close()
-      socket = undefined
+      for (const socket of sockets.values()) socket.close()
+      sockets.clear()
     },
   }
 }

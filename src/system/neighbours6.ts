@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { type Mac, parseMac } from '../wire/address.ts'
 import { type Ipv6, isLinkLocal, parseIpv6 } from '../wire/ipv6.ts'
+import { keepTable, type Neighbours } from './neighbours.ts'
 
 /** Who answered neighbour discovery for which IPv6 address: the card that the kernel sends to. */
 export interface Neighbours6 {
@@ -53,10 +54,29 @@ function parseTable(text: string) {
   return { macs, addresses }
 }
 
+/** Milliseconds after which an address that nobody has is looked for again: a look is a process. */
+const missMs = 100
+
+/** The same for whoever cannot wait, without addresses of one link only. */
+export function createNeighbours6Now(
+  keepMs: number,
+  read = readTable6Now,
+  now = () => performance.now(),
+): Neighbours<Ipv6> {
+  const words = { write: (address: Ipv6) => address, readAddress: parseIpv6, missMs }
+  return keepTable(keepMs, () => parseTable(read()), words, now)
+}
+
+const show = ['-6', '-o', 'neighbour', 'show']
+const showOptions = { timeout: 1000, maxBuffer: 1 << 26 }
+
+function readTable6Now(): string {
+  return spawnSync('ip', show, { ...showOptions, encoding: 'utf8' }).stdout ?? ''
+}
+
 async function readTable6(): Promise<string> {
   try {
-    const options = { timeout: 1000, maxBuffer: 1 << 26 }
-    return (await promisify(execFile)('ip', ['-6', '-o', 'neighbour', 'show'], options)).stdout
+    return (await promisify(execFile)('ip', show, showOptions)).stdout
   } catch {
     return ''
   }

@@ -1,4 +1,4 @@
-import type { Ipv4 } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import { type TftpRequest, tftpErrors } from '../wire/tftp-packet.ts'
 import type { Counts } from './counts.ts'
 import { shown } from './event.ts'
@@ -21,7 +21,10 @@ interface Occupancy {
 }
 
 /** Why an address gets no download more; undefined where it does. Only those with a sign of life count. */
-export function whyNoPlace({ counts, limits }: Occupancy, address: Ipv4): TftpRefusal | undefined {
+export function whyNoPlace(
+  { counts, limits }: Occupancy,
+  address: IpAddress,
+): TftpRefusal | undefined {
   if (counts.of(address) >= limits.perAddress) {
     return { refused: tftpErrors.undefined, why: { code: 'too-many-from-address' } }
   }

@@ -1,11 +1,11 @@
-import type { Ipv4 } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 
 /** How many downloads there are, over all threads that share the memory. */
 export interface Counts {
   all(): number
-  of(address: Ipv4): number
+  of(address: IpAddress): number
   /** One more, or with -1 one less. */
-  add(address: Ipv4, change: 1 | -1): void
+  add(address: IpAddress, change: 1 | -1): void
 }
 
 /** Addresses that differ only above their last 16 bits may share a place, and so a limit. */
@@ -30,6 +30,14 @@ export function createCounts(memory: SharedArrayBuffer): Counts {
 }
 
 /** Networks side by side, such as 10.0.1.0/24 and 10.1.1.0/24, fall on different places. */
-function placeOf(address: Ipv4): number {
+function placeOf(address: IpAddress): number {
+  if (typeof address === 'string') return placeOfText(address)
   return (address ^ Math.imul(address >>> 16, 0x9e37)) & 0xffff
+}
+
+/** FNV-1a (RFC 9923), of whose 32 bits both halves count. */
+function placeOfText(text: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash ^ (hash >>> 16)) & 0xffff
 }

@@ -1,7 +1,7 @@
 import type { DoorLog } from '../base/log.ts'
 import { because } from '../boot/words/reason.ts'
-import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 import { WireError } from '../wire/error.ts'
+import { formatIpAddress, type IpAddress } from '../wire/ip-address.ts'
 import { decodeTftp, type TftpPacket, type TftpRequest, tftpErrors } from '../wire/tftp-packet.ts'
 import { giveWay, whyNoPlace, whyRefused } from './admission.ts'
 import type { Counts } from './counts.ts'
@@ -187,11 +187,11 @@ async function openAndStart(desk: TftpDesk, session: TftpSession): Promise<void>
 }
 
 /** A port of its own for a download; where none is left it goes on at the one that was asked. */
-async function giveLine(desk: TftpDesk, session: TftpSession, from: Ipv4): Promise<void> {
+async function giveLine(desk: TftpDesk, session: TftpSession, from: IpAddress): Promise<void> {
   const { peer } = session
-  const client = { address: formatIpv4(peer.address), port: peer.port }
+  const client = { address: formatIpAddress(peer.address), port: peer.port }
   try {
-    const line = await desk.openLine?.(formatIpv4(from), client, bytes =>
+    const line = await desk.openLine?.(formatIpAddress(from), client, bytes =>
       heardOn(desk, session, bytes),
     )
     if (session.over) line?.close()

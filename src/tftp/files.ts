@@ -3,7 +3,7 @@ import { type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promis
 import { join, sep } from 'node:path'
 import type { Reason } from '../boot/reason.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
-import type { Ipv4 } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import { encodeTftp, tftpErrors } from '../wire/tftp-packet.ts'
 import {
   type ChunkCache,
@@ -15,7 +15,7 @@ import {
 
 /** Who asks. */
 export interface Peer {
-  readonly address: Ipv4
+  readonly address: IpAddress
   readonly port: number
 }
 

@@ -1,4 +1,5 @@
-import { parseIpv4, unspecified } from '../wire/address.ts'
+import { unspecified } from '../wire/address.ts'
+import { parseIpAddress } from '../wire/ip-address.ts'
 import type { Peer } from './files.ts'
 
 /** Where a packet came from. */
@@ -12,5 +13,5 @@ export function keyOf({ address, port }: Sender): string {
 }
 
 export function peerOf({ address, port }: Sender): Peer {
-  return { address: parseIpv4(address) ?? unspecified, port }
+  return { address: parseIpAddress(address) ?? unspecified, port }
 }

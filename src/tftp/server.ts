@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os'
-import { formatIpv4, type Ipv4 } from '../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../wire/ip-address.ts'
 import type { Peer } from './files.ts'
 import { defaultLimits, type TftpLimits } from './limits.ts'
 import { claimPort } from './socket.ts'
 import { startThreads, type ThreadOptions, type Threads } from './threads.ts'
 
 export interface TftpServerOptions extends Omit<ThreadOptions, 'limits'> {
-  readonly addresses: readonly Ipv4[]
+  readonly addresses: readonly IpAddress[]
   /** Sockets that were opened for us, on every address of one interface each. */
   readonly fds?: readonly number[]
   /** 0 lets the system choose. */
@@ -18,7 +18,7 @@ export interface Tftp {
   /** The sockets that listen now; an address that the machine does not have yet is missing. */
   bound(): readonly Peer[]
   /** Listens on these addresses and no others from now on; rejects as {@link openTftp} does. */
-  listen(addresses: readonly Ipv4[]): Promise<void>
+  listen(addresses: readonly IpAddress[]): Promise<void>
   /** Tells running clients, and resolves when all sockets are closed. */
   close(): Promise<void>
 }
@@ -26,7 +26,7 @@ export interface Tftp {
 interface Server {
   readonly options: TftpServerOptions
   readonly threads: Threads
-  readonly doors: Map<Ipv4, TftpAddress>
+  readonly doors: Map<IpAddress, TftpAddress>
   numbers: number
   closed: boolean
 }
@@ -34,7 +34,7 @@ interface Server {
 /** One address and its one port: answers leave from the port that was asked, as NAT needs it. */
 interface TftpAddress {
   readonly number: number
-  readonly address: Ipv4
+  readonly address: IpAddress
   /** Undefined while the address is waited for. */
   port: number | undefined
   retry: NodeJS.Timeout | undefined
@@ -75,7 +75,7 @@ export async function openTftp(options: TftpServerOptions): Promise<Tftp> {
   }
 }
 
-async function listen(server: Server, addresses: readonly Ipv4[]): Promise<void> {
+async function listen(server: Server, addresses: readonly IpAddress[]): Promise<void> {
   for (const [address, door] of server.doors) {
     if (!addresses.includes(address)) closeDoor(server, door)
   }
@@ -98,7 +98,7 @@ async function listen(server: Server, addresses: readonly Ipv4[]): Promise<void>
 
 async function openDoor(server: Server, door: TftpAddress): Promise<void> {
   const { log, port } = server.options
-  const address = formatIpv4(door.address)
+  const address = formatIpAddress(door.address)
   const isWanted = () => !server.closed && server.doors.get(door.address) === door
   try {
     const claimed = await claimPort(address, port)

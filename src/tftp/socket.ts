@@ -12,13 +12,14 @@ const bufferBytes = 4 * 1024 * 1024
  * Rejects with the system's error when the port is taken, forbidden, or the address is not there.
  */
 export function bindSocket(where: Where, shared: boolean): Promise<UdpSocket> {
+  const family = 'address' in where ? familyOf(where.address) : 4
   const socket = createSocket({
-    type: 'udp4',
+    ...typeOf(family),
     reusePort: shared,
     recvBufferSize: bufferBytes,
     sendBufferSize: bufferBytes,
     // Peers are addresses already; the usual look-up costs a turn of the event loop per packet.
-    lookup: (host, _options, callback) => callback(null, host, 4),
+    lookup: (host, _options, callback) => callback(null, host, family),
   })
   return new Promise((resolve, reject) => {
     socket.once('error', error => {
@@ -59,9 +60,10 @@ export async function openLine(
   client: { readonly address: string; readonly port: number },
   heard: (bytes: Buffer) => void,
 ): Promise<DownloadSocket> {
+  const family = familyOf(address)
   const socket = createSocket({
-    type: 'udp4',
-    lookup: (host, _options, callback) => callback(null, host, 4),
+    ...typeOf(family),
+    lookup: (host, _options, callback) => callback(null, host, family),
   })
   try {
     await new Promise<void>((resolve, reject) => {
@@ -89,4 +91,12 @@ export async function openLine(
 
 export function closeSocket(socket: UdpSocket): Promise<void> {
   return new Promise(done => socket.close(() => done()))
+}
+
+function familyOf(address: string): 4 | 6 {
+  return address.includes(':') ? 6 : 4
+}
+
+function typeOf(family: 4 | 6): { type: 'udp4' | 'udp6'; ipv6Only?: true } {
+  return family === 6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' }
 }

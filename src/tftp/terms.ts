@@ -1,4 +1,4 @@
-import type { Ipv4 } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 
 /** What the daemon says of whoever asks for a file. */
 export type PeerTerms =
@@ -12,5 +12,5 @@ export type PeerTerms =
        * Its download leaves this address of ours, from a port of its own that nobody else knows: what
        * was not heard cannot be acknowledged. Else it leaves the port that was asked, as NAT needs it.
        */
-      readonly from?: Ipv4
+      readonly from?: IpAddress
     }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { parseIpv4, unspecified } from '../wire/address.ts'
+import { unspecified } from '../wire/address.ts'
+import { parseIpAddress } from '../wire/ip-address.ts'
 import { createCounts } from './counts.ts'
 import { createTftpDesk, receive, type ServedSocket, stopAll, wakeAll } from './desk.ts'
 import { openFiles, type Peer, type Virtual } from './files.ts'
@@ -129,7 +130,7 @@ function doorOf(socket: UdpSocket): ServedSocket {
 
 function localOf(socket: UdpSocket): Peer {
   const { address, port } = socket.address()
-  return { address: parseIpv4(address) ?? unspecified, port }
+  return { address: parseIpAddress(address) ?? unspecified, port }
 }
 
 async function closeDoor(number: number): Promise<void> {

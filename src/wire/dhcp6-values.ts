@@ -88,6 +88,13 @@ export function statusToOption(code: number, message: string): Dhcp6Option {
   return [option6.statusCode, Uint8Array.from([...u16ToBytes(code), ...textToBytes(message)])]
 }
 
+/** A vendor class with one text (RFC 8415 section 21.16), by the number of the enterprise at IANA. */
+export function vendorClassToOption(enterprise: number, text: string): Dhcp6Option {
+  const bytes = textToBytes(text)
+  const head = [...u32ToBytes(enterprise), ...u16ToBytes(bytes.length)]
+  return [option6.vendorClass, Uint8Array.from([...head, ...bytes])]
+}
+
 /** The texts of a list whose items have a length of two bytes each, up to one that runs past the end. */
 export function lengthTextsOfBytes(bytes: Uint8Array): string[] {
   const texts: string[] = []

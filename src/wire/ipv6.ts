@@ -17,6 +17,7 @@ export interface AddressRange6 {
 }
 
 export const unspecified6 = '::' as Ipv6
+export const loopback6 = '::1' as Ipv6
 
 /** Reads an IPv6 address without a zone, in any spelling; anything else is `undefined`. */
 export function parseIpv6(text: string): Ipv6 | undefined {

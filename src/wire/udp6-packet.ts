@@ -16,21 +16,24 @@ export interface Udp6Packet {
 /** The header of IPv6, and that of UDP. */
 export const udp6HeadBytes = 48
 
-/** An IPv6 packet around a whole UDP payload. The checksum of UDP must be there (RFC 8200 section 8.1). */
-export function encodeUdp6({ from, to, payload }: Udp6Packet): Uint8Array {
+/**
+ * An IPv6 packet around a UDP payload, of which `length` bytes were sent in all. The checksum of UDP must be
+ * there (RFC 8200 section 8.1); of a payload that was cut it is 0.
+ */
+export function encodeUdp6({ from, to, payload }: Udp6Packet, length = payload.length): Uint8Array {
   const packet = new Uint8Array(udp6HeadBytes + payload.length)
   const view = new DataView(packet.buffer)
   view.setUint8(0, 0x60)
-  view.setUint16(4, 8 + payload.length)
+  view.setUint16(4, 8 + length)
   view.setUint8(6, 17)
   view.setUint8(7, 64)
   packet.set(ipv6ToBytes(from.address), 8)
   packet.set(ipv6ToBytes(to.address), 24)
   view.setUint16(40, from.port)
   view.setUint16(42, to.port)
-  view.setUint16(44, 8 + payload.length)
+  view.setUint16(44, 8 + length)
   packet.set(payload, udp6HeadBytes)
-  view.setUint16(46, checksumOf(packet.subarray(8)))
+  if (length === payload.length) view.setUint16(46, checksumOf(packet.subarray(8)))
   return packet
 }
 

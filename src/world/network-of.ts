@@ -1,5 +1,6 @@
 import type { Caller } from '../boot/deliver.ts'
 import type { Host, Network } from '../boot/host.ts'
+import { isInNetwork, serverAddressesOf } from '../boot/network-address.ts'
 import { subnetContains } from '../wire/address.ts'
 
 /**
@@ -12,9 +13,9 @@ export function networkOf(
   networks: readonly Network[],
   host?: Host,
 ): Network | undefined {
-  const around = networks.find(({ subnet }) => subnetContains(subnet, address))
+  const around = networks.find(network => isInNetwork(network, address))
   if (around) return around
-  const here = networks.filter(({ serverAddress }) => serverAddress === localAddress)
+  const here = networks.filter(network => serverAddressesOf(network).includes(localAddress))
   const own = host && here.find(network => placeIn(network, host) === 'here')
   return own ?? strictest(here) ?? strictest(networks)
 }

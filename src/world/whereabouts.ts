@@ -7,13 +7,19 @@ import {
   type Owners,
 } from '../boot/identity.ts'
 import { isInForce, type Lease } from '../boot/lease.ts'
+import type { Lease6 } from '../boot/lease6.ts'
 import { isRunning } from '../boot/life.ts'
+import { isInNetwork, serverAddressFor } from '../boot/network-address.ts'
 import type { NoTarget } from '../boot/reasons/ssh.ts'
 import type { Claim } from '../install/deps.ts'
 import type { DaemonMemory } from '../store/memory.ts'
-import { isLocal } from '../system/local-addresses.ts'
+import { isOwn } from '../system/local-addresses.ts'
 import { createNeighbours, createPoke, type Neighbours, usesArp } from '../system/neighbours.ts'
-import { type Ipv4, type Mac, subnetContains } from '../wire/address.ts'
+import { createNeighbours6Now } from '../system/neighbours6.ts'
+import type { Ipv4, Mac } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
+import { type Ipv6, isLinkLocal } from '../wire/ipv6.ts'
+import { createHeard } from './heard.ts'
 import { placeIn } from './network-of.ts'
 import type { World } from './world.ts'
 
@@ -26,8 +32,9 @@ const lookMs = 25
 /** What tells who is where; tests give their own. */
 export interface Senses {
   readonly neighbours: Neighbours
-  /** Makes the kernel ask by ARP who has an address. */
-  poke(address: Ipv4): void
+  readonly neighbours6: Neighbours<Ipv6>
+  /** Makes the kernel ask by ARP, or by neighbour discovery, who has an address. */
+  poke(address: IpAddress): void
   usesArp(device: string): boolean
   close(): void
 }
@@ -36,12 +43,13 @@ export interface Senses {
 function kernelSenses(): Senses {
   const poke = createPoke()
   const neighbours = createNeighbours(keepNeighbours)
-  return { neighbours, poke: poke.send, usesArp, close: poke.close }
+  const neighbours6 = createNeighbours6Now(keepNeighbours)
+  return { neighbours, neighbours6, poke: poke.send, usesArp, close: poke.close }
 }
 
 interface Sight {
   readonly world: Pick<World, 'networks'>
-  readonly memory: Pick<DaemonMemory, 'leases' | 'hosts' | 'installs'>
+  readonly memory: Pick<DaemonMemory, 'leases' | 'leases6' | 'hosts' | 'installs'>
   readonly now: () => number
   readonly senses: Senses
   readonly heard: ReturnType<typeof createHeard>
@@ -64,16 +72,16 @@ export function createWhereabouts(
     closed: false,
   }
   return {
-    ownersOf: (address: Ipv4) => ownersOf(sight, address),
+    ownersOf: (address: IpAddress) => ownersOf(sight, address),
     addressesOf: (mac: Mac) => addressesOf(sight, mac),
 
     /** Whose MAC an address has. */
-    macsOf: (address: Ipv4): readonly Mac[] => ownersOf(sight, address).macs,
+    macsOf: (address: IpAddress): readonly Mac[] => ownersOf(sight, address).macs,
 
     /** Whether a request is the host's own: every door that asks this asks here. */
     identify: (claim: Claim): Identity => identifyClaim(sight, claim),
 
-    lookAgain: (address: Ipv4): Promise<void> => lookAgain(sight, address),
+    lookAgain: (address: IpAddress): Promise<void> => lookAgain(sight, address),
 
     /** A machine takes an address, of whatever DHCP server, as its REQUEST says. Hosts are kept. */
     requests(mac: Mac, address: Ipv4, isHost: boolean): void {
@@ -85,8 +93,8 @@ export function createWhereabouts(
     isElsewhere: (host: Host, heard: NetbootSource): boolean => isElsewhere(sight, host, heard),
 
     /** Why nobody may be looked for at an address. `named`: the config itself names it. */
-    whyNoTarget(address: Ipv4, named = false): NoTarget | undefined {
-      if (isLocal(address)) return 'own'
+    whyNoTarget(address: IpAddress, named = false): NoTarget | undefined {
+      if (isOwn(address)) return 'own'
       return named || networkAt(sight, address) ? undefined : 'outside'
     },
 
@@ -97,15 +105,18 @@ export function createWhereabouts(
   }
 }
 
-function networkAt({ world }: Sight, address: Ipv4): Network | undefined {
-  return world.networks().find(({ subnet }) => subnetContains(subnet, address))
+function networkAt({ world }: Sight, address: IpAddress): Network | undefined {
+  return world.networks().find(network => isInNetwork(network, address))
 }
 
-/** Whether ARP tells who has an address: it is on a link of ours. Behind a relay only DHCP can. */
-function isOnLink(sight: Sight, network: Network | undefined): boolean {
+/**
+ * Whether ARP, or neighbour discovery, tells who has an address: it is on a link of ours. Behind a relay only
+ * DHCP can.
+ */
+function isOnLink(sight: Sight, network: Network | undefined, address: IpAddress): boolean {
   return (
     network !== undefined &&
-    subnetContains(network.subnet, network.serverAddress) &&
+    isInNetwork(network, serverAddressFor(network, address)) &&
     (network.interface === undefined || usesArpOn(sight, network.interface))
   )
 }
@@ -116,12 +127,13 @@ function usesArpOn({ arp, senses }: Sight, device: string): boolean {
   return known
 }
 
-function ownersOf(sight: Sight, address: Ipv4): Owners {
+function ownersOf(sight: Sight, address: IpAddress): Owners {
   const { closed, senses, memory, heard } = sight
   // A download that the end has cut says so when the database is closed already.
   if (closed) return { by: 'dhcp', macs: [] }
   const network = networkAt(sight, address)
-  const onLink = isOnLink(sight, network)
+  const onLink = isOnLink(sight, network, address)
+  if (typeof address === 'string') return ownersOf6(sight, address, onLink)
   const there = onLink || !network ? senses.neighbours.macsOf(address) : []
   if (there.length > 0) return { by: 'neighbour', macs: there }
   const lease = leased(sight, memory.leases.byAddress(address)).map(({ mac }) => mac)
@@ -130,18 +142,39 @@ function ownersOf(sight: Sight, address: Ipv4): Owners {
   return { by: onLink ? 'nobody' : 'dhcp', macs: lease.length > 0 ? lease : asked }
 }
 
-function leased({ now }: Sight, lease: Lease | undefined): Lease[] {
+/** What other servers give by DHCPv6 nobody hears: their clients are found on a link of ours alone. */
+function ownersOf6(sight: Sight, address: Ipv6, onLink: boolean): Owners {
+  const { senses, memory } = sight
+  const there = onLink ? senses.neighbours6.macsOf(address) : []
+  if (there.length > 0) return { by: 'neighbour', macs: there }
+  const macs = leased(sight, memory.leases6.byAddress(address)).flatMap(({ mac }) => mac ?? [])
+  return { by: onLink ? 'nobody' : 'dhcp', macs }
+}
+
+function leased<L extends Lease | Lease6>({ now }: Sight, lease: L | undefined): L[] {
   return lease && isInForce(lease, now()) ? [lease] : []
 }
 
 /** Which addresses a MAC has, the surest first. */
-function addressesOf(sight: Sight, mac: Mac): Ipv4[] {
+function addressesOf(sight: Sight, mac: Mac): IpAddress[] {
   const { world, memory, senses, heard } = sight
   const leases = world
     .networks()
     .flatMap(({ name }) => leased(sight, memory.leases.byMac(name, mac)))
   const known = [...leases.map(({ address }) => address), ...senses.neighbours.addressesOf(mac)]
-  return [...new Set([...known, ...heard.of(mac)])]
+  return [...new Set([...known, ...heard.of(mac), ...addressesOf6(sight, mac)])]
+}
+
+function addressesOf6(sight: Sight, mac: Mac): Ipv6[] {
+  const { world, memory, senses } = sight
+  const served = world.networks().filter(({ ipv6 }) => ipv6 !== undefined)
+  if (served.length === 0) return []
+  const leases = served.flatMap(({ name }) =>
+    leased(sight, memory.leases6.byClient(name, { mac, duid: '' })),
+  )
+  // One of one link only leads nowhere without saying which.
+  const there = senses.neighbours6.addressesOf(mac).filter(address => !isLinkLocal(address))
+  return [...leases.map(({ address }) => address), ...there]
 }
 
 /** `trustUrl` of a network vouches for hosts that may be in it, not for those of another one. */
@@ -158,7 +191,8 @@ function trustFor(sight: Sight, host: Host, name: string): Trust {
 
 function identifyClaim(sight: Sight, { host, address, network, uuid, attempt }: Claim): Identity {
   // What is given for a token is given once: the table of a moment ago is too old for it.
-  if (attempt && isOnLink(sight, networkAt(sight, address))) sight.senses.neighbours.refresh()
+  if (attempt && isOnLink(sight, networkAt(sight, address), address))
+    tableFor(sight, address).refresh()
   return identify({
     host,
     trust: trustFor(sight, host, network),
@@ -174,17 +208,24 @@ function identifyClaim(sight: Sight, { host, address, network, uuid, attempt }: 
  * Asks the kernel anew who has an address, before anything is decided for good: what it knew may be
  * old. Where nothing is known it asks the link, and waits for half a second.
  */
-async function lookAgain(sight: Sight, address: Ipv4): Promise<void> {
-  const { neighbours, poke } = sight.senses
-  if (sight.closed || !isOnLink(sight, networkAt(sight, address))) return
-  neighbours.refresh()
-  if (neighbours.macsOf(address).length > 0) return
-  poke(address)
+async function lookAgain(sight: Sight, address: IpAddress): Promise<void> {
+  if (sight.closed || !isOnLink(sight, networkAt(sight, address), address)) return
+  const table = tableFor(sight, address)
+  table.refresh()
+  if (table.macsOf().length > 0) return
+  sight.senses.poke(address)
   for (let ms = 0; ms < patienceMs && !sight.closed; ms += lookMs) {
     await new Promise(resolve => setTimeout(resolve, lookMs))
-    neighbours.refresh()
-    if (neighbours.macsOf(address).length > 0) return
+    table.refresh()
+    if (table.macsOf().length > 0) return
   }
+}
+
+/** The kernel's table of an address's family, asked for it. */
+function tableFor({ senses: { neighbours, neighbours6 } }: Sight, address: IpAddress) {
+  return typeof address === 'number'
+    ? { refresh: neighbours.refresh, macsOf: () => neighbours.macsOf(address) }
+    : { refresh: neighbours6.refresh, macsOf: () => neighbours6.macsOf(address) }
 }
 
 function isElsewhere(sight: Sight, { name, uuid }: Host, heard: NetbootSource): boolean {
@@ -194,39 +235,4 @@ function isElsewhere(sight: Sight, { name, uuid }: Host, heard: NetbootSource): 
   const attempt = memory.installs.currentAttempt(name, install)
   const network = attempt && networkAt(sight, attempt.address)?.name
   return isFromElsewhere(heard, { network, uuid: uuid ?? learnt })
-}
-
-/**
- * What hosts asked DHCP servers for, ours and others. An installer often takes another address than
- * its firmware did: it says another client id. An address is whoever's asked for it last.
- */
-function createHeard() {
-  const byMac = new Map<Mac, Ipv4>()
-  const byAddress = new Map<Ipv4, Mac>()
-  const forget = (mac: Mac) => {
-    const address = byMac.get(mac)
-    byMac.delete(mac)
-    if (address !== undefined && byAddress.get(address) === mac) byAddress.delete(address)
-  }
-  const takenBy = (mac: Mac, address: Ipv4) => {
-    const before = byAddress.get(address)
-    if (before !== undefined && before !== mac) forget(before)
-  }
-  return {
-    takenBy,
-    note(mac: Mac, address: Ipv4): void {
-      takenBy(mac, address)
-      forget(mac)
-      byMac.set(mac, address)
-      byAddress.set(address, mac)
-    },
-    at(address: Ipv4): Mac[] {
-      const mac = byAddress.get(address)
-      return mac === undefined ? [] : [mac]
-    },
-    of(mac: Mac): Ipv4[] {
-      const address = byMac.get(mac)
-      return address === undefined ? [] : [address]
-    },
-  }
 }

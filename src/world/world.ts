@@ -4,14 +4,16 @@ import type { Caller } from '../boot/deliver.ts'
 import type { Host, Network, Nic, UnknownHosts } from '../boot/host.ts'
 import type { HostRecord } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
+import { serverAddressFor } from '../boot/network-address.ts'
 import { isNoUuid, isSameUuid } from '../boot/uuid.ts'
 import type { Config } from '../config/config.ts'
 import { networkNames } from '../config/template/context.ts'
 import type { ServedNetwork } from '../install/deps.ts'
 import { ownAddresses, settle } from '../system/interfaces.ts'
 import { ownAddresses6, settle6 } from '../system/interfaces6.ts'
-import { formatIpv4, type Ipv4, type Mac } from '../wire/address.ts'
+import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
 import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
+import { formatIpAddress, type IpAddress } from '../wire/ip-address.ts'
 import type { Ipv6 } from '../wire/ipv6.ts'
 import { shelfOf } from './loader-shelf.ts'
 import { networkOf } from './network-of.ts'
@@ -46,7 +48,8 @@ export interface World {
   reservedFor6(address: Ipv6): readonly Mac[] | undefined
   /** The network of whoever asks; `mac`: the host that is asked for. */
   networkOf(caller: Caller, mac?: Mac): Network | undefined
-  place(network: Network | undefined): ServedNetwork
+  /** `by`: an address of whoever is to reach us, whose family counts; without one by IPv4. */
+  place(network: Network | undefined, by?: IpAddress): ServedNetwork
   /** Takes a new config, and the hosts that still have an install under way. */
   replace(config: Config, running: readonly HostRecord[], specHost: SpecHost): void
   /** Looks at the machine's interfaces again; true when the networks have changed. */
@@ -90,9 +93,9 @@ export function createWorld(first: Config): World {
     reserved: () => reserved.set,
     reservedFor6: address => reserved.ipv6.get(address),
     networkOf: (caller, mac) => networkOf(caller, networks, mac && world.hostOf(mac)),
-    place: network => ({
+    place: (network, by = unspecified) => ({
       network: networkNames(network ?? {}),
-      serverUrl: serverUrlOf(network, config),
+      serverUrl: serverUrlOf(serverAddressFor(network, by), config),
       seesDhcp: network !== undefined && network.mode !== 'none',
     }),
     replace(next, running, specHost) {
@@ -136,8 +139,8 @@ function waitingOf(network: string, waits: string): WaitingNetwork {
 }
 
 /** HTTPS where the config says that scripts are. */
-function serverUrlOf(network: Network | undefined, { http: { port, tls } }: Config): string {
-  const address = network ? formatIpv4(network.serverAddress) : '127.0.0.1'
+function serverUrlOf(own: IpAddress, { http: { port, tls } }: Config): string {
+  const address = formatIpAddress(own)
   return tls?.scripts ? serverUrl(address, tls.port, 'https') : serverUrl(address, port)
 }
 

@@ -31,7 +31,8 @@ import { openMemory } from '../../src/store/memory.ts'
 import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { newId, newToken } from '../../src/system/secrets.ts'
-import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
+import type { Mac } from '../../src/wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../../src/wire/ip-address.ts'
 import { createWorld, type World } from '../../src/world/world.ts'
 import { identifyBy } from '../install/identify.ts'
 
@@ -111,8 +112,8 @@ export async function startHttp(
   const now = () => clock.now
   const memory = await openMemory(world.config)
   const published = createPublished(config.assets)
-  const macsOf = (address: Ipv4) => {
-    const owner = (owners ?? new Map([[own, mac]])).get(formatIpv4(address))
+  const macsOf = (address: IpAddress) => {
+    const owner = (owners ?? new Map([[own, mac]])).get(formatIpAddress(address))
     return owner === undefined ? [] : [owner]
   }
   const specDeps = {
@@ -185,7 +186,7 @@ interface Insides {
     InstallerDeps,
     'publish' | 'publishTogether' | 'readMedia' | 'usedVars' | 'digests' | 'lackOf'
   >
-  macsOf(address: Ipv4): Mac[]
+  macsOf(address: IpAddress): Mac[]
   readonly seen: InstallerDeps['seen']
 }
 

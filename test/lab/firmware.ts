@@ -38,18 +38,24 @@ export function boardOf(firmware: Firmware): Board {
 }
 
 /** The UEFI's memory is a file that keeps its content between power-ons. */
-export function flashArguments({ flash }: Board, vars: string): string[] {
+export function flashArguments({ flash }: Board, vars: string, netboots: Netboots): string[] {
   if (!flash) return []
   const [code, empty] = flash
   if (!existsSync(vars)) copyFileSync(empty, vars)
   return [
     ...['-drive', `if=pflash,format=raw,readonly=on,file=${code}`],
     ...['-drive', `if=pflash,format=raw,file=${vars}`],
-    // Else it asks for IPv6 for a minute, twice, before it goes on to the disk.
-    ...['-fw_cfg', 'name=opt/org.tianocore/IPv6Support,string=no'],
-    ...['-fw_cfg', 'name=opt/org.tianocore/IPv6PXESupport,string=no'],
+    ...switches[netboots].flatMap(name => ['-fw_cfg', `name=opt/org.tianocore/${name},string=no`]),
   ]
 }
 
-/** Takes PXE from EDK2, so that HTTP Boot is what it does first. */
-export const httpBootOnly = ['-fw_cfg', 'name=opt/org.tianocore/IPv4PXESupport,string=no']
+/** Which ways of booting from the network EDK2 tries; HTTP Boot by both families comes behind PXE. */
+export type Netboots = 'ipv4' | 'ipv4-http' | 'ipv6' | 'http'
+
+/** Asked for by a family that nobody serves it waits for a minute, before it goes on. */
+const switches: Readonly<Record<Netboots, readonly string[]>> = {
+  ipv4: ['IPv6Support', 'IPv6PXESupport'],
+  'ipv4-http': ['IPv6Support', 'IPv6PXESupport', 'IPv4PXESupport'],
+  ipv6: ['IPv4Support', 'IPv4PXESupport'],
+  http: ['IPv4Support', 'IPv4PXESupport', 'IPv6PXESupport'],
+}

@@ -1,7 +1,6 @@
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
-import { httpBootOnly } from './firmware.ts'
 import { createLab } from './lab.ts'
 import { labObstacle } from './packages.ts'
 import { installAndBootDisk } from './story.ts'
@@ -15,7 +14,7 @@ t.test('UEFI x64 by HTTP Boot', { skip: obstacle ?? false }, async t => {
   const mac = '52:54:00:12:34:58'
   const settings = { network: serverNetwork, mac, address: '10.77.0.21' }
   const daemon = await lab.startDaemon(labConfig(lab, settings))
-  const machine = await lab.addMachine({ firmware: 'uefi', mac, extra: httpBootOnly })
+  const machine = await lab.addMachine({ firmware: 'uefi', mac, netboots: 'ipv4-http' })
   await installAndBootDisk(t, { lab, daemon, machine })
   const { stdout } = await daemon.cli(['events', 'node1'])
   t.match(stdout, /DISCOVER \(http-firmware, x64-efi\)/, 'its firmware asks for a URL')

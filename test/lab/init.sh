@@ -5,6 +5,7 @@
 #   lab.image=URL    gzipped disk image        lab.file=URL     answer file whose first line is shown
 #   lab.do=install|ready-only|fail|hang|crash|panic  lab.end=reboot|poweroff|stay
 #   lab.address=A/P  its address, where there is no DHCP
+#   lab.ipv6=1       it makes its address of a router's advertisement
 #   lab.up=1         the installed system phones home `up`
 
 /bin/busybox --install -s /bin
@@ -44,8 +45,19 @@ connect() {
   ip link set "$interface" up
   own=$(word lab.address)
   [ -z "$own" ] || { ip address add "$own" dev "$interface"; return; }
+  if [ -n "$(word lab.ipv6)" ]; then autoconfigure "$interface"; return; fi
   udhcpc -i "$interface" -n -q -t 60 -T 1 -s /udhcpc.sh > /dev/null || { say 'no lease'; return 1; }
   say "$interface has $(ip -4 -o address show "$interface" | awk '{print $4}')"
+}
+
+autoconfigure() {
+  for second in $(seq 30); do
+    found=$(ip -6 -o address show "$1" | grep 'scope global' | grep -v tentative)
+    [ -z "$found" ] || { say "$1 has $(echo "$found" | awk '{print $4}')"; return; }
+    sleep 1
+  done
+  say 'no router advertisement'
+  return 1
 }
 
 # tell EVENT [name=value&...]: phones home until it is heard.

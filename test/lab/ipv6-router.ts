@@ -4,14 +4,21 @@ import type { Network } from './network.ts'
 
 /**
  * Answers whoever looks for an IPv6 router on the bridge: there is one, and it leads nowhere. iPXE asks it
- * beside DHCP, and waits 15 s before it goes on without an answer.
+ * beside DHCP, and waits 15 s before it goes on without an answer. With a `prefix` it sends machines to DHCPv6,
+ * and lets them make addresses of their own besides.
  */
-export async function startIpv6Router(network: Network, folder: string): Promise<void> {
+export async function startIpv6Router(
+  network: Network,
+  folder: string,
+  prefix?: string,
+): Promise<void> {
   const settings = ['disable_ipv6=0', 'accept_dad=0', 'forwarding=1']
   const keys = settings.map(setting => `net.ipv6.conf.${network.bridge}.${setting}`)
   await network.run(['sysctl', '-qw', ...keys])
   const config = join(folder, 'radvd.conf')
   const life = 'AdvSendAdvert on; AdvDefaultLifetime 0;'
-  writeFileSync(config, `interface ${network.bridge} { ${life} };\n`)
+  const stateful = `AdvManagedFlag on; AdvOtherConfigFlag on; prefix ${prefix} {};`
+  const more = prefix === undefined ? '' : stateful
+  writeFileSync(config, `interface ${network.bridge} { ${life} ${more} };\n`)
   network.start(['radvd', '-n', '-m', 'none', '-C', config, '-p', join(folder, 'radvd.pid')])
 }

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { boardOf, type Firmware, flashArguments } from './firmware.ts'
+import { boardOf, type Firmware, flashArguments, type Netboots } from './firmware.ts'
 import type { Network } from './network.ts'
 import { readSerial, type Serial } from './serial.ts'
 
@@ -13,6 +13,8 @@ export interface MachineSettings {
   readonly tap: string
   readonly mebibytes?: number
   readonly nic?: 'virtio-net-pci' | 'e1000'
+  /** How its UEFI boots from the network; `ipv4` where nothing is said. */
+  readonly netboots?: Netboots
   /** Its controller hides the disk. */
   readonly diskless?: boolean
   /** It tries its disk before the network. */
@@ -67,7 +69,11 @@ function machineArguments(settings: MachineSettings): string[] {
     ...['-chardev', 'stdio,id=serial,signal=off', '-serial', 'chardev:serial'],
     ...['-device', 'virtio-rng-pci'],
     ...boardOf(settings.firmware).machine,
-    ...flashArguments(boardOf(settings.firmware), `${settings.disk}.vars`),
+    ...flashArguments(
+      boardOf(settings.firmware),
+      `${settings.disk}.vars`,
+      settings.netboots ?? 'ipv4',
+    ),
     ...nicArguments(settings),
     ...diskArguments(settings),
     ...(settings.extra ?? []),

@@ -1,6 +1,7 @@
 /** Says of each address what the kernel's table is worth: JSON, by address. Runs inside a network. */
 import type { Host, Network } from '../../src/boot/host.ts'
 import { createNeighbours, isSure, usesArp } from '../../src/system/neighbours.ts'
+import { createNeighbours6Now } from '../../src/system/neighbours6.ts'
 import { type Ipv4, type Mac, parseIpv4, parseSubnet, type Subnet } from '../../src/wire/address.ts'
 import { createWhereabouts } from '../../src/world/whereabouts.ts'
 
@@ -17,7 +18,8 @@ const memory = {
   leases: { byAddress: () => ({ mac, state: 'active', end: 2 }), byMac: () => undefined },
   hosts: { get: () => undefined },
 } as unknown as Parameters<typeof createWhereabouts>[1]
-const senses = { neighbours: createNeighbours(0), poke: () => {}, usesArp, close: () => {} }
+const neighbours = { neighbours: createNeighbours(0), neighbours6: createNeighbours6Now(0) }
+const senses = { ...neighbours, poke: () => {}, usesArp, close: () => {} }
 const { identify } = createWhereabouts({ networks: () => [lan] }, memory, () => 1, senses)
 
 const found: Record<string, readonly [verdict: string, sure: boolean]> = {}

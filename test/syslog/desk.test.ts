@@ -1,15 +1,16 @@
 import t from 'tap'
 import { createSyslogDesk } from '../../src/syslog/desk.ts'
 import type { Ipv4 } from '../../src/wire/address.ts'
+import type { IpAddress } from '../../src/wire/ip-address.ts'
 
 const node1 = 0x0a4d0014 as Ipv4
 const node2 = 0x0a4d0015 as Ipv4
 const line = new TextEncoder().encode('<13>Nov 21 02:40:01 n app: x')
 
-function open(isHost: (from: Ipv4) => boolean = () => true) {
+function open(isHost: (from: IpAddress) => boolean = () => true) {
   const clock = { now: 0 }
-  const kept: Ipv4[] = []
-  const missed: [Ipv4, number][] = []
+  const kept: IpAddress[] = []
+  const missed: [IpAddress, number][] = []
   const results: string[] = []
   const desk = createSyslogDesk({
     now: () => clock.now,

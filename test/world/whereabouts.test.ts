@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Host, Network } from '../../src/boot/host.ts'
 import type { Lease } from '../../src/boot/lease.ts'
 import { type Ipv4, type Mac, parseIpv4, parseSubnet, type Subnet } from '../../src/wire/address.ts'
+import type { IpAddress } from '../../src/wire/ip-address.ts'
 import { createWhereabouts } from '../../src/world/whereabouts.ts'
 
 const ip = (text: string) => parseIpv4(text) as Ipv4
@@ -36,7 +37,7 @@ function place({
   arp = true,
 } = {}) {
   const known = { ...table }
-  const poked: Ipv4[] = []
+  const poked: IpAddress[] = []
   const all = leases.map(
     ([address, mac]): Lease => ({
       ...{ address, mac, start: 0, end: 1000, state: 'active' },
@@ -57,7 +58,8 @@ function place({
       addressesOf: () => [],
       refresh: () => {},
     },
-    poke(address: Ipv4) {
+    neighbours6: { macsOf: () => [], addressesOf: () => [], refresh: () => {} },
+    poke(address: IpAddress) {
       poked.push(address)
       Object.assign(known, answers)
     },

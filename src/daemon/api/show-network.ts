@@ -3,6 +3,7 @@ import { fieldsOf, lineOf } from '../../base/untrusted.ts'
 import { reasonOf } from '../../http/api/views.ts'
 import type { StrangerSeen } from '../../record/stranger-ring.ts'
 import { formatIpv4, formatSubnet, type Mac } from '../../wire/address.ts'
+import { formatIpAddress } from '../../wire/ip-address.ts'
 import { formatSubnet6 } from '../../wire/ipv6.ts'
 import type { HttpParts } from '../parts.ts'
 
@@ -52,7 +53,7 @@ export function showStranger(
     // Loaders of some cards do not tell it.
     serial: serial ?? (lineOf(fieldsOf(facts).serial) || null),
     vendorClass: client.vendorClass ?? null,
-    address: address === undefined ? null : formatIpv4(address),
+    address: address === undefined ? null : formatIpAddress(address),
     text,
     ...(event && { event: { ...event, ...reasonOf(event.data) } }),
     at: new Date(at).toISOString(),

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import type { Network } from '../../boot/host.ts'
+import { serverAddressesOf } from '../../boot/network-address.ts'
 import type { ReasonOf } from '../../boot/reason.ts'
 import type { HandedSocket } from '../../dhcp/server.ts'
 import { sawTftp } from '../../record/seen-files.ts'
 import type { HandedOver } from '../../system/handed-over.ts'
 import { claimUdp, portError } from '../../system/ports.ts'
 import { openTftp, type Tftp } from '../../tftp/server.ts'
-import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
+import { formatIpv4 } from '../../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../../wire/ip-address.ts'
 import type { DoorParts } from '../parts.ts'
 import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import { createDhcp6Door } from './dhcp6-door.ts'
@@ -42,7 +44,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const syslog = openSyslogDoor(parts)
   const dhcp6 = createDhcp6Door(parts)
 
-  const listenTftp = (addresses: readonly Ipv4[]) =>
+  const listenTftp = (addresses: readonly IpAddress[]) =>
     tftp.listen(addresses).catch(error => {
       throw portError(error, 'UDP', (error as { address?: string }).address ?? '', config.tftp.port)
     })
@@ -62,12 +64,12 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   }
   const refresh = async () => {
     const networks = world.networks()
-    const addresses = [...new Set(networks.map(({ serverAddress }) => serverAddress))]
-    const listen = config.http.address ?? [...addresses.map(formatIpv4), '127.0.0.1']
+    const addresses = [...new Set(networks.flatMap(serverAddressesOf))]
+    const listen = config.http.address ?? [...addresses.map(formatIpAddress), '127.0.0.1']
     await http.listen([...new Set(listen)])
     const untied = networks.filter(network => !tied(network.interface, 'tftp'))
-    await listenTftp([...new Set(untied.map(({ serverAddress }) => serverAddress))])
-    await syslog?.listen(addresses.map(formatIpv4))
+    await listenTftp([...new Set(untied.flatMap(serverAddressesOf))])
+    await syslog?.listen(addresses.map(formatIpAddress))
     await refreshDhcp(networks)
     await dhcp6.reload()
   }

@@ -3,7 +3,7 @@ import { createSyslogDesk } from '../../syslog/desk.ts'
 import { openSyslog, type SyslogServer } from '../../syslog/server.ts'
 import { openSyslogTcp } from '../../syslog/tcp.ts'
 import { portError } from '../../system/ports.ts'
-import { parseIpv4 } from '../../wire/address.ts'
+import { parseIpAddress } from '../../wire/ip-address.ts'
 import type { DoorParts } from '../parts.ts'
 
 /** The syslog receiver: what hosts send lands in their timelines. */
@@ -26,7 +26,7 @@ export function openSyslogDoor(parts: DoorParts): SyslogDoor | undefined {
   })
   const servers = new Map<string, readonly SyslogServer[]>()
   const take = (bytes: Uint8Array, from: string) => {
-    const address = parseIpv4(from)
+    const address = parseIpAddress(from)
     if (address !== undefined) desk.receive(bytes, address)
   }
 

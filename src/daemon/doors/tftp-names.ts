@@ -1,5 +1,6 @@
 import type { Caller, Delivered, Held } from '../../boot/deliver.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
+import { serverAddressFor } from '../../boot/network-address.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { choiceNamed } from '../../install/menu-choice.ts'
 import type { Peer, TftpRefusal, Virtual } from '../../tftp/files.ts'
@@ -18,7 +19,7 @@ export function tftpNames(parts: Parts, receipts: Receipts) {
     const loader = world.loaders().get(name)
     if (loader !== undefined) return { file: loader }
     const network = world.networkOf({ address, localAddress: address })
-    const caller = { address, localAddress: network?.serverAddress ?? address }
+    const caller = { address, localAddress: serverAddressFor(network, address) }
     const config = configRequest(name, caller, parts)
     const plain = withoutFolder(name)
     const chosen = config ? undefined : choiceNamed(plain, caller, parts.menus)
@@ -79,7 +80,8 @@ async function answerFile(
   caller: Caller,
   { phoneHome, world, memory }: Parts,
 ): Promise<Virtual> {
-  const place = world.place(world.networkOf(caller, memory.installs.attempt(token)?.mac))
+  const network = world.networkOf(caller, memory.installs.attempt(token)?.mac)
+  const place = world.place(network, caller.address)
   const answer = phoneHome.file({ token, address: caller.address, place }, name)
   await memory.committed()
   if (answer.kind === 'file') return bytesOf(answer.text)

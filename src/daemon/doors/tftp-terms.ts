@@ -1,4 +1,5 @@
 import { given } from '../../base/given.ts'
+import { isInNetwork, serverAddressFor } from '../../boot/network-address.ts'
 import type { Peer } from '../../tftp/files.ts'
 import type { PeerTerms } from '../../tftp/terms.ts'
 import { subnetContains } from '../../wire/address.ts'
@@ -18,16 +19,16 @@ export function tftpTerms({ world, macsOf }: Pick<Parts, 'world' | 'macsOf'>) {
   return ({ address }: Peer): PeerTerms => {
     const { allow, singlePort } = world.config().tftp
     const networks = world.networks()
-    const network = networks.find(({ subnet }) => subnetContains(subnet, address))
+    const network = networks.find(one => isInNetwork(one, address))
     const blockSize = given('blockSize', blockSizeOf(address))
     if (network && network.trust !== 'url' && !singlePort) {
-      return { kind: 'served', from: network.serverAddress, ...blockSize }
+      return { kind: 'served', from: serverAddressFor(network, address), ...blockSize }
     }
     // Whoever comes through NAT comes from anywhere, and hears us only from the port that it asked.
     const isAllowed =
       network !== undefined ||
       networks.some(({ trust }) => trust === 'url') ||
-      allow.some(subnet => subnetContains(subnet, address))
+      (typeof address === 'number' && allow.some(subnet => subnetContains(subnet, address)))
     return isAllowed ? { kind: 'served', ...blockSize } : { kind: 'ignored' }
   }
 }

@@ -11,8 +11,8 @@ import { grub } from '../../boot/loaders/grub.ts'
 import { ipxe, renderScript } from '../../boot/loaders/ipxe.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
 import { pxelinux } from '../../boot/loaders/pxelinux.ts'
-import { type Ipv4, type Mac, parseIpv4, parseMac } from '../../wire/address.ts'
-import { plainAddress } from '../api/access.ts'
+import { type Mac, parseMac, unspecified } from '../../wire/address.ts'
+import { parseIpAddress } from '../../wire/ip-address.ts'
 import { readUrlPath } from '../files/asset-path.ts'
 
 /** Somebody's loader asks for its config, and how that is written. */
@@ -152,12 +152,12 @@ function refuse(
   return reply.code(status).type(scriptType).send(text)
 }
 
-/** Both ends of the connection; an address that is not IPv4 becomes 0.0.0.0, which owns nothing. */
+/** Both ends of the connection; an address that is none becomes 0.0.0.0, which owns nothing. */
 export function callerOf(socket: {
   remoteAddress?: string | undefined
   localAddress?: string | undefined
 }): Caller {
-  const read = (text: string | undefined) => parseIpv4(plainAddress(text ?? '')) ?? (0 as Ipv4)
+  const read = (text: string | undefined) => parseIpAddress(text ?? '') ?? unspecified
   return { address: read(socket.remoteAddress), localAddress: read(socket.localAddress) }
 }
 

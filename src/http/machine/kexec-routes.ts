@@ -4,13 +4,14 @@ import type { Asset } from '../../boot/install.ts'
 import { type KexecContent, type KexecPart, renderKexec } from '../../boot/kexec-script.ts'
 import { type Abilities, unbootable } from '../../boot/loaders/kind.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
-import { formatIpv4, type Ipv4, type Mac, parseMac } from '../../wire/address.ts'
+import { type Mac, parseMac } from '../../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../../wire/ip-address.ts'
 import { type BootDeps, callerOf, uuidOf } from './boot-routes.ts'
 
 export interface KexecDeps {
   readonly boot: BootDeps
   /** The MAC at an address, of a host of the config. */
-  macAt(address: Ipv4): Mac | undefined
+  macAt(address: IpAddress): Mac | undefined
   /** A static kexec for machines that have none, where the boot media bring none. */
   program(): Asset | undefined
   /** The sha256 of an asset in hex; rejects when it is another version by now. */
@@ -54,7 +55,7 @@ export function kexecRoutes(app: FastifyInstance, deps: KexecDeps): void {
 
 function noMac(text: string | undefined, caller: Caller): KexecAnswer {
   if (text !== undefined) return refuse(400, `${text} is not a MAC address`)
-  const address = formatIpv4(caller.address)
+  const address = formatIpAddress(caller.address)
   return refuse(404, `no host of the config is known to have the address ${address}`)
 }
 

@@ -1,6 +1,6 @@
 import type { Attempt, Install } from '../../boot/install.ts'
 import type { Reason } from '../../boot/reason.ts'
-import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../../wire/ip-address.ts'
 import type { InstallDeps } from '../deps.ts'
 import { hasSshServer, visit } from './enter.ts'
 import { scanHostKeys } from './host-keys.ts'
@@ -14,13 +14,13 @@ import { type ExpectedMachine, type MachineReport, readReport, reportScript } fr
 export async function whyNotInstalled(
   install: Install,
   attempt: Attempt,
-  address: Ipv4,
+  address: IpAddress,
   named: boolean,
   deps: Pick<InstallDeps, 'logins' | 'macsOf' | 'whyNoTarget'>,
 ): Promise<Reason | undefined> {
   const { login } = install.spec.profile
   const of = { install: install.id, attempt: attempt.number }
-  const where = formatIpv4(address)
+  const where = formatIpAddress(address)
   const forbidden = deps.whyNoTarget(address, named)
   if (forbidden) return { code: 'ssh-never', where: forbidden }
   if (!login) return { code: 'ssh-no-login' }

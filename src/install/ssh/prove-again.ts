@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Attempt, Delivery, Install } from '../../boot/install.ts'
 import type { Reason } from '../../boot/reason.ts'
-import { formatIpv4 } from '../../wire/address.ts'
+import { formatIpAddress } from '../../wire/ip-address.ts'
 import type { InstallDeps } from '../deps.ts'
 import { addressesToTry, type Proved, prove, type Unproved } from './prove.ts'
 
@@ -47,7 +47,7 @@ async function proveSomewhere(
   for (const address of addressesToTry(install, attempt, deps)) {
     const found = await prove(install, attempt, address, deps, hush)
     if (!('why' in found)) return found
-    last = { code: 'not-proved', address: formatIpv4(address), because: found.why }
+    last = { code: 'not-proved', address: formatIpAddress(address), because: found.why }
     if (found.final && attempt.proof?.address === address) return { why: last, final: true }
   }
   return { why: last }

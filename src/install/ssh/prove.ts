@@ -1,6 +1,6 @@
 import type { Attempt, Install, Proof } from '../../boot/install.ts'
 import type { Reason } from '../../boot/reason.ts'
-import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../../wire/ip-address.ts'
 import type { InstallDeps } from '../deps.ts'
 import { hasSshServer, visit } from './enter.ts'
 import { hushScript } from './remote-script.ts'
@@ -39,7 +39,7 @@ export function wantedOf(install: Install, attempt: Attempt): ExpectedMachine {
 }
 
 /** Where a machine may be: where it proved itself, else where its MACs are, else where it got its script. */
-export function addressesToTry(install: Install, attempt: Attempt, deps: ProofDeps): Ipv4[] {
+export function addressesToTry(install: Install, attempt: Attempt, deps: ProofDeps): IpAddress[] {
   const { address, proof } = attempt
   const known = install.spec.host.nics.flatMap(({ mac }) => deps.addressesOf(mac))
   const all = [...(proof ? [proof.address] : []), ...known, address]
@@ -53,13 +53,13 @@ export function addressesToTry(install: Install, attempt: Attempt, deps: ProofDe
 export async function prove(
   install: Install,
   attempt: Attempt,
-  address: Ipv4,
+  address: IpAddress,
   deps: ProofDeps,
   hush = false,
 ): Promise<Proved | Unproved> {
   const { login } = install.spec.profile
   const of = { install: install.id, attempt: attempt.number }
-  const where = formatIpv4(address)
+  const where = formatIpAddress(address)
   const forbidden = deps.whyNoTarget(address)
   if (forbidden) return { why: { code: 'ssh-never', where: forbidden } }
   const sshLogin = login && deps.logins.sshLogin(of, login, where)

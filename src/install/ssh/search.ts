@@ -1,7 +1,7 @@
 import { whyNoFacts } from '../../boot/facts.ts'
 import type { Attempt, Install } from '../../boot/install.ts'
 import type { Reason } from '../../boot/reason.ts'
-import { formatIpv4, type Ipv4, parseIpv4 } from '../../wire/address.ts'
+import { formatIpAddress, type IpAddress, parseIpAddress } from '../../wire/ip-address.ts'
 import type { InstallDeps } from '../deps.ts'
 import type { Lives } from '../life.ts'
 import { whyNotInstalled } from './installed.ts'
@@ -28,7 +28,7 @@ export interface Seeking {
 
 /** Where to look: at one address that the config names, or wherever the machine may be. */
 type SearchAddresses =
-  | { readonly named: boolean; readonly addresses: readonly Ipv4[] }
+  | { readonly named: boolean; readonly addresses: readonly IpAddress[] }
   | { readonly nowhere: Reason; readonly address: string | null }
 
 /** Looks once at each place where the machine may be, until it is found. */
@@ -53,17 +53,21 @@ function whereToLook({ attempt, install, state }: Search, deps: InstallDeps): Se
     return { nowhere: { code: 'ssh-nowhere' }, address: null }
   }
   const rendered = deps.render(stated, attempt.content.context)
-  const address = parseIpv4(rendered.trim())
+  const address = parseIpAddress(rendered.trim())
   if (address !== undefined) return { named: true, addresses: [address] }
   return { nowhere: { code: 'ssh-no-address' }, address: JSON.stringify(rendered) }
 }
 
 /** True when nobody has to be looked for any more at other places. */
-async function findInstaller(search: Search, address: Ipv4, seeking: Seeking): Promise<boolean> {
+async function findInstaller(
+  search: Search,
+  address: IpAddress,
+  seeking: Seeking,
+): Promise<boolean> {
   const found = await prove(search.install, search.attempt, address, seeking.deps)
   if (!isCurrent(search, seeking)) return true
   if ('why' in found) {
-    say(search, formatIpv4(address), found.why, seeking)
+    say(search, formatIpAddress(address), found.why, seeking)
     return false
   }
   seeking.deps.memory.write(() => takeProof(search.attempt, found, seeking))
@@ -75,7 +79,7 @@ function takeProof(attempt: Attempt, { proof, facts }: Proved, { deps, lives }: 
   const { host, number, token } = attempt
   const { address, bootId } = proof
   const left = whyNoFacts(facts)
-  const where = { address: formatIpv4(address), attempt: number, bootId }
+  const where = { address: formatIpAddress(address), attempt: number, bootId }
   const data = { ...where, ...(left === undefined ? { facts } : { left }) }
   memory.record({ host, kind: 'ssh', code: 'proved', data })
   memory.installs.saveProof(token, proof)
@@ -86,7 +90,7 @@ function takeProof(attempt: Attempt, { proof, facts }: Proved, { deps, lives }: 
 /** True when nobody has to be looked for any more at other places. */
 async function findInstalled(
   search: Search,
-  address: Ipv4,
+  address: IpAddress,
   named: boolean,
   seeking: Seeking,
 ): Promise<boolean> {
@@ -95,10 +99,10 @@ async function findInstalled(
   const why = await whyNotInstalled(install, attempt, address, named, deps)
   if (!isCurrent(search, seeking)) return true
   if (why) {
-    say(search, formatIpv4(address), why, seeking)
+    say(search, formatIpAddress(address), why, seeking)
     return false
   }
-  const data = { address: formatIpv4(address) }
+  const data = { address: formatIpAddress(address) }
   deps.memory.record({ host: attempt.host, kind: 'ssh', code: 'answers', data })
   lives.apply(attempt.host, { kind: 'answered' })
   return true

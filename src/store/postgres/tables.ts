@@ -47,6 +47,16 @@ const kinds = {
     send: value => (value === null ? null : formatIpv4(Number(value) as Ipv4)),
     read: name => `(${name} - '0.0.0.0'::inet)::float8`,
   },
+  /** A number is one of IPv4, a text one of IPv6; the column in memory makes numbers of digits again. */
+  ipAddress: {
+    type: 'inet',
+    send: value => {
+      if (value === null || typeof value === 'string') return value
+      return formatIpv4(Number(value) as Ipv4)
+    },
+    read: name =>
+      `case family(${name}) when 4 then (${name} - '0.0.0.0'::inet)::text else host(${name}) end`,
+  },
 } as const satisfies Readonly<Record<string, ColumnKind>>
 
 /** The last moment that both PostgreSQL and ISO 8601 write with four digits of a year. */
@@ -90,7 +100,7 @@ export const tables: readonly Table[] = [
     key: ['token'],
     columns: {
       ...{ token: 'text', install: 'text', host: 'text', number: 'number', mac: 'text' },
-      ...{ address: 'address', opened_at: 'time', void: 'flag', content: 'json', proof: 'json' },
+      ...{ address: 'ipAddress', opened_at: 'time', void: 'flag', content: 'json', proof: 'json' },
       ...{ burnt: 'json', prepared: 'flag' },
     },
   },

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { plainAddress } from '../../../src/http/api/access.ts'
 import { callerOf } from '../../../src/http/machine/boot-routes.ts'
-import { formatIpv4 } from '../../../src/wire/address.ts'
+import { formatIpAddress } from '../../../src/wire/ip-address.ts'
 import { startHttp, token } from '../daemon.ts'
 
 t.test('an IPv4 address on an IPv6 socket is itself', async t => {
@@ -13,11 +13,12 @@ t.test('an IPv4 address on an IPv6 socket is itself', async t => {
   t.equal(plainAddress(''), '')
 })
 
-t.test('a caller without an IPv4 address owns nothing', async t => {
+t.test('a caller of either family; without an address it owns nothing', async t => {
   const caller = (remoteAddress: string | undefined) =>
-    formatIpv4(callerOf({ remoteAddress }).address)
+    formatIpAddress(callerOf({ remoteAddress }).address)
   t.equal(caller('::ffff:10.77.0.20'), '10.77.0.20')
-  t.equal(caller('2001:db8::1'), '0.0.0.0')
+  t.equal(caller('2001:db8::1'), '2001:db8::1')
+  t.equal(caller('fe80::1%br0'), 'fe80::1')
   t.equal(caller(undefined), '0.0.0.0')
 })
 

@@ -1,0 +1,26 @@
+import { type Ipv4, subnetContains } from '../wire/address.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
+import { loopback6, subnet6Contains } from '../wire/ipv6.ts'
+import type { Network } from './host.ts'
+
+type Subnets = Pick<Network, 'subnet' | 'ipv6'>
+
+/** Whether an address of either family lies in a network. */
+export function isInNetwork({ subnet, ipv6 }: Subnets, address: IpAddress): boolean {
+  if (typeof address === 'number') return subnetContains(subnet, address)
+  return ipv6 !== undefined && subnet6Contains(ipv6.subnet, address)
+}
+
+/** Where whoever has an address reaches us, in its own family. Without one of ours there: on loopback. */
+export function serverAddressFor(network: Network | undefined, address: IpAddress): IpAddress {
+  if (typeof address === 'number') return network?.serverAddress ?? loopback
+  return network?.ipv6?.serverAddress ?? loopback6
+}
+
+/** Where the machines of a network reach us: by IPv4, and by IPv6 where it has that. */
+export function serverAddressesOf({ serverAddress, ipv6 }: Network): readonly IpAddress[] {
+  return ipv6 ? [serverAddress, ipv6.serverAddress] : [serverAddress]
+}
+
+/** 127.0.0.1. */
+const loopback = 0x7f000001 as Ipv4
