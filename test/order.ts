@@ -14,6 +14,7 @@ export const longest = [
   'test/page/finding.test.ts',
   'test/daemon/crash.test.ts',
   'test/lab/menu.lab.ts',
+  'test/lab/ipv6-boot.lab.ts',
   'test/tftp/loss.test.ts',
   'test/daemon/flood.test.ts',
   'test/daemon/kill-loop.test.ts',

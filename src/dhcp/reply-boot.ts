@@ -2,6 +2,7 @@ import { serverUrl } from '../base/server-url.ts'
 import { isUboot } from '../boot/arch.ts'
 import type { Client } from '../boot/client.ts'
 import { canBeSentToDisk } from '../boot/decide.ts'
+import { noSuchFile } from '../boot/loaders/no-such-file.ts'
 import { configOf } from '../boot/loaders/table.ts'
 import { formatIpv4, macWithHyphens } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
@@ -32,7 +33,7 @@ export function bootFields(say: ReplyContent): BootFields {
     case 'local':
       if (!canBeSentToDisk(client, answer)) return noBoot
       return client.stage === 'http-firmware'
-        ? httpBoot(`${baseUrl(say)}/no-such-file.efi`)
+        ? httpBoot(`${baseUrl(say)}/${noSuchFile}`)
         : { options: pxeOptions(client) }
     case 'image':
       return httpBoot(`${baseUrl(say)}/boot/${macWithHyphens(client.mac)}/image.iso`)

@@ -1,5 +1,6 @@
 import { serverUrl } from '../base/server-url.ts'
 import type { Stage } from '../boot/client.ts'
+import { noSuchFile } from '../boot/loaders/no-such-file.ts'
 import { macWithHyphens } from '../wire/address.ts'
 import { textToBytes } from '../wire/dhcp-values.ts'
 import { option6 } from '../wire/dhcp6-codes.ts'
@@ -40,8 +41,8 @@ export function bootOptions6(from: Case6): Dhcp6Option[] {
  * the file that it is told is not there.
  */
 function toDisk(stage: Stage, address: Ipv6, http: string): Dhcp6Option[] {
-  if (stage === 'http-firmware') return httpBoot(`${http}/no-such-file.efi`)
-  return stage === 'firmware' ? [bootUrl(tftpUrl(address, 'no-such-file.efi'))] : []
+  if (stage === 'http-firmware') return httpBoot(`${http}/${noSuchFile}`)
+  return stage === 'firmware' ? [bootUrl(tftpUrl(address, noSuchFile))] : []
 }
 
 /** UEFI HTTP Boot takes a URL only under its own class (UEFI 2.10 section 24.7.3). */

@@ -4,8 +4,8 @@ import type { Network } from './network.ts'
 
 /**
  * Answers whoever looks for an IPv6 router on the bridge: there is one, and it leads nowhere. iPXE asks it
- * beside DHCP, and waits 15 s before it goes on without an answer. With a `prefix` it sends machines to DHCPv6,
- * and lets them make addresses of their own besides.
+ * beside DHCP, and waits 15 s before it goes on without an answer. With a `prefix` it is a router as they are: it
+ * sends machines to DHCPv6, and lets them make addresses of their own besides.
  */
 export async function startIpv6Router(
   network: Network,
@@ -16,9 +16,9 @@ export async function startIpv6Router(
   const keys = settings.map(setting => `net.ipv6.conf.${network.bridge}.${setting}`)
   await network.run(['sysctl', '-qw', ...keys])
   const config = join(folder, 'radvd.conf')
-  const life = 'AdvSendAdvert on; AdvDefaultLifetime 0;'
+  const nowhere = 'AdvDefaultLifetime 0;'
   const stateful = `AdvManagedFlag on; AdvOtherConfigFlag on; prefix ${prefix} {};`
-  const more = prefix === undefined ? '' : stateful
-  writeFileSync(config, `interface ${network.bridge} { ${life} ${more} };\n`)
+  const settings6 = prefix === undefined ? nowhere : stateful
+  writeFileSync(config, `interface ${network.bridge} { AdvSendAdvert on; ${settings6} };\n`)
   network.start(['radvd', '-n', '-m', 'none', '-C', config, '-p', join(folder, 'radvd.pid')])
 }

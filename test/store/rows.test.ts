@@ -7,6 +7,7 @@ import { createHosts } from '../../src/store/hosts.ts'
 import { createInstalls } from '../../src/store/installs.ts'
 import { createLeases } from '../../src/store/leases.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
+import { ip6 } from '../dhcp6/examples.ts'
 import { type Place, withEach } from './engines.ts'
 import { address, attempt, delivery, install, mac, start } from './examples.ts'
 
@@ -43,6 +44,7 @@ withEach('everything survives a restart', async (t, place) => {
     db.write(() => {
       installs.add(install('i1'))
       installs.addAttempt(attempt('t1'))
+      installs.addAttempt(attempt('t6', { number: 2, address: ip6('2001:db8:77::20') }))
       hosts.saveLife('node1', booting, 'i1', start + 900_000)
       hosts.saveProgress('node1', 40, 'copying')
       hosts.saveFacts('node1', { serial: 'A1' })
@@ -63,6 +65,7 @@ withEach('everything survives a restart', async (t, place) => {
   t.strictSame(hosts.facts('node1'), { serial: 'A1' })
   t.strictSame(installs.get('i1'), install('i1'))
   t.strictSame(installs.attempt('t1'), { ...attempt('t1'), void: false, burnt: [] })
+  t.equal(installs.attempt('t6')?.address, '2001:db8:77::20')
   t.strictSame(leases.all(), [lease])
   t.match(deliveries.due(start, 10), [{ key: 'i1/2/notify/ready', state: 'due', tries: 0 }])
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { settle6 } from '../../src/system/interfaces6.ts'
-import { createNeighbours6 } from '../../src/system/neighbours6.ts'
+import { createNeighbours6, createNeighbours6Now } from '../../src/system/neighbours6.ts'
 import { serverDuid } from '../../src/system/server-duid.ts'
 import { parseMac } from '../../src/wire/address.ts'
 import { ip6 } from '../dhcp6/examples.ts'
@@ -60,6 +60,23 @@ t.test('the neighbour table, read once for all that ask meanwhile', async t => {
   t.equal(reads, 1)
   await neighbours.look()
   t.equal(reads, 2)
+})
+
+t.test('who has an address is looked up at once where nobody can wait', async t => {
+  let [now, reads] = [0, 0]
+  const text = ['2001:db8::5 dev br0 lladdr 52:54:00:00:00:01 STALE', '2001:db8::6 dev br0 FAILED']
+  const read = () => (reads++ === 0 ? text.slice(1) : text).join('\n')
+  const neighbours = createNeighbours6Now(250, read, () => now)
+  t.strictSame(neighbours.macsOf(ip6('2001:db8::5')), [])
+  now = 99
+  t.strictSame([neighbours.macsOf(ip6('2001:db8::5')), reads], [[], 1], 'a look is a process')
+  now = 100
+  t.strictSame(neighbours.macsOf(ip6('2001:db8::5')), ['52:54:00:00:00:01'])
+  const mac = parseMac('52:54:00:00:00:01')
+  t.strictSame(mac && neighbours.addressesOf(mac), ['2001:db8::5'])
+  t.equal(reads, 2)
+  neighbours.refresh()
+  t.equal(reads, 3)
 })
 
 t.test('our DUID is made once', async t => {

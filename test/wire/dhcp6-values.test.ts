@@ -1,4 +1,5 @@
 import t from 'tap'
+import { toHex } from '../../src/wire/address.ts'
 import { option6 } from '../../src/wire/dhcp6-codes.ts'
 import { option6Of } from '../../src/wire/dhcp6-packet.ts'
 import {
@@ -11,6 +12,7 @@ import {
   lengthTextsOfBytes,
   macOfLinkLayer,
   statusToOption,
+  vendorClassToOption,
 } from '../../src/wire/dhcp6-values.ts'
 import { WireError } from '../../src/wire/error.ts'
 import { parseIpv6, unspecified6 } from '../../src/wire/ipv6.ts'
@@ -18,6 +20,13 @@ import { captured6 } from '../packets6.ts'
 
 const duidOf = (name: string) =>
   duidOfBytes(option6Of(captured6(name).options, option6.clientId) ?? new Uint8Array())
+
+t.test('a vendor class is what its reader makes of it', async t => {
+  const [code, value] = vendorClassToOption(343, 'HTTPClient')
+  t.equal(code, 16)
+  t.equal(toHex(value.subarray(0, 6)), '00000157000a')
+  t.strictSame(lengthTextsOfBytes(value.subarray(4)), ['HTTPClient'])
+})
 
 t.test('what real clients call themselves', async t => {
   t.strictSame(duidOf('dhclient-solicit'), { kind: 'llt', mac: '52:54:00:99:00:01' })

@@ -27,6 +27,12 @@ t.test('a payload of any length gets headers that a receiver takes', async t => 
   }
 })
 
+t.test('of a payload that was cut the lengths are those of the whole', async t => {
+  const packet = encodeUdp6({ from, to, payload: new Uint8Array(160) }, 1432)
+  const view = new DataView(packet.buffer)
+  t.strictSame([view.getUint16(4), view.getUint16(44), view.getUint16(46)], [1440, 1440, 0])
+})
+
 t.test('a checksum of 0 is written as all ones', async t => {
   const bytes = Uint8Array.of(0, 0)
   for (let value = 0; value < 0x10000; value++) {

@@ -5,6 +5,7 @@ import type { HostBootSettings } from '../boot-settings.ts'
 import type { Client, Stage } from '../client.ts'
 import { type Answer, decide, type Site } from '../decide.ts'
 import { type LoaderRule, loadersOf } from '../loaders/choice.ts'
+import { noSuchFile } from '../loaders/no-such-file.ts'
 
 /** A card of a host that is booted in a way of its own. */
 export interface ForeignCard {
@@ -174,7 +175,7 @@ function ask(
       return url(`boot/${macWithHyphens(asking.mac as Mac)}/image.iso`)
     case 'local':
       // As our own DHCP says it: a URL that answers 404 ends HTTP Boot at once.
-      return asking.stage === 'http-firmware' ? url('no-such-file.efi') : undefined
+      return asking.stage === 'http-firmware' ? url(noSuchFile) : undefined
     default:
       return undefined
   }

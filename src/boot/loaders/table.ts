@@ -3,6 +3,7 @@ import { autoexec } from './autoexec.ts'
 import { grub } from './grub.ts'
 import { ipxe } from './ipxe.ts'
 import type { LoaderKind } from './kind.ts'
+import { noSuchFile } from './no-such-file.ts'
 import { pxelinux } from './pxelinux.ts'
 
 /** Every kind of loader, by the name that the config has for it. The first that knows a file has it. */
@@ -34,7 +35,7 @@ export function configOf(name: string): { kind: LoaderKind; asker: Asker } | und
   return undefined
 }
 
-/** Whether a loader only tries whether there is such a file. */
+/** Whether it is only tried whether there is such a file, or firmware is sent to its disk by it. */
 export function isProbe(name: string): boolean {
-  return kinds.some(kind => kind.isProbe(name))
+  return name === noSuchFile || kinds.some(kind => kind.isProbe(name))
 }

@@ -34,6 +34,7 @@ t.test('each name has one kind', async t => {
   t.equal(configOf('my-autoexec.ipxe'), undefined)
   t.ok(isProbe('autoexec.ipxe') && isProbe('grub/x86_64-efi/fs.lst'))
   t.notOk(isProbe('undionly.kpxe'))
+  t.ok(isProbe('no-such-file.efi'), 'firmware that is sent to its disk asks for that')
 })
 
 t.test('autoexec.ipxe is the script, after an address', async t => {
