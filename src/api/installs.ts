@@ -46,6 +46,12 @@ export const askBody = v.closed({
         'false: machines are started by somebody else. Default: those with a way to their power are reset.',
     }),
   ),
+  by: Type.Optional(
+    Type.Enum(['kexec'], {
+      description:
+        'kexec: the system that runs on the machine boots the installer, by the `running` of its host.',
+    }),
+  ),
   dryRun: Type.Optional(
     Type.Boolean({ description: 'Says who would be installed and what is wiped.' }),
   ),

@@ -187,8 +187,20 @@ export interface Host extends BootSettings {
   readonly power?: HostPower
   /** The way to its serial console. */
   readonly console?: HostConsole
+  /** How the system that runs on it is entered. */
+  readonly running?: RunningSystem
   /** The largest TFTP block it can take. */
   readonly tftpBlockSize?: number
+}
+
+/** The login of a system that runs on a host and is no installer of ours. */
+export interface RunningSystem {
+  readonly user: string
+  /** Absolute path of the private key. */
+  readonly identityFile: string
+  readonly port: number
+  /** Where it answers; else wherever the MACs of its host are. */
+  readonly address?: Ipv4
 }
 
 /** What a client that is no host of the config gets. */

@@ -26,6 +26,7 @@ export type PowerWay =
   | HomeAssistantWay
   | CommandWay
   | WakeWay
+  | KexecWay
 
 /** Of whom a BMC or a plug asks a name and a password. */
 export interface Account {
@@ -152,6 +153,14 @@ export interface WakeWay {
 }
 
 export const wakeWay: WakeWay = { kind: 'wake', name: 'wake' }
+
+/** The system that runs on the host boots the installer: nothing is switched, and nothing is in the config. */
+export interface KexecWay {
+  readonly kind: 'kexec'
+  readonly name: string
+}
+
+export const kexecWay: KexecWay = { kind: 'kexec', name: 'kexec' }
 
 /** A way to one host's power. */
 export interface HostPowerWay {

@@ -15,6 +15,7 @@ interface InstallRequest extends HostChoice {
   readonly vars?: Record<string, string | number | boolean>
   readonly replace?: true
   readonly power?: false
+  readonly by?: string
 }
 
 /** How `--wait` waits. */
@@ -60,12 +61,17 @@ export function run(argv: string[], io: Io): Promise<number> {
 function readWish(values: Values, words: readonly string[]): InstallRequest {
   const profile = values.text('profile')
   const vars = values.list('var').map(readVar)
+  const by = values.text('by')
+  if (by !== undefined && values.has('no-power')) {
+    throw new Failure('--by says who starts the machine, --no-power that nobody does', exit.usage)
+  }
   return {
     ...readChoice(words, values.list('where')),
     ...(profile !== undefined && { profile }),
     ...(vars.length > 0 && { vars: Object.fromEntries(vars) }),
     ...(values.has('replace') && { replace: true }),
     ...(values.has('no-power') && { power: false }),
+    ...(by !== undefined && { by }),
   }
 }
 

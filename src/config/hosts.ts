@@ -7,6 +7,7 @@ import { type Path, placesOf } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
 import { hostConsoleOf } from './consoles.ts'
 import { addLayer, checkLayer, noLayers, overridesOf } from './inheritance.ts'
+import { runningOf } from './login.ts'
 import { menuOf } from './menus.ts'
 import { checkReservations6 } from './networks6.ts'
 import { checkOptions } from './options.ts'
@@ -83,6 +84,7 @@ function resolveHost(
       'console',
       raw.console && hostConsoleOf(name, raw.console, power, around.consoleNames, around.report),
     ),
+    ...given('running', raw.running && runningOf(raw.running, around.folder)),
     ...given('menu', resolved && menuOf(resolved, profiles, around)),
   }
   checkOptions(raw.options ?? {}, ['hosts', name, 'options'], 'host', around.report)

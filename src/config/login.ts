@@ -2,10 +2,12 @@ import { resolve } from 'node:path'
 import { given } from '../base/given.ts'
 import { parseDuration, parseSize } from '../base/units.ts'
 import type { Callback } from '../boot/callback.ts'
-import type { Expect, Login, VerifySsh } from '../boot/host.ts'
+import type { Expect, Login, RunningSystem, VerifySsh } from '../boot/host.ts'
+import { parseIpv4 } from '../wire/address.ts'
 import { type Path, placesOf, type Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import type { Layers, ProfileKeys } from './inheritance.ts'
+import type { RawHost } from './schema/profile.ts'
 
 /** What a profile for installs says of SSH; what contradicts itself is reported. */
 export function resolveSsh(
@@ -82,4 +84,14 @@ function expectOf({ serial, disk }: NonNullable<ProfileKeys['expect']>): Expect 
     ...given('serial', serial),
     ...given('disk', disk && { ...rest, ...given('size', size && parseSize(size)) }),
   }
+}
+
+/** The login of the system that runs on a host; `folder` is that of the config file. */
+export function runningOf(
+  { user = defaults.ssh.user, port = defaults.ssh.port, ...raw }: NonNullable<RawHost['running']>,
+  folder: string,
+): RunningSystem {
+  const identityFile = resolve(folder, raw.identityFile)
+  const address = raw.address === undefined ? undefined : parseIpv4(raw.address)
+  return { user, port, identityFile, ...given('address', address) }
 }

@@ -11,6 +11,7 @@ import { createInstaller } from '../install/installer.ts'
 import { createProgress } from '../install/progress.ts'
 import type { SpecDeps } from '../install/spec.ts'
 import { createLogins } from '../install/ssh/logins.ts'
+import { takeOver } from '../install/ssh/take-over.ts'
 import { createChanges } from '../record/changes.ts'
 import { createMeasure } from '../record/measure.ts'
 import { createWitness } from '../record/recorders.ts'
@@ -53,7 +54,18 @@ export async function makeParts(first: Config, log: Log) {
   const drain = createDrain(memory)
   const digests = createDigests()
   const changes = createChanges()
-  const power = openPower(world, changes.tell, host => wake(host, { world, memory, log }))
+  const power = openPower(
+    world,
+    changes.tell,
+    host => wake(host, { world, memory, log }),
+    host =>
+      takeOver(host, {
+        ...{ addressesOf: whereabouts.addressesOf, whyNoTarget: whereabouts.whyNoTarget },
+        folder: join(config().dataDir, 'running'),
+        serverUrl: address =>
+          world.place(world.networkOf({ address, localAddress: address })).serverUrl,
+      }),
+  )
   const { publish, publishTogether } = published
   const specDeps = {
     ...{ publish, publishTogether, digests },

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Host } from '../boot/host.ts'
-import { wakeWay } from '../boot/power.ts'
+import { kexecWay, wakeWay } from '../boot/power.ts'
+import type { Reason } from '../boot/reason.ts'
 import { powerContext } from '../config/template/context.ts'
 import { renderText } from '../config/template/template.ts'
 import { createPowerDesk, type PowerDesk } from '../power/desk.ts'
@@ -24,13 +25,14 @@ export function openPower(
   { config }: Pick<World, 'config'>,
   changed: (host: string) => void,
   wake: (host: Host) => Promise<void>,
+  takeOver: (host: Host) => Promise<Reason | undefined>,
 ): OpenPower {
   const end = new AbortController()
   const { signal } = end
   const rest = (ms: number) => delay(ms, undefined, { signal, ref: false })
   const desk = createPowerDesk({
-    way: name => config().power.get(name) ?? (name === wakeWay.name ? wakeWay : undefined),
-    wake,
+    way: name => config().power.get(name) ?? [wakeWay, kexecWay].find(way => way.name === name),
+    ...{ wake, takeOver },
     powerUp: () => config().powerUp,
     context: powerContext,
     render: renderText,

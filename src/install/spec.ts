@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { given } from '../base/given.ts'
 import type { Host, Profile, Vars } from '../boot/host.ts'
 import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
+import { kexecWay } from '../boot/power.ts'
 import type { Reason, Refused } from '../boot/reason.ts'
 import type { InstallDeps } from './deps.ts'
 import { doubtOf } from './integrity.ts'
@@ -13,6 +15,8 @@ export interface Overrides {
   readonly vars?: Vars
   /** false: its machine is started by somebody else. */
   readonly power?: boolean
+  /** kexec: the system that runs on it boots the installer. */
+  readonly by?: 'kexec'
 }
 
 export type SpecDeps = Pick<
@@ -35,6 +39,9 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
       refused: { code: 'vars-missing', host: host.name, profile: base.name, vars: names },
     }
   }
+  if (overrides.by === 'kexec' && !host.running) {
+    return { refused: { code: 'no-running', host: host.name } }
+  }
   const lack = deps.lackOf(base)
   if (lack !== undefined) return { refused: lack }
   const images = base.media ? takeMedia(base, base.media, deps) : takeFiles(base, deps)
@@ -46,12 +53,17 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
 
   const { cmdline = base.cmdline, ...assets } = images
   const profile = { ...base, cmdline, vars }
-  const { power, ...machine } = host
-  const isStarted = power && overrides.power !== false
-  const own = { ...machine, ...(isStarted && { power }), vars, profile }
+  const { power: _, ...machine } = host
+  const own = { ...machine, ...given('power', startedBy(host, overrides)), vars, profile }
   const spec = { host: own, profile, ...assets, ...templates }
   const doubt = doubtOf(spec, deps)
   return doubt?.kind === 'wrong' ? { refused: doubt.why } : spec
+}
+
+/** How its machine is started by us. */
+function startedBy({ power }: Host, { by, power: isStarted = true }: Overrides) {
+  if (by === 'kexec') return { by: kexecWay.name }
+  return isStarted ? power : undefined
 }
 
 /** A var that nothing reads is a typo for one that something does, such as the name of a disk. */

@@ -19,6 +19,8 @@ export interface PowerDeskDeps extends WayDeps, PowerClock, HeardPowerDeps {
   context(host: Host): object
   /** Sends magic packets to the cards of a host. */
   wake(host: Host): Promise<void>
+  /** Lets the system that runs on a host boot the installer. Returns why not. */
+  takeOver(host: Host): Promise<Reason | undefined>
   /** How many machines may be switched on or reset at the same time. */
   powerUp(): number
 }
@@ -167,7 +169,8 @@ function linksOf(host: Host, deps: PowerDeskDeps): ChainLink[] {
   return throughEach(host).flatMap(via => {
     const way = via.power && deps.way(via.power.by)
     if (!via.power || !way) return []
-    const target = { ...via.power, context: deps.context(via), wake: () => deps.wake(via) }
+    const deeds = { wake: () => deps.wake(via), takeOver: () => deps.takeOver(via) }
+    const target = { ...via.power, context: deps.context(via), ...deeds }
     return [{ by: way.name, open: () => powerBy(way, target, deps) }]
   })
 }

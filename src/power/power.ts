@@ -27,6 +27,8 @@ export interface Power {
   netboot?(firmware: Firmware | undefined): Promise<Reason | undefined>
   /** Asks its operating system to shut down. */
   shutDown?(): Promise<void>
+  /** Its running system boots the installer, and nothing else can be done. */
+  takeOver?(): Promise<void>
   /** It switches on, and can do nothing else. */
   readonly onlyOn?: true
   /** Seconds from off to on that what is behind it needs. */
@@ -40,6 +42,8 @@ export interface PowerTarget extends HostPowerWay {
   readonly context: object
   /** Sends magic packets to its cards. */
   wake(): Promise<void>
+  /** Lets the system that runs on it boot the installer. Returns why not; never throws. */
+  takeOver(): Promise<Reason | undefined>
 }
 
 /** What a way needs of the rest. */

@@ -32,6 +32,11 @@ export async function startFromNetwork(
   { again, firmware, isWanted }: StartPlan,
   clock: PowerClock,
 ): Promise<Started | undefined> {
+  if (power.takeOver) {
+    if (!isWanted()) return undefined
+    await power.takeOver()
+    return { state: 'on' }
+  }
   if (power.onlyOn) {
     if (!isWanted()) return undefined
     return { state: await switchPower(power, 'on', clock), switchedOn: true }

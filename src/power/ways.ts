@@ -4,6 +4,7 @@ import { commandPower } from './command-way.ts'
 import { homeAssistantPower } from './home-assistant-way.ts'
 import { httpPower } from './http-way.ts'
 import { ipmiPower } from './ipmi.ts'
+import { kexecPower } from './kexec-way.ts'
 import type { Power, PowerTarget, WayDeps } from './power.ts'
 import { redfishPower } from './redfish-way.ts'
 import { snmpPower } from './snmp-way.ts'
@@ -18,6 +19,7 @@ const makers: { readonly [K in PowerWay['kind']]: Maker<Extract<PowerWay, { kind
   homeAssistant: homeAssistantPower,
   http: httpPower,
   ipmi: ipmiPower,
+  kexec: kexecPower,
   redfish: redfishPower,
   snmp: snmpPower,
   wake: wakePower,

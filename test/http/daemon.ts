@@ -156,7 +156,12 @@ export async function startHttp(
       pulls: createPulls(world.config, log),
       discs: createDiscs({ config: world.config, log }),
     },
-    power: openPower(world, changes.tell, async () => {}),
+    power: openPower(
+      world,
+      changes.tell,
+      async () => {},
+      async () => undefined,
+    ),
     consoles: openConsoles({ world, memory, log }),
     reload: { run: async () => ({ hosts: config.hosts.size, warnings: [] }), notices: () => [] },
   }

@@ -26,6 +26,7 @@ export function openDesk(t: Test, ways: readonly PowerWay[], more: Partial<Power
     now: () => clock.now,
     wallClock: () => clock.now,
     wake: async () => {},
+    takeOver: async () => undefined,
     rest: async ms => {
       clock.now += ms
     },

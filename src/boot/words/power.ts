@@ -1,4 +1,5 @@
 import { span } from '../../base/span.ts'
+import { kexecWay } from '../power.ts'
 import type { PowerReasons } from '../reasons/power.ts'
 import type { EventWords, ReasonWords } from './word.ts'
 
@@ -15,6 +16,8 @@ export const powerWords: ReasonWords<
   'power-disobeys': ({ wanted, is, seconds }) =>
     `it said yes, and after ${seconds} s the machine is ${is} instead of ${wanted}`,
   'power-only-on': () => 'Wake-on-LAN switches on, and can do nothing else',
+  'power-only-kexec': () =>
+    'the system that runs there boots the installer, and can do nothing else',
   'netboot-not-kept': ({ is, of }) =>
     `it took the next boot from the network and shows ${is} now: it may boot ${of === 'mode' ? 'in the wrong mode' : 'its disk'}`,
   'start-waits': ({ attempt, because }, say) =>
@@ -53,6 +56,8 @@ export const powerEvents: EventWords<'power'> = {
   failed: ({ verb, by, why }, say) => `power ${verb} failed (${by}): ${say(why)}`,
   started: ({ by, attempt, doubt, ...start }, say) => {
     const beware = doubt ? `; ${say(doubt)}` : ''
+    if (by === kexecWay.name)
+      return `its system boots the installer, for attempt ${attempt} (${by})`
     return `${startedHow(start)} to boot from its network, for attempt ${attempt} (${by})${beware}`
   },
   'not-started': ({ by, attempt, again, why }, say) =>

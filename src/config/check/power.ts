@@ -56,7 +56,7 @@ interface SecretFile {
 
 /** The files with secrets, and others, that a way names. */
 function filesOf(way: PowerWay): SecretFile[] {
-  if (way.kind === 'command' || way.kind === 'wake') return []
+  if (way.kind === 'command' || way.kind === 'wake' || way.kind === 'kexec') return []
   if (way.kind === 'ipmi') return [{ key: 'passwordFile', file: way.passwordFile }]
   if (way.kind === 'homeAssistant') return [{ key: 'tokenFile', file: way.tokenFile }]
   if (way.kind === 'snmp') return filesOfLogin(way.login)

@@ -14,6 +14,28 @@ const disk = v.knownKeys(
   { title: 'a disk', examples: ['{ model: "SSD 980", size: 500GB }'] },
 )
 
+const user = Type.String({
+  title: 'the name of a user',
+  pattern: '^[a-z_][a-z0-9_.-]{0,31}$',
+  examples: ['root'],
+})
+const port = Type.Integer({ title: 'a port', minimum: 1, maximum: 65_535 })
+
+/** How we get into the system that runs on a host before its install. */
+export const running = v.knownKeys(
+  {
+    user: v.key(
+      user,
+      'Who logs in: root, or a user whose sudo asks for nothing.',
+      defaults.ssh.user,
+    ),
+    identityFile: v.described(v.path, { description: 'The private key that lets in.' }),
+    port: v.key(port, 'TCP port of its SSH server.', defaults.ssh.port),
+    address: v.key(v.address, 'Where it answers. Default: where the host is found by its MACs.'),
+  },
+  { title: 'the login of a system', examples: ['{ identityFile: running-key }'] },
+)
+
 /** How we get into an installer over SSH, and what it must find. */
 export const loginKeys = {
   login: v.key(
@@ -23,20 +45,8 @@ export const loginKeys = {
   identityFile: v.key(v.path, 'The private key of your own whose public half the media hold.'),
   ssh: v.key(
     v.knownKeys({
-      user: v.key(
-        Type.String({
-          title: 'the name of a user',
-          pattern: '^[a-z_][a-z0-9_.-]{0,31}$',
-          examples: ['root'],
-        }),
-        'Who logs in.',
-        defaults.ssh.user,
-      ),
-      port: v.key(
-        Type.Integer({ title: 'a port', minimum: 1, maximum: 65_535 }),
-        'TCP port of its SSH server.',
-        defaults.ssh.port,
-      ),
+      user: v.key(user, 'Who logs in.', defaults.ssh.user),
+      port: v.key(port, 'TCP port of its SSH server.', defaults.ssh.port),
     }),
     'The SSH server of the installer.',
   ),

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox'
 import { archs } from '../../boot/arch.ts'
 import { defaults } from '../defaults.ts'
 import { hostConsole } from './console.ts'
-import { loginKeys } from './login.ts'
+import { loginKeys, running } from './login.ts'
 import { options } from './options.ts'
 import { hostPower } from './power.ts'
 import { proxy } from './proxy.ts'
@@ -235,6 +235,7 @@ export const host = v.knownKeys(
     ),
     power: v.key(hostPower, 'The way to its power.'),
     console: v.key(hostConsole, 'The way to its serial console.'),
+    running: v.key(running, 'The system that runs on it, for `install --by kexec`.'),
     tftpBlockSize: v.key(
       Type.Integer({ title: 'a block size in bytes', minimum: 512, maximum: 1468 }),
       'The largest TFTP block that its firmware can take.',

@@ -23,7 +23,7 @@ export interface InstallRouteDeps extends ChoiceDeps {
   profile(name: string): Profile | undefined
   ask(
     host: Host,
-    overrides: { profile?: Profile; vars?: Vars; power?: boolean },
+    overrides: { profile?: Profile; vars?: Vars; power?: boolean; by?: 'kexec' },
     replace: boolean,
     dryRun: boolean,
   ): { ok: true; install: string } | { ok: false; why: Reason }
@@ -108,13 +108,13 @@ function textOf(action: Act['action'], results: readonly Result[]): string {
 }
 
 function askAll(body: AskBody, deps: InstallRouteDeps) {
-  const { vars, power = true, replace = false, dryRun = false } = body
+  const { vars, by, power = true, replace = false, dryRun = false } = body
   const profile = body.profile === undefined ? undefined : deps.profile(body.profile)
   if (body.profile !== undefined && !profile) {
     const meant = didYouMean(body.profile, deps.profiles())
     throw new Refusal(400, `the config has no profile ${body.profile}${meant}`, 'body.profile')
   }
-  const overrides = { ...(profile && { profile }), ...(vars && { vars }), power }
+  const overrides = { ...(profile && { profile }), ...(vars && { vars }), ...(by && { by }), power }
   const results = chosenHosts(body, deps, 'body').map((host): AskResult => {
     const asked = deps.ask(host, overrides, replace, dryRun)
     const boots = profile ?? host.profile
@@ -126,7 +126,7 @@ function askAll(body: AskBody, deps: InstallRouteDeps) {
       ...reasonFields(asked.ok ? undefined : asked.why),
       profile: boots?.name ?? null,
       erases,
-      starts: power && host.power !== undefined,
+      starts: by !== undefined || (power && host.power !== undefined),
       wipes: erases ? diskOf({ ...boots.vars, ...host.vars, ...vars }) : null,
     }
   })

@@ -1,5 +1,7 @@
 import { oneLine } from '../../base/printable.ts'
+import type { Host } from '../../boot/host.ts'
 import type { Reason } from '../../boot/reason.ts'
+import { isNoUuid, isSameUuid } from '../../boot/uuid.ts'
 import { type Mac, parseMac } from '../../wire/address.ts'
 
 /** What a machine says of itself over a login. */
@@ -109,6 +111,18 @@ export function whyNotProved(report: MachineReport, wanted: ExpectedMachine): Re
     return { code: 'ssh-booted-anew' }
   }
   return undefined
+}
+
+/** Why a system that runs before the install is on another machine than the host's; undefined where it is on it. */
+export function whyOtherMachine(
+  { name, nics, uuid: expected }: Pick<Host, 'name' | 'nics' | 'uuid'>,
+  { macs, facts: { uuid } }: MachineReport,
+): Reason | undefined {
+  if (!macs.some(mac => nics.some(nic => nic.mac === mac))) {
+    return { code: 'ssh-other-machine', macs, host: name }
+  }
+  if (expected === undefined || uuid === undefined || isNoUuid(uuid)) return undefined
+  return isSameUuid(uuid, expected) ? undefined : { code: 'running-other-uuid', uuid, expected }
 }
 
 function text<K extends string>(key: K, value: string): { [k in K]?: string } {

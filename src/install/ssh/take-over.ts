@@ -1,0 +1,136 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { given } from '../../base/given.ts'
+import { lineOfProgram } from '../../base/printable.ts'
+import { whyUnexpected } from '../../boot/expect.ts'
+import type { Host, RunningSystem } from '../../boot/host.ts'
+import type { Reason } from '../../boot/reason.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
+import { formatIpv4, type Ipv4, type Mac, macWithHyphens } from '../../wire/address.ts'
+import { runCommand } from '../command.ts'
+import type { InstallDeps } from '../deps.ts'
+import { hasSshServer, visit } from './enter.ts'
+import { readReport, reportScript, whyOtherMachine } from './report.ts'
+import { type SshLogin, sshCommand } from './ssh-command.ts'
+import { asRoot, runsNow, takeOverScript, whyItWouldNot } from './take-over-script.ts'
+
+export interface TakeOverDeps extends Pick<InstallDeps, 'addressesOf' | 'whyNoTarget'> {
+  /** Folder of the host keys that were seen. */
+  readonly folder: string
+  /** Our URL, as the machine at an address reaches it. */
+  serverUrl(address: Ipv4): string
+}
+
+/** Seconds in which a system fetches kernel and initrds. */
+const fetchTimeout = 900
+/** Milliseconds from the kexec until its connection is let go, which nobody ends. */
+const goneMs = 15_000
+
+/**
+ * Logs in to the system that runs on a host, looks whether it is that machine, and lets it kexec what the
+ * host is to boot. What it would refuse is asked before anything is opened. Returns why not; never throws.
+ */
+export async function takeOver(host: Host, deps: TakeOverDeps): Promise<Reason | undefined> {
+  const { running } = host
+  if (!running) return { code: 'no-running', host: host.name }
+  const found = await find(host, running, deps)
+  if ('why' in found) return found.why
+  const { login, mac, address, key, uuid } = found
+  const url = `${deps.serverUrl(address)}/boot/${macWithHyphens(mac)}/kexec${uuid === undefined ? '' : `?uuid=${uuid}`}`
+  const script = (dryRun: boolean) => asRoot(running.user, takeOverScript(url, { dryRun }))
+  const tried = await visit(login, script(true))
+  if (!tried.ok) return { code: 'kexec-refused', said: sentenceOf(tried.why) }
+  const refused = whyItWouldNot(tried.output)
+  if (refused !== undefined) return { code: 'kexec-refused', said: refused }
+  const why = await run(login, script(false))
+  // What is installed there next has another key.
+  if (!why) rmSync(key, { force: true })
+  return why
+}
+
+interface Found {
+  readonly login: SshLogin
+  readonly mac: Mac
+  readonly address: Ipv4
+  /** What networks with `trust: uuid` ask for. */
+  readonly uuid?: string
+  /** File of its host key. */
+  readonly key: string
+}
+
+/** The first address at which the machine shows that it is the host. */
+async function find(
+  host: Host,
+  running: RunningSystem,
+  deps: TakeOverDeps,
+): Promise<Found | { readonly why: Reason }> {
+  let why: Reason = { code: 'running-nowhere', host: host.name }
+  for (const address of placesOf(host, running, deps)) {
+    const found = await lookAt(host, running, address, deps)
+    if ('login' in found) return found
+    why = found.why
+  }
+  return { why }
+}
+
+function placesOf(host: Host, { address }: RunningSystem, deps: TakeOverDeps): readonly Ipv4[] {
+  if (address !== undefined) return [address]
+  const reserved = host.nics.flatMap(nic => nic.address ?? [])
+  return [...new Set([...host.nics.flatMap(({ mac }) => deps.addressesOf(mac)), ...reserved])]
+}
+
+async function lookAt(
+  host: Host,
+  { user, port, identityFile, address: named }: RunningSystem,
+  address: Ipv4,
+  { folder, whyNoTarget }: TakeOverDeps,
+): Promise<Found | { readonly why: Reason }> {
+  const forbidden = whyNoTarget(address, named !== undefined)
+  if (forbidden) return { why: { code: 'ssh-never', where: forbidden } }
+  const where = formatIpv4(address)
+  if (!(await hasSshServer(where, port))) return { why: { code: 'ssh-not-yet', port } }
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const key = join(folder, host.name)
+  const login: SshLogin = {
+    ...{ address: where, port, user, identityFile },
+    ...{ knownHosts: key, pinned: existsSync(key) },
+  }
+  const visited = await visit(login, asRoot(user, reportScript))
+  if (!visited.ok) {
+    const { why } = visited
+    return { why: why.code === 'ssh-other-key' ? { code: 'running-other-key' } : why }
+  }
+  const report = readReport(visited.output)
+  if (!report) return { why: { code: 'ssh-no-report' } }
+  const why = whyOtherMachine(host, report) ?? whyUnexpected(host.profile?.expect, report.facts)
+  const mac = host.nics.find(nic => report.macs.includes(nic.mac))?.mac
+  if (why || mac === undefined) return { why: why ?? { code: 'ssh-no-report' } }
+  return { login, mac, address, key, ...given('uuid', uuidOf(report.facts.uuid)) }
+}
+
+/** It goes into a URL. */
+function uuidOf(text = ''): string | undefined {
+  return /^[0-9a-f-]{36}$/.test(text) ? text : undefined
+}
+
+/** Runs the script until it says that it boots; the connection dies with the system. */
+async function run(login: SshLogin, script: string): Promise<Reason | undefined> {
+  const { run, env } = sshCommand(login, ['sh'])
+  let boots = false
+  let last = ''
+  const hear = (line: string) => {
+    const said = lineOfProgram(line)
+    if (said.trim() !== '') last = said
+    if (boots || !runsNow(line)) return
+    boots = true
+    setTimeout(() => command.end({ code: 'ran-too-long', seconds: goneMs / 1000 }), goneMs).unref()
+  }
+  const target = { kind: 'command', run, cwd: '/', env, timeout: fetchTimeout } as const
+  const command = runCommand(target, hear, { input: script })
+  const outcome = await command.ended
+  if (boots) return undefined
+  return {
+    code: 'kexec-refused',
+    said: last || (outcome.ok ? 'it said nothing' : sentenceOf(outcome.why)),
+  }
+}
