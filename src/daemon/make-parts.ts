@@ -11,7 +11,6 @@ import { createInstaller } from '../install/installer.ts'
 import { createProgress } from '../install/progress.ts'
 import type { SpecDeps } from '../install/spec.ts'
 import { createLogins } from '../install/ssh/logins.ts'
-import { takeOver } from '../install/ssh/take-over.ts'
 import { createChanges } from '../record/changes.ts'
 import { createMeasure } from '../record/measure.ts'
 import { createWitness } from '../record/recorders.ts'
@@ -30,7 +29,7 @@ import { createDrain } from './drain.ts'
 import { openPower } from './power.ts'
 import { createPulls } from './pulls.ts'
 import { createStarts, type Starts } from './starts.ts'
-import { wake } from './wake.ts'
+import { powerDeeds } from './take-over.ts'
 
 /** Opens the database and puts everything together that needs no socket. */
 export async function makeParts(first: Config, log: Log) {
@@ -54,18 +53,7 @@ export async function makeParts(first: Config, log: Log) {
   const drain = createDrain(memory)
   const digests = createDigests()
   const changes = createChanges()
-  const power = openPower(
-    world,
-    changes.tell,
-    host => wake(host, { world, memory, log }),
-    host =>
-      takeOver(host, {
-        ...{ addressesOf: whereabouts.addressesOf, whyNoTarget: whereabouts.whyNoTarget },
-        folder: join(config().dataDir, 'running'),
-        serverUrl: address =>
-          world.place(world.networkOf({ address, localAddress: address })).serverUrl,
-      }),
-  )
+  const power = openPower(world, changes.tell, powerDeeds({ world, memory, log }, whereabouts))
   const { publish, publishTogether } = published
   const specDeps = {
     ...{ publish, publishTogether, digests },

@@ -1,11 +1,9 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Host } from '../boot/host.ts'
 import { kexecWay, wakeWay } from '../boot/power.ts'
-import type { Reason } from '../boot/reason.ts'
 import { powerContext } from '../config/template/context.ts'
 import { renderText } from '../config/template/template.ts'
-import { createPowerDesk, type PowerDesk } from '../power/desk.ts'
+import { createPowerDesk, type PowerDesk, type PowerDeskDeps } from '../power/desk.ts'
 import { createPins } from '../power/pins.ts'
 import { pollPower } from '../power/poll.ts'
 import type { World } from '../world/world.ts'
@@ -24,15 +22,14 @@ const settleMs = 15_000
 export function openPower(
   { config }: Pick<World, 'config'>,
   changed: (host: string) => void,
-  wake: (host: Host) => Promise<void>,
-  takeOver: (host: Host) => Promise<Reason | undefined>,
+  deeds: Pick<PowerDeskDeps, 'wake' | 'takeOver'>,
 ): OpenPower {
   const end = new AbortController()
   const { signal } = end
   const rest = (ms: number) => delay(ms, undefined, { signal, ref: false })
   const desk = createPowerDesk({
     way: name => config().power.get(name) ?? [wakeWay, kexecWay].find(way => way.name === name),
-    ...{ wake, takeOver },
+    ...deeds,
     powerUp: () => config().powerUp,
     context: powerContext,
     render: renderText,

@@ -99,6 +99,8 @@ interface Texts {
   readonly more: string
 }
 
+const noDeeds = { wake: async () => {}, takeOver: async () => undefined }
+
 /** The HTTP door over a real store and config, without a socket; `more` is added to the config. */
 export async function startHttp(
   t: Test,
@@ -156,12 +158,7 @@ export async function startHttp(
       pulls: createPulls(world.config, log),
       discs: createDiscs({ config: world.config, log }),
     },
-    power: openPower(
-      world,
-      changes.tell,
-      async () => {},
-      async () => undefined,
-    ),
+    power: openPower(world, changes.tell, noDeeds),
     consoles: openConsoles({ world, memory, log }),
     reload: { run: async () => ({ hosts: config.hosts.size, warnings: [] }), notices: () => [] },
   }

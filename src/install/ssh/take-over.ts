@@ -30,7 +30,7 @@ const goneMs = 15_000
  * Logs in to the system that runs on a host, looks whether it is that machine, and lets it kexec what the
  * host is to boot. What it would refuse is asked before anything is opened. Returns why not; never throws.
  */
-export async function takeOver(host: Host, deps: TakeOverDeps): Promise<Reason | undefined> {
+export async function bootByKexec(host: Host, deps: TakeOverDeps): Promise<Reason | undefined> {
   const { running } = host
   if (!running) return { code: 'no-running', host: host.name }
   const found = await find(host, running, deps)
@@ -48,7 +48,7 @@ export async function takeOver(host: Host, deps: TakeOverDeps): Promise<Reason |
   return why
 }
 
-interface Found {
+interface RunningHost {
   readonly login: SshLogin
   readonly mac: Mac
   readonly address: Ipv4
@@ -63,7 +63,7 @@ async function find(
   host: Host,
   running: RunningSystem,
   deps: TakeOverDeps,
-): Promise<Found | { readonly why: Reason }> {
+): Promise<RunningHost | { readonly why: Reason }> {
   let why: Reason = { code: 'running-nowhere', host: host.name }
   for (const address of placesOf(host, running, deps)) {
     const found = await lookAt(host, running, address, deps)
@@ -84,7 +84,7 @@ async function lookAt(
   { user, port, identityFile, address: named }: RunningSystem,
   address: Ipv4,
   { folder, whyNoTarget }: TakeOverDeps,
-): Promise<Found | { readonly why: Reason }> {
+): Promise<RunningHost | { readonly why: Reason }> {
   const forbidden = whyNoTarget(address, named !== undefined)
   if (forbidden) return { why: { code: 'ssh-never', where: forbidden } }
   const where = formatIpv4(address)
