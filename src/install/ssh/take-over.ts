@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { given } from '../../base/given.ts'
 import { lineOfProgram } from '../../base/printable.ts'
@@ -91,10 +91,11 @@ async function lookAt(
   if (!(await hasSshServer(where, port))) return { why: { code: 'ssh-not-yet', port } }
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const key = join(folder, host.name)
-  const login: SshLogin = {
-    ...{ address: where, port, user, identityFile },
-    ...{ knownHosts: key, pinned: existsSync(key) },
-  }
+  const pinned = existsSync(key)
+  // The key of a machine that turns out to be another is not kept.
+  const knownHosts = pinned ? key : `${key}.new`
+  if (!pinned) rmSync(knownHosts, { force: true })
+  const login: SshLogin = { address: where, port, user, identityFile, knownHosts, pinned }
   const visited = await visit(login, asRoot(user, reportScript))
   if (!visited.ok) {
     const { why } = visited
@@ -105,7 +106,9 @@ async function lookAt(
   const why = whyOtherMachine(host, report) ?? whyUnexpected(host.profile?.expect, report.facts)
   const mac = host.nics.find(nic => report.macs.includes(nic.mac))?.mac
   if (why || mac === undefined) return { why: why ?? { code: 'ssh-no-report' } }
-  return { login, mac, address, key, ...given('uuid', uuidOf(report.facts.uuid)) }
+  if (!pinned) renameSync(knownHosts, key)
+  const known = { ...login, knownHosts: key, pinned: true }
+  return { login: known, mac, address, key, ...given('uuid', uuidOf(report.facts.uuid)) }
 }
 
 /** It goes into a URL. */
