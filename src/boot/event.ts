@@ -89,7 +89,7 @@ export interface EventData {
     'deploy-decides': { readonly event: PhoneHomeEvent }
     'up-before-deployed': NoData
     'late-end': { readonly event: PhoneHomeEvent }
-    /** Its start came to nothing: it is switched off and on. */
+    /** Its start came to nothing: once more, by off and on where its power can be switched. */
     'starts-over': { readonly why: Reason }
     /** It is started for another attempt. */
     'starts-next': { readonly attempt: number; readonly why: Reason }

@@ -14,6 +14,7 @@ import type { Life, LifeEvent, LifeIn, Rules, Transition } from './life.ts'
 import {
   beginStart,
   beginSwitchOff,
+  endRefused,
   endStart,
   hearStart,
   nextStart,
@@ -72,7 +73,7 @@ const moves: Moves = {
     up: [leftToDeploy, installed],
     again: [bootAgain],
     switching: [beginStart],
-    switched: [endStart],
+    switched: [endStart, endRefused],
     failed: [fail],
     cancelled: [takeBack],
     late: [startOver, nextStart, failByTime],

@@ -7,6 +7,7 @@ import type { ConsoleReasons } from './reasons/console.ts'
 import type { FileReasons, Nothing } from './reasons/file.ts'
 import type { MessageReasons } from './reasons/message.ts'
 import type { PowerReasons } from './reasons/power.ts'
+import type { RunningReasons } from './reasons/running.ts'
 import type { SpecReasons } from './reasons/spec.ts'
 import type { SshReasons } from './reasons/ssh.ts'
 import type { StrangerReasons } from './reasons/stranger.ts'
@@ -191,6 +192,7 @@ export interface Reasons
     WishReasons,
     StrangerReasons,
     PowerReasons,
+    RunningReasons,
     ConsoleReasons,
     PartReasons,
     WrittenReasons {}

@@ -9,7 +9,7 @@ import {
   startIn,
   type Transition,
 } from './life.ts'
-import type { Reason } from './reason.ts'
+import { type Reason, reasonWith } from './reason.ts'
 import { type Start, startOf, type Which } from './start.ts'
 
 /* How the start of a machine by its power goes on; see start.ts. */
@@ -49,6 +49,20 @@ export function endStart(
   if (start.again) return failedBy(life, why, true, now)
   const failed = { step: 'failed', since: now, why: outcome.why } as const
   return withStart(life, { ...which(start), ...failed }, why)
+}
+
+/** Its running system had the script of this attempt, and does not boot it: nobody will be heard of. */
+export function endRefused(
+  life: LifeIn<'booting'>,
+  event: LifeEvent,
+  _rules: Rules,
+  now: number,
+): Transition | undefined {
+  if (event.kind !== 'switched' || event.outcome.ok || !isSilent(life) || life.start)
+    return undefined
+  const { why } = event.outcome
+  if (event.attempt !== life.opened || !reasonWith(why, 'kexec-refused')) return undefined
+  return failedBy(life, { code: 'not-started', because: why }, true, now)
 }
 
 /** It netboots, whoever has started it: a reset would only disturb it. */

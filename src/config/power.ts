@@ -9,6 +9,7 @@ import {
   type HostPowerWay,
   type HttpWay,
   type IpmiWay,
+  kexecWay,
   type PowerRequest,
   type PowerWay,
   type SnmpWay,
@@ -40,6 +41,10 @@ function resolveWay(
   report: Report,
 ): PowerWay | undefined {
   const path = ['power', name]
+  if (name === kexecWay.name) {
+    report(path, 'is what `install --by kexec` is called: give this way another name', true)
+    return undefined
+  }
   const words = { path, what: 'a way to power', nothing: 'says no way' }
   if (!isOneKind(raw, kinds, words, report)) return undefined
   const { redfish, ipmi, amt, snmp, homeAssistant, http, command } = raw

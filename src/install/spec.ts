@@ -4,6 +4,7 @@ import type { Host, Profile, Vars } from '../boot/host.ts'
 import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
 import { kexecWay } from '../boot/power.ts'
 import type { Reason, Refused } from '../boot/reason.ts'
+import { fileProblem } from '../config/check/files.ts'
 import type { InstallDeps } from './deps.ts'
 import { doubtOf } from './integrity.ts'
 import { takeFiles } from './take-files.ts'
@@ -39,10 +40,7 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
       refused: { code: 'vars-missing', host: host.name, profile: base.name, vars: names },
     }
   }
-  if (overrides.by === 'kexec' && !host.running) {
-    return { refused: { code: 'no-running', host: host.name } }
-  }
-  const lack = deps.lackOf(base)
+  const lack = (overrides.by === 'kexec' && lackOfRunning(host)) || deps.lackOf(base)
   if (lack !== undefined) return { refused: lack }
   const images = base.media ? takeMedia(base, base.media, deps) : takeFiles(base, deps)
   if ('refused' in images) return images
@@ -58,6 +56,13 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
   const spec = { host: own, profile, ...assets, ...templates }
   const doubt = doubtOf(spec, deps)
   return doubt?.kind === 'wrong' ? { refused: doubt.why } : spec
+}
+
+/** Why nobody can log in to the system that runs on a host. */
+function lackOfRunning({ name, running }: Host): Reason | undefined {
+  if (!running) return { code: 'no-running', host: name }
+  const problem = fileProblem(running.identityFile)
+  return problem === undefined ? undefined : { code: 'running-no-key', problem }
 }
 
 /** How its machine is started by us. */

@@ -2,6 +2,7 @@ import type { Client } from '../../src/boot/client.ts'
 import { deadline } from '../../src/boot/deadline.ts'
 import { idle, type Life, type LifeEvent, type Rules } from '../../src/boot/life.ts'
 import { nextState } from '../../src/boot/next-state.ts'
+import type { Reason } from '../../src/boot/reason.ts'
 import { textOf } from '../../src/boot/words/event.ts'
 import type { Mac } from '../../src/wire/address.ts'
 
@@ -40,7 +41,7 @@ export interface Told {
 /**
  * Plays a story such as `asked, script, +15m`. `+15m` lets time pass in steps of a second, and the
  * clocks with it; `new script` is a script request that begins a boot where we see no DHCP;
- * `switching 1`, `switched 1 again`, `refused 2` are of the starts for these attempts; `netboots` is an
+ * `switching 1`, `switched 1 again`, `refused 2` are of the starts for these attempts, `stays 1` of a system that does not kexec; `netboots` is an
  * install that its machine asks for; `failed: text` carries a message, `undeployed: exit code 1` a reason; `heard` means that we sent it bytes.
  */
 export function tell(story: string, by: Rules, from: Life = idle): Told {
@@ -102,15 +103,19 @@ function eventOf(word: string): LifeEvent {
   const [kind = '', message] = word.split(': ')
   if (kind === 'script') return { kind: 'script', newBoot: false }
   if (kind === 'new script') return { kind: 'script', newBoot: true }
-  const [, step, attempt, again] = /^(switching|switched|refused) (\d)( again)?$/.exec(kind) ?? []
+  const [, step, attempt, again] =
+    /^(switching|switched|refused|stays) (\d)( again)?$/.exec(kind) ?? []
   if (step !== undefined) {
     const which = { attempt: Number(attempt), again: again !== undefined }
     if (step === 'switching') return { kind: step, ...which }
-    const why = { code: 'bmc-login', address: 'bmc:623', user: 'admin' } as const
+    const why: Reason =
+      step === 'stays'
+        ? { code: 'kexec-refused', said: 'kexec cannot load it' }
+        : { code: 'bmc-login', address: 'bmc:623', user: 'admin' }
     return {
       kind: 'switched',
       ...which,
-      outcome: step === 'refused' ? { ok: false, why } : { ok: true },
+      outcome: step === 'switched' ? { ok: true } : { ok: false, why },
     }
   }
   if (kind === 'netboots') return { kind: 'asked', netboots: true }

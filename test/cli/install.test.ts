@@ -159,6 +159,11 @@ const wrong = [
     ['a', '--wait', '--timeout', '5 min'],
     '--timeout is a time such as 90s, 45m or 2h, not "5 min"',
   ],
+  [
+    ['a', '--by', 'kexec', '--no-power'],
+    '--by says who starts the machine, --no-power that nobody does',
+  ],
+  [['a', '--by', 'magic'], '--by is one of kexec, not "magic"'],
   [['a', '--repalce'], 'there is no option --repalce; did you mean --replace?'],
 ] as const
 
@@ -200,4 +205,11 @@ t.test('variables become what they would be in the config', async t => {
     ['a=True', 'True'],
   ] as const
   for (const [text, value] of rows) t.strictSame(readVar(text), ['a', value], text)
+})
+
+t.test('by kexec', async t => {
+  const api = await startApi(t, routes)
+  const { io } = fakeIo(t, api.url)
+  t.equal(await run(['node1', '--by', 'kexec', '--yes'], io), 0)
+  t.match(api.seen, [{ body: { hosts: ['node1'], by: 'kexec' } }])
 })

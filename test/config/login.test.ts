@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import t from 'tap'
+import { formatProblem } from '../../src/config/load.ts'
 import { lan, load, right } from './check.ts'
 
 const media = {
@@ -90,4 +91,24 @@ callbacks: { c: { nixosAnywhere: { flake: "a#b" } } }
     { message: '"nix" in PATH' },
   ])
   for (const lack of lacks) t.match(lack, { severity: 'warning', hosts: ['a'] })
+})
+
+t.test('the system that runs on a host, and its key', async t => {
+  const of = (running: string) =>
+    `${nixos('attempts: 2')}hosts: { n: { mac: 52:54:00:00:00:01, profile: p, running: { ${running} } } }\n`
+  const { hosts, folder } = right(t, of('identityFile: key'), { ...media, key: '' })
+  const usual = { user: 'root', port: 22, identityFile: `${folder}/key` }
+  t.strictSame(hosts.get('n')?.running, usual)
+  const all = 'user: debian, port: 2222, identityFile: key, address: 10.77.0.9'
+  const all4 = right(t, of(all), media).hosts.get('n')?.running
+  t.match(all4, { user: 'debian', port: 2222, address: 0x0a4d0009 })
+  const problems = (running: string) =>
+    load(t, of(running), media).problems.map(
+      problem => `${problem.severity} ${formatProblem('c', problem)}`,
+    )
+  t.match(problems('identityFile: key'), [
+    /^warning .*hosts\.n\.running\.identityFile: .*key does not exist yet/,
+  ])
+  t.match(problems('user: debian'), [/^error .*hosts\.n\.running: .*identityFile/])
+  t.match(problems('identityFile: key, user: "-oX"').at(-1), /^error .*hosts\.n\.running\.user: /)
 })

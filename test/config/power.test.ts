@@ -154,6 +154,11 @@ const rows: readonly [string, string, RegExp][] = [
     /power\.plug\.http\.on.*power\.address/,
   ],
   [
+    'the name of what is no power',
+    `power: { kexec: { ${http} } } }\n`,
+    /power\.kexec: is what `install --by kexec` is called: give this way another name$/,
+  ],
+  [
     'no way at all',
     'power: { a: {} }\n',
     /power\.a: says no way: write `redfish` or .* or `command`$/,

@@ -147,6 +147,7 @@ const rows: readonly (readonly [route: string, status: number, url?: string, bod
   ['GET /profiles', 200],
   ['POST /installs', 200, '/installs', { hosts: ['*'], dryRun: true }],
   ['POST /installs', 200, '/installs', { hosts: ['node2'] }],
+  ['POST /installs', 200, '/installs', { hosts: ['node2'], by: 'kexec', dryRun: true }],
   ['POST /installs', 400, '/installs', { hosts: ['nobody'] }],
   ['POST /cancels', 200, '/cancels', { hosts: ['node*'] }],
   ['GET /power', 200, '/power?host=*'],

@@ -66,7 +66,7 @@ function misalign(file: string): void {
 }
 
 /** A private key, and the initrd that makes media let in who has it. */
-async function makeOwnersKey(file: string, initrd: string): Promise<void> {
+export async function makeOwnersKey(file: string, initrd: string): Promise<void> {
   await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', file])
   const content = readFileSync(`${file}.pub`)
   const folders = ['root', 'root/.ssh'].map(path => ({ path, mode: 0o40700 }))

@@ -35,11 +35,7 @@ const netboot = 'kernel bzImage init=/nix/store/x/init initrd=initrd quiet\n'
 export async function openSite(
   t: Test,
   rest: string,
-  {
-    path = '',
-    mode = 'none',
-    host = '',
-  }: { path?: string; mode?: 'none' | 'proxy'; host?: string } = {},
+  { path = '', mode = 'none' }: { path?: string; mode?: 'none' | 'proxy' } = {},
 ): Promise<Site> {
   const network = await createNetwork()
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-site-'))
@@ -63,7 +59,7 @@ assets: ./assets
 admin: { tokenFile: ./token, allow: [127.0.0.0/8] }
 networks: { lab: { interface: br0, mode: ${mode} } }
 hosts:
-  node1: { mac: "${node1.mac}", profile: p, vars: { disk: ${node1.disk} }${host} }
+  node1: { mac: "${node1.mac}", profile: p, vars: { disk: ${node1.disk} } }
   node2: { mac: "${node2.mac}", profile: p, vars: { disk: ${node2.disk} } }
 ${text}`
   const configure = (text: string) => void write('config.yaml', config(text))

@@ -1,84 +1,108 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
-import { run } from './command.ts'
+import { serverNetwork } from './config.ts'
+import type { Daemon, EventRow } from './daemon.ts'
+import { newestKernel } from './kernel.ts'
+import { createLab, type Lab } from './lab.ts'
 import { labObstacle } from './packages.ts'
-import { openSite, type Site } from './sshd-site.ts'
+import { writeRunningInitrd } from './running-linux.ts'
+import { writeSshInitrd } from './ssh-installer.ts'
+import { makeOwnersKey } from './ssh-lab.ts'
 import { waitUntil } from './wait.ts'
 
 const skip = (await labObstacle()) ?? false
-t.setTimeout(fileTimeout(5))
+t.setTimeout(fileTimeout(6))
+const mac = '52:54:00:12:34:5d'
+const other = '52:54:00:12:34:5e'
 
-const rest = `
-profiles: { p: { nixos: nixos, phoneHome: ssh, login: password, deploy: by-hand } }
-callbacks: { by-hand: { ssh: { script: ./install.sh, env: { DISK: "{{ host.vars.disk }}" } } } }
+const config = `
+dataDir: ./data
+assets: ./assets
+admin: { tokenFile: ./token, allow: [127.0.0.0/8] }
+networks:
+  lab:
+    interface: br0
+${serverNetwork}
+profiles:
+  lab:
+    kernel: images/lab/linux
+    initrd: [images/lab/ssh.gz]
+    cmdline: console=ttyS0 quiet
+    phoneHome: ssh
+    login: key
+    deploy: by-hand
+    expect: { disk: { name: /dev/vda } }
+hosts:
+  node1: { mac: "${mac}", address: 10.77.0.22, profile: lab, running: { identityFile: running-key } }
+  node2: { mac: "${other}", profile: lab, running: { identityFile: running-key, address: 10.77.0.22 } }
+callbacks:
+  by-hand: { ssh: { script: ./install.sh, args: [/dev/vda] } }
 `
-const ask = ['install', 'node1', '--by', 'kexec', '--yes']
 
-/** A kexec that writes how it was called, and ends its machine. */
-const kexec = (folder: string) => `#!/bin/sh
-case "$1" in
-  --load) printf '%s\\n' "$@" > ${folder}/kexec-args ;;
-  --exec) kill 1 ;;
-esac
-`
-
-/** Boots a system on node1 that lets in the key of its \`running\`, and has kexec. */
-async function runSystem(site: Site): Promise<void> {
-  const key = join(site.folder, 'running-key')
-  if (!existsSync(key)) await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key])
-  await site.node1.bootSystem('root=/dev/vda1', readFileSync(`${key}.pub`, 'utf8').trim())
-  const file = join(site.node1.folder, 'bin/kexec')
-  writeFileSync(file, kexec(site.node1.folder))
-  chmodSync(file, 0o755)
+/** Writes the initrds of the installer and of the system that runs before it, which lets the key in. */
+async function writeInitrds(lab: Lab): Promise<string> {
+  const key = join(lab.folder, 'running-key')
+  const installer = join(lab.folder, 'assets/images/lab/ssh.gz')
+  const owner = join(lab.folder, 'owner.gz')
+  await makeOwnersKey(key, owner)
+  await writeSshInitrd(newestKernel(), installer)
+  const running = join(lab.folder, 'running.gz')
+  writeRunningInitrd(installer, running)
+  appendFileSync(running, readFileSync(owner))
+  writeFileSync(join(lab.folder, 'install.sh'), '#!/bin/sh\necho installed > "$1"\nsync\n')
+  return running
 }
 
-t.test('the system that runs there boots the installer', { skip }, async t => {
-  const running = ', running: { identityFile: running-key, address: 10.77.0.20 }'
-  const site = await openSite(t, rest, { host: running })
-  site.write('install.sh', '#!/bin/sh\necho installed > "$DISK"\n')
-  await runSystem(site)
-  const { code, stderr } = await site.daemon.cli(ask)
-  t.equal(code, 0, stderr)
-  await site.told(/^its system boots the installer, for attempt 1 \(kexec\)/)
-  const words = readFileSync(join(site.node1.folder, 'kexec-args'), 'utf8').split('\n')
-  const line = words.find(word => word.startsWith('--command-line='))?.slice(15) ?? ''
-  t.match(line, /bootwright=http:\/\/10\.77\.0\.1:8080\/phone-home\/\S+/)
-  t.equal(await site.state(), 'booting')
-  t.notOk(existsSync(join(site.folder, 'data/running/node1')), 'its key goes with it')
-  await site.node1.bootInstaller({ text: '', cmdline: line, initrds: [] })
-  await site.until('installed')
-  t.equal(readFileSync(site.node1.disk, 'utf8'), 'installed\n')
-  t.match((await site.timeline('script')).at(0), /^kexec script: node1 installs p, attempt 1/)
-})
+async function eventsOf(daemon: Daemon, host: string): Promise<EventRow[]> {
+  return (await daemon.api(`/api/v1/events?host=${host}&limit=5000`)).body.events
+}
 
-t.test('another machine, and a system that cannot, are refused', { skip }, async t => {
-  const elsewhere = ', running: { identityFile: running-key, address: 10.77.0.21 }'
-  const site = await openSite(t, rest, { host: elsewhere })
-  await runSystem(site)
-  const publicKey = readFileSync(join(site.folder, 'running-key.pub'), 'utf8').trim()
-  await site.node2.bootSystem('root=/dev/vda1', publicKey)
-  t.equal((await site.daemon.cli(ask)).code, 0)
-  await site.told(/not started for attempt 1 \(kexec\): is another machine: it has /)
-  t.equal(await site.state(), 'pending')
-  t.match(
-    (await site.daemon.cli(['install', 'node2', '--by', 'kexec', '--yes'])).stderr,
-    /running:/,
+t.test('the system that runs on a machine boots the installer', { skip }, async t => {
+  const lab = await createLab({ biosOnly: true })
+  t.teardown(() => lab.remove())
+  const initrd = await writeInitrds(lab)
+  const daemon = await lab.startDaemon(config)
+  t.teardown(async () => t.comment((await daemon.cli(['events'])).stdout))
+  const kernel = join(lab.folder, 'assets/images/lab/linux')
+  const cmdline = 'console=ttyS0 quiet lab.role=running'
+  const extra = ['-kernel', kernel, '-initrd', initrd, '-append', cmdline]
+  const computer = await lab.addMachine({ firmware: 'bios', mac, extra })
+  const machine = computer.powerOn()
+  await machine.serial.waitFor(/lab: some Linux is up/, 120)
+  await machine.serial.waitFor(/lab: SSH server is up/, 60)
+
+  const wrong = await daemon.cli(['install', 'node2', '--by', 'kexec', '--yes'])
+  t.equal(wrong.code, 0, wrong.stderr)
+  const refusal = await waitUntil('the refusal of node2', 60, async () =>
+    (await eventsOf(daemon, 'node2')).find(({ text }) => text.startsWith('not started')),
   )
+  t.equal(
+    refusal.text,
+    `not started for attempt 1 (kexec): 10.77.0.22 is another machine: it has ${mac}, and none is of node2`,
+  )
+  t.match((await daemon.api('/api/v1/hosts/node2')).body.host, { state: 'pending', attempt: 0 })
+  await daemon.cli(['cancel', 'node2'])
 
-  site.configure('')
-  const config = readFileSync(join(site.folder, 'config.yaml'), 'utf8')
-  site.write('config.yaml', config.replace('10.77.0.21 }', '10.77.0.20 }') + rest)
-  t.equal((await site.daemon.cli(['reload'])).code, 0)
-  for (const name of ['curl', 'wget']) {
-    const file = join(site.node1.folder, 'bin', name)
-    writeFileSync(file, '#!/bin/sh\necho "no route to the server" >&2\nexit 7\n')
-    chmodSync(file, 0o755)
-  }
-  t.equal((await site.daemon.cli([...ask, '--replace'])).code, 0)
-  await waitUntil('its refusal', 40, async () => {
-    return (await site.timeline()).find(text => /kexec\): .*cannot be fetched/.test(text))
-  })
-  t.equal(await site.state(), 'pending', 'no attempt was opened')
+  const { code, stdout, stderr } = await daemon.cli(
+    'install node1 --by kexec --yes --wait'.split(' '),
+  )
+  t.equal(code, 0, `${stdout}\n${stderr}`)
+  await machine.powerOff()
+  t.match(machine.serial.text(), /lab: some Linux is up[\s\S]*lab: installer is up/)
+  t.equal(readFileSync(computer.disk, 'utf8').slice(0, 10), 'installed\n')
+  t.match((await daemon.api('/api/v1/hosts/node1')).body.host, { state: 'installed', attempt: 1 })
+  const events = await eventsOf(daemon, 'node1')
+  const texts = events.map(({ text }) => text)
+  const order = [
+    'kexec script: node1 installs lab, attempt 1',
+    'its system boots the installer, for attempt 1 (kexec)',
+    '10.77.0.22 has proved itself',
+  ].map(start => texts.findIndex(text => text.startsWith(start)))
+  t.notOk(order.includes(-1), texts.join('\n'))
+  t.ok((order[0] ?? 0) < (order[1] ?? 0), 'it had its script before it went')
+  const asked = texts.indexOf('kexec script: node1 installs lab, attempt 1')
+  const seconds = (at: number) => Date.parse(events[at]?.at ?? '') / 1000
+  t.comment(`from its script to its proof: ${seconds(order[2] ?? 0) - seconds(asked)} s`)
 })

@@ -12,7 +12,6 @@ export interface PowerReasons {
   'power-disobeys': { readonly wanted: string; readonly is: string; readonly seconds: number }
   /** Wake-on-LAN. */
   'power-only-on': object
-  'power-only-kexec': object
   /** The next boot from the network was set, and is not what is read back. */
   'netboot-not-kept': {
     readonly is: string

@@ -24,14 +24,6 @@ export interface SshReasons {
   'ssh-key-unknown': object
   'ssh-installer-key': object
   'ssh-installer-runs': object
-  /** The config names no login of the system that runs on a host. */
-  'no-running': { readonly host: string }
-  'running-nowhere': { readonly host: string }
-  'running-other-key': object
-  /** Its UUID (SMBIOS) is another than the config says. */
-  'running-other-uuid': { readonly uuid: string; readonly expected: string }
-  /** It cannot boot another kernel; `said`: the words of our script, or of its shell. */
-  'kexec-refused': { readonly said: string }
 }
 
 /** Where nobody is looked for. */

@@ -40,7 +40,7 @@ export const noteEvents: EventWords<'note'> = {
   'deploy-decides': ({ event }) => `${event} noted: the end of deploy decides`,
   'up-before-deployed': () => 'the installed system is up; deploy has not ended yet',
   'late-end': ({ event }) => `late: ${event} came after the install had failed by time`,
-  'starts-over': ({ why }, say) => `it is switched off and on: ${say(why)}`,
+  'starts-over': ({ why }, say) => `it is started once more: ${say(why)}`,
   'starts-next': ({ attempt, why }, say) => `it is started for attempt ${attempt}: ${say(why)}`,
 }
 

@@ -16,14 +16,12 @@ export const powerWords: ReasonWords<
   'power-disobeys': ({ wanted, is, seconds }) =>
     `it said yes, and after ${seconds} s the machine is ${is} instead of ${wanted}`,
   'power-only-on': () => 'Wake-on-LAN switches on, and can do nothing else',
-  'power-only-kexec': () =>
-    'the system that runs there boots the installer, and can do nothing else',
   'netboot-not-kept': ({ is, of }) =>
     `it took the next boot from the network and shows ${is} now: it may boot ${of === 'mode' ? 'in the wrong mode' : 'its disk'}`,
   'start-waits': ({ attempt, because }, say) =>
     `waits to be started for attempt ${attempt}${because ? `: ${say(because)}` : ''}`,
   'start-begun': ({ attempt, again }) =>
-    `is being ${again ? 'switched off and on' : 'started'} for attempt ${attempt}`,
+    `is being started${again ? ' once more' : ''} for attempt ${attempt}`,
   'start-done': start => `${startedHow(start)} for attempt ${start.attempt}, no DHCP from it yet`,
   'start-heard': ({ attempt }) => `it netboots for attempt ${attempt}`,
   'not-started': ({ because }, say) => `it could not be started: ${say(because)}`,
@@ -60,8 +58,10 @@ export const powerEvents: EventWords<'power'> = {
       return `its system boots the installer, for attempt ${attempt} (${by})`
     return `${startedHow(start)} to boot from its network, for attempt ${attempt} (${by})${beware}`
   },
-  'not-started': ({ by, attempt, again, why }, say) =>
-    `not ${again ? 'switched off and on' : 'started'} for attempt ${attempt} (${by}): ${say(why)}`,
+  'not-started': ({ by, attempt, again, why }, say) => {
+    const how = by === kexecWay.name ? 'started once more' : 'switched off and on'
+    return `not ${again ? how : 'started'} for attempt ${attempt} (${by}): ${say(why)}`
+  },
 }
 
 function startedHow({

@@ -7,6 +7,7 @@ import { fileWords } from './file.ts'
 import { lifeWords } from './life.ts'
 import { messageWords } from './message.ts'
 import { powerWords } from './power.ts'
+import { runningWords } from './running.ts'
 import { specWords } from './spec.ts'
 import { sshWords } from './ssh.ts'
 import { strangerWords } from './stranger.ts'
@@ -24,6 +25,7 @@ const words: ReasonWords<ReasonCode> = {
   ...callbackWords,
   ...strangerWords,
   ...powerWords,
+  ...runningWords,
   ...consoleWords,
   ...wishWords,
   'not-proved': ({ address, because }, say) => `${address} ${say(because)}`,

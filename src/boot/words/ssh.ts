@@ -18,15 +18,6 @@ export const sshWords: ReasonWords<keyof SshReasons> = {
   'ssh-no-installer': () =>
     'is not our installer: its command line does not carry the URL of this attempt',
   'ssh-other-boot': () => 'runs another boot of ours: its command line carries another URL',
-  'no-running': ({ host }) =>
-    `the config has no login of the system that runs there: give ${host} running: { identityFile: KEY }`,
-  'running-nowhere': ({ host }) =>
-    `it is not known where ${host} is: say \`address\` in its \`running\``,
-  'running-other-key': () =>
-    'shows another host key than before: if it was installed anew, remove the one in dataDir/running',
-  'running-other-uuid': ({ uuid, expected }) =>
-    `is another machine: its UUID is ${uuid}, and not ${expected}`,
-  'kexec-refused': ({ said }) => `its system does not boot the installer: ${said}`,
   'ssh-other-machine': ({ macs, host }) =>
     `is another machine: it has ${macs.join(', ') || 'no MAC'}, and none is of ${host}`,
   'ssh-booted-anew': () => 'has booted anew since it proved itself',

@@ -29,6 +29,9 @@ export function checkFiles(
   }
   for (const { host, resolved } of subjects) {
     for (const { path, message } of lacksOf(resolved)) shared.add(path, message, host.name)
+    const key = host.running && fileProblem(host.running.identityFile)
+    const at = ['hosts', host.name, 'running', 'identityFile']
+    for (const { path, message } of lack(at, key)) shared.add(path, message, host.name)
   }
   return shared.mistakes('warning')
 }

@@ -109,6 +109,13 @@ function textOf(action: Act['action'], results: readonly Result[]): string {
 
 function askAll(body: AskBody, deps: InstallRouteDeps) {
   const { vars, by, power = true, replace = false, dryRun = false } = body
+  if (by !== undefined && body.power === false) {
+    throw new Refusal(
+      400,
+      'body.by says who starts the machines, `power: false` that nobody does',
+      'body.by',
+    )
+  }
   const profile = body.profile === undefined ? undefined : deps.profile(body.profile)
   if (body.profile !== undefined && !profile) {
     const meant = didYouMean(body.profile, deps.profiles())

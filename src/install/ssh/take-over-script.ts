@@ -36,7 +36,12 @@ export function whyItWouldNot(output: string): string | undefined {
   const [lack] = lines.flatMap(line => /^bootwright: but (.+)/.exec(line)?.[1] ?? [])
   if (lack !== undefined) return lack
   if (lines.some(line => line.startsWith('bootwright: would boot with: '))) return undefined
-  return lines.findLast(line => line.trim() !== '') ?? 'it said nothing'
+  return ofOurs(lines.findLast(line => line.trim() !== '') ?? 'it said nothing')
+}
+
+/** A line of a script of ours without what it begins each of them with. */
+export function ofOurs(line: string): string {
+  return line.replace(/^bootwright: (but )?/, '')
 }
 
 /** Whether a line of our script says that the other kernel begins. */

@@ -9,10 +9,10 @@ import { sentenceOf } from '../../boot/words/reason.ts'
 import { formatIpv4, type Ipv4, type Mac, macWithHyphens } from '../../wire/address.ts'
 import { runCommand } from '../command.ts'
 import type { InstallDeps } from '../deps.ts'
-import { hasSshServer, visit } from './enter.ts'
+import { hasSshServer, type Visit, visit } from './enter.ts'
 import { readReport, reportScript, whyOtherMachine } from './report.ts'
 import { type SshLogin, sshCommand } from './ssh-command.ts'
-import { asRoot, runsNow, takeOverScript, whyItWouldNot } from './take-over-script.ts'
+import { asRoot, ofOurs, runsNow, takeOverScript, whyItWouldNot } from './take-over-script.ts'
 
 export interface TakeOverDeps extends Pick<InstallDeps, 'addressesOf' | 'whyNoTarget'> {
   /** Folder of the host keys that were seen. */
@@ -36,16 +36,23 @@ export async function bootByKexec(host: Host, deps: TakeOverDeps): Promise<Reaso
   const found = await find(host, running, deps)
   if ('why' in found) return found.why
   const { login, mac, address, key, uuid } = found
-  const url = `${deps.serverUrl(address)}/boot/${macWithHyphens(mac)}/kexec${uuid === undefined ? '' : `?uuid=${uuid}`}`
+  const query = uuid === undefined ? '' : `?uuid=${uuid}`
+  const url = `${deps.serverUrl(address)}/boot/${macWithHyphens(mac)}/kexec${query}`
   const script = (dryRun: boolean) => asRoot(running.user, takeOverScript(url, { dryRun }))
-  const tried = await visit(login, script(true))
-  if (!tried.ok) return { code: 'kexec-refused', said: sentenceOf(tried.why) }
-  const refused = whyItWouldNot(tried.output)
-  if (refused !== undefined) return { code: 'kexec-refused', said: refused }
+  const refused = whyRefused(await visit(login, script(true)))
+  if (refused) return refused
   const why = await run(login, script(false))
   // What is installed there next has another key.
   if (!why) rmSync(key, { force: true })
   return why
+}
+
+/** Why the system would not boot what our script says; undefined where it would. */
+function whyRefused(tried: Visit): Reason | undefined {
+  const { why } = tried.ok ? { why: undefined } : tried
+  if (why && why.code !== 'ssh-failed') return why
+  const said = tried.ok ? whyItWouldNot(tried.output) : why && ofOurs(why.said)
+  return said === undefined ? undefined : { code: 'kexec-refused', said: lineOfProgram(said) }
 }
 
 interface RunningHost {
@@ -85,27 +92,33 @@ async function lookAt(
   address: Ipv4,
   { folder, whyNoTarget }: TakeOverDeps,
 ): Promise<RunningHost | { readonly why: Reason }> {
-  const forbidden = whyNoTarget(address, named !== undefined)
-  if (forbidden) return { why: { code: 'ssh-never', where: forbidden } }
   const where = formatIpv4(address)
-  if (!(await hasSshServer(where, port))) return { why: { code: 'ssh-not-yet', port } }
+  const not = (because: Reason) => ({
+    why: { code: 'not-proved', address: where, because } as const,
+  })
+  const forbidden = whyNoTarget(address, named !== undefined)
+  if (forbidden) return not({ code: 'ssh-never', where: forbidden })
+  if (!(await hasSshServer(where, port))) return not({ code: 'ssh-not-yet', port })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const key = join(folder, host.name)
   const pinned = existsSync(key)
-  // The key of a machine that turns out to be another is not kept.
-  const knownHosts = pinned ? key : `${key}.new`
+  // The key of a machine that turns out to be another is not kept. No host has a name with such a letter.
+  const knownHosts = pinned ? key : `${key}~`
   if (!pinned) rmSync(knownHosts, { force: true })
   const login: SshLogin = { address: where, port, user, identityFile, knownHosts, pinned }
   const visited = await visit(login, asRoot(user, reportScript))
   if (!visited.ok) {
     const { why } = visited
-    return { why: why.code === 'ssh-other-key' ? { code: 'running-other-key' } : why }
+    return not(why.code === 'ssh-other-key' ? { code: 'running-other-key' } : why)
   }
   const report = readReport(visited.output)
-  if (!report) return { why: { code: 'ssh-no-report' } }
-  const why = whyOtherMachine(host, report) ?? whyUnexpected(host.profile?.expect, report.facts)
+  if (!report) return not({ code: 'ssh-no-report' })
+  const other = whyOtherMachine(host, report)
+  if (other) return not(other)
+  const why = whyUnexpected(host.profile?.expect, report.facts)
+  if (why) return { why }
   const mac = host.nics.find(nic => report.macs.includes(nic.mac))?.mac
-  if (why || mac === undefined) return { why: why ?? { code: 'ssh-no-report' } }
+  if (mac === undefined) return not({ code: 'ssh-no-report' })
   if (!pinned) renameSync(knownHosts, key)
   const known = { ...login, knownHosts: key, pinned: true }
   return { login: known, mac, address, key, ...given('uuid', uuidOf(report.facts.uuid)) }
@@ -115,6 +128,9 @@ async function lookAt(
 function uuidOf(text = ''): string | undefined {
   return /^[0-9a-f-]{36}$/.test(text) ? text : undefined
 }
+
+/** What ssh ends with where its connection was lost. */
+const lost = 255
 
 /** Runs the script until it says that it boots; the connection dies with the system. */
 async function run(login: SshLogin, script: string): Promise<Reason | undefined> {
@@ -131,9 +147,11 @@ async function run(login: SshLogin, script: string): Promise<Reason | undefined>
   const target = { kind: 'command', run, cwd: '/', env, timeout: fetchTimeout } as const
   const command = runCommand(target, hear, { input: script })
   const outcome = await command.ended
-  if (boots) return undefined
-  return {
-    code: 'kexec-refused',
-    said: last || (outcome.ok ? 'it said nothing' : sentenceOf(outcome.why)),
-  }
+  // Whoever still says how it went has not gone.
+  const isThere = !outcome.ok && outcome.why.code === 'exit-code' && outcome.why.exit !== lost
+  if (boots && !isThere) return undefined
+  const said = ofOurs(last) || (outcome.ok ? 'it said nothing' : sentenceOf(outcome.why))
+  if (isThere || outcome.ok) return { code: 'kexec-refused', said }
+  const because: Reason = { code: 'ssh-failed', said }
+  return { code: 'not-proved', address: login.address, because }
 }

@@ -263,6 +263,26 @@ t.test('a dry run of a cancel says whose install it is, and changes nothing', as
   t.strictSame((await admin('GET', '/admin-log')).json().entries, [])
 })
 
+t.test('the system that runs there boots the installer', async t => {
+  const runs = `  runs: { mac: "52:54:00:12:34:6d", profile: debian, power: { by: wake }, running: { identityFile: assets/key } }
+  lost: { mac: "52:54:00:12:34:6e", profile: debian, running: { identityFile: nowhere } }
+`
+  const { admin, memory } = await startHttp(t, runs, { files: { key: '' } })
+  const ask = async (body: object) => (await admin('POST', '/installs', body)).json()
+  const hosts = ['node1', 'lost', 'runs']
+  t.match((await ask({ hosts, by: 'kexec' })).results, [
+    { ok: false, code: 'no-running', reason: /^the config has no login .*give node1 running: / },
+    { ok: true, starts: true },
+    { ok: false, code: 'running-no-key', reason: /nowhere does not exist yet$/ },
+  ])
+  t.match(memory.installs.ofHost('runs', 1), [{ spec: { host: { power: { by: 'kexec' } } } }])
+  t.match(await ask({ hosts, by: 'kexec', power: false }), {
+    status: 400,
+    detail: /^body\.by says who/,
+  })
+  t.match(await ask({ hosts, by: 'magic' }), { status: 400, detail: /^body\.by is one of kexec/ })
+})
+
 t.test('a dry run names what is erased', async t => {
   const profiles = `disk: { kernel: linux, vars: { disk: /dev/sda } }
   rescue: { kernel: linux, boot: once }`

@@ -56,7 +56,7 @@ t.test('what it would fail for', async t => {
   const good = 'bootwright: x\nbootwright: would boot with: quiet\n'
   t.equal(whyItWouldNot(good), undefined)
   t.equal(whyItWouldNot(`bootwright: but this needs root\n${good}`), 'this needs root')
-  t.equal(whyItWouldNot('bootwright: node1 is idle\n\n'), 'bootwright: node1 is idle')
+  t.equal(whyItWouldNot('bootwright: node1 is idle\n\n'), 'node1 is idle')
   t.equal(whyItWouldNot(''), 'it said nothing')
   t.ok(runsNow('bootwright: boots it now'))
   t.notOk(runsNow('echo bootwright: boots it now'))
