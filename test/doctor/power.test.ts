@@ -108,6 +108,18 @@ t.test('an install that failed since its machine could not be started', async t 
   t.match(verdicts({ life: lifeIn('pending', { since: now, start }) }), [{ id: 'bmc-login' }])
 })
 
+t.test('the system that was to kexec', async t => {
+  const because: Reason = { code: 'kexec-refused', said: 'there is no kexec' }
+  const why = { code: 'not-started', because } as const
+  const life = lifeIn('failed', { since: now - 60_000, why, byTime: true })
+  const { power: _, ...bare } = host
+  const running = { user: 'root', identityFile: '/key', port: 22 }
+  const title = 'its system does not boot the installer: there is no kexec'
+  const finding = { id: 'kexec-refused', title, advice: /--dry-run/ }
+  t.match(verdicts({ host: { ...bare, running }, life }), [finding])
+  t.match(verdicts({ life }), [finding], 'with a way to its power too')
+})
+
 t.test('started, and no DHCP packet', async t => {
   const done = (ago: number, doubt?: Reason) => ({
     ...{ attempt: 1, again: false, step: 'done', since: now - ago * 1000 },

@@ -60,6 +60,14 @@ function findingOf({ code }: Reason, host: string): Finding {
         id: 'power-fails',
         advice: `See what the machine does; some BMCs need a reset of their own. \`bootwright power status ${host}\` asks again.`,
       }
+    case 'kexec-refused':
+    case 'running-nowhere':
+    case 'not-proved':
+      return {
+        id: 'kexec-refused',
+        advice:
+          'Log in by hand as `running` of the host says, with its key, and try there `curl -sS http://SERVER:8080/kexec | sh -s -- --dry-run` (docs/media.md). Without `--by kexec` it is started by its `power`, or by somebody.',
+      }
     default:
       return {
         id: 'power-fails',
@@ -68,11 +76,11 @@ function findingOf({ code }: Reason, host: string): Finding {
   }
 }
 
-/** What switches the machine cannot be asked, or refuses. */
+/** What switches the machine, or the system that is to kexec, cannot be asked or refuses. */
 export const bmcTrouble: Rule = about => {
   const { host, heard, now } = about
   const trouble = troubleOf(about)
-  if (!host.power || !trouble) return undefined
+  if (!(host.power || host.running) || !trouble) return undefined
   const { why, at } = trouble
   const sentence = sentenceOf(why)
   const { id, title = sentence, advice } = findingOf(why, host.name)
