@@ -2,7 +2,8 @@ import { shellWord } from './ssh-command.ts'
 
 /**
  * What the `sh` of a running system reads to fetch our kexec script and run it. A server that is not ours may
- * answer there, and a refusal of ours is a script that says why: nothing else is run.
+ * answer there, and a refusal of ours is a script that says why: nothing else is run. wget gets no `-T`: that of
+ * busybox 1.35 crashes with it.
  */
 export function takeOverScript(url: string, { dryRun }: { readonly dryRun: boolean }): string {
   const query = url.includes('?') ? '&dry-run' : '?dry-run'
@@ -12,7 +13,7 @@ file=$(mktemp) || fail 'it has no room for a file'
 if command -v curl > /dev/null 2>&1; then
   curl -sS --max-time 60 -o "$file" ${from} || fail ${from} 'cannot be fetched'
 elif command -v wget > /dev/null 2>&1; then
-  wget -q -T 60 -O "$file" ${from} || fail ${from} 'cannot be fetched, or is refused'
+  wget -q -O "$file" ${from} || fail ${from} 'cannot be fetched, or is refused'
 else
   fail 'there is neither curl nor wget'
 fi
