@@ -14,7 +14,7 @@ export function powerDeeds(
 ): Pick<PowerDeskDeps, 'wake' | 'takeOver'> {
   const { world } = deps
   const serverUrl: TakeOverDeps['serverUrl'] = address =>
-    world.place(world.networkOf({ address, localAddress: address })).serverUrl
+    world.place(world.networkOf({ address, localAddress: address }), address).serverUrl
   return {
     wake: host => wake(host, deps),
     takeOver: (host: Host) =>

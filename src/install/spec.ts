@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { given } from '../base/given.ts'
 import type { Host, Profile, Vars } from '../boot/host.ts'
 import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
 import { kexecWay } from '../boot/power.ts'
 import type { Reason, Refused } from '../boot/reason.ts'
-import { fileProblem } from '../config/check/files.ts'
 import type { InstallDeps } from './deps.ts'
 import { doubtOf } from './integrity.ts'
 import { takeFiles } from './take-files.ts'
@@ -61,8 +60,12 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
 /** Why nobody can log in to the system that runs on a host. */
 function lackOfRunning({ name, running }: Host): Reason | undefined {
   if (!running) return { code: 'no-running', host: name }
-  const problem = fileProblem(running.identityFile)
-  return problem === undefined ? undefined : { code: 'running-no-key', problem }
+  try {
+    accessSync(running.identityFile, constants.R_OK)
+    return undefined
+  } catch {
+    return { code: 'running-no-key', file: running.identityFile }
+  }
 }
 
 /** How its machine is started by us. */

@@ -2,8 +2,8 @@
 export interface RunningReasons {
   /** The config names no login of it. */
   'no-running': { readonly host: string }
-  /** The key of its login cannot be read; `problem` names the file. */
-  'running-no-key': { readonly problem: string }
+  /** The key of its login is not there, or cannot be read. */
+  'running-no-key': { readonly file: string }
   'running-nowhere': { readonly host: string }
   'running-other-key': object
   /** Its UUID (SMBIOS) is another than the config says. */

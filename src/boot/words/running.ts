@@ -5,7 +5,7 @@ import type { ReasonWords } from './word.ts'
 export const runningWords: ReasonWords<keyof RunningReasons> = {
   'no-running': ({ host }) =>
     `the config has no login of the system that runs there: give ${host} running: { identityFile: KEY }`,
-  'running-no-key': ({ problem }) => `the key of its \`running\` cannot be used: ${problem}`,
+  'running-no-key': ({ file }) => `the key of its \`running\` cannot be read: ${file}`,
   'running-nowhere': ({ host }) =>
     `it is not known where ${host} is: say \`address\` in its \`running\``,
   // The rest of a sentence that begins with the address.

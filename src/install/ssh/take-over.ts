@@ -6,7 +6,8 @@ import { whyUnexpected } from '../../boot/expect.ts'
 import type { Host, RunningSystem } from '../../boot/host.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
-import { formatIpv4, type Ipv4, type Mac, macWithHyphens } from '../../wire/address.ts'
+import { type Mac, macWithHyphens } from '../../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../../wire/ip-address.ts'
 import { runCommand } from '../command.ts'
 import type { InstallDeps } from '../deps.ts'
 import { hasSshServer, type Visit, visit } from './enter.ts'
@@ -18,7 +19,7 @@ export interface TakeOverDeps extends Pick<InstallDeps, 'addressesOf' | 'whyNoTa
   /** Folder of the host keys that were seen. */
   readonly folder: string
   /** Our URL, as the machine at an address reaches it. */
-  serverUrl(address: Ipv4): string
+  serverUrl(address: IpAddress): string
 }
 
 /** Seconds in which a system fetches kernel and initrds. */
@@ -58,7 +59,7 @@ function whyRefused(tried: Visit): Reason | undefined {
 interface RunningHost {
   readonly login: SshLogin
   readonly mac: Mac
-  readonly address: Ipv4
+  readonly address: IpAddress
   /** What networks with `trust: uuid` ask for. */
   readonly uuid?: string
   /** File of its host key. */
@@ -80,7 +81,11 @@ async function find(
   return { why }
 }
 
-function placesOf(host: Host, { address }: RunningSystem, deps: TakeOverDeps): readonly Ipv4[] {
+function placesOf(
+  host: Host,
+  { address }: RunningSystem,
+  deps: TakeOverDeps,
+): readonly IpAddress[] {
   if (address !== undefined) return [address]
   const reserved = host.nics.flatMap(nic => nic.address ?? [])
   return [...new Set([...host.nics.flatMap(({ mac }) => deps.addressesOf(mac)), ...reserved])]
@@ -89,10 +94,10 @@ function placesOf(host: Host, { address }: RunningSystem, deps: TakeOverDeps): r
 async function lookAt(
   host: Host,
   { user, port, identityFile, address: named }: RunningSystem,
-  address: Ipv4,
+  address: IpAddress,
   { folder, whyNoTarget }: TakeOverDeps,
 ): Promise<RunningHost | { readonly why: Reason }> {
-  const where = formatIpv4(address)
+  const where = formatIpAddress(address)
   const not = (because: Reason) => ({
     why: { code: 'not-proved', address: where, because } as const,
   })
