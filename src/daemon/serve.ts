@@ -2,14 +2,14 @@ import { createOneAtATime } from '../base/one-at-a-time.ts'
 import type { Config } from '../config/config.ts'
 import { StoreError } from '../store/database.ts'
 import { CertificateError } from '../system/certificate.ts'
-import { openLog } from '../system/log-lines.ts'
+import { openLog, stdoutLines } from '../system/log-lines.ts'
 import { PortError } from '../system/ports.ts'
 import { SecretError } from '../system/secrets.ts'
 import { type Daemon, startDaemon } from './start.ts'
 
 /** Runs the daemon until SIGTERM or SIGINT. SIGHUP reloads. Returns the exit code. */
 export async function serve(config: Config): Promise<number> {
-  const log = openLog(process.env.LOG_LEVEL ?? 'info')
+  const log = openLog(process.env.LOG_LEVEL ?? 'info', await stdoutLines())
   let daemon: Daemon | undefined
   // From the first moment on: an unheard SIGHUP would end the process.
   const reload = createOneAtATime(async () => {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import Type, { type Static } from 'typebox'
-import { Compile } from 'typebox/compile'
-import { Errors } from 'typebox/value'
+import { Errors } from 'typebox/schema'
 import { parse } from 'yaml'
 
 const text = Type.String({ minLength: 1, maxLength: 2000 })
@@ -77,8 +76,6 @@ export class PullError extends Error {
   override readonly name = 'PullError'
 }
 
-const compiled = Compile(catalogue)
-
 /**
  * Reads catalogues; an entry of a later one replaces that of the same name.
  *
@@ -95,8 +92,8 @@ function readOne(path: string): Catalogue {
   } catch (error) {
     throw new PullError(`${path}: ${(error as Error).message}`)
   }
-  if (!compiled.Check(value)) {
-    const [first] = Errors(catalogue, value)
+  const [isOne, [first]] = Errors(catalogue, value)
+  if (!isOne) {
     const where = first?.instancePath.slice(1).replaceAll('/', '.') || 'the file'
     throw new PullError(`${path}: ${where}: ${first?.message ?? 'is no catalogue'}`)
   }

@@ -1,6 +1,5 @@
 import { stdout } from 'node:process'
 import { pino } from 'pino'
-import pretty from 'pino-pretty'
 import type { Log } from '../base/log.ts'
 import { createLimiter } from '../base/per-minute.ts'
 
@@ -16,12 +15,16 @@ const error = 50
 /** From a line that is left out until their number is told. */
 const tellMs = 5000
 
-/** The daemon's log on stdout: lines of JSON, on a terminal for people. `level` is one of pino's. */
-export function openLog(level: string): Log {
-  const stream = stdout.isTTY
-    ? withoutFloods(pretty({ sync: true, ignore: 'pid,hostname', singleLine: true }))
-    : logLines()
-  return pino({ level, base: null }, stream)
+/** The daemon's log, written to `lines`. `level` is one of pino's. */
+export function openLog(level: string, lines: LogLines): Log {
+  return pino({ level, base: null }, lines)
+}
+
+/** Stdout: lines of JSON, on a terminal for people, and what is for people is loaded there alone. */
+export async function stdoutLines(): Promise<LogLines> {
+  if (!stdout.isTTY) return logLines()
+  const { default: pretty } = await import('pino-pretty')
+  return withoutFloods(pretty({ sync: true, ignore: 'pid,hostname', singleLine: true }))
 }
 
 /** Log lines to stdout, those of one turn of the event loop in one write. */

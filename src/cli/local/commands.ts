@@ -3,8 +3,6 @@ import { countOf } from '../../base/amount.ts'
 import type { Config, Problem } from '../../config/config.ts'
 import { loadConfig } from '../../config/load.ts'
 import { jsonSchema } from '../../config/schema/json-schema.ts'
-import { serve } from '../../daemon/serve.ts'
-import { explain } from '../../explain/explain.ts'
 import { wrongChecksums } from '../../world/checksums.ts'
 import { type CommandSpec, shortUsage, usageOf, type Values } from '../args.ts'
 import { envOf, exit, type Io } from '../io.ts'
@@ -14,9 +12,14 @@ import { checkSpec, explainSpec, schemaSpec, serveSpec } from './specs.ts'
 
 type Exit = number | Promise<number>
 
-/** Runs the daemon until it is told to stop. */
+/** Runs the daemon until it is told to stop. Only this command loads it: `check` is asked often. */
 export function serveCommand(argv: readonly string[], io: Io): Exit {
-  return run(serveSpec, argv, io, values => withConfig(serveSpec, values, io, 'error', serve))
+  return run(serveSpec, argv, io, values =>
+    withConfig(serveSpec, values, io, 'error', async config => {
+      const { serve } = await import('../../daemon/serve.ts')
+      return serve(config)
+    }),
+  )
 }
 
 /** The JSON Schema of the config, for editors. */
@@ -57,6 +60,7 @@ function sizesOf({ hosts, profiles }: Config): string[] {
 export function explainCommand(argv: readonly string[], io: Io): Exit {
   return run(explainSpec, argv, io, values =>
     withConfig(explainSpec, values, io, 'warning', async config => {
+      const { explain } = await import('../../explain/explain.ts')
       const explained = await explain(values, config)
       if ('wrong' in explained) return wrong(explainSpec, io, explained.wrong)
       for (const line of explained.warnings ?? []) io.stderr.write(`warning: ${line}\n`)

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { Compile } from 'typebox/schema'
 import { defaults } from '../defaults.ts'
 import { callback } from './callback.ts'
 import { consoleWay } from './console.ts'
