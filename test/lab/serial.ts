@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { stripVTControlCharacters } from 'node:util'
 import { after } from '../patience.ts'
+import { createDrowse } from './drowse.ts'
 
 /** What a machine wrote on its serial line. */
 export interface Serial {
@@ -29,6 +30,7 @@ export function readSerial(child: ChildProcess): Serial {
   const listeners: ((line: string) => void)[] = []
   const waiters = new Set<Waiter>()
   const text = () => whole + plain(line)
+  const drowse = createDrowse(child.pid)
   const fail = (waiter: Waiter, why: string) => {
     waiter.stop()
     waiters.delete(waiter)
@@ -50,6 +52,7 @@ export function readSerial(child: ChildProcess): Serial {
       whole += `${each}\n`
       for (const listener of listeners) listener(each)
     }
+    drowse(plain(line))
     settle()
   }
   child.stdout?.setEncoding('latin1').on('data', take)
