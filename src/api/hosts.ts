@@ -71,6 +71,8 @@ export const hostFull = v.closed({
   ...rowProperties,
   blocked: v.nullableText('Why it could not boot what its profile says.'),
   uuid: v.nullableText(),
+  serial: v.nullableText('The serial number by which the config finds it.'),
+  port: v.nullableText('The port of the switch by which the config finds it.'),
   vars: Type.Record(Type.String(), Type.Unknown(), {
     description: 'Those of its profile and its own; values of secrets are masked.',
   }),

@@ -58,6 +58,9 @@ export const strangerRow = v.closed({
   stage: v.text(),
   uuid: v.nullableText(),
   serial: v.nullableText('What iPXE read from the machine.'),
+  port: v.nullableText(
+    'The port of the switch that it hangs on, as its relay says and `port:` of a host takes it.',
+  ),
   vendorClass: v.nullableText(),
   address: v.nullableText('Where it was last heard.'),
   text: v.text('What it asked last and what it got.'),

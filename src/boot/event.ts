@@ -10,6 +10,7 @@ import type {
   StateData,
   TftpData,
 } from './event-data.ts'
+import type { TraitName } from './found-by.ts'
 import type { HostState, PhoneHomeEvent } from './host-state.ts'
 import type { Firmware, PowerState, PowerVerb } from './power.ts'
 import type { Reason } from './reason.ts'
@@ -89,6 +90,14 @@ export interface EventData {
     'deploy-decides': { readonly event: PhoneHomeEvent }
     'up-before-deployed': NoData
     'late-end': { readonly event: PhoneHomeEvent }
+    /** A machine is this host from now on; `before`: the MACs of the one that it replaces. */
+    'moved-in': {
+      readonly mac: string
+      readonly by: TraitName
+      readonly before?: readonly string[]
+    }
+    /** A machine is this host no more: it was found to be another one, or none. */
+    'moved-out': { readonly mac: string }
     /** Its start came to nothing: once more, by off and on where its power can be switched. */
     'starts-over': { readonly why: Reason }
     /** It is started for another attempt. */

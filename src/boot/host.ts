@@ -165,13 +165,27 @@ export interface VerifySsh {
 
 export type Vars = Readonly<Record<string, string | number | boolean>>
 
+/** By what a host is found whose MAC the config does not say. */
+export interface FoundBy {
+  readonly uuid?: string
+  /** Of the machine (SMBIOS), as iPXE or the agent says it. */
+  readonly serial?: string
+  /** Remote and circuit id of its relay (RFC 3046), `LEAF7/Ethernet12`. */
+  readonly port?: string
+  /** What is reserved for its card. */
+  readonly card: Omit<Nic, 'mac'>
+}
+
 /**
  * A machine in the config. Without a profile it is a reservation that can never be installed. Where its
  * own settings and options say nothing, those of what it boots count: `bootSettingsOf`.
  */
 export interface Host extends BootSettings {
   readonly name: string
+  /** Of a host that is found otherwise, those that were learnt. */
   readonly nics: readonly Nic[]
+  /** By what it is found, where that is not a MAC of the config. */
+  readonly foundBy?: FoundBy
   readonly uuid?: string
   readonly tags: readonly string[]
   readonly vars: Vars

@@ -1,5 +1,7 @@
+import type { Mac } from '../wire/address.ts'
 import type { Client } from './client.ts'
 import type { KnownHost } from './decide.ts'
+import type { MachineMove } from './found-by.ts'
 import type { Host } from './host.ts'
 
 /** The host that a packet is from. */
@@ -16,3 +18,5 @@ export type News =
   | { readonly kind: 'appears'; readonly host: Host }
   /** It asks for a boot, and nothing was heard of the loader that went to it. */
   | { readonly kind: 'asks-again'; readonly client: Client; readonly host?: Host }
+  /** A machine is found to be a host's, or no longer one's. */
+  | { readonly kind: 'found'; readonly mac: Mac; readonly finding: MachineMove }

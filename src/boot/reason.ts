@@ -86,6 +86,10 @@ interface BootReasons {
   'first-boot': { readonly host: string }
   /** It says this UUID. Which one the config has is not for whoever took over the card. */
   'other-uuid': { readonly host: string; readonly uuid: string }
+  /** By what it says of itself it is two hosts: each with the trait by which it was found. */
+  'found-twice': { readonly hosts: readonly string[] }
+  /** It is found to be this host, whose installer is at work on another machine. */
+  'host-at-work': { readonly host: string }
   /** No host of the config. */
   'unknown-ignored': Nothing
   'unknown-local': Nothing

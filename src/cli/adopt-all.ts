@@ -8,7 +8,12 @@ import { askYes } from './confirm.ts'
 import { exit, Failure } from './io.ts'
 import { formatTable, screenOf } from './table.ts'
 
-const columns = [{ title: 'NAME' }, { title: 'MAC' }, { title: 'SERIAL', leave: 1, cut: 8 }]
+const columns = [
+  { title: 'NAME' },
+  { title: 'MAC' },
+  { title: 'SERIAL', leave: 1, cut: 8 },
+  { title: 'PORT', leave: 2, cut: 12 },
+]
 
 /**
  * `bootwright adopt --all --name 'r7-n{{ n }}'`: all machines on which the agent waits become hosts, either all
@@ -65,7 +70,9 @@ async function askFirst(
   names: readonly string[],
   io: Call['io'],
 ): Promise<void> {
-  const rows = machines.map(({ mac, serial }, n) => [names[n] ?? '', mac, serial ?? '-'])
+  const rows = machines.map(({ mac, serial, port }, n) => {
+    return [names[n] ?? '', mac, serial ?? '-', port ?? '-']
+  })
   io.stderr.write(formatTable(columns, rows, screenOf(io)))
   const asked = await askYes(io, `Make these ${machines.length} machines hosts?`)
   if (asked === 'no') throw new Failure('nothing was changed', exit.no)

@@ -2,7 +2,7 @@ import { apiCommand, yes } from './api-specs.ts'
 import type { CommandSpec, OptionSpec } from './args.ts'
 
 /** By what machines are put in order before they are numbered. */
-export const orders = ['mac', 'serial', 'address'] as const
+export const orders = ['mac', 'serial', 'port', 'address'] as const
 
 const configOption: OptionSpec = {
   value: 'FILE',

@@ -51,7 +51,8 @@ function showStranger(stranger: StrangerRow, io: Io, json: boolean): number {
 }
 
 function formatStranger(stranger: StrangerRow, screen: Screen): string {
-  const { mac, address, arch, stage, uuid, serial, vendorClass, at, text, entry, waits } = stranger
+  const { mac, address, arch, stage, uuid, serial, port, vendorClass } = stranger
+  const { at, text, entry, waits } = stranger
   const facts = formatFacts(
     [
       ['MAC', mac],
@@ -59,6 +60,7 @@ function formatStranger(stranger: StrangerRow, screen: Screen): string {
       ['Address', address],
       ['Firmware', `${arch}, ${stage}`],
       ['UUID', uuid],
+      ['Port', port],
       ['Serial', serial],
       ['Class', vendorClass],
       ['Last seen', formatTime(at)],
@@ -122,6 +124,8 @@ function factsOf(host: HostDetail['host'], now: number): [string, Cell | null][]
     ['Firmware', [host.arch, host.stage].filter(part => part !== null).join(', ')],
     ...nics.map((nic): [string, string] => ['NIC', nic]),
     ['UUID', host.uuid],
+    ['Serial', host.serial],
+    ['Port', host.port],
     ['Tags', host.tags.join(', ')],
     ['Vars', vars.join(', ')],
     ['Last seen', host.lastSeen && formatTime(host.lastSeen)],

@@ -1,6 +1,7 @@
 import { given } from '../base/given.ts'
 import { didYouMean } from '../base/nearest.ts'
-import type { Host, Nic, Vars } from '../boot/host.ts'
+
+import type { FoundBy, Host, Nic, Vars } from '../boot/host.ts'
 import { parseIpv4, parseMac } from '../wire/address.ts'
 import { parseIpv6 } from '../wire/ipv6.ts'
 import { type Path, placesOf } from './check/mistake.ts'
@@ -21,7 +22,7 @@ import {
   sayNothingToBoot,
 } from './profiles.ts'
 import { checkHosts, checkReservation } from './reservations.ts'
-import type { RawHost, RawNic } from './schema/profile.ts'
+import type { RawHost, RawNic } from './schema/host.ts'
 
 /** A host with what its profile was made of. */
 export interface ResolvedHost {
@@ -47,8 +48,10 @@ export function resolveHosts(
   const places = { networks, vague: around.vague }
   const byMac = checkHosts(hosts, places, pathOf, around.report)
   checkReservations6(hosts, networks, pathOf, around.report)
-  for (const [name, { mac, address }] of known) {
-    const reserved = mac === undefined && address !== undefined && parseIpv4(address)
+  for (const [name, host] of known) {
+    const { mac, address } = host
+    const isLost = mac === undefined && !isFoundOtherwise(host)
+    const reserved = isLost && address !== undefined && parseIpv4(address)
     // Its MAC is missing or broken, which does not make its address right.
     if (reserved) checkReservation({}, reserved, ['hosts', name, 'address'], places, around.report)
   }
@@ -70,6 +73,7 @@ function resolveHost(
   const host: Host = {
     name,
     nics,
+    ...given('foundBy', foundByOf(name, raw, around)),
     ...given('uuid', raw.uuid?.toLowerCase()),
     tags: raw.tags ?? [],
     vars,
@@ -133,15 +137,18 @@ function nicsOf(name: string, raw: RawHost, around: ProfileContext): Nic[] {
   const path = ['hosts', name]
   for (const key of ['address', 'address6'] as const) {
     if (raw.mac !== undefined || raw[key] === undefined) continue
+    if (key === 'address' && isFoundOtherwise(raw)) continue
     const message = 'belongs to `mac`; with `nics` write it there'
     around.report([...path, key], message, true, placesOf(path, 'mac'))
   }
   const reserved = { ...given('address', raw.address), ...given('address6', raw.address6) }
   const own: RawNic[] = raw.mac === undefined ? [] : [{ mac: raw.mac, ...reserved }]
   const all = [...own, ...(raw.nics ?? [])]
-  if (all.length === 0) {
-    const also = placesOf(path, 'mac', 'nics')
-    around.report(path, 'needs a `mac`, such as 52:54:00:12:34:56', false, also)
+  if (all.length === 0 && !isFoundOtherwise(raw)) {
+    const also = placesOf(path, 'mac', 'nics', ...traitNames)
+    const message =
+      'needs a `mac`, such as 52:54:00:12:34:56, or a `uuid`, `serial` or `port` to be found by'
+    around.report(path, message, false, also)
   }
   return all.flatMap((nic, i) => {
     const mac = parseMac(nic.mac)
@@ -163,6 +170,32 @@ function nicsOf(name: string, raw: RawHost, around: ProfileContext): Nic[] {
     const addresses = { ...given('address', address), ...given('address6', address6) }
     return [{ mac, ...addresses, ...given('network', network) }]
   })
+}
+
+/** By what a host is found that has neither `mac` nor `nics`. */
+function foundByOf(name: string, raw: RawHost, around: ProfileContext): FoundBy | undefined {
+  const { uuid, serial, port, address } = raw
+  if (!isFoundOtherwise(raw)) {
+    for (const key of ['serial', 'port'] as const) {
+      if (raw[key] === undefined || !hasCards(raw)) continue
+      const message = 'has no meaning beside `mac` or `nics`, by which the machine is found'
+      around.report(['hosts', name, key], message, true, placesOf(['hosts', name], 'mac', 'nics'))
+    }
+    return undefined
+  }
+  const card = given('address', address === undefined ? undefined : parseIpv4(address))
+  const traits = { ...given('serial', serial), ...given('port', port) }
+  return { ...given('uuid', uuid?.toLowerCase()), ...traits, card }
+}
+
+const traitNames = ['uuid', 'serial', 'port'] as const
+
+function isFoundOtherwise(raw: RawHost): boolean {
+  return !hasCards(raw) && traitNames.some(key => raw[key] !== undefined)
+}
+
+function hasCards({ mac, nics }: RawHost): boolean {
+  return mac !== undefined || nics !== undefined
 }
 
 /** Where the n-th NIC is written: `mac` of the host comes first, then `nics`. */

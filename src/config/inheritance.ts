@@ -1,7 +1,8 @@
 import { given } from '../base/given.ts'
 import type { Path, Report } from './check/mistake.ts'
 import { checkProxy } from './proxy.ts'
-import { profileKeys, type RawHost, type RawProfile } from './schema/profile.ts'
+import type { RawHost } from './schema/host.ts'
+import { profileKeys, type RawProfile } from './schema/profile.ts'
 
 /** A piece of a command line and where it is written. */
 export interface CmdlinePiece {

@@ -7,7 +7,7 @@ import { parseIpv4 } from '../wire/address.ts'
 import { type Path, placesOf, type Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
 import type { Layers, ProfileKeys } from './inheritance.ts'
-import type { RawHost } from './schema/profile.ts'
+import type { RawHost } from './schema/host.ts'
 
 /** What a profile for installs says of SSH; what contradicts itself is reported. */
 export function resolveSsh(

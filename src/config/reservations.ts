@@ -33,6 +33,8 @@ export function checkHosts(
   const byMac = new Map<Mac, Host>()
   const byAddress = new Map<Ipv4, Host>()
   const byUuid = new Map<string, Host>()
+  const bySerial = new Map<string, Host>()
+  const byPort = new Map<string, Host>()
   for (const host of hosts) {
     for (const [i, nic] of host.nics.entries()) {
       const path = pathOf(host, i)
@@ -45,6 +47,14 @@ export function checkHosts(
       checkReservation(nic, address, [...path, 'address'], places, report)
     }
     if (host.uuid) claim(byUuid, host.uuid, host, host.uuid, ['hosts', host.name, 'uuid'], report)
+    if (!host.foundBy) continue
+    const { serial, port, card } = host.foundBy
+    const at = (key: string) => ['hosts', host.name, key]
+    if (serial) claim(bySerial, serial.toLowerCase(), host, serial, at('serial'), report)
+    if (port) claim(byPort, port.toLowerCase(), host, port, at('port'), report)
+    if (card.address === undefined) continue
+    claim(byAddress, card.address, host, formatIpv4(card.address), at('address'), report)
+    checkReservation({}, card.address, at('address'), places, report)
   }
   return byMac
 }

@@ -8,6 +8,7 @@ import { renderText } from '../config/template/template.ts'
 import { usedVars } from '../config/template/vars.ts'
 import type { InstallDeps } from '../install/deps.ts'
 import { createInstaller } from '../install/installer.ts'
+import { move } from '../install/move.ts'
 import { createProgress } from '../install/progress.ts'
 import type { SpecDeps } from '../install/spec.ts'
 import { createLogins } from '../install/ssh/logins.ts'
@@ -16,7 +17,7 @@ import { createMeasure } from '../record/measure.ts'
 import { createWitness } from '../record/recorders.ts'
 import { sawScript } from '../record/seen-script.ts'
 import { createTimeline, type Timeline } from '../record/timeline.ts'
-import { openMemory } from '../store/memory.ts'
+import { openMemory, type ThisDaemon } from '../store/memory.ts'
 import { steadyClock } from '../system/clock.ts'
 import { createDigests } from '../system/digests.ts'
 import { createPublished } from '../system/published.ts'
@@ -31,12 +32,9 @@ import { createPulls } from './pulls.ts'
 import { createStarts, type Starts } from './starts.ts'
 import { powerDeeds } from './take-over.ts'
 
-/** Opens the database and puts everything together that needs no socket. */
-export async function makeParts(first: Config, log: Log) {
-  const world = createWorld(first)
-  const { config } = world
-  const now = steadyClock()
-  const memory = await openMemory(config, {
+/** What a database that several can reach is told of us. */
+function thisDaemon(log: Log): ThisDaemon {
+  return {
     daemon: `${hostname()}, process ${process.pid}`,
     waits: sentence => log.info(sentence),
     // The process ends and starts anew: what is in memory is not what is in the database.
@@ -45,7 +43,16 @@ export async function makeParts(first: Config, log: Log) {
         throw error
       })
     },
-  })
+  }
+}
+
+/** Opens the database and puts everything together that needs no socket. */
+export async function makeParts(first: Config, log: Log) {
+  const world = createWorld(first)
+  const { config } = world
+  const now = steadyClock()
+  const memory = await openMemory(config, thisDaemon(log))
+  world.learn(memory.hostCards.known)
   const measure = createMeasure(memory)
   const published = createPublished(config().assets)
   const whereabouts = createWhereabouts(world, memory, now)
@@ -67,6 +74,7 @@ export async function makeParts(first: Config, log: Log) {
     isSwitching: host => starts.isUnderWay(host),
     places: () => drain.places(config().parallel),
     outputBound: () => config().keep.output,
+    moved: (mac, to) => move(mac, { world, memory, now }, to),
     tried: measure.callback,
     seen: script => sawScript(timeline, script),
     failed: (delivery, err) => log.error({ err, key: delivery.key }, 'callback not looked after'),

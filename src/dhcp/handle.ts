@@ -1,6 +1,7 @@
 import { bootSettingsOf } from '../boot/boot-settings.ts'
-import { takenFor } from '../boot/client.ts'
+import { type Client, takenFor } from '../boot/client.ts'
 import { decide } from '../boot/decide.ts'
+import type { Traits } from '../boot/found-by.ts'
 import type { Network } from '../boot/host.ts'
 import type { News } from '../boot/news.ts'
 import type { Reason } from '../boot/reason.ts'
@@ -20,6 +21,7 @@ import {
 } from './outcome.ts'
 import { serveBoot } from './proxy-mode.ts'
 import { macOfHeader, macOfPacket, readClient } from './read-client.ts'
+import { portsOf } from './relay.ts'
 import { outcomeOf, replyTo } from './reply-outcome.ts'
 import { serveLease } from './server-mode.ts'
 import { unkept } from './unkept.ts'
@@ -53,6 +55,8 @@ export function handle(
     const from: Case = { packet, arrival, asked, mac, network: choice.network, deps, now }
     const found = recognise(inUse === undefined ? from : { ...from, inUse })
     seen = seenOf(found)
+    const { finding } = found
+    if (finding?.kind === 'unclear') return ignored(finding.why, seen)
     const serve = serverFor(found.network, arrival)
     const served = serve(found)
     const answer = deps.away?.() ? unkept(found, served) : served
@@ -109,6 +113,7 @@ function recognise(from: Case): Case {
   const client = said && takenFor(said, found?.host.arch)
   const settings = found && (found.known.settings ?? bootSettingsOf(found.host))
   const known = found && settings && { ...found.known, settings }
+  const finding = said && deps.finding?.(traitsOf(said, packet), found?.host)
   const stranger = client && site.unknown === 'boot' ? site.profile : undefined
   const options = settings ? settings.options : stranger?.options
   return {
@@ -116,9 +121,15 @@ function recognise(from: Case): Case {
     ...(client ? { client, answer: decide(client, known, site) } : {}),
     ...(found ? { host: found.host } : {}),
     ...(found?.appears ? { appears: true } : {}),
+    ...(finding ? { finding } : {}),
     ...(known?.isInstalling ? { isInstalling: true } : {}),
     ...(options ? { options } : {}),
   }
+}
+
+function traitsOf({ uuid }: Client, packet: DhcpPacket): Traits {
+  const ports = portsOf(packet)
+  return { ...(uuid === undefined ? {} : { uuid }), ...(ports ? { ports } : {}) }
 }
 
 /** Who answers there: nobody, a proxyDHCP server, or a DHCP server. */
@@ -129,7 +140,8 @@ function serverFor({ mode }: Network, { port }: Arrival): (from: Case) => DhcpAn
 
 /** What else the packet tells, once it is clear that it is for us. */
 function newsOf(from: Case, { kind }: DhcpAnswer): News | undefined {
-  const { asked, mac, network, client, host, appears, deps } = from
+  const { asked, mac, network, client, host, appears, finding, deps } = from
+  if (finding && finding.kind !== 'unclear') return { kind: 'found', mac, finding }
   if (appears && host && (kind === 'offer' || kind === 'ack')) {
     return { kind: 'appears', host }
   }

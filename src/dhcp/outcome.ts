@@ -1,5 +1,6 @@
 import type { Client } from '../boot/client.ts'
 import type { Answer, Site } from '../boot/decide.ts'
+import type { Recognition, Traits } from '../boot/found-by.ts'
 import type { DhcpOption, Host, Network } from '../boot/host.ts'
 import type { Lease } from '../boot/lease.ts'
 import type { FoundHost, News } from '../boot/news.ts'
@@ -18,6 +19,8 @@ import type { Gift } from './reply-content.ts'
 export interface DhcpDeps {
   networks(): readonly Network[]
   host(mac: Mac, client: Client | undefined): FoundHost | undefined
+  /** Whose machine a booting client is, where that is not what is known; only where hosts are found so. */
+  finding?(traits: Traits, present: Host | undefined): Recognition | undefined
   /** Whether a loader went to the machine, and nothing was heard of it since. */
   hasUnheardLoader?(mac: Mac, host: Host | undefined): boolean
   site(network: Network): Site
@@ -106,6 +109,8 @@ export interface Case {
   readonly host?: Host
   /** The host was never answered. */
   readonly appears?: true
+  /** Whose machine it is, where that is not what is known. */
+  readonly finding?: Recognition
   /** Only for clients that boot. */
   readonly answer?: Answer
   /** Its installer is at work. */

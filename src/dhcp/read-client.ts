@@ -11,6 +11,7 @@ import {
   uuidOfBytes,
 } from '../wire/dhcp-values.ts'
 import { ipxeFeaturesOfBytes } from '../wire/ipxe-options.ts'
+import { portsOf } from './relay.ts'
 
 const nobody = '00:00:00:00:00:00'
 
@@ -67,11 +68,13 @@ export function readClient(packet: DhcpPacket, mac: Mac): Client | undefined {
   if (!stage) return undefined
   const arch = readArch(packet, vendorClass, mac)
   const uuid = readUuid(packet)
+  const [port] = portsOf(packet) ?? []
   return {
     mac,
     arch,
     ...(uuid === undefined ? {} : { uuid }),
     ...(vendorClass === '' ? {} : { vendorClass }),
+    ...(port === undefined ? {} : { port }),
     stage,
     capable: stage === 'ipxe' && isCapable(packet, arch),
   }

@@ -3,6 +3,7 @@ import { option } from '../wire/dhcp-codes.ts'
 import type { DhcpOptions } from '../wire/dhcp-options.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import { addressOfBytes } from '../wire/dhcp-values.ts'
+import { portNamesOf } from '../wire/port-names.ts'
 import { decodeRelayOptions, relayOption } from '../wire/relay-options.ts'
 
 /** The subnet that a relay chooses an address from, when it is not giaddr's (RFC 3527). */
@@ -24,6 +25,11 @@ export function wasUnicastToRelay(packet: DhcpPacket): boolean {
 /** Whether replies go to the port that the relay sent from (RFC 8357). */
 export function hasRelayPort(packet: DhcpPacket): boolean {
   return believed(packet).has(relayOption.sourcePort)
+}
+
+/** The port that its relay says it hangs on, in every way to write it. */
+export function portsOf(packet: DhcpPacket): readonly string[] | undefined {
+  return portNamesOf(believed(packet))
 }
 
 const nothing: DhcpOptions = new Map()

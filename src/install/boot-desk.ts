@@ -6,6 +6,7 @@ import type {
   Delivered,
   Held,
 } from '../boot/deliver.ts'
+import type { MachineMove } from '../boot/found-by.ts'
 import type { Host, Network, Profile } from '../boot/host.ts'
 import type { LoaderKind } from '../boot/loaders/kind.ts'
 import { masked } from '../boot/mask.ts'
@@ -25,13 +26,15 @@ import { makeLogin, maskedLogin } from './ssh/logins.ts'
 export interface DeskDeps extends InstallDeps, EffectDeps {
   readonly world: Pick<
     World,
-    'networks' | 'networkOf' | 'place' | 'site' | 'unknownHosts' | 'hostOf'
+    'networks' | 'networkOf' | 'place' | 'site' | 'unknownHosts' | 'hostOf' | 'finding'
   > & {
     config(): {
       readonly profiles: ReadonlyMap<string, Profile>
       readonly checksums: readonly unknown[]
     }
   }
+  /** A machine is found to be another host's. */
+  moved(mac: Mac, to: MachineMove): void
   /** Tells the timeline what a request was answered. */
   seen(answered: AnsweredRequest): void
 }
@@ -69,7 +72,10 @@ export function createBootDesk(deps: DeskDeps) {
 
   return {
     look: request => answer(questionOf(request, world), { ...facts, ...standIns }).told,
-    give: request => give(request, ask(request)),
+    give(request) {
+      findHost(request, deps)
+      return give(request, ask(request))
+    },
     prepare: request => hold(request, { facts, deps, answer: ask, give }),
     verified: (mac, address) => verified(mac, address, deps),
 
@@ -110,6 +116,18 @@ function preview(
     now: answer(question, shown).told,
     ifInstalled: answerIfInstalled(host, question, shown).told,
   }
+}
+
+/** A machine may be found by what it says here alone: its serial number. The MAC must be its own. */
+function findHost({ mac, uuid, serial, caller }: BootRequest, deps: DeskDeps): void {
+  const { world } = deps
+  const traits = { ...(uuid !== undefined && { uuid }), ...(serial !== undefined && { serial }) }
+  const finding = world.finding(traits, world.hostOf(mac))
+  if (finding?.kind !== 'moves-in') return
+  const { address } = caller
+  const network = world.place(world.networkOf(caller), address).network.name
+  const host = { ...finding.host, nics: [{ mac }] }
+  if (deps.identify({ host, address, network, uuid }).kind === 'machine') deps.moved(mac, finding)
 }
 
 /** Waits until it is known who is at the address, and whether what the host would boot is whole. */

@@ -12,7 +12,7 @@ import { createStrangers } from './strangers.ts'
 
 export interface InstallerDeps
   extends InstallDeps,
-    Pick<DeskDeps, 'world' | 'seen'>,
+    Pick<DeskDeps, 'world' | 'seen' | 'moved'>,
     Pick<OutboxDeps, 'places' | 'outputBound' | 'failed' | 'tried'> {
   readonly dataDir: string
   /** A machine could not be looked for by ssh, for example because the disk is full. */

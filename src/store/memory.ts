@@ -7,6 +7,7 @@ import type { Database } from './database.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createEvents } from './events.ts'
 import { type History, historyAtHand } from './history.ts'
+import { createHostCards } from './host-cards.ts'
 import { createHosts } from './hosts.ts'
 import { createInstalls } from './installs.ts'
 import { createLeases } from './leases.ts'
@@ -52,6 +53,7 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
     leases,
     leases6: createLeases6(db),
     adminLog: createAdminLog(db, Date.now),
+    hostCards: createHostCards(db),
     nicVendors: createNicVendors(db),
     sessions: createSessionStore(db),
     events,

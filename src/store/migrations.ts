@@ -226,4 +226,14 @@ export const migrations: readonly Migration[] = [
         state text not null
       )`,
   },
+  {
+    // Cards of machines that are found by something else than their MAC (boot/found-by.ts).
+    name: '015-host-cards',
+    sql: `
+      create table host_cards (
+        mac text primary key,
+        host text not null,
+        at integer not null
+      )`,
+  },
 ]

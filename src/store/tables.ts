@@ -140,6 +140,14 @@ export interface StoredAdminDeed {
   answer: string | null
 }
 
+/** A card of a host that is found by something else than its MAC. */
+export interface StoredHostCard {
+  mac: Mac
+  host: string
+  /** When its machine was found to be the host. */
+  at: number
+}
+
 /** Vendors of network cards that the drivers of iPXE hang on. */
 export interface StoredNicVendor {
   vendor: string

@@ -1,6 +1,7 @@
 import { serverUrl } from '../base/server-url.ts'
 import type { KnownHost, Site } from '../boot/decide.ts'
 import type { Caller } from '../boot/deliver.ts'
+import type { Recognition, Traits } from '../boot/found-by.ts'
 import type { Host, Network, Nic, UnknownHosts } from '../boot/host.ts'
 import type { HostRecord } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
@@ -15,6 +16,7 @@ import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
 import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
 import { formatIpAddress, type IpAddress } from '../wire/ip-address.ts'
 import type { Ipv6 } from '../wire/ipv6.ts'
+import { createLearntCards } from './learnt-cards.ts'
 import { shelfOf } from './loader-shelf.ts'
 import { networkOf } from './network-of.ts'
 
@@ -38,6 +40,10 @@ export interface World {
   missingLoaders(): readonly string[]
   /** The host of a MAC, also of one that left the config in the middle of an install. */
   hostOf(mac: Mac): Host | undefined
+  /** Whose machine this is, where that is not what is known. `present`: the host of its MAC. */
+  finding(traits: Traits, present: Host | undefined): Recognition | undefined
+  /** Takes the cards that were learnt of hosts which are found otherwise: each with its host. */
+  learn(cards: ReadonlyMap<Mac, string>): void
   /** Whether any host says how large its TFTP blocks may be: only then it is worth asking whose. */
   hasBlockSizes(): boolean
   site(network: Network | undefined): Site
@@ -60,6 +66,7 @@ export interface World {
 export type SpecHost = (install: string) => Host | undefined
 
 export function createWorld(first: Config): World {
+  const learnt = createLearntCards(first)
   let config = first
   let networks: readonly Network[] = []
   let waiting: readonly WaitingNetwork[] = []
@@ -71,6 +78,11 @@ export function createWorld(first: Config): World {
   const unknownHosts = (network: Network | undefined): UnknownHosts =>
     config.unknownHosts ?? { kind: network?.mode === 'server' ? 'local' : 'ignore' }
 
+  const look = (): void => {
+    config = learnt.config()
+    reserved = reservationsIn(config)
+  }
+
   const world: World = {
     config: () => config,
     networks: () => networks,
@@ -80,29 +92,23 @@ export function createWorld(first: Config): World {
     missingLoaders: () => shelf.lines,
     hasBlockSizes: () => hasBlockSizes,
     hostOf: mac => config.hostByMac.get(mac) ?? departed.get(mac),
-    site: network => {
-      const unknown = unknownHosts(network)
-      return {
-        unknown: unknown.kind === 'profile' || unknown.kind === 'menu' ? 'boot' : unknown.kind,
-        ...shelf.site,
-        ...('profile' in unknown && { profile: unknown.profile }),
-      }
+    finding: learnt.finding,
+    learn(cards) {
+      learnt.learn(cards)
+      look()
     },
+    site: network => ({ ...shelf.site, ...welcomeOf(unknownHosts(network)) }),
     unknownHosts,
     reservedFor: address => reserved.ipv4.get(address),
     reserved: () => reserved.set,
     reservedFor6: address => reserved.ipv6.get(address),
     networkOf: (caller, mac) => networkOf(caller, networks, mac && world.hostOf(mac)),
-    place: (network, by = unspecified) => ({
-      network: networkNames(network ?? {}),
-      serverUrl: serverUrlOf(serverAddressFor(network, by), config),
-      seesDhcp: network !== undefined && network.mode !== 'none',
-    }),
+    place: (network, by = unspecified) => placeOf(network, by, config),
     replace(next, running, specHost) {
-      config = next
+      learnt.take(next)
+      look()
       shelf = shelfOf(config)
       hasBlockSizes = limitsBlocks(config)
-      reserved = reservationsIn(config)
       departed = departedOf(config, running, specHost)
       world.settle()
     },
@@ -116,6 +122,21 @@ export function createWorld(first: Config): World {
   }
   world.settle()
   return world
+}
+
+function placeOf(network: Network | undefined, by: IpAddress, config: Config): ServedNetwork {
+  return {
+    network: networkNames(network ?? {}),
+    serverUrl: serverUrlOf(serverAddressFor(network, by), config),
+    seesDhcp: network !== undefined && network.mode !== 'none',
+  }
+}
+
+/** What the boot decision needs to know of how strangers are treated. */
+function welcomeOf(unknown: UnknownHosts): Pick<Site, 'unknown' | 'profile'> {
+  const isBoot = unknown.kind === 'profile' || unknown.kind === 'menu'
+  const profile = 'profile' in unknown && { profile: unknown.profile }
+  return { unknown: isBoot ? 'boot' : unknown.kind, ...profile }
 }
 
 /** Each network as far as it can be served now: without IPv6 where that has to wait. */
@@ -160,6 +181,11 @@ function limitsBlocks({ hosts }: Config): boolean {
 
 function reservationsIn(config: Config) {
   const ipv4 = reservationsOf(config, nic => nic.address)
+  // Until its machine was found it is nobody's.
+  for (const { foundBy } of config.hosts.values()) {
+    const address = foundBy?.card.address
+    if (address !== undefined && !ipv4.has(address)) ipv4.set(address, [])
+  }
   const ipv6 = reservationsOf(config, nic => nic.address6)
   return { ipv4, ipv6, set: createAddressSet(ipv4.keys()) }
 }
@@ -167,8 +193,8 @@ function reservationsIn(config: Config) {
 function reservationsOf<A>(
   config: Config,
   addressOf: (nic: Nic) => A | undefined,
-): ReadonlyMap<A, readonly Mac[]> {
-  const reserved = new Map<A, Mac[]>()
+): Map<A, readonly Mac[]> {
+  const reserved = new Map<A, readonly Mac[]>()
   for (const host of config.hosts.values()) {
     for (const nic of host.nics) {
       const address = addressOf(nic)

@@ -2,16 +2,16 @@ import t, { type Test } from 'tap'
 import { adopt } from '../../src/cli/local/adopt.ts'
 import { fakeIo, problem, startApi } from './fake.ts'
 
-const machine = (mac: string, serial: string | null, waits = true) => ({
-  ...{ mac, serial, waits, arch: 'bios', stage: 'ipxe', uuid: null, vendorClass: null },
+const machine = (mac: string, serial: string | null, port: string, waits = true) => ({
+  ...{ mac, serial, waits, arch: 'bios', stage: 'ipxe', uuid: null, vendorClass: null, port },
   ...{ address: null, text: '', at: '2026-03-01T12:00:00Z', entry: '', facts: null },
 })
 
 async function place(t: Test, options: Parameters<typeof fakeIo>[2] = {}, refuses = false) {
   const strangers = [
-    machine('52:54:00:00:00:02', 'A10'),
-    machine('52:54:00:00:00:01', 'A9'),
-    machine('52:54:00:00:00:03', 'A1', false),
+    machine('52:54:00:00:00:02', 'A10', 'L7/Ethernet3'),
+    machine('52:54:00:00:00:01', 'A9', 'L7/Ethernet12'),
+    machine('52:54:00:00:00:03', 'A1', 'L7/Ethernet1', false),
   ]
   const { url, seen } = await startApi(t, {
     'GET /api/v1/strangers': () => ({ strangers, total: 3 }),
@@ -42,10 +42,16 @@ t.test('all machines on which the agent waits, by their serial numbers', async t
   t.equal(out(), 'r7-n1 is a host\nr7-n2 is a host\n')
 })
 
+t.test('by the ports that they hang on, as people count', async t => {
+  const { call, err, posted } = await place(t)
+  t.equal(await call('--all', '--name', 'n{{ n }}', '--by', 'port', '--yes'), 0, err())
+  t.match(posted(), [{ hosts: [{ mac: '52:54:00:00:00:02' }, { mac: '52:54:00:00:00:01' }] }])
+})
+
 t.test('they are shown and confirmed', async t => {
   const no = await place(t, { isTerminal: true, input: 'n\n' })
   t.equal(await no.call('--all', '--name', 'n{{n}}'), 1)
-  t.match(no.err(), /n1 +52:54:00:00:00:01 +A9\nn2 +52:54:00:00:00:02 +A10\n/)
+  t.match(no.err(), /n1 +52:54:00:00:00:01 +A9 +L7.Ethernet12\nn2 +52:54:00:00:00:02 +A10 +L7/)
   t.strictSame(no.posted(), [])
   const nobody = await place(t)
   t.equal(await nobody.call('--all', '--name', 'n{{n}}'), 2)

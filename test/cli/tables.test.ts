@@ -210,6 +210,8 @@ const detail = {
     ...hostRow({ state: 'installing', percent: 42, install: '01J', attempt: 2, message: 'half' }),
     blocked: 'linux has another sha256',
     uuid: null,
+    serial: null,
+    port: null,
     vars: { disk: '/dev/vda', swap: 4 },
     nics: [{ mac: '52:54:00:12:34:56', address: '10.77.0.20', network: 'rack' }],
     lastSeen: '2026-03-01T12:00:09Z',

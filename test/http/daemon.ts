@@ -20,6 +20,7 @@ import { createPulls } from '../../src/daemon/pulls.ts'
 import type { Token } from '../../src/http/api/tokens.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { createInstaller, type Installer, type InstallerDeps } from '../../src/install/installer.ts'
+import { move } from '../../src/install/move.ts'
 import { createProgress } from '../../src/install/progress.ts'
 import { createLogins } from '../../src/install/ssh/logins.ts'
 import { createChanges } from '../../src/record/changes.ts'
@@ -200,6 +201,7 @@ function installerOf({ config, world, memory, now, specDeps, macsOf, seen }: Ins
     ...{ memory, now, newId, newToken, world, render: renderText, dataDir: config.dataDir },
     ...{ ...specDeps, macsOf, identify: identifyBy(macsOf), lookAgain: async () => {}, seen },
     powerDue: () => {},
+    moved: (mac, to) => move(mac, { world, memory, now }, to),
     isSwitching: () => false,
     host: name => config.hosts.get(name),
     hostOf: world.hostOf,

@@ -172,11 +172,13 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
       site: () => ({ unknown: unknown.kind === 'profile' ? 'boot' : 'ignore', loaders: new Map() }),
       unknownHosts: () => unknown,
       hostOf: deps.hostOf,
+      finding: () => undefined,
       config: () => ({ profiles: new Map(), checksums: [] }),
     },
     places: () => settings.places ?? 8,
     outputBound: () => 2000,
     seen: () => {},
+    moved: () => {},
     failed: (_delivery: unknown, error: unknown) => complain(error),
     notSought: (_host: string, error: unknown) => complain(error),
   } satisfies Omit<InstallerDeps, keyof InstallDeps>)

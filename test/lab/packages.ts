@@ -54,6 +54,7 @@ export const packages: Packages = {
   atftp: 'TFTP client with options',
   'tftp-hpa': 'TFTP client',
   postgresql: 'the database that a store can be kept in',
+  'isc-dhcp-relay': 'a relay that tells ports',
   'isc-dhcp-client': 'DHCP client',
   chromium: 'the browser that looks at the page',
   strace: 'shows that a write is on disk before an answer leaves',

@@ -24,8 +24,28 @@ const far = `
     lease: 2m
 `
 
+/** By what a relay is known to be up, when its log has that. */
+interface Relay {
+  readonly command: readonly string[]
+  readonly up: RegExp
+}
+
+const dnsmasq: Relay = {
+  command: [
+    ...['dnsmasq', '--keep-in-foreground', '--log-facility=-', '--conf-file=/dev/null', '--port=0'],
+    ...['--interface=eth1', '--interface=eth0', '--dhcp-relay=10.99.0.1,10.77.0.1'],
+  ],
+  up: /relay/i,
+}
+
+/** ISC's, which says by option 82 on which of its interfaces a client hangs. */
+const dhcrelay: Relay = {
+  command: ['dhcrelay', '-4', '-d', '--no-pid', '-a', '-iu', 'eth0', '-id', 'eth1', '10.77.0.1'],
+  up: /Sending on\s+Socket/,
+}
+
 /** A router with a relay between our bridge and `10.99.0.0/24`; returns the namespace of a machine there. */
-async function behindRelay(network: Network): Promise<string> {
+async function behindRelay(network: Network, { command, up }: Relay): Promise<string> {
   const { namespace: router, start } = await network.addPeer('10.77.0.2')
   // It goes away with the network: the name is one that its `remove` takes along.
   const machine = (await network.addPeer('10.77.0.240')).namespace
@@ -40,16 +60,13 @@ async function behindRelay(network: Network): Promise<string> {
   await inside(router, 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
   await network.run(['ip', 'route', 'add', '10.99.0.0/24', 'via', '10.77.0.2'])
 
-  const relay = start([
-    ...['dnsmasq', '--keep-in-foreground', '--log-facility=-', '--conf-file=/dev/null', '--port=0'],
-    ...['--interface=eth1', '--interface=eth0', '--dhcp-relay=10.99.0.1,10.77.0.1'],
-  ])
+  const relay = start(command)
   const log: string[] = []
   readLines(relay.stderr, line => log.push(line))
   await waitUntil(
     `a relay ${log.join('\n')}`,
     10,
-    () => log.some(line => /relay/i.test(line)) || undefined,
+    () => log.some(line => up.test(line)) || undefined,
   )
   return machine
 }
@@ -59,7 +76,7 @@ for (const launcher of [[], [withSockets, 'br0', '--']]) {
   t.test(`a network behind a relay, ${how}`, { skip }, async t => {
     const network = await createNetwork()
     t.teardown(() => network.remove())
-    const machine = await behindRelay(network)
+    const machine = await behindRelay(network, dnsmasq)
     const neighbour = (await network.addPeer('10.77.0.241')).namespace
     const daemon = await quickDaemon(network, `${near}\n${far}`, launcher).start()
     const inside = (...command: string[]) => attempt(['ip', 'netns', 'exec', machine, ...command])
@@ -79,3 +96,31 @@ for (const launcher of [[], [withSockets, 'br0', '--']]) {
     t.equal(await daemon.kill('SIGTERM'), 0)
   })
 }
+
+t.test('what hangs on a port is the host, whichever machine it is', { skip }, async t => {
+  const network = await createNetwork()
+  t.teardown(() => network.remove())
+  const machine = await behindRelay(network, dhcrelay)
+  const slot = 'hosts:\n  slot7: { port: eth1, address: 10.99.0.20, profile: lab }\n'
+  const daemon = await quickDaemon(network, `${near}\n${far}`, [], slot).start()
+  const inside = (...command: string[]) => run(['ip', 'netns', 'exec', machine, ...command])
+  const firmware = ['-V', 'PXEClient:Arch:00000:UNDI:002001', '-x', '93:0000']
+  const notes = async () =>
+    (await daemon.api('/api/v1/events?host=slot7')).body.events.filter(
+      (event: { kind: string }) => event.kind === 'note',
+    )
+
+  t.not((await udhcpc(machine))?.ip, '10.99.0.20', 'a system is not the machine yet')
+  t.match(await udhcpc(machine, 30, firmware), { ip: '10.99.0.20' })
+  t.match(await udhcpc(machine), { ip: '10.99.0.20' }, 'its system is')
+
+  const second = '52:54:00:12:34:71'
+  await inside('ip', 'link', 'set', 'eth0', 'address', second)
+  t.match(await udhcpc(machine, 30, firmware), { ip: '10.99.0.20' }, 'the machine in its place')
+  t.match(await notes(), [
+    { code: 'moved-in', data: { mac: node1, by: 'port' } },
+    { code: 'moved-in', data: { mac: second, by: 'port', before: [node1] } },
+  ])
+  t.match((await daemon.api('/api/v1/hosts/slot7')).body.host, { state: 'idle', macs: [second] })
+  t.equal(await daemon.kill('SIGTERM'), 0)
+})

@@ -14,6 +14,7 @@ const tables = [
   'attempts',
   'deliveries',
   'events',
+  'host_cards',
   'hosts',
   'install_templates',
   'installs',

@@ -7,6 +7,8 @@ export const bootWords: ReasonWords<
   | 'host-netboots'
   | 'first-boot'
   | 'other-uuid'
+  | 'found-twice'
+  | 'host-at-work'
   | 'unknown-ignored'
   | 'unknown-local'
   | 'unknown-profile'
@@ -33,6 +35,9 @@ export const bootWords: ReasonWords<
   'first-boot': ({ host }) => `${host} boots for the first time`,
   'other-uuid': ({ host, uuid }) =>
     `${host} has another uuid in the config than this machine, which says ${uuid}`,
+  'found-twice': ({ hosts }) => `it is ${hosts.join(' and ')}: one of them must be found otherwise`,
+  'host-at-work': ({ host }) =>
+    `it is found to be ${host}, whose installer is at work on another machine`,
   'unknown-ignored': () => 'not a host of the config, and unknownHosts is ignore',
   'unknown-local': () => 'not a host of the config, and unknownHosts is local',
   'unknown-profile': () => 'not a host of the config: the profile of unknownHosts',

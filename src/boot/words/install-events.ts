@@ -40,6 +40,9 @@ export const noteEvents: EventWords<'note'> = {
   'deploy-decides': ({ event }) => `${event} noted: the end of deploy decides`,
   'up-before-deployed': () => 'the installed system is up; deploy has not ended yet',
   'late-end': ({ event }) => `late: ${event} came after the install had failed by time`,
+  'moved-in': ({ mac, by, before = [] }) =>
+    `${mac} is this host, by its ${by}${before.length > 0 ? `, in place of ${before.join(', ')}` : ''}`,
+  'moved-out': ({ mac }) => `${mac} is not this host any more`,
   'starts-over': ({ why }, say) => `it is started once more: ${say(why)}`,
   'starts-next': ({ attempt, why }, say) => `it is started for attempt ${attempt}: ${say(why)}`,
 }

@@ -61,6 +61,19 @@ export const uuid = Type.String({
   examples: ['4c4c4544-0042-4a10-8051-b7c04f4d3632'],
 })
 
+export const serial = Type.String({
+  title: 'a serial number',
+  pattern: '^[!-~](?:[ -~]{0,126}[!-~])?$',
+  examples: ['CZJ1234567'],
+})
+
+/** Remote and circuit id as relays write them. */
+export const switchPort = Type.String({
+  title: 'a port of a switch',
+  pattern: '^[!-~]{1,255}$',
+  examples: ['LEAF7/Ethernet12'],
+})
+
 export const name = Type.String({
   title: 'a name',
   pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$',

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { ContentOf } from '../../boot/event.ts'
+import type { MachineMove, Recognition } from '../../boot/found-by.ts'
 import type { Network } from '../../boot/host.ts'
 import type { News } from '../../boot/news.ts'
 import type { ReasonOf } from '../../boot/reason.ts'
@@ -20,6 +21,7 @@ import {
   openDhcp,
 } from '../../dhcp/server.ts'
 import { appear, asItAppears, isYetToAppear } from '../../install/appear.ts'
+import { move } from '../../install/move.ts'
 import { sawPacket } from '../../record/seen-packet.ts'
 import { createNeighbours, isSure } from '../../system/neighbours.ts'
 import { probeMac } from '../../system/probe-mac.ts'
@@ -123,6 +125,10 @@ export function dhcpDeps({
       if (isOther || !isYetToAppear(host, client !== undefined, memory)) return { host, known }
       return { host, known: asItAppears(host, known, memory), appears: true }
     },
+    finding(traits, present) {
+      const finding = world.finding(traits, present)
+      return finding?.kind === 'moves-in' ? unlessAtWork(finding, lives) : finding
+    },
     hasUnheardLoader: fallback.isUnheard,
     site: network => ({ ...world.site(network), instead: fallback.instead }),
     reservedFor: world.reservedFor,
@@ -134,9 +140,24 @@ export function dhcpDeps({
   }
 }
 
+/** Another machine on a host's port is not the one whose installer is at work. */
+function unlessAtWork(
+  finding: Extract<MachineMove, { kind: 'moves-in' }>,
+  lives: DoorParts['lives'],
+): Recognition {
+  const { host, by } = finding
+  const isAnother = by === 'port' && host.nics.length > 0
+  if (!isAnother || !lives.known(host).isInstalling) return finding
+  return { kind: 'unclear', why: { code: 'host-at-work', host: host.name } }
+}
+
 /** Tells the rest of the daemon what a packet says of its machine. */
-export function learn(news: News, parts: Pick<DoorParts, 'memory' | 'lives' | 'fallback'>): void {
-  if (news.kind === 'appears') appear(news.host, parts)
+export function learn(
+  news: News,
+  parts: Pick<DoorParts, 'memory' | 'lives' | 'fallback' | 'world' | 'now'>,
+): void {
+  if (news.kind === 'found') move(news.mac, parts, news.finding)
+  else if (news.kind === 'appears') appear(news.host, parts)
   else parts.fallback.asks(news.client, news.host)
 }
 

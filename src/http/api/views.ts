@@ -106,6 +106,8 @@ export function hostDetails(
   return {
     blocked: blocked ? sentenceOf(blocked) : null,
     uuid: host.uuid ?? null,
+    serial: host.foundBy?.serial ?? null,
+    port: host.foundBy?.port ?? null,
     vars: maskValue({ ...host.profile?.vars, ...host.vars }) as Record<string, unknown>,
     nics: host.nics.map(nic => ({
       mac: nic.mac,

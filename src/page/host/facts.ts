@@ -19,6 +19,8 @@ export function Facts({ host }: { host: HostDetail['host'] }) {
     ]),
     ['Power', power && `${heardPower(power, now)} · ${power.by}`],
     ['UUID', host.uuid],
+    ['Serial number', host.serial],
+    ['Port', host.port],
     ['Arch', host.arch],
     ['Last stage', host.stage],
     ['Last seen', host.lastSeen && timeAgo(host.lastSeen, now)],

@@ -66,12 +66,13 @@ function ConfigLines({ machine: { mac, entry } }: { machine: StrangerRow }) {
   </figure>`
 }
 
-function factsOf({ arch, stage, vendorClass, address, uuid, serial }: StrangerRow) {
+function factsOf({ arch, stage, vendorClass, address, port, uuid, serial }: StrangerRow) {
   const facts = [
     ['Arch', arch],
     ['Stage', stage],
     ['Vendor class', vendorClass],
     ['Address', address],
+    ['Port', port],
     ['Serial', serial],
     ['UUID', uuid],
   ] as const

@@ -175,4 +175,13 @@ export const postgresMigrations: readonly Pick<Migration, 'name' | 'sql'>[] = [
         opened_at timestamptz not null
       );`,
   },
+  {
+    name: '002-host-cards',
+    sql: `
+      create table host_cards (
+        mac text primary key,
+        host text not null,
+        at timestamptz not null
+      )`,
+  },
 ]

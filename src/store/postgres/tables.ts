@@ -144,6 +144,11 @@ export const tables: readonly Table[] = [
     },
   },
   {
+    name: 'host_cards',
+    key: ['mac'],
+    columns: { mac: 'text', host: 'text', at: 'time' },
+  },
+  {
     name: 'nic_vendors',
     key: ['vendor'],
     columns: { vendor: 'text', loader: 'text', at: 'time' },

@@ -112,6 +112,8 @@ t.test('what more there is to a host', async t => {
   t.strictSame(hostDetails(secretive, { serial: 'A1' }, undefined, []), {
     blocked: null,
     uuid: null,
+    serial: null,
+    port: null,
     vars: { disk: '/dev/vda', swap: '4G', rootPassword: '***' },
     nics: [
       { mac, address: null, network: null },
