@@ -50,6 +50,7 @@ const laws: Readonly<Record<string, Law>> = {
       'node:*': '*',
       fastify: '*',
       typebox: '*',
+      '@fastify/ajv-compiler': 'lazy-validators.ts',
       '@fastify/compress': 'api/api-routes.ts',
       '@fastify/cookie': 'api/api-routes.ts',
       '@fastify/swagger': 'api/document-routes.ts',

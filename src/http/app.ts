@@ -8,6 +8,7 @@ import { normaliseUrl } from './files/asset-path.ts'
 import { type AssetDeps, assetRoutes } from './files/asset-routes.ts'
 import { discRoute } from './files/disc-route.ts'
 import { healthRoutes, type Unready } from './health-routes.ts'
+import { validation } from './lazy-validators.ts'
 import { type AttemptDeps, attemptRoutes } from './machine/attempt-routes.ts'
 import { type BootDeps, bootRoutes } from './machine/boot-routes.ts'
 import { type KexecDeps, kexecRoutes } from './machine/kexec-routes.ts'
@@ -41,15 +42,7 @@ export async function buildApp(deps: HttpDeps): Promise<HttpApp> {
     childLoggerFactory: log => log,
     // One line a decision is written where it is made; a line for each request says nothing more.
     logController: new LogController({ disableRequestLogging: true }),
-    // Unknown keys and other types are mistakes to be told, not to be dropped or bent.
-    ajv: {
-      customOptions: {
-        removeAdditional: false,
-        coerceTypes: false,
-        allowUnionTypes: true,
-        verbose: true,
-      },
-    },
+    ...validation,
     exposeHeadRoutes: false,
     bodyLimit: 1 << 20,
     routerOptions: {
