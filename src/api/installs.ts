@@ -47,9 +47,9 @@ export const askBody = v.closed({
     }),
   ),
   by: Type.Optional(
-    Type.Enum(['kexec'], {
+    Type.Enum(['kexec', 'media'], {
       description:
-        'kexec: the system that runs on the machine boots the installer, by the `running` of its host.',
+        'kexec: the system that runs on the machine boots the installer, by the `running` of its host. media: its BMC is given an image to boot from.',
     }),
   ),
   dryRun: Type.Optional(

@@ -212,8 +212,13 @@ export interface EventData {
       readonly doubt?: Reason
       /** How its BMC was told that it boots, where that was known. */
       readonly firmware?: Firmware
+      /** From the image in its drive, not from its network. */
+      readonly medium?: true
     }
     'not-started': StartData & { readonly why: Reason }
+    /** The image that an install has put into its drive is out. */
+    ejected: { readonly by: string }
+    'not-ejected': { readonly by: string; readonly why: Reason }
   }
 }
 

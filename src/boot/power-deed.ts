@@ -1,4 +1,5 @@
-import { type Life, startIn } from './life.ts'
+import { isRunning, type Life, startIn } from './life.ts'
+import type { HostPower } from './power.ts'
 import type { Which } from './start.ts'
 
 /** What is to be done now to the power of a host. */
@@ -25,4 +26,9 @@ export function isStarting(life: Life, { attempt, again }: Which): boolean {
 /** Whether a switching off that has begun still is to happen: no new install was asked for meanwhile. */
 export function isSwitchingOff(life: Life): boolean {
   return life.state === 'installed' && life.switchOff === 'begun'
+}
+
+/** The URL of the image that an install has put into a drive, where it has ended. */
+export function mediumLeft(life: Life, power: HostPower | undefined): string | undefined {
+  return isRunning(life) ? undefined : power?.medium
 }

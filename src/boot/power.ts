@@ -182,6 +182,8 @@ export interface HostPower extends HostPowerWay {
   readonly post?: number
   /** What becomes of it when it is installed. */
   readonly after?: 'off'
+  /** For one install: the URL of the image that its BMC puts into a drive, to boot from. */
+  readonly medium?: string
 }
 
 /** How the firmware of a machine boots from its network. */

@@ -148,7 +148,7 @@ export const installSpec = apiCommand({
   name: 'install',
   line:
     'HOST... [--where tag=T|profile=P|state=S] [--profile P] [--var k=v] [--wait]\n' +
-    '       [--timeout D] [--stop-after N] [--replace] [--no-power|--by kexec] [--yes] [--json]',
+    '       [--timeout D] [--stop-after N] [--replace] [--no-power|--by kexec|media] [--yes] [--json]',
   brief: 'asks for an install; --wait follows it',
   summary:
     'Asks for an install, which begins with the next network boot of the host: a machine whose power the\n' +
@@ -172,8 +172,8 @@ export const installSpec = apiCommand({
     'no-power': { help: 'machines are reset or switched on by somebody else' },
     by: {
       value: 'WAY',
-      of: ['kexec'],
-      help: 'kexec: the system that runs on the machine boots the installer',
+      of: ['kexec', 'media'],
+      help: 'kexec: the system that runs there boots the installer; media: its BMC is given an image',
     },
     yes,
   },

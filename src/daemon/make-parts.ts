@@ -27,6 +27,7 @@ import { createWorld, type World } from '../world/world.ts'
 import { openConsoles } from './consoles.ts'
 import { createDiscs } from './discs.ts'
 import { createDrain } from './drain.ts'
+import { createMediumOf } from './medium.ts'
 import { openPower } from './power.ts'
 import { createPulls } from './pulls.ts'
 import { createStarts, type Starts } from './starts.ts'
@@ -64,7 +65,7 @@ export async function makeParts(first: Config, log: Log) {
   const { publish, publishTogether } = published
   const specDeps = {
     ...{ publish, publishTogether, digests },
-    ...{ readMedia, usedVars, lackOf: lackOfProfile },
+    ...{ readMedia, usedVars, lackOf: lackOfProfile, mediumOf: createMediumOf(world, published) },
   } satisfies SpecDeps
 
   const installer = createInstaller({
@@ -89,7 +90,7 @@ export async function makeParts(first: Config, log: Log) {
     ...{ scripts: installer.scripts, downloads: installer.downloads },
   })
   const starts: Starts = createStarts({
-    ...{ memory, power, log, lives: installer.lives },
+    ...{ memory, power, log, lives: installer.lives, now: Date.now },
     clientOf: host => timeline.clients.of(host),
   })
   return {

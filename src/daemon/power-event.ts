@@ -28,6 +28,6 @@ export function tellPower(
   }: { readonly memory: Pick<DaemonMemory, 'record'>; readonly log: Pick<Log, 'info' | 'warn'> },
 ): void {
   memory.record({ host, ...event })
-  const isDone = event.code === 'done' || event.code === 'started'
+  const isDone = ['done', 'started', 'ejected'].includes(event.code)
   log[isDone ? 'info' : 'warn']({ host }, textOf(event))
 }

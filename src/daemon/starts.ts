@@ -3,8 +3,15 @@ import type { Log } from '../base/log.ts'
 import { archs } from '../boot/arch.ts'
 import type { ContentOf } from '../boot/event.ts'
 import type { Host } from '../boot/host.ts'
+import { isRunning } from '../boot/life.ts'
 import type { Firmware } from '../boot/power.ts'
-import { isStarting, isSwitchingOff, type PowerDeed, powerDeed } from '../boot/power-deed.ts'
+import {
+  isStarting,
+  isSwitchingOff,
+  mediumLeft,
+  type PowerDeed,
+  powerDeed,
+} from '../boot/power-deed.ts'
 import type { Which } from '../boot/start.ts'
 import type { Lives } from '../install/life.ts'
 import type { PowerDesk, StartedOutcome } from '../power/desk.ts'
@@ -15,8 +22,10 @@ import { switchedEvent, tellPower } from './power-event.ts'
 export interface StartDeps {
   readonly memory: Pick<DaemonMemory, 'hosts' | 'installs' | 'record' | 'committed'>
   readonly lives: Pick<Lives, 'apply' | 'lifeOf'>
-  readonly power: Pick<PowerDesk, 'start' | 'shutDown'>
+  readonly power: Pick<PowerDesk, 'start' | 'shutDown' | 'eject'>
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>
+  /** Epoch milliseconds. */
+  now(): number
   /** What the firmware of a host said it is. */
   clientOf(host: string): LastClient | undefined
 }
@@ -36,6 +45,8 @@ export interface Starts {
 
 interface Work extends StartDeps {
   readonly underWay: Map<string, Promise<void>>
+  /** Installs whose image was asked for to be taken out. */
+  readonly ejected: Set<string>
   stopped: boolean
 }
 
@@ -45,13 +56,14 @@ interface Work extends StartDeps {
  * had begun is given its time to be heard, and then once more by off and on, as any that came to nothing.
  */
 export function createStarts(deps: StartDeps): Starts {
-  const work: Work = { ...deps, underWay: new Map(), stopped: false }
+  const work: Work = { ...deps, underWay: new Map(), ejected: new Set(), stopped: false }
   return {
     wake: host => wake(host, work),
     isUnderWay: host => work.underWay.has(host),
     recover() {
       for (const { name, life } of deps.memory.hosts.all()) {
-        if (powerDeed(life).kind !== 'none') wake(name, work)
+        const isLate = !isRunning(life) && deps.now() - life.since < ejectsWithinMs
+        if (isLate || powerDeed(life).kind !== 'none') wake(name, work)
       }
     },
     stop() {
@@ -76,6 +88,9 @@ function wake(host: string, work: Work): void {
   work.underWay.set(host, done)
 }
 
+/** An image that was left in a drive is looked for after a restart, if its install ended so lately. */
+const ejectsWithinMs = 24 * 3_600_000
+
 /** Does what is due; whether there may be more. */
 async function settle(name: string, work: Work): Promise<boolean> {
   const { memory, lives } = work
@@ -83,10 +98,30 @@ async function settle(name: string, work: Work): Promise<boolean> {
   const deed = powerDeed(lives.lifeOf(name))
   const install = memory.hosts.get(name)?.install
   const host = install === undefined ? undefined : memory.installs.get(install)?.spec.host
-  if (work.stopped || deed.kind === 'none' || install === undefined || !host) return false
+  if (work.stopped || install === undefined || !host) return false
+  if (deed.kind === 'none') {
+    await eject(host, install, work)
+    return false
+  }
   if (deed.kind === 'off') await switchOff(host, install, work)
   else await start(host, install, deed, work)
-  return !work.stopped && powerDeed(lives.lifeOf(name)).kind !== 'none'
+  const isLeft = mediumLeft(lives.lifeOf(name), host.power) !== undefined
+  return !work.stopped && (isLeft || powerDeed(lives.lifeOf(name)).kind !== 'none')
+}
+
+/** Whatever becomes of it, an image that is not ours is left where it is: this may be done again. */
+async function eject(host: Host, install: string, work: Work): Promise<void> {
+  const { lives, power, ejected } = work
+  const medium = mediumLeft(lives.lifeOf(host.name), host.power)
+  if (medium === undefined || ejected.has(install)) return
+  ejected.add(install)
+  const outcome = await power.eject(host, medium)
+  const by = host.power?.by ?? ''
+  if (work.stopped || (outcome.ok && !outcome.was)) return
+  const event = outcome.ok
+    ? ({ kind: 'power', code: 'ejected', data: { by } } as const)
+    : ({ kind: 'power', code: 'not-ejected', data: { by, why: outcome.why } } as const)
+  tellPower(host, event, work)
 }
 
 type StartDeed = Extract<PowerDeed, { readonly kind: 'start' }>
@@ -103,7 +138,11 @@ async function start(host: Host, install: string, deed: StartDeed, work: Work): 
     return isWanted()
   }
   const firmware = firmwareOf(host, work.clientOf(name))
-  const plan = { again: deed.again, isWanted, ...given('firmware', firmware) }
+  const medium = host.power?.medium
+  const plan = {
+    ...{ again: deed.again, isWanted },
+    ...{ ...given('firmware', firmware), ...given('medium', medium) },
+  }
   const outcome = await power.start(host, plan, begin)
   if (!outcome || work.stopped) return
   tellPower(host, startedEvent(host, which, outcome, firmware), work)
@@ -142,6 +181,7 @@ function startedEvent(
     ...given('switchedOn', switchedOn),
     ...given('doubt', doubt),
     ...given('firmware', firmware),
+    ...given('medium', power?.medium === undefined ? undefined : (true as const)),
   }
   return {
     kind: 'power',

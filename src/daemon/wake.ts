@@ -1,13 +1,14 @@
 import type { Log } from '../base/log.ts'
 import type { ContentOf } from '../boot/event.ts'
-import type { Host, Network, Nic } from '../boot/host.ts'
+import type { Host } from '../boot/host.ts'
 import { textOf } from '../boot/words/event.ts'
 import { isOnOurLink } from '../dhcp/on-link.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import { broadcast } from '../system/broadcast.ts'
-import { formatIpv4, limitedBroadcast, subnetBroadcast, subnetContains } from '../wire/address.ts'
+import { formatIpv4, limitedBroadcast, subnetBroadcast } from '../wire/address.ts'
 import { magicPacket } from '../wire/wake-on-lan.ts'
 import type { World } from '../world/world.ts'
+import { networksOf } from './networks-of.ts'
 
 export interface WakeDeps {
   readonly world: Pick<World, 'networks'>
@@ -41,13 +42,4 @@ export async function wake(host: Host, deps: WakeDeps, port = discard): Promise<
       tell({ kind: 'wake', code: 'failed', data: { ...to, error: why } })
     }
   }
-}
-
-/** Where a card is plugged in: as the config says, as its address says, else it may be in any. */
-function networksOf({ network, address }: Nic, all: readonly Network[]): readonly Network[] {
-  if (network !== undefined) return all.filter(({ name }) => name === network)
-  const around = all.filter(
-    ({ subnet }) => address !== undefined && subnetContains(subnet, address),
-  )
-  return around.length > 0 ? around : all
 }

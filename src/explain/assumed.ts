@@ -58,6 +58,7 @@ function specDepsOf(world: World) {
     digests: createDigests(),
     // The machine that explains need not have the programs of the one that installs.
     lackOf: () => undefined,
+    mediumOf: () => ({ url: '' }),
   }
 }
 

@@ -3,7 +3,7 @@ import type { HostState } from '../boot/host-state.ts'
 import { type Install, rulesOf } from '../boot/install.ts'
 import { idle, isRunning, type Life, type LifeEvent, type Transition } from '../boot/life.ts'
 import { nextState } from '../boot/next-state.ts'
-import { powerDeed } from '../boot/power-deed.ts'
+import { mediumLeft, powerDeed } from '../boot/power-deed.ts'
 import { type Circumstance, dueCallbacks } from './callbacks.ts'
 import type { InstallDeps } from './deps.ts'
 import type { Outbox } from './outbox.ts'
@@ -51,7 +51,8 @@ export function change(
   // While a deploy is being ended it needs them.
   if (running && over(running.id) && !outbox.isDeploying(running.id)) deps.logins.drop(running.id)
   outbox.wake()
-  if (powerDeed(step.life).kind !== 'none') deps.powerDue(name)
+  const isLeft = isRunning(life) && mediumLeft(step.life, install.spec.host.power) !== undefined
+  if (isLeft || powerDeed(step.life).kind !== 'none') deps.powerDue(name)
   return step
 }
 

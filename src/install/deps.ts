@@ -13,7 +13,7 @@ import type {
 } from '../boot/install.ts'
 import type { Life } from '../boot/life.ts'
 import type { ReadMedia } from '../boot/media.ts'
-import type { Reason } from '../boot/reason.ts'
+import type { Reason, Refused } from '../boot/reason.ts'
 import type { NoTarget } from '../boot/reasons/ssh.ts'
 import type { Mac } from '../wire/address.ts'
 import type { IpAddress } from '../wire/ip-address.ts'
@@ -145,6 +145,8 @@ export interface InstallDeps {
   whyNoTarget(address: IpAddress, named?: boolean): NoTarget | undefined
   /** Names of the vars that a profile and the texts of its answer files use; `any` where that cannot be told. */
   usedVars(profile: Profile, sources: Iterable<string>): ReadonlySet<string> | 'any'
+  /** The URL of the image that the BMC of a host is given, so that it boots from that. */
+  mediumOf(host: Host): { readonly url: string } | Refused
   /** The program without which a profile cannot be installed, as a sentence. */
   lackOf(profile: Profile): Reason | undefined
   readonly logins: Logins

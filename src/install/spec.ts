@@ -9,19 +9,22 @@ import { doubtOf } from './integrity.ts'
 import { takeFiles } from './take-files.ts'
 import { takeMedia } from './take-media.ts'
 
+/** How the machine of an install is started, where it is not by its power and its network. */
+export type StartedBy = 'kexec' | 'media'
+
 /** What differs from the host's own profile and vars, for one install only. */
 export interface Overrides {
   readonly profile?: Profile
   readonly vars?: Vars
   /** false: its machine is started by somebody else. */
   readonly power?: boolean
-  /** kexec: the system that runs on it boots the installer. */
-  readonly by?: 'kexec'
+  /** kexec: the system that runs on it boots the installer; media: it boots from an image that its BMC is given. */
+  readonly by?: StartedBy
 }
 
 export type SpecDeps = Pick<
   InstallDeps,
-  'publish' | 'publishTogether' | 'readMedia' | 'digests' | 'lackOf' | 'usedVars'
+  'publish' | 'publishTogether' | 'readMedia' | 'digests' | 'lackOf' | 'usedVars' | 'mediumOf'
 >
 
 /**
@@ -39,7 +42,9 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
       refused: { code: 'vars-missing', host: host.name, profile: base.name, vars: names },
     }
   }
-  const lack = (overrides.by === 'kexec' && lackOfRunning(host)) || deps.lackOf(base)
+  const started = startedBy(host, overrides, deps)
+  if ('refused' in started) return started
+  const lack = deps.lackOf(base)
   if (lack !== undefined) return { refused: lack }
   const images = base.media ? takeMedia(base, base.media, deps) : takeFiles(base, deps)
   if ('refused' in images) return images
@@ -51,10 +56,27 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
   const { cmdline = base.cmdline, ...assets } = images
   const profile = { ...base, cmdline, vars }
   const { power: _, ...machine } = host
-  const own = { ...machine, ...given('power', startedBy(host, overrides)), vars, profile }
+  const own = { ...machine, ...started, vars, profile }
   const spec = { host: own, profile, ...assets, ...templates }
   const doubt = doubtOf(spec, deps)
   return doubt?.kind === 'wrong' ? { refused: doubt.why } : spec
+}
+
+/** How its machine is started by us, or why it cannot be. */
+function startedBy(
+  host: Host,
+  { by, power: isStarted = true }: Overrides,
+  { mediumOf }: Pick<SpecDeps, 'mediumOf'>,
+): Pick<Host, 'power'> | Refused {
+  const { name, power } = host
+  if (by === 'media') {
+    if (!power) return { refused: { code: 'no-power', host: name } }
+    const medium = mediumOf(host)
+    return 'refused' in medium ? medium : { power: { ...power, medium: medium.url } }
+  }
+  if (by !== 'kexec') return isStarted ? given('power', power) : {}
+  const lack = lackOfRunning(host)
+  return lack ? { refused: lack } : { power: { by: kexecWay.name } }
 }
 
 /** Why nobody can log in to the system that runs on a host. */
@@ -66,12 +88,6 @@ function lackOfRunning({ name, running }: Host): Reason | undefined {
   } catch {
     return { code: 'running-no-key', file: running.identityFile }
   }
-}
-
-/** How its machine is started by us. */
-function startedBy({ power }: Host, { by, power: isStarted = true }: Overrides) {
-  if (by === 'kexec') return { by: kexecWay.name }
-  return isStarted ? power : undefined
 }
 
 /** A var that nothing reads is a typo for one that something does, such as the name of a disk. */

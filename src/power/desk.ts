@@ -44,6 +44,8 @@ export interface PowerDesk {
   certificates(host: Host): Promise<Certificates>
   /** Keeps a certificate of its BMC: from now on it must show that one. Returns why not. */
   trust(host: Host, fingerprint: string): Reason | undefined
+  /** Takes the image behind a URL out of its drive; `was`: it was in it. Never throws. */
+  eject(host: Host, url: string): Promise<Ejected>
   /** Shuts it down, else switches it off. Never throws. */
   shutDown(host: Host, begin: () => Promise<boolean>): Promise<PowerOutcome | undefined>
   /** What was heard of its power the last time; nobody is asked. */
@@ -59,6 +61,10 @@ export type StartedOutcome =
   | ({ readonly ok: true; readonly instead?: Instead } & Started)
   | { readonly ok: false; readonly why: Reason }
   | undefined
+
+export type Ejected =
+  | { readonly ok: true; readonly was: boolean }
+  | { readonly ok: false; readonly why: Reason }
 
 export type Certificates =
   | {
@@ -125,6 +131,12 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
       if (!bmc.ok) return bmc.why
       deps.pins.keep(bmc.address, fingerprint)
       return undefined
+    },
+    async eject(host, url) {
+      const tried = await turn(host, looking, () =>
+        attempt(host, false, async power => (await power.eject?.(url)) ?? false),
+      )
+      return tried.ok ? { ok: true, was: tried.value.value } : tried
     },
     shutDown(host, begin) {
       return turn(host, looking, async () => {

@@ -25,6 +25,10 @@ export interface Power {
   cycle?(): Promise<boolean>
   /** Next boot from the network, once. Returns why that is in doubt although it was not refused. */
   netboot?(firmware: Firmware | undefined): Promise<Reason | undefined>
+  /** The image behind a URL into its drive, and the next boot from that, once. Returns what is in doubt. */
+  insert?(url: string, firmware: Firmware | undefined): Promise<Reason | undefined>
+  /** Takes that image out of the drive; false where another one, or none, is in it. */
+  eject?(url: string): Promise<boolean>
   /** Asks its operating system to shut down. */
   shutDown?(): Promise<void>
   /** Its running system boots the installer, and nothing else can be done. */

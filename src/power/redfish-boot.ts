@@ -13,18 +13,26 @@ import {
   stringsIn,
 } from './redfish-answer.ts'
 import type { RedfishClient } from './redfish-client.ts'
-import { type BootOverride, goesElsewhere, ifMatch, overrideKeys } from './redfish-quirks.ts'
+import {
+  type BootOverride,
+  discTarget,
+  goesElsewhere,
+  ifMatch,
+  overrideKeys,
+} from './redfish-quirks.ts'
 
 /**
- * Sets the next boot to the network, once, and reads it back: returns why it is in doubt. Throws PowerError.
+ * Sets the next boot to the network or to the disc in its drive, once, and reads it back: returns why it is in
+ * doubt. Throws PowerError.
  */
-export async function setNetworkBoot(
+export async function setNextBoot(
   client: RedfishClient,
   system: ReadResource,
+  from: 'network' | 'disc',
   firmware: Firmware | undefined,
 ): Promise<Reason | undefined> {
   const fields = fieldsOf(system.answer.json)
-  const wanted = overrideOf(fieldsOf(fields.Boot), firmware)
+  const wanted = overrideOf(fields, from, firmware)
   const { path, sent } = await send(client, await placesOf(client, fields, system), wanted)
   if (!(await differenceOf(client, path, sent))) return undefined
   // Supermicro goes back to Legacy when the target changes, and keeps what it is told then.
@@ -32,11 +40,16 @@ export async function setNetworkBoot(
   return differenceOf(client, path, sent)
 }
 
-function overrideOf(boot: UnknownFields, firmware: Firmware | undefined): BootOverride {
-  const allowed = stringsIn(boot['BootSourceOverrideTarget@Redfish.AllowableValues'])
+function overrideOf(
+  { Boot, Manufacturer }: UnknownFields,
+  from: 'network' | 'disc',
+  firmware: Firmware | undefined,
+): BootOverride {
+  const allowed = stringsIn(fieldsOf(Boot)['BootSourceOverrideTarget@Redfish.AllowableValues'])
   const byHttp = firmware?.door === 'http' && (!allowed || allowed.includes('UefiHttp'))
+  const network = byHttp ? 'UefiHttp' : 'Pxe'
   return {
-    BootSourceOverrideTarget: byHttp ? 'UefiHttp' : 'Pxe',
+    BootSourceOverrideTarget: from === 'disc' ? discTarget(Manufacturer, allowed) : network,
     BootSourceOverrideEnabled: 'Once',
     ...(firmware && { BootSourceOverrideMode: firmware.mode === 'uefi' ? 'UEFI' : 'Legacy' }),
   }
@@ -62,7 +75,7 @@ async function placesOf(
 }
 
 /** A resource of a BMC, as it was answered just now. */
-interface ReadResource {
+export interface ReadResource {
   readonly path: string
   readonly answer: BmcAnswer
 }
@@ -120,8 +133,8 @@ function elsewhereIn(answer: BmcAnswer): string | undefined {
     .find(path => path !== undefined)
 }
 
-/** `read` is what was answered at its path just now: only who refuses its tag is asked for it again. */
-async function patch(
+/** Changes a resource. `read` is what was answered at its path just now: only who refuses its tag is asked for it again. */
+export async function patch(
   client: RedfishClient,
   path: string,
   body: object,

@@ -1,8 +1,8 @@
 /* What BMCs do otherwise than the standard says (DMTF DSP0266, DSP0268), as far as it must be known here. */
 
-/** The properties of `Boot` that make a machine boot from its network, once. */
+/** The properties of `Boot` that make a machine boot from its network or from a disc, once. */
 export interface BootOverride {
-  readonly BootSourceOverrideTarget: 'Pxe' | 'UefiHttp'
+  readonly BootSourceOverrideTarget: 'Pxe' | 'UefiHttp' | 'Cd' | 'UsbCd'
   readonly BootSourceOverrideEnabled?: 'Once'
   readonly BootSourceOverrideMode?: 'UEFI' | 'Legacy'
 }
@@ -74,3 +74,34 @@ export const resetTypes = {
   // Lenovo refuses PushPowerButton.
   shutDown: ['GracefulShutdown', 'PushPowerButton'],
 } as const
+
+/** The types of media that are discs. */
+export const discTypes: readonly string[] = ['CD', 'DVD']
+
+/**
+ * What is sent to put an image into a drive: the next when the one before is a 400. Supermicro refuses all
+ * but the image, others want to be told the protocol.
+ */
+export function insertBodies(url: string): readonly Readonly<Record<string, unknown>>[] {
+  return [
+    { Image: url, Inserted: true, WriteProtected: true },
+    { Image: url, Inserted: true },
+    { Image: url },
+    { Image: url, Inserted: true, WriteProtected: true, TransferProtocolType: 'HTTP' },
+  ]
+}
+
+/** Supermicro keeps the name of an image that is out. */
+export function isEmptied({ ConnectedVia }: { readonly ConnectedVia?: unknown }): boolean {
+  return ConnectedVia === 'NotConnected'
+}
+
+/** How the drive of virtual media is called where the next boot is set: Supermicro's is on its USB. */
+export function discTarget(
+  manufacturer: unknown,
+  allowed: readonly string[] | undefined,
+): 'Cd' | 'UsbCd' {
+  const isSupermicro = typeof manufacturer === 'string' && /supermicro/i.test(manufacturer)
+  const only = allowed?.includes('UsbCd') && !allowed.includes('Cd')
+  return only || (isSupermicro && allowed?.includes('UsbCd')) ? 'UsbCd' : 'Cd'
+}

@@ -4,8 +4,9 @@ import type { Firmware, PowerState, RedfishWay } from '../boot/power.ts'
 import type { Reason } from '../boot/reason.ts'
 import { type Power, PowerError, type PowerTarget, type WayDeps } from './power.ts'
 import { isGood, linkIn, pathIn, refusal, stringsIn } from './redfish-answer.ts'
-import { setNetworkBoot } from './redfish-boot.ts'
+import { setNextBoot } from './redfish-boot.ts'
 import { connectRedfish, type RedfishClient } from './redfish-client.ts'
+import { ejectDisc, insertDisc } from './redfish-media.ts'
 import { resetTypes } from './redfish-quirks.ts'
 
 /** What they are called in Redfish; what is not there is not known. */
@@ -54,8 +55,14 @@ export function redfishPower(
     },
     shutDown: () => reset('shutDown', 'off'),
     async netboot(firmware: Firmware | undefined): Promise<Reason | undefined> {
-      return setNetworkBoot(client, await read(), firmware)
+      return setNextBoot(client, await read(), 'network', firmware)
     },
+    async insert(url, firmware) {
+      const system = await read()
+      await insertDisc(client, fieldsOf(system.answer.json), url)
+      return setNextBoot(client, system, 'disc', firmware)
+    },
+    eject: async url => ejectDisc(client, await look(), url),
     close: client.close,
   }
 }

@@ -10,6 +10,8 @@ export interface StartPlan {
   readonly again: boolean
   /** How its firmware boots, where that is known. */
   readonly firmware?: Firmware
+  /** The URL of the image that it is to boot from instead of its network. */
+  readonly medium?: string
   /** Asked before the machine loses what it does: false where its own packets show that it boots already. */
   isWanted(): boolean
 }
@@ -23,15 +25,18 @@ export interface Started {
 }
 
 /**
- * Boots a machine from its network, once: what is off is switched on, else it is reset. What the BMC stores
+ * Boots a machine from its network, or from a medium, once: what is off is switched on, else it is reset. What the BMC stores
  * of the next boot is read back: some answer with a yes and forget it. Undefined where it was not wanted any
  * more. Throws PowerError.
  */
 export async function startFromNetwork(
   power: Power,
-  { again, firmware, isWanted }: StartPlan,
+  { again, firmware, medium, isWanted }: StartPlan,
   clock: PowerClock,
 ): Promise<Started | undefined> {
+  if (medium !== undefined && !power.insert) throw new PowerError({ code: 'power-no-drive' })
+  const setBoot = async () =>
+    medium === undefined ? power.netboot?.(firmware) : power.insert?.(medium, firmware)
   if (power.takeOver) {
     if (!isWanted()) return undefined
     await power.takeOver()
@@ -45,10 +50,10 @@ export async function startFromNetwork(
     if (!isWanted()) return undefined
     await switchPower(power, 'off', clock)
     await restOff(power, clock)
-    const doubt = await power.netboot?.(firmware)
+    const doubt = await setBoot()
     return { state: await switchPower(power, 'on', clock), ...given('doubt', doubt) }
   }
-  const doubt = await power.netboot?.(firmware)
+  const doubt = await setBoot()
   if (!isWanted()) return undefined
   return { ...(await reset(power, clock)), ...given('doubt', doubt) }
 }

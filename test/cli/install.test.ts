@@ -163,7 +163,7 @@ const wrong = [
     ['a', '--by', 'kexec', '--no-power'],
     '--by says who starts the machine, --no-power that nobody does',
   ],
-  [['a', '--by', 'magic'], '--by is one of kexec, not "magic"'],
+  [['a', '--by', 'magic'], '--by is one of kexec, media, not "magic"'],
   [['a', '--repalce'], 'there is no option --repalce; did you mean --replace?'],
 ] as const
 

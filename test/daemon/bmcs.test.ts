@@ -5,8 +5,9 @@ import type { PowerResult } from '../../src/api/power.ts'
 import { printable } from '../../src/base/printable.ts'
 import { badBmcs, endlessBmcs } from '../power/bad-bmcs.ts'
 import { startBmc, startBmcs } from '../power/redfish-service.ts'
+import { openDhcpWire } from './client.ts'
 import { startDaemon, until } from './daemon.ts'
-import { ask, show, timeline } from './machine.ts'
+import { ask, makeMachine, show, timeline, untilTold } from './machine.ts'
 import { debian, mac1 } from './settings.ts'
 
 t.test('an override that is ignored: the install fails and names the cause', async t => {
@@ -31,6 +32,54 @@ t.test('an override that is ignored: the install fails and names the cause', asy
   t.match(resets, [/"On"/, /"ForceOff"/, /"On"/], 'once more by off and on, and no third time')
   const told = await timeline(daemon, 'node1')
   t.ok(told.includes(`switched on to boot from its network, for attempt 1 (bmc); ${cause}`))
+})
+
+t.test('an install by media: its image is in the drive as long as it takes', async t => {
+  const bmc = await startBmc(t)
+  const redfish = { user: 'admin', passwordFile: `${bmc.folder}/password`, port: bmc.port }
+  const power = { by: 'bmc', address: '127.0.0.1' }
+  const daemon = await startDaemon(t, {
+    power: { bmc: { redfish }, plug: { command: { on: ['true'], off: ['true'] } } },
+    profiles: { debian: { ...debian, callbacks: [] } },
+    hosts: {
+      node1: { mac: mac1, profile: 'debian', power },
+      node2: { mac: '52:54:00:00:00:02', profile: 'debian', power: { by: 'plug' } },
+      node3: { mac: '52:54:00:00:00:03', profile: 'debian' },
+    },
+    callbacks: {},
+  })
+  const install = (host: string) => daemon.cli('install', host, '--by', 'media', '--yes')
+  t.match((await install('node1')).stderr, /there is no image .*: bootwright media .*media\.iso$/m)
+  t.match((await install('node2')).stderr, /by `redfish` alone, and plug is another way/)
+  t.match((await install('node3')).stderr, /the config knows no way to its power/)
+  daemon.write('assets/media.iso', 'for all')
+  daemon.write('assets/media/node1.iso', 'its own')
+  t.equal((await install('node1')).code, 0)
+  const { disc, boot } = bmc.machine
+  await until('its image', () => disc.inserted)
+  const image = disc.image ?? ''
+  t.match(image, /^http:\/\/127\.0\.0\.1:\d+\/assets\/media\/node1\.iso$/)
+  t.equal(await (await fetch(image)).text(), 'its own')
+  await untilTold(
+    daemon,
+    'node1',
+    /^switched on to boot from the image in its drive, for attempt 1/,
+  )
+  t.equal(boot.BootSourceOverrideTarget, 'Cd')
+  const machine = makeMachine(daemon, await openDhcpWire(t, daemon.ports), mac1)
+  await machine.lease()
+  await machine.script()
+  await machine.phoneHome('ready')
+  await machine.phoneHome('done')
+  t.ok(disc.inserted, 'until it is installed')
+  await machine.phoneHome('up')
+  await untilTold(daemon, 'node1', /^the image is taken out of its drive \(bmc\)$/)
+  t.equal(disc.inserted, false)
+
+  await daemon.kill()
+  Object.assign(disc, { image, inserted: true })
+  await daemon.start()
+  await until('the image that an earlier run has left', () => !disc.inserted)
 })
 
 const many = 200

@@ -126,6 +126,7 @@ export async function startHttp(
     usedVars,
     digests: createDigests(),
     lackOf: () => undefined,
+    mediumOf: () => ({ url: 'http://10.77.0.1:8080/assets/media.iso' }),
   }
   const installer = installerOf({
     ...{ config, world, memory, now, specDeps, macsOf },
@@ -187,7 +188,7 @@ interface Insides {
   now(): number
   readonly specDeps: Pick<
     InstallerDeps,
-    'publish' | 'publishTogether' | 'readMedia' | 'usedVars' | 'digests' | 'lackOf'
+    'publish' | 'publishTogether' | 'readMedia' | 'usedVars' | 'digests' | 'lackOf' | 'mediumOf'
   >
   macsOf(address: IpAddress): Mac[]
   readonly seen: InstallerDeps['seen']

@@ -158,6 +158,7 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     addressesOf: address => (address === mac ? [own] : []),
     whyNoTarget: () => undefined,
     lackOf: () => undefined,
+    mediumOf: () => ({ url: 'http://10.77.0.1:8080/assets/media.iso' }),
     logins: createLogins(join(dataDir, 'logins')),
     ...settings.deps,
   }

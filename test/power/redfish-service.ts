@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { answerDrives, type Disc, type DriveWays, linkOf } from './redfish-drives.ts'
 
 /** How a BMC differs from the standard. */
 export interface Ways {
@@ -29,6 +30,8 @@ export interface Ways {
   readonly notNow?: number
   /** Changes are tasks, which end when their monitor was asked so often. */
   readonly tasks?: number
+  readonly drives?: DriveWays
+  readonly manufacturer?: string
   readonly resets?: readonly string[]
   readonly systems?: readonly string[]
   readonly noSessions?: boolean
@@ -52,7 +55,7 @@ export interface Bmc {
   readonly changes: string[]
   /** The paths that were read. */
   readonly reads: string[]
-  readonly machine: { power: 'On' | 'Off'; boot: Record<string, string> }
+  readonly machine: { power: 'On' | 'Off'; boot: Record<string, string>; readonly disc: Disc }
   sessions(): number
   /** Shows another certificate from now on. */
   renew(): void
@@ -98,7 +101,7 @@ function takeBy(of: (address: string) => State) {
     let text = ''
     for await (const piece of request) text += piece
     if (state.ways.slow !== undefined) await delay(state.ways.slow)
-    answer({ request, response, body: text === '' ? {} : JSON.parse(text) }, state)
+    answer({ request, response, body: text === '' ? undefined : JSON.parse(text) }, state)
   }
 }
 
@@ -148,6 +151,7 @@ function stateOf(ways: Ways): State {
     monitored: 0,
     machine: {
       power: 'Off',
+      disc: { image: null, inserted: false },
       boot: {
         BootSourceOverrideTarget: 'None',
         BootSourceOverrideEnabled: 'Disabled',
@@ -173,7 +177,7 @@ interface State {
 interface Call {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly body: Record<string, unknown>
+  readonly body: Record<string, unknown> | undefined
 }
 
 const root = '/redfish/v1'
@@ -197,13 +201,13 @@ function answer(call: Call, state: State) {
     return send(204)
   }
   if (request.method === 'GET') state.reads.push(path)
-  else state.changes.push(`${asked} ${JSON.stringify(body)}`)
+  else state.changes.push(`${asked} ${JSON.stringify(body ?? {})}`)
   resource(asked, call, state, send)
 }
 
 type Send = (status: number, json?: object, headers?: Record<string, string>) => void
 
-function logIn({ body }: Call, state: State, send: Send) {
+function logIn({ body = {} }: Call, state: State, send: Send) {
   if (state.ways.noSessions) return send(405)
   if (body.UserName !== 'admin' || body.Password !== 'secret') return send(401, refusal('no'))
   const id = `s${++state.made}`
@@ -251,13 +255,25 @@ function resource(asked: string, call: Call, state: State, send: Send) {
     case `PATCH ${system}`:
       return send(400, refusal('elsewhere', 'Ami.1.0.OperationSupportedInFutureStateURI', settings))
     case `POST ${system}/Actions/ComputerSystem.Reset`:
-      return reset(String(call.body.ResetType), state, send)
+      return reset(String(call.body?.ResetType), state, send)
     default:
-      return send(404, refusal(`nothing at ${asked}`))
+      if (!drives(asked, call, system ?? '', state, send)) {
+        send(404, refusal(`nothing at ${asked}`))
+      }
   }
 }
 
-function change({ request, body }: Call, state: State, send: Send) {
+function drives(asked: string, { body }: Call, system: string, state: State, send: Send): boolean {
+  const [method = '', path = ''] = asked.split(' ')
+  const { ways, machine } = state
+  return answerDrives(
+    { method, path, body },
+    { system, disc: machine.disc, ways: ways.drives ?? {} },
+    send,
+  )
+}
+
+function change({ request, body = {} }: Call, state: State, send: Send) {
   const { ways, machine } = state
   const match = request.headers['if-match']
   if (match === undefined) return send(428, refusal('the header If-Match is missing'))
@@ -316,11 +332,16 @@ function systemOf(path: string, { ways, machine, tag }: State) {
     Id: '1',
     Name: 'node',
     SystemType: 'Physical',
+    Manufacturer: ways.manufacturer ?? 'Contoso',
+    Links: { ManagedBy: [link('Managers/1')] },
+    ...linkOf(path, path, ways.drives ?? {}),
     PowerState: machine.power,
     Status: { State: 'Enabled', Health: 'OK' },
     Boot: {
       ...machine.boot,
-      'BootSourceOverrideTarget@Redfish.AllowableValues': ['None', 'Pxe', 'Hdd', 'UefiHttp'],
+      'BootSourceOverrideTarget@Redfish.AllowableValues': [
+        ...['None', 'Pxe', 'Cd', 'UsbCd', 'Hdd', 'UefiHttp'],
+      ],
     },
     Actions: {
       '#ComputerSystem.Reset': {

@@ -12,6 +12,12 @@ export interface PowerReasons {
   'power-disobeys': { readonly wanted: string; readonly is: string; readonly seconds: number }
   /** Wake-on-LAN. */
   'power-only-on': object
+  /** It can be switched, and no image can be put into a drive of it. */
+  'power-no-drive': object
+  /** Only Redfish has drives. */
+  'medium-not-redfish': { readonly by: string }
+  /** The image that a BMC is to be given is not there. */
+  'no-medium': { readonly path: string }
   /** The next boot from the network was set, and is not what is read back. */
   'netboot-not-kept': {
     readonly is: string

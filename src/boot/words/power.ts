@@ -16,6 +16,10 @@ export const powerWords: ReasonWords<
   'power-disobeys': ({ wanted, is, seconds }) =>
     `it said yes, and after ${seconds} s the machine is ${is} instead of ${wanted}`,
   'power-only-on': () => 'Wake-on-LAN switches on, and can do nothing else',
+  'power-no-drive': () => 'it has no drive for an image: only `redfish` has',
+  'medium-not-redfish': ({ by }) =>
+    `an image is put into its drive by \`redfish\` alone, and ${by} is another way to its power`,
+  'no-medium': ({ path }) => `there is no image to boot from: bootwright media ${path}`,
   'netboot-not-kept': ({ is, of }) =>
     `it took the next boot from the network and shows ${is} now: it may boot ${of === 'mode' ? 'in the wrong mode' : 'its disk'}`,
   'start-waits': ({ attempt, because }, say) =>
@@ -52,16 +56,20 @@ export const powerEvents: EventWords<'power'> = {
     return `power ${verb}: ${done} (${by})${instead ? `, since ${say(instead)}` : ''}`
   },
   failed: ({ verb, by, why }, say) => `power ${verb} failed (${by}): ${say(why)}`,
-  started: ({ by, attempt, doubt, ...start }, say) => {
+  started: ({ by, attempt, doubt, medium, ...start }, say) => {
     const beware = doubt ? `; ${say(doubt)}` : ''
     if (by === kexecWay.name)
       return `its system boots the installer, for attempt ${attempt} (${by})`
-    return `${startedHow(start)} to boot from its network, for attempt ${attempt} (${by})${beware}`
+    const from = medium ? 'the image in its drive' : 'its network'
+    return `${startedHow(start)} to boot from ${from}, for attempt ${attempt} (${by})${beware}`
   },
   'not-started': ({ by, attempt, again, why }, say) => {
     const how = by === kexecWay.name ? 'started once more' : 'switched off and on'
     return `not ${again ? how : 'started'} for attempt ${attempt} (${by}): ${say(why)}`
   },
+  ejected: ({ by }) => `the image is taken out of its drive (${by})`,
+  'not-ejected': ({ by, why }, say) =>
+    `the image could not be taken out of its drive (${by}): ${say(why)}`,
 }
 
 function startedHow({

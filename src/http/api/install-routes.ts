@@ -23,7 +23,7 @@ export interface InstallRouteDeps extends ChoiceDeps {
   profile(name: string): Profile | undefined
   ask(
     host: Host,
-    overrides: { profile?: Profile; vars?: Vars; power?: boolean; by?: 'kexec' },
+    overrides: { profile?: Profile; vars?: Vars; power?: boolean; by?: NonNullable<AskBody['by']> },
     replace: boolean,
     dryRun: boolean,
   ): { ok: true; install: string } | { ok: false; why: Reason }

@@ -280,7 +280,10 @@ t.test('the system that runs there boots the installer', async t => {
     status: 400,
     detail: /^body\.by says who/,
   })
-  t.match(await ask({ hosts, by: 'magic' }), { status: 400, detail: /^body\.by is one of kexec/ })
+  t.match(await ask({ hosts, by: 'magic' }), {
+    status: 400,
+    detail: /^body\.by is one of kexec, media/,
+  })
 })
 
 t.test('a dry run names what is erased', async t => {
