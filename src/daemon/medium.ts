@@ -20,6 +20,7 @@ export function createMediumOf(
     const asset = publish(join(assets, 'media', `${name}.iso`)) ?? publish(common)
     if (!asset) return { refused: { code: 'no-medium', path: common } }
     const [network] = nics.flatMap(nic => networksOf(nic, world.networks()))
+    if (!network) return { refused: { code: 'medium-no-network', host: name } }
     return { url: `${world.place(network).serverUrl}${asset.url}` }
   }
 }

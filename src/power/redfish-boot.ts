@@ -101,7 +101,9 @@ async function send(
     refused = tried
     if (refused.status !== 400) break
   }
-  throw refusal(refused as BmcAnswer, client.address, 'the next boot from the network')
+  const isDisc = ['Cd', 'UsbCd'].includes(wanted.BootSourceOverrideTarget)
+  const from = isDisc ? 'its image' : 'the network'
+  throw refusal(refused as BmcAnswer, client.address, `the next boot from ${from}`)
 }
 
 async function sendTo(

@@ -146,10 +146,15 @@ export async function redfishOf(
       else machine.on()
     },
   })
-  const socket = join(lab.folder, `redfish${port}.socket`)
-  const outside = forwardTo(bmc.port).listen(socket)
-  await once(outside, 'listening')
-  t.teardown(() => outside.close())
-  await forwardInside(lab, port, socket)
+  await reachInside(t, lab, port, bmc.port)
   return bmc
+}
+
+/** A port inside the network is this port outside. */
+export async function reachInside(t: Test, lab: Lab, port: number, outside: number): Promise<void> {
+  const socket = join(lab.folder, `redfish${port}.socket`)
+  const server = forwardTo(outside).listen(socket)
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  await forwardInside(lab, port, socket)
 }

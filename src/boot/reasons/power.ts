@@ -18,6 +18,7 @@ export interface PowerReasons {
   'medium-not-redfish': { readonly by: string }
   /** The image that a BMC is to be given is not there. */
   'no-medium': { readonly path: string }
+  'medium-no-network': { readonly host: string }
   /** The next boot from the network was set, and is not what is read back. */
   'netboot-not-kept': {
     readonly is: string

@@ -20,6 +20,8 @@ export const powerWords: ReasonWords<
   'medium-not-redfish': ({ by }) =>
     `an image is put into its drive by \`redfish\` alone, and ${by} is another way to its power`,
   'no-medium': ({ path }) => `there is no image to boot from: bootwright media ${path}`,
+  'medium-no-network': ({ host }) =>
+    `no network of ${host} is up here, so its BMC could fetch the image from nowhere`,
   'netboot-not-kept': ({ is, of }) =>
     `it took the next boot from the network and shows ${is} now: it may boot ${of === 'mode' ? 'in the wrong mode' : 'its disk'}`,
   'start-waits': ({ attempt, because }, say) =>
