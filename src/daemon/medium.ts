@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Host } from '../boot/host.ts'
 import type { InstallDeps } from '../install/deps.ts'
 import type { World } from '../world/world.ts'
-import { networksOf } from './networks-of.ts'
+import { networksOfCard } from './networks-of-card.ts'
 
 /**
  * The image that the BMC of a host is given: its own, `media/HOST.iso` in assets, else `media.iso`, from our
@@ -19,7 +19,7 @@ export function createMediumOf(
     const common = join(assets, 'media.iso')
     const asset = publish(join(assets, 'media', `${name}.iso`)) ?? publish(common)
     if (!asset) return { refused: { code: 'no-medium', path: common } }
-    const [network] = nics.flatMap(nic => networksOf(nic, world.networks()))
+    const [network] = nics.flatMap(nic => networksOfCard(nic, world.networks()))
     if (!network) return { refused: { code: 'medium-no-network', host: name } }
     return { url: `${world.place(network).serverUrl}${asset.url}` }
   }

@@ -8,7 +8,7 @@ import { broadcast } from '../system/broadcast.ts'
 import { formatIpv4, limitedBroadcast, subnetBroadcast } from '../wire/address.ts'
 import { magicPacket } from '../wire/wake-on-lan.ts'
 import type { World } from '../world/world.ts'
-import { networksOf } from './networks-of.ts'
+import { networksOfCard } from './networks-of-card.ts'
 
 export interface WakeDeps {
   readonly world: Pick<World, 'networks'>
@@ -25,7 +25,9 @@ export async function wake(host: Host, deps: WakeDeps, port = discard): Promise<
   const { world, memory, log } = deps
   // Who is woken asks at once: by then the wish must be on disk.
   await memory.committed()
-  const ways = host.nics.flatMap(nic => networksOf(nic, world.networks()).map(n => ({ nic, n })))
+  const ways = host.nics.flatMap(nic =>
+    networksOfCard(nic, world.networks()).map(n => ({ nic, n })),
+  )
   const tell = (event: ContentOf<'wake'>) => {
     memory.record({ host: host.name, ...event })
     log.info({ host: host.name }, textOf(event))

@@ -126,12 +126,7 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
       if (!tried.ok) return tried
       return { ok: true, address, shown: tried.value, ...given('kept', deps.pins.get(address)) }
     },
-    trust(host, fingerprint) {
-      const bmc = pinnedBmc(host, deps.way)
-      if (!bmc.ok) return bmc.why
-      deps.pins.keep(bmc.address, fingerprint)
-      return undefined
-    },
+    trust: (host, fingerprint) => trustBmc(host, fingerprint, deps),
     async eject(host, url) {
       const tried = await turn(host, looking, () =>
         attempt(host, false, async power => (await power.eject?.(url)) ?? false),
@@ -147,6 +142,13 @@ export function createPowerDesk(deps: PowerDeskDeps): PowerDesk {
     },
     ...{ heard: heard.of, keepOnly: heard.keepOnly, line: starting.line },
   }
+}
+
+function trustBmc(host: Host, fingerprint: string, { way, pins }: PowerDeskDeps) {
+  const bmc = pinnedBmc(host, way)
+  if (!bmc.ok) return bmc.why
+  pins.keep(bmc.address, fingerprint)
+  return undefined
 }
 
 /** What is behind one address is one BMC, whatever hosts it has; a PDU has many outlets. */
