@@ -63,7 +63,7 @@ export function bootContext(
 ) {
   const { profile, host } = spec
   const filesUrl = `${place.serverUrl}/files/${boot.token}/`
-  const nic = host.nics.find(({ mac }) => mac === boot.mac)
+  const nic = host.nics.find(({ mac }) => mac === boot.mac) ?? host.foundBy?.card
   return {
     host: {
       name: host.name,

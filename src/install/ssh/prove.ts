@@ -1,5 +1,6 @@
 import type { Attempt, Install, Proof } from '../../boot/install.ts'
 import type { Reason } from '../../boot/reason.ts'
+import type { Mac } from '../../wire/address.ts'
 import { formatIpAddress, type IpAddress } from '../../wire/ip-address.ts'
 import type { InstallDeps } from '../deps.ts'
 import { hasSshServer, visit } from './enter.ts'
@@ -33,15 +34,24 @@ export function wantedOf(install: Install, attempt: Attempt): ExpectedMachine {
   return {
     host: attempt.host,
     phoneHome: attempt.content.phoneHome,
-    macs: install.spec.host.nics.map(({ mac }) => mac),
+    macs: macsOf(install, attempt),
     ...(attempt.proof && { bootId: attempt.proof.bootId }),
   }
 }
 
+/** A host that is found otherwise may have had no card yet when its install was asked for. */
+function macsOf({ spec }: Install, attempt: Attempt): Mac[] {
+  return [...new Set([attempt.mac, ...spec.host.nics.map(({ mac }) => mac)])]
+}
+
 /** Where a machine may be: where it proved itself, else where its MACs are, else where it got its script. */
-export function addressesToTry(install: Install, attempt: Attempt, deps: ProofDeps): IpAddress[] {
+export function addressesToTry(
+  install: Install,
+  attempt: Attempt,
+  deps: Pick<ProofDeps, 'addressesOf'>,
+): IpAddress[] {
   const { address, proof } = attempt
-  const known = install.spec.host.nics.flatMap(({ mac }) => deps.addressesOf(mac))
+  const known = macsOf(install, attempt).flatMap(deps.addressesOf)
   const all = [...(proof ? [proof.address] : []), ...known, address]
   return [...new Set(all)].filter(place => place !== 0)
 }
