@@ -115,6 +115,7 @@ const laws: Readonly<Record<string, Law>> = {
       'system',
       'install',
       'dhcp',
+      'dhcp6',
       'tftp',
       'cli',
       'boot',

@@ -37,7 +37,7 @@ export const networkRow = v.closed({
   serverAddress: v.nullableText(),
   waits: v.nullableText('Why it cannot be served yet; null when it is.'),
   range: v.nullableText('First and last address to lease.'),
-  mode6: Type.Enum(['server', 'none']),
+  mode6: Type.Enum(['server', 'boot', 'none']),
   subnet6: v.nullableText(),
   serverAddress6: v.nullableText(),
   range6: v.nullableText('First and last IPv6 address to lease.'),

@@ -37,3 +37,8 @@ export function printableFacts(facts: unknown): unknown {
     Object.entries(facts).map(([name, fact]) => [oneLine(name), printableFacts(fact)]),
   )
 }
+
+/** A text in quotes: JSON escapes some of what moves a cursor, and leaves the rest as it is. */
+export function quotedText(text: string): string {
+  return printable(JSON.stringify(text))
+}

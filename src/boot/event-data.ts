@@ -28,7 +28,10 @@ export interface DhcpData {
 
 /** It takes its address from another DHCP server, with what that one says of booting. */
 export interface ForeignData {
+  /** Its address; in DHCPv6 its MAC, or its DUID in hex. */
   readonly server: string
+  /** 6: of DHCPv6. */
+  readonly version?: 6
   readonly boot?: ForeignBoot
 }
 

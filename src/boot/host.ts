@@ -46,7 +46,7 @@ export interface Network6 {
   readonly subnet: Subnet6
   /** Where the machines of this network reach us. */
   readonly serverAddress: Ipv6
-  readonly mode: 'server' | 'none'
+  readonly mode: 'server' | 'boot' | 'none'
   readonly range?: AddressRange6
   readonly dns: readonly Ipv6[]
 }

@@ -93,7 +93,7 @@ function checkNetwork(network: NetworkSettings, raw: RawNetwork, report: Report)
       `believes everybody, and \`trust: ${raw.trust}\` asks for more: write one`,
     )
   }
-  if (network.rapidCommit && network.mode !== 'server' && !network.ipv6) {
+  if (network.rapidCommit && network.mode !== 'server' && network.ipv6?.mode !== 'server') {
     report(at('rapidCommit'), 'is for `mode: server`', true, [at('mode')])
   }
   checkNetwork6(network, raw, report)

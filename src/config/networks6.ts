@@ -43,7 +43,11 @@ export function checkNetwork6(network: NetworkSettings, raw: RawNetwork, report:
     return
   }
   checkSpelling(raw, path, report)
-  if (raw.range6 === undefined && network.leaseTo === 'all') {
+  if (ipv6.mode === 'boot') {
+    for (const key of ['range6', 'dns6'] as const)
+      if (raw[key] !== undefined)
+        report([...path, key], 'is for `mode6: server`', true, placesOf(path, 'mode6'))
+  } else if (raw.range6 === undefined && network.leaseTo === 'all') {
     const message =
       '`mode6: server` needs a `range6` to lease, or `leaseTo: hosts` for reservations only'
     report(path, message, false, placesOf(path, 'range6', 'leaseTo'))
@@ -121,7 +125,9 @@ function whyNotReserved(
   networks: readonly NetworkSettings[],
 ): string | undefined {
   const named = networks.filter(({ name }) => network === undefined || name === network)
-  const served = named.flatMap(({ name, ipv6 }) => (ipv6 ? [{ ...ipv6, name }] : []))
+  const served = named.flatMap(({ name, ipv6 }) =>
+    ipv6?.mode === 'server' ? [{ ...ipv6, name }] : [],
+  )
   if (served.length === 0)
     return 'is a reservation, and no network of it has `mode6: server`; leave it out or write that'
   // Subnets that are not written come from an interface, when the daemon runs.

@@ -1,11 +1,11 @@
-import { printable } from '../base/printable.ts'
-import { formatIpv4, formatSubnet, type Ipv4, toHex } from '../wire/address.ts'
+import { printable, quotedText } from '../base/printable.ts'
+import { formatIpv4, formatSubnet, hexPairs, type Ipv4 } from '../wire/address.ts'
 import { type Route, routesOfBytes } from '../wire/classless-routes.ts'
 import { messageNameOf, option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 import { addressesOfBytes, u16ListOfBytes, u32OfBytes, uuidOfBytes } from '../wire/dhcp-values.ts'
 import { domainsOfBytes } from '../wire/domain-names.ts'
-import { WireError } from '../wire/error.ts'
+import { readable } from '../wire/error.ts'
 
 /**
  * A packet as text for people: a line for each field that is not empty and each option, in the order
@@ -25,9 +25,9 @@ function describeHeader(packet: DhcpPacket): string[] {
     ['yiaddr', address(packet.yiaddr)],
     ['siaddr', address(packet.siaddr)],
     ['giaddr', address(packet.giaddr)],
-    ['chaddr', pairs(packet.chaddr.subarray(0, packet.hlen))],
-    ['sname', packet.sname === '' ? '' : quoted(packet.sname)],
-    ['file', packet.file === '' ? '' : quoted(packet.file)],
+    ['chaddr', hexPairs(packet.chaddr.subarray(0, packet.hlen))],
+    ['sname', packet.sname === '' ? '' : quotedText(packet.sname)],
+    ['file', packet.file === '' ? '' : quotedText(packet.file)],
   ]
   return [
     `${direction} ${messageNameOfPacket(packet) ?? 'bootp'} xid 0x${packet.xid.toString(16).padStart(8, '0')}`,
@@ -37,7 +37,7 @@ function describeHeader(packet: DhcpPacket): string[] {
 
 function describeOption([code, value]: [number, Uint8Array]): string {
   const known = options[code]
-  const shown = known?.[1](value) ?? pairs(value)
+  const shown = known?.[1](value) ?? hexPairs(value)
   return `${code} ${known?.[0] ?? 'option'}: ${shown}`
 }
 
@@ -46,7 +46,7 @@ type Show = (value: Uint8Array) => string | undefined
 
 const decoder = new TextDecoder()
 
-const text: Show = value => quoted(decoder.decode(value))
+const text: Show = value => quotedText(decoder.decode(value))
 const seconds: Show = value => (value.length === 4 ? `${u32OfBytes(value)} s` : undefined)
 const numbers: Show = value => u16ListOfBytes(value).join(' ')
 const codes: Show = value => value.join(' ')
@@ -63,7 +63,7 @@ const options: Readonly<Record<number, readonly [name: string, show: Show]>> = {
   [option.mtu]: ['mtu', numbers],
   [option.broadcast]: ['broadcast', addresses],
   [option.ntp]: ['ntp', addresses],
-  [option.vendorSpecific]: ['vendor specific', pairs],
+  [option.vendorSpecific]: ['vendor specific', hexPairs],
   [option.requestedAddress]: ['requested address', addresses],
   [option.leaseTime]: ['lease time', seconds],
   [option.overload]: ['overload', codes],
@@ -75,14 +75,14 @@ const options: Readonly<Record<number, readonly [name: string, show: Show]>> = {
   [option.renewalTime]: ['renewal time', seconds],
   [option.rebindingTime]: ['rebinding time', seconds],
   [option.vendorClass]: ['vendor class', text],
-  [option.clientId]: ['client id', pairs],
+  [option.clientId]: ['client id', hexPairs],
   [option.tftpServer]: ['tftp server', text],
   [option.bootFile]: ['boot file', text],
   [option.userClass]: ['user class', text],
-  [option.rapidCommit]: ['rapid commit', pairs],
-  [option.relayAgent]: ['relay agent', pairs],
+  [option.rapidCommit]: ['rapid commit', hexPairs],
+  [option.relayAgent]: ['relay agent', hexPairs],
   [option.clientArch]: ['client arch', numbers],
-  [option.clientInterface]: ['client interface', pairs],
+  [option.clientInterface]: ['client interface', hexPairs],
   [option.clientUuid]: ['client uuid', uuidOfBytes],
   [option.subnetSelection]: ['subnet selection', addresses],
   [option.domainSearch]: [
@@ -93,25 +93,11 @@ const options: Readonly<Record<number, readonly [name: string, show: Show]>> = {
     'routes',
     value => readable(() => routesOfBytes(value).map(way).join(', ')),
   ],
-  [option.ipxe]: ['ipxe', pairs],
+  [option.ipxe]: ['ipxe', hexPairs],
 }
 
 function way({ to, via }: Route): string {
   return `${formatSubnet(to)} via ${formatIpv4(via)}`
-}
-
-function readable(read: () => string): string | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof WireError) return undefined
-    throw error
-  }
-}
-
-/** JSON escapes some of what moves a cursor, and leaves the rest as it is. */
-function quoted(text: string): string {
-  return printable(JSON.stringify(text))
 }
 
 function number(value: number): string {
@@ -120,8 +106,4 @@ function number(value: number): string {
 
 function address(value: Ipv4): string {
   return value === 0 ? '' : formatIpv4(value)
-}
-
-function pairs(value: Uint8Array): string {
-  return toHex(value).replace(/..(?=.)/g, '$& ')
 }

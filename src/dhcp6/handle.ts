@@ -8,6 +8,7 @@ import { toHex } from '../wire/address.ts'
 import { type MessageName6, messageName6Of, option6 } from '../wire/dhcp6-codes.ts'
 import { type Dhcp6Packet, option6Of } from '../wire/dhcp6-packet.ts'
 import { WireError } from '../wire/error.ts'
+import { serveBoot6 } from './boot-mode.ts'
 import { type Arrival6, networkOfPacket6 } from './network.ts'
 import {
   type Case6,
@@ -19,6 +20,7 @@ import {
 } from './outcome.ts'
 import { claimantOf, readClient6 } from './read-client.ts'
 import { buildReply6 } from './reply.ts'
+import { serverName } from './rivals.ts'
 import { serveLease6 } from './server-mode.ts'
 
 /**
@@ -39,11 +41,12 @@ export function handle6(
   const choice = networkOfPacket6(packet, arrival, deps.networks())
   if (choice.kind === 'none') return ignored6(choice.why, seen)
   try {
-    const wrong = whyDiscarded(packet, asked, deps.serverDuid)
+    const { mode } = choice.network.ipv6
+    const wrong = mode === 'boot' ? undefined : whyDiscarded(packet, asked, deps.serverDuid)
     const from = recognise({ packet, arrival, asked, network: choice.network, deps, now }, who)
     seen = seenOf(from)
     if (wrong) return ignored6(wrong, seen)
-    return outcomeOf(from, serveLease6(from))
+    return outcomeOf(from, mode === 'boot' ? serveBoot6(from) : serveLease6(from))
   } catch (error) {
     if (!(error instanceof WireError)) throw error
     return ignored6({ code: 'malformed', error: error.message }, seen)
@@ -66,7 +69,7 @@ function whyDiscarded(
   if (toOne.includes(asked) && !server)
     return { code: 'malformed', error: `a ${asked} that names no server` }
   if (!server || toHex(server) === toHex(own)) return undefined
-  return { code: 'for-another-server', asked }
+  return { code: 'for-another-server', asked, server: serverName(server) }
 }
 
 /** Who it is, and what it is to boot. */

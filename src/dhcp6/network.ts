@@ -10,6 +10,8 @@ export interface Arrival6 {
   readonly port: number
   /** By which interface, where that is known: a link-local source has it as its zone. */
   readonly interface?: string
+  /** By port 4011, on which EDK2 asks those for a boot file that gave it no address. */
+  readonly isProxyPort?: true
   /** Whose MAC the kernel has for a source on our own link. */
   readonly neighbour?: Mac
 }

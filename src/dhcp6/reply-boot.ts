@@ -7,6 +7,7 @@ import { option6 } from '../wire/dhcp6-codes.ts'
 import type { Dhcp6Option } from '../wire/dhcp6-packet.ts'
 import { vendorClassToOption } from '../wire/dhcp6-values.ts'
 import type { Ipv6 } from '../wire/ipv6.ts'
+import type { NetworkWith6 } from './network.ts'
 import type { Case6 } from './outcome.ts'
 
 /**
@@ -24,7 +25,7 @@ export function bootOptions6(from: Case6): Dhcp6Option[] {
     case 'boot':
       return []
     case 'local':
-      return toDisk(client.stage, address, http)
+      return toDisk(client.stage, network, http)
     case 'image':
       return httpBoot(`${own}/image.iso`)
     case 'chain':
@@ -32,7 +33,7 @@ export function bootOptions6(from: Case6): Dhcp6Option[] {
     case 'load':
       return answer.over === 'http'
         ? httpBoot(`${http}/loaders/${encodeURIComponent(answer.file)}`)
-        : [bootUrl(tftpUrl(address, answer.file))]
+        : pxeBoot(network, tftpUrl(address, answer.file))
   }
 }
 
@@ -40,9 +41,17 @@ export function bootOptions6(from: Case6): Dhcp6Option[] {
  * Firmware that gets an offer without a file asks on for a minute: it goes on to its next way of booting when
  * the file that it is told is not there.
  */
-function toDisk(stage: Stage, address: Ipv6, http: string): Dhcp6Option[] {
+function toDisk(stage: Stage, network: NetworkWith6, http: string): Dhcp6Option[] {
   if (stage === 'http-firmware') return httpBoot(`${http}/${noSuchFile}`)
-  return stage === 'firmware' ? [bootUrl(tftpUrl(address, noSuchFile))] : []
+  const { serverAddress } = network.ipv6
+  return stage === 'firmware' ? pxeBoot(network, tftpUrl(serverAddress, noSuchFile)) : []
+}
+
+/** Who gives no address is heard under the class of PXE alone; under that EDK2 asks once more, on port 4011. */
+function pxeBoot({ ipv6 }: NetworkWith6, url: string): Dhcp6Option[] {
+  return ipv6.mode === 'boot'
+    ? [bootUrl(url), vendorClassToOption(343, 'PXEClient')]
+    : [bootUrl(url)]
 }
 
 /** UEFI HTTP Boot takes a URL only under its own class (UEFI 2.10 section 24.7.3). */

@@ -28,7 +28,9 @@ export function buildReply6(from: Case6, answer: Saying6): Dhcp6Packet {
     ...(answer.settings ? bootOptions6(from) : []),
     [option6.serverId, deps.serverDuid],
   ]
-  const isFirst = answer.kind === 'advertise' && client !== undefined
+  // Beside another server it is that one's address which the client waits for.
+  const isFirst =
+    answer.kind === 'advertise' && client !== undefined && network.ipv6.mode === 'server'
   return {
     type,
     xid: packet.xid,
@@ -37,7 +39,7 @@ export function buildReply6(from: Case6, answer: Saying6): Dhcp6Packet {
       ...answer.options,
       ...(isFirst ? ([[option6.preference, Uint8Array.of(mostPreferred)]] as const) : []),
       ...(answer.rapidCommit ? ([[option6.rapidCommit, new Uint8Array()]] as const) : []),
-      ...(answer.settings ? settingsOf(packet, network) : []),
+      ...(answer.settings && network.ipv6.mode === 'server' ? settingsOf(packet, network) : []),
     ],
     relays,
   }

@@ -1,4 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import type { Network } from '../boot/host.ts'
 import { type Ipv6, parseIpv6 } from '../wire/ipv6.ts'
 import { createDhcp6Desk, type Dhcp6DeskOptions } from './desk.ts'
 import { type Arrival6, hasIpv6 } from './network.ts'
@@ -6,13 +7,15 @@ import { type Arrival6, hasIpv6 } from './network.ts'
 export interface Dhcp6ServerOptions extends Dhcp6DeskOptions {
   /** 547. */
   readonly port: number
+  /** 4011, for EDK2 beside another server. */
+  readonly proxyPort: number
 }
 
 export interface Dhcp6Server {
   /** Hears on the interfaces that the networks have now. */
   reload(): Promise<void>
   /** Sends one byte to nobody's port of a machine on a link, so that the kernel finds out whose MAC it has. */
-  poke(address: Ipv6, device: string): void
+  poke(address: Ipv6, device?: string): void
   close(): Promise<void>
 }
 
@@ -28,25 +31,85 @@ const discard = 9
  * with the error of `bind` as Node made it.
  */
 export async function openDhcp6(options: Dhcp6ServerOptions): Promise<Dhcp6Server> {
-  const { deps, port, log } = options
+  const { deps, port } = options
   const desk = createDhcp6Desk(options)
   const socket = await bind(port)
-  const joined = new Set<string>()
-  let isClosed = false
-
-  function send(bytes: Uint8Array, to: { readonly address: string; readonly port: number }): void {
-    if (isClosed) return // while the lease was being stored
-    socket.send(bytes, to.port, to.address, err => {
-      if (err)
-        log.error({ to: to.address, port: to.port, err }, 'a DHCPv6 packet could not be sent')
-    })
+  const join = joining(socket)
+  const open = new Set([socket])
+  hear(socket, open, desk, options)
+  const proxy = proxyPort(open, desk, options)
+  const reload = async () => {
+    join(deps.networks())
+    await proxy.reload()
   }
+  try {
+    await reload()
+  } catch (error) {
+    socket.close()
+    throw error
+  }
+  return {
+    reload,
+    poke: (address, device) => {
+      const where = device === undefined ? address : `${address}%${device}`
+      if (open.has(socket)) socket.send(new Uint8Array(1), discard, where, () => {})
+    },
+    async close() {
+      proxy.close()
+      open.clear()
+      await new Promise<void>(resolve => socket.close(resolve))
+    },
+  }
+}
 
-  function reload(): void {
-    const devices = deps
-      .networks()
-      .filter(hasIpv6)
-      .flatMap(network => network.interface ?? [])
+type Desk6 = ReturnType<typeof createDhcp6Desk>
+
+/** Port 4011, open while a network is beside another server. */
+function proxyPort(open: Set<Socket>, desk: Desk6, options: Dhcp6ServerOptions) {
+  let socket: Socket | undefined
+  const close = () => {
+    if (socket) open.delete(socket)
+    socket?.close()
+    socket = undefined
+  }
+  return {
+    close,
+    async reload(): Promise<void> {
+      const isWanted = options.deps.networks().some(({ ipv6 }) => ipv6?.mode === 'boot')
+      if (!isWanted) close()
+      if (!isWanted || socket) return
+      socket = await bind(options.proxyPort)
+      open.add(socket)
+      hear(socket, open, desk, options, true)
+    },
+  }
+}
+
+/** Hands what comes to the desk; what it answers leaves the same socket, unless that is closed meanwhile. */
+function hear(
+  socket: Socket,
+  open: ReadonlySet<Socket>,
+  desk: Desk6,
+  { log }: Pick<Dhcp6ServerOptions, 'log'>,
+  isProxyPort?: true,
+): void {
+  const send = (bytes: Uint8Array, { address, port }: RemoteInfo) =>
+    socket.send(bytes, port, address, err => {
+      if (err) log.error({ to: address, port, err }, 'a DHCPv6 packet could not be sent')
+    })
+  socket.on('error', error => log.error({ err: error }, 'DHCPv6 socket'))
+  socket.on('message', (bytes, from) => {
+    const arrival = arrivalOf(from)
+    const where = arrival && { ...arrival, ...(isProxyPort && { isProxyPort }) }
+    if (where) desk.receive(bytes, where, reply => open.has(socket) && send(reply, from))
+  })
+}
+
+/** Hears on the interfaces of networks that have IPv6, and on no others. */
+function joining(socket: Socket): (networks: readonly Network[]) => void {
+  const joined = new Set<string>()
+  return networks => {
+    const devices = networks.filter(hasIpv6).flatMap(network => network.interface ?? [])
     for (const device of joined) {
       if (devices.includes(device)) continue
       joined.delete(device)
@@ -57,28 +120,6 @@ export async function openDhcp6(options: Dhcp6ServerOptions): Promise<Dhcp6Serve
       for (const group of groups) socket.addMembership(group, `::%${device}`)
       joined.add(device)
     }
-  }
-
-  socket.on('error', error => log.error({ err: error }, 'DHCPv6 socket'))
-  socket.on('message', (bytes, from) => {
-    const arrival = arrivalOf(from)
-    if (arrival) desk.receive(bytes, arrival, reply => send(reply, from))
-  })
-  try {
-    reload()
-  } catch (error) {
-    socket.close()
-    throw error
-  }
-  return {
-    reload: async () => reload(),
-    poke: (address, device) => {
-      if (!isClosed) socket.send(new Uint8Array(1), discard, `${address}%${device}`, () => {})
-    },
-    async close() {
-      isClosed = true
-      await new Promise<void>(resolve => socket.close(resolve))
-    },
   }
 }
 

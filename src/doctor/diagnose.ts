@@ -12,6 +12,7 @@ import { missingFile } from './rules/missing-file.ts'
 import { noDhcp } from './rules/no-dhcp.ts'
 import { noLoader } from './rules/no-loader.ts'
 import { noReady, noSsh } from './rules/no-ready.ts'
+import { noScript6 } from './rules/no-script6.ts'
 import { notAskedAgain } from './rules/not-asked-again.ts'
 import { notFetched } from './rules/not-fetched.ts'
 import { rival } from './rules/rival.ts'
@@ -42,6 +43,7 @@ const rules: readonly Rule[] = [
   tftpStall,
   secureBoot,
   loaderSilent,
+  noScript6,
   fetchLoop,
   installLoop,
   cameBackInstalling,

@@ -1,7 +1,8 @@
-import type { Network } from '../boot/host.ts'
-import type { NetworkSettings } from '../config/config.ts'
+import type { Network, Network6 } from '../boot/host.ts'
+import type { Network6Settings, NetworkSettings } from '../config/config.ts'
 import { settle } from '../system/interfaces.ts'
 import { formatIpv4, type Ipv4, type Subnet, subnetContains, subnetOf } from '../wire/address.ts'
+import { type Ipv6, ipv6OfNumber, ipv6ToNumber, subnet6Of } from '../wire/ipv6.ts'
 import type { World } from '../world/world.ts'
 
 /** All networks; one whose interface is not up on this machine gets an address that fits its range. */
@@ -10,13 +11,23 @@ export function networksOf(world: World): readonly Network[] {
   return world.config().networks.flatMap(settings => {
     const settled = found.get(settings.name)
     if (settled) return settled
-    const { interface: _, ...rest } = settings
+    const { interface: _, ipv6, ...rest } = settings
     const { base, prefix } = exampleSubnet(settings)
     const serverAddress = settings.serverAddress ?? ((base + 1) as Ipv4)
     const example = { interface: 'example', address: serverAddress, prefix, loopback: false }
     const made = settle({ ...rest, serverAddress }, [example])
-    return made.ok ? made.network : []
+    if (!made.ok) return []
+    return ipv6 ? { ...made.network, ipv6: example6(ipv6) } : made.network
   })
+}
+
+/** In IPv6 as the config says, else with addresses that are for examples (RFC 3849). */
+function example6(settings: Network6Settings): Network6 {
+  const { range, serverAddress } = settings
+  const first = range?.from ?? serverAddress ?? ('2001:db8::1' as Ipv6)
+  const subnet = settings.subnet ?? subnet6Of(first, 64)
+  const one = ipv6OfNumber(ipv6ToNumber(subnet.base) + 1n)
+  return { ...settings, subnet, serverAddress: serverAddress ?? one }
 }
 
 /** Sentences about addresses that this machine does not have and the config does not say. */

@@ -4,6 +4,9 @@ import type { Reason } from '../boot/reason.ts'
 import { because } from '../boot/words/reason.ts'
 import { describe } from '../dhcp/describe.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
+import { describe6 } from '../dhcp6/describe.ts'
+import type { Arrival6 } from '../dhcp6/network.ts'
+import type { Outcome6 } from '../dhcp6/outcome.ts'
 import { formatIpv4 } from '../wire/address.ts'
 import { messageNameOfPacket } from '../wire/dhcp-packet.ts'
 
@@ -11,6 +14,8 @@ import { messageNameOfPacket } from '../wire/dhcp-packet.ts'
 export type Shown =
   | {
       readonly door: 'dhcp'
+      /** Of DHCPv6. */
+      readonly version?: 6
       /** `discover`, and the port it came to: 67 or 4011. */
       readonly asked: string
       readonly port: number
@@ -72,6 +77,36 @@ export function shownDhcp(outcome: Outcome, port: number): Shown {
   }
 }
 
+/** The same of a DHCPv6 packet; its reply goes back to where it came from. */
+export function shownDhcp6(
+  outcome: Outcome6,
+  { source, port: from }: Arrival6,
+  port: number,
+): Shown {
+  const { asked, who, client, host, network, why, reason } = outcome
+  return {
+    door: 'dhcp',
+    version: 6,
+    asked: asked ?? 'unknown',
+    port,
+    mac: who?.mac ?? null,
+    stage: client?.stage ?? null,
+    arch: client?.arch ?? null,
+    host: host?.name ?? null,
+    network: network?.name ?? null,
+    why,
+    reason,
+    reply:
+      outcome.kind === 'none'
+        ? null
+        : {
+            type: outcome.said,
+            to: `[${source}]:${from}`,
+            lines: describe6(outcome.reply).trimEnd().split('\n'),
+          },
+  }
+}
+
 /** What a name in a TFTP request leads to. */
 export function fileShown(
   door: 'loader' | 'tftp',
@@ -87,11 +122,11 @@ export function fileShown(
 export function answerText(shown: Shown, state: string): string {
   switch (shown.door) {
     case 'dhcp': {
-      const { asked, port, stage, arch, mac, host, network, reason, reply } = shown
+      const { asked, port, stage, arch, mac, host, network, reason, reply, version } = shown
       const who = stage === null ? 'no netboot' : `${stage} (${arch})`
       const whose =
         host === null ? `not a host (${mac ?? 'no MAC'})` : `host ${host} in state ${state}`
-      const head = `== ${who}, ${whose}, network ${network ?? 'unknown'}: DHCP ${asked.toUpperCase()} to port ${port}\n`
+      const head = `== ${who}, ${whose}, network ${network ?? 'unknown'}: DHCP${version === 6 ? 'v6' : ''} ${asked.toUpperCase()} to port ${port}\n`
       const why = `why: ${reason}\n`
       if (reply === null) return `${head}${why}no reply\n`
       return `${head}${why}reply to ${reply.to}\n${reply.lines.join('\n')}\n`

@@ -8,6 +8,7 @@ import type { Lease } from '../boot/lease.ts'
 import { isRunning } from '../boot/life.ts'
 import { lossesOf } from '../boot/loaders/command-line.ts'
 import { type OwnLoader, ownLoader } from '../boot/loaders/own.ts'
+import type { FoundHost } from '../boot/news.ts'
 import type { Reason } from '../boot/reason.ts'
 import { handle, unreadable } from '../dhcp/handle.ts'
 import { changeOffers, createOffers, type LeaseBook } from '../dhcp/lease.ts'
@@ -23,6 +24,7 @@ import type { WireError } from '../wire/error.ts'
 import type { World } from '../world/world.ts'
 import { type Assumed, assume } from './assumed.ts'
 import { assumedOf, networksOf } from './example-networks.ts'
+import { createRehearsal6 } from './rehearsal6.ts'
 
 /** What a machine gets when it asks for its script. */
 export interface ScriptShown {
@@ -52,8 +54,11 @@ export function createRehearsal(world: World, state: HostState) {
     leases: new Map(),
     offers: createOffers(),
   }
+  const host = (mac: Mac) => hostOf(rehearsed, mac)
   return {
     networks,
+    /** One DHCPv6 packet. */
+    dhcp6: createRehearsal6(world, networks, host),
     /** Sentences about what the scripts that were asked for lose on their way to the kernel. */
     lost: lost as readonly string[],
     /** Sentences about addresses that this machine does not have and the config does not say. */
@@ -77,6 +82,11 @@ export function createRehearsal(world: World, state: HostState) {
 
 export type Rehearsal = ReturnType<typeof createRehearsal>
 
+function hostOf(rehearsed: RehearsalWorld, mac: Mac): FoundHost | undefined {
+  const host = rehearsed.world.hostOf(mac)
+  return host && { host, known: knownTo(rehearsed, host) }
+}
+
 function knownTo({ assumed }: RehearsalWorld, host: Host): KnownHost {
   return knownOf(host, assumed.life(host), assumed.install(host)?.spec.profile)
 }
@@ -85,10 +95,7 @@ function dhcpDeps(rehearsed: RehearsalWorld): DhcpDeps {
   const { world, networks, leases, offers } = rehearsed
   return {
     networks: () => networks,
-    host(mac) {
-      const host = world.hostOf(mac)
-      return host && { host, known: knownTo(rehearsed, host) }
-    },
+    host: mac => hostOf(rehearsed, mac),
     site: world.site,
     reservedFor: world.reservedFor,
     reserved: world.reserved,

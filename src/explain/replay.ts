@@ -1,12 +1,15 @@
 import type { Network } from '../boot/host.ts'
 import { limitedBroadcast, subnetBroadcast, subnetContains } from '../wire/address.ts'
 import { decodeDhcp } from '../wire/dhcp-packet.ts'
-import { WireError } from '../wire/error.ts'
+import { decodeDhcp6 } from '../wire/dhcp6-packet.ts'
+import { readable, WireError } from '../wire/error.ts'
+import { isLinkLocal } from '../wire/ipv6.ts'
 import { decodePcap } from '../wire/pcap.ts'
 import { decodeTftp } from '../wire/tftp-packet.ts'
 import { decodeUdp, type UdpPacket } from '../wire/udp-packet.ts'
+import { decodeUdp6, type Udp6Packet } from '../wire/udp6-packet.ts'
 import type { World } from '../world/world.ts'
-import { fileShown, type Shown, shownDhcp } from './question.ts'
+import { fileShown, type Shown, shownDhcp, shownDhcp6 } from './question.ts'
 import type { Rehearsal } from './rehearsal.ts'
 
 /** A captured request, when it came, and what it would be answered. */
@@ -37,7 +40,7 @@ export async function replay(
   let cut = 0
   let kept = 0
   for (const { at, bytes, length, link } of decodePcap(file)) {
-    const udp = decodeUdp(link, bytes)
+    const udp = decodeUdp(link, bytes) ?? decodeUdp6(link, bytes)
     // What is left of a request is not answered: without its last options it is another one.
     if (bytes.length < length && mayBeRequest(udp, bytes, world)) {
       cut++
@@ -50,18 +53,23 @@ export async function replay(
   return { answers, cut, kept }
 }
 
+type AnyUdp = UdpPacket | Udp6Packet
+
+const isOfIpv6 = (udp: AnyUdp): udp is Udp6Packet => typeof udp.from.address === 'string'
+
 /** The longest headers before a payload: SLL2, two tags, IP with options, UDP. */
 const longestHeaders = 20 + 8 + 60 + 8
 
 /** Of a packet that was cut: whether it went to a port of ours, or was cut before that could be seen. */
-function mayBeRequest(udp: UdpPacket | undefined, bytes: Uint8Array, world: World): boolean {
+function mayBeRequest(udp: AnyUdp | undefined, bytes: Uint8Array, world: World): boolean {
   if (!udp) return bytes.length < longestHeaders
   const { dhcp, tftp } = world.config()
-  return [67, 69, 4011, dhcp.port, dhcp.proxyPort, tftp.port].includes(udp.to.port)
+  const own = [dhcp.port, dhcp.proxyPort, dhcp.port6, tftp.port]
+  return [67, 69, 547, 4011, ...own].includes(udp.to.port)
 }
 
 async function answer(
-  udp: UdpPacket,
+  udp: AnyUdp,
   at: number,
   rehearsal: Rehearsal,
   world: World,
@@ -70,9 +78,33 @@ async function answer(
   const { dhcp, tftp } = world.config()
   const { port } = udp.to
   if (port === 69 || port === tftp.port) return answerTftp(udp, rehearsal)
+  if (isOfIpv6(udp)) return answerDhcp6(udp, at, rehearsal, world, name)
   if (port === 67 || port === dhcp.port) return answerDhcp(udp, 'dhcp', at, rehearsal, name)
   if (port === 4011 || port === dhcp.proxyPort) return answerDhcp(udp, 'proxy', at, rehearsal, name)
   return undefined
+}
+
+/** A capture does not tell by which interface a packet came: by that of the named network, or the first. */
+function answerDhcp6(
+  { from, to, payload }: Udp6Packet,
+  at: number,
+  { networks, dhcp6 }: Rehearsal,
+  world: World,
+  name: string | undefined,
+): Shown | undefined {
+  const { port6, proxyPort } = world.config().dhcp
+  const isProxyPort = to.port === 4011 || to.port === proxyPort
+  if (!isProxyPort && to.port !== 547 && to.port !== port6) return undefined
+  const packet = readable(() => decodeDhcp6(payload))
+  if (!packet) return undefined
+  const linked = networks.filter(({ ipv6, interface: on }) => ipv6 && on !== undefined)
+  const device = (linked.find(network => network.name === name) ?? linked[0])?.interface
+  const arrival = {
+    ...{ source: from.address, port: from.port },
+    ...(device !== undefined && isLinkLocal(from.address) && { interface: device }),
+    ...(isProxyPort && { isProxyPort }),
+  }
+  return shownDhcp6(dhcp6(packet, arrival, at), arrival, to.port)
 }
 
 function answerDhcp(
@@ -102,7 +134,7 @@ function answerDhcp(
 }
 
 async function answerTftp(
-  { payload }: UdpPacket,
+  { payload }: Pick<UdpPacket, 'payload'>,
   rehearsal: Rehearsal,
 ): Promise<Shown | undefined> {
   const packet = orError(() => decodeTftp(payload))

@@ -69,6 +69,7 @@ export function bootContext(
       name: host.name,
       mac: boot.mac ?? '',
       address: nic?.address === undefined ? '' : formatIpAddress(nic.address),
+      address6: nic?.address6 ?? '',
       vars: profile.vars,
     },
     profile: { name: profile.name },

@@ -1,5 +1,6 @@
 import type { ContentOf } from '../boot/event.ts'
 import type { DhcpData } from '../boot/event-data.ts'
+import { reasonWith } from '../boot/reason.ts'
 import { textOf } from '../boot/words/event.ts'
 import type { Outcome6 } from '../dhcp6/outcome.ts'
 import { sawBoot } from './seen-packet.ts'
@@ -23,8 +24,17 @@ export function sawPacket6(timeline: Timeline, outcome: Outcome6): void {
   memory.hosts.saveSeen(host.name, now())
   if (client && outcome.kind === 'reply') learnUuid(timeline, host, client.uuid)
   memory.record({ host: host.name, ...event })
+  const foreign = foreignEvent6(outcome)
+  if (foreign) memory.record({ host: host.name, ...foreign })
   log.info(fields, text)
   sawBoot(timeline, host, { isFirst: asked === 'solicit', client, network })
+}
+
+/** Who else gives the address to a machine that boots; it names him to all servers. */
+function foreignEvent6({ client, asked, why }: Outcome6): ContentOf<'dhcp'> | undefined {
+  const server = reasonWith(why, 'for-another-server')?.server
+  if (!client || asked !== 'request' || server === undefined) return undefined
+  return { kind: 'dhcp', code: 'foreign', data: { server, version: 6 } }
 }
 
 /** A packet and what it was answered. */

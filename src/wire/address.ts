@@ -138,10 +138,15 @@ export function toHex(bytes: Uint8Array): string {
   return text
 }
 
-const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const everyPair = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** The same with a space between bytes. */
+export function hexPairs(bytes: Uint8Array): string {
+  return toHex(bytes).replace(/..(?=.)/g, '$& ')
+}
 
 function hexOf(byte: number): string {
-  return hexPairs[byte] ?? ''
+  return everyPair[byte] ?? ''
 }
 
 function macOfHex(digits: string): Mac {

@@ -56,8 +56,7 @@ const heads: Readonly<Record<number, number>> = {
 
 /** The UDP packet in a captured frame; `undefined` for all else, and for pieces of a fragmented one. */
 export function decodeUdp(link: number, frame: Uint8Array): UdpPacket | undefined {
-  const start = heads[link]
-  const ip = start === undefined ? undefined : skipTags(link, start, frame)
+  const ip = ipOfFrame(link, frame)
   if (!ip || ip.length < 28 || (ip[0] ?? 0) >> 4 !== 4 || ip[9] !== 17) return undefined
   const view = new DataView(ip.buffer, ip.byteOffset, ip.byteLength)
   const header = ((ip[0] ?? 0) & 15) * 4
@@ -69,6 +68,12 @@ export function decodeUdp(link: number, frame: Uint8Array): UdpPacket | undefine
     to: { address: ipv4OfBytes(ip, 16), port: view.getUint16(header + 2) },
     payload: ip.subarray(header + 8, Math.max(header + 8, end)),
   }
+}
+
+/** The IP packet in a captured frame, whatever its version; `undefined` where the frame is of another kind. */
+export function ipOfFrame(link: number, frame: Uint8Array): Uint8Array | undefined {
+  const start = heads[link]
+  return start === undefined ? undefined : skipTags(link, start, frame)
 }
 
 /** Where the type of what follows stands: Ethernet, and both forms of Linux's `any` (SLL, SLL2). */

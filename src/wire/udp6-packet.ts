@@ -1,4 +1,5 @@
-import { type Ipv6, ipv6ToBytes } from './ipv6.ts'
+import { type Ipv6, ipv6OfBytes, ipv6ToBytes } from './ipv6.ts'
+import { ipOfFrame } from './udp-packet.ts'
 
 /** An IPv6 address and a UDP port. */
 export interface Udp6End {
@@ -35,6 +36,19 @@ export function encodeUdp6({ from, to, payload }: Udp6Packet, length = payload.l
   packet.set(payload, udp6HeadBytes)
   if (length === payload.length) view.setUint16(46, checksumOf(packet.subarray(8)))
   return packet
+}
+
+/** The UDP packet of IPv6 in a captured frame; `undefined` for all else, and behind extension headers. */
+export function decodeUdp6(link: number, frame: Uint8Array): Udp6Packet | undefined {
+  const ip = ipOfFrame(link, frame)
+  if (!ip || ip.length < udp6HeadBytes || (ip[0] ?? 0) >> 4 !== 6 || ip[6] !== 17) return undefined
+  const view = new DataView(ip.buffer, ip.byteOffset, ip.byteLength)
+  const end = Math.min(ip.length, 40 + view.getUint16(44))
+  return {
+    from: { address: ipv6OfBytes(ip, 8), port: view.getUint16(40) },
+    to: { address: ipv6OfBytes(ip, 24), port: view.getUint16(42) },
+    payload: ip.subarray(udp6HeadBytes, Math.max(udp6HeadBytes, end)),
+  }
 }
 
 /** Over both addresses, what is behind them, its length and the number of UDP. */

@@ -1,4 +1,7 @@
 import t from 'tap'
+import { networkNames } from '../../src/config/template/context.ts'
+import { sampleContext } from '../../src/config/template/sample-context.ts'
+import { renderText } from '../../src/config/template/template.ts'
 import { errors, right } from './check.ts'
 
 const rack = (keys: string) =>
@@ -22,6 +25,27 @@ t.test('what a network is in IPv6', async t => {
   t.notOk('ipv6' in (right(t, rack('mtu: 1500')).networks[0] ?? {}))
 })
 
+t.test('beside another DHCPv6 server a network needs no range', async t => {
+  const [network] = right(t, rack('mode6: boot, serverAddress6: "fd00:77::1"')).networks
+  t.strictSame(network?.ipv6, { mode: 'boot', serverAddress: 'fd00:77::1', dns: [] })
+})
+
+t.test('templates know the addresses of IPv6', async t => {
+  const keys = `${range}, serverAddress6: "fd00:77::1", dns6: ["fd00:77::53"]`
+  const config = right(t, six(keys) + node('address6: "fd00:77::20"'))
+  const [network] = config.networks
+  const host = config.hosts.get('n')
+  if (!network || !host) return t.fail('unreachable')
+  const text =
+    '{{ host.address6 }} {{ network.subnet6 }} {{ network.serverAddress6 }} {{ network.dns6 | join }}'
+  t.equal(
+    renderText(text, { ...sampleContext(host, networkNames(network), 8080) }),
+    'fd00:77::20 fd00:77::/64 fd00:77::1 fd00:77::53',
+  )
+  const empty = networkNames({ name: 'lan' })
+  t.match(empty, { subnet6: '', serverAddress6: '', dns6: [] })
+})
+
 t.test('a reserved IPv6 address, of the host or of a card', async t => {
   const config = right(t, six(range) + node('address6: "fd00:77::20"'))
   t.match(config.hosts.get('n')?.nics, [{ address6: 'fd00:77::20' }])
@@ -33,6 +57,14 @@ const wrong: Record<string, [yaml: string, message: string]> = {
   'a key without the mode': [
     rack(range),
     'networks.rack.range6: has no meaning without `mode6: server`',
+  ],
+  'a range beside another server': [
+    rack(`mode6: boot, ${range}`),
+    'networks.rack.range6: is for `mode6: server`',
+  ],
+  'a reservation beside another server': [
+    rack('mode6: boot') + node('address6: "fd00:77::20"'),
+    'is a reservation, and no network of it has `mode6: server`',
   ],
   'no range': [six('mtu: 1500'), 'networks.rack: `mode6: server` needs a `range6` to lease'],
   'a range outside': [

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import t from 'tap'
+import type { Network } from '../../src/boot/host.ts'
 import type { Lease6 } from '../../src/boot/lease6.ts'
 import { createDhcp6Desk, type Dhcp6DeskOptions } from '../../src/dhcp6/desk.ts'
 import type { Outcome6 } from '../../src/dhcp6/outcome.ts'
@@ -55,7 +56,7 @@ t.test('by a real socket: a relay gets its answer at the port it asked from', as
   const [port] = await freePort()
   const w = world6({ networks: [{ ...network6(), interface: 'lo' }] })
   const { desk, seen } = options(w)
-  const server = await openDhcp6({ ...desk, port })
+  const server = await openDhcp6({ ...desk, port, proxyPort: 0 })
   t.teardown(() => server.close())
   const client = createSocket('udp6').bind(0, '::1')
   t.teardown(() => client.close())
@@ -73,6 +74,43 @@ t.test('by a real socket: a relay gets its answer at the port it asked from', as
   t.match(seen.map(told6), [/^advertise 2001:db8:77::/])
   await server.reload()
 })
+
+t.test(
+  'beside another server EDK2 is answered on port 4011 too, while a network is so',
+  async t => {
+    const [[port], [proxyPort]] = await Promise.all([freePort(), freePort()])
+    const place = { networks: [network6({ interface: 'lo' }, { mode: 'boot' })] }
+    const w = world6({ ...place, hosts: [{ host: host6('node1', firmware), due: true }] })
+    const { desk } = options(w)
+    const mac = host6('node1', firmware).nics[0]?.mac
+    // Its address is the other server's: the kernel tells whose it is.
+    const neighbourOf = async () => mac
+    const networks = { now: w.deps.networks() }
+    const deps = { ...w.deps, networks: () => networks.now.map(atLoopback) }
+    const server = await openDhcp6({ ...desk, deps, neighbourOf, port, proxyPort })
+    t.teardown(() => server.close())
+    const client = createSocket('udp6').bind(0, '::1')
+    t.teardown(() => client.close())
+    await once(client, 'listening')
+    const packet = like6('ovmf-pxe-solicit', { asked: 'request', addresses: [] })
+    client.send(encodeDhcp6(packet), proxyPort, '::1')
+    const [bytes, from] = await once(client, 'message')
+    t.equal(from.port, proxyPort)
+    t.match(decodeDhcp6(bytes), { type: 7, xid: packet.xid })
+    networks.now = []
+    await server.reload()
+    const again = createSocket('udp6').bind({ port: proxyPort, address: '::', exclusive: true })
+    t.teardown(() => again.close())
+    await once(again, 'listening')
+    t.pass('and then the port is free')
+  },
+)
+
+/** As if its subnet was that of loopback. */
+function atLoopback(network: Network): Network {
+  const subnet = { base: ip6('::'), prefix: 64 }
+  return network.ipv6 ? { ...network, ipv6: { ...network.ipv6, subnet } } : network
+}
 
 async function freePort(): Promise<[number]> {
   const socket = createSocket('udp6').bind(0, '::1')

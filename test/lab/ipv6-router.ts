@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Network } from './network.ts'
@@ -11,7 +12,7 @@ export async function startIpv6Router(
   network: Network,
   folder: string,
   prefix?: string,
-): Promise<void> {
+): Promise<ChildProcess> {
   const settings = ['disable_ipv6=0', 'accept_dad=0', 'forwarding=1']
   const keys = settings.map(setting => `net.ipv6.conf.${network.bridge}.${setting}`)
   await network.run(['sysctl', '-qw', ...keys])
@@ -20,5 +21,5 @@ export async function startIpv6Router(
   const stateful = `AdvManagedFlag on; AdvOtherConfigFlag on; prefix ${prefix} {};`
   const settings6 = prefix === undefined ? nowhere : stateful
   writeFileSync(config, `interface ${network.bridge} { AdvSendAdvert on; ${settings6} };\n`)
-  network.start(['radvd', '-n', '-m', 'none', '-C', config, '-p', join(folder, 'radvd.pid')])
+  return network.start(['radvd', '-n', '-m', 'none', '-C', config, '-p', join(folder, 'radvd.pid')])
 }

@@ -25,7 +25,8 @@ export interface AddressReasons {
   'address-declined': { readonly address: string }
   'no-address-named': { readonly asked: string }
   'other-server-chosen': { readonly server: string }
-  'for-another-server': { readonly asked: string }
+  /** `server`: in DHCPv6 the one that it names. */
+  'for-another-server': { readonly asked: string; readonly server?: string }
   /** A DHCPv6 message for something else. */
   'asks-no-address': { readonly asked: string }
   /** It asked whether its address is of this link. */

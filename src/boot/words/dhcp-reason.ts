@@ -79,7 +79,8 @@ export const dhcpWords: ReasonWords<
   'address-declined': ({ address }) => `${address} was declined a short while ago`,
   'no-address-named': ({ asked }) => `a ${asked} that names no address`,
   'other-server-chosen': ({ server }) => `it chose the DHCP server ${server}`,
-  'for-another-server': ({ asked }) => `a ${asked} for another server`,
+  'for-another-server': ({ asked, server }) =>
+    `a ${asked} for another server${server === undefined ? '' : ` (${server})`}`,
   'asks-no-address': ({ asked }) => `a ${asked} that asks for no address`,
   confirmed: ({ address }) => `${address} is an address of this network`,
   'other-network': ({ address }) => `${address} is not an address of this network`,

@@ -5,10 +5,10 @@ import type { EventWords, Say } from './word.ts'
 export const dhcpEvents: EventWords<'dhcp'> = {
   answered: answeredWords,
   ignored: (data, say) => `${asking(data)}: no reply: ${data.why ? say(data.why) : ''}`,
-  foreign({ server, boot }) {
+  foreign({ server, boot, version }) {
     const mayWin =
       boot === undefined ? '' : `, which ${foreignBootWords(boot)} too: that may win over ours`
-    return `takes its address from the DHCP server ${server}${mayWin}`
+    return `takes its address from the DHCP${version === 6 ? 'v6' : ''} server ${server}${mayWin}`
   },
 }
 

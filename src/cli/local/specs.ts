@@ -48,7 +48,7 @@ export const explainSpec: CommandSpec = {
   name: 'explain',
   examples: [
     'bootwright explain --config FILE --mac 52:54:00:12:34:56 --whole',
-    'tcpdump -i br0 -w boot.pcap udp port 67 or port 69 or port 4011',
+    'tcpdump -i br0 -w boot.pcap udp port 67 or port 547 or port 69 or port 4011',
   ],
   line:
     '--config FILE --mac M [--arch A] [--stage S] [--state X] [--whole] [--json]\n' +

@@ -9,6 +9,7 @@ import { kindOf } from '../../boot/loaders/table.ts'
 import type { BootImage } from '../../boot/script.ts'
 import { type Subject, sharedMistakes } from '../booting-hosts.ts'
 import type { LoaderRules } from '../loader-rules.ts'
+import { networkNames } from '../template/context.ts'
 import { needOf } from '../template/need.ts'
 import { sampleContext } from '../template/sample-context.ts'
 import { renderText, TemplateError } from '../template/template.ts'
@@ -96,9 +97,7 @@ function rendered(template: string, context: object): string | undefined {
   }
 }
 
-const sampleNetwork = {
-  ...{ name: '', subnet: '', serverAddress: '', router: '', dns: [], domain: '' },
-}
+const sampleNetwork = networkNames({})
 
 /** Where the config names no loader, it is iPXE. */
 function doorsOf(host: Host, profile: Profile, loaders: LoaderRules): LoaderOption[] {

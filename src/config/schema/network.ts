@@ -39,8 +39,8 @@ export const network = v.knownKeys(
     ),
     range: v.key(v.range, 'Addresses to lease, first and last; only with mode: server.'),
     mode6: v.key(
-      Type.Enum(['server', 'none']),
-      'server: gives IPv6 addresses by DHCPv6, beside a router whose advertisements say that there is one (M). none: no DHCPv6.',
+      Type.Enum(['server', 'boot', 'none']),
+      'server: gives IPv6 addresses by DHCPv6, beside a router whose advertisements say that there is one (M). boot: boot answers beside the DHCPv6 server that is there. none: no DHCPv6.',
       n.mode6,
     ),
     subnet6: v.key(

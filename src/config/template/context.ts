@@ -1,6 +1,7 @@
 import type { Host, Vars } from '../../boot/host.ts'
 import type { ProxyNames } from '../../boot/proxy.ts'
 import { formatIpv4, formatSubnet } from '../../wire/address.ts'
+import { formatSubnet6 } from '../../wire/ipv6.ts'
 import type { NetworkSettings } from '../config.ts'
 
 /** The names that the command line and answer files may use. */
@@ -11,6 +12,7 @@ export interface TemplateContext {
     readonly mac: string
     /** Reserved, else empty. */
     readonly address: string
+    readonly address6: string
     readonly vars: Vars
   }
   readonly profile: { readonly name: string }
@@ -44,11 +46,14 @@ export interface NetworkNames {
   readonly router: string
   readonly dns: readonly string[]
   readonly domain: string
+  readonly subnet6: string
+  readonly serverAddress6: string
+  readonly dns6: readonly string[]
 }
 
 /** What templates may know of a network. */
 export function networkNames(network: Partial<NetworkSettings>): NetworkNames {
-  const { name = '', subnet, serverAddress, router, dns = [], domain = '' } = network
+  const { name = '', subnet, serverAddress, router, dns = [], domain = '', ipv6 } = network
   return {
     name,
     subnet: subnet ? formatSubnet(subnet) : '',
@@ -56,6 +61,9 @@ export function networkNames(network: Partial<NetworkSettings>): NetworkNames {
     router: router === undefined ? '' : formatIpv4(router),
     dns: dns.map(formatIpv4),
     domain,
+    subnet6: ipv6?.subnet ? formatSubnet6(ipv6.subnet) : '',
+    serverAddress6: ipv6?.serverAddress ?? '',
+    dns6: ipv6?.dns ?? [],
   }
 }
 
@@ -64,8 +72,10 @@ export interface NameTree {
   readonly [name: string]: true | 'any' | NameTree
 }
 
+const hostTree: NameTree = { name: true, mac: true, address: true, address6: true, vars: 'any' }
+
 const bootNames: NameTree = {
-  host: { name: true, mac: true, address: true, vars: 'any' },
+  host: hostTree,
   profile: { name: true },
   network: {
     name: true,
@@ -74,6 +84,9 @@ const bootNames: NameTree = {
     router: true,
     dns: 'any',
     domain: true,
+    subnet6: true,
+    serverAddress6: true,
+    dns6: 'any',
   },
   server: { url: true },
   proxy: { http: true, https: true, except: true },
@@ -87,7 +100,7 @@ const bootNames: NameTree = {
 const callbackNames: NameTree = { ...bootNames, event: true, message: true, facts: 'any' }
 
 const powerNames: NameTree = {
-  host: { name: true, mac: true, address: true, vars: 'any' },
+  host: hostTree,
   power: { address: true },
 }
 
@@ -99,7 +112,7 @@ export function powerContext(host: Host): object {
 }
 
 const consoleNames: NameTree = {
-  host: { name: true, mac: true, address: true, vars: 'any' },
+  host: hostTree,
   console: { address: true },
 }
 
@@ -112,7 +125,8 @@ export function consoleContext(host: Host): object {
 function hostNames({ name, nics, vars, profile }: Host): object {
   const [nic] = nics
   const address = nic?.address === undefined ? '' : formatIpv4(nic.address)
-  return { name, mac: nic?.mac ?? '', address, vars: { ...profile?.vars, ...vars } }
+  const address6 = nic?.address6 ?? ''
+  return { name, mac: nic?.mac ?? '', address, address6, vars: { ...profile?.vars, ...vars } }
 }
 
 /** What a template is for. */

@@ -15,7 +15,10 @@ export function sampleContext(host: Host, network: NetworkNames, port: number): 
   const address = nic?.address === undefined ? '' : formatIpv4(nic.address)
   const files = Object.keys(host.profile?.files ?? {}).map(name => [name, filesUrl + name])
   return {
-    host: { name: host.name, mac: nic?.mac ?? '', address, vars: host.profile?.vars ?? {} },
+    host: {
+      ...{ name: host.name, mac: nic?.mac ?? '', address, address6: nic?.address6 ?? '' },
+      vars: host.profile?.vars ?? {},
+    },
     profile: { name: host.profile?.name ?? '' },
     network,
     server: { url },

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import type { Network } from '../../boot/host.ts'
+import { reasonWith } from '../../boot/reason.ts'
 import { createOffers6, type Offers6 } from '../../dhcp6/lease.ts'
 import { type Arrival6, hasIpv6 } from '../../dhcp6/network.ts'
-import type { Dhcp6Deps } from '../../dhcp6/outcome.ts'
+import type { Dhcp6Deps, Outcome6 } from '../../dhcp6/outcome.ts'
+import { createRivals6 } from '../../dhcp6/rivals.ts'
 import { type Dhcp6Server, openDhcp6 } from '../../dhcp6/server.ts'
 import { sawPacket6 } from '../../record/seen-packet6.ts'
 import { createNeighbours6 } from '../../system/neighbours6.ts'
@@ -16,6 +18,8 @@ import { dhcpDeps, learn } from './dhcp-door.ts'
 /** The DHCPv6 server; its socket is open while a network has IPv6. */
 export interface Dhcp6Door {
   reload(): Promise<void>
+  /** A sentence for each other DHCPv6 server that machines of a network take addresses from. */
+  rivals(network: string): readonly string[]
   close(): Promise<void>
 }
 
@@ -28,13 +32,14 @@ const servers = 'ff02::1:2' as Ipv6
 
 export function createDhcp6Door(parts: DoorParts): Dhcp6Door {
   const { world, memory, timeline, measure, packets, log, now } = parts
-  const { port6: port } = world.config().dhcp
+  const { port6: port, proxyPort } = world.config().dhcp
   const neighbours = createNeighbours6()
+  const rivals = createRivals6()
   let server: Dhcp6Server | undefined
 
   /** Whose MAC uses a link-local address: known, or asked for, and then the kernel knows in a moment. */
   async function neighbourOf({ source, interface: device }: Arrival6): Promise<Mac | undefined> {
-    if (device === undefined || !isLinkLocal(source)) return undefined
+    if (device === undefined && isLinkLocal(source)) return undefined
     for (const [n, ms] of looksMs.entries()) {
       if (n === 1) server?.poke(source, device)
       if (ms > 0) await new Promise(resolve => setTimeout(resolve, ms))
@@ -47,27 +52,20 @@ export function createDhcp6Door(parts: DoorParts): Dhcp6Door {
 
   const open = () =>
     openDhcp6({
-      ...{ port, now, log, neighbourOf },
+      ...{ port, proxyPort, now, log, neighbourOf },
       deps: dhcp6Deps(parts),
       commit: memory.leases6.save,
       learn: news => learn(news, parts),
-      kept({ who, network }, payload, { source: address, port: at }, isReply) {
-        if (who?.mac === undefined) return
-        // A socket tells neither where a packet went to nor which of our addresses its reply is from.
-        const ours = network?.ipv6?.serverAddress ?? unspecified6
-        const [here, there] = [
-          { address: isReply ? ours : servers, port },
-          { address, port: at },
-        ]
-        const way = isReply ? { from: here, to: there } : { from: there, to: here }
-        packets.kept6(who.mac, { ...way, payload })
-      },
+      kept: (outcome, payload, from, isReply) =>
+        keepPacket({ outcome, payload, from, isReply, port }, packets),
       seen(outcome, ms) {
         measure.dhcp6(outcome, ms)
+        const other = reasonWith(outcome.why, 'for-another-server')?.server
+        if (outcome.network && other !== undefined) rivals.note(outcome.network.name, other, now())
         sawPacket6(timeline, outcome)
       },
     }).catch(error => {
-      throw portError(error, 'UDP', '::', port)
+      throw portError(error, 'UDP', '::', (error as { port?: number }).port ?? port)
     })
 
   return {
@@ -79,10 +77,35 @@ export function createDhcp6Door(parts: DoorParts): Dhcp6Door {
       } else if (server) await server.reload()
       else server = await open()
     },
+    rivals: network => rivals.of(network, now()).map(other => `${other} gives addresses by DHCPv6`),
     async close() {
       await server?.close()
     },
   }
+}
+
+/** A packet or its reply into the ring of its machine. */
+function keepPacket(
+  { outcome, payload, from, isReply, port }: KeptPacket6,
+  packets: DoorParts['packets'],
+): void {
+  const { who, network } = outcome
+  if (who?.mac === undefined) return
+  // A socket tells neither where a packet went to nor which of our addresses its reply is from.
+  const ours = network?.ipv6?.serverAddress ?? unspecified6
+  const here = { address: isReply ? ours : servers, port }
+  const there = { address: from.source, port: from.port }
+  const way = isReply ? { from: here, to: there } : { from: there, to: here }
+  packets.kept6(who.mac, { ...way, payload })
+}
+
+interface KeptPacket6 {
+  readonly outcome: Outcome6
+  readonly payload: Uint8Array
+  readonly from: Arrival6
+  readonly isReply: boolean
+  /** Ours. */
+  readonly port: number
 }
 
 /** What the DHCPv6 door asks of the rest of the daemon; none of it changes anything. */

@@ -88,7 +88,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   return {
     ...{ refresh, close, renew: http.renew },
     held: () => dhcp?.held() ?? [],
-    rivals: network => dhcp?.rivals(network) ?? [],
+    rivals: network => [...(dhcp?.rivals(network) ?? []), ...dhcp6.rivals(network)],
   }
 }
 

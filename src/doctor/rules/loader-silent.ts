@@ -50,15 +50,21 @@ export const loaderSilent: Rule = about => {
   const own = firmwareDriven(loader).length > 0
   // What UEFI refuses is the other rule's; a BIOS runs whatever it has.
   if (isRefused(silent) && !own && silent.arch && isEfi(silent.arch)) return undefined
+  const isIpv6 = lastOf(about.steps, 'dhcp', ({ stage }) => stage !== undefined)?.version === 6
   return {
     id: 'loader-silent',
     title: `${loader} was fetched, and its iPXE never asked for DHCP`,
     evidence: evidenceOf(silent, about.now),
-    advice: own
-      ? 'Its own driver of this network card seems to hang. Try `loader: snponly.efi` (BIOS: undionly.kpxe) at the host, which uses the firmware’s driver; `loaders: { fallback: auto }` does that by itself at the next boot.'
-      : 'It uses the firmware’s driver of the network card, and that seems to hang: try an iPXE with drivers of its own (`loader: ipxe.efi`), or a firmware update.',
+    advice: isIpv6
+      ? flags
+      : own
+        ? 'Its own driver of this network card seems to hang. Try `loader: snponly.efi` (BIOS: undionly.kpxe) at the host, which uses the firmware’s driver; `loaders: { fallback: auto }` does that by itself at the next boot.'
+        : 'It uses the firmware’s driver of the network card, and that seems to hang: try an iPXE with drivers of its own (`loader: ipxe.efi`), or a firmware update.',
   }
 }
+
+const flags =
+  'Over IPv6 iPXE asks nobody before a router says with the M flag that there are addresses: `AdvManagedFlag on` in radvd, `enable-ra` in dnsmasq; `rdisc6 INTERFACE` shows what the router says now.'
 
 /** UEFI fetched the loader and did not run it, as far as can be seen. */
 export const secureBoot: Rule = (about): Verdict | undefined => {

@@ -18,16 +18,17 @@ export const rival: Rule = ({ steps, held, now }) => {
   const foreign = lastOf(steps, 'foreign')
   if (!foreign || after(steps, foreign).some(isAlive)) return undefined
   const asked = lastOf(steps, 'dhcp', step => step.asked === 'request')
+  const proxyMode = foreign.version === 6 ? 'mode6: boot' : 'mode: proxy'
   // Beside a DHCP server, that it gives the address is as it should be.
   if (foreign.boot === undefined && asked?.proxy !== false) return undefined
   const all = allOf(steps, 'foreign', ({ server }) => server === foreign.server)
   return {
     id: 'rival',
-    title: `The DHCP server ${foreign.server} answered this machine too, and it took that answer`,
+    title: `The DHCP${foreign.version === 6 ? 'v6' : ''} server ${foreign.server} answered this machine too, and it took that answer`,
     evidence: all.slice(-3).map(step => seen(step, now)),
     advice:
       foreign.boot === undefined
-        ? `Stop ${foreign.server}, or leave the addresses to it with \`mode: proxy\` in the network.`
+        ? `Stop ${foreign.server}, or leave the addresses to it with \`${proxyMode}\` in the network.`
         : `Take next-server and the boot file out of the config of ${foreign.server}, or make them say what \`bootwright explain --dhcp dnsmasq|kea|isc\` prints.`,
   }
 }
