@@ -39,3 +39,9 @@ t.test(
     t.equal(sentenceOf(written('somebody else’s words')), 'somebody else’s words')
   },
 )
+
+t.test('what nobody answers is of the family of the address', async t => {
+  const said = (address: string) => sentenceOf({ code: 'nobody-at-address', address })
+  t.equal(said('10.77.0.20'), 'nobody answers ARP at 10.77.0.20')
+  t.equal(said('2001:db8::20'), 'nobody answers neighbour discovery at 2001:db8::20')
+})

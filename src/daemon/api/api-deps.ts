@@ -6,7 +6,9 @@ import type { ApiDeps } from '../../http/api/api-routes.ts'
 import type { HostDeps } from '../../http/api/host-routes.ts'
 import type { NetworkDeps } from '../../http/api/network-routes.ts'
 import { type Sending, secondsLeft } from '../../install/progress.ts'
-import { type Ipv4, parseMac } from '../../wire/address.ts'
+import { parseMac } from '../../wire/address.ts'
+import type { IpAddress } from '../../wire/ip-address.ts'
+import type { Ipv6 } from '../../wire/ipv6.ts'
 import type { HttpParts } from '../parts.ts'
 import { adoptDeps } from './adopt.ts'
 import {
@@ -126,11 +128,25 @@ function downloadOf(sending: Sending): Download {
   }
 }
 
-/** The address of its lease, where it has no reservation. */
-function addressOf(host: Host, { world, memory, now }: HttpParts): Ipv4 | undefined {
+/** The address of its lease, where it has no reservation: of IPv4, else of IPv6. */
+function addressOf(host: Host, { world, memory, now }: HttpParts): IpAddress | undefined {
   for (const { mac } of host.nics) {
     for (const network of world.networks()) {
       const lease = memory.leases.byMac(network.name, mac)
+      if (lease && isInForce(lease, now())) return lease.address
+    }
+  }
+  return address6Of(host, { world, memory, now })
+}
+
+function address6Of(
+  { nics }: Host,
+  { world, memory, now }: Pick<HttpParts, 'world' | 'memory' | 'now'>,
+): Ipv6 | undefined {
+  for (const { name, ipv6 } of world.networks()) {
+    if (!ipv6) continue
+    for (const { mac } of nics) {
+      const lease = memory.leases6.byClient(name, { mac, duid: '' })
       if (lease && isInForce(lease, now())) return lease.address
     }
   }

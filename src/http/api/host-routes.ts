@@ -16,7 +16,7 @@ import type { HostState } from '../../boot/host-state.ts'
 import type { Delivery, HostRecord, PastInstall } from '../../boot/install.ts'
 import type { PowerHeard } from '../../boot/power.ts'
 import type { Reason } from '../../boot/reason.ts'
-import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../../wire/ip-address.ts'
 import { Refusal } from '../problem.ts'
 import { countsOf, has, isOneOf, listOf, pageOf, tagsOf } from './filters.ts'
 import { findHost } from './find-host.ts'
@@ -42,7 +42,7 @@ export interface HostDeps {
   states(): ReadonlyMap<string, HostState>
   /** Why a host could not boot what its profile says. */
   blocked(host: Host): Reason | undefined
-  addressOf(host: Host): Ipv4 | undefined
+  addressOf(host: Host): IpAddress | undefined
   /** Deploys that wait for a free place, in their order. */
   line(): DeployQueue
   /** Hosts that wait until they may be switched on or reset, in their order. */
@@ -174,9 +174,12 @@ function textsOf(host: Host, state: HostState, deps: HostDeps): (string | null)[
     mac.replaceAll(':', ''),
   ])
   const leased = deps.addressOf(host)
-  const addresses = [...host.nics.flatMap(({ address }) => address ?? []), leased ?? []].flat()
+  const addresses = [
+    ...host.nics.flatMap(({ address, address6 }) => [address ?? [], address6 ?? []].flat()),
+    ...(leased === undefined ? [] : [leased]),
+  ]
   const { name, profile, tags } = host
-  return [name, ...macs, ...addresses.map(formatIpv4), profile?.name ?? null, state, ...tags]
+  return [name, ...macs, ...addresses.map(formatIpAddress), profile?.name ?? null, state, ...tags]
 }
 
 /** The file that is under way; where none is, the last one. */

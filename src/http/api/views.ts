@@ -16,8 +16,8 @@ import { maskValue } from '../../boot/mask.ts'
 import type { PowerHeard } from '../../boot/power.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
-import { formatIpv4, type Ipv4 } from '../../wire/address.ts'
-import { formatIpAddress } from '../../wire/ip-address.ts'
+import { formatIpv4 } from '../../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../../wire/ip-address.ts'
 import { reasonFields } from './reason-fields.ts'
 
 /** `at` is epoch milliseconds. */
@@ -38,7 +38,7 @@ export interface Turn {
 /** What is known of a host besides the config and the record of its life. */
 export interface LiveFacts {
   /** The address of its lease. */
-  readonly leased?: Ipv4 | undefined
+  readonly leased?: IpAddress | undefined
   readonly turn?: Turn | undefined
   /** What it said it is when it last asked for something to boot. */
   readonly seen?: { readonly arch: string; readonly stage: string } | undefined
@@ -51,14 +51,15 @@ export function hostView(host: Host, record: HostRecord | undefined, around: Liv
   const { leased, seen, download, heard } = around
   const life = record?.life ?? idle
   const turn = turnIn(life, around.turn)
-  const address = host.nics.find(nic => nic.address !== undefined)?.address ?? leased
+  const reserved = host.nics.find(nic => nic.address !== undefined)?.address
+  const address = reserved ?? leased ?? host.nics.find(nic => nic.address6 !== undefined)?.address6
   const netboots = host.profile?.boot === 'always'
   const why = turn ? waitingFor(turn) : sentenceOf(life.why)
   return {
     name: host.name,
     mac: host.nics[0]?.mac ?? null,
     macs: host.nics.map(nic => nic.mac),
-    address: address === undefined ? null : formatIpv4(address),
+    address: address === undefined ? null : formatIpAddress(address),
     profile: host.profile?.name ?? null,
     tags: [...host.tags],
     state: life.state,

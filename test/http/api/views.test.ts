@@ -16,6 +16,7 @@ import {
   leaseView,
 } from '../../../src/http/api/views.ts'
 import type { Ipv4, Mac } from '../../../src/wire/address.ts'
+import { ip6 } from '../../dhcp6/examples.ts'
 
 const start = Date.UTC(2026, 10, 20, 12)
 const mac = '52:54:00:12:34:56' as Mac
@@ -102,6 +103,11 @@ t.test('a reservation, a leased address, a host that netboots', async t => {
   const { profile, ...bare } = { ...host, nics: [{ mac }] }
   t.match(hostView(bare, undefined, { leased: address }), { profile: null, address: '10.77.0.20' })
   t.match(hostView(bare, undefined, {}), { address: null })
+  const six = ip6('2001:db8:77::20')
+  t.match(hostView(bare, undefined, { leased: six }), { address: six })
+  const only6 = { ...bare, nics: [{ mac: '52:54:00:00:00:01' as Mac, address6: six }] }
+  t.match(hostView(only6, undefined, {}), { address: six })
+  t.match(hostView(only6, undefined, { leased: address }), { address: '10.77.0.20' })
   const always = { ...bare, profile: { ...profile, name: 'diskless', boot: 'always' } as Profile }
   t.match(hostView(always, undefined, {}), { netboots: true, why: 'netboots diskless' })
   t.match(hostView({ ...bare, nics: [] }, undefined, {}), { mac: null, macs: [] })
