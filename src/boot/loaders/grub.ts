@@ -131,7 +131,8 @@ function place(url: string, transport: Transport): string {
  * `(tftp,10.77.0.1)/assets/…`, whose port is its own, or `(http,10.77.0.1:8080)/assets/…`; there is no HTTPS.
  */
 function fileAt(url: string, transport: Transport): string {
-  const [, scheme = '', host = '', port = ''] = /^(https?):\/\/([^/:]*)([^/]*)/.exec(url) ?? []
+  const [, scheme = '', host = '', port = ''] =
+    /^(https?):\/\/(\[[^\]]*\]|[^/:]*)([^/]*)/.exec(url) ?? []
   const device = transport === 'http' && scheme === 'http' ? `http,${host}${port}` : `tftp,${host}`
   return `(${device})/${tftpName(url)}`
 }

@@ -88,3 +88,11 @@ t.test('what GRUB and shim can do without is quiet', async t => {
     t.notOk(grub.isProbe(name), name)
   }
 })
+
+t.test('an IPv6 address keeps its brackets, and its port', async t => {
+  const url = 'http://[2001:db8:77::1]:8080/assets/images/debian/linux'
+  const image = { kernel: url, initrd: [], cmdline }
+  const six = { kind: 'boot', title: 'x', image } as const
+  t.match(grub.render(six, 'tftp'), /'\(tftp,\[2001:db8:77::1\]\)\/assets\/images\/debian\/linux'/)
+  t.match(grub.render(six, 'http'), /'\(http,\[2001:db8:77::1\]:8080\)\/assets\/images/)
+})
