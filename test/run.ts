@@ -41,10 +41,10 @@ const results = [
   ),
 ]
 await installed
-// Labs and all others in one row, so that no processor is idle. More than twice as many as there are
-// processors, since most of them also wait: for clocks, and for machines that wait for clocks.
+// Labs and all others in one row, so that no processor is idle. Twice as many as there are processors, since
+// most of them also wait: for clocks, and for machines that wait for clocks.
 results.push(
-  await tests('tests', longestFirst(files.filter(startsAny)), 2 * availableParallelism() + 1),
+  await tests('tests', longestFirst(files.filter(startsAny)), 2 * availableParallelism()),
 )
 finish(results)
 

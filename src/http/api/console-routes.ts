@@ -68,6 +68,7 @@ export function consoleRoutes(app: FastifyInstance, deps: ConsoleRouteDeps): voi
         status: () => statusOf(deps.state(host.name)),
         follow: changed => deps.follow(host.name, changed),
         readers: places.count,
+        failed: err => request.log.error({ err, host: host.name }, 'console stream'),
       })
       return reply
     },

@@ -18,6 +18,8 @@ export interface ConsoleSource {
   /** As it is now: it may be opened anew. */
   kept(): Pick<KeptConsole, 'read' | 'end'>
   status(): ConsoleStatus
+  /** A reader is sent away, since something of ours failed. */
+  failed(error: unknown): void
   follow(changed: () => void): () => void
   /** How many streams there are. */
   readers(): number
@@ -70,7 +72,8 @@ export function streamConsole(out: ServerResponse, begin: number, source: Consol
         isDue = false
         await sendAll()
       }
-    } catch {
+    } catch (error) {
+      source.failed(error)
       out.destroy()
     } finally {
       isSending = false

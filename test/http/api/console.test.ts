@@ -57,11 +57,12 @@ async function follow(t: Test, url: string, headers: Readonly<Record<string, str
   })
   const text = () => messages.map(one => one.text ?? '').join('')
   const heard = (is: () => boolean) =>
-    new Promise<void>(resolve => {
+    new Promise<void>((resolve, reject) => {
       const look = () => {
         if (is()) resolve()
       }
       wanted.add(look)
+      response.once('close', () => reject(new Error(`the stream has ended after ${text()}`)))
       look()
     })
   return {
