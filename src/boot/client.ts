@@ -23,8 +23,8 @@ export interface Client {
   /** iPXE only: it can load what our scripts ask for (HTTP, and bzImage or EFI images). */
   readonly capable: boolean
   readonly vendorClass?: string
-  /** The port of the switch that its relay says it hangs on, `LEAF7/Ethernet12`. */
-  readonly port?: string
+  /** The port of the switch that its relay says it hangs on, in each way to write it: `LEAF7/Ethernet12`. */
+  readonly ports?: readonly string[]
 }
 
 /** The client as its host's config says that it should be taken, where that says so. */

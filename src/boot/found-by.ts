@@ -1,7 +1,7 @@
 import type { Mac } from '../wire/address.ts'
 import type { FoundBy, Host } from './host.ts'
 import type { ReasonOf } from './reason.ts'
-import { isNoUuid, isSameUuid } from './uuid.ts'
+import { isNoUuid, uuidSpellings } from './uuid.ts'
 
 /** What a machine says of itself, and its relay of it. */
 export interface Traits {
@@ -35,22 +35,48 @@ export function isFindable(host: Host): host is FindableHost {
   return host.foundBy !== undefined
 }
 
+/** Hosts by what they are found by, and where each stands in the config. */
+interface FindableHosts {
+  readonly places: ReadonlyMap<FindableHost, number>
+  readonly by: Readonly<Record<TraitName, ReadonlyMap<string, FindableHost>>>
+}
+
 /**
- * Whose machine says this of itself, where that is not what was known: `present` is the host that its MAC
- * has. Undefined where nothing changes. Pure.
+ * Finds whose machine says something of itself, where that is not what was known: `present` is the host that
+ * its MAC has. Undefined where nothing changes. Pure; asked with each packet of a machine that boots, it
+ * costs the same however many hosts there are.
  */
-export function findingOf(
-  hosts: readonly FindableHost[],
+export function createFinder(
+  all: Iterable<Host>,
+): (traits: Traits, present: Host | undefined) => Recognition | undefined {
+  const hosts = findableOf(all)
+  if (hosts.places.size === 0) return () => undefined
+  return (traits, present) => findingOf(hosts, traits, present)
+}
+
+function findableOf(all: Iterable<Host>): FindableHosts {
+  const hosts = [...all].filter(isFindable)
+  const named = (name: TraitName) =>
+    new Map(
+      hosts.flatMap(host => {
+        const value = host.foundBy[name]
+        return value === undefined ? [] : [[value.toLowerCase(), host]]
+      }),
+    )
+  return {
+    places: new Map(hosts.map((host, place) => [host, place])),
+    by: { uuid: named('uuid'), serial: named('serial'), port: named('port') },
+  }
+}
+
+function findingOf(
+  hosts: FindableHosts,
   traits: Traits,
   present: Host | undefined,
 ): Recognition | undefined {
   // A MAC of the config is the last word.
   if (present && !isFindable(present)) return undefined
-  const found = hosts.flatMap(host => {
-    const by = traitOf(host.foundBy, traits)
-    return by ? [{ host, by }] : []
-  })
-  const [first, second] = found
+  const [first, second] = matchesOf(hosts, traits)
   if (first && second) {
     const hosts = [`${first.host.name} by ${first.by}`, `${second.host.name} by ${second.by}`]
     return { kind: 'unclear', why: { code: 'found-twice', hosts } }
@@ -58,6 +84,28 @@ export function findingOf(
   if (first) return first.host.name === present?.name ? undefined : { kind: 'moves-in', ...first }
   const isGone = present !== undefined && contradicts(present.foundBy, traits)
   return isGone ? { kind: 'moves-out', host: present } : undefined
+}
+
+interface Match {
+  readonly host: FindableHost
+  readonly by: TraitName
+}
+
+/** In the order of the config; each by the trait that says most. Makers and switches write in capitals or not. */
+function matchesOf({ places, by }: FindableHosts, { uuid, serial, ports = [] }: Traits): Match[] {
+  const uuids = uuid === undefined || isNoUuid(uuid) ? [] : uuidSpellings(uuid)
+  const said = { port: ports, uuid: uuids, serial: serial === undefined ? [] : [serial] }
+  const found = new Map<FindableHost, TraitName>()
+  for (const name of ['port', 'uuid', 'serial'] as const) {
+    for (const value of said[name]) {
+      const host = by[name].get(value.toLowerCase())
+      if (host && !found.has(host)) found.set(host, name)
+    }
+  }
+  const placeOf = (host: FindableHost) => places.get(host) ?? 0
+  return [...found]
+    .map(([host, by]) => ({ host, by }))
+    .sort((a, b) => placeOf(a.host) - placeOf(b.host))
 }
 
 /**
@@ -70,16 +118,8 @@ export function cardsAfter(macs: readonly Mac[], mac: Mac, by: TraitName): reado
 
 /** The host with the cards that were learnt of it. */
 export function withCards(host: FindableHost, macs: readonly Mac[]): Host {
-  const { card } = host.foundBy
   // One address is reserved, for one card.
-  const other = card.network === undefined ? {} : { network: card.network }
-  return { ...host, nics: macs.map((mac, n) => ({ mac, ...(n === 0 ? card : other) })) }
-}
-
-function traitOf(foundBy: FoundBy, { uuid, serial, ports }: Traits): TraitName | undefined {
-  if (foundBy.port !== undefined && ports?.some(port => isSame(port, foundBy.port))) return 'port'
-  if (isMachine(foundBy.uuid, uuid)) return 'uuid'
-  return isSame(serial, foundBy.serial) ? 'serial' : undefined
+  return { ...host, nics: macs.map((mac, n) => ({ mac, ...(n === 0 ? host.foundBy.card : {}) })) }
 }
 
 /** What it says is not what the host is found by; a machine that says nothing contradicts nothing. */
@@ -87,14 +127,4 @@ function contradicts({ uuid, serial, port }: FoundBy, said: Traits): boolean {
   const isElsewhere = port !== undefined && said.ports !== undefined
   const isOther = uuid !== undefined && !isNoUuid(said.uuid)
   return isElsewhere || isOther || (serial !== undefined && said.serial !== undefined)
-}
-
-function isMachine(wanted: string | undefined, said: string | undefined): boolean {
-  if (wanted === undefined || said === undefined || isNoUuid(said)) return false
-  return isSameUuid(wanted, said)
-}
-
-/** Makers and switches write them in capitals or not. */
-function isSame(one: string | undefined, other: string | undefined): boolean {
-  return one !== undefined && one.toLowerCase() === other?.toLowerCase()
 }

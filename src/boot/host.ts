@@ -173,7 +173,7 @@ export interface FoundBy {
   /** Remote and circuit id of its relay (RFC 3046), `LEAF7/Ethernet12`. */
   readonly port?: string
   /** What is reserved for its card. */
-  readonly card: Omit<Nic, 'mac'>
+  readonly card: Omit<Nic, 'mac' | 'network'>
 }
 
 /**

@@ -5,8 +5,13 @@ export function isNoUuid(uuid: string | undefined): boolean {
 
 /** Whether two UUIDs are one machine's. Either byte order counts (RFC 4578, SMBIOS 2.6). */
 export function isSameUuid(one: string, other: string): boolean {
-  const [a, b] = [one.toLowerCase(), other.toLowerCase()]
-  return a === b || swap(a) === b
+  return uuidSpellings(one).includes(other.toLowerCase())
+}
+
+/** A machine's UUID in both byte orders, the one that it came in first. */
+export function uuidSpellings(uuid: string): readonly [string, string] {
+  const text = uuid.toLowerCase()
+  return [text, swap(text)]
 }
 
 function swap(uuid: string): string {

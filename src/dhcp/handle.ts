@@ -1,7 +1,6 @@
 import { bootSettingsOf } from '../boot/boot-settings.ts'
-import { type Client, takenFor } from '../boot/client.ts'
+import { takenFor } from '../boot/client.ts'
 import { decide } from '../boot/decide.ts'
-import type { Traits } from '../boot/found-by.ts'
 import type { Network } from '../boot/host.ts'
 import type { News } from '../boot/news.ts'
 import type { Reason } from '../boot/reason.ts'
@@ -21,7 +20,6 @@ import {
 } from './outcome.ts'
 import { serveBoot } from './proxy-mode.ts'
 import { macOfHeader, macOfPacket, readClient } from './read-client.ts'
-import { portsOf } from './relay.ts'
 import { outcomeOf, replyTo } from './reply-outcome.ts'
 import { serveLease } from './server-mode.ts'
 import { unkept } from './unkept.ts'
@@ -113,7 +111,7 @@ function recognise(from: Case): Case {
   const client = said && takenFor(said, found?.host.arch)
   const settings = found && (found.known.settings ?? bootSettingsOf(found.host))
   const known = found && settings && { ...found.known, settings }
-  const finding = said && deps.finding?.(traitsOf(said, packet), found?.host)
+  const finding = said && deps.finding?.(said, found?.host)
   const stranger = client && site.unknown === 'boot' ? site.profile : undefined
   const options = settings ? settings.options : stranger?.options
   return {
@@ -125,11 +123,6 @@ function recognise(from: Case): Case {
     ...(known?.isInstalling ? { isInstalling: true } : {}),
     ...(options ? { options } : {}),
   }
-}
-
-function traitsOf({ uuid }: Client, packet: DhcpPacket): Traits {
-  const ports = portsOf(packet)
-  return { ...(uuid === undefined ? {} : { uuid }), ...(ports ? { ports } : {}) }
 }
 
 /** Who answers there: nobody, a proxyDHCP server, or a DHCP server. */

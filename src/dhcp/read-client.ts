@@ -68,13 +68,13 @@ export function readClient(packet: DhcpPacket, mac: Mac): Client | undefined {
   if (!stage) return undefined
   const arch = readArch(packet, vendorClass, mac)
   const uuid = readUuid(packet)
-  const [port] = portsOf(packet) ?? []
+  const ports = portsOf(packet)
   return {
     mac,
     arch,
     ...(uuid === undefined ? {} : { uuid }),
     ...(vendorClass === '' ? {} : { vendorClass }),
-    ...(port === undefined ? {} : { port }),
+    ...(ports ? { ports } : {}),
     stage,
     capable: stage === 'ipxe' && isCapable(packet, arch),
   }

@@ -137,8 +137,8 @@ async function answerTftp(
   { payload }: Pick<UdpPacket, 'payload'>,
   rehearsal: Rehearsal,
 ): Promise<Shown | undefined> {
-  const packet = orError(() => decodeTftp(payload))
-  if (packet instanceof WireError || packet.kind !== 'rrq') return undefined
+  const packet = readable(() => decodeTftp(payload))
+  if (packet?.kind !== 'rrq') return undefined
   const found = await rehearsal.tftp(packet.file)
   const { file } = packet
   return fileShown('tftp', file, found)

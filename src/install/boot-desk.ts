@@ -119,10 +119,10 @@ function preview(
 }
 
 /** A machine may be found by what it says here alone: its serial number. The MAC must be its own. */
-function findHost({ mac, uuid, serial, caller }: BootRequest, deps: DeskDeps): void {
+function findHost(request: BootRequest, deps: DeskDeps): void {
   const { world } = deps
-  const traits = { ...(uuid !== undefined && { uuid }), ...(serial !== undefined && { serial }) }
-  const finding = world.finding(traits, world.hostOf(mac))
+  const { mac, uuid, caller } = request
+  const finding = world.finding(request, world.hostOf(mac))
   if (finding?.kind !== 'moves-in') return
   const { address } = caller
   const network = world.place(world.networkOf(caller), address).network.name

@@ -1,11 +1,4 @@
-import {
-  findingOf,
-  isFindable,
-  type Recognition,
-  type Traits,
-  withCards,
-} from '../boot/found-by.ts'
-import type { Host } from '../boot/host.ts'
+import { createFinder, isFindable, withCards } from '../boot/found-by.ts'
 import type { Config } from '../config/config.ts'
 import type { Mac } from '../wire/address.ts'
 
@@ -14,12 +7,12 @@ export function createLearntCards(first: Config) {
   let written = first
   let cards: ReadonlyMap<Mac, string> = new Map()
   let config = first
-  let findable = [...first.hosts.values()].filter(isFindable)
+  let find = createFinder(first.hosts.values())
 
   const take = (next: Config): void => {
     written = next
     config = withLearntCards(next, cards)
-    findable = [...config.hosts.values()].filter(isFindable)
+    find = createFinder(config.hosts.values())
   }
 
   return {
@@ -30,8 +23,7 @@ export function createLearntCards(first: Config) {
       cards = learnt
       take(written)
     },
-    finding: (traits: Traits, present: Host | undefined): Recognition | undefined =>
-      findable.length === 0 ? undefined : findingOf(findable, traits, present),
+    finding: (...asked: Parameters<typeof find>) => find(...asked),
   }
 }
 

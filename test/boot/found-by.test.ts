@@ -1,6 +1,12 @@
 import t from 'tap'
-import { cardsAfter, type FindableHost, findingOf, withCards } from '../../src/boot/found-by.ts'
-import type { FoundBy } from '../../src/boot/host.ts'
+import {
+  cardsAfter,
+  createFinder,
+  type FindableHost,
+  type Traits,
+  withCards,
+} from '../../src/boot/found-by.ts'
+import type { FoundBy, Host } from '../../src/boot/host.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
 
 const [m1, m2] = ['52:54:00:00:00:01', '52:54:00:00:00:02'] as [Mac, Mac]
@@ -15,6 +21,8 @@ function host(name: string, traits: Omit<FoundBy, 'card'>, card: FoundBy['card']
 const byUuid = host('u', { uuid })
 const bySerial = host('s', { serial: 'CZJ123' })
 const byPort = host('p', { port: 'LEAF7/Ethernet12' })
+const findingOf = (hosts: readonly Host[], traits: Traits, present: Host | undefined) =>
+  createFinder(hosts)(traits, present)
 const hosts = [byUuid, bySerial, byPort]
 const ports = ['leaf7/ethernet12', '6c:65/45']
 

@@ -52,7 +52,7 @@ export function showStranger(
     uuid: client.uuid ?? null,
     // Loaders of some cards do not tell it.
     serial: serial ?? (lineOf(fieldsOf(facts).serial) || null),
-    port: client.port ?? null,
+    port: client.ports?.[0] ?? null,
     vendorClass: client.vendorClass ?? null,
     address: address === undefined ? null : formatIpAddress(address),
     text,
