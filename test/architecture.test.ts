@@ -291,6 +291,13 @@ t.test('no test is given up by a clock that does not know how slow the day is', 
   t.strictSame(fixed, [])
 })
 
+t.test('no test loses its folder before what works in it has ended', async t => {
+  const early = globSync('test/**/*.ts').filter(
+    file => file !== 'test/folder.ts' && /\.testdir\(/.test(readFileSync(file, 'utf8')),
+  )
+  t.strictSame(early, [])
+})
+
 /** What a file offers, and whether it is a type. */
 function exportsOf(text: string): { name: string; isType: boolean }[] {
   const declared = /^export (?:async )?(function\*?|const|class|interface|type) (\w+)/gm

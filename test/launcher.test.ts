@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { makeFolder } from './folder.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -26,7 +27,7 @@ const skip = old === undefined ? 'there is no older Node' : false
 
 /** A fresh clone, as far as starting needs it; `node` is the only one in PATH. */
 function clone(t: Test, node: string | undefined) {
-  const folder = t.testdir({ bin: {} })
+  const folder = makeFolder(t, { bin: {} })
   mkdirSync(join(folder, 'src'))
   const files = ['src/bootwright', 'src/launch.js']
   for (const file of ['package.json', ...files]) {

@@ -1,9 +1,10 @@
 import t from 'tap'
+import { makeFolder } from './folder.ts'
 import { runFiles } from './run-files.ts'
 
 t.test('files run in their order; one that fails shows all it said', async t => {
   const tap = (...lines: string[]) => lines.map(line => `console.log(${JSON.stringify(line)})`)
-  const cwd = t.testdir({
+  const cwd = makeFolder(t, {
     'good.mjs': tap('ok 1 - fine', '# { total: 1, pass: 1 }').join('\n'),
     'bad.mjs': [
       ...tap('not ok 1 - no', '# { total: 2, pass: 1, fail: 1 }'),

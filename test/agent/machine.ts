@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Test } from 'tap'
+import { makeFolder } from '../folder.ts'
 
 /** Files of /proc and /sys by their path; a Buffer is binary, `{ to }` a symlink. */
 export type SysFiles = Readonly<Record<string, string | Buffer | { readonly to: string }>>
 
 /** A folder with these files, to be taken for the root of a machine. */
 export function machineRoot(t: Test, files: SysFiles): string {
-  const root = t.testdir({})
+  const root = makeFolder(t)
   const all: SysFiles = {
     'proc/meminfo': 'MemTotal: 1000 kB\n',
     'proc/cpuinfo': 'processor\t: 0\n',

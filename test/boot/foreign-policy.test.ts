@@ -11,6 +11,7 @@ import { foreignLines } from '../../src/boot/foreign.ts'
 import { bootFields } from '../../src/dhcp/reply-boot.ts'
 import type { Mac } from '../../src/wire/address.ts'
 import { network } from '../dhcp/examples.ts'
+import { makeFolder } from '../folder.ts'
 import { type ForeignAnswer, type ForeignClient, readLines } from './foreign-servers.ts'
 
 const files = [
@@ -168,7 +169,7 @@ t.test('dnsmasq takes the lines', async t => {
   ])
   const loaders = new Map([['bios' as const, 'undionly.kpxe']])
   const cards = [{ mac: plain as Mac, settings: { kind: 'iso' as const, loader: 'snponly.efi' } }]
-  const file = join(t.testdir(), 'dnsmasq.conf')
+  const file = join(makeFolder(t), 'dnsmasq.conf')
   writeFileSync(
     file,
     foreignLines('dnsmasq', { ...facts, site: { unknown: 'ignore', loaders, rules }, cards }),

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type KexecContent, renderKexec } from '../../src/boot/kexec-script.ts'
+import { makeFolder } from '../folder.ts'
 import { sha256 } from '../system/media-files.ts'
 
 const served: Readonly<Record<string, string>> = {
@@ -26,7 +27,7 @@ async function machine(t: Test, more: Partial<Extract<KexecContent, { kind: 'boo
     const text = served[name] ?? ''
     return { url: `http://127.0.0.1:${port}${name}`, bytes: text.length, sha256: sha256(text) }
   }
-  const folder = t.testdir({ bin: {}, tmp: {} })
+  const folder = makeFolder(t, { bin: {}, tmp: {} })
   const program = (name: string, text: string) => {
     writeFileSync(join(folder, 'bin', name), `#!/bin/sh\n${text}\n`)
     chmodSync(join(folder, 'bin', name), 0o755)

@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 import type { HostEvent } from '../../src/api/events.ts'
 import type { HostRow } from '../../src/api/hosts.ts'
 import type { Io } from '../../src/cli/io.ts'
+import { makeFolder } from '../folder.ts'
 
 // Times in the output are local.
 process.env.TZ = 'UTC'
@@ -59,7 +60,7 @@ function sendJson(response: ServerResponse, status: number, type: string, body: 
 export function fakeIo(t: Test, server: string, options: Partial<Io> & { input?: string } = {}) {
   const out: string[] = []
   const err: string[] = []
-  const dir = t.testdir({ token: `${token}\n` })
+  const dir = makeFolder(t, { token: `${token}\n` })
   const stdin = Object.assign(new PassThrough(), { isTTY: options.isTerminal === true })
   if (options.input !== undefined) stdin.end(options.input)
   const io: Io = {

@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import type { Config } from '../../src/config/config.ts'
 import { formatProblem, loadConfig } from '../../src/config/load.ts'
+import { makeFolder } from '../folder.ts'
 
 /** Writes a config and the files beside it, and loads it. */
 export function load(t: Test, yaml: string, files: Readonly<Record<string, string>> = {}) {
-  const folder = t.testdir({ 'config.yaml': yaml })
+  const folder = makeFolder(t, { 'config.yaml': yaml })
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)

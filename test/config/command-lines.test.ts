@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { loadConfig } from '../../src/config/load.ts'
+import { makeFolder } from '../folder.ts'
 
 t.test('check tells what of a command line does not reach the kernel', async t => {
   const long = 'A'.repeat(2100)
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     assets: { linux: 'kernel', 'initrd.gz': 'initrd' },
     'config.yaml': `
 dataDir: data

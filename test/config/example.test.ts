@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { formatProblem, loadConfig } from '../../src/config/load.ts'
 import { jsonSchema } from '../../src/config/schema/json-schema.ts'
 import { renderText } from '../../src/config/template/template.ts'
+import { makeFolder } from '../folder.ts'
 
 const file = 'config/example.yaml'
 const text = readFileSync(file, 'utf8')
@@ -34,7 +35,7 @@ t.test('the example of lan.yaml is right when it is uncommented', async t => {
   const smallest = readFileSync('config/lan.yaml', 'utf8')
   const whole = smallest.replace(/^# (?=hosts|profiles)/gm, '').replace(/^# {3}/gm, '  ')
   t.match(whole, /^hosts:$/m)
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     config: { 'lan.yaml': whole, templates: { 'debian.preseed': t.fixture('symlink', preseed) } },
   })
   const { config } = loadConfig(`${folder}/config/lan.yaml`)

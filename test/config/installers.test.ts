@@ -8,6 +8,7 @@ import { formatProblem, loadConfig } from '../../src/config/load.ts'
 import { networkNames } from '../../src/config/template/context.ts'
 import { sampleContext } from '../../src/config/template/sample-context.ts'
 import { renderText } from '../../src/config/template/template.ts'
+import { makeFolder } from '../folder.ts'
 import { shellcheck } from '../shellcheck.ts'
 
 const file = 'config/installers.yaml'
@@ -86,7 +87,7 @@ t.test('a value of a host cannot break out of JSON and YAML', async t => {
 })
 
 t.test('the overlay of Alpine runs what the command line names', async t => {
-  const folder = t.testdir({})
+  const folder = makeFolder(t)
   const overlay = join(folder, 'bootwright.apkovl.tar.gz')
   execFileSync('config/alpine/make-apkovl', [overlay])
   t.equal(shellcheck(readFileSync('config/alpine/make-apkovl', 'utf8')), '')
@@ -124,7 +125,7 @@ function said(program: string, args: readonly string[], input: string): string {
 }
 
 function cloudInit(text: string, t: Test): string {
-  const path = join(t.testdir({}), 'data.yaml')
+  const path = join(makeFolder(t), 'data.yaml')
   writeFileSync(path, text)
   return said('cloud-init', ['schema', '-c', path], '')
 }

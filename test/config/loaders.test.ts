@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { findLoader, findLoaders, findOthers, lackOfLoader } from '../../src/config/loaders.ts'
+import { makeFolder } from '../folder.ts'
 
 function touch(folder: string, ...names: string[]): void {
   for (const name of names) {
@@ -11,7 +12,7 @@ function touch(folder: string, ...names: string[]): void {
 }
 
 t.test('assets/loaders comes first, and snponly before ipxe', async t => {
-  const folder = t.testdir()
+  const folder = makeFolder(t)
   const assets = join(folder, 'assets')
   touch(folder, 'assets/loaders/ipxe.efi', 'usr/share/ipxe/snponly.efi', 'boot/undionly.kpxe')
   const found = findLoaders(assets, folder)
@@ -24,7 +25,7 @@ t.test('assets/loaders comes first, and snponly before ipxe', async t => {
 })
 
 t.test('names of other archs, flat', async t => {
-  const folder = t.testdir()
+  const folder = makeFolder(t)
   touch(folder, 'loaders/ipxe-i386.efi', 'loaders/arm64-efi/snponly.efi', 'loaders/ipxe.pxe')
   const { loaders } = findLoaders(folder, folder)
   t.equal(loaders.get('bios')?.name, 'ipxe.pxe')
@@ -36,7 +37,7 @@ t.test('names of other archs, flat', async t => {
 })
 
 t.test('each missing loader has one line, with the package that has it', async t => {
-  const folder = t.testdir()
+  const folder = makeFolder(t)
   const { missing } = findLoaders(folder, folder)
   const lines = new Map(missing.map(({ arch, line }) => [arch, line]))
   const put = 'put one into assets/loaders'
@@ -52,7 +53,7 @@ t.test('each missing loader has one line, with the package that has it', async t
 })
 
 t.test('what distributions have is served by the names that machines ask for', async t => {
-  const folder = t.testdir()
+  const folder = makeFolder(t)
   const tree = 'usr/lib/debian-installer/images'
   touch(
     folder,
@@ -82,14 +83,16 @@ t.test('what distributions have is served by the names that machines ask for', a
 })
 
 t.test('every file in assets/loaders is served, and no symlink that nobody named', async t => {
-  const folder = t.testdir({ loaders: { 'own.efi': '', link: t.fixture('symlink', '../secret') } })
+  const folder = makeFolder(t, {
+    loaders: { 'own.efi': '', link: t.fixture('symlink', '../secret') },
+  })
   t.strictSame(findOthers(folder, folder), [
     { name: 'own.efi', path: join(folder, 'loaders/own.efi') },
   ])
 })
 
 t.test('what a loader lacks', async t => {
-  const folder = t.testdir()
+  const folder = makeFolder(t)
   const lack = (name: string) => lackOfLoader(join(folder, 'assets'), name, folder)
   const put = 'put one into assets/loaders'
   t.equal(lack('mine.efi'), `there is no mine.efi; ${put}`)

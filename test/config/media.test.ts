@@ -9,6 +9,7 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { kexecArguments, netbootArguments, readMedia } from '../../src/config/media.ts'
+import { makeFolder } from '../folder.ts'
 import { lan, load } from './check.ts'
 
 const fixtures = 'test/fixtures'
@@ -18,7 +19,7 @@ const params =
   'console=tty0 console=ttyS0,115200 nohibernate root=fstab loglevel=4 lsm=landlock,yama,bpf'
 
 t.test('a folder as nix-build leaves it', async t => {
-  const folder = folderOf(t.testdir(), ['bzImage', 'initrd'], 'nixos/result/netboot.ipxe')
+  const folder = folderOf(makeFolder(t), ['bzImage', 'initrd'], 'nixos/result/netboot.ipxe')
   t.strictSame(readMedia({ form: 'nixos', folder }), {
     kernel: join(folder, 'bzImage'),
     initrd: join(folder, 'initrd'),
@@ -30,7 +31,7 @@ t.test('a folder as nix-build leaves it', async t => {
 t.test('the files of a release of nixos-images', async t => {
   const names = ['bzImage-x86_64-linux', 'initrd-x86_64-linux']
   const script = 'nixos/release/netboot-x86_64-linux.ipxe'
-  const folder = folderOf(t.testdir(), names, script)
+  const folder = folderOf(makeFolder(t), names, script)
   t.strictSame(readMedia({ form: 'nixos', folder }), {
     kernel: join(folder, 'bzImage-x86_64-linux'),
     initrd: join(folder, 'initrd-x86_64-linux'),
@@ -40,12 +41,12 @@ t.test('the files of a release of nixos-images', async t => {
 })
 
 t.test('a kernel of arm64 is called Image', async t => {
-  const folder = folderOf(t.testdir(), ['Image', 'initrd'], 'nixos/result/netboot.ipxe')
+  const folder = folderOf(makeFolder(t), ['Image', 'initrd'], 'nixos/result/netboot.ipxe')
   t.equal(readMedia({ form: 'nixos', folder }).kernel, join(folder, 'Image'))
 })
 
 t.test('a kexecTree', async t => {
-  const folder = folderOf(t.testdir(), ['bzImage', 'initrd.gz'], 'kexec/kexec-boot')
+  const folder = folderOf(makeFolder(t), ['bzImage', 'initrd.gz'], 'kexec/kexec-boot')
   t.strictSame(readMedia({ form: 'kexec', folder }), {
     kernel: join(folder, 'bzImage'),
     initrd: join(folder, 'initrd.gz'),
@@ -56,7 +57,7 @@ t.test('a kexecTree', async t => {
 })
 
 t.test('an unpacked kexec tarball, which brings its own kexec', async t => {
-  const folder = folderOf(t.testdir(), ['bzImage', 'initrd', 'kexec'], 'kexec/run')
+  const folder = folderOf(makeFolder(t), ['bzImage', 'initrd', 'kexec'], 'kexec/run')
   t.strictSame(readMedia({ form: 'kexec', folder }), {
     kernel: join(folder, 'bzImage'),
     initrd: join(folder, 'initrd'),
@@ -68,7 +69,7 @@ t.test('an unpacked kexec tarball, which brings its own kexec', async t => {
 })
 
 t.test('a result is a symlink: all is of the build that it leads to', async t => {
-  const folder = t.testdir({ store: { a: {}, b: {} }, result: t.fixture('symlink', 'store/a') })
+  const folder = makeFolder(t, { store: { a: {}, b: {} }, result: t.fixture('symlink', 'store/a') })
   for (const build of ['a', 'b']) {
     folderOf(join(folder, 'store', build), ['bzImage', 'initrd'], 'nixos/result/netboot.ipxe')
   }
@@ -80,7 +81,7 @@ t.test('a result is a symlink: all is of the build that it leads to', async t =>
 })
 
 t.test('what is missing is named', async t => {
-  const folder = t.testdir({ bzImage: '' })
+  const folder = makeFolder(t, { bzImage: '' })
   t.match(readMedia({ form: 'nixos', folder }), {
     kernel: join(folder, 'bzImage'),
     cmdline: '',
@@ -89,7 +90,11 @@ t.test('what is missing is named', async t => {
 })
 
 t.test('a script without init is of no use', async t => {
-  const folder = t.testdir({ bzImage: '', initrd: '', 'netboot.ipxe': '#!ipxe\nkernel bzImage\n' })
+  const folder = makeFolder(t, {
+    bzImage: '',
+    initrd: '',
+    'netboot.ipxe': '#!ipxe\nkernel bzImage\n',
+  })
   t.match(readMedia({ form: 'nixos', folder }).problem, {
     code: 'media-without-arguments',
     wanted: 'line "kernel … init=…"',

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { makeFolder } from '../folder.ts'
 import { shellcheck } from '../shellcheck.ts'
 
 for (const file of globSync('config/nixos/*.nix')) {
@@ -55,7 +56,7 @@ async function machine(t: Test) {
   t.teardown(() => server.close())
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}/phone-home/t`
-  const folder = t.testdir({})
+  const folder = makeFolder(t)
   const [cmdline, file] = [join(folder, 'cmdline'), join(folder, 'phone-home')]
   writeFileSync(cmdline, 'quiet\n')
   const here = script

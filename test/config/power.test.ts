@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { loadConfig } from '../../src/config/load.ts'
+import { makeFolder } from '../folder.ts'
 import { errors, lan, load, right } from './check.ts'
 
 const host = (power: string, more = '') =>
@@ -228,7 +229,7 @@ t.test('a program that is not there yet is a warning', async t => {
 `
   const { PATH } = process.env
   t.teardown(() => Object.assign(process.env, { PATH }))
-  process.env.PATH = t.testdir({})
+  process.env.PATH = makeFolder(t)
   const { problems } = load(t, yaml)
   t.match(problems.map(({ severity, message }) => `${severity}: ${message}`).sort(), [
     /^warning: .*p does not exist yet$/,

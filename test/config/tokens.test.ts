@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { loadConfig } from '../../src/config/load.ts'
+import { makeFolder } from '../folder.ts'
 
 t.test('tokens and syslog, as written and as they are without', async t => {
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     'bare.yaml': 'networks: { lan: {} }\n',
     'full.yaml': `networks: { lan: {} }
 dataDir: data

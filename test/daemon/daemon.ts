@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, writeFileSy
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import { stringify } from 'yaml'
+import { makeFolder } from '../folder.ts'
 import { createPatience } from '../patience.ts'
 import { freePorts, type Ports } from './ports.ts'
 import { type LogLine, readLog } from './read-log.ts'
@@ -210,7 +211,7 @@ const folders = new WeakMap<Owner, string>()
 
 /** `t.testdir` empties the folder when it is called again. */
 function folderOf(t: Owner): string {
-  const folder = folders.get(t) ?? t.testdir({})
+  const folder = folders.get(t) ?? makeFolder(t)
   folders.set(t, folder)
   return folder
 }

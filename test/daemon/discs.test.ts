@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import type { Config } from '../../src/config/config.ts'
 import { createDiscs, type DiscError } from '../../src/daemon/discs.ts'
+import { makeFolder } from '../folder.ts'
 import { initrd, makeDisc } from '../system/disc.ts'
 import { bzImage } from '../system/media-files.ts'
 import { until } from './daemon.ts'
@@ -15,7 +16,7 @@ const live = {
 }
 
 function setUp(t: Test, more: Omit<Parameters<typeof createDiscs>[0], 'config' | 'log'> = {}) {
-  const folder = t.testdir({ assets: {}, data: { discs: { old: { 'old.iso': 'half' } } } })
+  const folder = makeFolder(t, { assets: {}, data: { discs: { old: { 'old.iso': 'half' } } } })
   const config = { dataDir: join(folder, 'data'), assets: join(folder, 'assets') }
   const log = { info: () => undefined, warn: () => undefined }
   const discs = createDiscs({ config: () => config as Config, log: log as never, ...more })

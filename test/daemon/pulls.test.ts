@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import type { Config } from '../../src/config/config.ts'
 import { createPulls } from '../../src/daemon/pulls.ts'
 import type { Catalogue } from '../../src/pull/catalogue.ts'
+import { makeFolder } from '../folder.ts'
 import { sha256, startPublisher } from '../pull/publisher.ts'
 import { bzImage } from '../system/media-files.ts'
 import { until } from './daemon.ts'
@@ -21,7 +22,7 @@ async function setUp(t: Test) {
   })
   const wrong = image('0'.repeat(64))
   const catalogue = { good: image(sha256(kernel)), wrong, other: wrong } as unknown as Catalogue
-  const folder = t.testdir({ assets: {} })
+  const folder = makeFolder(t, { assets: {} })
   const config = { assets: join(folder, 'assets'), mirror: {} } as unknown as Config
   const said: string[] = []
   const log = { info: (_: object, text: string) => said.push(text), warn: () => undefined }

@@ -5,6 +5,7 @@ import { explainSpec } from '../../src/cli/local/specs.ts'
 import { parseCommand } from '../../src/cli/parse-command.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { explain } from '../../src/explain/explain.ts'
+import { makeFolder } from '../folder.ts'
 
 const yaml = `
 assets: assets
@@ -19,7 +20,7 @@ hosts:
 `
 
 async function explained(t: Test, ...argv: string[]): Promise<string> {
-  const folder = t.testdir({ 'config.yaml': yaml, assets: { linux: 'kernel', loaders: {} } })
+  const folder = makeFolder(t, { 'config.yaml': yaml, assets: { linux: 'kernel', loaders: {} } })
   mkdirSync(join(folder, 'assets/loaders'), { recursive: true })
   for (const name of ['undionly.kpxe', 'ipxe.efi', 'shimx64.efi', 'grubx64.efi', 'lpxelinux.0']) {
     writeFileSync(join(folder, 'assets/loaders', name), '')

@@ -14,6 +14,7 @@ import { encodePcap } from '../../src/wire/pcap.ts'
 import { encodeTftp } from '../../src/wire/tftp-packet.ts'
 import { encodeUdp } from '../../src/wire/udp-packet.ts'
 import { ip, like, mac } from '../dhcp/examples.ts'
+import { makeFolder } from '../folder.ts'
 import { noteExplained } from '../nonsense/outlines.ts'
 
 const node1 = mac('52:54:00:12:34:56')
@@ -33,7 +34,7 @@ const proxy = '{ subnet: 10.77.0.0/24, serverAddress: 10.77.0.1 }'
 
 /** Explains as the command line does; `--json` is read back. */
 function place(t: Test, network = server, more = ', address: 10.77.0.20') {
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     assets: { linux: 'kernel', 'initrd.gz': 'initrd', loaders: { 'snponly.efi': 'a loader' } },
     preseed: 'd-i for {{ host.name }} home {{ phoneHome }}\n',
     'config.yaml': config(network, more),

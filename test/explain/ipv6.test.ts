@@ -11,6 +11,7 @@ import { encodePcap } from '../../src/wire/pcap.ts'
 import { encodeTftp } from '../../src/wire/tftp-packet.ts'
 import { decodeUdp6, encodeUdp6 } from '../../src/wire/udp6-packet.ts'
 import { firmware, ip6, like6 } from '../dhcp6/examples.ts'
+import { makeFolder } from '../folder.ts'
 import { captured6, captures6 } from '../packets6.ts'
 
 const machine = ip6('fe80::5054:ff:fe12:3458')
@@ -26,7 +27,7 @@ hosts: { node1: { mac: "${firmware}", profile: debian } }
 /** What would be answered to these packets of a capture. */
 async function replayed(packets: Parameters<typeof encodeUdp6>[0][], mode = 'server') {
   const range = mode === 'server' ? ', range6: "2001:db8:77::100-2001:db8:77::1ff"' : ''
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     assets: { linux: 'kernel', 'initrd.gz': 'initrd', loaders: { 'snponly.efi': 'a loader' } },
     'config.yaml': config.replace('MODE', mode).replace('RANGE', range),
   })

@@ -3,11 +3,12 @@ import { open } from 'node:fs/promises'
 import { connect } from 'node:net'
 import path from 'node:path'
 import t from 'tap'
+import { makeFolder } from '../folder.ts'
 import { startAssets } from './asset-server.ts'
 import { ask, bodyOf, openCount, readAll, until } from './raw-http.ts'
 
 const MiB = 2 ** 20
-const folder = t.testdir({ 'linux.efi': 'kernel', 'new.ipxe': '#!ipxe' })
+const folder = makeFolder(t, { 'linux.efi': 'kernel', 'new.ipxe': '#!ipxe' })
 const at = (name: string) => path.join(folder, name)
 const { port, sent } = await startAssets(t, { assets: { folder, allowedRoots: [] } })
 

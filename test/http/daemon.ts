@@ -35,6 +35,7 @@ import { newId, newToken } from '../../src/system/secrets.ts'
 import type { Mac } from '../../src/wire/address.ts'
 import { formatIpAddress, type IpAddress } from '../../src/wire/ip-address.ts'
 import { createWorld, type World } from '../../src/world/world.ts'
+import { makeFolder } from '../folder.ts'
 import { identifyBy } from '../install/identify.ts'
 
 export const start = Date.UTC(2026, 10, 20, 12)
@@ -84,7 +85,7 @@ function readConfig(
   t: Test,
   { mode, profiles, whole, files, more }: Required<Omit<Setting, 'config' | 'owners'>> & Texts,
 ) {
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     assets: { linux: 'kernel', 'initrd.gz': 'initrd', ...files },
     preseed: 'd-i for {{ host.name }}\n',
     'config.yaml':

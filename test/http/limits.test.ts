@@ -5,11 +5,12 @@ import t, { type Test } from 'tap'
 import { createPlaces } from '../../src/http/places.ts'
 import { createHttpServer } from '../../src/http/server.ts'
 import { freePorts } from '../daemon/ports.ts'
+import { makeFolder } from '../folder.ts'
 import { startAssets } from './asset-server.ts'
 import { ask, bodyOf, readAll, until } from './raw-http.ts'
 
 const MiB = 2 ** 20
-const folder = t.testdir({ initrd: Buffer.alloc(32 * MiB, 'initrd '), small: 'small' })
+const folder = makeFolder(t, { initrd: Buffer.alloc(32 * MiB, 'initrd '), small: 'small' })
 
 t.test('a download too many is told to come again, and may as soon as another is over', async t => {
   const { port, sent } = await startAssets(t, {

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import type { Callback } from '../../src/boot/callback.ts'
 import type { NewDelivery } from '../../src/boot/install.ts'
 import { sentenceOf } from '../../src/boot/words/reason.ts'
+import { makeFolder } from '../folder.ts'
 import { createWorld, type Settings, until, type World } from './world.ts'
 
 const command = (run: readonly string[], more: Partial<Callback> = {}) =>
@@ -93,7 +94,7 @@ t.test('it gets the phone-home URL, and what it prints of it is not shown', asyn
     t,
     command(
       ['/bin/sh', '-c', 'echo "$BOOTWRIGHT_PHONE_HOME" > url; echo "$BOOTWRIGHT_PHONE_HOME"'],
-      { cwd: t.testdir({}) },
+      { cwd: makeFolder(t) },
     ),
   )
   await ended(world)

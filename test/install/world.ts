@@ -21,6 +21,7 @@ import { openSqlite } from '../../src/store/sqlite.ts'
 import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { type Ipv4, type Mac, parseIpv4 } from '../../src/wire/address.ts'
+import { makeFolder } from '../folder.ts'
 import { createPatience } from '../patience.ts'
 import { identifyBy } from './identify.ts'
 
@@ -277,7 +278,7 @@ function complain(error: unknown): never {
 }
 
 function writeFiles(t: Test): string {
-  return t.testdir({
+  return makeFolder(t, {
     assets: { linux: 'kernel', 'initrd.gz': 'initrd' },
     preseed: 'd-i disk {{ host.vars.disk }} for {{ host.name }} home {{ phoneHome }}\n',
   })

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import { makeFolder } from '../folder.ts'
 import { fileTimeout } from '../patience.ts'
 import { node1, quickDaemon } from './clients.ts'
 import { attempt } from './command.ts'
@@ -58,7 +59,7 @@ for (const name of names) {
   const how = { skip, buffered: true }
   t.test(`${name} says what we would say`, how, t => answersAsWeDo(t, name))
   t.test(`${name} takes the lines for every kind of machine`, how, async t => {
-    const file = join(t.testdir({}), 'config')
+    const file = join(makeFolder(t), 'config')
     const explain = [process.execPath, main, 'explain', '--config', example, '--dhcp', name]
     const { config, command } = checks[name]
     writeFileSync(file, config((await attempt(explain)).stdout))

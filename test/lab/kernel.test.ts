@@ -3,13 +3,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import t from 'tap'
+import { makeFolder } from '../folder.ts'
 import { moduleContent, moduleFiles, plainName } from './kernel.ts'
 
 // xz is unpacked by busybox.
 const skip = ['/bin/busybox', '/usr/bin/xz'].some(path => !existsSync(path))
 
 t.test('modules are found and read however they are packed', { skip }, async t => {
-  const modules = t.testdir()
+  const modules = makeFolder(t)
   const text = Buffer.from('a module')
   const write = (name: string, bytes: Buffer) => writeFileSync(join(modules, name), bytes)
   write('virtio.ko.xz', execFileSync('xz', ['-c', '--check=crc32'], { input: text }))

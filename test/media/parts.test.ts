@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { isSigned, mediaPartsOf } from '../../src/media/parts.ts'
+import { makeFolder } from '../folder.ts'
 
 t.test('what is missing is said by its packages, once', async t => {
-  const root = t.testdir()
+  const root = makeFolder(t)
   t.strictSame(mediaPartsOf(['bios', 'x64-efi'], false, root).missing, [
     'grub-common',
     'xorriso',
@@ -21,7 +22,7 @@ t.test('what is missing is said by its packages, once', async t => {
 })
 
 t.test('a GRUB of today sets VLANs', async t => {
-  const root = t.testdir()
+  const root = makeFolder(t)
   const vlans = () => mediaPartsOf(['x64-efi'], false, root).parts[0]?.vlans
   t.equal(vlans(), false)
   const file = join(root, '/usr/lib/grub/x86_64-efi/net.mod')

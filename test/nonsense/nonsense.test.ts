@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { makeFolder } from '../folder.ts'
 import { outlineVariable } from './note.ts'
 
 /** What was found in the stories, line by line. What they assert is not looked at here. */
@@ -15,7 +16,7 @@ function outline(folder: string, name: string, ...preload: string[]): string[] {
 }
 
 t.test('what every sentence says is read by nobody', async t => {
-  const folder = t.testdir()
+  const folder = makeFolder(t)
   const hooks = `--import=${join(import.meta.dirname, 'hooks.ts')}`
   const sense = outline(folder, 'sense')
   const kinds = new Set(sense.map(line => JSON.parse(line)[0]))

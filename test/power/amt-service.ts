@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { certificate, makeFolder, type Owner } from './redfish-service.ts'
+import { certificate, makePasswords, type Owner } from './redfish-service.ts'
 
 /** How an AMT differs from the usual. */
 export interface AmtWays {
@@ -39,7 +39,7 @@ interface AmtState extends Omit<Amt, 'port'> {
 
 /** The smallest honest Intel AMT: Digest, and what is asked of it by WS-Management to switch and netboot a machine. */
 export async function startAmt(t: Owner, ways: AmtWays = {}): Promise<Amt> {
-  const folder = makeFolder(t)
+  const folder = makePasswords(t)
   const state: AmtState = {
     ...{ ways, folder, changes: [], isNext: false, nonce: newNonce(), used: 0 },
     machine: {

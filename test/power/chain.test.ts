@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import type { CommandWay, HostPower } from '../../src/boot/power.ts'
 import { wakeWay } from '../../src/boot/power.ts'
+import { makeFolder } from '../folder.ts'
 import { machine, openDesk, said } from './desk.ts'
 
 /** A way by programs that write down what they did. */
@@ -19,7 +20,7 @@ const plan = { again: false, isWanted: () => true }
 const now = async () => true
 
 async function open(t: Test, power: HostPower, ways: (folder: string) => readonly CommandWay[]) {
-  const folder = t.testdir({ log: '' })
+  const folder = makeFolder(t, { log: '' })
   const woken: string[] = []
   const { desk } = openDesk(t, [...ways(folder), wakeWay], {
     wake: async ({ name }) => void woken.push(name),

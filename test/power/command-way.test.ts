@@ -2,11 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { CommandWay } from '../../src/boot/power.ts'
+import { makeFolder } from '../folder.ts'
 import { machine, openDesk, said } from './desk.ts'
 
 /** A machine that is a file: `on` or `off` in it. */
 function wayOf(t: Test, more: Partial<CommandWay> = {}) {
-  const cwd = t.testdir({ log: '' })
+  const cwd = makeFolder(t, { log: '' })
   const say = (word: string) => ['sh', '-c', `echo ${word} >> log; echo ${word} > "$0"`] as const
   const way: CommandWay = {
     ...{ kind: 'command', name: 'vm', cwd, timeout: 10, pause: 3 },

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { IpmiWay } from '../../src/boot/power.ts'
 import { freeIpmi, verdictOf } from '../../src/power/ipmi-tools.ts'
+import { makeFolder } from '../folder.ts'
 import { machine, openDesk, said } from './desk.ts'
 import { ipmiSim, startBmc } from './ipmi-bmc.ts'
 import { onlyPrograms } from './only-programs.ts'
@@ -56,7 +57,7 @@ t.test('what goes wrong is told as with ipmitool', { skip }, async t => {
 })
 
 t.test('the password is on no command line, and what is said is printable', async t => {
-  const password = join(t.testdir({ password: 'secret\n' }), 'password')
+  const password = join(makeFolder(t, { password: 'secret\n' }), 'password')
   const log = join(t.testdirName, 'log')
   onlyPrograms(t, folder => {
     const script = `#!/bin/sh\nread -r line; echo "$line" "$@" >> ${log}\nprintf '127.0.0.1: \\033[2Jbad\\n'\n`
@@ -76,7 +77,7 @@ t.test('the password is on no command line, and what is said is printable', asyn
 })
 
 t.test('neither of them', async t => {
-  const password = join(t.testdir({ password: 'secret\n' }), 'password')
+  const password = join(makeFolder(t, { password: 'secret\n' }), 'password')
   onlyPrograms(t, () => {})
   const way: IpmiWay = {
     ...{ kind: 'ipmi', name: 'bmc', user: 'admin', passwordFile: password },

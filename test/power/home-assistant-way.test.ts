@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import type { HomeAssistantWay } from '../../src/boot/power.ts'
+import { makeFolder } from '../folder.ts'
 import { machine, openDesk, said } from './desk.ts'
 import { startPlug } from './plug.ts'
 
@@ -21,7 +22,7 @@ async function open(t: Test, states: Record<string, string>, more: Partial<HomeA
     if (id in states && id.startsWith(`${one}.`)) states[id] = service === 'turn_on' ? 'on' : 'off'
     response.end('[]')
   })
-  const folder = t.testdir({ token: 'tok\n', wrong: 'no\n' })
+  const folder = makeFolder(t, { token: 'tok\n', wrong: 'no\n' })
   const way: HomeAssistantWay = {
     ...{ kind: 'homeAssistant', name: 'home', url: `http://${plug.address}` },
     ...{ tokenFile: `${folder}/token`, entity, pause: 5, ...more },

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { HttpWay } from '../../src/boot/power.ts'
+import { makeFolder } from '../folder.ts'
 import { machine, openDesk, said } from './desk.ts'
 import { type Answer, startPlug } from './plug.ts'
 
@@ -30,7 +31,7 @@ t.test('a plug is switched on and off, and asked', async t => {
 })
 
 t.test('a body is JSON of a template; Basic and Bearer come from files', async t => {
-  const folder = t.testdir({ password: 'pass\n', token: 'tok\n' })
+  const folder = makeFolder(t, { password: 'pass\n', token: 'tok\n' })
   const seen: (string | undefined)[] = []
   const { address, asked } = await startPlug(t, (request, response) => {
     seen.push(request.headers.authorization, request.headers['content-type'])
@@ -113,7 +114,7 @@ t.test('nobody there, no such name, no password', async t => {
   const { address } = await startPlug(t, (_, response) => response.end())
   const gone = wayOf('127.0.0.1:9')
   t.match(said(await openDesk(t, [gone]).desk.run(node1, 'on')), /nothing listens there$/)
-  const account = { user: 'me', passwordFile: `${t.testdir({})}/none` }
+  const account = { user: 'me', passwordFile: `${makeFolder(t)}/none` }
   const locked = wayOf(address, { account })
   t.match(said(await openDesk(t, [locked]).desk.run(node1, 'on')), /none cannot be used: ENOENT$/)
 })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { IpmiWay } from '../../src/boot/power.ts'
+import { makeFolder } from '../folder.ts'
 import { machine, openDesk } from './desk.ts'
 import { simCommand } from './ipmi-sim.ts'
 import { freeUdpPort } from './udp-port.ts'
@@ -24,7 +25,7 @@ esac
 /** ipmi_sim with such a machine, when it answers. */
 export async function startBmc(t: Test) {
   const port = await freeUdpPort()
-  const folder = t.testdir({
+  const folder = makeFolder(t, {
     chassis,
     power: '0',
     log: '',

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { IpmiWay } from '../../src/boot/power.ts'
 import { ipmitool, verdictOf } from '../../src/power/ipmi-tools.ts'
+import { makeFolder } from '../folder.ts'
 import { machine, openDesk, said } from './desk.ts'
 import { ipmiSim, startBmc } from './ipmi-bmc.ts'
 import { freeUdpPort } from './udp-port.ts'
@@ -54,7 +55,7 @@ t.test('a wrong password, a suite it does not know, nobody there', { skip }, asy
 
 /** A desk whose ipmitool is this script, with HOME where it lies. */
 function withTool(t: Test, script: string) {
-  const folder = t.testdir({ ipmitool: `#!/bin/sh\n${script}\n`, password: 'secret\n' })
+  const folder = makeFolder(t, { ipmitool: `#!/bin/sh\n${script}\n`, password: 'secret\n' })
   chmodSync(join(folder, 'ipmitool'), 0o755)
   const { PATH, HOME } = process.env
   t.teardown(() => Object.assign(process.env, { PATH, HOME }))

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
-import { certificate, listen, makeFolder, type Owner } from './redfish-service.ts'
+import { certificate, listen, makePasswords, type Owner } from './redfish-service.ts'
 import { errorOf, type Shape } from './redfish-shapes.ts'
 
 /** A BMC that answers as one of a maker does. */
@@ -26,7 +26,7 @@ const sessions = `${root}/SessionService/Sessions`
 const job = `${root}/TaskService/Tasks/JID_1`
 
 export async function replay(t: Owner, shape: Shape): Promise<Replay> {
-  const folder = makeFolder(t)
+  const folder = makePasswords(t)
   const boots = new Map([[shape.system, { ...shape.boot }]])
   if (shape.settings) boots.set(shape.settings.path, { ...shape.settings.boot })
   for (const [path, { Boot }] of Object.entries(shape.more ?? {})) {

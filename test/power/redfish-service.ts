@@ -63,7 +63,7 @@ export interface Bmc {
 
 /** The smallest honest Redfish service: sessions, tags, allowable values, reset and boot override. */
 export async function startBmc(t: Owner, ways: Ways = {}): Promise<Bmc> {
-  const folder = makeFolder(t)
+  const folder = makePasswords(t)
   const state = stateOf(ways)
   const server = createServer(
     certificate(folder, 'bmc'),
@@ -79,7 +79,7 @@ export async function startBmc(t: Owner, ways: Ways = {}): Promise<Bmc> {
 
 /** As many of them as are asked: each address of the loopback network is one, all at one port. */
 export async function startBmcs(t: Owner, waysOf: (address: string) => Ways) {
-  const folder = makeFolder(t)
+  const folder = makePasswords(t)
   const states = new Map<string, State>()
   const of = (address: string) => {
     const state = states.get(address) ?? stateOf(waysOf(address))
@@ -106,7 +106,7 @@ function takeBy(of: (address: string) => State) {
 }
 
 /** With the files `password`, which is right, and `wrong`. */
-export function makeFolder(t: Owner): string {
+export function makePasswords(t: Owner): string {
   const folder = mkdtempSync(join(tmpdir(), 'bmc-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'password'), 'secret\n', { mode: 0o600 })

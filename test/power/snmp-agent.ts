@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { snmpModels } from '../../src/power/snmp-models.ts'
+import { makeFolder } from '../folder.ts'
 
 export const snmpd = '/usr/sbin/snmpd'
 export const noSnmpd = !existsSync(snmpd) && 'needs the package snmpd'
@@ -34,7 +35,7 @@ export async function startAgent(
   instances: Readonly<Record<string, number>>,
   react = 'exit 0',
 ) {
-  const folder = join(t.testdir({}), 'agent')
+  const folder = join(makeFolder(t), 'agent')
   mkdirSync(folder)
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
   write('pass', pass)

@@ -7,6 +7,7 @@ import {
   snmpModelNames,
 } from '../../src/boot/power.ts'
 import { outletIndex, snmpModels } from '../../src/power/snmp-models.ts'
+import { makeFolder } from '../folder.ts'
 import { machine, openDesk, said } from './desk.ts'
 import { noSnmpd as skip, startAgent } from './snmp-agent.ts'
 import { freeUdpPort } from './udp-port.ts'
@@ -93,7 +94,7 @@ t.test('a PDU that obeys and does not switch is told', { skip }, async t => {
 })
 
 t.test('a daemon that stops waits for nobody', async t => {
-  const folder = t.testdir({ secret: 'secret\n' })
+  const folder = makeFolder(t, { secret: 'secret\n' })
   const login = { version: 2, communityFile: join(folder, 'secret') } as const
   const { desk, end } = deskOf(t, 'apc', await freeUdpPort(), login)
   const asked = desk.run(node1, 'status')
@@ -103,7 +104,7 @@ t.test('a daemon that stops waits for nobody', async t => {
 })
 
 t.test('nobody there, and no such name', async t => {
-  const folder = t.testdir({ secret: 'secret\n' })
+  const folder = makeFolder(t, { secret: 'secret\n' })
   const login = { version: 2, communityFile: join(folder, 'secret') } as const
   const nobody = deskOf(t, 'apc', await freeUdpPort(), login).desk
   t.match(said(await nobody.run(node1, 'status')), /does not answer, or not to this community$/)

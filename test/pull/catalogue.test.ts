@@ -12,6 +12,7 @@ import { dispatcherOf } from '../../src/pull/download.ts'
 import { minisigned } from '../../src/pull/minisign.ts'
 import { orderOf } from '../../src/pull/order.ts'
 import { sumIn } from '../../src/pull/sums.ts'
+import { makeFolder } from '../folder.ts'
 import { sha256, startPublisher } from './publisher.ts'
 
 const configFolder = fileURLToPath(new URL('../../config/', import.meta.url))
@@ -75,7 +76,7 @@ t.test('a catalogue that proves nothing is refused', async t => {
     [{ ...base, files: { linux: { url: 'file:///etc/shadow', sha256: 'a'.repeat(64) } } }, /url/],
     [{ ...base, more: 1, files: { linux: { url, sha256: 'a'.repeat(64) } } }, /mine/],
   ]
-  const file = join(t.testdir(), 'catalogue.yaml')
+  const file = join(makeFolder(t), 'catalogue.yaml')
   for (const [entry, says] of rows) {
     writeFileSync(file, stringify({ mine: entry }))
     t.throws(() => readCatalogues([file]), { name: 'PullError', message: says })
@@ -132,7 +133,7 @@ t.test('--check-catalogue asks for every list and every file', async t => {
   const linux = Buffer.from('a kernel')
   server.files.set('/1/linux', linux)
   server.files.set('/2/linux', linux)
-  const file = join(t.testdir(), 'catalogue.yaml')
+  const file = join(makeFolder(t), 'catalogue.yaml')
   const files = { linux: { url: '{mirror}/{version}/linux', sha256: sha256(linux) } }
   const base = { title: 'x', archs: { amd64: {} }, mirror: server.url, files, profile: {} }
   writeFileSync(file, stringify({ mine: { ...base, versions: { 1: {}, 2: {}, 3: {} } } }))

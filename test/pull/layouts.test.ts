@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
 import { run } from '../../src/cli/local/pull.ts'
 import { fakeIo } from '../cli/fake.ts'
+import { makeFolder } from '../folder.ts'
 import { bzImage } from '../system/media-files.ts'
 import { createSigner, sha256, startPublisher } from './publisher.ts'
 
@@ -49,7 +50,7 @@ t.test('each file with a signature of its own, by a key that is text', async t =
 t.test('an archive that is verified, and unpacked', async t => {
   const server = await startPublisher(t)
   const signer = createSigner(t)
-  const folder = join(t.testdir(), 'netboot')
+  const folder = join(makeFolder(t), 'netboot')
   mkdirSync(join(folder, 'boot'), { recursive: true })
   writeFileSync(join(folder, 'boot/vmlinuz'), kernel)
   writeFileSync(join(folder, 'boot/initramfs'), initrd)

@@ -1,12 +1,13 @@
 import t from 'tap'
 import { createAdminLog } from '../../src/store/admin-log.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
+import { makeFolder } from '../folder.ts'
 
 const start = Date.UTC(2026, 10, 20, 12)
 const act = { who: 'ci', address: '127.0.0.1', action: 'install', text: 'asked', hosts: ['node1'] }
 
 t.test('what was done survives a restart, newest first', async t => {
-  const dataDir = t.testdir({})
+  const dataDir = makeFolder(t)
   const before = await openSqlite(dataDir)
   const log = createAdminLog(before, () => start)
   log.add(act)
@@ -28,7 +29,7 @@ t.test('what was done survives a restart, newest first', async t => {
 })
 
 t.test('a key keeps its answer for a day, for its own token only', async t => {
-  const db = await openSqlite(t.testdir({}))
+  const db = await openSqlite(makeFolder(t))
   t.teardown(db.close)
   let now = start
   const log = createAdminLog(db, () => now)
@@ -42,7 +43,7 @@ t.test('a key keeps its answer for a day, for its own token only', async t => {
 })
 
 t.test('it stays within bounds', async t => {
-  const db = await openSqlite(t.testdir({}))
+  const db = await openSqlite(makeFolder(t))
   t.teardown(db.close)
   const log = createAdminLog(db, () => start)
   db.write(() => {

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { StoreError } from '../../src/store/database.ts'
 import { createHosts } from '../../src/store/hosts.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
+import { makeFolder } from '../folder.ts'
 import { address, mac, start } from './examples.ts'
 
 const tables = [
@@ -27,7 +28,7 @@ const tables = [
 ]
 
 t.test('a fresh dataDir gets every table, and is readable by its owner alone', async t => {
-  const dataDir = join(t.testdir({}), 'deep/data')
+  const dataDir = join(makeFolder(t), 'deep/data')
   const db = await openSqlite(dataDir)
   t.teardown(() => db.close())
   t.equal(db.isNew, true)
@@ -50,7 +51,7 @@ const straceMissing = spawnSync('strace', ['-V']).error ? 'no strace here' : fal
 
 /** What the system was asked for from the first line to the answer of the second. */
 function traced(t: Test, written: string, told: string): string {
-  const dataDir = t.testdir({})
+  const dataDir = makeFolder(t)
   const module = new URL('../../src/store/', import.meta.url).href
   const script = `
     import { openSqlite } from '${module}sqlite.ts'
@@ -87,7 +88,7 @@ for (const { what, written, told } of waits) {
 }
 
 t.test('an existing file is opened again with all that is in it', async t => {
-  const dataDir = t.testdir({})
+  const dataDir = makeFolder(t)
   for (const count of [0, 1, 2]) {
     const db = await openSqlite(dataDir)
     t.equal(createHosts(db).all().length, count)
@@ -98,7 +99,7 @@ t.test('an existing file is opened again with all that is in it', async t => {
 })
 
 t.test('it is new until somebody settles it', async t => {
-  const dataDir = t.testdir({})
+  const dataDir = makeFolder(t)
   const isNew = async (settles: boolean) => {
     const db = await openSqlite(dataDir)
     if (settles) db.settle()
@@ -112,14 +113,14 @@ t.test('it is new until somebody settles it', async t => {
 })
 
 t.test('an empty file and one without our tables are brought up to date', async t => {
-  const dataDir = t.testdir({ 'bootwright.db': '' })
+  const dataDir = makeFolder(t, { 'bootwright.db': '' })
   const db = await openSqlite(dataDir)
   t.strictSame(createHosts(db).all(), [])
   db.close()
 })
 
 t.test('a second daemon on the same dataDir is refused with a clear sentence', async t => {
-  const dataDir = t.testdir({})
+  const dataDir = makeFolder(t)
   const db = await openSqlite(dataDir)
   t.teardown(() => db.close())
   await t.rejects(openSqlite(dataDir), {
@@ -138,13 +139,13 @@ t.test('a second daemon on the same dataDir is refused with a clear sentence', a
 })
 
 t.test('when the first has gone the second may', async t => {
-  const dataDir = t.testdir({})
+  const dataDir = makeFolder(t)
   ;(await openSqlite(dataDir)).close()
   ;(await openSqlite(dataDir)).close()
 })
 
 t.test('a dataDir that cannot be used is a StoreError that names the file', async t => {
-  const folder = t.testdir({ file: 'not a folder', folder: { 'bootwright.db': {} } })
+  const folder = makeFolder(t, { file: 'not a folder', folder: { 'bootwright.db': {} } })
   const rows = [
     ['a file in its place', join(folder, 'file')],
     ['a folder under a file', join(folder, 'file/data')],
@@ -158,7 +159,7 @@ t.test('a dataDir that cannot be used is a StoreError that names the file', asyn
 })
 
 t.test('damaged pages are one sentence and what to do, at the start and later', async t => {
-  const dataDir = t.testdir({})
+  const dataDir = makeFolder(t)
   const file = join(dataDir, 'bootwright.db')
   const first = await openSqlite(dataDir)
   const hosts = createHosts(first)
@@ -191,7 +192,7 @@ t.test('damaged pages are one sentence and what to do, at the start and later', 
 })
 
 t.test('a file that is no database is a StoreError', async t => {
-  const garbage = t.testdir({
+  const garbage = makeFolder(t, {
     'bootwright.db': 'this is no database, but it is long enough '.repeat(50),
   })
   t.type(await openSqlite(garbage).catch((error: unknown) => error), StoreError)
@@ -200,7 +201,7 @@ t.test('a file that is no database is a StoreError', async t => {
 t.test(
   'a database of a later bootwright is refused with one sentence, and stays as it is',
   async t => {
-    const dataDir = t.testdir({})
+    const dataDir = makeFolder(t)
     const file = join(dataDir, 'bootwright.db')
     ;(await openSqlite(dataDir)).close()
     const connection = new DatabaseSync(file)
@@ -218,7 +219,7 @@ t.test(
 )
 
 t.test('committed() resolves when the turn is on disk', async t => {
-  const db = await openSqlite(t.testdir({}))
+  const db = await openSqlite(makeFolder(t))
   t.teardown(() => db.close())
   const hosts = createHosts(db)
   let done = false
@@ -238,7 +239,7 @@ t.test('committed() resolves when the turn is on disk', async t => {
 })
 
 t.test('a statement that fails at its second row leaves nothing behind', async t => {
-  const dataDir = t.testdir({})
+  const dataDir = makeFolder(t)
   const db = await openSqlite(dataDir)
   const addMac = db.statement('insert into macs (mac) values (?)')
   const addTwo = db.statement('insert into macs (mac) values (?), (?)')
@@ -257,7 +258,7 @@ t.test('a statement that fails at its second row leaves nothing behind', async t
 })
 
 t.test('a write that throws undoes itself and nothing else of its turn', async t => {
-  const dataDir = t.testdir({})
+  const dataDir = makeFolder(t)
   const db = await openSqlite(dataDir)
   const hosts = createHosts(db)
   hosts.know('before')
@@ -289,7 +290,7 @@ t.test('a write that throws undoes itself and nothing else of its turn', async t
 })
 
 t.test('close() keeps what the turn wrote', async t => {
-  const dataDir = t.testdir({})
+  const dataDir = makeFolder(t)
   const db = await openSqlite(dataDir)
   createHosts(db).know('node1')
   db.close()
@@ -299,7 +300,7 @@ t.test('close() keeps what the turn wrote', async t => {
 })
 
 t.test('a commit that fails rejects, and the next turn is not harmed', async t => {
-  const db = await openSqlite(t.testdir({}))
+  const db = await openSqlite(makeFolder(t))
   t.teardown(() => db.close())
   const hosts = createHosts(db)
   hosts.know('lost')
@@ -314,7 +315,7 @@ t.test('a commit that fails rejects, and the next turn is not harmed', async t =
 })
 
 t.test('kill -9 loses nothing that was committed, and no half of a turn', async t => {
-  const dataDir = t.testdir({})
+  const dataDir = makeFolder(t)
   const source = (file: string) => new URL(`../../src/store/${file}.ts`, import.meta.url).href
   const script = `
     import { openSqlite } from ${JSON.stringify(source('sqlite'))}

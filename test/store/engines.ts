@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import type { Database } from '../../src/store/database.ts'
 import { openPostgres } from '../../src/store/postgres/engine.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
+import { makeFolder } from '../folder.ts'
 import { lacksPostgres, type PostgresServer, startPostgres } from './postgres-server.ts'
 
 /** Where a database is, which may be opened again and again. */
@@ -16,7 +17,7 @@ const engines = [
     engine: 'SQLite',
     skip: false,
     async placeIn(t: Test): Promise<Place> {
-      const dataDir = t.testdir({})
+      const dataDir = makeFolder(t)
       return { open: () => openSqlite(dataDir) }
     },
   },

@@ -2,10 +2,11 @@ import t, { type Test } from 'tap'
 import type { EventRecord } from '../../src/boot/event-record.ts'
 import { createEvents, type EventBounds } from '../../src/store/events.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
+import { makeFolder } from '../folder.ts'
 import { start } from './examples.ts'
 
 async function timeline(t: Test, bounds: Partial<EventBounds> = {}) {
-  const db = await openSqlite(t.testdir({}))
+  const db = await openSqlite(makeFolder(t))
   t.teardown(() => db.close())
   const clock = { now: start }
   const kept = { events: 3600, perHost: 5000, ...bounds }

@@ -2,13 +2,14 @@ import t, { type Test } from 'tap'
 import type { Database, Statement } from '../../src/store/database.ts'
 import { createInstalls } from '../../src/store/installs.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
+import { makeFolder } from '../folder.ts'
 import { attempt, install } from './examples.ts'
 
 const text = 'an answer '.repeat(100_000)
 
 /** Installs over a database that counts the characters that it reads. */
 async function open(t: Test) {
-  const db = await openSqlite(t.testdir({}))
+  const db = await openSqlite(makeFolder(t))
   t.teardown(() => db.close())
   const counted = { read: 0 }
   const count = <R>(row: R): R => {

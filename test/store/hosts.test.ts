@@ -2,12 +2,13 @@ import t from 'tap'
 import { lifeIn } from '../../src/boot/life-in.ts'
 import { createHosts } from '../../src/store/hosts.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
+import { makeFolder } from '../folder.ts'
 import { start } from './examples.ts'
 
 const pending = lifeIn('pending', { since: start, attempt: 0, why: { code: 'install-asked' } })
 
 t.test('what was undone is not what a host is', async t => {
-  const db = await openSqlite(t.testdir({}))
+  const db = await openSqlite(makeFolder(t))
   t.teardown(() => db.close())
   const hosts = createHosts(db)
   const save = () => {
@@ -34,7 +35,7 @@ t.test('what was undone is not what a host is', async t => {
 t.test(
   'a host that is looked at again and again is read once, and anew when it was written',
   async t => {
-    const db = await openSqlite(t.testdir({}))
+    const db = await openSqlite(makeFolder(t))
     t.teardown(() => db.close())
     const hosts = createHosts(db)
     hosts.know('node1')

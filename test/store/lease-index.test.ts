@@ -3,6 +3,7 @@ import { createLeaseIndex } from '../../src/store/lease-index.ts'
 import { createLeases } from '../../src/store/leases.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
+import { makeFolder } from '../folder.ts'
 
 const now = Date.UTC(2026, 10, 20, 12)
 const at = (n: number) => n as Ipv4
@@ -71,7 +72,7 @@ t.test('a clock that jumps forgets nothing', async t => {
 })
 
 t.test('the leases on disk are in the index, after a restart too', async t => {
-  const folder = t.testdir({})
+  const folder = makeFolder(t)
   const lease = (n: number, end: number) =>
     ({
       address: at(n),

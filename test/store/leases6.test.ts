@@ -3,6 +3,7 @@ import type { Lease6 } from '../../src/boot/lease6.ts'
 import { createLeases6 } from '../../src/store/leases6.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Ipv6 } from '../../src/wire/ipv6.ts'
+import { makeFolder } from '../folder.ts'
 import { mac, start } from './examples.ts'
 
 async function open(t: Test, dataDir: string) {
@@ -24,7 +25,7 @@ const lease: Lease6 = {
 const { mac: _, ...nameless } = { ...lease, address: second, duid: '0004' }
 
 t.test('IPv6 leases survive a restart, with and without a MAC', async t => {
-  const dataDir = t.testdir({})
+  const dataDir = makeFolder(t)
   const before = await open(t, dataDir)
   await Promise.all([before.leases.save(lease), before.leases.save(nameless)])
   before.close()
@@ -34,7 +35,7 @@ t.test('IPv6 leases survive a restart, with and without a MAC', async t => {
 })
 
 t.test('a machine is found by its MAC, or by its DUID where one of them is not known', async t => {
-  const { leases } = await open(t, t.testdir({}))
+  const { leases } = await open(t, makeFolder(t))
   await leases.save(lease)
   await leases.save(nameless)
   const other = '52:54:00:00:00:99' as typeof mac

@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { LaterError, migrate } from '../../src/store/migrate.ts'
 import { migrations } from '../../src/store/migrations.ts'
+import { makeFolder } from '../folder.ts'
 
 const fixture = new URL('../fixtures/database-6c60101/bootwright.db', import.meta.url).pathname
 
@@ -118,7 +119,7 @@ function textsOf(db: DatabaseSync, [owner, id]: [string, SQLOutputValue | undefi
 }
 
 t.test('a database of commit 6c60101 loses no row', async t => {
-  const file = join(t.testdir({}), 'bootwright.db')
+  const file = join(makeFolder(t), 'bootwright.db')
   copyFileSync(fixture, file)
   const db = open(t, file)
   const tables = db

@@ -1,9 +1,10 @@
 import t from 'tap'
 import { createNicVendors } from '../../src/store/nic-vendors.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
+import { makeFolder } from '../folder.ts'
 
 t.test('a vendor is remembered over a restart', async t => {
-  const folder = t.testdir()
+  const folder = makeFolder(t)
   const db = await openSqlite(folder)
   const vendors = createNicVendors(db)
   t.notOk(vendors.isSilent('52:54:00'))

@@ -11,6 +11,7 @@ import { openPostgres } from '../../src/store/postgres/engine.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Ipv4 } from '../../src/wire/address.ts'
 import { bootwright } from '../daemon/daemon.ts'
+import { makeFolder } from '../folder.ts'
 import { forTests } from './engines.ts'
 import { address, attempt, delivery, install, mac, start } from './examples.ts'
 import { lacksPostgres, startPostgres } from './postgres-server.ts'
@@ -38,7 +39,7 @@ async function fill(dataDir: string, installs = 1): Promise<void> {
 t.test('a memory is copied whole or not at all', { skip: lacksPostgres }, async t => {
   const server = await startPostgres(t)
   const { urlFile, psql } = server.newDatabase()
-  const folders = t.testdir({ good: {}, bad: {}, none: {} })
+  const folders = makeFolder(t, { good: {}, bad: {}, none: {} })
   await fill(`${folders}/bad`, 2)
   const copy = (name: string) =>
     bootwright(['store', 'copy', '--from', `${folders}/${name}`, '--to', urlFile])

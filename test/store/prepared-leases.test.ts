@@ -6,6 +6,7 @@ import { createLeases } from '../../src/store/leases.ts'
 import { createPreparedLeases } from '../../src/store/prepared-leases.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Ipv4, Mac } from '../../src/wire/address.ts'
+import { makeFolder } from '../folder.ts'
 import { address, mac, start } from './examples.ts'
 
 const second = 1000
@@ -38,7 +39,7 @@ async function afterCrash(t: Test, dataDir: string): Promise<Lease[]> {
 }
 
 t.test('a prepared lease is on disk, and in no book before it is saved', async t => {
-  const dataDir = join(t.testdir({}), 'data')
+  const dataDir = join(makeFolder(t), 'data')
   const { db, leases } = await open(t, dataDir)
   leases.prepare(lease(), start)
   t.strictSame(leases.all(), [])
@@ -60,7 +61,7 @@ t.test('a lease that says something else is written', async t => {
     { end: start + 3600_001 + second },
     { state: 'declined' },
   ]
-  const dataDir = join(t.testdir({}), 'data')
+  const dataDir = join(makeFolder(t), 'data')
   const { leases } = await open(t, dataDir)
   for (const [n, change] of changes.entries()) {
     leases.prepare(lease(n), start)
@@ -71,7 +72,7 @@ t.test('a lease that says something else is written', async t => {
 })
 
 t.test('what nobody takes in time is as it was before', async t => {
-  const dataDir = join(t.testdir({}), 'data')
+  const dataDir = join(makeFolder(t), 'data')
   const { db, leases } = await open(t, dataDir)
   const ended = lease(1, { mac: other, end: start - 1 })
   await leases.save(ended)
@@ -109,7 +110,7 @@ t.test('a flood of offers is put back by and by', async t => {
 })
 
 t.test('while the disk is busy nothing is prepared', async t => {
-  const dataDir = join(t.testdir({}), 'data')
+  const dataDir = join(makeFolder(t), 'data')
   const { db, leases } = await open(t, dataDir)
   const first = leases.save(lease(1))
   await new Promise(setImmediate)

@@ -5,12 +5,13 @@ import { readMedia } from '../../src/config/media.ts'
 import { buildAgent, debianArch } from '../../src/system/agent-image.ts'
 import { readImage } from '../../src/system/images.ts'
 import { findKernel } from '../../src/system/kernels.ts'
+import { makeFolder } from '../folder.ts'
 
 const skip = findKernel() ? false : 'there is no kernel here'
 
 /** Builds with a shell script in place of mkinitramfs; `$4` is the initrd that it has to write. */
 function builder(t: Test, script: string) {
-  const folder = t.testdir({ images: {}, mkinitramfs: `#!/bin/sh\n${script}\n` })
+  const folder = makeFolder(t, { images: {}, mkinitramfs: `#!/bin/sh\n${script}\n` })
   const images = join(folder, 'images')
   const order = { images, name: 'agent', arch: debianArch(), show: () => undefined }
   const build = () =>

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { assetVersion } from '../../src/boot/install.ts'
 import { createDigests } from '../../src/system/digests.ts'
+import { makeFolder } from '../folder.ts'
 import { sha256 } from './media-files.ts'
 
 const assetAt = (path: string) => ({
@@ -11,7 +12,7 @@ const assetAt = (path: string) => ({
 })
 
 t.test('a digest is computed once for a version', async t => {
-  const file = join(t.testdir({ linux: 'a kernel' }), 'linux')
+  const file = join(makeFolder(t, { linux: 'a kernel' }), 'linux')
   const digests = createDigests()
   const asset = assetAt(file)
   t.equal(digests.known(asset), undefined)
@@ -30,14 +31,14 @@ t.test('a digest is computed once for a version', async t => {
 
 t.test('many files at once, one after the other', async t => {
   const names = Array.from({ length: 40 }, (_, n) => `f${n}`)
-  const folder = t.testdir(Object.fromEntries(names.map(name => [name, name])))
+  const folder = makeFolder(t, Object.fromEntries(names.map(name => [name, name])))
   const digests = createDigests()
   const found = await Promise.all(names.map(name => digests.of(assetAt(join(folder, name)))))
   t.strictSame(found, names.map(sha256))
 })
 
 t.test('what cannot be read is an error, and the next file goes on', async t => {
-  const folder = t.testdir({ linux: 'a kernel' })
+  const folder = makeFolder(t, { linux: 'a kernel' })
   const digests = createDigests()
   const gone = digests.of({ path: join(folder, 'gone'), version: '1-1-1' })
   const there = digests.of(assetAt(join(folder, 'linux')))
@@ -48,7 +49,7 @@ t.test('what cannot be read is an error, and the next file goes on', async t => 
 })
 
 t.test('the end of the daemon does not wait for it', async t => {
-  const folder = t.testdir({ linux: 'a kernel' })
+  const folder = makeFolder(t, { linux: 'a kernel' })
   const digests = createDigests('cat')
   const job = digests.of(assetAt(join(folder, 'linux')))
   digests.close()

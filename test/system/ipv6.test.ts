@@ -6,6 +6,7 @@ import { createNeighbours6, createNeighbours6Now } from '../../src/system/neighb
 import { serverDuid } from '../../src/system/server-duid.ts'
 import { parseMac } from '../../src/wire/address.ts'
 import { ip6 } from '../dhcp6/examples.ts'
+import { makeFolder } from '../folder.ts'
 
 t.test('a network takes its IPv6 from the interface, or waits for it', async t => {
   const own = [
@@ -80,7 +81,7 @@ t.test('who has an address is looked up at once where nobody can wait', async t 
 })
 
 t.test('our DUID is made once', async t => {
-  const file = join(t.testdir({ broken: 'half a uu' }), 'server-duid')
+  const file = join(makeFolder(t, { broken: 'half a uu' }), 'server-duid')
   const duid = serverDuid(file)
   t.equal(duid.length, 18)
   t.strictSame(duid.subarray(0, 2), Uint8Array.of(0, 4))

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createPublished } from '../../src/system/published.ts'
+import { makeFolder } from '../folder.ts'
 import { startAssets } from '../http/asset-server.ts'
 import { ask, bodyOf } from '../http/raw-http.ts'
 
@@ -9,7 +10,7 @@ const names = ['bzImage', 'initrd', 'netboot.ipxe']
 
 /** Two builds in a store, `result` that leads to the first, and an HTTP server for what is published. */
 async function store(t: Test) {
-  const place = t.testdir({ assets: { linux: 'plain' }, store: {} })
+  const place = makeFolder(t, { assets: { linux: 'plain' }, store: {} })
   for (const build of ['a', 'b']) {
     mkdirSync(join(place, 'store', build))
     for (const name of names)

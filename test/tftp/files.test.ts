@@ -11,10 +11,11 @@ import {
   type Virtual,
 } from '../../src/tftp/files.ts'
 import type { Ipv4 } from '../../src/wire/address.ts'
+import { makeFolder } from '../folder.ts'
 
 const peer: Peer = { address: 0x7f000001 as Ipv4, port: 2070 }
 
-const top = t.testdir({
+const top = makeFolder(t, {
   assets: {
     'a.txt': 'assets/a',
     '%2e%2e': 'just a name',

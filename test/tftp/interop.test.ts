@@ -5,9 +5,10 @@ import t from 'tap'
 import type { TftpEvent } from '../../src/tftp/event.ts'
 import { openTftp } from '../../src/tftp/server.ts'
 import { type Ipv4, parseIpv4 } from '../../src/wire/address.ts'
+import { makeFolder } from '../folder.ts'
 import { programs, whyNot } from './programs.ts'
 
-const root = t.testdir({})
+const root = makeFolder(t)
 const files = {
   megabyte: randomBytes(1_000_000),
   empty: Buffer.alloc(0),

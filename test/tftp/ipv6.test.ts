@@ -9,8 +9,9 @@ import { type Ipv4, parseIpv4 } from '../../src/wire/address.ts'
 import { loopback6 } from '../../src/wire/ipv6.ts'
 import { decodeTftp, encodeTftp } from '../../src/wire/tftp-packet.ts'
 import { ip6 } from '../dhcp6/examples.ts'
+import { makeFolder } from '../folder.ts'
 
-const root = t.testdir({ loader: 'x'.repeat(700) })
+const root = makeFolder(t, { loader: 'x'.repeat(700) })
 const loopback = parseIpv4('127.0.0.1') as Ipv4
 const lacks = await import('node:os').then(({ networkInterfaces }) =>
   networkInterfaces().lo?.some(({ address }) => address === '::1') ? false : 'there is no ::1 here',

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import t from 'tap'
 import { openTftp } from '../../src/tftp/server.ts'
 import { type Ipv4, parseIpv4 } from '../../src/wire/address.ts'
+import { makeFolder } from '../folder.ts'
 import { createPatience } from '../patience.ts'
 import { lossyRelay } from './lossy-relay.ts'
 import { programs, whyNot } from './programs.ts'
 
-const root = t.testdir({})
+const root = makeFolder(t)
 const loader = randomBytes(60_000)
 writeFileSync(join(root, 'loader'), loader)
 const complain = (fields: object, text: string) => void t.fail(text, fields)

@@ -7,9 +7,10 @@ import type { TftpEvent } from '../../src/tftp/event.ts'
 import { openTftp, type TftpServerOptions } from '../../src/tftp/server.ts'
 import { type Ipv4, parseIpv4 } from '../../src/wire/address.ts'
 import { decodeTftp, encodeTftp, type TftpPacket } from '../../src/wire/tftp-packet.ts'
+import { makeFolder } from '../folder.ts'
 
 const loopback = parseIpv4('127.0.0.1') as Ipv4
-const root = t.testdir({ 'a.txt': 'a file', big: '', 'b.txt': 'x'.repeat(512) })
+const root = makeFolder(t, { 'a.txt': 'a file', big: '', 'b.txt': 'x'.repeat(512) })
 const big = Buffer.from(Array.from({ length: 300_000 }, (_, n) => (n * 7) % 251))
 writeFileSync(join(root, 'big'), big)
 

@@ -6,6 +6,7 @@ import { parseIpv4 } from '../../src/wire/address.ts'
 import { decodeDhcp } from '../../src/wire/dhcp-packet.ts'
 import { decodePcap, encodePcap } from '../../src/wire/pcap.ts'
 import { decodeUdp, encodeUdp } from '../../src/wire/udp-packet.ts'
+import { makeFolder } from '../folder.ts'
 import { capturedBytes } from '../packets.ts'
 
 function end(address: string, port: number) {
@@ -35,7 +36,7 @@ t.test('what is written is read again', async t => {
 })
 
 t.test('tshark opens it, and finds no fault with the headers', async t => {
-  const path = join(t.testdir(), 'a.pcap')
+  const path = join(makeFolder(t), 'a.pcap')
   writeFileSync(path, file)
   const fields = ['ip.src', 'ip.dst', 'udp.dstport', 'dhcp.option.dhcp', 'ip.checksum.status']
   const args = ['-o', 'ip.check_checksum:TRUE', '-T', 'fields', ...fields.flatMap(f => ['-e', f])]
@@ -44,7 +45,7 @@ t.test('tshark opens it, and finds no fault with the headers', async t => {
 })
 
 t.test('pcapng and Ethernet, as Wireshark writes them', async t => {
-  const folder = t.testdir()
+  const folder = makeFolder(t)
   const raw = join(folder, 'raw.pcap')
   const ether = Buffer.concat([Buffer.alloc(12, 2), Buffer.from([0x81, 0, 0, 7, 8, 0]), packet])
   writeFileSync(raw, encodePcap([{ at, bytes: ether, length: ether.length }], 1))

@@ -7,10 +7,11 @@ import type { Config } from '../../src/config/config.ts'
 import { createDigests } from '../../src/system/digests.ts'
 import { createPublished } from '../../src/system/published.ts'
 import { createChecksumWatch } from '../../src/world/checksums.ts'
+import { makeFolder } from '../folder.ts'
 import { sha256 } from '../system/media-files.ts'
 
 t.test('a file that turns wrong is told once, and when it is right again', async t => {
-  const folder = t.testdir({ linux: 'kernel' })
+  const folder = makeFolder(t, { linux: 'kernel' })
   const file = join(folder, 'linux')
   const events: string[] = []
   const place = { line: 1, column: 1, path: 'profiles.p.checksums.linux' }

@@ -9,8 +9,9 @@ import {
   resolveAsset,
   resolvePublished,
 } from '../../../src/http/files/asset-path.ts'
+import { makeFolder } from '../../folder.ts'
 
-const place = t.testdir({
+const place = makeFolder(t, {
   assets: {
     'top.txt': 'top',
     'a b.efi': 'space',

@@ -4,12 +4,13 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { assetVersion } from '../../../src/boot/install.ts'
+import { makeFolder } from '../../folder.ts'
 import { startAssets } from '../asset-server.ts'
 import { ask, bodyOf } from '../raw-http.ts'
 
 const run = promisify(execFile)
 
-const place = t.testdir({
+const place = makeFolder(t, {
   assets: {
     'linux.efi': 'kernel of ten',
     'new.ipxe': '#!ipxe\n',

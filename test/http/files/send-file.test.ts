@@ -6,6 +6,7 @@ import path from 'node:path'
 import t, { type Test } from 'tap'
 import { createSender, type SendEnd } from '../../../src/http/files/send-file.ts'
 import { createSliceCache } from '../../../src/http/files/slice-cache.ts'
+import { makeFolder } from '../../folder.ts'
 import { bodyOf, openCount, readAll, until } from '../raw-http.ts'
 
 const MiB = 2 ** 20
@@ -136,7 +137,7 @@ async function start(
   { pauseOnConnect = false } = {},
   clock = fastClock(),
 ): Promise<Download> {
-  const file = path.join(t.testdir({ [fileName]: bytes }), fileName)
+  const file = path.join(makeFolder(t, { [fileName]: bytes }), fileName)
   const progress: [number, boolean][] = []
   const ended = Promise.withResolvers<SendEnd>()
   const sender = createSender(createSliceCache(cacheBytes), clock)

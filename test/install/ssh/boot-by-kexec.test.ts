@@ -7,6 +7,7 @@ import type { Expect, Host, Profile } from '../../../src/boot/host.ts'
 import { sentenceOf } from '../../../src/boot/words/reason.ts'
 import { bootByKexec, type TakeOverDeps } from '../../../src/install/ssh/take-over.ts'
 import { type Ipv4, type Mac, parseIpv4 } from '../../../src/wire/address.ts'
+import { makeFolder } from '../../folder.ts'
 
 const mac = '52:54:00:12:34:56' as Mac
 const local = parseIpv4('127.0.0.1') as Ipv4
@@ -39,7 +40,7 @@ interface Said {
 
 /** A machine with an SSH server whose system is as `said`; gives what comes of its kexec. */
 async function machine(t: Test, said: Said = {}, expect?: Expect) {
-  const folder = t.testdir({})
+  const folder = makeFolder(t)
   const server = createServer(socket => socket.end('SSH-2.0-x\r\n'))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())

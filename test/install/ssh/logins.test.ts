@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import type { Login } from '../../../src/boot/host.ts'
 import { createLogins, type Logins, makeLogin } from '../../../src/install/ssh/logins.ts'
 import { makeOpensshKey } from '../../../src/install/ssh/openssh-key.ts'
+import { makeFolder } from '../../folder.ts'
 
 const of = { install: 'i1', attempt: 1 }
 const login = (way: 'password' | 'key' | 'own', more = {}) =>
@@ -18,12 +19,12 @@ function make(logins: Logins, way: Login) {
 }
 
 function open(t: Test) {
-  const folder = t.testdir({})
+  const folder = makeFolder(t)
   return { folder, logins: createLogins(join(folder, 'logins')) }
 }
 
 t.test('OpenSSH reads our keys', async t => {
-  const folder = t.testdir({})
+  const folder = makeFolder(t)
   for (let n = 0; n < 5; n++) {
     const key = makeOpensshKey()
     writeFileSync(join(folder, `k${n}`), key.privateKey, { mode: 0o600 })

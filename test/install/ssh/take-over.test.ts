@@ -10,12 +10,13 @@ import {
   whyItWouldNot,
 } from '../../../src/install/ssh/take-over-script.ts'
 import { type Mac, parseMac } from '../../../src/wire/address.ts'
+import { makeFolder } from '../../folder.ts'
 
 const url = 'http://10.77.0.1:8080/boot/52-54-00-12-34-56/kexec'
 
 /** Runs the script where curl is one that brings this. */
 function runWith(t: Test, served: string, dryRun = true) {
-  const folder = t.testdir()
+  const folder = makeFolder(t)
   mkdirSync(join(folder, 'bin'))
   writeFileSync(join(folder, 'served'), served)
   const curl = join(folder, 'bin/curl')

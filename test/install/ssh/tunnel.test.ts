@@ -3,6 +3,7 @@ import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { writeTunnel } from '../../../src/install/ssh/tunnel.ts'
+import { makeFolder } from '../../folder.ts'
 
 const sshLogin = {
   ...{ address: '10.77.0.20', port: 2222, user: 'nixos', knownHosts: '/hosts', pinned: true },
@@ -23,7 +24,7 @@ case "$*" in *boot_id) cat; echo ${bootId} ;; *) echo "$SSHPASS|$*"; cat ;; esac
 }
 
 t.test('to the boot that proved itself, its host key checked', async t => {
-  const folder = t.testdir({})
+  const folder = makeFolder(t)
   const { status, stdout } = through(folder, 'the-boot')
   t.equal(status, 0)
   const [said = '', rest] = stdout.split('\n')
@@ -35,13 +36,13 @@ t.test('to the boot that proved itself, its host key checked', async t => {
 })
 
 t.test('to no other boot', async t => {
-  const { status, stdout, stderr } = through(t.testdir({}), 'another')
+  const { status, stdout, stderr } = through(makeFolder(t), 'another')
   t.strictSame([status, stdout], [1, ''])
   t.match(stderr, 'this is another boot than the one that proved itself')
 })
 
 t.test('a path that ssh or nix would cut is refused', async t => {
-  const folder = t.testdir({ 'a b': {} })
+  const folder = makeFolder(t, { 'a b': {} })
   const file = join(folder, 'a b', 'tunnel')
   t.throws(() => writeTunnel(file, sshLogin, 22, 'x'), { message: /dataDir without spaces/ })
   t.notOk(existsSync(file))

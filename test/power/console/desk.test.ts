@@ -6,6 +6,7 @@ import type { Host } from '../../../src/boot/host.ts'
 import type { Reason } from '../../../src/boot/reason.ts'
 import { type ConsoleDeskDeps, createConsoleDesk } from '../../../src/power/console/desk.ts'
 import type { ConsoleEars } from '../../../src/power/console/session.ts'
+import { makeFolder } from '../../folder.ts'
 
 const lost: Reason = { code: 'console-ended', program: 'ipmitool', error: 'gone' }
 
@@ -23,7 +24,7 @@ function openDesk(t: Test, more: Partial<ConsoleDeskDeps> = {}) {
     state.hosts.set(name, { ...host(name), console: { by: 'sol', address: '10.0.0.1' } })
   }
   const sessions: ReturnType<typeof played>[] = []
-  const folder = more.folder ?? join(t.testdir(), 'consoles')
+  const folder = more.folder ?? join(makeFolder(t), 'consoles')
   const desk = createConsoleDesk({
     host: name => state.hosts.get(name),
     way: name => state.ways.get(name),

@@ -2,11 +2,12 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { dropLeft } from '../../../src/power/console/left.ts'
+import { makeFolder } from '../../folder.ts'
 
 const hour = 3600_000
 
 t.test('a host that left the config keeps its console for a day', async t => {
-  const folder = t.testdir({ node1: { piece: 'a' }, node2: { piece: 'b' } })
+  const folder = makeFolder(t, { node1: { piece: 'a' }, node2: { piece: 'b' } })
   const hosts = new Set(['node1'])
   const sweep = (now: number) => dropLeft(folder, host => hosts.has(host), now)
   t.strictSame(sweep(hour), [])
@@ -23,7 +24,7 @@ t.test('a host that left the config keeps its console for a day', async t => {
 })
 
 t.test('a clock that was ahead, a mark that says nothing, and what is not ours', async t => {
-  const folder = t.testdir({ 'a%2Fb': { piece: '' }, '%zz': {}, 'not ours': {}, file: '' })
+  const folder = makeFolder(t, { 'a%2Fb': { piece: '' }, '%zz': {}, 'not ours': {}, file: '' })
   const sweep = (now: number) => dropLeft(folder, () => false, now)
   t.strictSame(sweep(1000 * hour), [])
   t.strictSame(sweep(hour), [], 'it counts from now on')

@@ -2,11 +2,12 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type ConsoleRing, openRing } from '../../../src/power/console/ring.ts'
+import { makeFolder } from '../../folder.ts'
 
 const bound = 800
 
 function ringIn(t: Test) {
-  const folder = join(t.testdir(), 'node1')
+  const folder = join(makeFolder(t), 'node1')
   const open = () => openRing(folder, () => bound)
   return { folder, open, ring: open() }
 }
@@ -86,7 +87,7 @@ t.test('a folder that somebody emptied is made again', async t => {
 })
 
 t.test('a disk that takes nothing: it throws, and goes on when it can', async t => {
-  const folder = join(t.testdir({ node1: 'a file, no folder' }), 'node1')
+  const folder = join(makeFolder(t, { node1: 'a file, no folder' }), 'node1')
   const ring = openRing(folder, () => bound)
   t.throws(() => ring.append(Buffer.from('lost')))
   t.equal(ring.end(), 0)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { SolConsole } from '../../../src/boot/console.ts'
 import { sentenceOf } from '../../../src/boot/words/reason.ts'
+import { makeFolder } from '../../folder.ts'
 import { ipmiSim } from '../ipmi-bmc.ts'
 import { simCommand } from '../ipmi-sim.ts'
 import { onlyPrograms } from '../only-programs.ts'
@@ -33,7 +34,7 @@ async function startBmc(t: Test) {
   }).listen(0, '127.0.0.1')
   await once(serial, 'listening')
   const port = await lowUdpPort()
-  const folder = t.testdir({ chassis: '#!/bin/sh\n', password: 'secret\n', wrong: 'wrong\n' })
+  const folder = makeFolder(t, { chassis: '#!/bin/sh\n', password: 'secret\n', wrong: 'wrong\n' })
   const { port: sol } = serial.address() as AddressInfo
   const [program = '', ...args] = simCommand({ folder, port, chassis: `sh ${folder}/chassis`, sol })
   const child: ChildProcess = spawn(program, args, { cwd: folder, stdio: 'ignore' })
@@ -106,7 +107,7 @@ for (const client of ['ipmitool', 'ipmiconsole'] as const) {
 }
 
 t.test('neither of the clients, nor script', async t => {
-  const password = join(t.testdir({ password: 'secret\n' }), 'password')
+  const password = join(makeFolder(t, { password: 'secret\n' }), 'password')
   const way: SolConsole = {
     ...{ kind: 'ipmi', name: 'sol', user: 'admin', passwordFile: password },
     ...{ port: 623, privilege: 'operator' },

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { SshConsole } from '../../../src/boot/console.ts'
 import { sentenceOf } from '../../../src/boot/words/reason.ts'
+import { makeFolder } from '../../folder.ts'
 import { connect } from './connect.ts'
 
 const programs = ['/usr/sbin/sshd', '/usr/bin/ssh', '/usr/bin/ssh-keygen']
@@ -27,7 +28,7 @@ async function freePort(): Promise<number> {
 
 /** A console server: OpenSSH, whose login, or whose command, is the serial port of a machine. */
 async function startServer(t: Test) {
-  const folder = t.testdir({})
+  const folder = makeFolder(t)
   for (const name of ['key', 'other', 'host_key']) newKey(join(folder, name))
   writeFileSync(join(folder, 'authorized'), readFileSync(join(folder, 'key.pub')))
   const port = await freePort()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { CommandConsole, ConsoleWay, SolConsole } from '../../../src/boot/console.ts'
 import { sentenceOf } from '../../../src/boot/words/reason.ts'
+import { makeFolder } from '../../folder.ts'
 import { onlyPrograms } from '../only-programs.ts'
 import { connect } from './connect.ts'
 
@@ -43,7 +44,7 @@ t.test(
 
 /** A BMC whose console never stops: what ipmitool writes of it, without ipmitool. */
 function endlessSol(t: Test): SolConsole {
-  const passwordFile = join(t.testdir({ password: 'secret\n' }), 'password')
+  const passwordFile = join(makeFolder(t, { password: 'secret\n' }), 'password')
   onlyPrograms(t, folder => {
     for (const name of ['sh', 'cat', 'script'])
       symlinkSync(`${name === 'sh' ? '' : '/usr'}/bin/${name}`, join(folder, name))
