@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { exitCode } from './exit-code.ts'
 import { type Counts, createTapReport, sum } from './tap-report.ts'
 
@@ -33,15 +34,42 @@ export async function runFiles(files: readonly string[], runner: Runner): Promis
   return sum(results)
 }
 
+/**
+ * Seconds of a processor that everything took which this process started and which has ended since the last
+ * question: time under load says little about a file. Nothing where the kernel does not tell.
+ */
+export function createMeter(stat = '/proc/self/stat'): () => number | undefined {
+  const total = () => {
+    try {
+      // The name may have spaces. cutime and cstime, in hundredths: fields 16 and 17 of proc_pid_stat(5).
+      const fields = readFileSync(stat, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+      return (Number(fields[13]) + Number(fields[14])) / 100
+    } catch {
+      return undefined
+    }
+  }
+  let last = total() ?? 0
+  return () => {
+    const now = total()
+    const spent = now === undefined ? undefined : now - last
+    last = now ?? last
+    return spent
+  }
+}
+
+const meter = createMeter()
+
 async function runFile(file: string, { cwd, env, stuck, say }: Runner) {
   const report = createTapReport(file)
   const start = performance.now()
   const how = { cwd, env, timeout: stuck }
   const counts = report.counts(await exitCode([process.execPath, file], how, report.take))
+  const cpu = meter()
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  const work = cpu === undefined ? '' : ` cpu=${cpu.toFixed(1)}s`
   const show = (number: number) => {
     if (counts.failed > 0) for (const line of report.lines) say(line)
-    say(`${counts.failed > 0 ? 'not ok' : 'ok'} ${number} - ${file} # time=${seconds}s`)
+    say(`${counts.failed > 0 ? 'not ok' : 'ok'} ${number} - ${file} # time=${seconds}s${work}`)
   }
   return { counts, show }
 }
