@@ -22,3 +22,12 @@ export function startsPrograms(file: string, seen = new Set<string>()): boolean 
     return /^\.{1,2}\/.*\.ts$/.test(from) && startsPrograms(join(dirname(file), from), seen)
   })
 }
+
+/** What a test file does, as it is loaded, to all tests of its process: to its root, or to the process itself. */
+const forAll =
+  /^(?![ /*]).*\b(?:makeFolder|testdir|setTimeout|beforeEach|afterEach|mock\.\w+\.enable)\(/m
+
+/** Whether a test file can share its process with others. */
+export function sharesProcess(file: string): boolean {
+  return !startsPrograms(file) && !forAll.test(readFileSync(file, 'utf8'))
+}

@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { makeFolder } from './folder.ts'
-import { createMeter, runFiles } from './run-files.ts'
+import { sharesProcess } from './imports.ts'
+import { createMeter, inGroups, runFiles } from './run-files.ts'
 
 t.test('files run in their order; one that fails shows all it said', async t => {
   const tap = (...lines: string[]) => lines.map(line => `console.log(${JSON.stringify(line)})`)
@@ -44,4 +46,41 @@ t.test('the processor’s seconds of what has ended since the last question', as
   t.equal(meter(), 3)
   t.equal(meter(), 0)
   t.equal(createMeter(`${stat}-not-there`)(), undefined)
+})
+
+t.test('files that share a process: what each says, and what fails by its name', async t => {
+  const tap = pathToFileURL(join(import.meta.dirname, '../node_modules/tap/dist/esm/index.js')).href
+  const file = (body: string) => `import t from ${JSON.stringify(tap)}\n${body}`
+  const cwd = makeFolder(t, {
+    'a.mjs': file("t.test('first', async t => t.pass()); globalThis.loaded = 1"),
+    'b.mjs': file("t.test('second', async t => t.equal(globalThis.loaded, 2))"),
+    'c.mjs': file("t.test('third', async t => t.pass()); globalThis.loaded = 2"),
+    'd.mjs': 'throw new Error("not to be loaded")',
+  })
+  const said: string[] = []
+  const say = (line: string) => said.push(line.trim().replace(/=[\d.]+s/g, '='))
+  const how = { cwd, env: process.env, jobs: 1, stuck: 60_000, say }
+  const groups = inGroups(['a.mjs', 'b.mjs', 'c.mjs', 'd.mjs'], 3)
+  t.strictSame(groups, [['a.mjs', 'b.mjs', 'c.mjs'], ['d.mjs']])
+  t.match(await runFiles(groups, how), { passed: 3, failed: 1 })
+  t.equal(said[0], 'ok 1 - 3 files, a.mjs to c.mjs # time= cpu=')
+  t.ok(said.includes('not ok 2 - 1 files, d.mjs to d.mjs # time= cpu='))
+  t.ok(said.some(line => line.includes('not to be loaded')))
+})
+
+t.test('a file that does something to all tests of its process has one of its own', async t => {
+  const file = join(makeFolder(t), 'x.test.ts')
+  const shares = (text: string) => {
+    writeFileSync(file, text)
+    return sharesProcess(file)
+  }
+  const apart = [
+    'const root = makeFolder(t, {})',
+    't.setTimeout(1000)',
+    "mock.timers.enable({ apis: ['setInterval'] })",
+    't.beforeEach(() => {})',
+    "import { spawn } from 'node:child_process'",
+  ]
+  for (const line of apart) t.notOk(shares(`import t from 'tap'\n${line}\n`), line)
+  t.ok(shares("t.test('x', async t => {\n  const folder = makeFolder(t)\n})\n"))
 })

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { exitCode } from './exit-code.ts'
 import { type Counts, createTapReport, sum } from './tap-report.ts'
 
@@ -13,11 +14,20 @@ export interface Runner {
   say(line: string): void
 }
 
+/** A test file, or some that share a process, as together.ts runs them. */
+export type Work = string | readonly string[]
+
+/** Test files in their order, so many in a process. */
+export function inGroups(files: readonly string[], size: number): (readonly string[])[] {
+  const groups = Math.ceil(files.length / size)
+  return Array.from({ length: groups }, (_, n) => files.slice(n * size, (n + 1) * size))
+}
+
 /**
  * Runs test files in their order, some at once: a line for each that passed, all its output for one that
  * did not. Node runs them and not `tap`, whose hooks every program that a test starts would load as well.
  */
-export async function runFiles(files: readonly string[], runner: Runner): Promise<Counts> {
+export async function runFiles(files: readonly Work[], runner: Runner): Promise<Counts> {
   const results: Counts[] = []
   const rest = [...files]
   const stop = () => rest.splice(0)
@@ -59,17 +69,26 @@ export function createMeter(stat = '/proc/self/stat'): () => number | undefined 
 
 const meter = createMeter()
 
-async function runFile(file: string, { cwd, env, stuck, say }: Runner) {
+/** The files of {@link together}, a line each: tap names folders by the arguments of a process. */
+export const filesVariable = 'BOOTWRIGHT_TEST_FILES'
+
+const together = fileURLToPath(new URL('together.ts', import.meta.url))
+
+async function runFile(work: Work, { cwd, env, stuck, say }: Runner) {
+  const isOne = typeof work === 'string'
+  const file = isOne ? work : `${work.length} files, ${work[0]} to ${work.at(-1)}`
+  const command = [process.execPath, isOne ? work : together]
   const report = createTapReport(file)
   const start = performance.now()
-  const how = { cwd, env, timeout: stuck }
-  const counts = report.counts(await exitCode([process.execPath, file], how, report.take))
+  const files = isOne ? {} : { [filesVariable]: work.join('\n') }
+  const how = { cwd, env: { ...env, ...files }, timeout: stuck }
+  const counts = report.counts(await exitCode(command, how, report.take))
   const cpu = meter()
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
-  const work = cpu === undefined ? '' : ` cpu=${cpu.toFixed(1)}s`
+  const spent = cpu === undefined ? '' : ` cpu=${cpu.toFixed(1)}s`
   const show = (number: number) => {
     if (counts.failed > 0) for (const line of report.lines) say(line)
-    say(`${counts.failed > 0 ? 'not ok' : 'ok'} ${number} - ${file} # time=${seconds}s${work}`)
+    say(`${counts.failed > 0 ? 'not ok' : 'ok'} ${number} - ${file} # time=${seconds}s${spent}`)
   }
   return { counts, show }
 }

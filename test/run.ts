@@ -4,11 +4,11 @@ import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { exitCode } from './exit-code.ts'
-import { startsPrograms } from './imports.ts'
+import { sharesProcess, startsPrograms } from './imports.ts'
 import { ensurePackages, installCommand } from './lab/packages.ts'
 import { longestFirst } from './order.ts'
 import { fileTimeout, pace, paceVariable } from './patience.ts'
-import { runFiles } from './run-files.ts'
+import { inGroups, runFiles, type Work } from './run-files.ts'
 import { type Counts, sum } from './tap-report.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -27,25 +27,18 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const files = globSync('test/**/*.{test,lab}.ts', { cwd: root })
 const startsAny = (file: string) => startsPrograms(join(root, file))
+const shares = (file: string) => sharesProcess(join(root, file))
 const installed = packages()
 // What needs none of them runs while they are installed.
-const results = [
-  await check('types', ['tsc']),
-  await check('types of the page', ['tsc', '-p', 'src/page']),
-  await check('types of the page’s tests', ['tsc', '-p', 'test/page']),
-  await check('lint', ['biome', 'check', '--error-on-warnings']),
-  await tests(
-    'tests that start no program',
-    files.filter(file => !startsAny(file)),
-    availableParallelism() + 1,
-  ),
-]
+heading('types, lint, and tests that start no program')
+const pure = files.filter(file => !startsAny(file)).toSorted()
+const quick = [...inGroups(pure.filter(shares), 24), ...pure.filter(file => !shares(file))]
+const results = (await Promise.all([checks(), run(quick, availableParallelism())])).flat()
 await installed
 // Labs and all others in one row, so that no processor is idle. Twice as many as there are processors, since
 // most of them also wait: for clocks, and for machines that wait for clocks.
-results.push(
-  await tests('tests', longestFirst(files.filter(startsAny)), 2 * availableParallelism()),
-)
+heading('tests')
+results.push(await run(longestFirst(files.filter(startsAny)), 2 * availableParallelism()))
 finish(results)
 
 async function packages(): Promise<void> {
@@ -55,16 +48,25 @@ async function packages(): Promise<void> {
   else say(`missing, so tests will be skipped: ${installCommand(missing)}`)
 }
 
-async function check(name: string, command: readonly string[]): Promise<Counts> {
-  heading(name)
-  const good = (await exitCode(command, { cwd: root, env })) === 0
-  say(good ? 'good' : `${name}: FAILED`)
-  return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: [] }
+async function checks(): Promise<Counts[]> {
+  return [
+    await check('types', ['tsc']),
+    await check('types of the page', ['tsc', '-p', 'src/page']),
+    await check('types of the page’s tests', ['tsc', '-p', 'test/page']),
+    await check('lint', ['biome', 'check', '--error-on-warnings']),
+  ]
 }
 
-function tests(name: string, files: readonly string[], jobs: number): Promise<Counts> {
-  heading(name)
-  return runFiles(files, { cwd: root, env, jobs, stuck: fileTimeout(15), say })
+async function check(name: string, command: readonly string[]): Promise<Counts> {
+  const lines: string[] = []
+  const code = await exitCode(command, { cwd: root, env }, line => lines.push(line))
+  for (const line of lines) say(line)
+  say(code === 0 ? `${name}: good` : `${name}: FAILED`)
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] }
+}
+
+function run(work: readonly Work[], jobs: number): Promise<Counts> {
+  return runFiles(work, { cwd: root, env, jobs, stuck: fileTimeout(15), say })
 }
 
 function finish(results: readonly Counts[]): void {

@@ -1,13 +1,13 @@
 import { mock } from 'node:test'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { HostRow } from '../../../src/api/hosts.ts'
 import type { EventRecord } from '../../../src/boot/event-record.ts'
 import { createLiveNews } from '../../../src/http/api/live-news.ts'
 
-mock.timers.enable({ apis: ['setInterval'] })
-
 /** A daemon of which hosts change, and what was asked of it. */
-function world() {
+function world(t: Test) {
+  mock.timers.enable({ apis: ['setInterval'] })
+  t.teardown(() => mock.timers.reset())
   const changedBy = new Set<(host: string) => void>()
   const eventsBy = new Set<(event: EventRecord) => void>()
   const state = { hosts: {}, notices: [] as string[], rows: [] as string[] }
@@ -44,7 +44,7 @@ function world() {
 t.test(
   'a host that changed is looked up once, however many read, and told to whom it concerns',
   t => {
-    const { state, read, change, pass } = world()
+    const { state, read, change, pass } = world(t)
     const [all, another, one, none] = [read(), read(), read('node1'), read('node2')]
     change('node1')
     change('node1')
@@ -60,7 +60,7 @@ t.test(
 )
 
 t.test('a reload is told to all; notices when they change, and at first to whoever comes', t => {
-  const { state, read, pass } = world()
+  const { state, read, pass } = world(t)
   const first = read()
   pass()
   t.strictSame(first.heard, [], 'nothing is noted')
@@ -77,7 +77,7 @@ t.test('a reload is told to all; notices when they change, and at first to whoev
 })
 
 t.test('without readers nothing is listened to, and the next ones hear again', t => {
-  const { read, change, pass, listeners } = world()
+  const { read, change, pass, listeners } = world(t)
   const [one, two] = [read(), read()]
   one.leave()
   t.equal(listeners(), 2)
