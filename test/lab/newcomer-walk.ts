@@ -168,14 +168,13 @@ async function install({ t, computer, network }: Walk, line: string): Promise<vo
   const tap = await network.addTap()
   const machine = powerOn(network, { firmware: 'bios', mac, disk, tap, mebibytes: 768 })
   t.teardown(() => machine.powerOff())
+  const followed = computer.begin('npx bootwright events node1 --follow')
   await waitUntil(
-    () => `its initrd: ${asked.text()}`,
+    () => `its initrd: ${asked.text()}${followed.text()}`,
     150,
-    async () => {
-      const { stdout } = await computer.type('npx bootwright events node1', 'lan')
-      return /initrd\.gz sent/.test(stdout) || undefined
-    },
+    () => /initrd\.gz sent/.test(followed.text()) || undefined,
   )
+  await followed.interrupt()
   t.match(await computer.type('npx bootwright cancel node1', 'lan'), { code: 0 })
   t.equal(await asked.ended, 1, `${line}: a machine booted it, and a cancel ended it`)
   await machine.powerOff()
