@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
 import type { Outcome } from './command.ts'
 import { leadInto } from './lead-into.ts'
 import { readLines } from './lines.ts'
@@ -103,6 +104,13 @@ export async function startDaemon(network: Network, settings: DaemonSettings): P
   }
   await daemon.start()
   return daemon
+}
+
+/** A timeline, of a host or of all, is the first thing one wants to see when something failed. */
+export function showWhenFailed(t: Test, daemon: Daemon, ...host: readonly string[]): void {
+  t.teardown(async () => {
+    if (!t.passing()) t.comment((await daemon.cli(['events', ...host])).stdout)
+  })
 }
 
 function isReady(child: ChildProcess | undefined, log: readonly LogLine[]): true | undefined {

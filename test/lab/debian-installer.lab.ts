@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { serverNetwork } from './config.ts'
-import type { EventRow } from './daemon.ts'
+import { type EventRow, showWhenFailed } from './daemon.ts'
 import { createLab } from './lab.ts'
 import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
@@ -46,7 +46,7 @@ t.test('the installer of Debian, up to its mirror', { skip: obstacle ?? false },
   mkdirSync(images)
   for (const name of ['linux', 'initrd.gz']) copyFileSync(join(media, name), join(images, name))
   const daemon = await lab.startDaemon(config)
-  t.teardown(async () => t.comment((await daemon.cli(['events', 'node1'])).stdout))
+  showWhenFailed(t, daemon, 'node1')
   const texts = async (): Promise<string[]> => {
     const { body } = await daemon.api('/api/v1/events?host=node1&after=0')
     return body.events.map(({ kind, text }: EventRow) => `${kind}: ${text}`)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { quickDaemon } from './clients.ts'
-import type { EventRow } from './daemon.ts'
+import { type EventRow, showWhenFailed } from './daemon.ts'
 import { makeEmptyDisk } from './disk.ts'
 import { powerOn } from './machine.ts'
 import { createNetwork } from './network.ts'
@@ -68,7 +68,7 @@ t.test(
       const { events } = (await daemon.api('/api/v1/events?host=node1')).body
       return events.find(({ text }: EventRow) => line.test(text)) as EventRow | undefined
     }
-    t.teardown(async () => t.comment((await daemon.cli(['events', 'node1'])).stdout))
+    showWhenFailed(t, daemon, 'node1')
 
     const first = powerOn(network, settings)
     await waitUntil('the loader that hangs', 90, () => told(/^TFTP: ipxe.efi sent/))

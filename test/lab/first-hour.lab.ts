@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { createSigner, sha256 } from '../pull/publisher.ts'
 import { attempt } from './command.ts'
-import { type EventRow, main, startDaemon } from './daemon.ts'
+import { type EventRow, main, showWhenFailed, startDaemon } from './daemon.ts'
 import { makeEmptyDisk } from './disk.ts'
 import { startIpv6Router } from './ipv6-router.ts'
 import { powerOn } from './machine.ts'
@@ -71,7 +71,7 @@ t.test('init, pull, adopt, install, each as the one before said it', { skip }, a
   const token = readFileSync(tokenFile, 'utf8').trim()
   const config = join(folder, 'bootwright.yaml')
   const daemon = await startDaemon(network, { config, tokenFile, token })
-  t.teardown(async () => t.comment((await daemon.cli(['events', 'node1'])).stdout))
+  showWhenFailed(t, daemon, 'node1')
 
   const pull = await bootwright([...nextOf(init.stdout, 'pull'), ...mirror])
   t.equal(pull.code, 0, pull.stderr)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
+import { showWhenFailed } from './daemon.ts'
 import { createLab } from './lab.ts'
 import { labObstacle } from './packages.ts'
 import { writeRunningInitrd } from './running-linux.ts'
@@ -18,7 +19,7 @@ t.test(
     t.teardown(() => lab.remove())
     const network = serverNetwork
     const daemon = await lab.startDaemon(labConfig(lab, { network, mac, address: '10.77.0.22' }))
-    t.teardown(async () => t.comment((await daemon.cli(['events', 'node1'])).stdout))
+    showWhenFailed(t, daemon, 'node1')
     const images = join(lab.folder, 'assets/images/lab')
     const initrd = join(lab.folder, 'running.gz')
     writeRunningInitrd(join(images, 'initrd.gz'), initrd)

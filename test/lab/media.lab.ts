@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { startBmc } from '../power/redfish-service.ts'
 import { labConfig } from './config.ts'
-import type { Daemon } from './daemon.ts'
+import { type Daemon, showWhenFailed } from './daemon.ts'
 import type { Firmware } from './firmware.ts'
 import { createLab, type Lab, type LabMachine } from './lab.ts'
 import type { Machine } from './machine.ts'
@@ -49,7 +49,7 @@ t.test(
         more: `power: { bmc: { redfish: { user: admin, passwordFile: bmc-password, port: ${port} } } }`,
       }),
     )
-    t.teardown(async () => t.comment((await daemon.cli(['events'])).stdout))
+    showWhenFailed(t, daemon)
     const add = (mac: string, firmware: Firmware) =>
       lab.addMachine({ firmware, mac, diskOnly: true })
     const [one, two] = [await add(bios.mac, 'bios'), await add(uefi.mac, 'uefi')]

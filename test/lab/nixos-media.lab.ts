@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
-import type { EventRow } from './daemon.ts'
+import { type EventRow, showWhenFailed } from './daemon.ts'
 import { createLab, type Lab } from './lab.ts'
 import { labObstacle } from './packages.ts'
 
@@ -22,7 +22,7 @@ t.test('boot media of NixOS', { skip: obstacle ?? false }, async t => {
     .replace('console=ttyS0 quiet', 'console=ttyS0')
     .replace(/^.*initrd: .*\n/m, '')
   const daemon = await lab.startDaemon(config)
-  t.teardown(async () => t.comment((await daemon.cli(['events', 'node1'])).stdout))
+  showWhenFailed(t, daemon, 'node1')
 
   await t.test('a rebuild while it boots: all of it is of the old build', async t => {
     // The moment between the script and the kernel.

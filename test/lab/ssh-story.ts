@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { Daemon, EventRow } from './daemon.ts'
+import { type Daemon, type EventRow, showWhenFailed } from './daemon.ts'
 import { createSshLab, type SshLab, startSshDaemon, type Way } from './ssh-lab.ts'
 import { waitUntil } from './wait.ts'
 
@@ -31,7 +31,7 @@ export async function installOverSsh(t: Test, story: SshStory): Promise<SshCast>
   story.prepare?.(lab)
   const mac = '52:54:00:12:34:81'
   const daemon = await startSshDaemon(lab, mac, story)
-  t.teardown(async () => t.comment((await daemon.cli(['events', 'node1'])).stdout))
+  showWhenFailed(t, daemon, 'node1')
   const asked = await daemon.cli(['install', 'node1', '--yes'])
   t.equal(asked.code, 0, 'the install is asked for', { stderr: asked.stderr })
 

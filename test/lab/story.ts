@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { Daemon, EventRow } from './daemon.ts'
+import { type Daemon, type EventRow, showWhenFailed } from './daemon.ts'
 import type { Lab } from './lab.ts'
 import type { Machine } from './machine.ts'
 
@@ -15,8 +15,7 @@ export interface Cast {
  * until it is installed; then powers it on again and sees it boot its disk without another install.
  */
 export async function installAndBootDisk(t: Test, cast: Cast): Promise<void> {
-  // Its timeline is the first thing one wants to see when something failed.
-  t.teardown(async () => t.comment((await cast.daemon.cli(['events', 'node1'])).stdout))
+  showWhenFailed(t, cast.daemon, 'node1')
   await ask(t, cast)
   await t.test('installs a machine with an empty disk', test => installs(test, cast))
   await t.test('reports by webhook', test => reports(test, cast))

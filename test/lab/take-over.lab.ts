@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { serverNetwork } from './config.ts'
-import type { Daemon, EventRow } from './daemon.ts'
+import { type Daemon, type EventRow, showWhenFailed } from './daemon.ts'
 import { newestKernel } from './kernel.ts'
 import { createLab, type Lab } from './lab.ts'
 import { labObstacle } from './packages.ts'
@@ -64,7 +64,7 @@ t.test('the system that runs on a machine boots the installer', { skip }, async 
   t.teardown(() => lab.remove())
   const initrd = await writeInitrds(lab)
   const daemon = await lab.startDaemon(config)
-  t.teardown(async () => t.comment((await daemon.cli(['events'])).stdout))
+  showWhenFailed(t, daemon)
   const kernel = join(lab.folder, 'assets/images/lab/linux')
   const cmdline = 'console=ttyS0 quiet lab.role=running'
   const extra = ['-kernel', kernel, '-initrd', initrd, '-append', cmdline]

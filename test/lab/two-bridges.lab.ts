@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
-import { type Daemon, startDaemon } from './daemon.ts'
+import { type Daemon, showWhenFailed, startDaemon } from './daemon.ts'
 import { makeEmptyDisk } from './disk.ts'
 import { createLab, type Lab } from './lab.ts'
 import { powerOn } from './machine.ts'
@@ -59,7 +59,7 @@ t.test('two networks, one daemon, sockets handed over', { skip }, async t => {
   t.equal(asked.code, 0, asked.stderr)
   for (const { name, mac, bridge, prefix } of machines) {
     await t.test(`${name} on ${bridge}`, async t => {
-      t.teardown(async () => t.comment((await daemon.cli(['events', name])).stdout))
+      showWhenFailed(t, daemon, name)
       const tap = await lab.network.addTap()
       await lab.network.run(['ip', 'link', 'set', tap, 'master', bridge])
       const disk = join(lab.folder, `${name}.raw`)

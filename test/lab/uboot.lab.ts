@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { node1, quickDaemon } from './clients.ts'
+import { showWhenFailed } from './daemon.ts'
 import { createNetwork } from './network.ts'
 import { labObstacle } from './packages.ts'
 import { readSerial } from './serial.ts'
@@ -25,7 +26,7 @@ t.test('U-Boot on RISC-V is given its config, and boots kernel and initrd', { sk
   const range = '10.77.0.50-10.77.0.99'
   const lab = `  lab: { interface: br0, mode: server, rivals: warn, range: ${range} }\n`
   const daemon = await quickDaemon(network, lab).start()
-  t.teardown(async () => t.comment((await daemon.cli(['events', 'node1'])).stdout))
+  showWhenFailed(t, daemon, 'node1')
   t.equal((await daemon.cli(['install', 'node1', '--yes'])).code, 0)
   const machine = network.start(qemu(await network.addTap()), 'pipe')
   const serial = readSerial(machine)
