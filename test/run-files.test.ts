@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
@@ -83,4 +83,25 @@ t.test('a file that does something to all tests of its process has one of its ow
   ]
   for (const line of apart) t.notOk(shares(`import t from 'tap'\n${line}\n`), line)
   t.ok(shares("t.test('x', async t => {\n  const folder = makeFolder(t)\n})\n"))
+})
+
+t.test('another file is begun while processors have nothing to do', async t => {
+  const passes = "console.log('# { total: 1, pass: 1 }')"
+  const cwd = makeFolder(t, {
+    'waits.mjs': `import fs from 'node:fs'
+setInterval(() => { if (fs.existsSync('begun')) { ${passes}; process.exit() } }, 20)`,
+    'alone.mjs': `import fs from 'node:fs'
+setTimeout(() => { if (!fs.existsSync('begun')) ${passes} }, 300)`,
+    'begins.mjs': `import fs from 'node:fs'
+fs.writeFileSync('begun', '')
+${passes}`,
+  })
+  const run = (idle: number, first: string) => {
+    const spare = { most: 1, free: () => idle, every: 10 }
+    const how = { cwd, env: process.env, jobs: 1, stuck: 60_000, say: () => {}, spare }
+    return runFiles([first, 'begins.mjs'], how)
+  }
+  t.match(await run(0.2, 'alone.mjs'), { passed: 2, failed: 0 }, 'after it')
+  rmSync(join(cwd, 'begun'))
+  t.match(await run(0.3, 'waits.mjs'), { passed: 2, failed: 0 }, 'beside it')
 })

@@ -9,10 +9,23 @@ export interface Runner {
   readonly env: NodeJS.ProcessEnv
   /** How many at once. */
   readonly jobs: number
+  /** So many more while processors have nothing to do. */
+  readonly spare?: Spare
   /** Milliseconds after which a file is killed that did not even end itself. */
   readonly stuck: number
   say(line: string): void
 }
+
+/** Files that are begun besides, one each time that the processors had time. */
+export interface Spare {
+  readonly most: number
+  /** How much of the processors nobody wanted since the last question, from 0 to 1. */
+  free(): number
+  /** Milliseconds between two questions. */
+  readonly every: number
+}
+/** Half a processor of two. */
+const enough = 0.25
 
 /** A test file, or some that share a process, as together.ts runs them. */
 export type Work = string | readonly string[]
@@ -33,15 +46,36 @@ export async function runFiles(files: readonly Work[], runner: Runner): Promise<
   const stop = () => rest.splice(0)
   process.on('SIGINT', stop).on('SIGTERM', stop)
   const work = async () => {
-    for (let file = rest.shift(); file !== undefined; file = rest.shift()) {
-      const { counts, show } = await runFile(file, runner)
-      results.push(counts)
-      show(results.length)
-    }
+    const file = rest.shift()
+    if (file === undefined) return
+    const { counts, show } = await runFile(file, runner)
+    results.push(counts)
+    show(results.length)
   }
-  await Promise.all(Array.from({ length: runner.jobs }, work))
+  const lane = async () => {
+    while (rest.length > 0) await work()
+  }
+  const others = beside(runner.spare, work)
+  await Promise.all(Array.from({ length: runner.jobs }, lane))
+  await others.end()
   process.off('SIGINT', stop).off('SIGTERM', stop)
   return sum(results)
+}
+
+function beside(spare: Spare | undefined, work: () => Promise<void>) {
+  const running = new Set<Promise<void>>()
+  const look = () => {
+    if (!spare || running.size >= spare.most || spare.free() < enough) return
+    const one = work().finally(() => running.delete(one))
+    running.add(one)
+  }
+  const clock = spare && setInterval(look, spare.every)
+  return {
+    async end() {
+      clearInterval(clock)
+      await Promise.all(running)
+    },
+  }
 }
 
 /**

@@ -4,11 +4,12 @@ import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { exitCode } from './exit-code.ts'
+import { createIdleMeter } from './idle.ts'
 import { sharesProcess, startsPrograms } from './imports.ts'
 import { ensurePackages, installCommand } from './lab/packages.ts'
 import { longestFirst } from './order.ts'
 import { fileTimeout, pace, paceVariable } from './patience.ts'
-import { inGroups, runFiles, type Work } from './run-files.ts'
+import { inGroups, runFiles, type Spare, type Work } from './run-files.ts'
 import { type Counts, sum } from './tap-report.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -36,9 +37,10 @@ const quick = [...inGroups(pure.filter(shares), 24), ...pure.filter(file => !sha
 const results = (await Promise.all([checks(), run(quick, availableParallelism())])).flat()
 await installed
 // Labs and all others in one row, so that no processor is idle. Twice as many as there are processors, since
-// most of them also wait: for clocks, and for machines that wait for clocks.
+// most of them also wait: for clocks, and for machines that wait for clocks; more while many do.
 heading('tests')
-results.push(await run(longestFirst(files.filter(startsAny)), 2 * availableParallelism()))
+const spare = { most: 2 * availableParallelism(), free: createIdleMeter(), every: 3000 }
+results.push(await run(longestFirst(files.filter(startsAny)), 2 * availableParallelism(), spare))
 finish(results)
 
 async function packages(): Promise<void> {
@@ -65,8 +67,8 @@ async function check(name: string, command: readonly string[]): Promise<Counts> 
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] }
 }
 
-function run(work: readonly Work[], jobs: number): Promise<Counts> {
-  return runFiles(work, { cwd: root, env, jobs, stuck: fileTimeout(15), say })
+function run(work: readonly Work[], jobs: number, spare?: Spare): Promise<Counts> {
+  return runFiles(work, { cwd: root, env, jobs, stuck: fileTimeout(15), say, spare })
 }
 
 function finish(results: readonly Counts[]): void {
