@@ -76,7 +76,7 @@ t.test('a file that does something to all tests of its process has one of its ow
   }
   const apart = [
     'const root = makeFolder(t, {})',
-    't.setTimeout(1000)',
+    't.setTimeout(fileTimeout(1))',
     "mock.timers.enable({ apis: ['setInterval'] })",
     't.beforeEach(() => {})',
     "import { spawn } from 'node:child_process'",

@@ -79,17 +79,26 @@ interface Daemon {
 const line = (host: string, text: string) =>
   `2026-03-01 12:00:00  ${host.padEnd(8)}  script        ${text}\n`
 
+/** The end of node1 is news only to who has looked before, so many times. */
+function afterLooks(
+  api: Pick<Awaited<ReturnType<typeof startApi>>, 'seen'>,
+  count: number,
+  then: () => void,
+) {
+  const timer = setInterval(() => {
+    const looks = api.seen.filter(({ line }) => line === 'GET /api/v1/hosts/node1')
+    if (looks.length < count) return
+    clearInterval(timer)
+    then()
+  }, 5)
+}
+
 t.test('shows what happens, until the install is done', async t => {
   const api = await startDaemon(t, ['node1'], ({ tell, end }) => {
     tell('node1', 'script delivered')
     tell('other', 'nothing to us')
-    // Looked at when the stream began and for the first line: only then the end is news.
-    const timer = setInterval(() => {
-      const looks = api.seen.filter(({ line }) => line === 'GET /api/v1/hosts/node1')
-      if (looks.length < 2) return
-      clearInterval(timer)
-      end('node1', 'installed')
-    }, 5)
+    // When the stream began, and for the first line.
+    afterLooks(api, 2, () => end('node1', 'installed'))
   })
   const { io, out, err } = fakeIo(t, api.url)
   t.equal(await run(['node1', '--wait'], io), 0)
@@ -166,7 +175,9 @@ t.test('fewer failures cancel nothing', async t => {
 })
 
 t.test('as JSON: one text on stdout, the progress on stderr', async t => {
-  const api = await startDaemon(t, ['node1'], ({ end }) => end('node1', 'failed', 'no disk'))
+  const api = await startDaemon(t, ['node1'], ({ end }) =>
+    afterLooks(api, 1, () => end('node1', 'failed', 'no disk')),
+  )
   const { io, out, err } = fakeIo(t, api.url)
   t.equal(await run(['node1', '--wait', '--json'], io), 1)
   t.strictSame(JSON.parse(out()), {
