@@ -10,7 +10,7 @@ export interface Runner {
   /** How many at once. */
   readonly jobs: number
   /** So many more while processors have nothing to do. */
-  readonly spare?: Spare
+  readonly spare?: Spare | undefined
   /** Milliseconds after which a file is killed that did not even end itself. */
   readonly stuck: number
   say(line: string): void
