@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { run } from '../test/lab/command.ts'
 
-/** Two computers and nothing else: namespaces that a veth pair joins, 10.99.0.1 and 10.99.0.2 of a /16. */
+/** Two computers and nothing else: namespaces that a veth pair joins, 10.99.0.1 and 10.99.0.2 of a /16, fd00:99::1 and fd00:99::2. */
 export interface Cable {
   readonly server: End
   readonly client: End
@@ -40,7 +40,10 @@ export async function layCable(name = ''): Promise<Cable> {
   const peer = ['peer', 'name', client.device, 'netns', client.name]
   await run(['ip', '-n', server.name, 'link', 'add', server.device, 'type', 'veth', ...peer])
   for (const { name, device, address } of [server, client]) {
-    await run(['ip', '-n', name, 'address', 'add', `${address}/16`, 'dev', device])
+    const address6 = address.replace('10.99.0.', 'fd00:99::')
+    const add = ['ip', '-n', name, 'address', 'add']
+    await run([...add, `${address}/16`, 'dev', device])
+    await run([...add, `${address6}/64`, 'dev', device, 'nodad'])
     for (const link of ['lo', device]) await run(['ip', '-n', name, 'link', 'set', link, 'up'])
   }
   for (const end of [server, client]) {

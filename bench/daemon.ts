@@ -8,15 +8,19 @@ export const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 /** Addresses for machines at the other end of the cable. */
 export const range = { from: '10.99.1.0', to: '10.99.255.250' }
+export const range6 = { from: 'fd00:99::1:0:0:0', to: 'fd00:99::1:ffff:ffff:ffff' }
 
-/** The lines of a config's one network, which gives these addresses for an hour. All machines have one card. */
-export function networkLines({ device, address }: End): string[] {
+/**
+ * The lines of a config's one network, which gives these addresses for an hour, and what else it is told. All
+ * machines have one card.
+ */
+export function networkLines({ device, address }: End, more = ''): string[] {
   return [
     'networks:',
     '  bench:',
     `    { interface: ${device}, subnet: 10.99.0.0/16, serverAddress: ${address}, mode: server,`,
     `      range: ${range.from}-${range.to}, lease: 1h, rivals: warn,`,
-    '      trustUrl: true }',
+    `      trustUrl: true${more} }`,
   ]
 }
 

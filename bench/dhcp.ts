@@ -1,145 +1,21 @@
-import { loadavg } from 'node:os'
-import { bootwright, type DhcpServer, dnsmasq, kea } from './dhcp-servers.ts'
-import { digits, machine, median } from './figures.ts'
-import { type Load, perfdhcp, type Stood } from './perfdhcp.ts'
-import { onTrial } from './trial.ts'
+import { race } from './dhcp-race.ts'
+import { bootwright, bootwright6, dnsmasq, dnsmasq6, kea, kea6 } from './dhcp-servers.ts'
 
 /**
- * DHCP exchanges a second against Kea and dnsmasq in the same run, asked for by perfdhcp (Debian packages
- * `kea-admin`, `kea-dhcp4-server`, `dnsmasq-base`; root). Each server is alone in a fresh namespace, with
- * the leases of 400 machines that warmed it for 10 s, and every exchange is a new client's. The highest
- * rate with at most 1 % drops is searched for. The delays are taken before that at 2,000 exchanges a
- * second, by turns, as other users of a machine come and go: a round's are those of its median try.
- * Prints a line for each measurement and, in the end, the medians of all rounds and their ratios as JSON.
+ * DHCP exchanges a second against Kea and dnsmasq in the same run (Debian packages `kea-admin`,
+ * `kea-dhcp4-server`, `kea-dhcp6-server`, `dnsmasq-base`; root). Prints what was found as JSON.
  *
- *   node bench/dhcp.ts [rounds] [server...]     BENCH_QUIET=1: no server logs its leases
+ *   node bench/dhcp.ts [4 | 6] [rounds] [server...]     BENCH_QUIET=1: no server logs its leases
  */
-const [roundsText = '3', ...chosen] = process.argv.slice(2)
-const rounds = Number(roundsText)
-const mostDrops = 0.01
-const clients = 60_000
-const seconds = 5
-const steady = 2000
-const steadyTries = 3
+const [version = '4', rounds = '3', ...chosen] = process.argv.slice(2)
+const family = version === '6' ? 6 : 4
+const [us, them, others] = family === 6 ? [bootwright6, kea6, dnsmasq6] : [bootwright, kea, dnsmasq]
 
-interface Candidate {
-  readonly server: DhcpServer
-  /** Where the search begins: about half of what was seen before. */
-  readonly from: number
-  /** What it is warmed with. */
-  readonly warm: number
-}
-
-const every: readonly Candidate[] = [
-  { server: bootwright, from: 3000, warm: 2000 },
-  { server: kea, from: 3000, warm: 2000 },
-  { server: dnsmasq, from: 200, warm: 200 },
+const every = [
+  { server: us, from: 3000, warm: 2000 },
+  { server: them, from: 3000, warm: 2000 },
+  { server: others, from: 200, warm: 200 },
 ]
 const candidates = every.filter(({ server }) => chosen.length === 0 || chosen.includes(server.name))
-
-interface Round {
-  /** The best that a server stood with few drops. */
-  readonly rate: number
-  readonly mean: number
-  readonly p99: number
-  readonly drops: number
-}
-
-const say = (text: string) => void process.stderr.write(`${text}\n`)
-
-/** Runs one load against a server that was just started. */
-async function measure(
-  { server, warm }: Candidate,
-  load: Omit<Load, 'clients' | 'seconds'>,
-): Promise<Stood> {
-  const stood = await onTrial(server.start, warm, cable =>
-    perfdhcp(cable, { ...load, clients, seconds }),
-  )
-  say(`${server.name.padEnd(10)} ${textOf(load.rate, stood)}`)
-  return stood
-}
-
-function textOf(asked: number, { rate, drops, mean, p99, max }: Stood): string {
-  const load = loadavg().map(n => n.toFixed(1))
-  const delays = [`mean ${mean.toFixed(2)}`, ...(p99 ? [`p99 ${p99.toFixed(2)}`] : [])]
-  const percent = `${(drops * 100).toFixed(2)} %`
-  return `${asked}/s asked: ${rate.toFixed(0)}/s, drops ${percent}, ${delays.join(', ')}, max ${max.toFixed(1)} ms, load ${load[0]}`
-}
-
-/** Others may use the machine too: a rate is stood when it is in one of two tries. */
-async function stands(candidate: Candidate, rate: number): Promise<Stood | undefined> {
-  for (let tries = 0; tries < 2; tries++) {
-    const stood = await measure(candidate, { rate })
-    if (stood.drops <= mostDrops) return stood
-  }
-  return undefined
-}
-
-/** Up by halves until it fails, then two steps between. */
-async function search(candidate: Candidate): Promise<number> {
-  const { from } = candidate
-  let good = { asked: 0, rate: 0 }
-  let bad = Number.POSITIVE_INFINITY
-  const tryAt = async (asked: number) => {
-    const stood = await stands(candidate, asked)
-    if (stood) good = { asked, rate: Math.max(good.rate, stood.rate) }
-    else bad = asked
-    return stood !== undefined && stood.rate > asked * 0.9
-  }
-  let asked = from
-  while (!(await tryAt(asked)) && good.asked === 0 && asked > 50) asked = Math.round(asked / 2)
-  if (bad > from) while (await tryAt(Math.round(good.asked * 1.5))) {}
-  for (let steps = 0; steps < 2 && bad < Number.POSITIVE_INFINITY; steps++) {
-    await tryAt(Math.round((good.asked + bad) / 2))
-  }
-  return good.rate
-}
-
-/** All servers by turns, so that a noisy minute is everybody's. */
-async function delays(): Promise<Map<Candidate, Stood[]>> {
-  const tries = new Map(candidates.map((candidate): [Candidate, Stood[]] => [candidate, []]))
-  for (let n = 0; n < steadyTries; n++) {
-    for (const [candidate, all] of tries) {
-      all.push(await measure(candidate, { rate: steady, percentile: true }))
-    }
-  }
-  return tries
-}
-
-function middle(tries: readonly Stood[]): Stood {
-  const found = tries.toSorted((a, b) => a.mean - b.mean)[tries.length >> 1]
-  if (!found) throw new Error('nothing was measured')
-  return found
-}
-
-const results = new Map<string, Round[]>(candidates.map(({ server }) => [server.name, []]))
-for (let n = 0; n < rounds; n++) {
-  for (const [candidate, tries] of await delays()) {
-    const { mean, p99 = Number.NaN, drops } = middle(tries)
-    const rate = await search(candidate)
-    results.get(candidate.server.name)?.push({ rate, mean, p99, drops })
-  }
-}
-const medians = new Map([...results].map(([name, all]) => [name, medianOf(all)]))
-const ours = medians.get(bootwright.name)
-const versus = (name: string) => {
-  const peer = medians.get(name)
-  if (!ours || !peer || peer === ours) return {}
-  return {
-    [`rate / ${name}`]: digits(ours.rate / peer.rate),
-    [`mean / ${name}`]: digits(ours.mean / peer.mean),
-    [`p99 / ${name}`]: digits(ours.p99 / peer.p99),
-  }
-}
-const figures = {
-  machine: machine(),
-  rounds,
-  servers: Object.fromEntries(medians),
-  ratios: { ...versus('kea'), ...versus('dnsmasq') },
-}
+const figures = await race(candidates, Number(rounds), family)
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`)
-
-function medianOf(all: readonly Round[]): Round {
-  const of = (key: keyof Round) => digits(median(all.map(one => one[key])))
-  return { rate: of('rate'), mean: of('mean'), p99: of('p99'), drops: of('drops') }
-}

@@ -1,7 +1,7 @@
 import { attempt } from '../test/lab/command.ts'
 import type { Cable } from './cable.ts'
 
-/** How a server stood a rate of 4-way exchanges (DISCOVER, OFFER, REQUEST, ACK). */
+/** How a server stood a rate of 4-way exchanges (DISCOVER, OFFER, REQUEST, ACK, or their like of DHCPv6). */
 export interface Stood {
   /** Exchanges a second that came to their end. */
   readonly rate: number
@@ -23,21 +23,32 @@ export interface Load {
   /** The first client's MAC. */
   readonly mac?: string
   readonly percentile?: boolean
+  readonly family?: Family
 }
 
+/** Of DHCP. */
+export type Family = 4 | 6
+
 /**
- * perfdhcp (Debian package `kea-admin`) as a relay at the other end of the cable: its packets carry its
- * own address as giaddr. What has no answer after a second is lost.
+ * perfdhcp (Debian package `kea-admin`) as a relay at the other end of the cable. What has no answer after a
+ * second is lost.
  */
-export async function perfdhcp({ client, server }: Cable, load: Load): Promise<Stood> {
+export async function perfdhcp(cable: Cable, load: Load): Promise<Stood> {
   const { rate, seconds, clients, mac = '00:0c:01:00:00:00', percentile = false } = load
-  const what = ['-4', '-l', client.address, '-R', clients, '-r', rate, '-p', seconds]
+  const what = [...as(load.family ?? 4, cable), '-R', clients, '-r', rate, '-p', seconds]
   const how = ['-b', `mac=${mac}`, '-W', 1_000_000, ...(percentile ? ['-x', 't'] : [])]
-  const command = ['perfdhcp', ...what, ...how, server.address].map(String)
+  const { client, server } = cable
+  const whom = load.family === 6 ? 'all' : server.address
+  const command = ['perfdhcp', ...what, ...how, whom].map(String)
   const { code, stdout, stderr } = await attempt(client.inside(command))
   // 3: some exchanges were not completed.
   if (code !== 0 && code !== 3) throw new Error(`perfdhcp ended with ${code}: ${stderr}${stdout}`)
   return { ...read(stdout, seconds), ...(percentile ? { p99: percentileOf(stdout) } : {}) }
+}
+
+/** Its packets carry its own address as giaddr, or are inside those of a relay. */
+function as(family: Family, { client }: Cable): readonly string[] {
+  return family === 4 ? ['-4', '-l', client.address] : ['-6', '-A', '1', '-l', client.device]
 }
 
 function read(report: string, seconds: number): Stood {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Cable, type End, layCable, type Running } from './cable.ts'
-import { perfdhcp } from './perfdhcp.ts'
+import { type Family, perfdhcp } from './perfdhcp.ts'
 
 /**
  * Does `work` with a DHCP server that is alone at one end of a fresh cable, with an empty folder, and was
@@ -13,13 +13,14 @@ export async function onTrial<T>(
   start: (end: End, folder: string) => Running | Promise<Running>,
   rate: number,
   work: (cable: Cable, running: Running) => Promise<T>,
+  family: Family = 4,
 ): Promise<T> {
   const cable = await layCable()
   const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'bootwright-bench-'))
   try {
     const running = await start(cable.server, folder)
     try {
-      await warmUp(cable, running, rate)
+      await warmUp(cable, running, rate, family)
       return await work(cable, running)
     } finally {
       await running.end()
@@ -31,11 +32,11 @@ export async function onTrial<T>(
 }
 
 /** Waits for the first answer, then lets the server settle and become warm: a daemon runs for weeks. */
-async function warmUp(cable: Cable, running: Running, rate: number): Promise<void> {
-  const warm = { rate, seconds: 10, clients: 400, mac: '00:0c:02:00:00:00' }
+async function warmUp(cable: Cable, running: Running, rate: number, family: Family): Promise<void> {
+  const warm = { rate, seconds: 10, clients: 400, mac: '00:0c:02:00:00:00', family }
   for (let tries = 0; tries < 10; tries++) {
     await sleep(1000)
-    const first = { rate: 10, seconds: 1, clients: 10, mac: '00:0c:03:00:00:00' }
+    const first = { rate: 10, seconds: 1, clients: 10, mac: '00:0c:03:00:00:00', family }
     const { rate } = await perfdhcp(cable, first)
     if (rate === 0) continue
     await perfdhcp(cable, warm)
