@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { node1, quickDaemon } from './clients.ts'
+import { dhclient6, dhcpcd6, startClient } from './clients6.ts'
 import { addIpv6, addLinkLocal, serverNetwork6 } from './ipv6-link.ts'
-import { createNetwork, type Peer } from './network.ts'
+import { createNetwork } from './network.ts'
 import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
 
@@ -15,80 +15,7 @@ t.setTimeout(fileTimeout(3))
 /** A third of a minute: T1 is half of it, T2 four fifths. */
 const leaseSeconds = 20
 
-/** A DHCPv6 client of Debian on `eth0`. */
-interface Client6 {
-  readonly name: string
-  readonly program: string
-  readonly package: string
-  command(folder: string): readonly string[]
-  readonly steps: { readonly lease: string; readonly renew: string }
-  /** What makes it give its lease back. */
-  readonly release?: NodeJS.Signals
-}
-
-const clients: readonly Client6[] = [
-  {
-    name: 'dhclient',
-    program: '/usr/sbin/dhclient',
-    package: 'isc-dhcp-client',
-    command: folder => [
-      ...['dhclient', '-6', '-d', '-cf', '/dev/null', '-sf', join(folder, 'script')],
-      ...['-lf', join(folder, 'leases'), '-pf', join(folder, 'pid'), 'eth0'],
-    ],
-    steps: { lease: 'BOUND6', renew: 'RENEW6' },
-  },
-  {
-    name: 'dhcpcd',
-    program: '/usr/sbin/dhcpcd',
-    package: 'dhcpcd-base',
-    // It keeps its pid and its leases at fixed places, which are its own here.
-    command: folder => {
-      const own = ['/run/dhcpcd', '/var/lib/dhcpcd'].map(
-        at => `mkdir -p ${at}; mount -t tmpfs t ${at}`,
-      )
-      const dhcpcd = `exec dhcpcd -6 -B --ia_na -f /dev/null -c ${folder}/script eth0`
-      return ['unshare', '--mount', 'sh', '-c', [...own, dhcpcd].join('; ')]
-    },
-    steps: { lease: 'BOUND6', renew: 'RENEW6' },
-    release: 'SIGALRM',
-  },
-]
-
-/** Notes each step with the address; dhclient leaves it to the script to put that on the card. */
-const script = (folder: string) => `#!/bin/sh
-case "$reason" in BOUND6|RENEW6|REBIND6)
-  ip address replace "\${new_ip6_address:-$new_dhcp6_ia_na1_ia_addr1}/128" dev eth0 nodad 2>/dev/null
-  echo "$reason \${new_ip6_address:-$new_dhcp6_ia_na1_ia_addr1}" >> ${folder}/steps
-esac
-exit 0
-`
-
-function startClient(t: Test, peer: Peer, client: Client6) {
-  const folder = mkdtempSync(join(tmpdir(), 'bootwright-client6-'))
-  writeFileSync(join(folder, 'script'), script(folder))
-  chmodSync(join(folder, 'script'), 0o755)
-  const child = peer.start(client.command(folder))
-  t.teardown(() => {
-    child.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true })
-  })
-  const said: string[] = []
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (text: Buffer) => said.push(text.toString()))
-  const taken = () => {
-    const file = join(folder, 'steps')
-    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
-  }
-  return {
-    step: (count: number) =>
-      waitUntil(
-        () => `step ${count} of ${client.name}, only ${taken()}: ${said.join('')}`,
-        60,
-        () => taken()[count - 1]?.split(' '),
-      ),
-    kill: (signal: NodeJS.Signals) => child.kill(signal),
-  }
-}
+const clients = [dhclient6, dhcpcd6]
 
 t.test('real clients lease, renew and release an IPv6 address', { skip: obstacle }, async t => {
   const network = await createNetwork()

@@ -42,6 +42,8 @@ export interface SshdMachine {
   off(): Promise<void>
   /** Whether this process of the machine runs; by the id that it has there. */
   runs(pid: number): boolean
+  /** Has this address and no other, and asks for its script at that one. */
+  useIpv6(own: string, server: string): Promise<void>
   /** Takes whatever address a DHCP server gives it instead of its own. */
   takeAddress(): Promise<string>
   /** Asks for a URL as this machine; with what is to be posted. */
@@ -119,13 +121,20 @@ export async function addSshdMachine(
   if (mac !== undefined) await run([...inside, 'ip', 'link', 'set', 'eth0', 'address', mac])
   const own = (await run([...inside, 'cat', '/sys/class/net/eth0/address'])).trim()
   const disk = join(folder, 'disk')
+  let server = network.address
   const curl = (url: string, more: readonly string[] = []) =>
-    run([...inside, 'curl', '-sS', '--fail-with-body', ...more, url])
+    run([...inside, 'curl', '-gsS', '--fail-with-body', ...more, url])
   const { write, init, off, start, newHostKey } = createBody(folder, inside, disk)
 
   return {
     ...{ peer, mac: own, folder, disk, off },
     runs: pid => init() !== '' && existsSync(`/proc/${init()}/root/proc/${pid}`),
+    async useIpv6(address6, server6) {
+      await run([...inside, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=0'])
+      await run([...inside, 'ip', '-4', 'address', 'flush', 'dev', 'eth0'])
+      await run([...inside, 'ip', 'address', 'add', `${address6}/64`, 'dev', 'eth0', 'nodad'])
+      server = `[${server6}]`
+    },
     async takeAddress() {
       await run([...inside, 'ip', 'address', 'flush', 'dev', 'eth0'])
       write('udhcpc.sh', takeScript, 0o755)
@@ -134,13 +143,13 @@ export async function addSshdMachine(
     },
     async ask(url, posted) {
       const post = posted === undefined ? [] : ['--data', posted]
-      const command = ['curl', '-sS', '-w', '\n%{http_code}', ...post, url]
+      const command = ['curl', '-gsS', '-w', '\n%{http_code}', ...post, url]
       const { stdout } = await attempt([...inside, ...command])
       const cut = stdout.lastIndexOf('\n')
       return { status: Number(stdout.slice(cut + 1)), text: stdout.slice(0, cut) }
     },
     async fetchScript(host = own) {
-      const text = await curl(`http://${network.address}:8080/boot/${host}/boot.ipxe`)
+      const text = await curl(`http://${server}:8080/boot/${host}/boot.ipxe`)
       const cmdline = /^kernel --name kernel \S+ (.*) \|\| goto later$/m.exec(text)?.[1] ?? ''
       const initrds = [...text.matchAll(/^initrd --name \S+ (\S+) /gm)].map(([, url = '']) => url)
       return { text, cmdline, initrds }

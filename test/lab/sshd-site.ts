@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { type Daemon, startDaemon } from './daemon.ts'
+import { addIpv6, serverAddress6, serverNetwork6 } from './ipv6-link.ts'
 import { createNetwork, type Network } from './network.ts'
 import { addSshdMachine, type SshdMachine } from './sshd-machine.ts'
 import { waitUntil } from './wait.ts'
@@ -31,13 +32,21 @@ export interface Site {
 const token = 'a-token-for-the-site'
 const netboot = 'kernel bzImage init=/nix/store/x/init initrd=initrd quiet\n'
 
+interface Setting {
+  readonly path?: string
+  readonly mode?: 'none' | 'proxy'
+  /** 6: node1 has no IPv4 address. */
+  readonly family?: 4 | 6
+}
+
 /** Runs `rest` of a config (profiles and callbacks) with one host, `node1`. */
 export async function openSite(
   t: Test,
   rest: string,
-  { path = '', mode = 'none' }: { path?: string; mode?: 'none' | 'proxy' } = {},
+  { path = '', mode = 'none', family = 4 }: Setting = {},
 ): Promise<Site> {
   const network = await createNetwork()
+  if (family === 6) await addIpv6(network)
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-site-'))
   t.teardown(() => {
     network.remove()
@@ -53,11 +62,13 @@ export async function openSite(
   write('token', `${token}\n`)
   const node1 = await addSshdMachine(network, '10.77.0.20')
   const node2 = await addSshdMachine(network, '10.77.0.21')
+  if (family === 6) await node1.useIpv6('2001:db8:77::20', serverAddress6)
+  const six = family === 6 ? `, ${serverNetwork6.trim().split(/\n */).join(', ')}` : ''
   const config = (text: string) => `
 dataDir: ./data
 assets: ./assets
 admin: { tokenFile: ./token, allow: [127.0.0.0/8] }
-networks: { lab: { interface: br0, mode: ${mode} } }
+networks: { lab: { interface: br0, mode: ${mode}${six} } }
 hosts:
   node1: { mac: "${node1.mac}", profile: p, vars: { disk: ${node1.disk} } }
   node2: { mac: "${node2.mac}", profile: p, vars: { disk: ${node2.disk} } }

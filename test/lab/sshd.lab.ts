@@ -52,6 +52,19 @@ for (const login of ['password', 'key']) {
   })
 }
 
+t.test('a machine that has IPv6 alone', { skip: obstacle }, async t => {
+  const site = await openSite(t, profile('login: key, deploy: by-hand'), { family: 6 })
+  site.write('install.sh', script)
+  await site.ask()
+  const given = await site.node1.fetchScript()
+  t.match(given.cmdline, /bootwright=http:\/\/\[2001:db8:77::1\]:8080\//)
+  await site.node1.bootInstaller(given)
+  await site.until('installed')
+  t.match(readFileSync(site.node1.disk, 'utf8'), 'host node1 at 2001:db8:77::20\n')
+  t.match((await site.timeline('ssh')).at(-1), /^2001:db8:77::20 has proved itself: /)
+  t.match(await site.timeline('output'), ['home is http://[2001:db8:77::1]:8080/phone-home/***'])
+})
+
 t.test(
   'an agent says ready, and the machine proves itself all the same',
   { skip: obstacle },
