@@ -8,6 +8,7 @@ import { installOverSsh, told } from './ssh-story.ts'
 const skip = (await labObstacle()) ?? false
 t.setTimeout(fileTimeout(12))
 
+// With a key instead, and UEFI: ssh-script.lab.ts, on such a machine, and sshd-nixos.lab.ts.
 t.test('BIOS, stock media with a password; kill -9 in the middle', { skip }, async t => {
   const way = { deploy: 'anywhere', login: 'password' } as const
   const { lab, timeline } = await installOverSsh(t, {
@@ -25,11 +26,5 @@ t.test('BIOS, stock media with a password; kill -9 in the middle', { skip }, asy
   for (const run of args)
     t.match(run, / --flake \.\/flake#node1 --env-password .*root@10\.77\.0\.20$/)
   t.notMatch(JSON.stringify(timeline), /SSHPASS=/)
-})
-
-t.test('UEFI, stock media with a key for this attempt', { skip }, async t => {
-  const way = { deploy: 'anywhere', login: 'key' } as const
-  const { lab, timeline } = await installOverSsh(t, { firmware: 'uefi', ...way })
-  t.match(lab.runs(), [/ --flake \.\/flake#node1 -i \S+ .*--target-host root@10\.77\.0\.20$/])
   t.match(timeline.map(({ text }) => text).join('\n'), /### Done! ###/)
 })
