@@ -17,6 +17,8 @@ export interface Network {
   addTap(): Promise<string>
   /** Another computer on the bridge: a namespace of its own with `eth0` and this address. */
   addPeer(address: string): Promise<Peer>
+  /** Ends and removes all other computers. */
+  removePeers(): void
   /** Ends what runs inside and removes everything; also done when the process ends or is signalled. */
   remove(): void
 }
@@ -50,6 +52,7 @@ export async function createNetwork(address = '10.77.0.1'): Promise<Network> {
 
 function networkIn(namespace: string, address: string): Network {
   let taps = 0
+  let computers = 0
   const peers: Peer[] = []
   const network: Network = {
     namespace,
@@ -65,14 +68,18 @@ function networkIn(namespace: string, address: string): Network {
       return tap
     },
     addPeer: async peerAddress => {
-      const peer = peerIn(`${namespace}-p${peers.length}`, peerAddress)
+      computers += 1
+      const peer = peerIn(`${namespace}-p${computers}`, peerAddress)
       peers.push(peer)
-      await plugIn(peer, network, `peer${peers.length}`)
+      await plugIn(peer, network, `peer${computers}`)
       return peer
+    },
+    removePeers: () => {
+      for (const peer of peers.splice(0)) removeNamespace(peer.namespace)
     },
     remove: () => {
       living.delete(network)
-      for (const peer of peers) removeNamespace(peer.namespace)
+      network.removePeers()
       removeNamespace(namespace)
     },
   }

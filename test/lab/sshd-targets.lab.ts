@@ -5,7 +5,7 @@ import { fileTimeout } from '../patience.ts'
 import { run } from './command.ts'
 import { labObstacle } from './packages.ts'
 import { addSshdMachine, isUntouched } from './sshd-machine.ts'
-import { openSite, type Site } from './sshd-site.ts'
+import { openSite, type Setting, type Site } from './sshd-site.ts'
 
 const skip = (await labObstacle()) ?? false
 t.setTimeout(fileTimeout(5))
@@ -22,9 +22,9 @@ const wipe = '#!/bin/sh\necho wiped > "$DISK"\n'
 async function open(
   t: Test,
   config = own(),
-  mode: 'none' | 'proxy' = 'none',
+  setting: Setting = {},
 ): Promise<Site & { publicKey: string }> {
-  const site = await openSite(t, config, { mode })
+  const site = await openSite(t, config, setting)
   await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(site.folder, 'key')])
   site.write('install.sh', wipe)
   return { ...site, publicKey: readFileSync(join(site.folder, 'key.pub'), 'utf8').trim() }
@@ -88,7 +88,7 @@ t.test(
 )
 
 t.test('our own SSH server answers at the address: it is never entered', { skip }, async t => {
-  const site = await open(t)
+  const site = await open(t, own(), { apart: true })
   await site.ask()
   const { cmdline } = await site.node1.fetchScript()
   await site.node1.off()
@@ -166,7 +166,7 @@ t.test('an installed system that never comes back has failed', { skip }, async t
 })
 
 t.test('beside another DHCP server its installer takes another address', { skip }, async t => {
-  const site = await open(t, own(), 'proxy')
+  const site = await open(t, own(), { mode: 'proxy' })
   const other = await site.network.addPeer('10.77.0.2')
   const dnsmasq = ['dnsmasq', '--keep-in-foreground', '--conf-file=/dev/null', '--port=0']
   other.start([...dnsmasq, '--interface=eth0', '--dhcp-range=10.77.0.200,10.77.0.210'])
