@@ -89,6 +89,13 @@ export interface EventData {
     /** The installer's message changes nothing: a command installs. */
     'deploy-decides': { readonly event: PhoneHomeEvent }
     'up-before-deployed': NoData
+    /** The agent has its order: what is on this disk is lost. Of the image the path of its URL. */
+    'writes-image': {
+      readonly disk: string
+      readonly serial?: string
+      readonly size: number
+      readonly image: string
+    }
     'late-end': { readonly event: PhoneHomeEvent }
     /** A machine is this host from now on; `before`: the MACs of the one that it replaces. */
     'moved-in': {

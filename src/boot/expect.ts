@@ -20,10 +20,11 @@ export function whyUnexpected(expect: Expect | undefined, facts: unknown): Reaso
   if (!disk) return undefined
   const disks = objectsOf(told.disks)
   if (disks.some(found => isDisk(found, disk))) return undefined
-  return { code: 'no-such-disk', expected: wordsOf({ ...disk }), has: disks.map(wordsOf) }
+  return { code: 'no-such-disk', expected: diskWords({ ...disk }), has: disks.map(diskWords) }
 }
 
-function isDisk(found: UnknownFields, wanted: NonNullable<Expect['disk']>): boolean {
+/** Whether a disk that a machine told of is all of this. */
+export function isDisk(found: UnknownFields, wanted: NonNullable<Expect['disk']>): boolean {
   const { name, model, serial, size } = wanted
   if (name !== undefined && lineOf(found.name) !== name) return false
   if (serial !== undefined && lineOf(found.serial) !== serial) return false
@@ -32,7 +33,7 @@ function isDisk(found: UnknownFields, wanted: NonNullable<Expect['disk']>): bool
 }
 
 /** `/dev/vda, SSD 980, 500.1 GB` */
-function wordsOf({ name, model, serial, size }: UnknownFields): string {
+export function diskWords({ name, model, serial, size }: UnknownFields): string {
   const bytes = Number(size)
   const amount = Number.isFinite(bytes) ? `${(bytes / 1e9).toFixed(1)} GB` : ''
   const words = [

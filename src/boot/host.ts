@@ -81,6 +81,14 @@ export interface MediaFolder {
   readonly folder: string
 }
 
+/** What a profile writes onto a disk. */
+export interface ImageOnDisk {
+  /** Absolute path. */
+  readonly path: string
+  /** Names of the answer files that become the NoCloud seed beside it. */
+  readonly seed: readonly string[]
+}
+
 /** One network card of a host, with the address reserved for it. */
 export interface Nic {
   readonly mac: Mac
@@ -100,6 +108,8 @@ export interface Profile extends BootSettings {
   readonly initrd: readonly string[]
   /** Where kernel, initrd and more arguments come from, read again for every install. */
   readonly media?: MediaFolder
+  /** What the agent, which is the kernel and initrd then, writes onto a disk. */
+  readonly image?: ImageOnDisk
   /** Expected sha256 in hex, by the path of the asset as the config means it. */
   readonly checksums?: Readonly<Record<string, string>>
   /** Liquid template of the kernel command line. */

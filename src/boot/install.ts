@@ -34,6 +34,17 @@ export interface Asset {
   readonly sha256?: string
 }
 
+/** What an image is when it is unpacked: bytes, and their sha256 in hex. */
+export interface Unpacked {
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** An image for a disk as it is served, with what it becomes. */
+export interface DiskImage extends Asset {
+  readonly unpacked: Unpacked
+}
+
 /** A file behind a URL of our own; only this version of it is served there (see `assetVersion`). */
 export type PublishedFile = Pick<Asset, 'path' | 'version'>
 
@@ -53,13 +64,15 @@ export interface Spec {
   readonly told?: Asset
   /** A static kexec that came with the boot media. */
   readonly kexec?: Asset
+  /** What is written onto a disk. */
+  readonly image?: DiskImage
   /** Sources of the answer files' templates, by name. */
   readonly templates: Readonly<Record<string, string>>
 }
 
 /** Every file that a spec is made of. */
-export function assetsOf({ kernel, initrd, told, kexec }: Spec): Asset[] {
-  return [kernel, ...initrd, told, kexec].filter(asset => asset !== undefined)
+export function assetsOf({ kernel, initrd, told, kexec, image }: Spec): Asset[] {
+  return [kernel, ...initrd, told, kexec, image].filter(asset => asset !== undefined)
 }
 
 /** One wish to install one host. Its id sorts by time. */

@@ -75,6 +75,10 @@ interface DifferenceReasons {
   'other-serial': { readonly serial: string; readonly expected: string }
   /** As people say them: `/dev/vda, SSD 980, 500.1 GB`. */
   'no-such-disk': { readonly expected: string; readonly has: readonly string[] }
+  /** Nobody guesses which of them is to be erased. */
+  'several-disks-fit': { readonly disks: readonly string[] }
+  /** For an image of so many bytes. */
+  'disk-too-small': { readonly disk: string; readonly size: number; readonly bytes: number }
 }
 
 /** Why a machine gets the boot answer that it gets. Those with `because` add to another reason. */

@@ -12,7 +12,7 @@ export interface PlacedChecksum {
 }
 
 /** What a profile boots, by the paths of the config. */
-interface Booted extends Pick<Profile, 'kernel' | 'initrd'> {
+interface Booted extends Pick<Profile, 'kernel' | 'initrd' | 'image'> {
   readonly folder: MediaFolder | undefined
 }
 
@@ -26,10 +26,11 @@ interface ChecksumContext {
 /** The sha256 of each asset by its path; what is written for a file that is not booted is reported. */
 export function resolveChecksums(
   { keys, from }: Layers,
-  { folder, kernel, initrd }: Booted,
+  { folder, kernel, initrd, image }: Booted,
   { assets, checksums: placed, report }: ChecksumContext,
 ): Profile['checksums'] {
   const { checksums } = keys
+  const booted = [kernel, ...initrd, ...(image ? [image.path] : [])]
   if (!checksums) return undefined
   const entries = Object.entries(checksums).flatMap(([name, sha256]) => {
     const found = filesNamed(name)
@@ -47,13 +48,13 @@ export function resolveChecksums(
     if (folder && !name.includes('/')) return [join(folder.folder, name)]
     if (folder)
       return resolve(assets, name).startsWith(`${folder.folder}/`) ? [resolve(assets, name)] : []
-    return [kernel, ...initrd].filter(path =>
+    return booted.filter(path =>
       name.includes('/') ? path === resolve(assets, name) : basename(path) === name,
     )
   }
 
   function notBooted(name: string): string {
-    const names = [kernel, ...initrd].map(path => basename(path))
+    const names = booted.map(path => basename(path))
     return `"${name}" is no file that is booted here${didYouMean(name, names)}`
   }
 }

@@ -13,7 +13,7 @@ export interface CmdlinePiece {
 export type ProfileKeys = Omit<RawProfile, 'extends' | 'cmdline' | 'cmdline!'>
 
 /** The keys that say what to boot, of which one is enough. */
-export const bootKeys = ['kernel', 'nixos', 'kexec', 'efi', 'iso', 'wim'] as const
+export const bootKeys = ['kernel', 'nixos', 'kexec', 'efi', 'iso', 'wim', 'image'] as const
 
 /** A profile with what it extends, and perhaps a host, laid over each other. */
 export interface Layers {
@@ -65,6 +65,7 @@ function mergeKeys(below: ProfileKeys, own: ProfileKeys): ProfileKeys {
   const inherited = bootKeys.some(key => own[key] !== undefined) ? withoutBoot(below, own) : below
   const merged: ProfileKeys = { ...inherited, ...own }
   if (below.files && own.files) merged.files = { ...below.files, ...own.files }
+  if (below.seed && own.seed) merged.seed = { ...below.seed, ...own.seed }
   if (below.options && own.options) merged.options = { ...below.options, ...own.options }
   if (inherited.checksums && own.checksums) {
     merged.checksums = { ...inherited.checksums, ...own.checksums }
@@ -78,7 +79,7 @@ function mergeKeys(below: ProfileKeys, own: ProfileKeys): ProfileKeys {
 
 /** Who boots something else inherits nothing of what was booted, but another kernel keeps its initrd. */
 function withoutBoot(below: ProfileKeys, own: ProfileKeys): ProfileKeys {
-  const { kernel, initrd, nixos, kexec, efi, iso, wim, checksums, ...rest } = below
+  const { kernel, initrd, nixos, kexec, efi, iso, wim, image, checksums, ...rest } = below
   return own.kernel === undefined ? rest : { ...rest, ...given('initrd', initrd) }
 }
 
@@ -95,5 +96,5 @@ function piece(text: string, path: Path): CmdlinePiece[] {
 }
 
 function isMapKey(key: string): boolean {
-  return ['files', 'vars', 'verify', 'checksums'].includes(key)
+  return ['files', 'seed', 'vars', 'verify', 'checksums'].includes(key)
 }

@@ -7,6 +7,7 @@ import type { MediaFolder, Profile } from '../boot/host.ts'
 import type { Media } from '../boot/media.ts'
 import type { HttpProxy } from '../boot/proxy.ts'
 import type { Subnet } from '../wire/address.ts'
+import { agentConsoles } from './agent.ts'
 import { checkKind, filesToBoot } from './boot-kinds.ts'
 import { type Path, placesOf, type Report } from './check/mistake.ts'
 import { type PlacedChecksum, resolveChecksums } from './checksums.ts'
@@ -55,7 +56,7 @@ export interface ResolvedProfile {
 
 /** For a profile that is only there to be extended, and is used. */
 export const nothingToBoot =
-  'says nothing to boot, and is used as if it did; it needs a `kernel`, `nixos`, `kexec`, `efi`, `iso` or `wim`'
+  'says nothing to boot, and is used as if it did; it needs a `kernel`, `nixos`, `kexec`, `efi`, `iso`, `wim` or `image`'
 
 /** Reports at a profile that somebody uses it and there is nothing to boot. */
 export function sayNothingToBoot(name: string, report: Report): void {
@@ -96,17 +97,19 @@ export function resolveProfile(
     ? { kernel: media.kernel, initrd: [media.initrd] }
     : filesToBoot(keys, around)
   if (!booted) return base
-  checkKind(layers, folder?.form ?? booted.kind, around.report)
+  const { image } = 'image' in booted ? booted : {}
+  checkKind(layers, folder?.form ?? (image ? 'image' : booted.kind), around.report)
+  const own = layers.cmdline.map(piece => piece.text)
   const profile: Profile = {
     name,
     ...booted,
     ...given('media', folder),
     ...given('checksums', resolveChecksums(layers, { folder, ...booted }, around)),
-    cmdline: layers.cmdline.map(piece => piece.text).join(' '),
+    cmdline: [...(image ? [`${agentConsoles} agent=image`] : []), ...own].join(' '),
     ...lifeOf(layers, around),
     ...bootSettingsIn(keys),
     ...given('proxy', resolveProxy(keys.proxy, around.proxy)),
-    ...filesOf(keys.files ?? {}, around.folder),
+    ...filesOf({ ...keys.files, ...(image && keys.seed) }, around.folder),
     vars: keys.vars ?? {},
   }
   return { ...base, profile, ...given('media', media) }

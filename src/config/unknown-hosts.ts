@@ -1,6 +1,6 @@
-import { join } from 'node:path'
 import { didYouMean } from '../base/nearest.ts'
 import type { Host, UnknownHosts } from '../boot/host.ts'
+import { agentConsoles, agentFiles, agentLack } from './agent.ts'
 import type { Subject } from './booting-hosts.ts'
 import { fileProblem } from './check/files.ts'
 import type { Mistake } from './check/mistake.ts'
@@ -23,11 +23,10 @@ export interface ResolvedUnknown {
 }
 
 /** What the agent is told that nobody knows; it says on every screen who it is. */
-const kernel = 'images/agent/linux'
 const discover: RawProfile = {
-  kernel,
-  initrd: ['images/agent/initrd'],
-  cmdline: 'console=tty0 console=ttyS0,115200 agent=discover',
+  kernel: agentFiles.kernel,
+  initrd: [agentFiles.initrd],
+  cmdline: `${agentConsoles} agent=discover`,
   boot: 'always',
 }
 
@@ -54,14 +53,16 @@ function discovering(around: ProfileContext): ResolvedUnknown {
   const resolved = resolveProfiles({ discover }, around).get('discover')
   const profile = resolved?.profile
   if (!profile) return { subjects: [], lacks: [] }
-  const problem = fileProblem(join(around.assets, kernel))
-  const message = `the agent is missing: ${problem}: \`bootwright agent build\` makes it`
-  const lack = { severity: 'warning', path: ['unknownHosts'], message } as const
+  const problem = fileProblem(profile.kernel)
   return {
     unknownHosts: { kind: 'discover', profile },
     subjects: unknownSubject(resolved),
-    lacks: problem === undefined ? [] : [lack],
+    lacks: problem === undefined ? [] : [lack(agentLack(problem))],
   }
+}
+
+function lack(message: string): Mistake {
+  return { severity: 'warning', path: ['unknownHosts'], message }
 }
 
 function unknownProfile(

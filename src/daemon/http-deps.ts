@@ -85,6 +85,7 @@ function attemptDeps(parts: HttpParts): AttemptDeps {
       const { kind } = parts.answers.look({ mac, caller, what: 'agent', loader: ipxe })
       return phoneHome.work(token, { host, boots: kind === 'boot' || kind === 'menu' })
     },
+    order: (token, caller) => phoneHome.order(useOf(token, caller)),
     burn: phoneHome.burn,
     committed: memory.committed,
   }

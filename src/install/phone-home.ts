@@ -30,6 +30,7 @@ import {
   type TokenParts,
   type TokenUse,
 } from './token-use.ts'
+import { giveOrder, type OrderAnswer } from './write-order.ts'
 
 const perSecond = 10
 /** What a boot may still say when the next one has begun. */
@@ -55,6 +56,9 @@ export function createPhoneHome(
     /** What the agent is to do that waits with this token; undefined where it is none of a stranger's boot. */
     work: (token: string, outlook: AgentOutlook): AgentWork | undefined =>
       agentWork(token, outlook, parts),
+
+    /** What the agent of an install is to write; undefined where its profile has no image. */
+    order: (use: TokenUse): OrderAnswer | undefined => giveOrder(use, parts),
 
     /** What lets us into the installer of the running attempt, as an initrd: for the machine only. */
     login: (use: TokenUse): LoginAnswer => giveLogin(use, parts),

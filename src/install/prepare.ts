@@ -49,7 +49,7 @@ export function prepareAttempt(
     ...(profile.burn && { burn: profile.burn }),
     phoneHome: context.phoneHome,
     context,
-    parts: [spec.kernel, ...spec.initrd],
+    parts: [spec.kernel, ...spec.initrd, ...(spec.image ? [spec.image] : [])],
     ...(spec.kexec && { kexec: spec.kexec }),
     assets: [spec.kernel, ...spec.initrd].map(asset => asset.url),
   }

@@ -1,5 +1,6 @@
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { given } from '../base/given.ts'
+import { usualMetaData } from '../boot/disk-image.ts'
 import type { Host, Profile, Vars } from '../boot/host.ts'
 import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
 import { kexecWay } from '../boot/power.ts'
@@ -7,6 +8,7 @@ import type { Reason, Refused } from '../boot/reason.ts'
 import type { InstallDeps } from './deps.ts'
 import { doubtOf } from './integrity.ts'
 import { takeFiles } from './take-files.ts'
+import { takeImage } from './take-image.ts'
 import { takeMedia } from './take-media.ts'
 
 /** How the machine of an install is started, where it is not by its power and its network. */
@@ -48,6 +50,8 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
   if (lack !== undefined) return { refused: lack }
   const images = base.media ? takeMedia(base, base.media, deps) : takeFiles(base, deps)
   if ('refused' in images) return images
+  const image = takeImage(base, deps)
+  if (image && 'refused' in image) return image
   const templates = readTemplates(base)
   if ('refused' in templates) return templates
   const useless = whyUseless(base, overrides.vars, templates.templates, deps)
@@ -57,7 +61,7 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
   const profile = { ...base, cmdline, vars }
   const { power: _, ...machine } = host
   const own = { ...machine, ...started, vars, profile }
-  const spec = { host: own, profile, ...assets, ...templates }
+  const spec = { host: own, profile, ...assets, ...given('image', image), ...templates }
   const doubt = doubtOf(spec, deps)
   return doubt?.kind === 'wrong' ? { refused: doubt.why } : spec
 }
@@ -111,8 +115,9 @@ export function changedAsset(spec: Spec, deps: Pick<InstallDeps, 'publish'>): As
   return assetsOf(spec).find(asset => deps.publish(asset.path)?.version !== asset.version)
 }
 
-function readTemplates({ files }: Profile): Pick<Spec, 'templates'> | Refused {
-  const templates: Record<string, string> = {}
+function readTemplates({ files, image }: Profile): Pick<Spec, 'templates'> | Refused {
+  const isSeeded = image && image.seed.length > 0
+  const templates: Record<string, string> = isSeeded ? { 'meta-data': usualMetaData } : {}
   for (const [name, path] of Object.entries(files)) {
     try {
       templates[name] = readFileSync(path, 'utf8')

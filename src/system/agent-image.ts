@@ -11,7 +11,7 @@ import {
   statSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ReadMedia } from '../boot/media.ts'
 import type { Image } from './images.ts'
@@ -24,7 +24,10 @@ import { version } from './version.ts'
 const scripts = fileURLToPath(new URL('../agent/', import.meta.url))
 
 /** Debian's packages that it is made of, besides the kernel's. */
-const wanted = ['initramfs-tools-core', 'busybox-static', 'zstd'] as const
+const wanted = ['initramfs-tools-core', 'busybox-static', 'zstd', 'fdisk', 'mtools'] as const
+
+/** What a machine boots, and what is added to that where its disk is to be written. */
+const parts = ['linux', 'initrd', 'writer'] as const
 
 /** Machines fetch it over the slowest link that there is. */
 const mostBytes = 60e6
@@ -53,8 +56,8 @@ export function missingForAgent(arch: string): string[] {
 }
 
 /**
- * Builds kernel and initrd of the agent from the packages of this computer, into `images/NAME`, whole or not at
- * all. From the same packages it makes the same bytes.
+ * Builds kernel and initrd of the agent, and the initrd of its writer, from the packages of this computer, into
+ * `images/NAME`, whole or not at all. From the same packages it makes the same bytes.
  *
  * @throws ImportError where something is missing or too large, or mkinitramfs fails
  */
@@ -64,13 +67,17 @@ export async function buildAgent(order: AgentOrder, readMedia: ReadMedia): Promi
     throw new ImportError('there is no kernel with its modules in /boot and /lib/modules')
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-agent-'))
   try {
-    const files = [join(folder, 'linux'), join(folder, 'initrd')] as const
-    makeInitrd(kernel, files[1], folder, order.program ?? ['mkinitramfs'])
-    copyFileSync(kernel.image, files[0])
+    const files = parts.map(name => join(folder, name))
+    const [linux = '', initrd = '', writer = ''] = files
+    const settings = makeInitrd(kernel, initrd, folder, order.program ?? ['mkinitramfs'])
+    copyFileSync(join(settings, 'writer.cpio.zst'), writer)
+    copyFileSync(kernel.image, linux)
     const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0)
     if (bytes > mostBytes) {
       const most = `${mostBytes / 1e6} MB`
-      throw new ImportError(`kernel and initrd are ${Math.ceil(bytes / 1e6)} MB, more than ${most}`)
+      throw new ImportError(
+        `kernel and initrds are ${Math.ceil(bytes / 1e6)} MB, more than ${most}`,
+      )
     }
     const source = {
       ...{ name: 'agent', version: versionOf(files), arch: order.arch, proof: 'built' as const },
@@ -83,17 +90,23 @@ export async function buildAgent(order: AgentOrder, readMedia: ReadMedia): Promi
   }
 }
 
+/** The folder that it left what it made besides in. */
 function makeInitrd(
   kernel: Kernel,
   initrd: string,
   folder: string,
   [program, ...before]: readonly [string, ...string[]],
-): void {
+): string {
   const settings = join(folder, 'initramfs')
-  for (const name of ['hooks', 'agent', 'scripts', 'conf.d']) {
+  for (const name of ['hooks', 'agent', 'writer', 'scripts', 'conf.d']) {
     mkdirSync(join(settings, name), { recursive: true })
   }
-  for (const name of readdirSync(scripts)) copyFileSync(join(scripts, name), placeOf(name))
+  for (const entry of readdirSync(scripts, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue
+    const isWriter = basename(entry.parentPath) === 'writer'
+    const to = isWriter ? join(settings, 'writer', entry.name) : placeOf(entry.name)
+    copyFileSync(join(entry.parentPath, entry.name), to)
+  }
   chmodSync(placeOf('build'), 0o755)
   const { status, stderr, error } = spawnSync(
     program,
@@ -106,7 +119,7 @@ function makeInitrd(
       killSignal: 'SIGKILL',
     },
   )
-  if (status === 0) return
+  if (status === 0) return settings
   const said = (stderr ?? '').trim().split('\n').slice(-3).join('; ')
   throw new ImportError(
     `mkinitramfs failed: ${said || error?.message || `it ended with ${status}`}`,

@@ -23,6 +23,10 @@ t.test('what each kind boots', async t => {
     ...['wim', 'assets/my/wimboot', 'assets/x.wim'],
   ])
   t.strictSame(kinds('kernel: linux'), [undefined, 'assets/linux'])
+  t.strictSame(kinds('image: images/a.raw.zst'), [
+    undefined,
+    ...['linux', 'initrd', 'writer'].map(name => `assets/images/agent/${name}`),
+  ])
 })
 
 t.test('another kind takes nothing of what it extends', async t => {
@@ -42,6 +46,14 @@ t.test('what does not go together', async t => {
     ['wim: { files: [BCD] }', /profiles\.p\.wim\.files: names no \.wim/],
     ['wim: { files: [boot.wim, a/BOOT.WIM] }', /wim\.files\[1\]: there is another boot\.wim/],
     ['wim: { files: ["boot it.wim"] }', /wim\.files\[0\]: "boot it\.wim" has letters/],
+    ['image: a.qcow2', /profiles\.p\.image: a\.qcow2 is no \.raw, .*`bootwright import FILE NAME`/],
+    ['image: a.raw, boot: always', /profiles\.p\.boot: always does not go with `image`/],
+    ['image: a.raw, boot: once', /profiles\.p\.boot: once does not go with `image`/],
+    ['image: a.raw, initrd: i', /profiles\.p\.initrd: `image` is written by the agent/],
+    ['image: a.raw, kernel: k', /profiles\.p\.image: is something else to boot/],
+    ['image: a.raw, phoneHome: ssh', /profiles\.p\.phoneHome: `image` is written by the agent/],
+    ['image: a.raw, seed: { user-dat: x }', /user-dat.*user-data/],
+    ['kernel: k, seed: { user-data: x }', /profiles\.p\.seed: lies beside an `image`/],
     ['wim: [boot.wim]', /profiles\.p\.wim: a list is not a map with `files`/],
   ] as const) {
     t.match(errors(t, profile(text)).join('\n'), wanted, text)
@@ -98,4 +110,37 @@ t.test('what is too large for a door', async t => {
   t.strictSame(found(4 * gib, ', arch: x64-efi, loader: grubx64.efi'), [
     'profiles.p.initrd: initrd has 4.3 GB, and grubx64.efi fetches it over TFTP, which ends at 4 GB',
   ])
+})
+
+t.test('an image has its seed among the answer files, and the console of the agent', async t => {
+  const yaml =
+    `${lan}profiles:\n  base: { seed: { user-data: u, meta-data: m }, files: { more: f } }\n` +
+    '  p: { extends: base, image: a.raw, seed: { user-data: v }, cmdline: quiet, vars: { disk: auto } }\n'
+  const { profiles, folder } = right(t, yaml, { u: '', m: '', v: '', f: '' })
+  t.match(profiles.get('p'), {
+    image: { path: `${folder}/assets/a.raw`, seed: ['user-data', 'meta-data'] },
+    files: { more: `${folder}/f`, 'user-data': `${folder}/v`, 'meta-data': `${folder}/m` },
+    cmdline: 'console=tty0 console=ttyS0,115200 agent=image quiet',
+  })
+})
+
+t.test('an image without the agent, or without its sum, is told by a warning', async t => {
+  const yaml = profile('image: a.raw', host())
+  const said = (files: readonly string[]) => {
+    const { folder } = load(t, yaml, Object.fromEntries(files.map(name => [name, ''])))
+    const { problems } = loadConfig(join(folder, 'config.yaml'))
+    return problems.map(({ message }) => message).join('\n')
+  }
+  const agent = ['linux', 'initrd', 'writer'].map(name => `assets/images/agent/${name}`)
+  t.match(
+    said(['assets/a.raw']),
+    /the agent is missing: .*linux does not.*`bootwright agent build`/,
+  )
+  t.match(said(agent.slice(0, 2)), /the agent is missing: .*writer does not/)
+  t.match(said(agent), /a\.raw does not exist yet/)
+  t.match(
+    said([...agent, 'assets/a.raw']),
+    /a\.raw has no sum of what is in it: `bootwright import`/,
+  )
+  t.notMatch(said([...agent, 'assets/a.raw', 'assets/a.raw.json']), /agent|a\.raw/)
 })

@@ -1,12 +1,24 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  readSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
-import { main } from './daemon.ts'
-import { createLab } from './lab.ts'
+import { type Daemon, main } from './daemon.ts'
+import { makeGpt } from './disk.ts'
+import { createLab, type Lab, type LabMachine } from './lab.ts'
+import type { Machine } from './machine.ts'
 import { labObstacle } from './packages.ts'
+import { waitUntil } from './wait.ts'
 
 const obstacle = await labObstacle()
 t.setTimeout(fileTimeout(10))
@@ -65,10 +77,12 @@ t.test(
       mac: '52:54:00:12:34:70',
       more: 'unknownHosts: discover',
     }
-    const daemon = await lab.startDaemon(labConfig(lab, settings))
+    await writeImages(lab)
+    const daemon = await lab.startDaemon(imageConfig(labConfig(lab, settings)))
     const machine = await lab.addMachine({ firmware: 'bios', mac, extra: parts(lab.folder) })
     const before = digest(machine.disk)
-    const { serial, exited } = machine.powerOn()
+    const running = machine.powerOn()
+    const { serial } = running
     await serial.waitFor(/This is a machine that nobody knows yet/, 240)
     await serial.waitFor(/page {4}http:\/\/10\.77\.0\.1:8080\//, 10)
     const { body } = await daemon.api('/api/v1/strangers')
@@ -78,7 +92,7 @@ t.test(
     t.equal(digest(machine.disk), before, 'nothing was written')
 
     const config = ['--config', join(lab.folder, 'config.yaml')]
-    const adopted = await daemon.cli(['adopt', mac, 'r7-n1', '--profile', 'lab', ...config])
+    const adopted = await daemon.cli(['adopt', mac, 'r7-n1', '--profile', 'golden', ...config])
     t.equal(adopted.code, 0, adopted.stderr)
     await serial.waitFor(/This is r7-n1/, 30)
     const known = (await daemon.api('/api/v1/hosts/r7-n1')).body.host
@@ -86,10 +100,7 @@ t.test(
     const asked = await daemon.cli(['install', 'r7-n1', '--yes'])
     t.equal(asked.code, 0, asked.stderr)
     await serial.waitFor(/The machine boots again/, 30)
-    await serial.waitFor(/lab: told done/, 240)
-    await exited
-    const { body: host } = await daemon.api('/api/v1/hosts/r7-n1')
-    t.match(host.host, { state: 'installed', attempt: 1 })
+    await getsImage(t, { lab, daemon, machine, running })
     const few = await daemon.cli(['hosts', '--where', 'facts.memory>=1GiB'])
     t.match(few.stderr, /no hosts/)
 
@@ -101,6 +112,88 @@ t.test(
     t.equal(initrds[0], initrds[1], 'the same packages make the same bytes')
   },
 )
+
+/** The image of the lab, and one whose sum is another. */
+async function writeImages(lab: Lab): Promise<void> {
+  const images = join(lab.folder, 'assets/images')
+  const raw = join(lab.folder, 'work/disk.img')
+  await makeGpt(raw)
+  const command = [process.execPath, main, 'import', raw, 'golden', '--assets']
+  const { code, stderr } = await lab.network.attempt([...command, join(lab.folder, 'assets')])
+  if (code !== 0) throw new Error(stderr)
+  copyFileSync(join(images, 'golden.raw.zst'), join(images, 'bad.raw.zst'))
+  const measure = JSON.parse(readFileSync(join(images, 'golden.raw.zst.json'), 'utf8'))
+  const wrong = { ...measure, sha256: '0'.repeat(64) }
+  writeFileSync(join(images, 'bad.raw.zst.json'), JSON.stringify(wrong))
+  writeFileSync(join(lab.folder, 'user-data'), 'phoneHome={{ phoneHome }}\n')
+}
+
+/** A config whose machines get an image, onto the only disk of this size. */
+function imageConfig(config: string): string {
+  const profiles = `profiles:
+  golden:
+    image: images/golden.raw.zst
+    seed: { user-data: user-data }
+    expect: { disk: { size: 128MiB } }
+    verify: { up: 10m }
+  bad: { extends: golden, image: images/bad.raw.zst }`
+  return config.replace('profiles:', profiles)
+}
+
+interface Installing {
+  readonly lab: Lab
+  readonly daemon: Daemon
+  readonly machine: LabMachine
+  readonly running: Machine
+}
+
+/** An image is written and comes up; then its power is cut half way, and at last its sum is wrong. */
+async function getsImage(t: Test, { daemon, machine, running }: Installing): Promise<void> {
+  const isBlank = () => isZero(machine.disk, 0) && isZero(machine.disk, 127)
+  const host = async () => (await daemon.api('/api/v1/hosts/r7-n1')).body.host
+  const install = async (...more: string[]) => {
+    const asked = await daemon.cli(['install', 'r7-n1', '--yes', ...more])
+    t.equal(asked.code, 0, asked.stderr)
+  }
+  await running.serial.waitFor(/golden\.raw\.zst is written to \/dev\/vda/, 240)
+  await running.serial.waitFor(/BOOTED FROM DISK/, 240)
+  await running.serial.waitFor(/lab: told up/, 60)
+  t.match(await host(), { state: 'installed', attempt: 1 })
+  t.match(spawnSync('sfdisk', ['-V', machine.disk]).stdout.toString(), /No errors detected/)
+  await running.powerOff()
+
+  await install()
+  const cut = machine.powerOn()
+  await cut.serial.waitFor(/golden\.raw\.zst is written to/, 240)
+  await waitUntil('the ends of the disk being empty', 60, () => isBlank() || undefined)
+  await cut.powerOff()
+  t.ok(isBlank(), 'half of it does not boot')
+  t.match(await host(), { state: 'installing' })
+  const back = machine.powerOn()
+  await waitUntil('it came back', 120, async () =>
+    (await daemon.api('/api/v1/events?host=r7-n1')).body.events.find(
+      ({ code }: { code: string }) => code === 'came-back',
+    ),
+  )
+  await back.powerOff()
+
+  await install('--profile', 'bad', '--replace')
+  const last = machine.powerOn()
+  await last.serial.waitFor(/the image has the sha256/, 240)
+  await waitUntil('it failed', 30, async () => (await host()).state === 'failed' || undefined)
+  t.match((await host()).why, /the image has the sha256 \w+, and should have 0{64}/)
+  await last.powerOff()
+  t.ok(isBlank(), 'nor does what is not what it should be')
+}
+
+/** Whether a mebibyte of a file is all zeros. */
+function isZero(file: string, mebibyte: number): boolean {
+  const bytes = Buffer.alloc(1024 * 1024)
+  const fd = openSync(file, 'r')
+  readSync(fd, bytes, 0, bytes.length, mebibyte * bytes.length)
+  closeSync(fd)
+  return bytes.equals(Buffer.alloc(bytes.length))
+}
 
 function tellsAll(t: Test, facts: Record<string, never>): void {
   t.match(facts, { vendor: 'Lab', model: 'Box 9', serial: 'BOX-1', uuid, cpus: 1 })

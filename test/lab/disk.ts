@@ -11,6 +11,8 @@ import { run } from './command.ts'
 
 const mebibyte = 1 << 20
 const imageMebibytes = 24
+/** What lies around it may be the tables of a GPT. */
+const partitionMebibytes = imageMebibytes - 2
 const sectorsPerMebibyte = 2048
 
 /** Makes an empty disk, as it comes from the shop. */
@@ -40,6 +42,15 @@ export async function writeDiskImage(
   await pipeline(createReadStream(raw), createGzip({ level: 6 }), createWriteStream(file))
 }
 
+/** The same with a GPT, as the images of clouds have it: an ESP that BIOS boots too. */
+export async function makeGpt(image: string): Promise<void> {
+  const sectors = partitionMebibytes * sectorsPerMebibyte
+  const esp = `start=${sectorsPerMebibyte},size=${sectors},type=U,attrs=LegacyBIOSBootable`
+  await run(['sh', '-c', 'printf "%s\\n" "label: gpt" "$1" | sfdisk -q --force "$0"', image, esp])
+  const code = readFileSync('/usr/lib/syslinux/mbr/gptmbr.bin')
+  writeFileSync(image, code, { flag: 'r+' })
+}
+
 /** Syslinux's boot code and one active FAT16 partition that begins at 1 MiB. */
 function masterBootRecord(): Buffer {
   const record = Buffer.alloc(512)
@@ -47,13 +58,13 @@ function masterBootRecord(): Buffer {
   const entry = record.subarray(446, 462)
   entry.set([0x80, 0xfe, 0xff, 0xff, 0x0e, 0xfe, 0xff, 0xff])
   entry.writeUInt32LE(sectorsPerMebibyte, 8)
-  entry.writeUInt32LE((imageMebibytes - 1) * sectorsPerMebibyte, 12)
+  entry.writeUInt32LE(partitionMebibytes * sectorsPerMebibyte, 12)
   record.writeUInt16LE(0xaa55, 510)
   return record
 }
 
 async function formatPartition(raw: string): Promise<void> {
-  const sectors = String((imageMebibytes - 1) * sectorsPerMebibyte)
+  const sectors = String(partitionMebibytes * sectorsPerMebibyte)
   const geometry = ['-h', '64', '-s', '32', '-H', String(sectorsPerMebibyte), '-T', sectors]
   await run(['mformat', '-i', partition(raw), ...geometry, '::'])
 }

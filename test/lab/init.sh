@@ -137,6 +137,9 @@ installed() {
   connect
   # The installer leaves its URL in the second sector when the system has to report.
   url=$(dd if="$(disk)" bs=512 skip=1 count=1 2> /dev/null | grep -a -o '^http[^ ]*')
+  # An image has it in its seed, which is the second partition.
+  seed=$(disk)2
+  [ -n "$url" ] || [ ! -b "$seed" ] || url=$(grep -a -o 'phoneHome=http[^ ]*' "$seed" | head -n 1 | cut -d = -f 2)
   [ -z "$url" ] || tell up
   end
 }

@@ -9,9 +9,18 @@ import { makeFolder } from '../folder.ts'
 
 const skip = findKernel() ? false : 'there is no kernel here'
 
+/** What the hook makes besides. */
+const writer = 'echo 070702 > "$2/writer.cpio.zst"'
+
 /** Builds with a shell script in place of mkinitramfs; `$4` is the initrd that it has to write. */
 function builder(t: Test, script: string) {
-  const folder = makeFolder(t, { images: {}, mkinitramfs: `#!/bin/sh\n${script}\n` })
+  const folder = makeFolder(t, {
+    images: {},
+    mkinitramfs: `#!/bin/sh
+${writer}
+${script}
+`,
+  })
   const images = join(folder, 'images')
   const order = { images, name: 'agent', arch: debianArch(), show: () => undefined }
   const build = () =>
@@ -23,11 +32,12 @@ t.test('kernel, initrd, and what they are made of', { skip }, async t => {
   const { images, build } = builder(
     t,
     'set -e; test -x "$2/hooks/build"; test -f "$2/agent/init"; test -f "$2/drivers"; test -n "$TMPDIR"\n' +
-      'test "$SOURCE_DATE_EPOCH" = 1; test -f "$2/initramfs.conf"; test ! -e "$2/agent/build"\n' +
+      'test "$SOURCE_DATE_EPOCH" = 1; test -f "$2/initramfs.conf"; test -f "$2/writer/image"; test ! -e "$2/agent/image"; test ! -e "$2/agent/build"\n' +
       'echo "070701 $5" > "$4"',
   )
   const { kernel, source } = await build()
   t.equal(readFileSync(join(images, 'agent/initrd'), 'utf8'), `070701 ${findKernel()?.version}\n`)
+  t.equal(readFileSync(join(images, 'agent/writer'), 'utf8'), '070702\n')
   t.equal(kernel.version?.split(' ')[0], findKernel()?.version)
   t.match(source, { name: 'agent', version: /^\d+\.\d+\.\d+-[0-9a-f]{8}$/, proof: 'built' })
   t.match(source?.packages?.join(), /^linux-image-\S+ \d/)
@@ -42,8 +52,8 @@ t.test('what goes wrong leaves the agent before', { skip }, async t => {
   const script = join(good.folder, 'mkinitramfs')
   writeFileSync(script, 'echo first >&2; echo "E: no hook" >&2; exit 1')
   await t.rejects(good.build(), { message: 'mkinitramfs failed: first; E: no hook' })
-  writeFileSync(script, 'truncate -s 70M "$4"')
-  await t.rejects(good.build(), { message: /^kernel and initrd are \d+ MB, more than 60 MB$/ })
+  writeFileSync(script, `${writer}; truncate -s 70M "$4"`)
+  await t.rejects(good.build(), { message: /^kernel and initrds are \d+ MB, more than 60 MB$/ })
   t.equal(readFileSync(join(good.images, 'agent/initrd'), 'utf8'), '070701\n')
 })
 

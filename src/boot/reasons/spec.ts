@@ -19,7 +19,7 @@ export interface SpecReasons {
   /** A program that is not on this machine, by its name. */
   'no-program': { readonly program: string }
   /** `what`: the key of the profile that names the file. */
-  'no-asset': { readonly what: ImageKind | 'initrd'; readonly path: string }
+  'no-asset': { readonly what: ImageKind | 'initrd' | 'image'; readonly path: string }
   'no-answer-file': { readonly name: string; readonly path: string }
   'booted-always': { readonly profile: string }
   'never-asked': { readonly profile: string }
@@ -30,4 +30,8 @@ export interface SpecReasons {
   /** A kernel that is shorter than its own header says, in bytes. */
   'kernel-cut': { readonly name: string; readonly bytes: number; readonly needs: number }
   'media-being-written': { readonly folder: string }
+  /** Nobody has looked what an image for a disk becomes when it is unpacked. */
+  'image-not-measured': { readonly path: string }
+  /** It was exchanged since. Sizes are bytes. */
+  'image-other-size': { readonly path: string; readonly bytes: number; readonly measured: number }
 }

@@ -1,4 +1,4 @@
-import { ordinal } from '../../base/amount.ts'
+import { amount, ordinal } from '../../base/amount.ts'
 import type { EventData } from '../event.ts'
 import type { CallbackData, PhoneHomeData, StateData } from '../event-data.ts'
 import type { HostState, PhoneHomeEvent } from '../host-state.ts'
@@ -39,6 +39,10 @@ export const noteEvents: EventWords<'note'> = {
     'came back: it netboots while its installer should be at work, and gets its disk',
   'deploy-decides': ({ event }) => `${event} noted: the end of deploy decides`,
   'up-before-deployed': () => 'the installed system is up; deploy has not ended yet',
+  'writes-image': ({ disk, serial, size, image }) => {
+    const which = `${disk}${serial === undefined ? '' : `, serial ${serial}`}, ${amount(size)}`
+    return `${image} is written onto ${which}: what was on it is lost`
+  },
   'late-end': ({ event }) => `late: ${event} came after the install had failed by time`,
   'moved-in': ({ mac, by, before = [] }) =>
     `${mac} is this host, by its ${by}${before.length > 0 ? `, in place of ${before.join(', ')}` : ''}`,

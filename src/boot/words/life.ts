@@ -33,6 +33,8 @@ export const lifeWords: ReasonWords<
   | 'no-facts'
   | 'other-serial'
   | 'no-such-disk'
+  | 'several-disks-fit'
+  | 'disk-too-small'
 > = {
   'not-asked': () => 'no install was asked',
   'install-asked': () => 'install asked, waiting for a network boot',
@@ -71,6 +73,10 @@ export const lifeWords: ReasonWords<
     `its serial number is ${serial || 'unknown'}, and ${expected} is expected`,
   'no-such-disk': ({ expected, has }) =>
     `no disk is ${expected}: it has ${has.join('; ') || 'no disk'}`,
+  'several-disks-fit': ({ disks }) =>
+    `several disks fit: ${disks.join('; ')}; name one by \`expect.disk\` or the var \`disk\``,
+  'disk-too-small': ({ disk, size, bytes }) =>
+    `${disk} is too small: it has ${size} bytes, and the image ${bytes}`,
 }
 
 function withMessage(what: string, message: string | undefined): string {

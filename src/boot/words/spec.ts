@@ -18,6 +18,10 @@ export const specWords: ReasonWords<keyof SpecReasons> = {
   'media-incomplete': ({ folder, missing }) => `${folder} has no ${missing.join(', ')}`,
   'media-without-arguments': ({ file, wanted }) => `${file} has no ${wanted}`,
   'kernel-cut': ({ name, bytes, needs }) => `${name} was cut: it has ${bytes} of ${needs} bytes`,
+  'image-not-measured': ({ path }) =>
+    `${path} has no sum of what is in it: \`bootwright import\` takes it in, with its sum`,
+  'image-other-size': ({ path, bytes, measured }) =>
+    `${path} has ${bytes} bytes, and had ${measured} when it was imported: import it again`,
   'media-being-written': ({ folder }) => `${folder} is being written; ask again when it is whole`,
 }
 

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { amount } from '../../base/amount.ts'
 import { readMedia } from '../../config/media.ts'
 import { initrdsOf } from '../../system/image-parts.ts'
 import { type Image, imageBytes } from '../../system/images.ts'
 import { importDisc } from '../../system/import-disc.ts'
+import { importDisk, isDiskImage } from '../../system/import-disk.ts'
 import { ImportError, importImage } from '../../system/import-image.ts'
 import { isDisc } from '../../system/open-disc.ts'
 import { exit, Failure, type Io } from '../io.ts'
@@ -36,12 +37,9 @@ async function take({ values, words }: Given, io: Io): Promise<number> {
     await untilInterrupted(io, async signal => {
       const bar = createBar(io)
       try {
-        const { image, profile } = await bring({ given, images, name, unpacked, signal }, bar)
+        const { told, profile } = await bring({ given, images, name, unpacked, signal }, bar)
         bar.close()
-        const { kernel, init } = image
-        const size = amount(imageBytes(image))
-        const facts = [size, `kernel ${kernel.version ?? kernel.format}`, ...(init ? [init] : [])]
-        io.stdout.write(`${join(images, name)}: ${facts.join(', ')}\n\n`)
+        io.stdout.write(`${told}\n\n`)
         io.stdout.write(`To paste under \`profiles:\` of the config:\n\n${profile}`)
       } catch (error) {
         bar.close()
@@ -70,22 +68,42 @@ interface Bringing {
   readonly signal: AbortSignal
 }
 
-async function bring({ given, images, name, unpacked, signal }: Bringing, bar: ProgressBar) {
+/** What came of it in one line, and the profile that boots or writes it. */
+interface Brought {
+  readonly told: string
+  readonly profile: string
+}
+
+async function bring(bringing: Bringing, bar: ProgressBar): Promise<Brought> {
+  const { given, images, name, unpacked, signal } = bringing
   const to = { images, name, signal }
-  const disc = discIn(given)
-  if (disc !== undefined) {
-    const order = { ...to, file: disc, folder: folderFor(images, unpacked) }
-    return importDisc(order, readMedia, bar.show)
+  const alone = aloneIn(given)
+  if (alone !== undefined && isDisc(alone)) {
+    const order = { ...to, file: alone, folder: folderFor(images, unpacked) }
+    const { image, profile } = await importDisc(order, readMedia, bar.show)
+    return { told: toldOf(image, join(images, name)), profile }
+  }
+  if (alone !== undefined && isDiskImage(alone)) {
+    const { path, unpacked: whole } = await importDisk({ ...to, file: alone }, bar.show)
+    const told = `${path}: ${amount(whole.bytes)} unpacked, sha256 ${whole.sha256}`
+    return { told, profile: `  ${name}:\n    image: images/${basename(path)}\n` }
   }
   const files = given.flatMap(path => filesOf(path, images, unpacked))
   const image = await importImage({ ...to, files }, readMedia, bar.show)
-  return { image, profile: profileOf(image, name) }
+  return { told: toldOf(image, join(images, name)), profile: profileOf(image, name) }
 }
 
-/** The disc, where one is given alone: it is taken apart. */
-function discIn([path = '', ...others]: readonly string[]): string | undefined {
+function toldOf(image: Image, folder: string): string {
+  const { kernel, init } = image
+  const size = amount(imageBytes(image))
+  const facts = [size, `kernel ${kernel.version ?? kernel.format}`, ...(init ? [init] : [])]
+  return `${folder}: ${facts.join(', ')}`
+}
+
+/** The file, where one is given alone: a disc, which is taken apart, or an image for disks. */
+function aloneIn([path = '', ...others]: readonly string[]): string | undefined {
   if (others.length > 0 || !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
-  return isDisc(path) ? path : undefined
+  return path
 }
 
 /** A folder beside the images that is gone at the end. */

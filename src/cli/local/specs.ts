@@ -113,7 +113,7 @@ export const importSpec: CommandSpec = {
   line: 'DIR|FILE… NAME (--config FILE | --assets FOLDER)',
   brief: 'copies boot media into assets',
   summary:
-    'Copies boot media into assets as images/NAME, whole or not at all: the folder of a nix-build, the files of a release, a kexec tarball, any kernel with its initrds, or the ISO of a distribution, which is taken apart. It looks whether they belong together and writes their SHA256SUMS.',
+    'Copies boot media into assets as images/NAME, whole or not at all: the folder of a nix-build, the files of a release, a kexec tarball, any kernel with its initrds, or the ISO of a distribution, which is taken apart. It looks whether they belong together and writes their SHA256SUMS. The image of a disk (.raw, .img, packed by gz, xz or zst, or qcow2) becomes images/NAME.raw.zst, or .gz or .xz, with its sum beside it.',
   options: {
     config: { value: 'FILE', file: true, help: 'the config, which says where the assets are' },
     assets: { value: 'FOLDER', help: 'the assets, without a config' },

@@ -1,10 +1,12 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import type { Callback } from '../../boot/callback.ts'
+import { measureOf } from '../../boot/disk-image.ts'
 import type { Profile } from '../../boot/host.ts'
 import { lackOfProgram, programsOf } from '../../boot/programs.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
+import { agentLack } from '../agent.ts'
 import { type Subject, sharedMistakes } from '../booting-hosts.ts'
 import type { ResolvedProfile } from '../profiles.ts'
 import type { Mistake, Path } from './mistake.ts'
@@ -50,12 +52,14 @@ interface Lack {
 function findLacks({ profile, layers, media }: ResolvedProfile): Lack[] {
   if (!profile) return []
   const at = (key: string) => layers.from.get(key) ?? ['profiles', profile.name]
-  const images = media
-    ? lack(at(profile.media?.form ?? 'nixos'), media.problem && sentenceOf(media.problem))
-    : [
-        ...lack(at(profile.kind ?? 'kernel'), fileProblem(profile.kernel)),
-        ...profile.initrd.flatMap(path => lack(at(profile.kind ?? 'initrd'), fileProblem(path))),
-      ]
+  const images = profile.image
+    ? lack(at('image'), imageProblem(profile, profile.image.path))
+    : media
+      ? lack(at(profile.media?.form ?? 'nixos'), media.problem && sentenceOf(media.problem))
+      : [
+          ...lack(at(profile.kind ?? 'kernel'), fileProblem(profile.kernel)),
+          ...profile.initrd.flatMap(path => lack(at(profile.kind ?? 'initrd'), fileProblem(path))),
+        ]
   const { deploy, login } = profile
   const callbacks = deploy ? [deploy, ...profile.callbacks] : profile.callbacks
   const { identityFile } = login ?? {}
@@ -70,6 +74,16 @@ function findLacks({ profile, layers, media }: ResolvedProfile): Lack[] {
     ...programs.map(program => ({ path: at(asks ?? ''), message: lackOfProgram(program) })),
     ...callbacks.flatMap(callbackLacks),
   ]
+}
+
+/** Why the agent cannot write an image, as a sentence. */
+function imageProblem({ kernel, initrd }: Profile, image: string): string | undefined {
+  const agent = [kernel, ...initrd].map(fileProblem).find(Boolean)
+  if (agent) return agentLack(agent)
+  const problem = fileProblem(image)
+  if (problem) return problem
+  const why = { code: 'image-not-measured', path: image } as const
+  return fileProblem(measureOf(image)) && sentenceOf(why)
 }
 
 function callbackLacks(callback: Callback): Lack[] {

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { usualMetaData } from '../../boot/disk-image.ts'
 import { defaults } from '../defaults.ts'
 import { loginKeys } from './login.ts'
 import { options } from './options.ts'
@@ -91,6 +92,22 @@ export const profileKeys = {
   wim: v.key(
     windows,
     'Windows PE, booted by wimboot, instead of kernel and initrd. `files` of the profile are added to it.',
+  ),
+  image: v.key(
+    v.path,
+    'Disk image that the agent writes onto a disk, raw, or raw and packed (.gz, .xz, .zst), as `bootwright import` leaves it; the path starts at `assets`.',
+  ),
+  seed: v.key(
+    v.knownKeys(
+      {
+        'user-data': v.key(answerFile, 'What cloud-init does.'),
+        'meta-data': v.key(answerFile, 'Which machine it is.', usualMetaData),
+        'network-config': v.key(answerFile, 'The network of its cards.'),
+        'vendor-data': v.key(answerFile, 'What user-data may say better.'),
+      },
+      { title: 'a map of answer files', examples: ['{ user-data: templates/cloud.user-data }'] },
+    ),
+    'Answer files that cloud-init finds beside the image (NoCloud). They are served as those of `files` are.',
   ),
   checksums: v.key(
     v.mapOf(v.path, v.sha256),

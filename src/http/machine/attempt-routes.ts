@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../../boot/deliver.ts'
+import { type WriteOrder, writeOrderText } from '../../boot/disk-image.ts'
 import type { PhoneHomeMessage } from '../../boot/phone-home.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
@@ -33,6 +34,15 @@ export interface AttemptDeps {
     token: string,
     caller: Caller,
   ): { readonly verb: 'wait' | 'boot'; readonly host?: string } | undefined
+  /** What the agent of an install is to write; undefined where its profile has no image. */
+  order(
+    token: string,
+    caller: Caller,
+  ):
+    | { readonly kind: 'write'; readonly order: WriteOrder }
+    | { readonly kind: 'none' }
+    | { readonly kind: 'forbidden'; readonly why: Reason }
+    | undefined
   /** An answer file that burns went out to its last byte. */
   burn(token: string, name: string): void
   committed(): Promise<void>
@@ -67,11 +77,19 @@ export function attemptRoutes(app: FastifyInstance, deps: AttemptDeps): void {
   })
 }
 
-/** The agent of a discovered machine asks again and again: `wait` or `boot`, and the host it has become. */
+/**
+ * The agent of a discovered machine asks again and again: `wait` or `boot`, and the host it has become. That of
+ * an install asks what it is to write: `write` and the order, or `boot`.
+ */
 function agentRoute(app: FastifyInstance, deps: AttemptDeps): void {
   app.get<TokenRequest>('/agent/:token', async ({ params, socket }, reply) => {
-    const work = deps.work(params.token, callerOf(socket))
+    const caller = callerOf(socket)
+    const asked = deps.order(params.token, caller)
+    const work = asked ? undefined : deps.work(params.token, caller)
     await deps.committed()
+    if (asked?.kind === 'forbidden') return answer(reply, 403, sentenceOf(asked.why))
+    if (asked?.kind === 'write') return reply.type(plain).send(writeOrderText(asked.order))
+    if (asked) return reply.type(plain).send('boot\n')
     if (!work) return answer(reply, 404)
     return reply.type(plain).send(`${[work.verb, work.host ?? ''].join(' ').trim()}\n`)
   })
