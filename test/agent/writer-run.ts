@@ -6,6 +6,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Test } from 'tap'
+import { makeFolder } from '../folder.ts'
 import { machineRoot } from './machine.ts'
 
 export const mebibyte = 1024 * 1024
@@ -125,7 +126,7 @@ function which(name: string): string {
 
 /** A disk image with a partition table: ESP and, last, a file system, of bytes that nobody foresees. */
 export function diskImage(t: Test, label: 'gpt' | 'dos' | 'none', bytes = 6 * mebibyte): Buffer {
-  const file = join(t.testdir({}), 'image')
+  const file = join(makeFolder(t), 'image')
   const content = randomBytes(bytes)
   content.fill(0, 0, mebibyte)
   writeFileSync(file, content)
