@@ -7,6 +7,24 @@ export const reloadAnswer = v.closed({
 })
 export type ReloadAnswer = Static<typeof reloadAnswer>
 
+export const daemonRow = v.closed({
+  name: v.text('Its machine and the port of its page.'),
+  version: v.text(),
+  state: v.text('`working`, `standing-by`, or `silent` for one that was not heard for seconds.'),
+  networks: Type.Array(v.text(), { description: 'Those that it owns.' }),
+  since: v.nullableTime('Since when it owns them.'),
+  startedAt: v.time(),
+  heardAt: v.time('When it last said that it is there.'),
+  behind: Type.Integer({ description: 'Batches of changes that it had yet to read then.' }),
+})
+export type DaemonRow = Static<typeof daemonRow>
+
+export const daemonList = v.closed({
+  daemons: Type.Array(daemonRow),
+  here: v.text('The name of the one that answers.'),
+})
+export type DaemonList = Static<typeof daemonList>
+
 export const drainBody = v.closed({
   end: Type.Optional(Type.Boolean({ description: 'Deploys start again.' })),
 })

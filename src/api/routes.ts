@@ -161,6 +161,12 @@ export const routes = named({
       'Needs the scope admin. Answers when the new config is served; 409 with a line for each mistake, and then nothing has changed.',
     response: { 200: daemon.reloadAnswer, ...refusals },
   },
+  daemons: {
+    tags: ['admin'],
+    summary: 'The daemons that share what is remembered',
+    description: 'One alone where that is a file. Times are those of the database.',
+    response: { 200: daemon.daemonList, ...refusals },
+  },
   draining: {
     tags: ['admin'],
     summary: 'What would end with the daemon',

@@ -191,6 +191,17 @@ export const cancelSpec = apiCommand({
   words: anyHosts,
 })
 
+export const daemonsSpec = apiCommand({
+  name: 'daemons',
+  line: '[--json]',
+  brief: 'the daemons that share one database: which one works, and which stand by',
+  summary:
+    'Lists the daemons that share what is remembered, with the networks that each owns, since when, when\n' +
+    'it was heard last, and how many batches of changes it had yet to read. Exit code 1 when none works.',
+  options: {},
+  words: none,
+})
+
 export const reloadSpec = apiCommand({
   name: 'reload',
   line: '[--json]',

@@ -51,6 +51,7 @@ export const everyCommand: readonly LazyCommand[] = [
   { spec: powerSpec, load: async () => (await import('./power.ts')).run },
   { spec: bmcSpec, load: async () => (await import('./bmc.ts')).run },
   { spec: consoleSpec, load: async () => (await import('./console.ts')).run },
+  { spec: api.daemonsSpec, load: async () => (await import('./daemons.ts')).run },
   { spec: api.reloadSpec, load: async () => (await import('./reload.ts')).run },
   { spec: api.drainSpec, load: async () => (await import('./drain.ts')).run },
   { spec: local.healthySpec, load: async () => (await import('./local/healthy.ts')).run },

@@ -8,7 +8,7 @@ import { recover } from './recover.ts'
 export interface Followers {
   readonly made: Made
   /** HTTP hears before the other doors are open, so a reload may come before they are. */
-  readonly doors: Promise<Doors>
+  doors: Promise<Doors>
   /** The sockets do not follow the networks yet. */
   stale: boolean
 }
@@ -16,7 +16,7 @@ export interface Followers {
 /** Takes up the first config, and what an earlier run left. */
 export function takeUp(made: Made): void {
   const { world, memory } = made
-  if (memory.isNew) meetAll(world.config().hosts.values(), memory)
+  if (memory.isNew()) meetAll(world.config().hosts.values(), memory)
   adopt(made, world.config())
   recover(made)
 }
@@ -44,8 +44,11 @@ export async function followNetworks(followers: Followers): Promise<void> {
 }
 
 function adopt({ world, memory, lives }: Made, next: Config): void {
-  meetNewCards(next.hosts.values(), memory)
-  lives.forget(name => next.hosts.has(name))
+  // Whoever stands by changes nothing.
+  if (memory.standsBy() === undefined) {
+    meetNewCards(next.hosts.values(), memory)
+    lives.forget(name => next.hosts.has(name))
+  }
   const hostOfInstall = (id: string) => memory.installs.get(id)?.spec.host
   world.replace(next, memory.hosts.running(), hostOfInstall)
 }

@@ -26,6 +26,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
   return {
     log,
     unready: parts.unready,
+    standsBy: memory.peers?.standsBy,
     answered: measure.http,
     metrics: createMetrics(measure.counters, gaugesOf(parts)),
     boot: {

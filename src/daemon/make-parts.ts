@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Log } from '../base/log.ts'
 import { lackOfProfile } from '../config/check/files.ts'
@@ -22,8 +21,10 @@ import { steadyClock } from '../system/clock.ts'
 import { createDigests } from '../system/digests.ts'
 import { createPublished } from '../system/published.ts'
 import { newId, newToken } from '../system/secrets.ts'
+import { version } from '../system/version.ts'
 import { createWhereabouts } from '../world/whereabouts.ts'
 import { createWorld, type World } from '../world/world.ts'
+import { daemonName } from './api/show-daemons.ts'
 import { openConsoles } from './consoles.ts'
 import { createDiscs } from './discs.ts'
 import { createDrain } from './drain.ts'
@@ -34,9 +35,10 @@ import { createStarts, type Starts } from './starts.ts'
 import { powerDeeds } from './take-over.ts'
 
 /** What a database that several can reach is told of us. */
-function thisDaemon(log: Log): ThisDaemon {
+function thisDaemon(config: Config, log: Log): ThisDaemon {
   return {
-    daemon: `${hostname()}, process ${process.pid}`,
+    daemon: daemonName(config),
+    version: version(),
     waits: sentence => log.info(sentence),
     // The process ends and starts anew: what is in memory is not what is in the database.
     lost(error) {
@@ -52,7 +54,7 @@ export async function makeParts(first: Config, log: Log) {
   const world = createWorld(first)
   const { config } = world
   const now = steadyClock()
-  const memory = await openMemory(config, thisDaemon(log))
+  const memory = await openMemory(config, thisDaemon(first, log))
   world.learn(memory.hostCards.known)
   const measure = createMeasure(memory)
   const published = createPublished(config().assets)
@@ -61,6 +63,9 @@ export async function makeParts(first: Config, log: Log) {
   const drain = createDrain(memory)
   const digests = createDigests()
   const changes = createChanges()
+  memory.onFollowed?.(({ table, key }) => {
+    if (table === 'hosts') changes.tell(String(key))
+  })
   const power = openPower(world, changes.tell, powerDeeds({ world, memory, log }, whereabouts))
   const { publish, publishTogether } = published
   const specDeps = {

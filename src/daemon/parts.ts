@@ -1,7 +1,6 @@
 import type { Log } from '../base/log.ts'
 import type { ReasonOf } from '../boot/reason.ts'
 import type { Token } from '../http/api/tokens.ts'
-import type { HttpApp } from '../http/app.ts'
 import type { Answers } from '../install/boot-desk.ts'
 import type { Lives } from '../install/life.ts'
 import type { Menus } from '../install/menus.ts'
@@ -25,6 +24,7 @@ import type { Mac } from '../wire/address.ts'
 import type { IpAddress } from '../wire/ip-address.ts'
 import type { World } from '../world/world.ts'
 import type { Discs } from './discs.ts'
+import type { HttpDoors } from './doors/http-doors.ts'
 import type { Drain } from './drain.ts'
 import type { Pulls } from './pulls.ts'
 import type { Reload } from './reload.ts'
@@ -75,7 +75,7 @@ export interface HttpParts extends Parts {
 
 /** What the sockets need besides. */
 export interface DoorParts extends Parts {
-  readonly app: HttpApp
+  readonly http: HttpDoors
   readonly log: Log
   /** Sockets that were opened for us. */
   readonly handedOver: readonly HandedOver[]

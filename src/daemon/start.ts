@@ -1,19 +1,19 @@
 import type { Log } from '../base/log.ts'
-import { sentenceOf } from '../boot/words/reason.ts'
 import type { Config } from '../config/config.ts'
-import { buildApp, type HttpApp } from '../http/app.ts'
+import { answerForwarded } from '../http/api/forwarding.ts'
+import type { HttpApp } from '../http/app.ts'
 import { type HandedOver, takeHandedOver } from '../system/handed-over.ts'
 import { whyNotTogether } from '../system/network-sockets.ts'
 import { PortError } from '../system/ports.ts'
-import { createTokens } from '../system/secrets.ts'
-import { version } from '../system/version.ts'
-import { createChecksumWatch } from '../world/checksums.ts'
+import { type ChecksumWatch, createChecksumWatch } from '../world/checksums.ts'
 import { type Doors, openDoors } from './doors/doors.ts'
-import { type Followers, followNetworks, takeConfig, takeUp } from './follow.ts'
+import { createHttpDoors, type HttpDoors } from './doors/http-doors.ts'
+import { type Followers, followNetworks, takeUp } from './follow.ts'
 import { greet, tellHandedOver } from './greeting.ts'
-import { httpDeps } from './http-deps.ts'
+import { type Lobby, openLobby } from './lobby.ts'
+import { makeApp } from './make-app.ts'
 import { type Made, makeParts } from './make-parts.ts'
-import { createReload, type Reload } from './reload.ts'
+import type { Reload } from './reload.ts'
 import { createDiskWatch, startUpkeep } from './upkeep.ts'
 
 export interface Daemon {
@@ -26,57 +26,82 @@ export interface Daemon {
 /** Bytes sent within this time before the end are not cut. */
 const closeGraceMs = 3000
 
-/** Starts everything in order; rejects with a sentence when a port or the dataDir cannot be had. */
+/** What begins when this daemon works: at once, or when another one does so no more. */
+interface Beginning {
+  readonly made: Made
+  readonly followers: Followers
+  readonly disk: ReturnType<typeof createDiskWatch>
+  readonly checksums: ChecksumWatch
+  readonly handedOver: readonly HandedOver[]
+  doors: Doors | undefined
+  endUpkeep(): void
+}
+
+/**
+ * Starts everything in order; rejects with a sentence when a port or the dataDir cannot be had. Where another
+ * daemon has the database, this one opens its page alone, and the rest when its turn has come.
+ */
 export async function startDaemon(first: Config, log: Log): Promise<Daemon> {
   const { handedOver, tied } = takeSockets(first, log)
   const made = await makeParts(first, log)
-  const { world, memory, outbox, drain } = made
-  const tokens = createTokens(first.admin)
-  const checksums = createChecksumWatch({ ...made, record: memory.record })
-  takeUp(made)
-  const disk = createDiskWatch(made)
-
-  let open: Doors | undefined
+  const { world, memory } = made
   const opened = Promise.withResolvers<Doors>()
-  const followers: Followers = { made, doors: opened.promise, stale: false }
-  const reload = createReload({
-    ...{ log, memory, config: world.config },
-    whyNot: next => whyNotTogether(next.networks, tied) ?? tokens.follow(next.admin),
-    async take(next) {
-      await takeConfig(followers, next)
-      void checksums.look()
-    },
-  })
-  const held = () => open?.held() ?? []
-  const asked = () => [...reload.notices(), ...drain.notices()]
-  const unready = () =>
-    [
-      memory.away() ?? [],
-      disk.notices(),
-      world.waiting().map(({ line }) => line),
-      held().map(sentenceOf),
-      asked(),
-    ].flat()
-  const rivals = (network: string) => open?.rivals(network) ?? []
-  const shown = { version: version(), tokens: tokens.all, wakeOutbox: outbox.wake }
-  const app = await buildApp(httpDeps({ ...made, ...shown, reload, held, unready, rivals }))
-  await app.ready()
+  const beginning: Beginning = {
+    ...{ made, handedOver, disk: createDiskWatch(made) },
+    followers: { made, doors: opened.promise, stale: false },
+    checksums: createChecksumWatch({ ...made, record: memory.record }),
+    ...{ doors: undefined, endUpkeep: () => {} },
+  }
+  const doors = () => beginning.doors
+  const { app, reload } = await makeApp(first, { ...beginning, log, tied, doors })
+  const http = createHttpDoors({ app, world, log })
+  if (memory.standsBy() === undefined) opened.resolve(await begin(beginning, http))
+  else {
+    const lobby = openLobby(made, http)
+    beginning.doors = lobby
+    opened.resolve(lobby)
+    void memory.peers?.works.then(() => takeOver(beginning, http, lobby)).catch(rethrow)
+  }
+  memory.peers?.serve(asked => answerForwarded(app, asked))
+  return { reload: reload.run, close: () => close(beginning, app) }
+}
 
-  const doors = await openDoors({ ...made, app, handedOver }).catch(async error => {
+/** Takes up what was left, and opens the doors. */
+async function begin(beginning: Beginning, http: HttpDoors, lobby?: Lobby): Promise<Doors> {
+  const { made, handedOver, followers, disk, checksums } = beginning
+  const { world, memory, outbox, log } = made
+  takeUp(made)
+  await lobby?.leave()
+  const doors = await openDoors({ ...made, http, handedOver }).catch(async error => {
     await outbox.close()
     await memory.close()
     throw error
   })
-  open = doors
-  opened.resolve(doors)
+  beginning.doors = doors
   greet(world, log)
   const networks = () => followNetworks(followers)
-  const endUpkeep = startUpkeep(made, { networks, disk: disk.look, checksums: checksums.look })
+  beginning.endUpkeep = startUpkeep(made, { networks, disk: disk.look, checksums: checksums.look })
   outbox.wake()
   made.starts.recover()
   void made.power.poll()
   void checksums.look()
-  return { reload: reload.run, close: () => close(made, endUpkeep, doors, app) }
+  return doors
+}
+
+/** The daemon that worked does so no more. */
+async function takeOver(beginning: Beginning, http: HttpDoors, lobby: Lobby): Promise<void> {
+  const { made, followers } = beginning
+  made.log.info('this daemon has the database from now on')
+  made.takesOver()
+  followers.doors = begin(beginning, http, lobby)
+  await followers.doors
+}
+
+/** A port that cannot be had ends a daemon that takes over as it ends one that starts. */
+function rethrow(error: unknown): void {
+  setImmediate(() => {
+    throw error
+  })
 }
 
 /** The sockets that were opened for us, and the interfaces that those for DHCP are tied to. */
@@ -92,15 +117,16 @@ function takeSockets(
   return { handedOver, tied }
 }
 
-async function close(made: Made, endUpkeep: () => void, doors: Doors, app: HttpApp): Promise<void> {
+async function close(beginning: Beginning, app: HttpApp): Promise<void> {
+  const { made } = beginning
   const { memory, outbox, seek } = made
-  endUpkeep()
-  made.drain.tellCut(made.canResume, made.log)
+  beginning.endUpkeep()
+  if (memory.standsBy() === undefined) made.drain.tellCut(made.canResume, made.log)
   made.digests.close()
   made.starts.stop()
   made.power.close()
   await Promise.all([made.pulls.close(), made.discs.close()])
-  await doors.close(closeGraceMs)
+  await beginning.doors?.close(closeGraceMs)
   await Promise.all([outbox.close(), seek.close(), made.consoles.close(), made.starts.ended()])
   await app.close()
   await memory.committed().catch(() => {})

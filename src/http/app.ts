@@ -23,6 +23,8 @@ export interface HttpDeps {
   readonly api: ApiDeps
   readonly kexec: Omit<KexecDeps, 'boot'>
   readonly unready: Unready
+  /** Why another daemon works and this one stands by; where several can. */
+  readonly standsBy: (() => string | undefined) | undefined
   readonly metrics: MetricsDeps
   /** Told of each answer that has left: its route, status and seconds. */
   answered(route: string, status: number, seconds: number): void
@@ -31,6 +33,23 @@ export interface HttpDeps {
 
 /** Fields of a query that are looked at. */
 const mostFields = 100
+
+/** What machines ask, and nobody but the daemon that works may answer. */
+function machineDoor(app: FastifyInstance, deps: HttpDeps): void {
+  const { standsBy, boot, assets, kexec, attempt } = deps
+  if (standsBy) {
+    app.addHook('onRequest', async (_request, reply) => {
+      const why = standsBy()
+      if (why === undefined) return undefined
+      // iPXE waits so long and asks again.
+      return reply.code(503).header('Retry-After', '1').type('text/plain').send(`${why}\n`)
+    })
+  }
+  bootRoutes(app, boot)
+  discRoute(app, { boot, assets })
+  kexecRoutes(app, { ...kexec, boot })
+  attemptRoutes(app, attempt)
+}
 
 /** The routes, without a socket. */
 export type HttpApp = FastifyInstance
@@ -77,10 +96,7 @@ export async function buildApp(deps: HttpDeps): Promise<HttpApp> {
     deps.answered(route, reply.statusCode, reply.elapsedTime / 1000)
   })
 
-  bootRoutes(app, deps.boot)
-  discRoute(app, { boot: deps.boot, assets: deps.assets })
-  kexecRoutes(app, { ...deps.kexec, boot: deps.boot })
-  attemptRoutes(app, deps.attempt)
+  await app.register(async machines => machineDoor(machines, deps))
   assetRoutes(app, deps.assets)
   healthRoutes(app, deps.unready)
   metricsRoute(app, deps.api.access, deps.metrics)

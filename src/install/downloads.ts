@@ -18,7 +18,7 @@ export interface Sent {
 export interface HeardTimes {
   readonly at: Map<string, number>
   /** For hosts that were heard before this daemon started: its start. Epoch milliseconds. */
-  readonly startedAt: number
+  startedAt: number
 }
 
 /** Follows what booting hosts download, so that their clocks wait and `boot: once` sees its end. */

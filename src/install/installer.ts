@@ -23,6 +23,7 @@ export interface InstallerDeps
 export function createInstaller(deps: InstallerDeps) {
   const startedAt = deps.now()
   const heard = { at: new Map<string, number>(), startedAt }
+  const heardAt = (name: string) => heard.at.get(name) ?? heard.startedAt
   const deployer = createDeployer({ ...deps, folder: deps.dataDir })
   // The outbox tells the lives when a deploy ends, and the lives fill the outbox.
   const outbox: Outbox = createOutbox({
@@ -31,7 +32,6 @@ export function createInstaller(deps: InstallerDeps) {
     deployEnded: (delivery, error) => lives.deployEnded(delivery, error),
     left: install => lives.tidy(install),
   })
-  const heardAt = (name: string) => heard.at.get(name) ?? startedAt
   const lives = createLife(deps, outbox, name =>
     deps.isSwitching(name) ? deps.now() : heardAt(name),
   )
@@ -47,6 +47,10 @@ export function createInstaller(deps: InstallerDeps) {
     canResume: deployer.canResume,
     /** Epoch milliseconds. */
     startedAt,
+    /** From now on machines are heard here: that none was before is no silence of theirs. */
+    takesOver(): void {
+      heard.startedAt = deps.now()
+    },
   }
 }
 

@@ -29,9 +29,19 @@ export interface Database {
   settle(): void
   /** Why nothing can be kept for now, where that comes and goes: the database is elsewhere. */
   away?(): string | undefined
+  /** Calls back for each row that another daemon has written, when it stands in memory. */
+  onFollowed?(listener: (row: FollowedRow) => void): void
   /** Whether more lines of timelines wait until it is back than memory is to hold. */
   isCrowded?(): boolean
   close(): void | Promise<void>
+}
+
+/** What another daemon did to a row. */
+export interface FollowedRow {
+  readonly table: string
+  readonly kind: 'insert' | 'update' | 'delete'
+  /** The first column of the primary key. */
+  readonly key: SQLOutputValue
 }
 
 export interface Statement<Row = unknown> {

@@ -32,6 +32,13 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
     ...{ db, now, bounds, statements, pruning, listeners },
     dropping: false,
   }
+  const followed: Timelines['listeners'] = new Set()
+  const one = db.statement<StoredEvent>(`select ${columns} from events where id = ?`)
+  db.onFollowed?.(({ table, kind, key }) => {
+    if (table !== 'events' || kind !== 'insert' || followed.size === 0) return
+    const row = one.get(key)
+    if (row) for (const listener of followed) listener(eventIn(row))
+  })
   return {
     record: (event: NewEvent): void => record(timelines, event),
     /** Those after an id, oldest first. */
@@ -46,6 +53,11 @@ export function createEvents(db: Database, now: () => number, bounds: () => Even
     listen(listener: (event: EventRecord) => void): () => void {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    /** The same for each that another daemon has written, while this one stands by. */
+    listenAfar(listener: (event: EventRecord) => void): () => void {
+      followed.add(listener)
+      return () => followed.delete(listener)
     },
     pruneOld: (): void => db.run(statements.dropBefore, now() - bounds().events * 1000),
     /** When the disk is nearly full, leases and states go on and events do not. */

@@ -10,6 +10,11 @@ export function createHostCards(db: Database) {
   const put = db.statement('insert or replace into host_cards (mac, host, at) values (?, ?, ?)')
   const drop = db.statement('delete from host_cards where mac = ?')
   const known = new Map(all.all().map(({ mac, host }) => [mac, host]))
+  db.onFollowed?.(({ table }) => {
+    if (table !== 'host_cards') return
+    known.clear()
+    for (const { mac, host } of all.iterate()) known.set(mac, host)
+  })
   const forget = (mac: Mac): void => {
     if (known.delete(mac)) db.run(drop, mac)
   }

@@ -16,6 +16,9 @@ export function createHosts(db: Database, now: () => number = Date.now) {
     const row = statements.get.get(name)
     return row && hostOf(row)
   })
+  db.onFollowed?.(({ table, key }) => {
+    if (table === 'hosts') records.forget(String(key))
+  })
   return { ...readingOf(statements, records), ...writingOf(db, statements, records, now) }
 }
 

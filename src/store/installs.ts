@@ -31,6 +31,9 @@ export function createInstalls(db: Database) {
     return row && { row, spec: specIn(row) }
   }
   const underWay = createReadOnce(db, read, found => found?.row.ended_at === null)
+  db.onFollowed?.(({ table, key }) => {
+    if (table === 'installs') underWay.forget(String(key))
+  })
   return {
     add({ id, host, profile, spec, askedAt }: Install): void {
       const { templates: sources, ...rest } = spec

@@ -1,5 +1,5 @@
 import { isInForce, type Lease } from '../boot/lease.ts'
-import type { AddressRange } from '../wire/address.ts'
+import type { AddressRange, Ipv4 } from '../wire/address.ts'
 import type { Database, Statement } from './database.ts'
 import { createLeaseBook } from './lease-book.ts'
 import { createLeaseIndex } from './lease-index.ts'
@@ -63,7 +63,26 @@ function openStore(db: Database): Store {
   }
   const inOrder = db.statement<StoredLease>(`select ${columns} from leases order by end`)
   for (const row of inOrder.iterate()) put(store, leaseOf(row))
+  followLeases(store)
   return store
+}
+
+/** What another daemon leases stands in the book too. */
+function followLeases(store: Store): void {
+  const one = store.db.statement<StoredLease>(`select ${columns} from leases where address = ?`)
+  store.db.onFollowed?.(({ table, key }) => {
+    if (table !== 'leases') return
+    const row = one.get(Number(key))
+    const gone = row ? undefined : store.book.byAddress(Number(key) as Ipv4)
+    if (row) put(store, leaseOf(row))
+    // The book forgets none: an address that was prepared and not taken is nobody's.
+    else if (gone) put(store, nobodys(gone))
+  })
+}
+
+/** A lease that was none. */
+function nobodys(lease: Lease): Lease {
+  return { ...lease, end: lease.start, state: 'released' }
 }
 
 function put({ book, index }: Store, lease: Lease): void {
@@ -93,7 +112,7 @@ function save(store: Store, lease: Lease): Promise<void> {
  */
 function takeBack(store: Store, lease: Lease, before: Lease | undefined, error: unknown): never {
   if (store.book.byAddress(lease.address) === lease) {
-    put(store, before ?? { ...lease, end: lease.start, state: 'released' })
+    put(store, before ?? nobodys(lease))
   }
   throw error
 }

@@ -15,6 +15,12 @@ export function createLeases6(db: Database) {
   const shelves = new Map<string, Map<Ipv6, Lease6>>()
   const rows = db.statement<StoredLease6>(`select ${columns} from leases6 order by end`)
   for (const row of rows.iterate()) put(leaseOf(row))
+  const one = db.statement<StoredLease6>(`select ${columns} from leases6 where address = ?`)
+  // None is ever deleted.
+  db.onFollowed?.(({ table, key }) => {
+    const row = table === 'leases6' ? one.get(key) : undefined
+    if (row) put(leaseOf(row))
+  })
 
   function put(lease: Lease6): void {
     const before = byAddress.get(lease.address)

@@ -13,6 +13,7 @@ import { createInstalls } from './installs.ts'
 import { createLeases } from './leases.ts'
 import { createLeases6 } from './leases6.ts'
 import { createNicVendors } from './nic-vendors.ts'
+import type { Peers } from './peers.ts'
 import { openPostgres, type PostgresOptions } from './postgres/engine.ts'
 import type { Upkeep } from './postgres/upkeep.ts'
 import { createSessionStore } from './sessions.ts'
@@ -23,6 +24,7 @@ export type ThisDaemon = Omit<PostgresOptions, 'urlFile'>
 
 const inATest: ThisDaemon = {
   daemon: 'a test',
+  version: 'a test',
   waits: () => {},
   lost(error) {
     setImmediate(() => {
@@ -45,7 +47,12 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
   const events = createEvents(db, Date.now, () => config().keep)
   const installs = createInstalls(db)
   return {
-    isNew: db.isNew,
+    isNew: () => db.isNew,
+    /** The other daemons on the same database, where it is one that several can have. */
+    peers: there.peers,
+    /** Why this daemon keeps nothing: another one works. */
+    standsBy: () => there.peers?.standsBy(),
+    onFollowed: db.onFollowed,
     settle: db.settle,
     hosts,
     installs,
@@ -55,17 +62,22 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
     adminLog: createAdminLog(db, Date.now),
     hostCards: createHostCards(db),
     nicVendors: createNicVendors(db),
-    sessions: createSessionStore(db),
+    sessions: createSessionStore(db, () => there.peers?.standsBy() !== undefined),
     events,
     history: there.history ?? historyAtHand(events, installs),
     // Installers, kernels and callbacks print the command line, and it carries tokens and more.
     record(event: NewEvent): void {
+      // What a daemon that stands by does is no matter of the hosts.
+      if (there.peers?.standsBy() !== undefined) return
       const mask = spoken.has(event.kind) ? (text: string) => maskSecrets(text, []) : maskTokens
       events.record(mapTexts(event, mask))
       if (event.host !== null && heard.has(event.kind)) hosts.saveSeen(event.host, Date.now())
     },
     write: db.write,
     committed: db.committed,
+    /** The same for what is no matter of the hosts: a daemon that stands by does it all the same. */
+    committedHere: (): Promise<void> =>
+      there.peers?.standsBy() === undefined ? db.committed() : Promise.resolve(),
     away: () => db.away?.(),
     isCrowded: () => db.isCrowded?.() ?? false,
     /** Forgets what was kept long enough where it is not in memory. */
@@ -74,7 +86,7 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
       await there.upkeep?.dropOld({ before: Date.now() - events * 1000, perHost })
     },
     close(): void | Promise<void> {
-      leases.restoreAll()
+      if (there.peers?.standsBy() === undefined) leases.restoreAll()
       return db.close()
     },
   }
@@ -84,6 +96,7 @@ interface Engine {
   readonly db: Database
   readonly history?: History
   readonly upkeep?: Upkeep
+  readonly peers?: Peers
 }
 
 async function openEngine({ dataDir, store }: Config, daemon: ThisDaemon): Promise<Engine> {

@@ -11,6 +11,9 @@ export function createNicVendors(db: Database) {
     'insert or ignore into nic_vendors (vendor, loader, at) values (?, ?, ?)',
   )
   const known = new Set(all.all().map(({ vendor }) => vendor))
+  db.onFollowed?.(({ table, key }) => {
+    if (table === 'nic_vendors') known.add(String(key))
+  })
   return {
     isSilent: (vendor: string): boolean => known.has(vendor),
     /** `loader` is what was not heard; `at` is wall-clock epoch milliseconds. */

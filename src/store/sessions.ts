@@ -17,7 +17,9 @@ export interface SessionRecord {
 const most = 1000
 
 /** Sessions of the page; they outlive a restart. */
-export function createSessionStore(db: Database) {
+export function createSessionStore(db: Database, standsBy: () => boolean = () => false) {
+  /** Those that were opened while this daemon stood by: they end with it. */
+  const own = new Map<string, SessionRecord>()
   const get = db.statement<Omit<StoredSession, 'opened_at'>>(
     'select id, token, proof, ends_at from sessions where id = ?',
   )
@@ -31,16 +33,28 @@ export function createSessionStore(db: Database) {
   )
   return {
     find(id: string): SessionRecord | undefined {
+      const ours = own.get(id)
+      if (ours) return ours
       const row = get.get(id)
       return row && { id, token: row.token, proof: row.proof, endsAt: row.ends_at }
     },
     /** `now` is wall-clock epoch milliseconds. */
     add({ id, token, proof, endsAt }: SessionRecord, now: number): void {
+      if (standsBy()) {
+        for (const [key, { endsAt }] of own) {
+          if (endsAt <= now || own.size >= most) own.delete(key)
+        }
+        own.set(id, { id, token, proof, endsAt })
+        return
+      }
       db.write(() => {
         add.run(id, token, proof, endsAt, now)
         prune.run(now)
       })
     },
-    remove: (id: string): void => db.run(remove, id),
+    remove(id: string): void {
+      // One of the daemon that works is ended there.
+      if (!own.delete(id) && !standsBy()) db.run(remove, id)
+    },
   }
 }

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
+import { run as daemons } from '../../src/cli/daemons.ts'
 import { run as events } from '../../src/cli/events.ts'
 import { run as hosts } from '../../src/cli/hosts.ts'
 import { run as leases } from '../../src/cli/leases.ts'
@@ -34,6 +35,27 @@ node2  installing 42%  nixos    10.77.0.20  52:54:00:12:34:56  lab   2026-03-01 
 kiosk  netboots        -        -           52:54:00:12:34:56  -     -                    was never installed
 `,
   )
+})
+
+t.test('daemons', async t => {
+  const at = '2026-03-01T12:00:00.000Z'
+  const row = { networks: [], since: null, startedAt: at, heardAt: at, behind: 3, version: '1.2.3' }
+  const works = { ...row, name: 'a:8080', state: 'working', networks: ['lan', 'rack'], since: at }
+  const others = ['standing-by', 'silent'].map((state, n) => ({ ...row, name: `b${n}`, state }))
+  let rows = [works, ...others]
+  const api = await startApi(t, { 'GET /api/v1/daemons': () => ({ here: 'b0', daemons: rows }) })
+  const { io, out } = fakeIo(t, api.url)
+  t.equal(await daemons([], io), 0)
+  t.equal(
+    out(),
+    `DAEMON  STATE        NETWORKS  SINCE                HEARD                BEHIND  VERSION
+a:8080  working      lan,rack  2026-03-01 12:00:00  2026-03-01 12:00:00  -       1.2.3
+b0      standing by  -         -                    2026-03-01 12:00:00  3       1.2.3
+b1      silent       -         -                    2026-03-01 12:00:00  -       1.2.3
+`,
+  )
+  rows = others
+  t.equal(await daemons([], io), 1, 'none works')
 })
 
 t.test('hosts on a terminal', async t => {

@@ -51,6 +51,8 @@ export interface Daemon {
   configure(change: Settings): void
   /** Writes a file beside the config. */
   write(name: string, content: string | Uint8Array): string
+  /** Everything it wrote to stderr, over all its starts. */
+  errors(): string
   /** Everything it logged, over all its starts. */
   logs(): LogLine[]
   get<T>(path: string): Promise<T>
@@ -132,6 +134,7 @@ function runningOf({ logs, out, err, pid, signal, launch, end }: ReturnType<type
   return {
     logs,
     pid,
+    errors: err,
     async start() {
       const before = logs().length
       let gone = false

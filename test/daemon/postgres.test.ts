@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { option } from '../../src/wire/dhcp-codes.ts'
@@ -34,6 +34,42 @@ async function another(
     dhcp: { port: ports.dhcp, proxyPort: ports.proxy },
     admin: { tokenFile: join(folder, 'data/admin-token') },
   })
+}
+
+/** One with ports of its own, and the same folders otherwise. */
+async function beside(t: Test, { daemon: { folder }, store }: Awaited<ReturnType<typeof site>>) {
+  return makeDaemon(t, {
+    ...{ store, callbacks: {}, profiles: { debian: quiet } },
+    assets: join(folder, 'assets'),
+  })
+}
+
+/** The page of a daemon that keeps nothing. */
+async function logIn(t: Test, { url, folder }: Daemon): Promise<void> {
+  const token = readFileSync(join(folder, 'data/admin-token'), 'utf8').trim()
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ token })
+  const session = await fetch(`${url}/api/v1/session`, { method: 'POST', headers, body })
+  t.equal(session.status, 200)
+  const cookie = session.headers.get('set-cookie')?.split(';')[0] ?? ''
+  t.equal((await fetch(`${url}/api/v1/hosts`, { headers: { cookie } })).status, 200)
+  const forged = { 'x-bootwright-forwarded': '{"name":"me","scope":"admin","address":"::1"}' }
+  t.equal((await fetch(`${url}/api/v1/hosts`, { headers: forged })).status, 401)
+}
+
+/** Server-sent events, as they come. */
+function followEvents({ url, folder }: Daemon) {
+  const abort = new AbortController()
+  const token = readFileSync(join(folder, 'data/admin-token'), 'utf8').trim()
+  const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' }
+  let [text, open] = ['', false]
+  const read = async () => {
+    const answer = await fetch(`${url}/api/v1/events`, { headers, signal: abort.signal })
+    open = answer.ok
+    for await (const chunk of answer.body ?? []) text += Buffer.from(chunk).toString()
+  }
+  read().catch(() => {})
+  return { text: () => text, isOpen: () => open, end: () => abort.abort() }
 }
 
 const standsBy = (daemon: Daemon) => () =>
@@ -75,6 +111,67 @@ t.test('kill -9 of the daemon that works: the one that stands by goes on', skip,
   t.match(host, { state: 'installed', install, attempt: 1 })
   t.ok(events.some(({ kind }) => kind === 'phone-home'))
   t.equal(psql('select epoch from owners'), '3')
+})
+
+t.test('a daemon that stands by shows all hosts, and takes what is asked', skip, async t => {
+  const place = await site(t)
+  const { daemon: first } = place
+  await first.start()
+  const second = await beside(t, place)
+  const took = second.start()
+  await until('a daemon that stands by', standsBy(second))
+  await until('its page', () =>
+    fetch(second.url).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  )
+  const told = followEvents(second)
+  t.teardown(() => told.end())
+  await until('the stream', told.isOpen)
+
+  const install = await ask(second, 'node1')
+  t.match((await show(first, 'node1')).host, { state: 'pending', install })
+  await until('the wish where it was asked', async () => {
+    const { host } = await show(second, 'node1')
+    return host.state === 'pending' && host.install === install
+  })
+  const wire = await openDhcpWire(t, first.ports)
+  const machine = makeMachine(first, wire, mac1)
+  await machine.lease()
+  await until('its lease', async () => (await second.cli('leases')).stdout.includes(mac1))
+  t.match(await second.cli('hosts'), { code: 0, stdout: /node1 +pending/ })
+  await until('what happens', () => told.text().includes('"kind":"state"'))
+  t.match(await second.cli('unknown'), { code: 0 }, 'what only the other one knows')
+
+  const script = await fetch(`${second.url}/boot/${mac1}/boot.ipxe`)
+  t.equal(script.status, 503, 'no machine is answered')
+  t.equal(script.headers.get('retry-after'), '1')
+  const readyz = await fetch(`${second.url}/readyz`)
+  t.equal(readyz.status, 503)
+  t.match(await readyz.text(), /^standing by: \S+ has the database since /)
+
+  t.match(await second.cli('cancel', 'node1', '--yes'), { code: 0 })
+  t.match((await show(first, 'node1')).host, { state: 'idle' })
+  t.match(await second.cli('cancel', 'node1', '--yes'), { code: 1, stderr: /not under way|idle/ })
+  t.match(await second.cli('daemons'), {
+    code: 0,
+    stdout: new RegExp(`${first.ports.http} +working +lo .*\n.*${second.ports.http} +standing by`),
+  })
+  t.match(await second.reload(), { msg: 'config reloaded' })
+  t.match(await second.cli('reload'), { code: 0 })
+  await logIn(t, second)
+
+  await first.kill()
+  await took
+  t.equal((await fetch(`${second.url}/readyz`)).status, 200)
+  t.match(await second.get('/daemons'), {
+    daemons: [
+      { state: 'silent', networks: [] },
+      { state: 'working', networks: ['lo'] },
+    ],
+  })
+  t.ok(await ask(second, 'node1'))
 })
 
 t.test('the database is away, and comes back', skip, async t => {

@@ -139,6 +139,7 @@ const rows: readonly (readonly [route: string, status: number, url?: string, bod
   ['GET /images', 200],
   ['DELETE /discs/:name', 404, '/discs/nothing'],
   ['POST /reload', 200, '/reload', {}],
+  ['GET /daemons', 200],
   ['GET /drain', 200],
   ['POST /drain', 200, '/drain', {}],
   ['POST /drain', 400, '/drain', { on: false }],

@@ -37,6 +37,7 @@ const engines = [
 /** Nobody else has it, and it does not go away. */
 export const forTests = {
   daemon: 'a test',
+  version: '0',
   waits(sentence: string): never {
     throw new Error(sentence)
   },

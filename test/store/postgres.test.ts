@@ -227,21 +227,28 @@ t.test('a second daemon stands by until the first has ended', skip, async t => {
   const server = await makeDatabase()
   const first = await open(t, server)
   const told: string[] = []
-  const waits = Promise.withResolvers<void>()
-  const second = openPostgres({
+  const second = await openPostgres({
     ...{ ...forTests, urlFile: server.urlFile, daemon: 'second' },
-    waits(sentence) {
-      told.push(sentence)
-      waits.resolve()
-    },
+    waits: sentence => told.push(sentence),
   })
-  await waits.promise
+  const { db, peers } = second
+  t.teardown(() => db.close())
   t.match(told, [/^standing by: first has the database since 20/])
+  t.equal(peers.standsBy(), told[0])
+  const hosts = createHosts(db)
+  t.throws(() => hosts.know('node2'), {
+    name: 'StoreError',
+    message: told[0] ?? '',
+    statusCode: 503,
+  })
+  await t.rejects(db.committed(), { message: told[0] ?? '' })
   first.hosts.know('node1')
   await first.db.close()
-  const { db } = await second
-  t.teardown(() => db.close())
-  t.ok(createHosts(db).get('node1'))
+  await peers.works
+  t.ok(hosts.get('node1'))
+  t.equal(peers.standsBy(), undefined)
+  hosts.know('node2')
+  await db.committed()
 })
 
 t.test('it is new until somebody settles it', skip, async t => {

@@ -29,11 +29,14 @@ import { showPreview } from './show-preview.ts'
 /** What the admin API needs, from what the daemon is made of. */
 export function apiDeps(parts: HttpParts): ApiDeps {
   const { world, memory, now } = parts
-  const { committed } = memory
   return {
     access: () => accessOf(parts),
-    ...{ now, committed },
-    events: { ...memory.history, listen: memory.events.listen },
+    ...{ now, committed: memory.committedHere },
+    events: { ...memory.history, listen: listener => listenTo(memory.events, listener) },
+    forward: memory.peers && {
+      standsBy: () => memory.standsBy() !== undefined,
+      forward: memory.peers.forward,
+    },
     changed: parts.changes.listen,
     adminLog: memory.adminLog.before,
     sessions: memory.sessions,
@@ -58,6 +61,17 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     daemon: daemonDeps(parts),
     images: imagesDeps(parts),
     callbacks: callbackDeps(parts),
+  }
+}
+
+/** What this daemon writes, and what another one does while this one stands by. */
+function listenTo(
+  { listen, listenAfar }: HttpParts['memory']['events'],
+  listener: Parameters<typeof listen>[0],
+): () => void {
+  const ends = [listen(listener), listenAfar(listener)]
+  return () => {
+    for (const end of ends) end()
   }
 }
 

@@ -12,6 +12,7 @@ import { isRetryable } from '../../http/api/views.ts'
 import type { HttpParts } from '../parts.ts'
 import { switchedEvent, tellPower } from '../power-event.ts'
 import { wake } from '../wake.ts'
+import { showDaemons } from './show-daemons.ts'
 
 /** Something that a person did by the API. */
 export interface Deed {
@@ -32,6 +33,8 @@ const toHosts = ['install', 'cancel', 'retry'] as const
 export function recordDeed(deed: Deed, { memory, log }: HttpParts): void {
   const { who, address, action, text, hosts } = deed
   log.info({ who, address, action, hosts: hosts.slice(0, 100) }, `admin: ${text}`)
+  // Whoever stands by keeps nothing.
+  if (memory.standsBy() !== undefined) return
   const event = eventOf(deed)
   memory.write(() => {
     memory.adminLog.add(deed)
@@ -153,12 +156,13 @@ export function daemonDeps(parts: HttpParts): DaemonDeps {
   const { reload, drain, memory, wakeOutbox } = parts
   return {
     reload: reload.run,
+    daemons: () => showDaemons(parts),
     draining: drain.state,
     drain(on) {
       drain.set(on)
       wakeOutbox()
     },
     did: (actor, act) => did(actor, act, parts),
-    committed: memory.committed,
+    committed: memory.committedHere,
   }
 }

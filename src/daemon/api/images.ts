@@ -51,7 +51,7 @@ export function imagesDeps(parts: HttpParts): ImagesDeps {
       return was
     },
     discs: discDeps(parts),
-    committed: parts.memory.committed,
+    committed: parts.memory.committedHere,
   }
 }
 

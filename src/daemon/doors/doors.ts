@@ -12,7 +12,7 @@ import { formatIpAddress, type IpAddress } from '../../wire/ip-address.ts'
 import type { DoorParts } from '../parts.ts'
 import { type DhcpDoor, openDhcpDoor } from './dhcp-door.ts'
 import { createDhcp6Door } from './dhcp6-door.ts'
-import { createHttpDoors } from './http-doors.ts'
+import { httpAddresses } from './http-doors.ts'
 import { createReceipts } from './receipts.ts'
 import { openSyslogDoor } from './syslog-door.ts'
 import { tftpNames } from './tftp-names.ts'
@@ -37,7 +37,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const config = world.config()
   const tied = (device: string | undefined, door: HandedOver['door']) =>
     handedOver.some(socket => socket.door === door && socket.interface === device)
-  const http = createHttpDoors(parts)
+  const { http } = parts
   const claimed = new Set<string>()
   let dhcp: DhcpDoor | undefined
   const tftp = await openTftpFor(parts)
@@ -65,8 +65,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
   const refresh = async () => {
     const networks = world.networks()
     const addresses = [...new Set(networks.flatMap(serverAddressesOf))]
-    const listen = config.http.address ?? [...addresses.map(formatIpAddress), '127.0.0.1']
-    await http.listen([...new Set(listen)])
+    await http.listen(httpAddresses(config, world))
     const untied = networks.filter(network => !tied(network.interface, 'tftp'))
     await listenTftp([...new Set(untied.flatMap(serverAddressesOf))])
     await syslog?.listen(addresses.map(formatIpAddress))

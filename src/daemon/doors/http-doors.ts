@@ -1,9 +1,21 @@
 import type { Log } from '../../base/log.ts'
+import { serverAddressesOf } from '../../boot/network-address.ts'
+import type { Config } from '../../config/config.ts'
 import type { HttpApp } from '../../http/app.ts'
 import { createHttpServer, type HttpServer } from '../../http/server.ts'
 import { CertificateError, readCertificate } from '../../system/certificate.ts'
 import { portError } from '../../system/ports.ts'
+import { formatIpAddress } from '../../wire/ip-address.ts'
 import type { World } from '../../world/world.ts'
+
+/** The addresses on which HTTP listens now. */
+export function httpAddresses(
+  { http }: Pick<Config, 'http'>,
+  world: Pick<World, 'networks'>,
+): readonly string[] {
+  const own = world.networks().flatMap(serverAddressesOf).map(formatIpAddress)
+  return [...new Set(http.address ?? [...own, '127.0.0.1'])]
+}
 
 /** The same routes by HTTP and, where the config has a certificate, by HTTPS. */
 export interface HttpDoors extends Pick<HttpServer, 'listen' | 'close'> {

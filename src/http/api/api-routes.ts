@@ -13,6 +13,7 @@ import { type DoctorDeps, doctorRoutes } from './doctor-routes.ts'
 import { documentRoutes, openDocument } from './document-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import type { EventsDeps } from './event-stream.ts'
+import { type ForwardDeps, forwardFrom } from './forwarding.ts'
 import { type Actor, signedIn } from './guard.ts'
 import { type HostDeps, hostRoutes, rowOf, turnsOf } from './host-routes.ts'
 import { type ImagesDeps, imagesRoute } from './images-route.ts'
@@ -42,6 +43,8 @@ export interface ApiDeps {
   readonly changed: LiveDeps['changed']
   readonly adminLog: AdminLogBefore
   readonly sessions: SessionStore
+  /** Where several daemons share what is remembered. */
+  readonly forward: ForwardDeps | undefined
   readonly loggedIn: SessionDeps['did']
   refused(actor: Actor, why: string): void
   now(): number
@@ -92,6 +95,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
         'onRequest',
         signedIn({ sessions, tokens, wrongTokens, guessed, refused: deps.refused }),
       )
+      forwardFrom(v1, deps.forward)
       // Nobody is told a state that a power cut would take back. A full disk hides nothing.
       v1.addHook('onSend', async () => deps.committed().catch(() => {}))
       whoamiRoute(v1)
@@ -102,7 +106,6 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
       networkRoutes(v1, deps.networks)
       callbackRoutes(v1, deps.callbacks)
       adminLogRoutes(v1, deps.adminLog)
-      doctorRoutes(v1, deps.doctor)
       imagesRoute(v1, deps.images)
       daemonRoutes(v1, deps.daemon)
       eventRoutes(v1, deps.events, {
@@ -121,7 +124,8 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
 }
 
 /** What is asked of the machines themselves. */
-function machineRoutes(app: FastifyInstance, { power, bmc, consoles }: ApiDeps): void {
+function machineRoutes(app: FastifyInstance, { doctor, power, bmc, consoles }: ApiDeps): void {
+  doctorRoutes(app, doctor)
   powerRoutes(app, power)
   bmcRoutes(app, bmc)
   consoleRoutes(app, consoles)

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { DrainAnswer, DrainBody, ReloadAnswer } from '../../api/daemon.ts'
+import type { DaemonList, DrainAnswer, DrainBody, ReloadAnswer } from '../../api/daemon.ts'
 import { routes } from '../../api/routes.ts'
 import { Refusal } from '../problem.ts'
 import { type Actor, actorOf } from './guard.ts'
@@ -7,6 +7,8 @@ import { type Actor, actorOf } from './guard.ts'
 export interface DaemonDeps {
   /** Reads the config again; `wrong` is a line for each mistake of one that cannot be taken. */
   reload(): Promise<ReloadAnswer | { readonly wrong: readonly string[] }>
+  /** Those that share what is remembered. */
+  daemons(): Promise<DaemonList>
   draining(): DrainAnswer
   /** No deploy is started from now on, or they are again. */
   drain(on: boolean): void
@@ -29,6 +31,7 @@ export function daemonRoutes(app: FastifyInstance, deps: DaemonDeps): void {
     throw new Refusal(409, `refused, and the config that runs stays:${lines}`)
   })
 
+  app.get('/daemons', { schema: routes.daemons }, async (): Promise<DaemonList> => deps.daemons())
   app.get('/drain', { schema: routes.draining }, async (): Promise<DrainAnswer> => deps.draining())
   app.post<{ Body: DrainBody }>(
     '/drain',

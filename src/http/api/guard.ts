@@ -4,6 +4,7 @@ import type { Scope } from '../../api/admin.ts'
 import type { Limiter } from '../../base/per-minute.ts'
 import { sendProblem } from '../problem.ts'
 import { plainAddress } from './access.ts'
+import { forwardedActor } from './forwarded-actor.ts'
 import type { AdminSession, Sessions } from './sessions.ts'
 import { bearerOf, findToken, type Token } from './tokens.ts'
 
@@ -76,6 +77,8 @@ export function tooManyWrong(reply: FastifyReply, address: string, wait: number)
 
 function authenticate(request: FastifyRequest, deps: GuardDeps): Actor | undefined {
   const address = addressOf(request)
+  const forwarded = forwardedActor(request)
+  if (forwarded) return { ...forwarded, scope: forwarded.scope as Scope }
   const bearer = bearerOf(request.headers.authorization)
   if (bearer !== undefined) {
     const token = findToken(deps.tokens(), bearer)

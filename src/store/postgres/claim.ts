@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 
 /** Seconds after which an owner that has not renewed is one no more. */
-const silence = 5
+export const ownerSilence = 5
 
 /** The right to write, by a row that tells who has it. Times are those of the database's clock. */
 export interface Ownership {
@@ -22,7 +22,7 @@ export async function claim(client: Client, daemon: string): Promise<Ownership |
      values ('*', $1, 1, clock_timestamp(), clock_timestamp())
      on conflict (network) do update set daemon = excluded.daemon, epoch = owners.epoch + 1,
        since = excluded.since, renewed = excluded.renewed
-     where owners.renewed < clock_timestamp() - interval '${silence} s'
+     where owners.renewed < clock_timestamp() - interval '${ownerSilence} s'
      returning epoch::float8 as epoch`,
     [daemon],
   )

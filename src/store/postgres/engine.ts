@@ -1,94 +1,244 @@
 import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Database, StoreError } from '../database.ts'
+import { type Database, type FollowedRow, StoreError } from '../database.ts'
 import type { History } from '../history.ts'
 import { LaterError, migrate } from '../migrate.ts'
+import type { Peers } from '../peers.ts'
 import { createTransactions } from '../transactions.ts'
-import { claim, type Ownership, release, renew } from './claim.ts'
-import { type Connection, connect, faultOf, queryMs, urlsOf } from './connect.ts'
-import { createQuestions, historyThere } from './history.ts'
-import { load } from './load.ts'
+import type { RowChange } from './changeset.ts'
+import type { Ownership } from './claim.ts'
+import { connect, faultOf, queryMs, urlsOf } from './connect.ts'
+import { listDaemons, type Self } from './daemons.ts'
+import { createFollower, type Follower } from './follower.ts'
+import { createQuestions, historyThere, type Questions } from './history.ts'
+import { keepClaim, renewMs } from './keep-claim.ts'
 import { migratePostgres } from './migrate.ts'
-import { createOutlet, lostSentence } from './outlet.ts'
+import { AwayError, awaySentence, createOutlet } from './outlet.ts'
 import { createRecorder } from './recorder.ts'
+import { forward, serveOthers } from './requests.ts'
 import { createUpkeep, type Upkeep } from './upkeep.ts'
 
-export interface PostgresOptions {
+export interface PostgresOptions extends Self {
   /** Absolute path of the file with the URL. */
   readonly urlFile: string
-  /** Name of this daemon, as people know it. */
-  readonly daemon: string
   /** Told once where another daemon has the database, and this one stands by. */
   waits(sentence: string): void
   /** Nothing can be kept any more, and what is in memory does not hold: the daemon is to end. */
   lost(error: StoreError): void
 }
 
-/** Milliseconds between two renewals, and between two looks of who stands by. */
-const renewMs = 1000
+/** Milliseconds between two looks of who stands by. */
+const lookMs = 250
 /** Lines of timelines that are in memory while the database is away: some 15 MB. */
 const mostLines = 30_000
 /** A commit that takes longer than so many milliseconds is tried anew on another connection. */
 const writeMs = 3000
+/** A view of all tables may take long. */
+const loadMs = 60_000
+
+/** What the parts of it share. */
+interface PostgresEngine extends PostgresOptions {
+  readonly memory: DatabaseSync
+  readonly asking: Questions
+  readonly followed: Set<(row: FollowedRow) => void>
+  open(pipeline: boolean, patience: number): () => ReturnType<typeof connect>
+  /** What this daemon does as long as it works. */
+  work: OwnersWork | undefined
+  /** Why it does not. */
+  standing: string
+  closed: boolean
+}
+
+interface OwnersWork {
+  /** Nothing was learnt when it began. */
+  readonly isNew: boolean
+  readonly outlet: ReturnType<typeof createOutlet>
+  readonly claim: ReturnType<typeof keepClaim>
+}
+
+export interface PostgresStore {
+  readonly db: Database
+  readonly history: History
+  readonly upkeep: Upkeep
+  readonly peers: Peers
+}
+
+/** Before another daemon may come. */
+const doubt = awaySentence('the claim could not be renewed')
+
+const now = () => performance.now()
 
 /**
  * Opens the database in PostgreSQL: what decisions read is in memory, and every batch of changes goes
- * there. Waits while another daemon has it. Rejects with StoreError where it cannot be had.
+ * there. While another daemon has it, memory follows what that one writes. Rejects with StoreError where it
+ * cannot be had.
  */
-export async function openPostgres(options: PostgresOptions) {
+export async function openPostgres(options: PostgresOptions): Promise<PostgresStore> {
   const urls = () => urlsOf(urlIn(options.urlFile))
-  const first = await connect(urls(), { pipeline: false }).catch(error => {
-    throw storeError(error)
-  })
+  const open = (pipeline: boolean, patience: number) => () =>
+    connect(urls(), { pipeline, patience })
+  const engine: PostgresEngine = {
+    ...options,
+    ...{ memory: new DatabaseSync(':memory:'), followed: new Set(), open },
+    asking: createQuestions(open(false, queryMs)),
+    ...{ work: undefined, standing: 'standing by', closed: false },
+  }
+  migrate(engine.memory)
+  engine.memory.exec('create table learnt (name text primary key)')
   try {
-    await migratePostgres(first.client)
-    const held = await claimed(first, options)
-    const memory = await memoryOf(first)
-    return opened(memory, held, urls, options)
+    const { client, drop } = await connect(urls(), { pipeline: false })
+    await migratePostgres(client).finally(drop)
+    return await opened(engine)
   } catch (error) {
     throw storeError(error)
-  } finally {
-    first.drop()
   }
 }
 
-function opened(
-  memory: DatabaseSync,
-  held: Ownership,
-  urls: () => readonly string[],
-  options: PostgresOptions,
-): { readonly db: Database; readonly history: History; readonly upkeep: Upkeep } {
-  const open = (pipeline: boolean, patience: number) => () =>
-    connect(urls(), { pipeline, patience })
-  const outlet = createOutlet({
-    recorder: createRecorder(memory),
-    ...{ epoch: held.epoch, open: open(true, writeMs), end: options.lost },
-    // The groups before it have failed: from here on the last one is good again.
-    back: () => turns.begin(),
+async function opened(engine: PostgresEngine): Promise<PostgresStore> {
+  const { memory, asking } = engine
+  const works = Promise.withResolvers<void>()
+  const turns = createTransactions(memory, { sync: () => sync(engine) }, error => error)
+  const learnt = turns.statement('select 1 from learnt')
+  const follower = createFollower({
+    ...{ memory, self: engine, open: engine.open(false, loadMs), now },
+    changed: changes => tell(engine, changes),
   })
-  const { flush: _, ...turns } = createTransactions(memory, { sync: outlet.sync }, error => error)
-  const learn = turns.statement("insert or ignore into learnt (name) values ('settled')")
-  const lines = turns.statement<{ count: number }>('select count(*) as count from events')
-  const isNew = turns.statement('select 1 from learnt').get() === undefined
-  const endRenewing = keepClaim(held, open(false, renewMs * 2), options.lost)
-  const asking = createQuestions(open(false, queryMs))
-  const { begin: _begin, ...rest } = turns
-  const db: Database = {
-    ...rest,
-    isNew,
-    settle: () => turns.run(learn),
-    isBusy: () => turns.isBusy() || outlet.away() !== undefined,
-    away: outlet.away,
-    isCrowded: () => outlet.away() !== undefined && (lines.get()?.count ?? 0) > mostLines,
-    async close() {
-      await turns.committed().catch(() => {})
-      asking.close()
-      await endRenewing()
-      outlet.close()
+  const begin = (held: Ownership) => {
+    follower.close()
+    const isNew = learnt.get() === undefined
+    engine.work = { ...beginWork(engine, held, turns.begin), isNew }
+    works.resolve()
+  }
+  const first = await follower.turn()
+  if ('held' in first) begin(first.held)
+  else {
+    engine.standing = standingSentence(first)
+    engine.waits(engine.standing)
+    void follow(engine, follower).then(held => held && begin(held))
+  }
+  const db = databaseOf(engine, turns, follower)
+  const deps = {
+    ...{ ask: asking.ask, now, isClosed: () => engine.closed },
+    isAtWork: () => db.away?.() === undefined,
+  }
+  return {
+    ...{ db, history: historyThere(asking, db.committed), upkeep: createUpkeep(asking) },
+    peers: {
+      standsBy: () => (engine.work ? undefined : engine.standing),
+      works: works.promise,
+      list: () => listDaemons(asking),
+      forward: asked => forward(deps, asked),
+      serve: answer => void works.promise.then(() => serveOthers(deps, answer)),
     },
   }
-  return { db, history: historyThere(asking, turns.committed), upkeep: createUpkeep(asking) }
+}
+
+function beginWork(
+  engine: PostgresEngine,
+  held: Ownership,
+  back: () => void,
+): Omit<OwnersWork, 'isNew'> {
+  const outlet = createOutlet({
+    recorder: createRecorder(engine.memory),
+    ...{ epoch: held.epoch, open: engine.open(true, writeMs), end: engine.lost },
+    // The groups before it have failed: from here on the last one is good again.
+    back,
+  })
+  const claim = keepClaim({
+    ...{ held, self: engine, now, lost: engine.lost, count: outlet.count },
+    open: engine.open(false, renewMs * 2),
+  })
+  return { outlet, claim }
+}
+
+/** Follows until the database is free. */
+async function follow(engine: PostgresEngine, follower: Follower): Promise<Ownership | undefined> {
+  while (!engine.closed) {
+    await delay(lookMs, undefined, { ref: false })
+    try {
+      const found = await follower.turn()
+      if ('held' in found) return engine.closed ? undefined : found.held
+      engine.standing = standingSentence(found)
+    } catch (error) {
+      if (error instanceof LaterError) engine.lost(storeError(error))
+      engine.standing = `standing by, and the database is away: ${faultOf(error)}`
+    }
+  }
+  return undefined
+}
+
+function standingSentence({ owner, since }: { owner: string; since: number }): string {
+  return `standing by: ${owner} has the database since ${new Date(since).toISOString()}`
+}
+
+function sync(engine: PostgresEngine): Promise<void> {
+  return engine.work ? engine.work.outlet.sync() : refused(engine)
+}
+
+/** Whoever does not wait for it is not told. */
+function refused({ standing }: PostgresEngine): Promise<never> {
+  const refusal = Promise.reject(new AwayError(standing))
+  refusal.catch(() => {})
+  return refusal
+}
+
+function tell({ followed }: PostgresEngine, changes: readonly RowChange[]): void {
+  if (followed.size === 0) return
+  for (const { table, kind, values } of changes) {
+    // In each of these tables the key comes first.
+    const row = { table, kind, key: values[0] ?? null }
+    for (const listener of followed) listener(row)
+  }
+}
+
+type MemoryTurns = ReturnType<typeof createTransactions>
+
+function databaseOf(engine: PostgresEngine, turns: MemoryTurns, follower: Follower): Database {
+  const { begin: _begin, flush: _flush, ...rest } = turns
+  const learn = turns.statement("insert or ignore into learnt (name) values ('settled')")
+  const lines = turns.statement<{ count: number }>('select count(*) as count from events')
+  const mustWork = () => {
+    if (!engine.work) throw new AwayError(engine.standing)
+  }
+  const away = () => {
+    if (!engine.work) return engine.standing
+    const { outlet, claim } = engine.work
+    return outlet.away() ?? (claim.isInDoubt() ? doubt : undefined)
+  }
+  return {
+    ...rest,
+    run(...call) {
+      mustWork()
+      turns.run(...call)
+    },
+    change(...call) {
+      mustWork()
+      return turns.change(...call)
+    },
+    write(work) {
+      mustWork()
+      return turns.write(work)
+    },
+    committed: () => (engine.work ? turns.committed() : refused(engine)),
+    get isNew() {
+      return engine.work?.isNew ?? false
+    },
+    settle: () => turns.run(learn),
+    isBusy: () => turns.isBusy() || away() !== undefined,
+    away,
+    isCrowded: () =>
+      engine.work !== undefined && away() !== undefined && (lines.get()?.count ?? 0) > mostLines,
+    onFollowed: listener => void engine.followed.add(listener),
+    async close() {
+      engine.closed = true
+      if (engine.work) await turns.committed().catch(() => {})
+      engine.asking.close()
+      if (!engine.work) await follower.end()
+      await engine.work?.claim.end()
+      engine.work?.outlet.close()
+    },
+  }
 }
 
 function urlIn(file: string): string {
@@ -96,66 +246,6 @@ function urlIn(file: string): string {
     return readFileSync(file, 'utf8')
   } catch (error) {
     throw new StoreError(`cannot read the URL of the database: ${faultOf(error)}`)
-  }
-}
-
-/** Waits until the database is this daemon's. */
-async function claimed(
-  { client }: Connection,
-  { daemon, waits }: PostgresOptions,
-): Promise<Ownership> {
-  let told = false
-  for (;;) {
-    const found = await claim(client, daemon)
-    if ('epoch' in found) return found
-    if (!told) {
-      const since = new Date(found.since).toISOString()
-      waits(`standing by: ${found.daemon} has the database since ${since}`)
-    }
-    told = true
-    await delay(renewMs)
-  }
-}
-
-async function memoryOf({ client }: Connection): Promise<DatabaseSync> {
-  const memory = new DatabaseSync(':memory:')
-  migrate(memory)
-  memory.exec('create table learnt (name text primary key)')
-  await load(client, memory)
-  return memory
-}
-
-/** Renews again and again; the returned function ends that, and leaves the database to others. */
-function keepClaim(
-  held: Ownership,
-  open: () => Promise<Connection>,
-  lost: PostgresOptions['lost'],
-): () => Promise<void> {
-  let connection: Connection | undefined
-  let ended = false
-  const turn = async () => {
-    try {
-      connection ??= await open()
-      if (!(await renew(connection.client, held)) && !ended) lost(new StoreError(lostSentence))
-    } catch {
-      // The outlet tells that it is away.
-      connection?.drop()
-      connection = undefined
-    }
-  }
-  const loop = async () => {
-    while (!ended) {
-      await delay(renewMs, undefined, { ref: false })
-      if (!ended) await turn()
-    }
-  }
-  void loop()
-  return async () => {
-    ended = true
-    const last = connection ?? (await open().catch(() => undefined))
-    if (!last) return
-    await release(last.client, held).catch(() => {})
-    last.drop()
   }
 }
 

@@ -5,7 +5,7 @@ import type { History } from '../history.ts'
 import { pastInstall } from '../installs.ts'
 import type { StoredEvent, StoredInstall } from '../tables.ts'
 import { type Connection, faultOf } from './connect.ts'
-import { readOf } from './load.ts'
+import { readOf } from './hot.ts'
 import { type Table, tables } from './tables.ts'
 
 /** Asks PostgreSQL on a connection of its own, which is made when it is needed. */

@@ -2,6 +2,16 @@ import type { Client } from 'pg'
 import { laterThan } from '../migrate.ts'
 import { postgresMigrations } from './migrations.ts'
 
+/** Throws LaterError where a later bootwright has changed the schema since this one came. */
+export async function refuseLater(client: Client): Promise<void> {
+  const names = postgresMigrations.map(({ name }) => name)
+  const { rows } = await client.query<{ name: string }>(
+    'select name from migrations where name <> all($1) limit 1',
+    [names],
+  )
+  if (rows[0]) throw laterThan(postgresMigrations, rows[0].name)
+}
+
 /** Any number that nobody else locks by. */
 const lock = 7_355_608
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Client, Query } from 'pg'
+import type { Client } from 'pg'
 import { StoreError } from '../database.ts'
 import type { Connection } from './connect.ts'
 import { faultOf } from './connect.ts'
-import type { Recorder } from './recorder.ts'
+import type { Batch, Recorder } from './recorder.ts'
 
 /** Milliseconds for which whoever waits is left waiting before the database counts as away. */
 const patience = 2000
@@ -23,7 +23,9 @@ export interface OutletOptions {
 interface Outlet extends OutletOptions {
   connection: Connection | undefined
   /** Was sent, and nobody said what became of it. It may be sent again. */
-  unsure: Query[] | undefined
+  unsure: Batch | undefined
+  /** How many batches there were, with that one. */
+  count: number
   /** Why it is away, if it is. */
   away: string | undefined
   closed: boolean
@@ -33,7 +35,7 @@ interface Outlet extends OutletOptions {
 export function createOutlet(options: OutletOptions) {
   const outlet: Outlet = {
     ...options,
-    ...{ connection: undefined, unsure: undefined, away: undefined, closed: false },
+    ...{ connection: undefined, unsure: undefined, count: 0, away: undefined, closed: false },
   }
   return {
     /**
@@ -42,6 +44,8 @@ export function createOutlet(options: OutletOptions) {
      */
     sync: () => sync(outlet),
     away: () => (outlet.away === undefined ? undefined : awaySentence(outlet.away)),
+    /** How many batches were made so far. */
+    count: () => outlet.count,
     close(): void {
       outlet.closed = true
       outlet.connection?.drop()
@@ -66,11 +70,10 @@ async function sync(outlet: Outlet): Promise<void> {
 
 /** Sends what there is; tells why that failed. */
 async function flush(outlet: Outlet): Promise<unknown> {
-  outlet.unsure ??= outlet.recorder.cut()
-  if (!outlet.unsure) return undefined
+  if (!cut(outlet)) return undefined
   try {
     outlet.connection ??= await outlet.open()
-    await send(outlet.connection.client, outlet.epoch, outlet.unsure)
+    await send(outlet.connection.client, outlet)
     outlet.unsure = undefined
     return undefined
   } catch (error) {
@@ -92,8 +95,7 @@ async function comeBack(outlet: Outlet): Promise<void> {
     const failure = await flush(outlet)
     if (failure !== undefined) outlet.away = faultOf(failure)
     else {
-      outlet.unsure = outlet.recorder.cut()
-      if (outlet.unsure) continue
+      if (cut(outlet)) continue
       outlet.away = undefined
       outlet.back()
       return
@@ -101,10 +103,20 @@ async function comeBack(outlet: Outlet): Promise<void> {
   }
 }
 
+/** Whether there is something to send. */
+function cut(outlet: Outlet): boolean {
+  if (outlet.unsure) return true
+  outlet.unsure = outlet.recorder.cut()
+  if (outlet.unsure) outlet.count += 1
+  return outlet.unsure !== undefined
+}
+
 /** One transaction, sent at once. Rejects when any of it failed, and then PostgreSQL keeps nothing of it. */
-async function send(client: Client, epoch: number, statements: readonly Query[]): Promise<void> {
-  const hold = { name: 'hold-epoch', text: 'select hold_epoch($1)', values: [epoch] }
-  const sent = ['begin', hold, ...statements, 'commit'].map(one => client.query(one))
+async function send(client: Client, { epoch, count, unsure }: Outlet): Promise<void> {
+  const { statements = [], changes = new Uint8Array() } = unsure ?? {}
+  const values = [epoch, count, Buffer.from(changes.buffer, changes.byteOffset, changes.length)]
+  const keep = { name: 'keep-batch', text: 'select keep_batch($1, $2, $3)', values }
+  const sent = ['begin', keep, ...statements, 'commit'].map(one => client.query(one))
   const ends = await Promise.allSettled(sent)
   const failed = ends.find(end => end.status === 'rejected')
   if (failed) throw failed.reason
@@ -128,7 +140,7 @@ export const lostSentence =
   'another daemon has taken over the database: this one was silent for too long, and ends'
 
 /** Whoever asked may ask again later: HTTP says so. */
-class AwayError extends StoreError {
+export class AwayError extends StoreError {
   readonly statusCode = 503
 }
 
@@ -136,6 +148,7 @@ function awayError(why: string): StoreError {
   return new AwayError(awaySentence(why))
 }
 
-function awaySentence(why: string): string {
+/** What whoever waits for it is told. */
+export function awaySentence(why: string): string {
   return `the database is away, so new leases and installs wait: ${why}`
 }

@@ -1,6 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
-import type { Client } from 'pg'
-import { columnOf, type Table, tables } from './tables.ts'
+import { columnOf, type Table } from './tables.ts'
 
 /** Lines of each host's timeline that are in memory: those that a new one may repeat, and what it booted. */
 export const linesInMemory = 16
@@ -11,8 +9,8 @@ const current = `(select install from hosts where install is not null
   union select install from deliveries where state in ('due', 'running')
   union select id from installs where ended_at is null)`
 
-/** Which rows something is decided by, where not all of them. */
-const hot: Readonly<Record<string, string>> = {
+/** Which rows something is decided by, where not all of them, and in which order they are read. */
+export const hot: Readonly<Record<string, string>> = {
   installs: `where id in ${current}`,
   install_templates: `where install in ${current} order by name`,
   attempts: `where token in ${live}`,
@@ -29,27 +27,6 @@ const hot: Readonly<Record<string, string>> = {
     union (select id from events where host is null order by id desc limit ${linesInMemory})
     union (select id from events order by id desc limit 1)) order by id`,
 }
-
-/** Reads into memory what decisions are made by; one view of all tables. */
-export async function load(client: Client, memory: DatabaseSync): Promise<void> {
-  await client.query('begin isolation level repeatable read read only')
-  memory.exec('begin')
-  for (const table of tables) {
-    const { rows } = await client.query<Row>(
-      `select ${readOf(table)} from ${table.name} ${hot[table.name] ?? ''}`,
-    )
-    const names = Object.keys(table.columns)
-    const insert = memory.prepare(
-      `insert into ${table.name} (${names.map(name => `"${name}"`).join(', ')})
-       values (${names.map(() => '?').join(', ')})`,
-    )
-    for (const row of rows) insert.run(...names.map(name => row[name] ?? null))
-  }
-  memory.exec('commit')
-  await client.query('commit')
-}
-
-type Row = Readonly<Record<string, string | number | null>>
 
 /** The columns of a table, each as memory has it. */
 export function readOf({ columns }: Table): string {

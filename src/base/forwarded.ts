@@ -1,0 +1,16 @@
+/** A request that another process is to answer; who asks was checked where it came in. */
+export interface Forwarded {
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+  readonly actor: { readonly name: string; readonly scope: string; readonly address: string }
+}
+
+export interface ForwardedAnswer {
+  readonly status: number
+  /** Content type. */
+  readonly type: string
+  readonly body: string
+}

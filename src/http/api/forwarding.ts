@@ -1,0 +1,65 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Forwarded, ForwardedAnswer } from '../../base/forwarded.ts'
+import { forwardedHeaders } from './forwarded-actor.ts'
+import { actorOf } from './guard.ts'
+
+export interface ForwardDeps {
+  /** Whether another daemon works, and this one only looks. */
+  standsBy(): boolean
+  /** Has that one answer. */
+  forward(asked: Forwarded): Promise<ForwardedAnswer>
+}
+
+/** What this daemon does itself: with its own config, and its own folder of assets. */
+const ownDeeds = /^\/api\/v1\/(reload|images|pulls|discs)\b/
+/** What only the daemon that works knows. */
+const itsKnowledge: ReadonlySet<string> = new Set(['/api/v1/strangers', '/api/v1/drain'])
+
+/** Has the daemon that works do what this one, which stands by, cannot. */
+export function forwardFrom(app: FastifyInstance, deps: ForwardDeps | undefined): void {
+  if (deps) app.addHook('preHandler', forwarding(deps))
+}
+
+function forwarding({ standsBy, forward }: ForwardDeps) {
+  return async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply | undefined> => {
+    if (!standsBy() || !isForwarded(request)) return undefined
+    const { name, scope, address } = actorOf(request)
+    const key = request.headers['idempotency-key']
+    const { status, type, body } = await forward({
+      ...{ method: request.method, url: request.url },
+      headers: typeof key === 'string' ? { 'idempotency-key': key } : {},
+      body: request.body === undefined ? undefined : JSON.stringify(request.body),
+      actor: { name, scope, address },
+    })
+    return reply.code(status).type(type).send(body)
+  }
+}
+
+function isForwarded({ method, routeOptions }: FastifyRequest): boolean {
+  const url = routeOptions.url ?? ''
+  const looks = method === 'GET' || method === 'HEAD'
+  return looks ? itsKnowledge.has(url) : !ownDeeds.test(url)
+}
+
+/** Answers what another daemon was asked, as if it had been asked here. */
+export async function answerForwarded(
+  app: FastifyInstance,
+  { method, url, headers, body, actor }: Forwarded,
+): Promise<ForwardedAnswer> {
+  const answer = await app.inject({
+    method: method as 'GET',
+    url,
+    remoteAddress: actor.address,
+    headers: {
+      ...headers,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...forwardedHeaders(actor),
+    },
+    ...(body !== undefined && { payload: body }),
+  })
+  const type = String(answer.headers['content-type'] ?? 'application/json')
+  return { status: answer.statusCode, type, body: answer.body }
+}

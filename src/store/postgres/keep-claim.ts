@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { StoreError } from '../database.ts'
+import { type Ownership, release, renew } from './claim.ts'
+import type { Connection } from './connect.ts'
+import { dropRead, type Self, tellAlive, tellGone } from './daemons.ts'
+import { lostSentence } from './outlet.ts'
+
+/** Milliseconds between two renewals. */
+export const renewMs = 1000
+/** Who could not renew for so many milliseconds promises nothing more: another may come after five seconds. */
+const doubtMs = 4000
+/** Turns after which is dropped what was read. */
+const dropEvery = 5
+
+export interface ClaimOptions {
+  readonly held: Ownership
+  readonly self: Self
+  open(): Promise<Connection>
+  /** How many batches were written. */
+  count(): number
+  /** The database is another's meanwhile. */
+  lost(error: StoreError): void
+  /** Milliseconds of a clock that is never set. */
+  now(): number
+}
+
+/** Renews a claim again and again. */
+export function keepClaim({ held, self, open, count, lost, now }: ClaimOptions) {
+  let connection: Connection | undefined
+  let ended = false
+  let renewed = now()
+  let turns = 0
+  const turn = async () => {
+    try {
+      connection ??= await open()
+      const { client } = connection
+      const begun = now()
+      if (await renew(client, held)) renewed = begun
+      else if (!ended) lost(new StoreError(lostSentence))
+      await tellAlive(client, self, { epoch: held.epoch, number: count() })
+      turns += 1
+      if (turns % dropEvery === 0) await dropRead(client)
+    } catch {
+      // The outlet tells that it is away.
+      connection?.drop()
+      connection = undefined
+    }
+  }
+  const loop = async () => {
+    await turn()
+    while (!ended) {
+      await delay(renewMs, undefined, { ref: false })
+      if (!ended) await turn()
+    }
+  }
+  void loop()
+  return {
+    /** Whether it was not renewed for so long that another daemon may have come. */
+    isInDoubt: () => now() - renewed > doubtMs,
+    /** Ends that, and leaves the database to others. */
+    async end(): Promise<void> {
+      ended = true
+      const last = connection ?? (await open().catch(() => undefined))
+      if (!last) return
+      await release(last.client, held).catch(() => {})
+      await tellGone(last.client, self).catch(() => {})
+      last.drop()
+    },
+  }
+}
