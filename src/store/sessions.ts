@@ -1,3 +1,4 @@
+import { remember } from '../base/bounded.ts'
 import type { Database } from './database.ts'
 import type { StoredSession } from './tables.ts'
 
@@ -41,10 +42,7 @@ export function createSessionStore(db: Database, standsBy: () => boolean = () =>
     /** `now` is wall-clock epoch milliseconds. */
     add({ id, token, proof, endsAt }: SessionRecord, now: number): void {
       if (standsBy()) {
-        for (const [key, { endsAt }] of own) {
-          if (endsAt <= now || own.size >= most) own.delete(key)
-        }
-        own.set(id, { id, token, proof, endsAt })
+        remember(own, id, { id, token, proof, endsAt }, most)
         return
       }
       db.write(() => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Client } from 'pg'
 import { StoreError } from '../database.ts'
 
@@ -32,6 +33,17 @@ export function urlsOf(text: string): readonly string[] {
   }
   const [, before = '', hosts = '', after = ''] = parts
   return hosts.split(',').map(host => `${before}${host}${after}`)
+}
+
+/** The same from the file that it is in; one that cannot be read is a StoreError too. */
+export function urlsIn(file: string): readonly string[] {
+  let text = ''
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new StoreError(`cannot read the URL of the database: ${faultOf(error)}`)
+  }
+  return urlsOf(text)
 }
 
 /**

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Database, type FollowedRow, StoreError } from '../database.ts'
@@ -8,7 +7,7 @@ import type { Peers } from '../peers.ts'
 import { createTransactions } from '../transactions.ts'
 import type { RowChange } from './changeset.ts'
 import type { Ownership } from './claim.ts'
-import { connect, faultOf, queryMs, urlsOf } from './connect.ts'
+import { connect, faultOf, queryMs, urlsIn } from './connect.ts'
 import { listDaemons, type Self } from './daemons.ts'
 import { createFollower, type Follower } from './follower.ts'
 import { createQuestions, historyThere, type Questions } from './history.ts'
@@ -75,7 +74,7 @@ const now = () => performance.now()
  * cannot be had.
  */
 export async function openPostgres(options: PostgresOptions): Promise<PostgresStore> {
-  const urls = () => urlsOf(urlIn(options.urlFile))
+  const urls = () => urlsIn(options.urlFile)
   const open = (pipeline: boolean, patience: number) => () =>
     connect(urls(), { pipeline, patience })
   const engine: PostgresEngine = {
@@ -238,14 +237,6 @@ function databaseOf(engine: PostgresEngine, turns: MemoryTurns, follower: Follow
       await engine.work?.claim.end()
       engine.work?.outlet.close()
     },
-  }
-}
-
-function urlIn(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new StoreError(`cannot read the URL of the database: ${faultOf(error)}`)
   }
 }
 
