@@ -49,6 +49,9 @@ export const networkRow = v.closed({
   rivals: Type.Array(v.text(), {
     description: 'A sentence for each other DHCP server that answers there.',
   }),
+  router6: v.nullableText(
+    'What keeps its machines from asking by DHCPv6; null where nothing does, or where it cannot be heard.',
+  ),
 })
 export type NetworkRow = Static<typeof networkRow>
 

@@ -7,6 +7,7 @@ import type { ConsoleReasons } from './reasons/console.ts'
 import type { FileReasons, Nothing } from './reasons/file.ts'
 import type { MessageReasons } from './reasons/message.ts'
 import type { PowerReasons } from './reasons/power.ts'
+import type { RouterReasons } from './reasons/router.ts'
 import type { RunningReasons } from './reasons/running.ts'
 import type { SpecReasons } from './reasons/spec.ts'
 import type { SshReasons } from './reasons/ssh.ts'
@@ -200,6 +201,7 @@ export interface Reasons
     WishReasons,
     StrangerReasons,
     PowerReasons,
+    RouterReasons,
     RunningReasons,
     ConsoleReasons,
     PartReasons,

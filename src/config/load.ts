@@ -15,6 +15,8 @@ import { whyUnreadable } from './why-unreadable.ts'
 export interface Loaded {
   readonly config?: Config
   readonly problems: readonly Problem[]
+  /** Where a key stands, of a config. */
+  readonly locate?: ConfigDocument['locate']
 }
 
 /**
@@ -52,7 +54,7 @@ export function parseConfig(
   const placed = checksums.map(({ path, ...checksum }): ConfigChecksum => {
     return { ...checksum, ...document.locate(path), path: formatPath(path) }
   })
-  return { config: { ...config, checksums: placed }, problems }
+  return { config: { ...config, checksums: placed }, problems, locate: document.locate }
 }
 
 function byPlace(a: Problem, b: Problem): number {

@@ -37,6 +37,7 @@ export async function makeApp(
     async take(next) {
       await takeConfig(followers, next)
       void checksums.look()
+      void made.routers.look()
     },
   })
   const held = () => doors()?.held() ?? []

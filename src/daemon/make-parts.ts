@@ -22,6 +22,7 @@ import { createDigests } from '../system/digests.ts'
 import { createPublished } from '../system/published.ts'
 import { newId, newToken } from '../system/secrets.ts'
 import { version } from '../system/version.ts'
+import { createRouterWatch } from '../world/routers.ts'
 import { createWhereabouts } from '../world/whereabouts.ts'
 import { createWorld, type World } from '../world/world.ts'
 import { daemonName } from './api/show-daemons.ts'
@@ -102,6 +103,7 @@ export async function makeParts(first: Config, log: Log) {
     ...{ world, memory, now, log, measure, published, specDeps, logins, drain, digests },
     ...{ power, starts, pulls: createPulls(config, log), discs: createDiscs({ config, log }) },
     consoles: openConsoles({ world, memory, log }),
+    routers: createRouterWatch({ world, log }),
     ...{ ...installer, ...recorded, timeline },
     ...{ macsOf: whereabouts.macsOf, closeWhereabouts: whereabouts.close },
   }

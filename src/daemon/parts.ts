@@ -22,6 +22,7 @@ import type { HandedOver } from '../system/handed-over.ts'
 import type { Published } from '../system/published.ts'
 import type { Mac } from '../wire/address.ts'
 import type { IpAddress } from '../wire/ip-address.ts'
+import type { RouterWatch } from '../world/routers.ts'
 import type { World } from '../world/world.ts'
 import type { Discs } from './discs.ts'
 import type { HttpDoors } from './doors/http-doors.ts'
@@ -63,6 +64,7 @@ export interface HttpParts extends Parts {
   wakeOutbox(): void
   /** A sentence for each other DHCP server that answers in a network. */
   rivals(network: string): readonly string[]
+  readonly routers: RouterWatch
   readonly drain: Drain
   readonly power: PowerDesk
   readonly pulls: Pulls

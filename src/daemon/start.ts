@@ -85,6 +85,7 @@ async function begin(beginning: Beginning, http: HttpDoors, lobby?: Lobby): Prom
   made.starts.recover()
   void made.power.poll()
   void checksums.look()
+  void made.routers.look()
   return doors
 }
 

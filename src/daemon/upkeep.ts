@@ -16,7 +16,7 @@ export function startUpkeep(
     readonly checksums: ChecksumWatch['look']
   },
 ): () => void {
-  const { log, lives, seek, consoles } = made
+  const { log, lives, seek, consoles, routers } = made
   const every = createEvery(log)
   const timers = [
     every(1000, 'clocks', lives.tick),
@@ -26,6 +26,7 @@ export function startUpkeep(
     every(3600_000, 'housekeeping', () => dropWhatIsOver(made)),
     every(5000, 'disk', turns.disk),
     every(10_000, 'checksums', turns.checksums),
+    every(300_000, 'routers', routers.look),
   ]
   return () => {
     for (const timer of timers) clearInterval(timer)

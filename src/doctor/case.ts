@@ -3,6 +3,7 @@ import type { Host } from '../boot/host.ts'
 import type { Delivery } from '../boot/install.ts'
 import type { Life } from '../boot/life.ts'
 import type { PowerHeard } from '../boot/power.ts'
+import type { Reason } from '../boot/reason.ts'
 import type { Verdict } from '../boot/verdict.ts'
 import type { ConsoleSign } from './console-sign.ts'
 import type { Step } from './step.ts'
@@ -27,6 +28,8 @@ export interface HostCase {
   readonly console?: { readonly sign?: ConsoleSign }
   /** Networks that give no addresses for now, because of other DHCP servers. */
   readonly held: readonly string[]
+  /** What routers say, or leave out, that keeps machines from asking by DHCPv6. */
+  readonly routers: readonly Reason[]
   /** Wall-clock time, epoch milliseconds, as in the steps. */
   readonly now: number
 }

@@ -16,6 +16,7 @@ import { noScript6 } from './rules/no-script6.ts'
 import { notAskedAgain } from './rules/not-asked-again.ts'
 import { notFetched } from './rules/not-fetched.ts'
 import { rival } from './rules/rival.ts'
+import { router6 } from './rules/router6.ts'
 import { silentHost } from './rules/silent-host.ts'
 import { stranger } from './rules/stranger.ts'
 import { tftpStall } from './rules/tftp-stall.ts'
@@ -36,6 +37,7 @@ const rules: readonly Rule[] = [
   consoleSays,
   wrongMode,
   noDhcp,
+  router6,
   silentHost,
   unread,
   notAskedAgain,

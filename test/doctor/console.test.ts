@@ -8,7 +8,14 @@ const host: Host = { name: 'node1', nics: [], tags: [], vars: {}, console: { by:
 
 function verdicts(lines: readonly string[]) {
   const sign = consoleSign(lines)
-  const empty = { steps: [], deliveries: [], missing: [], held: [], isSigned: () => undefined }
+  const empty = {
+    steps: [],
+    deliveries: [],
+    missing: [],
+    held: [],
+    routers: [],
+    isSigned: () => undefined,
+  }
   const about = { host, life: lifeIn('idle'), now: 0, ...empty }
   return diagnose({ ...about, console: sign ? { sign } : {} })
 }

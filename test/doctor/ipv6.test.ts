@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { DhcpData } from '../../src/boot/event-data.ts'
 import type { EventRecord } from '../../src/boot/event-record.ts'
+import type { Reason } from '../../src/boot/reason.ts'
 import { textOf } from '../../src/boot/words/event.ts'
 import type { HostCase } from '../../src/doctor/case.ts'
 import { diagnose } from '../../src/doctor/diagnose.ts'
@@ -15,6 +16,10 @@ type Told = Parameters<typeof textOf>[0]
 
 /** What the doctor says two minutes after the last of these lines, which are a second apart. */
 function verdicts(...told: Told[]) {
+  return verdictsBeside([], told)
+}
+
+function verdictsBeside(routers: readonly Reason[], told: readonly Told[]) {
   const events = told.map((event, n) => {
     const at = start + n * 1000
     const about = { id: n + 1, at, lastAt: at, count: 1, host: 'node1', text: textOf(event) }
@@ -22,7 +27,7 @@ function verdicts(...told: Told[]) {
   })
   const about: HostCase = {
     ...{ host, life: { state: 'pending', since: start } as never, steps: storyOf(events) },
-    ...{ deliveries: [], missing: [], isSigned: () => undefined, held: [] },
+    ...{ deliveries: [], missing: [], isSigned: () => undefined, held: [], routers },
     now: start + told.length * 1000 + 120_000,
   }
   return diagnose(about)
@@ -61,4 +66,17 @@ t.test('another DHCPv6 server whose address it takes', async t => {
   t.match(verdicts(asksPxe, request, { kind: 'dhcp', code: 'foreign', data }), [
     { id: 'rival', title: /DHCPv6 server 52:54:00:99:99:01/, advice: /mode6: boot/ },
   ])
+})
+
+t.test('no router sends machines to DHCPv6', async t => {
+  const unmanaged: Reason = { code: 'router6-unmanaged', network: 'lan', routers: ['fe80::1'] }
+  const slow: Reason = { code: 'router6-prefix', network: 'lan', subnet: 'fd00:77::/64' }
+  const router6 = { id: 'router6', evidence: [/fe80::1 advertises without the M flag/] }
+  t.match(verdictsBeside([unmanaged], []), [router6], 'nothing was heard')
+  t.match(verdictsBeside([unmanaged], [asksPxe, loader])[0], router6, 'nor of its iPXE')
+  t.strictSame(verdictsBeside([slow], [asksPxe, loader]), verdicts(asksPxe, loader))
+  const { version: _, ...four } = { ...base, asked: 'discover', answer: 'offer', boot: 'load' }
+  const data = { ...four, stage: 'firmware', arch: 'x64-efi' } as DhcpData
+  const asks4: Told = { kind: 'dhcp', code: 'answered', data }
+  t.notMatch(verdictsBeside([unmanaged], [asks4]), [router6], 'it boots over IPv4')
 })

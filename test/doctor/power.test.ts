@@ -42,7 +42,14 @@ const firmwareAsks = (arch: 'bios' | 'x64-efi'): EventContent => ({
 
 function verdicts(about: Partial<HostCase>) {
   const life = lifeIn('idle')
-  const empty = { steps: [], deliveries: [], missing: [], held: [], isSigned: () => undefined }
+  const empty = {
+    steps: [],
+    deliveries: [],
+    missing: [],
+    held: [],
+    routers: [],
+    isSigned: () => undefined,
+  }
   return diagnose({ host, life, now, ...empty, ...about })
 }
 

@@ -34,6 +34,7 @@ import { createPublished } from '../../src/system/published.ts'
 import { newId, newToken } from '../../src/system/secrets.ts'
 import type { Mac } from '../../src/wire/address.ts'
 import { formatIpAddress, type IpAddress } from '../../src/wire/ip-address.ts'
+import { createRouterWatch } from '../../src/world/routers.ts'
 import { createWorld, type World } from '../../src/world/world.ts'
 import { makeFolder } from '../folder.ts'
 import { identifyBy } from '../install/identify.ts'
@@ -157,6 +158,7 @@ export async function startHttp(
     ...{
       wakeOutbox: outbox.wake,
       rivals: () => [],
+      routers: createRouterWatch({ world, log }),
       drain: createDrain(memory),
       pulls: createPulls(world.config, log),
       discs: createDiscs({ config: world.config, log }),

@@ -32,6 +32,7 @@ export const packages: Packages = {
   'grub-efi-amd64-signed': 'what shim starts',
   'debian-installer-12-netboot-arm64': 'GRUB, a kernel and programs for ARM',
   'linux-image-amd64': 'the kernel that the machines boot',
+  ndisc6: 'rdisc6, which hears IPv6 routers',
   'dhcpcd-base': 'dhcpcd, a DHCP client',
   'systemd-boot-efi': 'boots the installed disk on UEFI',
   'dnsmasq-base': 'the DHCP server that was there first',

@@ -1,8 +1,11 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { node1, quickDaemon } from './clients.ts'
 import { dhclient6, startClient } from './clients6.ts'
 import { attempt, run } from './command.ts'
+import { main } from './daemon.ts'
 import { addIpv6, addLinkLocal, serverAddress6, serverNetwork6 } from './ipv6-link.ts'
 import { readLines } from './lines.ts'
 import { createNetwork, type Network, type Peer } from './network.ts'
@@ -88,7 +91,7 @@ async function behindRelay6(
   return machine
 }
 
-t.jobs = relays.length
+t.jobs = relays.length + 1
 for (const relay of relays) {
   t.test(`behind ${relay.name}`, { skip, buffered: true }, async t => {
     const network = await createNetwork()
@@ -124,4 +127,45 @@ for (const relay of relays) {
     t.match(stranger.stdout, /403$/, 'of an address without a lease')
     t.equal(await daemon.kill('SIGTERM'), 0)
   })
+}
+
+t.test('a router that sends nobody to DHCPv6 is told of', { skip, buffered: true }, async t => {
+  const network = await createNetwork()
+  t.teardown(() => network.remove())
+  await addIpv6(network)
+  const quick = quickDaemon(network, near)
+  const config = join(quick.folder, 'config.yaml')
+  const check = async () =>
+    (await network.attempt([process.execPath, main, 'check', '--config', config])).stderr
+  t.match(await check(), /networks\.near\.mode6: warning: .*no IPv6 router answers on br0/)
+
+  const router = await network.addPeer('10.77.0.2')
+  await startRadvd(router, quick.folder, 'AdvManagedFlag off; prefix 2001:db8:77::/64 {};')
+  const daemon = await quick.start()
+  const said = async () => (await daemon.api('/api/v1/status')).body.networks[0].router6
+  const isSaid = async () =>
+    /fe80::.* advertises without the M flag/.test(await said()) || undefined
+  await waitUntil('the daemon hears the router', 20, isSaid)
+  t.match(await check(), /advertises without the M flag/)
+
+  await startRadvd(router, quick.folder, 'AdvManagedFlag on; prefix 2001:db8:77::/64 {};')
+  t.equal(await check(), '')
+  t.equal((await daemon.cli(['reload'])).code, 0)
+  await waitUntil('all is well', 20, async () => (await said()) === null || undefined)
+  t.equal(await daemon.kill('SIGTERM'), 0)
+})
+
+/** A router as they are, in place of the one that was started before. */
+async function startRadvd(peer: Peer, folder: string, says: string): Promise<void> {
+  const pidFile = join(folder, 'radvd.pid')
+  if (existsSync(pidFile)) process.kill(Number(readFileSync(pidFile, 'utf8')))
+  const settings = ['disable_ipv6=0', 'accept_dad=0', 'forwarding=1']
+  const keys = settings.map(setting => `net.ipv6.conf.eth0.${setting}`)
+  await run(['ip', 'netns', 'exec', peer.namespace, 'sysctl', '-qw', ...keys])
+  const config = join(folder, 'radvd.conf')
+  writeFileSync(config, `interface eth0 { AdvSendAdvert on; ${says} };\n`)
+  const radvd = ['radvd', '-n', '-m', 'none', '-C', config, '-p', pidFile]
+  peer.start(radvd)
+  const hears = ['ip', 'netns', 'exec', peer.namespace, 'test', '-s', pidFile]
+  await waitUntil('radvd', 10, async () => (await attempt(hears)).code === 0 || undefined)
 }

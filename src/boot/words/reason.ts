@@ -7,6 +7,7 @@ import { fileWords } from './file.ts'
 import { lifeWords } from './life.ts'
 import { messageWords } from './message.ts'
 import { powerWords } from './power.ts'
+import { routerWords } from './router.ts'
 import { runningWords } from './running.ts'
 import { specWords } from './spec.ts'
 import { sshWords } from './ssh.ts'
@@ -25,6 +26,7 @@ const words: ReasonWords<ReasonCode> = {
   ...callbackWords,
   ...strangerWords,
   ...powerWords,
+  ...routerWords,
   ...runningWords,
   ...consoleWords,
   ...wishWords,

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { countOf } from '../../base/amount.ts'
 import type { Config, Problem } from '../../config/config.ts'
-import { loadConfig } from '../../config/load.ts'
+import { type Loaded, loadConfig } from '../../config/load.ts'
 import { jsonSchema } from '../../config/schema/json-schema.ts'
 import { wrongChecksums } from '../../world/checksums.ts'
+import { routerProblems } from '../../world/routers.ts'
 import { type CommandSpec, shortUsage, usageOf, type Values } from '../args.ts'
 import { envOf, exit, type Io } from '../io.ts'
 import { parseCommand } from '../parse-command.ts'
@@ -35,8 +36,9 @@ export function checkCommand(argv: readonly string[], io: Io): Exit {
   return run(checkSpec, argv, io, async values => {
     const file = values.text('config')
     if (file === undefined) return wrong(checkSpec, io, '--config FILE is missing')
-    const { config, problems: found } = loadConfig(file, 'warning')
-    const problems = [...found, ...(config ? await wrongChecksums(config) : [])]
+    const loaded = loadConfig(file, 'warning')
+    const { config } = loaded
+    const problems = [...loaded.problems, ...(await liveProblems(loaded))]
     const isAny = values.has('strict')
     const good = !problems.some(({ severity }) => isAny || severity === 'error')
     if (values.has('json')) {
@@ -50,6 +52,13 @@ export function checkCommand(argv: readonly string[], io: Io): Exit {
     io.stdout.write(`${file}: ${what.join(', ')}\n`)
     return exit.done
   })
+}
+
+/** What is wrong around it, on the machine where it is checked. */
+async function liveProblems({ config, locate }: Loaded): Promise<Problem[]> {
+  if (!config || !locate) return []
+  const all = await Promise.all([wrongChecksums(config), routerProblems(config, locate)])
+  return all.flat()
 }
 
 function sizesOf({ hosts, profiles }: Config): string[] {

@@ -21,7 +21,7 @@ const headBytes = 4096
 
 type DoctorParts = Pick<
   HttpParts,
-  'world' | 'memory' | 'lives' | 'specDeps' | 'held' | 'power' | 'consoles'
+  'world' | 'memory' | 'lives' | 'specDeps' | 'held' | 'power' | 'consoles' | 'routers'
 >
 
 /** What is wrong with a host, from the last lines of its timeline and from the files that it needs. */
@@ -51,6 +51,7 @@ export function doctorOf(
     ...given('heard', parts.power.heard(host)),
     ...given('console', heardConsole(host.name, lives.lifeOf(host.name).state, parts.consoles)),
     held: parts.held().map(({ network }) => network),
+    routers: parts.routers.all(),
     now,
   })
 }

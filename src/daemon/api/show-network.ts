@@ -1,5 +1,6 @@
 import type { NetworkRow, StrangerRow } from '../../api/networks.ts'
 import { fieldsOf, lineOf } from '../../base/untrusted.ts'
+import { sentenceOf } from '../../boot/words/reason.ts'
 import { reasonOf } from '../../http/api/views.ts'
 import type { StrangerSeen } from '../../record/stranger-ring.ts'
 import { formatIpv4, formatSubnet, type Mac } from '../../wire/address.ts'
@@ -8,13 +9,14 @@ import { formatSubnet6 } from '../../wire/ipv6.ts'
 import type { HttpParts } from '../parts.ts'
 
 /** The networks of the config as they are served now. */
-export function showNetworks({ world, memory, now, rivals }: HttpParts): NetworkRow[] {
+export function showNetworks({ world, memory, now, rivals, routers }: HttpParts): NetworkRow[] {
   const served = new Map(world.networks().map(network => [network.name, network]))
   return world.config().networks.map(settings => {
     const { name, mode, range } = settings
     const { interface: device, subnet, serverAddress } = served.get(name) ?? settings
     const { ipv6 } = served.get(name) ?? settings
     const range6 = ipv6?.range
+    const why6 = routers.why(name)
     const size = range === undefined ? 0 : range.to - range.from + 1
     const used = range === undefined ? 0 : memory.leases.inRange(name, range, now())
     return {
@@ -31,6 +33,7 @@ export function showNetworks({ world, memory, now, rivals }: HttpParts): Network
       range6: range6 ? `${range6.from}-${range6.to}` : null,
       leases: { size, used, free: size - used },
       rivals: [...rivals(name)],
+      router6: why6 ? sentenceOf(why6) : null,
     }
   })
 }

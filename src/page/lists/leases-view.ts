@@ -50,7 +50,7 @@ export function LeasesView() {
 }
 
 function NetworkLeases({ network }: { network: NetworkRow }) {
-  const { name, mode, subnet, serverAddress, waits, range, leases, rivals } = network
+  const { name, mode, subnet, serverAddress, waits, range, leases, rivals, router6 } = network
   const { subnet6, range6, serverAddress6 } = network
   return html`<li class="panel">
     <div class="panel-head"><h2>${name}</h2><span class="muted">${mode}</span></div>
@@ -63,6 +63,7 @@ function NetworkLeases({ network }: { network: NetworkRow }) {
       <p>${leases.used} of ${leases.size} leased, ${leases.free} free</p>`
     }
     ${waits !== null && html`<p class="error">${withCode(waits)}</p>`}
+    ${router6 && html`<p class="error">${withCode(router6)}</p>`}
     ${rivals.map(line => html`<p class=${rivalClass(mode)} key=${line}>${withCode(line)}</p>`)}
   </li>`
 }
