@@ -99,7 +99,8 @@ function hear(use: TokenUse, said: PhoneHomeMessage, parts: TokenParts): PhoneHo
     memory.record(unheard.event)
     return unheard.heard
   }
-  memory.write(() => takeIn(attempt, said, parts))
+  const heard = mayTellFacts(attempt, use, parts) ? said : withoutFacts(said)
+  memory.write(() => takeIn(attempt, heard, parts))
   return { status: 204 }
 }
 
@@ -120,6 +121,17 @@ function whyUnheard(
   if (!mustBeIt || isMachine(attempt, use, parts)) return undefined
   const told = strange(called)
   return { heard: { status: 403, reason: textOf(told) }, event: told }
+}
+
+/** By its facts the disk is chosen that is erased: they are the machine's own to tell, whoever else has its token. */
+function mayTellFacts(attempt: Attempt, use: TokenUse, parts: TokenParts): boolean {
+  const { installs } = parts.deps.memory
+  const install = attempt.install === undefined ? undefined : installs.get(attempt.install)
+  return !install?.spec.image || isMachine(attempt, use, parts)
+}
+
+function withoutFacts({ facts: _, ...said }: PhoneHomeMessage): PhoneHomeMessage {
+  return said
 }
 
 /** What the machine itself said: into the timeline, and into the life of its host. */

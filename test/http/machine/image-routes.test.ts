@@ -74,6 +74,17 @@ t.test('nobody else is told it, and it is noted', async t => {
   t.match(last, { kind: 'stranger', code: 'file', data: { name: 'order', address: stranger } })
 })
 
+t.test('whoever has its token, and not its address, does not choose the disk', async t => {
+  const { order, ready, say } = await asked(t)
+  await ready()
+  const other = { disks: [{ ...disk, name: '/dev/vdb', serial: 'DISK-2' }] }
+  const payload = { event: 'progress', facts: other }
+  t.equal((await say('', { payload, remoteAddress: '127.0.0.99' })).statusCode, 204)
+  t.match((await order()).body, /\ndisk \/dev\/vda\nserial "DISK-1"\n/)
+  await say('', { payload })
+  t.match((await order()).body, /\ndisk \/dev\/vdb\n/, 'it itself may tell more')
+})
+
 t.test('it is told nothing when the install has ended, or was taken back', async t => {
   for (const end of ['done', 'failed'] as const) {
     const { order, ready, say } = await asked(t)
