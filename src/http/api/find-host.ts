@@ -7,7 +7,13 @@ import { Refusal } from '../problem.ts'
 export function findHost(name: string, hosts: ReadonlyMap<string, Host>): Host {
   const host = hosts.get(name) ?? hostOfMac(name, hosts)
   if (host) return host
-  throw new Refusal(404, `the config has no host ${name}${didYouMean(name, hosts.keys())}`)
+  const mac = parseMac(name)
+  throw new Refusal(
+    404,
+    mac
+      ? `no host has the MAC ${mac}; \`bootwright unknown\` lists the machines that asked and are no hosts`
+      : `the config has no host ${name}${didYouMean(name, hosts.keys())}`,
+  )
 }
 
 function hostOfMac(text: string, hosts: ReadonlyMap<string, Host>): Host | undefined {

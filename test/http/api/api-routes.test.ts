@@ -88,6 +88,8 @@ t.test('one host, with its installs, callbacks and timeline', async t => {
   const reply = await admin('GET', '/hosts/nobody')
   t.equal(reply.statusCode, 404)
   t.equal(reply.json().detail, 'the config has no host nobody')
+  const unheard = (await admin('GET', '/hosts/5254.0099.9999')).json().detail
+  t.match(unheard, /^no host has the MAC 52:54:00:99:99:99; `bootwright unknown` lists/)
 })
 
 t.test('installs are asked for by name, glob and condition', async t => {
