@@ -80,6 +80,8 @@ export const packages: Packages = {
   shellcheck: 'looks at the scripts that are served',
   'cloud-init': 'its schema, for user-data',
   ignition: 'ignition-validate, for Ignition configs',
+  zstd: 'what the agent is packed by',
+  'xz-utils': 'unpacks images',
   'qemu-utils': 'qemu-img, which converts qcow2',
   jq: 'writes the facts that client.nix sends',
   'nix-bin': 'nix-instantiate, which parses the NixOS modules',
