@@ -55,6 +55,10 @@ export function addNode(root: string, tree: string): void {
   copyFileSync(join(from, 'bin/node'), join(to, 'bin/node'))
   chmodSync(join(to, 'bin/node'), 0o755)
   copyFileSync(join(from, licence), join(to, 'LICENSE'))
+  // This Node is of glibc.
+  for (const folder of globSync('node_modules/@koromix/*/musl_*', { cwd: tree })) {
+    rmSync(join(tree, folder), { recursive: true })
+  }
   mkdirSync(join(tree, 'node_modules/.bin'), { recursive: true })
   symlinkSync('../node/bin/node', join(tree, 'node_modules/.bin/node'))
   const version = execFileSync(join(to, 'bin/node'), ['-p', 'process.versions.node'])
@@ -79,14 +83,15 @@ function copySources(root: string, tree: string): void {
 
 /** package.json without what only a checkout needs; its packages travel in it. */
 function manifestOf(root: string): object {
-  const { name, version, description, license, type, bin, dependencies } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  )
+  const { name, version, description, license, type, bin, dependencies, optionalDependencies } =
+    JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   // A checkout brings its own Node, and npm would complain of the system's at every command.
   const engines = { node: '>=24.12' }
   const man = 'share/man/man1/bootwright.1'
-  const bundled = { dependencies, bundleDependencies: Object.keys(dependencies) }
-  return { name, version, description, license, type, engines, bin, man, ...bundled }
+  const needed = { dependencies, optionalDependencies }
+  const bundleDependencies = Object.keys({ ...dependencies, ...optionalDependencies })
+  const about = { name, version, description, license, type, engines, bin, man }
+  return { ...about, ...needed, bundleDependencies }
 }
 
 function said(tree: string, words: readonly string[]): Buffer {

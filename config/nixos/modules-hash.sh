@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cp package.json package-lock.json .npmrc "$folder"
-(cd "$folder" && HOME="$folder" npm ci --omit=dev --ignore-scripts > /dev/null)
+(cd "$folder" && HOME="$folder" npm ci --omit=dev --ignore-scripts --os=linux --cpu=x64 --libc=glibc > /dev/null)
 mkdir "$folder/out"
 mv "$folder/node_modules" "$folder/out/"
 rm -rf "$folder/out/node_modules/.package-lock.json" "$folder/out/node_modules/.bin"

@@ -5,8 +5,8 @@
 # There is nothing to build: Node runs the sources. npm fetches the packages of the lock file, each held by its checksum
 # there, and `modulesHash` holds them all: config/nixos/modules-hash.sh writes it. (buildNpmPackage needs the addresses
 # that this lock file leaves out.)
-# Packages: 2673b0d16acd247f
-{ lib, stdenvNoCC, cacert, makeWrapper, nodejs_24, iproute2, modulesHash ? "sha256:1q3nz0ffnvawzimlf5bd6bph729wcp1azm0p9ynf4zi9diwnbncr" }:
+# Packages: d0854ab76b93acfe
+{ lib, stdenvNoCC, cacert, makeWrapper, nodejs_24, iproute2, modulesHash ? "sha256:0cmm8ahmij1kpm0z3iz045mzqjgn4dnwwihw0mmj1g1w2mmx8pgx" }:
 let
   root = ../..;
   inherit (lib.importJSON (root + "/package.json")) version;
@@ -21,7 +21,7 @@ let
     nativeBuildInputs = [ nodejs_24 cacert ];
     buildPhase = ''
       export HOME=$TMPDIR
-      npm ci --omit=dev --ignore-scripts
+      npm ci --omit=dev --ignore-scripts --os=linux --cpu=x64 --libc=glibc
     '';
     # npm's own notes, and links to programs that are not called.
     installPhase = ''

@@ -6,6 +6,7 @@ import { decodeTftp, type TftpPacket, type TftpRequest, tftpErrors } from '../wi
 import { giveWay, whyNoPlace, whyRefused } from './admission.ts'
 import type { Counts } from './counts.ts'
 import { hearAck, hearAgain, hearError, startSession, wakeSession } from './download.ts'
+import type { UdpEngine } from './engine.ts'
 import { shown, type TftpEvent } from './event.ts'
 import { errorPacket, type Files, type Peer, type TftpRefusal } from './files.ts'
 import type { TftpLimits } from './limits.ts'
@@ -13,7 +14,6 @@ import { negotiate } from './negotiate.ts'
 import { createTap, type Keep } from './packet-tap.ts'
 import { keyOf, peerOf, type Sender } from './sender.ts'
 import { createSession, endSession, refuseSession, type TftpSession } from './session.ts'
-import type { DownloadSocket } from './socket.ts'
 import type { PeerTerms } from './terms.ts'
 
 /** What requests need besides a socket. */
@@ -24,11 +24,7 @@ export interface TftpDeskOptions {
   /** Whom we serve, and how; without it everybody alike. */
   readonly termsFor?: (peer: Peer) => Promise<PeerTerms | undefined>
   /** Opens a port of its own for a download. */
-  readonly openLine?: (
-    address: string,
-    client: Sender,
-    heard: (bytes: Buffer) => void,
-  ) => Promise<DownloadSocket>
+  readonly openLine?: UdpEngine['openLine']
   readonly log: Pick<DoorLog, 'debug' | 'error'>
   readonly seen: (event: TftpEvent) => void
   readonly arrived?: (receipt: number) => void
@@ -47,7 +43,7 @@ export interface TftpDesk extends TftpDeskOptions {
 /** One of the server's sockets; the same peer may talk to several. */
 export interface ServedSocket {
   readonly sessions: Map<string, TftpSession>
-  /** True when the bytes have left: they may be written again. */
+  /** See {@link import('./engine.ts').ServerSocket}. */
   readonly send: (packet: Uint8Array, to: Sender) => boolean
   /** Where it listens. */
   readonly local: Peer

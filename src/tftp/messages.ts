@@ -1,3 +1,4 @@
+import type { EngineName, Where } from './engine.ts'
 import type { TftpEvent } from './event.ts'
 import type { Peer, Virtual } from './files.ts'
 import type { TftpLimits } from './limits.ts'
@@ -13,10 +14,9 @@ export interface Setup {
   readonly counts: SharedArrayBuffer
   /** Packets that tell a story are wanted. */
   readonly keeps: boolean
+  /** The only way to the network that is to be tried; without it the best that there is. */
+  readonly engine?: EngineName
 }
-
-/** Where a socket listens: a port that all threads share, or a socket that was opened for us. */
-export type Where = { readonly address: string; readonly port: number } | { readonly fd: number }
 
 /** From the server to a thread. `door` names a socket in both directions. */
 export type ThreadOrder =
@@ -37,6 +37,13 @@ export type ServerAnswer =
 
 /** From a thread to the server. */
 export type ThreadReport =
+  /** How it reaches the network, what wakes it, and why it is not the best way. */
+  | {
+      readonly kind: 'began'
+      readonly engine: EngineName
+      readonly bell?: number
+      readonly why?: string
+    }
   | { readonly kind: 'opened'; readonly door: number; readonly port: number }
   | { readonly kind: 'not-opened'; readonly door: number; readonly error: { message: string } }
   | { readonly kind: 'stopped' }

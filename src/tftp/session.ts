@@ -2,10 +2,10 @@ import type { Reason } from '../boot/reason.ts'
 import { because } from '../boot/words/reason.ts'
 import type { TftpRequest } from '../wire/tftp-packet.ts'
 import type { TftpFile } from './chunks.ts'
+import type { DownloadSocket } from './engine.ts'
 import { shown, type TftpEvent } from './event.ts'
 import { errorPacket, type Peer } from './files.ts'
 import type { Terms } from './negotiate.ts'
-import type { DownloadSocket } from './socket.ts'
 import { bytesArrived, type Transfer } from './transfer.ts'
 
 /** What a session needs of its server. */

@@ -1,17 +1,40 @@
 import { createSocket, type Socket } from 'node:dgram'
-import type { Where } from './messages.ts'
-
-export type UdpSocket = Socket
+import type { DownloadSocket, Hearers, ServerSocket, UdpEngine, Where } from './engine.ts'
 
 const bufferBytes = 4 * 1024 * 1024
 
-/**
- * Opens a UDP socket. With `shared`, several sockets of ours have the same port, and each client always
- * talks to the same one of them (SO_REUSEPORT, socket(7)).
- *
- * Rejects with the system's error when the port is taken, forbidden, or the address is not there.
- */
-export function bindSocket(where: Where, shared: boolean): Promise<UdpSocket> {
+/** The network by Node's own sockets, wherever Node runs. */
+export function dgramEngine(): UdpEngine {
+  let clock: NodeJS.Timeout | undefined
+  return {
+    async bind(where, shared, hearers) {
+      return serverSocket(await bindSocket(where, shared), hearers)
+    },
+    openLine,
+    every(ms, look) {
+      clock = setInterval(look, ms)
+    },
+    next: setImmediate,
+    during: work => work,
+    close: () => clearInterval(clock),
+  }
+}
+
+function serverSocket(socket: Socket, { heard, failed }: Hearers): ServerSocket {
+  socket.on('error', failed)
+  socket.on('message', heard)
+  return {
+    local: socket.address(),
+    send(packet, to) {
+      socket.send(packet, to.port, to.address)
+      return socket.getSendQueueCount() === 0
+    },
+    close: () => closeSocket(socket),
+  }
+}
+
+/** See {@link UdpEngine.bind}. */
+function bindSocket(where: Where, shared: boolean): Promise<Socket> {
   const family = 'address' in where ? familyOf(where.address) : 4
   const socket = createSocket({
     ...typeOf(family),
@@ -35,7 +58,7 @@ export function bindSocket(where: Where, shared: boolean): Promise<UdpSocket> {
 
 /**
  * Makes sure that nobody else has a port, which a shared socket would not notice, and says which it is:
- * port 0 lets the system choose. Rejects as {@link bindSocket} does.
+ * port 0 lets the system choose. Rejects as {@link UdpEngine.bind} does.
  */
 export async function claimPort(address: string, port: number): Promise<number> {
   const socket = await bindSocket({ address, port }, false)
@@ -44,18 +67,7 @@ export async function claimPort(address: string, port: number): Promise<number> 
   return claimed
 }
 
-/** A port of our own for one download, and nobody but its client is heard there (RFC 1350 section 4). */
-export interface DownloadSocket {
-  readonly address: string
-  readonly port: number
-  /** True when the bytes have left: they may be written again. */
-  send(packet: Uint8Array): boolean
-  /** What was sent before still leaves. */
-  close(): void
-}
-
-/** Opens a port that the system chooses at random. Rejects with the system's error. */
-export async function openLine(
+async function openLine(
   address: string,
   client: { readonly address: string; readonly port: number },
   heard: (bytes: Buffer) => void,
@@ -89,7 +101,7 @@ export async function openLine(
   }
 }
 
-export function closeSocket(socket: UdpSocket): Promise<void> {
+function closeSocket(socket: Socket): Promise<void> {
   return new Promise(done => socket.close(() => done()))
 }
 

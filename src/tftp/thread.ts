@@ -1,19 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { unspecified } from '../wire/address.ts'
-import { parseIpAddress } from '../wire/ip-address.ts'
+import { given } from '../base/given.ts'
 import { createCounts } from './counts.ts'
 import { createTftpDesk, receive, type ServedSocket, stopAll, wakeAll } from './desk.ts'
-import { openFiles, type Peer, type Virtual } from './files.ts'
-import type {
-  ServerAnswer,
-  Setup,
-  ThreadOrder,
-  ThreadQuestion,
-  ThreadReport,
-  Where,
-} from './messages.ts'
-import type { Sender } from './sender.ts'
-import { bindSocket, closeSocket, openLine, type UdpSocket } from './socket.ts'
+import type { EngineName, ServerSocket, UdpEngine, Where } from './engine.ts'
+import { type Files, openFiles, type Peer, type Virtual } from './files.ts'
+import { linuxEngine } from './linux/engine.ts'
+import type { ServerAnswer, Setup, ThreadOrder, ThreadQuestion, ThreadReport } from './messages.ts'
+import { keyOf, peerOf, type Sender } from './sender.ts'
+import { dgramEngine } from './socket.ts'
 import { createAttention } from './stay-awake.ts'
 import type { PeerTerms } from './terms.ts'
 
@@ -21,27 +15,29 @@ import type { PeerTerms } from './terms.ts'
  * One thread of the TFTP server: its own sockets on the shared port, its own downloads, its own memory
  * of files. What only the daemon knows it asks the server, and tells it what happened.
  */
-const { limits, roots, allowedRoots, counts, keeps } = workerData as Setup
+const setup = workerData as Setup
+const { limits, roots, allowedRoots, counts, keeps } = setup
 const lookMs = 100
 /** With more, the next packet is there anyhow. */
 const fewDownloads = 2
 
 interface OpenSocket {
   readonly door: ServedSocket
-  readonly socket: UdpSocket
+  readonly socket: ServerSocket
 }
 
 const asked = new Map<number, (answer: ServerAnswer) => void>()
 const open = new Map<number, OpenSocket>()
 let questions = 0
+const engine = chooseEngine(setup.engine)
 
 const desk = createTftpDesk({
   limits,
   counts: createCounts(counts),
-  files: openFiles({ roots, allowedRoots, virtual: askName }, limits.cacheBytes),
+  files: told(openFiles({ roots, allowedRoots, virtual: askName }, limits.cacheBytes)),
   termsFor: peer => ask({ about: 'peer', peer }) as Promise<PeerTerms | undefined>,
   openLine(address, client, heard) {
-    return openLine(address, client, bytes => {
+    return engine.openLine(address, client, bytes => {
       heard(bytes)
       stayAwake()
     })
@@ -54,8 +50,8 @@ const desk = createTftpDesk({
   arrived: receipt => tell({ kind: 'arrived', receipt }),
   ...(keeps && { keep: packet => tell({ kind: 'kept', packet }) }),
 })
-const attend = createAttention({ now: () => performance.now(), next: setImmediate })
-const clock = setInterval(() => wakeAll(desk), Math.min(lookMs, limits.timeoutMs / 4))
+const attend = createAttention({ now: () => performance.now(), next: engine.next })
+engine.every(Math.min(lookMs, limits.timeoutMs / 4), () => wakeAll(desk))
 
 parentPort?.on('message', (order: ThreadOrder) => {
   switch (order.kind) {
@@ -94,11 +90,47 @@ function ask(question: ThreadQuestion): Promise<Virtual | PeerTerms | undefined>
   })
 }
 
-async function openDoor(number: number, where: Where): Promise<void> {
+/** The best way to the network that works here; its choice is told. */
+function chooseEngine(wanted: EngineName | undefined): UdpEngine {
+  if (wanted === 'dgram') return begin('dgram', dgramEngine())
   try {
-    const socket = await bindSocket(where, !('fd' in where))
-    open.set(number, { socket, door: doorOf(socket) })
-    tell({ kind: 'opened', door: number, port: socket.address().port })
+    return begin('system calls', linuxEngine())
+  } catch (error) {
+    if (wanted !== undefined) throw error
+    return begin('dgram', dgramEngine(), (error as Error).message.split('\n')[0])
+  }
+}
+
+function begin(name: EngineName, chosen: UdpEngine, why?: string): UdpEngine {
+  tell({ kind: 'began', engine: name, ...given('bell', chosen.bell), ...given('why', why) })
+  return chosen
+}
+
+/** The engine has to know of everything that Node does with files for us. */
+function told(files: Files): Files {
+  return {
+    async open(name, peer) {
+      const file = await engine.during(files.open(name, peer))
+      if ('refused' in file) return file
+      return { ...file, load: (offset, length) => engine.during(file.load(offset, length)) }
+    },
+  }
+}
+
+async function openDoor(number: number, where: Where): Promise<void> {
+  // What comes before the door is there would find none.
+  const here: { door?: ServedSocket } = {}
+  try {
+    const socket = await engine.bind(where, !('fd' in where), {
+      heard(bytes, from) {
+        if (here.door) receive(desk, here.door, bytes, from)
+        stayAwake()
+      },
+      failed: err => desk.log.error({ err }, 'TFTP socket'),
+    })
+    here.door = doorOf(socket)
+    open.set(number, { socket, door: here.door })
+    tell({ kind: 'opened', door: number, port: socket.local.port })
   } catch (error) {
     // Of an error only the message would arrive at the other side.
     const { message } = error as Error
@@ -106,31 +138,19 @@ async function openDoor(number: number, where: Where): Promise<void> {
   }
 }
 
-function doorOf(socket: UdpSocket): ServedSocket {
-  const door: ServedSocket = {
+function doorOf({ local, send }: ServerSocket): ServedSocket {
+  return {
     sessions: new Map(),
-    local: localOf(socket),
+    local: peerOf(local),
     send(packet, to: Sender) {
       try {
-        socket.send(packet, to.port, to.address)
-        return socket.getSendQueueCount() === 0
+        return send(packet, to)
       } catch (err) {
-        desk.log.debug({ err, peer: `${to.address}:${to.port}` }, 'TFTP packet not sent')
+        desk.log.debug({ err, peer: keyOf(to) }, 'TFTP packet not sent')
         return false
       }
     },
   }
-  socket.on('error', err => desk.log.error({ err }, 'TFTP socket'))
-  socket.on('message', (bytes, from) => {
-    receive(desk, door, bytes, from)
-    stayAwake()
-  })
-  return door
-}
-
-function localOf(socket: UdpSocket): Peer {
-  const { address, port } = socket.address()
-  return { address: parseIpAddress(address) ?? unspecified, port }
 }
 
 async function closeDoor(number: number): Promise<void> {
@@ -138,12 +158,12 @@ async function closeDoor(number: number): Promise<void> {
   if (!opened) return
   open.delete(number)
   stopAll(opened.door)
-  await closeSocket(opened.socket)
+  await opened.socket.close()
 }
 
 async function stop(): Promise<void> {
-  clearInterval(clock)
   await Promise.all([...open.keys()].map(closeDoor))
+  engine.close()
   tell({ kind: 'stopped' })
   parentPort?.close()
 }

@@ -1,10 +1,13 @@
+import { closeSync, writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import { given } from '../base/given.ts'
 import type { DoorLog } from '../base/log.ts'
 import { countsMemory } from './counts.ts'
+import type { EngineName, Where } from './engine.ts'
 import type { TftpEvent } from './event.ts'
 import type { FileLookup, Peer } from './files.ts'
 import type { TftpLimits } from './limits.ts'
-import type { Setup, ThreadOrder, ThreadQuestion, ThreadReport, Where } from './messages.ts'
+import type { Setup, ThreadOrder, ThreadQuestion, ThreadReport } from './messages.ts'
 import type { Keep } from './packet-tap.ts'
 import type { PeerTerms } from './terms.ts'
 
@@ -19,6 +22,8 @@ export interface ThreadOptions extends FileLookup {
   readonly arrived?: (receipt: number) => void
   /** Told of the packets that tell the story of a download. */
   readonly keep?: Keep
+  /** See {@link Setup}. */
+  readonly engine?: EngineName
 }
 
 /** The threads that serve files; to the rest of the server they are one. */
@@ -32,6 +37,10 @@ export interface Threads {
 
 interface Thread {
   readonly worker: Worker
+  /** Says why it goes the other way; one of all threads does. */
+  readonly explains: boolean
+  /** See {@link import('./engine.ts').UdpEngine}. */
+  bell: number | undefined
   readonly opening: Map<number, PromiseWithResolvers<void>>
   readonly stopped: PromiseWithResolvers<void>
 }
@@ -46,8 +55,9 @@ export function startThreads(count: number, options: ThreadOptions): Threads {
     allowedRoots,
     counts: countsMemory(),
     keeps: options.keep !== undefined,
+    ...given('engine', options.engine),
   }
-  const threads = Array.from({ length: count }, () => startThread(setup, options))
+  const threads = Array.from({ length: count }, (_, n) => startThread(setup, options, n === 0))
   return {
     async open(door, where) {
       const listening = 'fd' in where ? threads.slice(0, 1) : threads
@@ -63,15 +73,27 @@ export function startThreads(count: number, options: ThreadOptions): Threads {
   }
 }
 
-function startThread(setup: Setup, options: ThreadOptions): Thread {
+function startThread(setup: Setup, options: ThreadOptions, explains: boolean): Thread {
   const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: setup })
-  const thread: Thread = { worker, opening: new Map(), stopped: Promise.withResolvers() }
+  const thread: Thread = {
+    ...{ worker, explains, bell: undefined },
+    opening: new Map(),
+    stopped: Promise.withResolvers(),
+  }
   worker.on('message', (report: ThreadReport) => hear(thread, options, report))
   return thread
 }
 
-function order({ worker }: Thread, what: ThreadOrder): void {
-  worker.postMessage(what)
+function order(thread: Thread, what: ThreadOrder): void {
+  thread.worker.postMessage(what)
+  ring(thread)
+}
+
+/** One, as the kernel counts (eventfd(2)). */
+const one = new Uint8Array(BigUint64Array.of(1n).buffer)
+
+function ring({ bell }: Thread): void {
+  if (bell !== undefined) writeSync(bell, one)
 }
 
 function openIn(thread: Thread, door: number, where: Where): Promise<void> {
@@ -83,6 +105,9 @@ function openIn(thread: Thread, door: number, where: Where): Promise<void> {
 
 function hear(thread: Thread, options: ThreadOptions, report: ThreadReport): void {
   switch (report.kind) {
+    case 'began':
+      began(thread, options, report)
+      break
     case 'opened':
       thread.opening.get(report.door)?.resolve()
       break
@@ -90,6 +115,9 @@ function hear(thread: Thread, options: ThreadOptions, report: ThreadReport): voi
       thread.opening.get(report.door)?.reject(Object.assign(new Error(), report.error))
       break
     case 'stopped':
+      // The thread left it open: closed there, its number could have been something else at the last ring.
+      if (thread.bell !== undefined) closeSync(thread.bell)
+      thread.bell = undefined
       thread.stopped.resolve()
       break
     case 'seen':
@@ -107,6 +135,15 @@ function hear(thread: Thread, options: ThreadOptions, report: ThreadReport): voi
     case 'ask':
       void reply(thread, options, report.id, report.question)
   }
+}
+
+type Beginning = Extract<ThreadReport, { kind: 'began' }>
+
+function began(thread: Thread, { log }: ThreadOptions, { bell, why }: Beginning): void {
+  if (why !== undefined && thread.explains) log.info({ why }, 'TFTP goes by the sockets of Node')
+  thread.bell = bell
+  // For what was ordered before.
+  ring(thread)
 }
 
 async function reply(

@@ -6,6 +6,7 @@ import type { TftpEvent } from '../../src/tftp/event.ts'
 import { openTftp } from '../../src/tftp/server.ts'
 import { type Ipv4, parseIpv4 } from '../../src/wire/address.ts'
 import { makeFolder } from '../folder.ts'
+import { engine } from './engine.ts'
 import { programs, whyNot } from './programs.ts'
 
 const root = makeFolder(t)
@@ -20,6 +21,7 @@ const events: TftpEvent[] = []
 const complain = (fields: object, text: string) => void t.fail(text, fields)
 const log = { debug: () => {}, info: () => {}, warn: complain, error: complain }
 const server = await openTftp({
+  ...engine,
   addresses: [parseIpv4('127.0.0.1') as Ipv4],
   port: 0,
   roots: [root],

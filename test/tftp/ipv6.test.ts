@@ -10,6 +10,7 @@ import { loopback6 } from '../../src/wire/ipv6.ts'
 import { decodeTftp, encodeTftp } from '../../src/wire/tftp-packet.ts'
 import { ip6 } from '../dhcp6/examples.ts'
 import { makeFolder } from '../folder.ts'
+import { engine } from './engine.ts'
 
 const root = makeFolder(t, { loader: 'x'.repeat(700) })
 const loopback = parseIpv4('127.0.0.1') as Ipv4
@@ -23,7 +24,7 @@ async function serve(t: Test, more: Partial<TftpServerOptions> = {}) {
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
   const done = Promise.withResolvers<TftpEvent>()
   const server = await openTftp({
-    ...{ addresses: [loopback, loopback6], port: 0, roots: [root], log, ...more },
+    ...{ ...engine, addresses: [loopback, loopback6], port: 0, roots: [root], log, ...more },
     seen(event) {
       events.push(event)
       if (event.kind === 'done') done.resolve(event)

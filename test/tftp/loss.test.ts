@@ -6,6 +6,7 @@ import { openTftp } from '../../src/tftp/server.ts'
 import { type Ipv4, parseIpv4 } from '../../src/wire/address.ts'
 import { makeFolder } from '../folder.ts'
 import { createPatience } from '../patience.ts'
+import { engine } from './engine.ts'
 import { lossyRelay } from './lossy-relay.ts'
 import { programs, whyNot } from './programs.ts'
 
@@ -14,6 +15,7 @@ const loader = randomBytes(60_000)
 writeFileSync(join(root, 'loader'), loader)
 const complain = (fields: object, text: string) => void t.fail(text, fields)
 const server = await openTftp({
+  ...engine,
   addresses: [parseIpv4('127.0.0.1') as Ipv4],
   port: 0,
   roots: [root],

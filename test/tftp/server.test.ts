@@ -8,6 +8,7 @@ import { openTftp, type TftpServerOptions } from '../../src/tftp/server.ts'
 import { type Ipv4, parseIpv4 } from '../../src/wire/address.ts'
 import { decodeTftp, encodeTftp, type TftpPacket } from '../../src/wire/tftp-packet.ts'
 import { makeFolder } from '../folder.ts'
+import { engine } from './engine.ts'
 
 const loopback = parseIpv4('127.0.0.1') as Ipv4
 const root = makeFolder(t, { 'a.txt': 'a file', big: '', 'b.txt': 'x'.repeat(512) })
@@ -32,6 +33,7 @@ async function serve(t: Test, options: Partial<TftpServerOptions> = {}): Promise
   const waiting = new Set<() => void>()
   const complain = (_: object, text: string) => void complaints.push(text)
   const server = await openTftp({
+    ...engine,
     addresses: [loopback],
     port: 0,
     roots: [root],
@@ -436,7 +438,14 @@ t.test('close tells the clients', async t => {
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
   const events: string[] = []
   const seen = (event: TftpEvent) => void events.push(event.kind)
-  const server = await openTftp({ addresses: [loopback], port: 0, roots: [root], log, seen })
+  const server = await openTftp({
+    ...engine,
+    addresses: [loopback],
+    port: 0,
+    roots: [root],
+    log,
+    seen,
+  })
   const peer = await client(t, server.bound()[0]?.port ?? 0)
   peer.send(rrq('big'))
   await peer.next()
