@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { DoorLog } from '../base/log.ts'
 import { because } from '../boot/words/reason.ts'
 import { WireError } from '../wire/error.ts'
@@ -37,7 +38,6 @@ export interface TftpDesk extends TftpDeskOptions {
   readonly running: Set<TftpSession>
   /** Those whose client has acknowledged nothing yet, the oldest first: they give way. */
   readonly unheard: Set<TftpSession>
-  readonly taps: WeakMap<TftpSession, ReturnType<typeof createTap>>
 }
 
 /** One of the server's sockets; the same peer may talk to several. */
@@ -50,7 +50,7 @@ export interface ServedSocket {
 }
 
 export function createTftpDesk(options: TftpDeskOptions): TftpDesk {
-  return { ...options, running: new Set(), unheard: new Set(), taps: new WeakMap() }
+  return { ...options, running: new Set(), unheard: new Set() }
 }
 
 /** Takes one packet. Whatever it holds, nothing is thrown. */
@@ -66,7 +66,7 @@ export function receive(desk: TftpDesk, door: ServedSocket, bytes: Buffer, from:
     }
     const session = door.sessions.get(keyOf(from))
     // Who has a port of its own is heard there alone: here anybody could speak for it.
-    if (session && !session.line) hear(desk, session, packet, bytes)
+    if (session && !session.line) hear(session, packet, bytes)
   } catch (err) {
     const about = { peer: keyOf(from), bytes: bytes.toString('hex', 0, 64) }
     if (err instanceof WireError) desk.log.debug({ ...about, reason: err.message }, 'not TFTP')
@@ -75,8 +75,8 @@ export function receive(desk: TftpDesk, door: ServedSocket, bytes: Buffer, from:
 }
 
 /** Nothing but requests is answered to whom we do not know: two servers must not talk for ever. */
-function hear(desk: TftpDesk, session: TftpSession, packet: TftpPacket, bytes: Buffer): void {
-  desk.taps.get(session)?.heard(bytes)
+function hear(session: TftpSession, packet: TftpPacket, bytes: Buffer): void {
+  session.tap?.heard(bytes)
   if (packet.kind === 'ack') hearAck(session, packet.block)
   else if (packet.kind === 'error') hearError(session, packet.code, packet.text)
 }
@@ -135,7 +135,7 @@ function enter(
   const key = keyOf(from)
   const session = createSession(request, peer, {
     send(packet) {
-      desk.taps.get(session)?.sent(packet)
+      session.tap?.sent(packet)
       return session.line ? session.line.send(packet) : door.send(packet, from)
     },
     now: () => performance.now(),
@@ -150,7 +150,7 @@ function enter(
     },
   })
   door.sessions.set(key, session)
-  if (desk.keep) desk.taps.set(session, createTap(peer, door.local, desk.keep))
+  if (desk.keep) session.tap = createTap(peer, door.local, desk.keep)
   running.add(session)
   giveWay(desk.unheard, desk.limits)
   desk.unheard.add(session)
@@ -188,23 +188,23 @@ async function giveLine(desk: TftpDesk, session: TftpSession, from: IpAddress): 
   const client = { address: formatIpAddress(peer.address), port: peer.port }
   try {
     const line = await desk.openLine?.(formatIpAddress(from), client, bytes =>
-      heardOn(desk, session, bytes),
+      heardOn(session, bytes),
     )
     if (session.over) line?.close()
     else if (line) {
       session.line = line
       const local = { address: from, port: line.port }
-      if (desk.keep) desk.taps.set(session, createTap(peer, local, desk.keep))
+      if (desk.keep) session.tap = createTap(peer, local, desk.keep)
     }
   } catch (err) {
     desk.log.debug({ err, peer: keyOf(client) }, 'no port of its own for a download')
   }
 }
 
-function heardOn(desk: TftpDesk, session: TftpSession, bytes: Buffer): void {
+function heardOn(session: TftpSession, bytes: Buffer): void {
   if (session.over) return
   try {
-    hear(desk, session, decodeTftp(bytes), bytes)
+    hear(session, decodeTftp(bytes), bytes)
   } catch (err) {
     if (!(err instanceof WireError)) throw err
   }

@@ -10,6 +10,12 @@ export interface TappedPacket {
   readonly length: number
 }
 
+/** Sees the packets of one download. */
+export interface Tap {
+  heard(bytes: Uint8Array): void
+  sent(bytes: Uint8Array): void
+}
+
 export type Keep = (packet: TappedPacket) => void
 
 /** Bytes kept of a packet: a request with its options fits. */
@@ -21,7 +27,7 @@ const ack = 4
  * Keeps what tells the story of a download: the request, its answer, the first blocks, errors, and what
  * is sent again. Of the blocks in between, which are thousands, nothing is kept.
  */
-export function createTap(client: Peer, server: Peer, keep: Keep) {
+export function createTap(client: Peer, server: Peer, keep: Keep): Tap {
   let highest = 0
   let acked = 0
   const take = (bytes: Uint8Array, from: Peer, to: Peer) =>

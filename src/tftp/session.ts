@@ -6,6 +6,7 @@ import type { DownloadSocket } from './engine.ts'
 import { shown, type TftpEvent } from './event.ts'
 import { errorPacket, type Peer } from './files.ts'
 import type { Terms } from './negotiate.ts'
+import type { Tap } from './packet-tap.ts'
 import { bytesArrived, type Transfer } from './transfer.ts'
 
 /** What a session needs of its server. */
@@ -49,6 +50,8 @@ export interface TftpSession {
   spare: Buffer | undefined
   /** The port of its own, where it has one: only there its client is heard. */
   line: DownloadSocket | undefined
+  /** Where its packets are wanted. */
+  tap: Tap | undefined
 }
 
 /** A session whose file is not open yet. */
@@ -76,6 +79,7 @@ export function createSession(
     progressAt: now,
     spare: undefined,
     line: undefined,
+    tap: undefined,
   }
 }
 

@@ -44,21 +44,22 @@ export function loadLibc(): Libc {
   const koffi: Koffi = createRequire(import.meta.url)('koffi')
   const program = koffi.load(null)
   const call = (prototype: string) => program.func(prototype)
+  // What counts bytes counts few of them: its lower half is the number, and a plain one in JavaScript.
   return {
     socket: call('int socket(int, int, int)'),
     bind: call('int bind(int, uintptr_t, uint32_t)'),
     connect: call('int connect(int, uintptr_t, uint32_t)'),
     getsockname: call('int getsockname(int, uintptr_t, uintptr_t)'),
     setsockopt: call('int setsockopt(int, int, int, uintptr_t, uint32_t)'),
-    recv: call('intptr_t recv(int, uintptr_t, size_t, int)'),
+    recv: call('int recv(int, uintptr_t, size_t, int)'),
     recvmmsg: call('int recvmmsg(int, uintptr_t, uint32_t, int, uintptr_t)'),
-    send: call('intptr_t send(int, uintptr_t, size_t, int)'),
+    send: call('int send(int, uintptr_t, size_t, int)'),
     sendmmsg: call('int sendmmsg(int, uintptr_t, uint32_t, int)'),
     epollCreate: call('int epoll_create1(int)'),
     epollCtl: call('int epoll_ctl(int, int, int, uintptr_t)'),
     epollWait: call('int epoll_wait(int, uintptr_t, int, int)'),
     eventfd: call('int eventfd(uint32_t, int)'),
-    read: call('intptr_t read(int, uintptr_t, size_t)'),
+    read: call('int read(int, uintptr_t, size_t)'),
     close: call('int close(int)'),
     errno: () => koffi.errno(),
     addressOf: bytes => Number(koffi.address(bytes)),

@@ -1,3 +1,5 @@
+// Taken once: as a global it is a getter.
+import { performance } from 'node:perf_hooks'
 import type { UdpEngine } from '../engine.ts'
 import type { Libc } from './libc.ts'
 import { eventBytes, eventDataAt, eventSlots, type KernelMemory, memoryPlaces } from './memory.ts'
@@ -129,14 +131,14 @@ function timeout({ turns, working, workedAt, lookAt, lookMs }: LoopState, now: n
 
 /** How many descriptors were ready; their watchers were called. */
 function wait({ libc, memory, epoll, watchers }: LoopState, timeoutMs: number): number {
-  const { bytes } = memory
+  const { words } = memory
   const events = memory.pointer(memoryPlaces.events, eventSlots * eventBytes)
   const count = libc.epollWait(epoll, events, eventSlots, timeoutMs)
   for (let n = 0; n < count; n++) {
-    const at = memoryPlaces.events + n * eventBytes
-    const what = bytes.readUInt32LE(at)
+    const at = (memoryPlaces.events + n * eventBytes) / 4
+    const what = words[at] ?? 0
     // One that was closed meanwhile has no watcher; another that has its number by now finds nothing there.
-    const watcher = watchers.get(bytes.readUInt32LE(at + eventDataAt))
+    const watcher = watchers.get(words[at + eventDataAt / 4] ?? 0)
     if (what & writable) watcher?.writable?.()
     if (what & ~writable) watcher?.readable()
   }
