@@ -356,6 +356,31 @@ t.test('a download from a port of its own: what was not heard cannot be acknowle
   await until(() => events.some(({ kind }) => kind === 'failed'))
 })
 
+t.test(
+  'a refusal and the end of the server come too where a download has a port of its own',
+  async t => {
+    const socket = createSocket('udp4')
+    t.teardown(() => socket.close())
+    socket.bind({ address: '127.0.0.1' })
+    await once(socket, 'listening')
+    const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+    const server = await openTftp({
+      ...{ ...engine, addresses: [loopback], port: 0, roots: [root], log, seen: () => {} },
+      termsFor: () => ({ kind: 'served', from: loopback }),
+    })
+    const answerTo = async (file: string) => {
+      socket.send(encodeTftp(rrq(file)), Number(server.bound()[0]?.port), '127.0.0.1')
+      const [bytes] = (await once(socket, 'message')) as [Buffer]
+      return decodeTftp(bytes)
+    }
+    t.match(await answerTo('nothing'), { kind: 'error', code: 1, text: 'file not found' })
+    t.match(await answerTo('big'), { kind: 'data', block: 1 })
+    const last = once(socket, 'message') as Promise<[Buffer]>
+    await server.close()
+    t.match(decodeTftp((await last)[0]), { kind: 'error', text: 'the server is stopping' })
+  },
+)
+
 t.test('a smaller block size for one peer', async t => {
   const { port } = await serve(t, { termsFor: () => ({ kind: 'served', blockSize: 512 }) })
   const peer = await client(t, port)

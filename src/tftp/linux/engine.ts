@@ -94,19 +94,25 @@ function downloadSocket(calls: LinuxCalls, out: OutSocket): DownloadSocket {
       calls.sending.put(out, packet)
       return true
     },
-    close: () => closeSocketOf(calls, out),
+    // A session ends before its ERROR leaves.
+    close() {
+      calls.loop.rest()
+      setImmediate(closeSocketOf, calls, out)
+    },
   }
 }
 
 function outSocket({ loop }: LinuxCalls, fd: number, failed: (error: unknown) => void): OutSocket {
   const wantRoom = (wanted: boolean) => loop.wantRoom(fd, wanted)
-  return { fd, cuts: true, waiting: [], wantRoom, failed }
+  return { fd, cuts: true, isClosed: false, waiting: [], wantRoom, failed }
 }
 
-function closeSocketOf({ libc, loop, sending }: LinuxCalls, { fd }: OutSocket): void {
+function closeSocketOf({ libc, loop, sending }: LinuxCalls, out: OutSocket): void {
+  if (out.isClosed) return
   sending.flush()
-  loop.forget(fd)
-  libc.close(fd)
+  out.isClosed = true
+  loop.forget(out.fd)
+  libc.close(out.fd)
 }
 
 /** A socket of an address. Throws the system's error as Node words it. */

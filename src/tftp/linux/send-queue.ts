@@ -18,6 +18,8 @@ export interface OutSocket {
   readonly fd: number
   /** The kernel may be given several packets as one that it cuts (UDP_SEGMENT, udp(7)). */
   cuts: boolean
+  /** Nothing is sent by it any more: its number may be another's. */
+  isClosed: boolean
   /** What found the kernel's buffer full, the oldest first. */
   waiting: Burst[]
   /** Wants to be flushed when there is room, or no longer. */
@@ -79,6 +81,7 @@ export function createSendQueue(libc: Libc, memory: KernelMemory): SendQueue {
 
 function put(queue: Messages, socket: OutSocket, packet: Uint8Array, to?: Uint8Array): void {
   const { length } = packet
+  if (socket.isClosed) return
   if (socket.waiting.length > 0) {
     if (socket.waiting.length < mostWaiting) {
       socket.waiting.push({ bytes: Buffer.from(packet), segment: length, to })

@@ -9,7 +9,7 @@ function table(fd = 7) {
   const complaints: unknown[] = []
   const wanted: boolean[] = []
   const socket = (fd: number): OutSocket => ({
-    ...{ fd, cuts: true, waiting: [] },
+    ...{ fd, cuts: true, isClosed: false, waiting: [] },
     wantRoom: is => void wanted.push(is),
     failed: error => void complaints.push((error as { code: string }).code),
   })
@@ -83,6 +83,14 @@ t.test('a message that fails is told and lost, those behind it leave', async t =
     kernel.sent.map(({ to }) => to.slice(8, 16)),
     ['0a000001', '0a000003'],
   )
+})
+
+t.test('nothing leaves by a socket that is closed', async t => {
+  const { sending, line, packets } = table()
+  line.isClosed = true
+  sending.put(line, packet(1, 50))
+  sending.flush()
+  t.strictSame(packets(), [])
 })
 
 t.test('a client that is gone is no complaint', async t => {
