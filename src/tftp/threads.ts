@@ -137,9 +137,9 @@ function hear(thread: Thread, options: ThreadOptions, report: ThreadReport): voi
   }
 }
 
-type Beginning = Extract<ThreadReport, { kind: 'began' }>
+type BeganReport = Extract<ThreadReport, { kind: 'began' }>
 
-function began(thread: Thread, { log }: ThreadOptions, { bell, why }: Beginning): void {
+function began(thread: Thread, { log }: ThreadOptions, { bell, why }: BeganReport): void {
   if (why !== undefined && thread.explains) log.info({ why }, 'TFTP goes by the sockets of Node')
   thread.bell = bell
   // For what was ordered before.

@@ -232,9 +232,7 @@ const lengthOf = ({ lengths }: Messages, n: number) => lengths[n] ?? 0
 const segmentOf = ({ segments }: Messages, n: number) => segments[n] ?? 0
 const isCut = (queue: Messages, n: number) => lengthOf(queue, n) > segmentOf(queue, n)
 
-function errorName(errno: number): string {
-  return errno > 0 ? getSystemErrorName(-errno) : 'unknown'
-}
+const errorName = (errno: number) => (errno > 0 ? getSystemErrorName(-errno) : 'unknown')
 
 /** Each header leads to its name, its piece and what says how it is cut (`SOL_UDP`, `UDP_SEGMENT`), for good. */
 function prepare(memory: KernelMemory): void {
