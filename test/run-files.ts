@@ -103,6 +103,12 @@ export function createMeter(stat = '/proc/self/stat'): () => number | undefined 
 
 const meter = createMeter()
 
+/** What the line of something that has just ended says of that. */
+export function cpuTaken(): string {
+  const cpu = meter()
+  return cpu === undefined ? '' : ` cpu=${cpu.toFixed(1)}s`
+}
+
 /** The files of {@link together}, a line each: tap names folders by the arguments of a process. */
 export const filesVariable = 'BOOTWRIGHT_TEST_FILES'
 
@@ -117,9 +123,8 @@ async function runFile(work: Work, { cwd, env, stuck, say }: Runner) {
   const files = isOne ? {} : { [filesVariable]: work.join('\n') }
   const how = { cwd, env: { ...env, ...files }, timeout: stuck }
   const counts = report.counts(await exitCode(command, how, report.take))
-  const cpu = meter()
+  const spent = cpuTaken()
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
-  const spent = cpu === undefined ? '' : ` cpu=${cpu.toFixed(1)}s`
   const show = (number: number) => {
     if (counts.failed > 0) for (const line of report.lines) say(line)
     say(`${counts.failed > 0 ? 'not ok' : 'ok'} ${number} - ${file} # time=${seconds}s${spent}`)

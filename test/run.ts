@@ -9,7 +9,7 @@ import { sharesProcess, startsPrograms } from './imports.ts'
 import { ensurePackages, installCommand } from './lab/packages.ts'
 import { longestFirst } from './order.ts'
 import { fileTimeout, pace, paceVariable } from './patience.ts'
-import { inGroups, runFiles, type Spare, type Work } from './run-files.ts'
+import { cpuTaken, inGroups, runFiles, type Spare, type Work } from './run-files.ts'
 import { type Counts, sum } from './tap-report.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -63,7 +63,7 @@ async function check(name: string, command: readonly string[]): Promise<Counts> 
   const lines: string[] = []
   const code = await exitCode(command, { cwd: root, env }, line => lines.push(line))
   for (const line of lines) say(line)
-  say(code === 0 ? `${name}: good` : `${name}: FAILED`)
+  say(`${name}: ${code === 0 ? 'good' : 'FAILED'} #${cpuTaken()}`)
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] }
 }
 
