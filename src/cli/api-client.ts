@@ -73,7 +73,8 @@ export function connectApi(values: Values, env: Env, timeout = answerTimeout): A
   }
 }
 
-function serverUrl(text = 'http://127.0.0.1:8080'): string {
+/** The URL of a daemon, without a slash at its end. Throws Failure for what is none. */
+export function serverUrl(text = 'http://127.0.0.1:8080'): string {
   const url = URL.parse(text)
   if (url && /^https?:$/.test(url.protocol))
     return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
@@ -109,7 +110,8 @@ function refused(what: string, file: string): Failure {
   return new Failure(`${what}; ${way}`, exit.unreachable)
 }
 
-async function reach(server: string, url: string, init: RequestInit): Promise<Response> {
+/** Asks a daemon; throws Unreachable where none answers. */
+export async function reach(server: string, url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { ...init, redirect: 'manual' })
   } catch (error) {

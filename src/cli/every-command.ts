@@ -55,6 +55,7 @@ export const everyCommand: readonly LazyCommand[] = [
   { spec: api.reloadSpec, load: async () => (await import('./reload.ts')).run },
   { spec: api.drainSpec, load: async () => (await import('./drain.ts')).run },
   { spec: local.healthySpec, load: async () => (await import('./local/healthy.ts')).run },
+  { spec: local.readySpec, load: async () => (await import('./local/ready.ts')).run },
   { spec: storeSpec, load: async () => (await import('./local/store.ts')).run },
   { spec: api.versionSpec, load: async () => (await import('./local/version.ts')).run },
   { spec: local.completionSpec, load: async () => (await import('./completion.ts')).run },

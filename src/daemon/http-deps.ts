@@ -26,6 +26,11 @@ export function httpDeps(parts: HttpParts): HttpDeps {
   return {
     log,
     unready: parts.unready,
+    // Not whether its address is there: that one follows.
+    unserved(name) {
+      const isKnown = world.config().networks.some(network => network.name === name)
+      return isKnown ? [memory.away() ?? []].flat() : undefined
+    },
     standsBy: memory.peers?.standsBy,
     answered: measure.http,
     metrics: createMetrics(measure.counters, gaugesOf(parts)),

@@ -7,7 +7,7 @@ import { fastifyLog } from './fastify-log.ts'
 import { normaliseUrl } from './files/asset-path.ts'
 import { type AssetDeps, assetRoutes } from './files/asset-routes.ts'
 import { discRoute } from './files/disc-route.ts'
-import { healthRoutes, type Unready } from './health-routes.ts'
+import { healthRoutes, type Unready, type Unserved } from './health-routes.ts'
 import { validation } from './lazy-validators.ts'
 import { type AttemptDeps, attemptRoutes } from './machine/attempt-routes.ts'
 import { type BootDeps, bootRoutes } from './machine/boot-routes.ts'
@@ -23,6 +23,7 @@ export interface HttpDeps {
   readonly api: ApiDeps
   readonly kexec: Omit<KexecDeps, 'boot'>
   readonly unready: Unready
+  readonly unserved: Unserved
   /** Why another daemon works and this one stands by; where several can. */
   readonly standsBy: (() => string | undefined) | undefined
   readonly metrics: MetricsDeps
@@ -98,7 +99,7 @@ export async function buildApp(deps: HttpDeps): Promise<HttpApp> {
 
   await app.register(async machines => machineDoor(machines, deps))
   assetRoutes(app, deps.assets)
-  healthRoutes(app, deps.unready)
+  healthRoutes(app, deps.unready, deps.unserved)
   metricsRoute(app, deps.api.access, deps.metrics)
   pageRoutes(app, deps.api.access)
   await app.register(async api => apiRoutes(api, deps.api), { prefix: '/api' })

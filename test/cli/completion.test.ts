@@ -186,7 +186,17 @@ t.test('the usage text names every command', async t => {
 
 t.test('whatever answers can answer for programs', async t => {
   // The daemon logs in JSON, a schema is JSON, an import shows how far it is, init asks, and the others write for a shell and for man.
-  const others = ['init', 'serve', 'healthy', 'schema', 'pull', 'import', 'completion', 'man']
+  const others = [
+    'init',
+    'serve',
+    'healthy',
+    'ready',
+    'schema',
+    'pull',
+    'import',
+    'completion',
+    'man',
+  ]
   for (const { name, options } of everySpec) {
     t.equal(Object.hasOwn(options, 'json'), !others.includes(name), name)
   }

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { option } from '../../src/wire/dhcp-codes.ts'
 import { lacksPostgres, startPostgres } from '../store/postgres-server.ts'
 import { openDhcpWire } from './client.ts'
-import { type Daemon, makeDaemon, until } from './daemon.ts'
+import { bootwright, type Daemon, makeDaemon, until } from './daemon.ts'
 import { ask, makeMachine, show } from './machine.ts'
 import { mac1, mac2, type Settings } from './settings.ts'
 
@@ -151,6 +151,11 @@ t.test('a daemon that stands by shows all hosts, and takes what is asked', skip,
   t.equal(readyz.status, 503)
   t.match(await readyz.text(), /^standing by: \S+ has the database since /)
 
+  const ready = (daemon: Daemon, name = 'lo') => bootwright(['ready', name, '--server', daemon.url])
+  t.match(await ready(first), { code: 0, stdout: 'ready\n' })
+  t.match(await ready(second), { code: 1, stderr: /^bootwright ready: standing by: / })
+  t.match(await ready(first, 'no/net'), { code: 1, stderr: /has no network no\/net\n$/ })
+
   t.match(await second.cli('cancel', 'node1', '--yes'), { code: 0 })
   t.match((await show(first, 'node1')).host, { state: 'idle' })
   t.match(await second.cli('cancel', 'node1', '--yes'), { code: 1, stderr: /not under way|idle/ })
@@ -165,6 +170,8 @@ t.test('a daemon that stands by shows all hosts, and takes what is asked', skip,
   await first.kill()
   await took
   t.equal((await fetch(`${second.url}/readyz`)).status, 200)
+  t.match(await ready(second), { code: 0 })
+  t.match(await ready(first), { code: 3, stderr: /no daemon answers at/ })
   t.match(await second.get('/daemons'), {
     daemons: [
       { state: 'silent', networks: [] },
