@@ -3,6 +3,7 @@ import * as api from './api-specs.ts'
 import type { CommandSpec } from './args.ts'
 import type { Io } from './io.ts'
 import { mediaSpec } from './local/media-spec.ts'
+import { readySpec } from './local/ready-spec.ts'
 import * as local from './local/specs.ts'
 import { storeSpec } from './local/store-spec.ts'
 import { bmcSpec, consoleSpec, powerSpec } from './power-specs.ts'
@@ -55,7 +56,7 @@ export const everyCommand: readonly LazyCommand[] = [
   { spec: api.reloadSpec, load: async () => (await import('./reload.ts')).run },
   { spec: api.drainSpec, load: async () => (await import('./drain.ts')).run },
   { spec: local.healthySpec, load: async () => (await import('./local/healthy.ts')).run },
-  { spec: local.readySpec, load: async () => (await import('./local/ready.ts')).run },
+  { spec: readySpec, load: async () => (await import('./local/ready.ts')).run },
   { spec: storeSpec, load: async () => (await import('./local/store.ts')).run },
   { spec: api.versionSpec, load: async () => (await import('./local/version.ts')).run },
   { spec: local.completionSpec, load: async () => (await import('./completion.ts')).run },

@@ -1,9 +1,9 @@
 import { printable } from '../../base/printable.ts'
-import { reach, serverUrl } from '../api-client.ts'
+import { givenServer, reach } from '../api-client.ts'
 import { shortUsage, usageOf } from '../args.ts'
 import { envOf, exit, Failure, type Io } from '../io.ts'
 import { parseCommand } from '../parse-command.ts'
-import { readySpec } from './specs.ts'
+import { readySpec } from './ready-spec.ts'
 
 /** Milliseconds: who takes longer than this serves nobody. */
 const patience = 2000
@@ -21,7 +21,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
   try {
     const given = parsed.values.text('server') ?? (envOf(io).BOOTWRIGHT_SERVER || undefined)
-    const server = serverUrl(given)
+    const server = givenServer(given)
     const url = `${server}/readyz/${encodeURIComponent(parsed.words[0] ?? '')}`
     const answer = await reach(server, url, { signal: AbortSignal.timeout(patience) })
     const text = printable((await answer.text()).trimEnd())
