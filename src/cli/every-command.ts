@@ -3,9 +3,8 @@ import * as api from './api-specs.ts'
 import type { CommandSpec } from './args.ts'
 import type { Io } from './io.ts'
 import { mediaSpec } from './local/media-spec.ts'
-import { readySpec } from './local/ready-spec.ts'
 import * as local from './local/specs.ts'
-import { storeSpec } from './local/store-spec.ts'
+import { readySpec, storeSpec } from './local/store-spec.ts'
 import { bmcSpec, consoleSpec, powerSpec } from './power-specs.ts'
 
 /** Runs a command with what follows its name, and returns its exit code. */

@@ -3,7 +3,7 @@ import { givenServer, reach } from '../api-client.ts'
 import { shortUsage, usageOf } from '../args.ts'
 import { envOf, exit, Failure, type Io } from '../io.ts'
 import { parseCommand } from '../parse-command.ts'
-import { readySpec } from './ready-spec.ts'
+import { readySpec } from './store-spec.ts'
 
 /** Milliseconds: who takes longer than this serves nobody. */
 const patience = 2000
