@@ -34,5 +34,5 @@ export const readySpec: CommandSpec = {
       help: 'the daemon (else $BOOTWRIGHT_SERVER, else http://127.0.0.1:8080)',
     },
   },
-  words: { min: 1, max: 1, needs: 'the name of a network' },
+  words: { min: 1, max: 1, needs: 'which network? one name is needed' },
 }
