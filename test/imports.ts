@@ -25,7 +25,7 @@ export function startsPrograms(file: string, seen = new Set<string>()): boolean 
 
 /** What a test file does, as it is loaded, to all tests of its process: to its root, or to the process itself. */
 const forAll =
-  /^(?![ /*]).*\b(?:makeFolder|testdir|setTimeout|beforeEach|afterEach|mock\.\w+\.enable)\(/m
+  /^(?![ /*]).*\b(?:makeFolder|testdir|setTimeout|beforeEach|afterEach|mock\.\w+\.enable)\(|^process\.env\.\w+ = /m
 
 /** Whether a test file can share its process with others. */
 export function sharesProcess(file: string): boolean {

@@ -80,6 +80,7 @@ t.test('a file that does something to all tests of its process has one of its ow
     "mock.timers.enable({ apis: ['setInterval'] })",
     't.beforeEach(() => {})',
     "import { spawn } from 'node:child_process'",
+    "process.env.TFTP_ENGINE = 'dgram'",
   ]
   for (const line of apart) t.notOk(shares(`import t from 'tap'\n${line}\n`), line)
   t.ok(shares("t.test('x', async t => {\n  const folder = makeFolder(t)\n})\n"))
