@@ -30,6 +30,7 @@ export function keepClaim({ held, self, open, count, lost, now }: ClaimOptions) 
   let ended = false
   let renewed = now()
   let turns = 0
+  let last = Promise.resolve()
   const turn = async () => {
     try {
       connection ??= await open()
@@ -47,10 +48,10 @@ export function keepClaim({ held, self, open, count, lost, now }: ClaimOptions) 
     }
   }
   const loop = async () => {
-    await turn()
     while (!ended) {
+      last = turn()
+      await last
       await delay(renewMs, undefined, { ref: false })
-      if (!ended) await turn()
     }
   }
   void loop()
@@ -60,11 +61,14 @@ export function keepClaim({ held, self, open, count, lost, now }: ClaimOptions) 
     /** Ends that, and leaves the database to others. */
     async end(): Promise<void> {
       ended = true
-      const last = connection ?? (await open().catch(() => undefined))
-      if (!last) return
-      await release(last.client, held).catch(() => {})
-      await tellGone(last.client, self).catch(() => {})
-      last.drop()
+      // It would renew what is given back.
+      await last
+      connection ??= await open().catch(() => undefined)
+      if (!connection) return
+      const { client, drop } = connection
+      await release(client, held).catch(() => {})
+      await tellGone(client, self).catch(() => {})
+      drop()
     },
   }
 }
