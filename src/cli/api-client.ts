@@ -37,7 +37,7 @@ const answerTimeout = 60_000
  * for as many milliseconds as `timeout` says.
  */
 export function connectApi(values: Values, env: Env, timeout = answerTimeout): ApiClient {
-  const server = givenServer(values.text('server') ?? (env.BOOTWRIGHT_SERVER || undefined))
+  const server = givenServer(values, env)
   const token = tokenFile(values, env)
 
   const send = async (url: string, query: Query, init: RequestInit): Promise<Response> => {
@@ -73,8 +73,9 @@ export function connectApi(values: Values, env: Env, timeout = answerTimeout): A
   }
 }
 
-/** The URL of a daemon, without a slash at its end. Throws Failure for what is none. */
-export function givenServer(text = 'http://127.0.0.1:8080'): string {
+/** The URL of the daemon that is meant, without a slash at its end. Throws Failure for what is none. */
+export function givenServer(values: Values, env: Env): string {
+  const text = values.text('server') ?? (env.BOOTWRIGHT_SERVER || 'http://127.0.0.1:8080')
   const url = URL.parse(text)
   if (url && /^https?:$/.test(url.protocol))
     return `${url.origin}${url.pathname.replace(/\/+$/, '')}`

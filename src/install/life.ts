@@ -1,9 +1,9 @@
 import { deadline } from '../boot/deadline.ts'
 import type { KnownHost } from '../boot/decide.ts'
-import { writeOrderOf } from '../boot/disk-image.ts'
+import { type WriteOrder, writeOrderOf } from '../boot/disk-image.ts'
 import { whyUnexpected } from '../boot/expect.ts'
 import type { Host } from '../boot/host.ts'
-import { type Delivery, type Install, rulesOf, type Spec } from '../boot/install.ts'
+import { type Delivery, type Install, rulesOf } from '../boot/install.ts'
 import { knownOf } from '../boot/known-host.ts'
 import { isRunning, type LifeEvent } from '../boot/life.ts'
 import type { Reason } from '../boot/reason.ts'
@@ -41,10 +41,9 @@ export function createLife(deps: InstallDeps, outbox: Outbox, heardAt: (host: st
 
     /** The installer is ready: the install starts, unless the machine is not what the config expects. */
     ready(name: string, said: Circumstance): void {
-      const [event, circumstance] = whenReady(name, said, deps)
-      const isBooting = lifeOf(name, deps).state === 'booting'
+      const { event, circumstance, order } = whenReady(name, said, deps)
       apply(name, event, circumstance)
-      if (isBooting && event.kind === 'ready') tellOrder(name, said.facts, deps)
+      if (order) tellOrder(name, order, deps)
     },
 
     /** Destroys the secrets of an install that is over. */
@@ -90,31 +89,31 @@ function installNow(name: string, { memory }: InstallDeps): Install | undefined 
   return id === undefined ? undefined : memory.installs.get(id)
 }
 
-/** What it means that an installer is ready: it may be another machine than the config expects. */
-function whenReady(name: string, said: Circumstance, deps: InstallDeps): [LifeEvent, Circumstance] {
-  const { message, facts } = said
-  if (lifeOf(name, deps).state === 'booting') {
-    const spec = installNow(name, deps)?.spec
-    const difference = whyUnexpected(spec?.profile.expect, facts) ?? whyNothingToWrite(spec, facts)
-    if (difference) return [{ kind: 'unexpected', difference }, { facts }]
-  }
-  return [{ kind: 'ready', ...(message !== undefined && { message }) }, said]
+interface Readiness {
+  readonly event: LifeEvent
+  readonly circumstance: Circumstance
+  /** What is written onto which disk from now on. */
+  readonly order?: WriteOrder
 }
 
-/** Why there is no disk that the image of a spec could be written onto. */
-function whyNothingToWrite(spec: Spec | undefined, facts: unknown): Reason | undefined {
-  const order = spec && writeOrderOf(spec, facts)
-  return order && 'refused' in order ? order.refused : undefined
+/** What it means that an installer is ready: it may be another machine than the config expects. */
+function whenReady(name: string, said: Circumstance, deps: InstallDeps): Readiness {
+  const { message, facts } = said
+  const isBooting = lifeOf(name, deps).state === 'booting'
+  const spec = isBooting ? installNow(name, deps)?.spec : undefined
+  const chosen = spec && writeOrderOf(spec, facts)
+  const [refused, order] = chosen && 'refused' in chosen ? [chosen.refused] : [undefined, chosen]
+  const difference = whyUnexpected(spec?.profile.expect, facts) ?? refused
+  if (difference) return { event: { kind: 'unexpected', difference }, circumstance: { facts } }
+  const event: LifeEvent = { kind: 'ready', ...(message !== undefined && { message }) }
+  return { event, circumstance: said, ...(order && { order }) }
 }
 
 /** The timeline has what is erased for which image, before the agent is told it. */
-function tellOrder(name: string, facts: unknown, deps: InstallDeps): void {
-  const spec = installNow(name, deps)?.spec
-  const order = spec && writeOrderOf(spec, facts)
-  if (!order || 'refused' in order) return
-  const { name: disk, serial, size } = order.disk
-  const data = { disk, size, ...(serial !== null && { serial }), image: order.image }
-  deps.memory.record({ host: name, kind: 'note', code: 'writes-image', data })
+function tellOrder(name: string, { disk, image }: WriteOrder, { memory }: InstallDeps): void {
+  const { name: path, serial, size } = disk
+  const data = { disk: path, size, ...(serial !== null && { serial }), image }
+  memory.record({ host: name, kind: 'note', code: 'writes-image', data })
 }
 
 function endLate(

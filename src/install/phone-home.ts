@@ -27,6 +27,7 @@ import {
   isMachine,
   otherHostAt,
   type PhoneHomeAnswer,
+  specOf,
   type TokenParts,
   type TokenUse,
 } from './token-use.ts'
@@ -125,9 +126,7 @@ function whyUnheard(
 
 /** By its facts the disk is chosen that is erased: they are the machine's own to tell, whoever else has its token. */
 function mayTellFacts(attempt: Attempt, use: TokenUse, parts: TokenParts): boolean {
-  const { installs } = parts.deps.memory
-  const install = attempt.install === undefined ? undefined : installs.get(attempt.install)
-  return !install?.spec.image || isMachine(attempt, use, parts)
+  return !specOf(attempt, parts)?.image || isMachine(attempt, use, parts)
 }
 
 function withoutFacts({ facts: _, ...said }: PhoneHomeMessage): PhoneHomeMessage {

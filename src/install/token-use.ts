@@ -1,4 +1,4 @@
-import type { Attempt } from '../boot/install.ts'
+import type { Attempt, Spec } from '../boot/install.ts'
 import type { IpAddress } from '../wire/ip-address.ts'
 import type { InstallDeps, ServedNetwork } from './deps.ts'
 import type { Lives } from './life.ts'
@@ -32,6 +32,11 @@ export function attemptUsed(use: TokenUse, parts: TokenParts): Attempt | undefin
   if (!attempt?.prepared || !isMachine(attempt, use, parts)) return attempt
   live.begin(attempt)
   return live.byToken(use.token)
+}
+
+/** What the install of an attempt is made of; undefined of a boot that is no install. */
+export function specOf({ install }: Attempt, { deps }: TokenParts): Spec | undefined {
+  return install === undefined ? undefined : deps.memory.installs.get(install)?.spec
 }
 
 /** Whether the machine of an attempt itself uses its token. */

@@ -1,8 +1,7 @@
 import { type WriteOrder, writeOrderOf } from '../boot/disk-image.ts'
-import type { Attempt, Spec } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
 import { formatIpAddress } from '../wire/ip-address.ts'
-import { attemptUsed, isMachine, type TokenParts, type TokenUse } from './token-use.ts'
+import { attemptUsed, isMachine, specOf, type TokenParts, type TokenUse } from './token-use.ts'
 
 /** What the agent of an attempt is answered that asks for its order. */
 export type OrderAnswer =
@@ -34,8 +33,4 @@ export function giveOrder(use: TokenUse, parts: TokenParts): OrderAnswer | undef
     parts.live.mayRun(attempt)
   const order = isItsTurn ? writeOrderOf(spec, memory.hosts.facts(host)) : undefined
   return order && !('refused' in order) ? { kind: 'write', order } : { kind: 'none' }
-}
-
-function specOf({ install: id }: Attempt, { deps }: TokenParts): Spec | undefined {
-  return id === undefined ? undefined : deps.memory.installs.get(id)?.spec
 }

@@ -46,12 +46,13 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
   const hosts = createHosts(db)
   const events = createEvents(db, Date.now, () => config().keep)
   const installs = createInstalls(db)
+  const standsBy = () => there.peers?.standsBy()
   return {
     isNew: () => db.isNew,
     /** The other daemons on the same database, where it is one that several can have. */
     peers: there.peers,
     /** Why this daemon keeps nothing: another one works. */
-    standsBy: () => there.peers?.standsBy(),
+    standsBy,
     onFollowed: db.onFollowed,
     settle: db.settle,
     hosts,
@@ -62,13 +63,13 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
     adminLog: createAdminLog(db, Date.now),
     hostCards: createHostCards(db),
     nicVendors: createNicVendors(db),
-    sessions: createSessionStore(db, () => there.peers?.standsBy() !== undefined),
+    sessions: createSessionStore(db, () => standsBy() !== undefined),
     events,
     history: there.history ?? historyAtHand(events, installs),
     // Installers, kernels and callbacks print the command line, and it carries tokens and more.
     record(event: NewEvent): void {
       // What a daemon that stands by does is no matter of the hosts.
-      if (there.peers?.standsBy() !== undefined) return
+      if (standsBy() !== undefined) return
       const mask = spoken.has(event.kind) ? (text: string) => maskSecrets(text, []) : maskTokens
       events.record(mapTexts(event, mask))
       if (event.host !== null && heard.has(event.kind)) hosts.saveSeen(event.host, Date.now())
@@ -77,7 +78,7 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
     committed: db.committed,
     /** The same for what is no matter of the hosts: a daemon that stands by does it all the same. */
     committedHere: (): Promise<void> =>
-      there.peers?.standsBy() === undefined ? db.committed() : Promise.resolve(),
+      standsBy() === undefined ? db.committed() : Promise.resolve(),
     away: () => db.away?.(),
     isCrowded: () => db.isCrowded?.() ?? false,
     /** Forgets what was kept long enough where it is not in memory. */
@@ -86,7 +87,7 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
       await there.upkeep?.dropOld({ before: Date.now() - events * 1000, perHost })
     },
     close(): void | Promise<void> {
-      if (there.peers?.standsBy() === undefined) leases.restoreAll()
+      if (standsBy() === undefined) leases.restoreAll()
       return db.close()
     },
   }

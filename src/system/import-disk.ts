@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs'
 import { type FileHandle, mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises'
@@ -158,13 +158,8 @@ function unpacking(file: string, packing: Packing): Readable {
 /** What a program writes; it fails where the program does. */
 function bytesFrom(program: string, args: readonly string[]): Readable {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  child.stderr.on('data', chunk => {
-    said = `${said}${chunk}`.slice(0, 300)
-  })
-  const ended = new Promise<void>((done, fail) => {
-    child.once('error', fail)
-    child.once('close', code => (code === 0 ? done() : fail(new Error(said.trim() || `${code}`))))
+  const ended = endOf(child).then(({ code, said }) => {
+    if (code !== 0) throw new Error(said || `${code}`)
   })
   ended.catch(() => undefined)
   return Readable.from(
@@ -173,6 +168,18 @@ function bytesFrom(program: string, args: readonly string[]): Readable {
       await ended
     })(),
   )
+}
+
+/** How a program ended, and the first words of what it complained of. Rejects where it cannot be run. */
+function endOf(child: ChildProcessByStdio<null, Readable | null, Readable>) {
+  let said = ''
+  child.stderr.on('data', chunk => {
+    said = `${said}${chunk}`.slice(0, 300)
+  })
+  return new Promise<{ readonly code: number | null; readonly said: string }>((done, fail) => {
+    child.once('error', fail)
+    child.once('close', code => done({ code, said: said.trim() }))
+  })
 }
 
 /** The bytes of a qcow2 image, and of that file alone. */
@@ -199,14 +206,7 @@ async function converted(file: string, to: string, { images, signal }: DiskOrder
     stdio: ['ignore', 'ignore', 'pipe'],
     ...(signal && { signal }),
   })
-  let said = ''
-  child.stderr.on('data', chunk => {
-    said = `${said}${chunk}`.slice(0, 300)
-  })
-  const code = await new Promise((done, fail) => {
-    child.once('error', fail)
-    child.once('close', done)
-  })
-  if (code !== 0) throw new ImportError(`qemu-img cannot convert it: ${said.trim()}`)
+  const { code, said } = await endOf(child)
+  if (code !== 0) throw new ImportError(`qemu-img cannot convert it: ${said}`)
   return to
 }
