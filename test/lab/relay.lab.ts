@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
+import { layRelayCable, type Relay, startRelay } from './behind-relay.ts'
 import { node1, quickDaemon, udhcpc } from './clients.ts'
 import { attempt, run } from './command.ts'
-import { readLines } from './lines.ts'
-import { createNetwork, type Network } from './network.ts'
+import { createNetwork, type Network, type Peer } from './network.ts'
 import { labObstacle } from './packages.ts'
-import { waitUntil } from './wait.ts'
 
 const skip = (await labObstacle()) ?? false
 t.setTimeout(fileTimeout(2))
@@ -24,12 +23,6 @@ const far = `
     lease: 2m
 `
 
-/** By what a relay is known to be up, when its log has that. */
-interface Relay {
-  readonly command: readonly string[]
-  readonly up: RegExp
-}
-
 const dnsmasq: Relay = {
   command: [
     ...['dnsmasq', '--keep-in-foreground', '--log-facility=-', '--conf-file=/dev/null', '--port=0'],
@@ -45,30 +38,17 @@ const dhcrelay: Relay = {
 }
 
 /** A router with a relay between our bridge and `10.99.0.0/24`; returns the namespace of a machine there. */
-async function behindRelay(network: Network, { command, up }: Relay): Promise<string> {
-  const { namespace: router, start } = await network.addPeer('10.77.0.2')
-  // It goes away with the network: the name is one that its `remove` takes along.
-  const machine = (await network.addPeer('10.77.0.240')).namespace
-  const inside = (where: string, ...command: string[]) =>
-    run(['ip', 'netns', 'exec', where, ...command])
-  await inside(machine, 'ip', 'link', 'delete', 'eth0')
-  const cable = ['ip', 'link', 'add', 'eth1', 'type', 'veth', 'peer', 'name', 'eth0']
-  await inside(router, ...cable, 'address', node1, 'netns', machine)
+async function behindRelay(network: Network, relay: Relay): Promise<string> {
+  const { router, machine } = await layRelayCable(network)
+  const inside = ({ namespace }: Peer, ...command: string[]) =>
+    run(['ip', 'netns', 'exec', namespace, ...command])
   await inside(router, 'ip', 'address', 'add', '10.99.0.1/24', 'dev', 'eth1')
   await inside(router, 'ip', 'link', 'set', 'eth1', 'up')
-  await inside(machine, 'ip', 'link', 'set', 'eth0', 'up')
+  await inside(machine, 'ip', 'link', 'set', 'eth0', 'address', node1, 'up')
   await inside(router, 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
   await network.run(['ip', 'route', 'add', '10.99.0.0/24', 'via', '10.77.0.2'])
-
-  const relay = start(command)
-  const log: string[] = []
-  readLines(relay.stderr, line => log.push(line))
-  await waitUntil(
-    `a relay ${log.join('\n')}`,
-    10,
-    () => log.some(line => up.test(line)) || undefined,
-  )
-  return machine
+  await startRelay(router, relay)
+  return machine.namespace
 }
 
 for (const launcher of [[], [withSockets, 'br0', '--']]) {

@@ -1,13 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
+import { layRelayCable, type Relay, startRelay } from './behind-relay.ts'
 import { node1, quickDaemon } from './clients.ts'
 import { dhclient6, startClient } from './clients6.ts'
 import { attempt, run } from './command.ts'
 import { main } from './daemon.ts'
 import { addIpv6, addLinkLocal, serverAddress6, serverNetwork6 } from './ipv6-link.ts'
-import { readLines } from './lines.ts'
+import { startRadvd } from './ipv6-router.ts'
 import { createNetwork, type Network, type Peer } from './network.ts'
 import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
@@ -29,10 +29,8 @@ const far = `
 `
 
 /** A relay, and by which of what it says of a client a machine with a DUID of its own choice is known. */
-interface Relay6 {
+interface Relay6 extends Relay {
   readonly name: string
-  readonly command: readonly string[]
-  readonly up: RegExp
   /** A system with privacy has another link-local address than that of its MAC. */
   readonly linkLocal?: string
 }
@@ -59,19 +57,12 @@ const relays: readonly Relay6[] = [
 ]
 
 /** A router with a relay between our bridge and `2001:db8:99::/64`; returns a machine there. */
-async function behindRelay6(
-  network: Network,
-  relay: Relay6,
-): Promise<Pick<Peer, 'namespace' | 'start'>> {
-  const { namespace: router, start } = await network.addPeer('10.77.0.2')
-  const machine = await network.addPeer('10.77.0.240')
-  const inside = (where: string, ...command: string[]) =>
-    run(['ip', 'netns', 'exec', where, ...command])
+async function behindRelay6(network: Network, relay: Relay6): Promise<Peer> {
+  const { router, machine } = await layRelayCable(network)
+  const inside = ({ namespace }: Peer, ...command: string[]) =>
+    run(['ip', 'netns', 'exec', namespace, ...command])
   const enable = ['sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=0']
-  for (const where of [router, machine.namespace]) await inside(where, ...enable)
-  await inside(machine.namespace, 'ip', 'link', 'delete', 'eth0')
-  const cable = ['ip', 'link', 'add', 'eth1', 'type', 'veth', 'peer', 'name', 'eth0']
-  await inside(router, ...cable, 'netns', machine.namespace)
+  for (const where of [router, machine]) await inside(where, ...enable)
   for (const [address, device] of [
     ['2001:db8:77::2', 'eth0'],
     ['2001:db8:99::1', 'eth1'],
@@ -82,12 +73,7 @@ async function behindRelay6(
   await inside(router, 'sysctl', '-qw', 'net.ipv6.conf.all.forwarding=1')
   await network.run(['ip', 'route', 'add', '2001:db8:99::/64', 'via', '2001:db8:77::2'])
   await addLinkLocal(machine, node1, relay.linkLocal)
-
-  const log: string[] = []
-  const running = start(relay.command)
-  readLines(running.stderr, line => log.push(line))
-  const isUp = () => log.some(line => relay.up.test(line)) || undefined
-  await waitUntil(() => `a relay: ${log.join('\n')}`, 10, isUp)
+  await startRelay(router, relay)
   return machine
 }
 
@@ -139,8 +125,9 @@ t.test('a router that sends nobody to DHCPv6 is told of', { skip, buffered: true
     (await network.attempt([process.execPath, main, 'check', '--config', config])).stderr
   t.match(await check(), /networks\.near\.mode6: warning: .*no IPv6 router answers on br0/)
 
-  const router = await network.addPeer('10.77.0.2')
-  await startRadvd(router, quick.folder, 'AdvManagedFlag off; prefix 2001:db8:77::/64 {};')
+  const at = { ...(await network.addPeer('10.77.0.2')), device: 'eth0' }
+  const prefix = 'prefix 2001:db8:77::/64 { AdvAutonomous off; };'
+  const first = await startRadvd(at, quick.folder, `AdvManagedFlag off; ${prefix}`)
   const daemon = await quick.start()
   const said = async () => (await daemon.api('/api/v1/status')).body.networks[0].router6
   const isSaid = async () =>
@@ -148,24 +135,10 @@ t.test('a router that sends nobody to DHCPv6 is told of', { skip, buffered: true
   await waitUntil('the daemon hears the router', 20, isSaid)
   t.match(await check(), /advertises without the M flag/)
 
-  await startRadvd(router, quick.folder, 'AdvManagedFlag on; prefix 2001:db8:77::/64 {};')
+  first.kill()
+  await startRadvd(at, quick.folder, `AdvManagedFlag on; ${prefix}`)
   t.equal(await check(), '')
   t.equal((await daemon.cli(['reload'])).code, 0)
   await waitUntil('all is well', 20, async () => (await said()) === null || undefined)
   t.equal(await daemon.kill('SIGTERM'), 0)
 })
-
-/** A router as they are, in place of the one that was started before. */
-async function startRadvd(peer: Peer, folder: string, says: string): Promise<void> {
-  const pidFile = join(folder, 'radvd.pid')
-  if (existsSync(pidFile)) process.kill(Number(readFileSync(pidFile, 'utf8')))
-  const settings = ['disable_ipv6=0', 'accept_dad=0', 'forwarding=1']
-  const keys = settings.map(setting => `net.ipv6.conf.eth0.${setting}`)
-  await run(['ip', 'netns', 'exec', peer.namespace, 'sysctl', '-qw', ...keys])
-  const config = join(folder, 'radvd.conf')
-  writeFileSync(config, `interface eth0 { AdvSendAdvert on; ${says} };\n`)
-  const radvd = ['radvd', '-n', '-m', 'none', '-C', config, '-p', pidFile]
-  peer.start(radvd)
-  const hears = ['ip', 'netns', 'exec', peer.namespace, 'test', '-s', pidFile]
-  await waitUntil('radvd', 10, async () => (await attempt(hears)).code === 0 || undefined)
-}
