@@ -38,8 +38,10 @@ const laws: Readonly<Record<string, Law>> = {
   },
   dhcp: { folders: ['boot', 'wire', 'base'], modules: { 'node:dgram': 'server.ts' } },
   dhcp6: { folders: ['boot', 'wire', 'base'], modules: { 'node:dgram': 'server.ts' } },
+  // Calls of the kernel that Node has no words for.
+  linux: { folders: [], modules: { 'node:module': 'libc.ts' } },
   tftp: {
-    folders: ['boot', 'wire', 'base'],
+    folders: ['boot', 'linux', 'wire', 'base'],
     modules: { 'node:*': '*', 'node:dgram': 'socket.ts' },
   },
   // What the API says, once for checks, types and its document.

@@ -1,10 +1,11 @@
 import { getSystemErrorName } from 'node:util'
+import { createKernelMemory, type KernelMemory } from '../../linux/kernel-memory.ts'
+import { type Libc, loadLibc } from '../../linux/libc.ts'
 import type { DownloadSocket, ServerSocket, UdpEngine } from '../engine.ts'
 import type { Sender } from '../sender.ts'
 import { createInbox } from './inbox.ts'
-import { type Libc, loadLibc } from './libc.ts'
 import { type Loop, startLoop } from './loop.ts'
-import { createKernelMemory, type KernelMemory, memoryPlaces, nameBytes } from './memory.ts'
+import { memoryPlaces, nameBytes } from './memory.ts'
 import { createSendQueue, type OutSocket, type SendQueue } from './send-queue.ts'
 import {
   familyIpv4,
@@ -34,7 +35,7 @@ interface LinuxCalls {
  */
 export function linuxEngine(): UdpEngine {
   const libc = loadLibc()
-  const memory = createKernelMemory(libc.addressOf)
+  const memory = createKernelMemory(memoryPlaces.end, libc.addressOf)
   const inbox = createInbox(libc, memory)
   const sending = createSendQueue(libc, memory)
   const loop = startLoop(libc, memory, sending.flush)

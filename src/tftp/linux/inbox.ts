@@ -1,15 +1,7 @@
 import { remember } from '../../base/bounded.ts'
-import type { Libc } from './libc.ts'
-import {
-  headerBytes,
-  inSlotBytes,
-  inSlots,
-  type KernelMemory,
-  memoryPlaces,
-  nameBytes,
-  pieceBytes,
-  putPointer,
-} from './memory.ts'
+import { type KernelMemory, putPointer } from '../../linux/kernel-memory.ts'
+import type { Libc } from '../../linux/libc.ts'
+import { headerBytes, inSlotBytes, inSlots, memoryPlaces, nameBytes, pieceBytes } from './memory.ts'
 import { familyIpv4, type KernelSender, readSocketAddress } from './socket-address.ts'
 
 /** Fetches what has come. The bytes are lent until the call is over. */

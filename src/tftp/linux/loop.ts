@@ -1,8 +1,9 @@
 // Taken once: as a global it is a getter.
 import { performance } from 'node:perf_hooks'
+import { eventBytes, eventDataAt, type KernelMemory } from '../../linux/kernel-memory.ts'
+import type { Libc } from '../../linux/libc.ts'
 import type { UdpEngine } from '../engine.ts'
-import type { Libc } from './libc.ts'
-import { eventBytes, eventDataAt, eventSlots, type KernelMemory, memoryPlaces } from './memory.ts'
+import { eventSlots, memoryPlaces } from './memory.ts'
 
 /** What happens to a descriptor. */
 export interface Watcher {

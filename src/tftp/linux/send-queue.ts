@@ -1,16 +1,15 @@
 import { getSystemErrorName } from 'node:util'
+import { type KernelMemory, putPointer } from '../../linux/kernel-memory.ts'
+import type { Libc } from '../../linux/libc.ts'
 import { dontWait } from './inbox.ts'
-import type { Libc } from './libc.ts'
 import {
   controlBytes,
   headerBytes,
-  type KernelMemory,
   memoryPlaces,
   nameBytes,
   outBytes,
   outSlots,
   pieceBytes,
-  putPointer,
 } from './memory.ts'
 
 /** A socket that is sent by. */

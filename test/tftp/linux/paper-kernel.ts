@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
-import type { Libc } from '../../../src/tftp/linux/libc.ts'
-import { createKernelMemory, headerBytes } from '../../../src/tftp/linux/memory.ts'
+import { createKernelMemory } from '../../../src/linux/kernel-memory.ts'
+import type { Libc } from '../../../src/linux/libc.ts'
+import { headerBytes, memoryPlaces } from '../../../src/tftp/linux/memory.ts'
 
 type ErrorName = keyof typeof constants.errno
 
@@ -10,7 +11,7 @@ export function paperKernel() {
   /** What the next calls to send come to: a number of messages that leave, or an error. */
   const outcomes: (number | ErrorName)[] = []
   const paper = { sent, outcomes, calls: 0, errno: 0, cuts: 0 }
-  const memory = createKernelMemory(() => 0)
+  const memory = createKernelMemory(memoryPlaces.end, () => 0)
   const { bytes } = memory
 
   const outcome = (count: number): number => {
