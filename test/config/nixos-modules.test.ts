@@ -39,8 +39,9 @@ t.test('the module is hardened as the unit is', async t => {
 
 const script = readFileSync('config/nixos/phone-home.sh', 'utf8')
 
-t.test('the script is clean', async t => {
+t.test('the scripts are clean', async t => {
   t.equal(shellcheck(script), '')
+  t.equal(shellcheck(readFileSync('config/nixos/takeover.sh', 'utf8')), '')
 })
 
 /** A machine whose command line and URL file are these, and what Bootwright heard of it. */
