@@ -1,6 +1,15 @@
-import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises'
+import {
+  close,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  read as startRead,
+} from 'node:fs'
 import { join, sep } from 'node:path'
+import { promisify } from 'node:util'
 import type { Reason } from '../boot/reason.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
 import type { IpAddress } from '../wire/ip-address.ts'
@@ -60,8 +69,16 @@ export interface Files {
 }
 
 const maxNameBytes = 255
+const read = promisify(startRead)
 
-/** Read access to the files under some roots, with `cacheBytes` of them kept in memory. */
+/** A descriptor, or why there is none. */
+type FdOrRefusal = number | TftpRefusal
+
+/**
+ * Read access to the files under some roots, with `cacheBytes` of them kept in memory. A file is looked up and opened
+ * at once, in the thread that asks: nine short calls, each of which would be a detour of a millisecond for a loader of
+ * a few blocks. Its bytes are waited for.
+ */
 export function openFiles(places: FileLookup, cacheBytes: number): Files {
   const cache = createChunkCache(cacheBytes)
   return {
@@ -73,10 +90,11 @@ export function openFiles(places: FileLookup, cacheBytes: number): Files {
       if ('bytes' in virtual) return fileOfBytes(virtual.bytes, virtual.receipt)
       if ('refused' in virtual) return virtual
       try {
-        const found = await ('file' in virtual
-          ? openReal(await realpath(virtual.file), () => true)
-          : findFirst(places, virtual.names))
-        return 'refused' in found ? found : await keep(cache, found)
+        const found =
+          'file' in virtual
+            ? openReal(realpathSync.native(virtual.file), () => true)
+            : findFirst(places, virtual.names)
+        return typeof found === 'number' ? keep(cache, found) : found
       } catch (error) {
         return refusalOf(error)
       }
@@ -104,69 +122,72 @@ function denied(why: Reason): TftpRefusal {
   return { refused: tftpErrors.accessViolation, why }
 }
 
-async function findFirst(
-  places: FileLookup,
-  names: readonly string[],
-): Promise<FileHandle | TftpRefusal> {
+function findFirst(places: FileLookup, names: readonly string[]): FdOrRefusal {
   let refusal = notFound
   for (const name of names) {
-    const found = await find(places, name)
-    if (!('refused' in found)) return found
+    const found = find(places, name)
+    if (typeof found === 'number') return found
     if (found.refused !== tftpErrors.notFound) refusal = found
   }
   return refusal
 }
 
 /** The first root that has the file wins; a refusal counts only when no root has it. */
-async function find({ roots, allowedRoots = [] }: FileLookup, asked: string) {
+function find({ roots, allowedRoots = [] }: FileLookup, asked: string): FdOrRefusal {
   const name = plainName(asked)
   if (typeof name !== 'string') return name
-  const real = await Promise.all([...roots, ...allowedRoots].map(realOrUndefined))
+  const real = [...roots, ...allowedRoots].map(realOrUndefined)
   const allowed = real.filter(root => root !== undefined)
   let refusal = notFound
   for (const root of real.slice(0, roots.length)) {
     if (root === undefined) continue
-    const found = await openInside(allowed, join(root, name)).catch(refusalOf)
-    if (!('refused' in found)) return found
+    const found = openInside(allowed, join(root, name))
+    if (typeof found === 'number') return found
     if (found.refused !== tftpErrors.notFound) refusal = found
   }
   return refusal
 }
 
-async function openInside(
-  allowed: readonly string[],
-  path: string,
-): Promise<FileHandle | TftpRefusal> {
-  const real = await realpath(path)
-  if (!isInside(allowed, real)) return denied({ code: 'leads-outside' })
-  return openReal(real, held => isInside(allowed, held))
+function openInside(allowed: readonly string[], path: string): FdOrRefusal {
+  try {
+    const real = realpathSync.native(path)
+    if (!isInside(allowed, real)) return denied({ code: 'leads-outside' })
+    return openReal(real, held => isInside(allowed, held))
+  } catch (error) {
+    return refusalOf(error)
+  }
 }
 
-async function openReal(
-  real: string,
-  mayBe: (held: string) => boolean,
-): Promise<FileHandle | TftpRefusal> {
+function openReal(real: string, mayBe: (held: string) => boolean): FdOrRefusal {
   // Opening a FIFO or a device can block or do things, so the type is looked at before.
-  if (!(await lstat(real)).isFile()) return denied({ code: 'not-regular' })
-  const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  if (!lstatSync(real).isFile()) return denied({ code: 'not-regular' })
+  const fd = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   // Somebody may have exchanged a folder for a symlink since: what counts is what we hold.
-  const held = await realOfHandle(handle).catch(() => undefined)
-  if (held !== undefined && mayBe(held)) return handle
-  closeQuietly(handle)
+  const held = heldBy(fd)
+  if (held !== undefined && mayBe(held)) return fd
+  closeQuietly(fd)
   return denied({ code: 'moved-meanwhile' })
 }
 
-async function realOfHandle(handle: FileHandle): Promise<string | undefined> {
-  const stat = await handle.stat()
-  return stat.isFile() ? readlink(`/proc/self/fd/${handle.fd}`) : undefined
+/** Where the file of a descriptor lies; nothing for what is no file. */
+function heldBy(fd: number): string | undefined {
+  try {
+    return fstatSync(fd).isFile() ? readlinkSync(`/proc/self/fd/${fd}`) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function isInside(roots: readonly string[], path: string): boolean {
   return roots.some(root => path.startsWith(root.endsWith(sep) ? root : root + sep))
 }
 
-function realOrUndefined(path: string): Promise<string | undefined> {
-  return realpath(path).catch(() => undefined)
+function realOrUndefined(path: string): string | undefined {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return undefined
+  }
 }
 
 function refusalOf(error: unknown): TftpRefusal {
@@ -178,36 +199,39 @@ function refusalOf(error: unknown): TftpRefusal {
 }
 
 /** Files of the same version share what is in memory of them. */
-async function keep(cache: ChunkCache, handle: FileHandle): Promise<TftpFile> {
-  const version = await versionOf(handle).catch(error => {
-    closeQuietly(handle)
+function keep(cache: ChunkCache, fd: number): TftpFile {
+  try {
+    const version = versionOf(fd)
+    return cache.open(version.key, version.size, sourceOf(fd, version.key))
+  } catch (error) {
+    closeQuietly(fd)
     throw error
-  })
-  return cache.open(version.key, version.size, sourceOf(handle, version.key))
+  }
 }
 
-function sourceOf(handle: FileHandle, key: string): ChunkSource {
+function sourceOf(fd: number, key: string): ChunkSource {
   return {
     async read(offset, length) {
       const bytes = Buffer.allocUnsafeSlow(length)
       for (let done = 0; done < length; ) {
-        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done)
+        const { bytesRead } = await read(fd, bytes, done, length - done, offset + done)
         if (bytesRead === 0) throw new Error('the file became shorter')
         done += bytesRead
       }
       // Old blocks and new ones in one download would be a file that never existed.
-      if ((await versionOf(handle)).key !== key) throw new Error('the file changed')
+      if (versionOf(fd).key !== key) throw new Error('the file changed')
       return bytes
     },
-    close: () => closeQuietly(handle),
+    close: () => closeQuietly(fd),
   }
 }
 
-async function versionOf(handle: FileHandle): Promise<{ key: string; size: number }> {
-  const { dev, ino, size, mtimeNs } = await handle.stat({ bigint: true })
+function versionOf(fd: number): { key: string; size: number } {
+  const { dev, ino, size, mtimeNs } = fstatSync(fd, { bigint: true })
   return { key: `${dev}:${ino}:${size}:${mtimeNs}`, size: Number(size) }
 }
 
-function closeQuietly(handle: FileHandle): void {
-  handle.close().catch(() => undefined)
+/** Closing can wait, on NFS: not for it. */
+function closeQuietly(fd: number): void {
+  close(fd, () => undefined)
 }

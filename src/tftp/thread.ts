@@ -107,11 +107,11 @@ function begin(name: EngineName, chosen: UdpEngine, why?: string): UdpEngine {
   return chosen
 }
 
-/** The engine has to know of everything that Node does with files for us. */
+/** The engine has to know when Node reads a file for us. */
 function told(files: Files): Files {
   return {
     async open(name, peer) {
-      const file = await engine.during(files.open(name, peer))
+      const file = await files.open(name, peer)
       if ('refused' in file) return file
       return { ...file, load: (offset, length) => engine.during(file.load(offset, length)) }
     },
