@@ -9,21 +9,42 @@ import {
   subnet6Contains,
   subnet6Of,
 } from '../wire/ipv6.ts'
+import { readProc } from './proc.ts'
 
 /** An IPv6 address of this machine that is not of one link only. */
 export interface OwnAddress6 {
   readonly interface: string
   readonly address: Ipv6
   readonly prefix: number
+  /** It goes away by itself: a privacy address (RFC 8981), or one that is deprecated (RFC 4862 section 5.5.4). */
+  readonly passing?: boolean
 }
 
-/** The IPv6 addresses that this machine has now, without those of one link and its own. */
+/** Bits of the flags in /proc/net/if_inet6 (linux/if_addr.h): nobody can use an address with one of the first two. */
+const flags = { failedDad: 0x08, tentative: 0x40, temporary: 0x01, deprecated: 0x20 }
+
+/** The IPv6 addresses that this machine can use now, without those of one link and its own. */
 export function ownAddresses6(): OwnAddress6[] {
+  const flagsNow = flagsIn(readProc('/proc/net/if_inet6'))
   return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
     addresses.flatMap(({ family, address, cidr, internal }) => {
       const ip = parseIpv6(address)
       if (family !== 'IPv6' || internal || ip === undefined || isLinkLocal(ip)) return []
-      return { interface: name, address: ip, prefix: Number(cidr?.split('/')[1] ?? 128) }
+      const its = flagsNow.get(ip) ?? 0
+      if (its & (flags.failedDad | flags.tentative)) return []
+      const passing = Boolean(its & (flags.temporary | flags.deprecated))
+      return { interface: name, address: ip, prefix: Number(cidr?.split('/')[1] ?? 128), passing }
+    }),
+  )
+}
+
+/** The flags of each address in the text of /proc/net/if_inet6: `address index prefix scope flags name`, in hex. Pure. */
+export function flagsIn(text: string): ReadonlyMap<Ipv6, number> {
+  return new Map(
+    text.split('\n').flatMap((line): [Ipv6, number][] => {
+      const [hex = '', , , , bits = ''] = line.split(/ +/)
+      const ip = parseIpv6(hex.replace(/(.{4})(?=.)/g, '$1:'))
+      return ip === undefined ? [] : [[ip, Number.parseInt(bits, 16)]]
     }),
   )
 }
@@ -46,7 +67,7 @@ export function settle6(
     return { ok: false, waits: `no interface has the serverAddress6 ${serverAddress} yet` }
   }
   const found = own
-    .filter(one => one.interface === device)
+    .filter(one => one.interface === device && !one.passing)
     .find(({ address }) => !subnet || subnet6Contains(subnet, address))
   if (found) return ready(settings, found)
   const where = subnet ? ` in ${formatSubnet6(subnet)}` : ''

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { type Ipv4, ipv4OfBytes, unspecified } from '../wire/address.ts'
 import { type OwnAddress, ownAddresses } from './interfaces.ts'
+import { readProc } from './proc.ts'
 
 /** Where machines may be: what virtual machines, containers and tunnels have for themselves is left out. */
 export interface Link extends OwnAddress {
@@ -27,7 +28,7 @@ export function links(): Link[] {
 
 /** The default routes of /proc/net/route, by interface; its addresses are in the machine's byte order. */
 function readGateways(): Map<string, Ipv4> {
-  const rows = readText('/proc/net/route').split('\n').slice(1)
+  const rows = readProc('/proc/net/route').split('\n').slice(1)
   return new Map(
     rows.flatMap(row => {
       const [name = '', destination, gateway = ''] = row.split(/\s+/)
@@ -36,12 +37,4 @@ function readGateways(): Map<string, Ipv4> {
       return address === unspecified ? [] : [[name, address] as const]
     }),
   )
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { settle6 } from '../../src/system/interfaces6.ts'
+import { flagsIn, settle6 } from '../../src/system/interfaces6.ts'
 import { createNeighbours6, createNeighbours6Now } from '../../src/system/neighbours6.ts'
 import { serverDuid } from '../../src/system/server-duid.ts'
 import { parseMac } from '../../src/wire/address.ts'
@@ -29,6 +29,32 @@ t.test('a network takes its IPv6 from the interface, or waits for it', async t =
   t.match(settle6({ ...settings, subnet }, { interface: 'br1' }, own), {
     waits: 'interface br1 has no IPv6 address in 2001:db8:77::/64 yet',
   })
+})
+
+t.test('an address that goes away by itself is not where machines reach us', async t => {
+  const settings = { mode: 'server', dns: [] } as const
+  const own = [
+    { interface: 'br0', address: ip6('fd00:77::abcd'), prefix: 64, passing: true },
+    { interface: 'br0', address: ip6('fd00:77::1'), prefix: 64, passing: false },
+  ]
+  t.match(settle6(settings, { interface: 'br0' }, own), { ipv6: { serverAddress: 'fd00:77::1' } })
+  t.match(settle6(settings, { interface: 'br0' }, own.slice(0, 1)), {
+    waits: 'interface br0 has no IPv6 address yet',
+  })
+  const stated = { ...settings, serverAddress: ip6('fd00:77::abcd') }
+  t.match(settle6(stated, {}, own), { ok: true }, 'who states it shall have it')
+  const text = `fd000077000000000000000000000001 04 40 00 82     eth0
+fd00007700000000000000000000abcd 04 40 00 41     eth0
+nonsense
+`
+  t.strictSame(
+    [...flagsIn(text)],
+    [
+      ['fd00:77::1', 0x82],
+      ['fd00:77::abcd', 0x41],
+    ],
+  )
+  t.equal(flagsIn('').size, 0, 'IPv6 is off')
 })
 
 t.test('the neighbour table, read once for all that ask meanwhile', async t => {

@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs'
+
+/** The text of a file of the kernel; empty where there is none, as of IPv6 where that is off. */
+export function readProc(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
