@@ -72,10 +72,12 @@ t.test(
 
     const first = powerOn(network, settings)
     await waitUntil('the loader that hangs', 90, () => told(/^TFTP: ipxe.efi sent/))
-    const said = await waitUntil('the doctor', 60, async () => {
-      const { stdout, code } = await daemon.cli(['doctor', 'node1'])
-      return code === 1 ? stdout : undefined
+    await waitUntil('the doctor', 60, async () => {
+      const { body } = await daemon.api('/api/v1/hosts/node1/doctor')
+      return body.verdicts.length > 0 || undefined
     })
+    const { stdout: said, code } = await daemon.cli(['doctor', 'node1'])
+    t.equal(code, 1)
     t.match(said, 'ipxe.efi was fetched, and its iPXE never asked for DHCP')
     t.match(said, /nothing was heard from it in the \d+ s since/)
     t.match(said, 'ipxe.efi carries no signature', 'that Secure Boot refused it cannot be excluded')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
-import type { Daemon } from './daemon.ts'
+import { type Daemon, showWhenFailed } from './daemon.ts'
 import { createLab } from './lab.ts'
 import { labObstacle } from './packages.ts'
 import { ipmiOf, type PoweredMachine, powered, redfishOf } from './powered.ts'
@@ -104,6 +104,12 @@ t.test('machines that are off, behind BMCs', { skip: obstacle ?? false }, async 
     const before = changes.length
     const path = withoutProgram('ipmitool', join(lab.folder, 'programs'))
     const daemon = await lab.startDaemon(labConfig(lab, settings('12s')), ['env', `PATH=${path}`])
+    showWhenFailed(t, daemon)
+    t.teardown(() => {
+      if (t.passing()) return
+      for (const line of daemon.log) t.comment(JSON.stringify(line))
+      t.comment(one.serial())
+    })
     const ask = ['install', 'node1', 'node2', '--yes', '--var', 'do=panic']
     const { code, stderr } = await daemon.cli(ask)
     t.equal(code, 0, stderr)

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { labConfig, serverNetwork } from './config.ts'
+import type { EventRow } from './daemon.ts'
 import { createLab } from './lab.ts'
 import { fillingWord } from './long-line.ts'
 import { labObstacle } from './packages.ts'
@@ -48,9 +49,11 @@ t.test('UEFI x64 with Secure Boot', { skip: obstacle ?? false }, async t => {
 
   await t.test('an unsigned loader is refused, and the timeline says so', async t => {
     const machine = await lab.addMachine({ firmware: 'uefi-secure', mac: unsigned })
-    const { powerOff } = machine.powerOn()
-    const line = await waitUntil('the refusal', 120, async () => {
-      return /.*came back.*/.exec(await eventsOf('node2'))?.[0]
+    const { powerOff, serial } = machine.powerOn()
+    const missing = () => `the refusal, after\n${serial.text()}`
+    const line = await waitUntil(missing, 120, async () => {
+      const { events } = (await daemon.api('/api/v1/events?host=node2')).body
+      return events.find(({ text }: EventRow) => /came back/.test(text))?.text
     })
     await powerOff()
     t.match(line, /snponly\.efi.*Secure Boot/)
