@@ -5,6 +5,7 @@ export interface Forwarded {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
+  /** By the scope `none` a machine, which may what machines may. */
   readonly actor: { readonly name: string; readonly scope: string; readonly address: string }
 }
 
@@ -13,4 +14,6 @@ export interface ForwardedAnswer {
   /** Content type. */
   readonly type: string
   readonly body: string
+  /** What the body is written in, where it is no text. */
+  readonly coded?: 'base64'
 }

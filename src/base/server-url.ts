@@ -6,3 +6,18 @@ export function serverUrl(
 ): string {
   return `${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
+
+/** The same path at another server, which is a URL without one. */
+export function atServer(url: string, server: string): string {
+  return `${server}${url.replace(/^https?:\/\/[^/]*/, '')}`
+}
+
+/** Those of the URLs without a path by which whoever reaches `own` may reach others: by its scheme and family. */
+export function besides(own: string, urls: readonly string[]): string[] {
+  const kind = kindOf(own)
+  return [...new Set(urls)].filter(url => url !== own && kindOf(url) === kind)
+}
+
+function kindOf(url: string): string | undefined {
+  return /^https?:\/\/\[?/.exec(url)?.[0]
+}

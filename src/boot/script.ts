@@ -41,16 +41,27 @@ export interface MenuContent {
   readonly seconds: number
   /** By name; the ending of the URL is the loader's own. */
   readonly entries: readonly { readonly name: string; readonly url: string }[]
+  readonly others?: Others
 }
+
+/** URLs without a path of servers that have the same, to go on with when one does not answer. */
+export type Others = readonly string[]
 
 /** What a machine is told to do next, in no loader's language yet. `title` and `reason` are shown on its screen. */
 export type BootContent =
   | MenuContent
-  | { readonly kind: 'boot'; readonly title: string; readonly image: BootImage }
+  | {
+      readonly kind: 'boot'
+      readonly title: string
+      readonly image: BootImage
+      readonly others?: Others
+    }
   | { readonly kind: 'local'; readonly reason: string }
 
 /** What an iPXE script says; `find` asks the machine who it is. */
-export type ScriptContent = BootContent | { readonly kind: 'find'; readonly url: string }
+export type ScriptContent =
+  | BootContent
+  | { readonly kind: 'find'; readonly url: string; readonly others?: Others }
 
 /** What is told to a machine that is sent to its disk. */
 export function toDisk(reason: string): BootContent {

@@ -31,12 +31,12 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       const isKnown = world.config().networks.some(network => network.name === name)
       return isKnown ? [memory.away() ?? []].flat() : undefined
     },
-    standsBy: memory.peers?.standsBy,
+    standing: memory.peers,
     answered: measure.http,
     metrics: createMetrics(measure.counters, gaugesOf(parts)),
     boot: {
       ...parts.answers,
-      serverUrl: caller => placeOf(parts, caller).serverUrl,
+      place: caller => placeOf(parts, caller),
       asksUuid: (caller, mac) =>
         world.hostOf(mac) !== undefined && world.networkOf(caller, mac)?.trust === 'uuid',
       committed: memory.committed,

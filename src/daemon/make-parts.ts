@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { Log } from '../base/log.ts'
+import type { Network } from '../boot/host.ts'
+import { serverAddressesOf } from '../boot/network-address.ts'
 import { lackOfProfile } from '../config/check/files.ts'
 import type { Config } from '../config/config.ts'
 import { readMedia } from '../config/media.ts'
@@ -32,14 +34,16 @@ import { createDrain } from './drain.ts'
 import { createMediumOf } from './medium.ts'
 import { openPower } from './power.ts'
 import { createPulls } from './pulls.ts'
+import { followAttempts } from './recover.ts'
 import { createStarts, type Starts } from './starts.ts'
 import { powerDeeds } from './take-over.ts'
 
 /** What a database that several can reach is told of us. */
-function thisDaemon(config: Config, log: Log): ThisDaemon {
+function thisDaemon(world: World, log: Log): ThisDaemon {
   return {
-    daemon: daemonName(config),
+    daemon: daemonName(world.config()),
     version: version(),
+    urls: () => urlsOf(world),
     waits: sentence => log.info(sentence),
     // The process ends and starts anew: what is in memory is not what is in the database.
     lost(error) {
@@ -50,13 +54,21 @@ function thisDaemon(config: Config, log: Log): ThisDaemon {
   }
 }
 
+/** Where machines reach us now. */
+function urlsOf(world: World): Record<string, string[]> {
+  const urls = (network: Network) =>
+    serverAddressesOf(network).map(address => world.place(network, address).serverUrl)
+  return Object.fromEntries(world.networks().map(network => [network.name, urls(network)]))
+}
+
 /** Opens the database and puts everything together that needs no socket. */
 export async function makeParts(first: Config, log: Log) {
   const world = createWorld(first)
   const { config } = world
   const now = steadyClock()
-  const memory = await openMemory(config, thisDaemon(first, log))
+  const memory = await openMemory(config, thisDaemon(world, log))
   world.learn(memory.hostCards.known)
+  if (memory.peers) world.share(memory.peers.urls)
   const measure = createMeasure(memory)
   const published = createPublished(config().assets)
   const whereabouts = createWhereabouts(world, memory, now)
@@ -64,6 +76,7 @@ export async function makeParts(first: Config, log: Log) {
   const drain = createDrain(memory)
   const digests = createDigests()
   const changes = createChanges()
+  followAttempts({ memory, published })
   memory.onFollowed?.(({ table, key }) => {
     if (table === 'hosts') changes.tell(String(key))
   })

@@ -1,4 +1,4 @@
-import { assetsOf } from '../boot/install.ts'
+import { type Attempt, assetsOf } from '../boot/install.ts'
 import type { Lives } from '../install/life.ts'
 import type { Outbox } from '../install/outbox.ts'
 import type { Logins } from '../install/ssh/logins.ts'
@@ -35,4 +35,19 @@ export function sweepLogins({ logins, memory }: Pick<Left, 'logins' | 'memory'>)
     const install = memory.installs.get(id)
     return !install || install.endedAt !== undefined
   })
+}
+
+/** A daemon that stands by serves the files of boots that another one has opened, where it has them too. */
+export function followAttempts({ memory, published }: Pick<Left, 'memory' | 'published'>): void {
+  const publish = (attempt: Attempt | undefined) => {
+    for (const part of attempt?.content.parts ?? []) published.again(part)
+  }
+  memory.onFollowed?.(({ table, key, kind }) => {
+    if (table === 'attempts' && kind === 'insert') publish(memory.installs.attempt(String(key)))
+  })
+  if (memory.standsBy() === undefined) return
+  for (const { name } of memory.hosts.all()) publish(memory.installs.currentAttempt(name))
+  for (const { name, install } of memory.hosts.running()) {
+    publish(memory.installs.currentAttempt(name, install))
+  }
 }

@@ -12,6 +12,7 @@ import { validation } from './lazy-validators.ts'
 import { type AttemptDeps, attemptRoutes } from './machine/attempt-routes.ts'
 import { type BootDeps, bootRoutes } from './machine/boot-routes.ts'
 import { type KexecDeps, kexecRoutes } from './machine/kexec-routes.ts'
+import { type StandingBy, waitForTurn } from './machine/standing-by.ts'
 import { type MetricsDeps, metricsRoute } from './metrics-route.ts'
 import { pageRoutes } from './page-routes.ts'
 import { type Refusal, sendProblem } from './problem.ts'
@@ -24,8 +25,8 @@ export interface HttpDeps {
   readonly kexec: Omit<KexecDeps, 'boot'>
   readonly unready: Unready
   readonly unserved: Unserved
-  /** Why another daemon works and this one stands by; where several can. */
-  readonly standsBy: (() => string | undefined) | undefined
+  /** Where another daemon may work, and this one stand by. */
+  readonly standing: StandingBy | undefined
   readonly metrics: MetricsDeps
   /** Told of each answer that has left: its route, status and seconds. */
   answered(route: string, status: number, seconds: number): void
@@ -37,15 +38,8 @@ const mostFields = 100
 
 /** What machines ask, and nobody but the daemon that works may answer. */
 function machineDoor(app: FastifyInstance, deps: HttpDeps): void {
-  const { standsBy, boot, assets, kexec, attempt } = deps
-  if (standsBy) {
-    app.addHook('onRequest', async (_request, reply) => {
-      const why = standsBy()
-      if (why === undefined) return undefined
-      // iPXE waits so long and asks again.
-      return reply.code(503).header('Retry-After', '1').type('text/plain').send(`${why}\n`)
-    })
-  }
+  const { standing, boot, assets, kexec, attempt } = deps
+  if (standing) waitForTurn(app, standing)
   bootRoutes(app, boot)
   discRoute(app, { boot, assets })
   kexecRoutes(app, { ...kexec, boot })

@@ -43,7 +43,7 @@ export function bootStranger(profile: Profile, question: Question, facts: BootFa
     const content = prepareAttempt(spec, boot, place, facts.render)
     const attempt = { ...boot, host: name, openedAt: facts.now(), void: false, burnt: [], content }
     const stranger = { ...known, host, attempt, burnt: known?.burnt ?? new Set<string>() }
-    return { told: booted(content), effects: [{ kind: 'stranger', stranger }] }
+    return { told: booted(content, place), effects: [{ kind: 'stranger', stranger }] }
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
     return { told: local({ code: 'no-script', error: text }), effects: [] }

@@ -16,7 +16,6 @@ import type { BootEffect } from './boot-effects.ts'
 import {
   type BootAnswer,
   type BootFacts,
-  booted,
   local,
   type Question,
   tellAdmin,
@@ -26,7 +25,7 @@ import {
 import type { MenuChoice } from './menus.ts'
 import { newInstall } from './new-install.ts'
 import { menuProfiles, offerMenu, overriding } from './offer-menu.ts'
-import { opened } from './open-attempt.ts'
+import { again, opened } from './open-attempt.ts'
 
 /** Where a host is in its life, and whether it is the host itself that asks. */
 interface Standing {
@@ -195,7 +194,7 @@ function answerInstall(
   }
   const next = step?.life ?? life
   const running = facts.currentAttempt(name, install.id)
-  if (step && isDue(next) && running) return { host, told: booted(running.content), effects }
+  if (step && isDue(next) && running) return withEffects(effects, again(host, running, question))
   const { state, why } = next
   return { host, told: local({ code: 'host-state', host: name, state, why }), effects }
 }
@@ -210,7 +209,7 @@ function netboot(host: Host, question: Question, facts: BootFacts): BootAnswer {
   const isNewBoot = facts.wasSilent(host, question.place) || facts.isFresh(host)
   const heard: BootEffect = { kind: 'heard', host: host.name }
   if (running && !isNewBoot && running.mac === question.mac) {
-    return { host, told: booted(running.content), effects: [heard] }
+    return withEffects([heard], again(host, running, question))
   }
   const effects: BootEffect[] = [heard, { kind: 'netboots', host: host.name }]
   const attempt = { number: (running?.number ?? 0) + 1 }

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../boot/event-record.ts'
 import type { Host, Profile } from '../boot/host.ts'
-import type { Install, NewAttempt } from '../boot/install.ts'
+import type { AttemptContent, Install, NewAttempt } from '../boot/install.ts'
 import type { LifeEvent } from '../boot/life.ts'
 import type { Memory } from './deps.ts'
 import { takeAlong } from './discovered.ts'
@@ -25,6 +25,8 @@ export type BootEffect =
       readonly attempt: NewAttempt
       readonly login?: NewLogin
     }
+  /** An attempt of another daemon goes on here. */
+  | { readonly kind: 'moved'; readonly token: string; readonly content: AttemptContent }
   | { readonly kind: 'stranger'; readonly stranger: Stranger }
   | { readonly kind: 'shown'; readonly menu: ShownMenu }
   | { readonly kind: 'chosen'; readonly token: string; readonly profile: Profile }
@@ -68,6 +70,9 @@ function apply(effect: BootEffect, deps: EffectDeps): void {
       break
     case 'opened':
       open(effect, deps)
+      break
+    case 'moved':
+      memory.installs.saveContent(effect.token, effect.content)
       break
     case 'stranger':
       deps.strangers.keep(effect.stranger)

@@ -84,13 +84,16 @@ export function local(why: Reason, shown = why): Delivered {
   return { kind: 'local', ...because(why), shown, content: toDisk(sentenceOf(shown)) }
 }
 
-/** Told to boot what was made for this boot. */
-export function booted(content: AttemptContent): Delivered {
+/** Told to boot what was made for this boot, there. */
+export function booted(
+  content: AttemptContent,
+  { others = [] }: Pick<ServedNetwork, 'others'>,
+): Delivered {
   const { title, image, files, parts, kexec, leftOut } = content
   return {
     kind: 'boot',
     ...because({ code: 'boots', title }),
-    content: { kind: 'boot', title, image },
+    content: { kind: 'boot', title, image, ...(others.length > 0 && { others }) },
     with: { files, ...(parts && { parts }), ...(kexec && { kexec }), ...(leftOut && { leftOut }) },
   }
 }

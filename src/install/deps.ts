@@ -4,6 +4,7 @@ import type { Identity } from '../boot/identity.ts'
 import type {
   Asset,
   Attempt,
+  AttemptContent,
   Delivery,
   HostRecord,
   Install,
@@ -50,6 +51,8 @@ export interface Memory {
     /** Whether there is one, without reading it. */
     hasFile(token: string, name: string): boolean
     currentAttempt(host: string, install?: string): Attempt | undefined
+    /** What a boot is given, from now on. */
+    saveContent(token: string, content: AttemptContent): void
     saveProof(token: string, proof: Proof): void
     voidAttempts(host: string): void
     voidAttemptsAfter(attempt: Attempt): void
@@ -86,6 +89,8 @@ export interface ServedNetwork {
   /** What templates may know of the network. */
   readonly network: { readonly name: string }
   readonly serverUrl: string
+  /** Where it may go on when we do not answer: the same for other daemons on our database; none without one. */
+  readonly others?: readonly string[]
   /** We hear the DHCP of this network, so a DISCOVER tells a new boot. */
   readonly seesDhcp: boolean
 }

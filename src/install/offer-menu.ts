@@ -37,15 +37,20 @@ export function offerMenu(
   }
   const shown = { mac, address, profiles, ...is, ...(uuid !== undefined && { uuid }) }
   const token = facts.shownMenu(shown) ?? facts.newToken()
-  const content = menuContent(who, profiles, `${place.serverUrl}/menu/${token}`)
+  const content = menuContent(who, profiles, place, token)
   const effects: BootEffect[] = [{ kind: 'shown', menu: { ...shown, token } }]
   return { ...is, told: { kind: 'menu', ...because({ code: 'menu' }), content }, effects }
 }
 
-/** A menu whose choices have their URLs below this one. */
-function menuContent(who: string, profiles: readonly Profile[], url: string): MenuContent {
-  const entries = profiles.map(({ name }) => ({ name, url: `${url}/${name}` }))
-  return { kind: 'menu', title: `What to boot on ${who}`, seconds, entries }
+function menuContent(
+  who: string,
+  profiles: readonly Profile[],
+  { serverUrl, others = [] }: Question['place'],
+  token: string,
+): MenuContent {
+  const entries = profiles.map(({ name }) => ({ name, url: `${serverUrl}/menu/${token}/${name}` }))
+  const menu = { kind: 'menu', title: `What to boot on ${who}`, seconds, entries } as const
+  return { ...menu, ...(others.length > 0 && { others }) }
 }
 
 /** What an install with this profile differs in from the host's own. */

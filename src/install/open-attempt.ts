@@ -1,9 +1,9 @@
 import { given } from '../base/given.ts'
 import type { Host } from '../boot/host.ts'
-import type { Spec } from '../boot/install.ts'
+import type { Attempt, Spec } from '../boot/install.ts'
 import type { BootEffect } from './boot-effects.ts'
 import { type BootAnswer, type BootFacts, booted, type Question } from './boot-facts.ts'
-import { prepareAttempt } from './prepare.ts'
+import { contentAt, prepareAttempt } from './prepare.ts'
 
 /** A new attempt and what it is told. Throws what its templates throw. */
 export function opened(
@@ -24,5 +24,13 @@ export function opened(
   const content = prepareAttempt(spec, boot, place, facts.render, kept ?? login?.extras)
   const attempt = { ...boot, host: host.name, openedAt: facts.now(), content }
   const effect: BootEffect = { kind: 'opened', attempt, ...(login && { login }) }
-  return { host, told: booted(content), effects: [effect] }
+  return { host, told: booted(content, place), effects: [effect] }
+}
+
+/** A boot that was opened before, told again; where another daemon had opened it, with our URLs. */
+export function again(host: Host, { token, content }: Attempt, { place }: Question): BootAnswer {
+  const here = contentAt(content, place)
+  const told = booted(here, place)
+  if (here === content) return { host, told, effects: [] }
+  return { host, told, effects: [{ kind: 'moved', token, content: here }] }
 }

@@ -55,6 +55,24 @@ export function prepareAttempt(
   }
 }
 
+/**
+ * What another daemon on our database has rendered, as this one would have: URLs of that one are ours. The
+ * token stays the same.
+ */
+export function contentAt(
+  content: AttemptContent,
+  { serverUrl, others }: ServedNetwork,
+): AttemptContent {
+  const from = content.phoneHome.replace(/\/phone-home\/[^/]*$/, '')
+  if (!others || from === serverUrl) return content
+  const text = JSON.stringify(content)
+  // Not where it is the beginning of another port.
+  const moved = text.replaceAll(from, (found, at: number) =>
+    /\d/.test(text[at + found.length] ?? '') ? found : serverUrl,
+  )
+  return JSON.parse(moved) as AttemptContent
+}
+
 /** The names that templates of the command line and the answer files may use. */
 export function bootContext(
   spec: Spec,

@@ -26,6 +26,7 @@ function statementsOf(db: Database) {
       'select * from attempts where host = ? and install is ? and number = ? and void = 0 and prepared = 1',
     ),
     burn: db.statement("update attempts set burnt = json_insert(burnt, '$[#]', ?) where token = ?"),
+    setContent: db.statement('update attempts set content = ? where token = ?'),
     setProof: db.statement('update attempts set proof = ? where token = ?'),
     voidAll: db.statement('update attempts set void = 1 where host = ?'),
     voidLater: db.statement(
@@ -53,7 +54,8 @@ function readingOf({ get, current, prepared }: AttemptStatements, files: Attempt
 }
 
 function writingOf(db: Database, statements: AttemptStatements, texts: AttemptTexts) {
-  const { add, burn, setProof, voidAll, voidLater, voidOld, dropPrepared, dropVoid } = statements
+  const { add, burn, setContent, setProof, voidAll, voidLater, voidOld, dropPrepared, dropVoid } =
+    statements
   return {
     /** A host has one that is prepared at most, and none once another one was opened. */
     addAttempt(attempt: NewAttempt): void {
@@ -68,6 +70,12 @@ function writingOf(db: Database, statements: AttemptStatements, texts: AttemptTe
       })
     },
     burn: (token: string, name: string): void => db.run(burn, name, token),
+    saveContent(token: string, { files, ...content }: AttemptContent): void {
+      db.write(() => {
+        setContent.run(JSON.stringify(content), token)
+        texts.replace(token, files)
+      })
+    },
     saveProof: (token: string, proof: Proof): void =>
       db.run(setProof, JSON.stringify(proof), token),
     voidAttempts: (host: string): void => db.run(voidAll, host),

@@ -25,6 +25,7 @@ export type ThisDaemon = Omit<PostgresOptions, 'urlFile'>
 const inATest: ThisDaemon = {
   daemon: 'a test',
   version: 'a test',
+  urls: () => ({}),
   waits: () => {},
   lost(error) {
     setImmediate(() => {

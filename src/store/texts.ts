@@ -13,6 +13,7 @@ type TextTable =
  */
 export function createTexts(db: Database, { table, owner }: TextTable) {
   const add = db.statement(`insert into ${table} (${owner}, name, text) values (?, ?, ?)`)
+  const replace = db.statement(`update ${table} set text = ? where ${owner} = ? and name = ?`)
   const all = db.statement<{ name: string; text: string }>(
     `select name, text from ${table} where ${owner} = ? order by rowid`,
   )
@@ -24,6 +25,10 @@ export function createTexts(db: Database, { table, owner }: TextTable) {
     /** To be called within a write. */
     add(id: string, texts: Texts): void {
       for (const [name, text] of Object.entries(texts)) add.run(id, name, text)
+    },
+    /** Each of these names has another text from now on. To be called within a write. */
+    replace(id: string, texts: Texts): void {
+      for (const [name, text] of Object.entries(texts)) replace.run(text, id, name)
     },
     /** All of a row, in the order in which they were added; read when they are first asked for. */
     of(id: string): () => Texts {

@@ -1,4 +1,4 @@
-import { serverUrl } from '../base/server-url.ts'
+import { besides, serverUrl } from '../base/server-url.ts'
 import type { KnownHost, Site } from '../boot/decide.ts'
 import type { Caller } from '../boot/deliver.ts'
 import type { Recognition, Traits } from '../boot/found-by.ts'
@@ -44,6 +44,8 @@ export interface World {
   finding(traits: Traits, present: Host | undefined): Recognition | undefined
   /** Takes the cards that were learnt of hosts which are found otherwise: each with its host. */
   learn(cards: ReadonlyMap<Mac, string>): void
+  /** Takes where the machines of a network reach the daemons that share our database. */
+  share(urlsOf: (network: string) => readonly string[]): void
   /** Whether any host says how large its TFTP blocks may be: only then it is worth asking whose. */
   hasBlockSizes(): boolean
   site(network: Network | undefined): Site
@@ -74,6 +76,7 @@ export function createWorld(first: Config): World {
   let reserved = reservationsIn(config)
   let hasBlockSizes = limitsBlocks(config)
   let departed: ReadonlyMap<Mac, Host> = new Map()
+  const shared = createShared()
 
   const unknownHosts = (network: Network | undefined): UnknownHosts =>
     config.unknownHosts ?? { kind: network?.mode === 'server' ? 'local' : 'ignore' }
@@ -90,6 +93,7 @@ export function createWorld(first: Config): World {
     loaders: () => shelf.files,
     standIn: loader => shelf.standIns.get(loader),
     missingLoaders: () => shelf.lines,
+    share: shared.take,
     hasBlockSizes: () => hasBlockSizes,
     hostOf: mac => config.hostByMac.get(mac) ?? departed.get(mac),
     finding: learnt.finding,
@@ -103,7 +107,7 @@ export function createWorld(first: Config): World {
     reserved: () => reserved.set,
     reservedFor6: address => reserved.ipv6.get(address),
     networkOf: (caller, mac) => networkOf(caller, networks, mac && world.hostOf(mac)),
-    place: (network, by = unspecified) => placeOf(network, by, config),
+    place: (network, by = unspecified) => shared.add(placeOf(network, by, config), network),
     replace(next, running, specHost) {
       learnt.take(next)
       look()
@@ -123,6 +127,24 @@ export function createWorld(first: Config): World {
   world.settle()
   return world
 }
+
+/** Adds to a place where else its machines may go on, if there is such. */
+function createShared() {
+  let urlsOf: Parameters<World['share']>[0] | undefined
+  return {
+    take(next: typeof urlsOf): void {
+      urlsOf = next
+    },
+    add(place: ServedNetwork, network: Network | undefined): ServedNetwork {
+      if (!urlsOf) return place
+      const others = besides(place.serverUrl, network ? urlsOf(network.name) : [])
+      return { ...place, others: others.slice(0, mostOthers) }
+    },
+  }
+}
+
+/** Servers that a script names besides ours: each that is dead costs its machine time. */
+const mostOthers = 2
 
 function placeOf(network: Network | undefined, by: IpAddress, config: Config): ServedNetwork {
   return {

@@ -50,15 +50,19 @@ export interface Machine {
   token(): string
 }
 
-/** A machine with this MAC, unless another arch is wanted a bios one, as most of the tests need no other. */
+/** A machine with this MAC, unless another arch is wanted a bios one, as most of the tests need no other. `at`: its lease. */
 export function makeMachine(
   daemon: Daemon,
   wire: DhcpWire,
   mac: string,
-  { arch = 'bios', server: to = '127.0.0.1' }: { arch?: Arch; server?: string } = {},
+  {
+    arch = 'bios',
+    server: to = '127.0.0.1',
+    at = to,
+  }: { arch?: Arch; server?: string; at?: string } = {},
 ): Machine {
   const { ports } = daemon
-  let address = to
+  let address = at
   let phoneHomeUrl = ''
   const path = (url: string) => new URL(url).pathname
 

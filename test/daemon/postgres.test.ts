@@ -72,6 +72,12 @@ function followEvents({ url, folder }: Daemon) {
   return { text: () => text, isOpen: () => open, end: () => abort.abort() }
 }
 
+const answers = (daemon: Daemon) => () =>
+  fetch(daemon.url).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+
 const standsBy = (daemon: Daemon) => () =>
   daemon.logs().some(({ msg }) => msg.startsWith('standing by: '))
 
@@ -120,12 +126,7 @@ t.test('a daemon that stands by shows all hosts, and takes what is asked', skip,
   const second = await beside(t, place)
   const took = second.start()
   await until('a daemon that stands by', standsBy(second))
-  await until('its page', () =>
-    fetch(second.url).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
-  )
+  await until('its page', answers(second))
   const told = followEvents(second)
   t.teardown(() => told.end())
   await until('the stream', told.isOpen)
@@ -145,8 +146,10 @@ t.test('a daemon that stands by shows all hosts, and takes what is asked', skip,
   t.match(await second.cli('unknown'), { code: 0 }, 'what only the other one knows')
 
   const script = await fetch(`${second.url}/boot/${mac1}/boot.ipxe`)
-  t.equal(script.status, 503, 'no machine is answered')
-  t.equal(script.headers.get('retry-after'), '1')
+  t.equal(script.status, 403, 'machines are answered by the first: this is none of its hosts')
+  const image = await fetch(`${second.url}/boot/${mac1}/image.iso`)
+  t.equal(image.status, 503, 'but for streams')
+  t.equal(image.headers.get('retry-after'), '1')
   const readyz = await fetch(`${second.url}/readyz`)
   t.equal(readyz.status, 503)
   t.match(await readyz.text(), /^standing by: \S+ has the database since /)
@@ -179,6 +182,56 @@ t.test('a daemon that stands by shows all hosts, and takes what is asked', skip,
     ],
   })
   t.ok(await ask(second, 'node1'))
+})
+
+t.test('a machine goes on at the other daemon, wherever the first dies', skip, async t => {
+  const place = await site(t)
+  const { daemon: first, psql } = place
+  await first.start()
+  const second = await beside(t, place)
+  const took = second.start()
+  const isSeen = () => psql(`select count(*) from daemons where urls::text like '%http%'`) === '2'
+  await until('two that tell where they are', isSeen)
+  await until('the page of the second', answers(second))
+  await ask(first, 'node1')
+  const wire = await openDhcpWire(t, first.ports)
+  const machine = makeMachine(first, wire, mac1)
+  await machine.lease()
+  const script = await until('a script with both', async () => {
+    const answer = await machine.script()
+    return answer.text.includes(second.url) && answer
+  })
+  const urls = [...script.text.matchAll(/^(?:kernel|initrd) .*$/gm)].map(([line]) =>
+    line.match(/http:\S+\/assets\S+/g)?.map(url => url.replace(/^http:\/\/[^/]*/, '')),
+  )
+  t.strictSame(urls, [
+    ['/assets/images/kernel', '/assets/images/kernel'],
+    ['/assets/images/initrd', '/assets/images/initrd'],
+  ])
+  t.match(script.text, `kernel --timeout 30000 ${first.url}/assets/images/kernel initrd=`)
+  const there = makeMachine(second, wire, mac1, { at: machine.address() })
+  t.match(await there.fetch(`${second.url}/assets/images/kernel`), { status: 200 })
+  const find = await fetch(`${second.url}/boot.ipxe`)
+  t.match(await find.text(), new RegExp(`${second.url}/boot/.* \\|\\| chain .*${first.url}/boot/`))
+  t.equal((await there.script()).text, script.text, 'the first answers, whoever is asked')
+
+  // What comes in between waits for the one that takes over.
+  await first.kill()
+  const taken = await there.script()
+  await took
+  t.equal(taken.status, 200)
+  t.match(taken.text, `kernel --timeout 30000 ${second.url}/assets/images/kernel initrd=`)
+  t.match(taken.text, `bootwright=${second.url}/phone-home/${machine.token()} `)
+  t.equal((await there.phoneHome('ready')).status, 204)
+  t.match((await show(second, 'node1')).host, { state: 'installing', attempt: 1 })
+
+  // Whoever still speaks to the first is heard when that one is back.
+  const back = first.start()
+  await until('the page of the first', answers(first))
+  t.equal((await machine.phoneHome('done')).status, 204)
+  t.match((await show(second, 'node1')).host, { state: 'installed', attempt: 1 })
+  await second.stop()
+  await back
 })
 
 t.test('the database is away, and comes back', skip, async t => {

@@ -183,3 +183,37 @@ t.test('a due host that nobody asked for does not exist: idle gets its disk', as
   t.equal(world.boot(), 'local: node1 is idle: no install was asked')
   t.equal(world.memory.installs.currentAttempt('node1'), undefined)
 })
+
+t.test('a boot that another daemon has opened goes on here, with the same token', async t => {
+  const at = (port: number) => `http://10.77.0.${port}:80`
+  const place = { serverUrl: at(1), others: [at(2)] }
+  const before = await createWorld(t, {
+    place,
+    profile: { cmdline: `also=${at(1)}80/x {{ files.preseed }}` },
+  })
+  before.ask()
+  const token = before.boot()
+  const script1 = script(before)
+  await before.close()
+  const world = await createWorld(t, {
+    after: before,
+    place: { serverUrl: at(2), others: [at(1)] },
+  })
+  const script2 = script(world)
+  t.equal(world.boot(), token)
+  t.match(script1, `kernel --name kernel --timeout 30000 ${at(1)}/assets/linux `)
+  const swapped = script1.replaceAll(
+    /10\.77\.0\.([12]):80(?!\d)/g,
+    (_, n) => `10.77.0.${3 - Number(n)}:80`,
+  )
+  t.equal(script2, swapped, 'only the servers differ')
+  t.match(script2, `also=${at(1)}80/x`, 'what only begins like it stays')
+  const attempt = world.memory.installs.attempt(token)
+  t.equal(attempt?.content.phoneHome, `${at(2)}/phone-home/${token}`)
+  t.equal(world.memory.installs.file(token, 'preseed'), attempt?.content.files.preseed)
+  t.equal(world.say('ready', { token }), 204)
+
+  const alone = await createWorld(t, { place: { serverUrl: at(1) } })
+  alone.ask()
+  t.notMatch(script(alone), 'timeout')
+})

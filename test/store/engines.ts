@@ -38,6 +38,7 @@ const engines = [
 export const forTests = {
   daemon: 'a test',
   version: '0',
+  urls: () => ({}),
   waits(sentence: string): never {
     throw new Error(sentence)
   },

@@ -206,3 +206,32 @@ t.test('what one that stands by is asked is done by the other one, once', skip, 
   await second.db.close()
   t.match(await first.peers.list(), [{ name: 'first' }], 'who has left is not missed')
 })
+
+t.test('where machines reach the others, whoever works', skip, async t => {
+  const server = await makeDatabase()
+  const urlsOf = (one: string) => () => ({
+    lan: [`http://${one}:80`, `http://[fd00::${one}]:80`],
+    [one]: ['http://x'],
+  })
+  const opened = []
+  for (const one of ['1', '2']) {
+    const { db, peers } = await openPostgres({
+      ...{ ...forTests, urlFile: server.urlFile, daemon: one, waits: () => {}, urls: urlsOf(one) },
+    })
+    t.teardown(() => db.close())
+    opened.push(peers)
+  }
+  const [first, second] = opened
+  const of = (one: string) => urlsOf(one)().lan
+  await until('what the second tells', () => first?.urls('lan').length === 2)
+  t.strictSame([first?.urls('lan'), second?.urls('lan')], [of('2'), of('1')])
+  t.strictSame([first?.urls('2'), first?.urls('1')], [['http://x'], []])
+
+  // One that is silent comes last, and is forgotten in the end; nothing but a URL goes into a script.
+  server.psql(`insert into daemons select '0', version, started, heard - interval '10 s', 1, 1,
+    '{"lan": ["http://0", "http://0 || reboot", "http://0/x", "ftp://0"]}' from daemons limit 1`)
+  await until('the silent one', () => first?.urls('lan').length === 3)
+  t.strictSame(first?.urls('lan'), [...(of('2') ?? []), 'http://0'])
+  server.psql(`update daemons set heard = heard - interval '1 h' where name = '0'`)
+  await until('that it is forgotten', () => first?.urls('lan').length === 2)
+})

@@ -14,8 +14,12 @@ t.test('what is given back is not renewed by a turn that was under way', async t
   }
   const client = { query } as unknown as Client
   const claim = keepClaim({
-    ...{ held: { epoch: 1 }, self: { daemon: 'first', version: '1' }, now: () => 0 },
-    ...{ count: () => 0, lost: t.fail },
+    ...{
+      held: { epoch: 1 },
+      self: { daemon: 'first', version: '1', urls: () => ({}) },
+      now: () => 0,
+    },
+    ...{ count: () => 0, others: [], lost: t.fail },
     open: async (): Promise<Connection> => ({ client, drop: () => {} }),
   })
   await new Promise(setImmediate)

@@ -1,3 +1,4 @@
+import { atServer } from '../../base/server-url.ts'
 import type { BootImage, MenuContent } from '../script.ts'
 import { askerOf } from './asker.ts'
 import { wordsOf } from './command-line.ts'
@@ -43,9 +44,9 @@ export const grub: LoaderKind = {
       return lines(`echo ${quoted(plain(content.reason))}`, ...localBoot)
     }
     if (content.kind === 'menu') return menuConfig(content, transport)
-    const { title, image } = content
-    const start = startOf(image, transport)
-    if (start) return bootConfig(title, start)
+    const { title, image, others = [] } = content
+    const starts = [undefined, ...others].map(server => startOf(image, placing(transport, server)))
+    if (starts.every(start => start !== undefined)) return bootConfig(title, starts.flat())
     return grub.render(toDiskUnbootable(content, grub), transport)
   },
 }
@@ -85,8 +86,7 @@ function bootConfig(title: string, start: readonly string[]): string {
  * itself puts a backslash before quotes and backslashes that it hands on; there is no way around that:
  * `spoils` tells of them.
  */
-function startOf(image: BootImage, transport: Transport): string[] | undefined {
-  const at = (url: string) => place(url, transport)
+function startOf(image: BootImage, at: (url: string) => string): string[] | undefined {
   switch (image.kind) {
     case undefined: {
       const initrd = ['initrd', ...image.initrd.map(at)].join(' ')
@@ -121,6 +121,11 @@ function unquoted(word: string): string {
 function handedOn(word: string): string {
   const text = unquoted(word).replace(/["'\\]/g, '\\$&')
   return text.includes(' ') ? `"${text}"` : text
+}
+
+/** Files as they are named, or at another server. */
+function placing(transport: Transport, server?: string): (url: string) => string {
+  return url => place(server === undefined ? url : atServer(url, server), transport)
 }
 
 function place(url: string, transport: Transport): string {

@@ -1,4 +1,12 @@
-import type { BootImage, KernelImage, MenuContent, ScriptContent, WimImage } from '../script.ts'
+import { atServer } from '../../base/server-url.ts'
+import type {
+  BootImage,
+  KernelImage,
+  MenuContent,
+  Others,
+  ScriptContent,
+  WimImage,
+} from '../script.ts'
 import type { LoaderKind } from './kind.ts'
 import { commandText, lines, plain } from './text.ts'
 
@@ -24,25 +32,49 @@ export const ipxe: LoaderKind = {
 export function renderScript(content: ScriptContent): string {
   switch (content.kind) {
     case 'boot':
-      return bootScript(content.title, content.image)
+      return bootScript(content.title, content.image, fetching(content.others))
     case 'menu':
-      return menuScript(content)
+      return menuScript(content, fetching(content.others))
     case 'local':
       return lines('#!ipxe', `echo ${plain(content.reason)}`, ...localBoot)
     case 'find':
-      return findScript(content.url)
+      return findScript(content.url, fetching(content.others))
   }
 }
 
+/**
+ * Milliseconds without a byte until another server is asked. A daemon that stands by holds whoever asks
+ * until its turn has come.
+ */
+const patience = 30_000
+
+/** Writes how a file is fetched, from wherever it can be had. */
+type Fetch = (command: string, url: string, rest?: string) => string
+
+/** Where nobody else has it, iPXE waits as long as it likes; `sanboot` always does. */
+function fetching(others: Others = []): Fetch {
+  return (command, url, rest = '') => {
+    const waits = others.length === 0 || command.startsWith('sanboot')
+    const timeout = waits ? '' : `--timeout ${patience}`
+    return [url, ...others.map(server => atServer(url, server))]
+      .map(one => words(command, timeout, one, rest))
+      .join(' || ')
+  }
+}
+
+function words(...parts: readonly string[]): string {
+  return parts.filter(Boolean).join(' ')
+}
+
 /** Tried again after 1, 2, 4 … 32 s, then the disk. `imgfree` drops a half-loaded set. */
-function bootScript(title: string, image: BootImage): string {
+function bootScript(title: string, image: BootImage, fetch: Fetch): string {
   return lines(
     '#!ipxe',
     `echo ${plain(title)}`,
     'set wait:int32 1',
     ':again',
     'imgfree',
-    ...startOf(image),
+    ...startOf(image, fetch),
     ':later',
     `iseq \${wait} 64 && goto local ||`,
     `echo Next try in \${wait} s`,
@@ -58,21 +90,21 @@ function bootScript(title: string, image: BootImage): string {
 }
 
 /** The commands that load an image and start it. A program or disc may come back, which is its end. */
-function startOf(image: BootImage): string[] {
+function startOf(image: BootImage, fetch: Fetch): string[] {
   switch (image.kind) {
     case undefined:
-      return startKernel(image)
+      return startKernel(image, fetch)
     case 'efi':
       return [
         `iseq \${platform} efi || goto bios`,
-        `${command('kernel --name program', image.program, image.args)} || goto later`,
+        `${fetch('kernel --name program', image.program, wordsFor(image.args))} || goto later`,
         'boot || goto later',
         'goto disk',
       ]
     case 'iso':
-      return [`sanboot --no-describe ${image.url} || goto later`, 'goto disk']
+      return [`${fetch('sanboot --no-describe', image.url)} || goto later`, 'goto disk']
     case 'wim':
-      return startWim(image)
+      return startWim(image, fetch)
   }
 }
 
@@ -80,11 +112,11 @@ function startOf(image: BootImage): string[] {
  * Builds from before 2021 need the names in `initrd=` on UEFI; elsewhere they do no harm. iPXE settings
  * in the operator's command line, such as `${net0/ip}`, are meant to be expanded.
  */
-function startKernel(image: KernelImage): string[] {
+function startKernel(image: KernelImage, fetch: Fetch): string[] {
   const { kernel, initrd } = image
   return [
-    `${command('kernel --name kernel', kernel, argumentsOf(image))} || goto later`,
-    ...initrd.map((url, index) => `initrd --name initrd${index} ${url} || goto later`),
+    `${fetch('kernel --name kernel', kernel, wordsFor(argumentsOf(image)))} || goto later`,
+    ...initrd.map((url, index) => `${fetch(`initrd --name initrd${index}`, url)} || goto later`),
     'boot || goto later',
   ]
 }
@@ -94,17 +126,17 @@ function argumentsOf({ initrd, cmdline }: KernelImage): string {
 }
 
 /** wimboot on UEFI finds its files by their image's name, on BIOS by the word behind the URL. */
-function startWim({ wimboot, args, files }: WimImage): string[] {
+function startWim({ wimboot, args, files }: WimImage, fetch: Fetch): string[] {
   return [
-    `${command('kernel --name wimboot', wimboot, args)} || goto later`,
-    ...files.map(({ name, url }) => `initrd --name ${name} ${url} ${name} || goto later`),
+    `${fetch('kernel --name wimboot', wimboot, wordsFor(args))} || goto later`,
+    ...files.map(({ name, url }) => `${fetch(`initrd --name ${name}`, url, name)} || goto later`),
     'boot || goto later',
   ]
 }
 
-function command(name: string, url: string, args: string): string {
-  const words = commandText(args).split(' ').map(quoted)
-  return [name, url, ...words].filter(Boolean).join(' ')
+/** Arguments, as words behind a URL. */
+function wordsFor(args: string): string {
+  return commandText(args).split(' ').map(quoted).join(' ')
 }
 
 /**
@@ -116,7 +148,7 @@ function quoted(word: string): string {
 }
 
 /** A choice that cannot be had, an escape and nobody there all end in the disk. */
-function menuScript({ title, seconds, entries }: MenuContent): string {
+function menuScript({ title, seconds, entries }: MenuContent, fetch: Fetch): string {
   return lines(
     '#!ipxe',
     `menu ${plain(title)}`,
@@ -126,7 +158,7 @@ function menuScript({ title, seconds, entries }: MenuContent): string {
     `goto \${chosen}`,
     ...entries.flatMap(({ url }, index) => [
       `:p${index}`,
-      `chain --autofree --replace ${url}.ipxe ||`,
+      `${fetch('chain --autofree --replace', `${url}.ipxe`)} ||`,
       'goto disk',
     ]),
     ':disk',
@@ -135,13 +167,13 @@ function menuScript({ title, seconds, entries }: MenuContent): string {
 }
 
 /** The machine's own script by its MAC; whatever fails there ends in the disk. */
-function findScript(url: string): string {
+function findScript(url: string, fetch: Fetch): string {
   const mac = `\${netX/mac:hexhyp}`
   const query = `uuid=\${uuid}&serial=\${serial:uristring}`
   return lines(
     '#!ipxe',
     ensureNetwork,
-    `chain --autofree --replace ${url}/boot/${mac}/boot.ipxe?${query} ||`,
+    `${fetch('chain --autofree --replace', `${url}/boot/${mac}/boot.ipxe?${query}`)} ||`,
     'echo No script to be had, booting the disk',
     ...localBoot,
   )

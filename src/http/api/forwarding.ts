@@ -54,12 +54,15 @@ export async function answerForwarded(
     url,
     remoteAddress: actor.address,
     headers: {
-      ...headers,
       ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...forwardedHeaders(actor),
+      ...headers,
+      ...(actor.scope !== 'none' && forwardedHeaders(actor)),
     },
     ...(body !== undefined && { payload: body }),
   })
   const type = String(answer.headers['content-type'] ?? 'application/json')
-  return { status: answer.statusCode, type, body: answer.body }
+  const { statusCode: status, rawPayload } = answer
+  const isText = type !== 'application/octet-stream'
+  if (isText) return { status, type, body: answer.body }
+  return { status, type, body: rawPayload.toString('base64'), coded: 'base64' }
 }

@@ -11,6 +11,7 @@ import { grub } from '../../boot/loaders/grub.ts'
 import { ipxe, renderScript } from '../../boot/loaders/ipxe.ts'
 import type { LoaderKind, Transport } from '../../boot/loaders/kind.ts'
 import { pxelinux } from '../../boot/loaders/pxelinux.ts'
+import type { Others } from '../../boot/script.ts'
 import { type Mac, parseMac, unspecified } from '../../wire/address.ts'
 import { parseIpAddress } from '../../wire/ip-address.ts'
 import { readUrlPath } from '../files/asset-path.ts'
@@ -23,7 +24,8 @@ export interface ConfigRequest {
 }
 
 export interface BootDeps extends BootDesk {
-  serverUrl(caller: Caller): string
+  /** Where it reaches us, and others on our database. */
+  place(caller: Caller): { readonly serverUrl: string; readonly others?: Others }
   /** Whether a host has to say its UUID there. */
   asksUuid(caller: Caller, mac: Mac): boolean
   committed(): Promise<void>
@@ -61,8 +63,7 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
     method: ['GET', 'HEAD'],
     url: '/boot.ipxe',
     handler: async (request, reply) => {
-      const url = deps.serverUrl(callerOf(request.socket))
-      return reply.type(scriptType).send(renderScript({ kind: 'find', url }))
+      return reply.type(scriptType).send(findScript(callerOf(request.socket), deps))
     },
   })
 
@@ -78,9 +79,7 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
       const said = { ...(uuid !== undefined && { uuid }), ...(serial !== undefined && { serial }) }
       // iPXE knows its UUID, and this asks for it.
       if (query.uuid === undefined && deps.asksUuid(caller, mac)) {
-        return reply
-          .type(scriptType)
-          .send(renderScript({ kind: 'find', url: deps.serverUrl(caller) }))
+        return reply.type(scriptType).send(findScript(caller, deps))
       }
       const request = { mac, caller, what: 'script', loader: ipxe, ...said }
       return answer(method, reply, { request, kind: ipxe, transport: 'http' }, deps)
@@ -100,6 +99,11 @@ export function bootRoutes(app: FastifyInstance, deps: BootDeps): void {
     ...deps,
     config: (name, caller) => deps.config(name.replace(/^media\//, 'grub/'), caller, 'http'),
   })
+}
+
+function findScript(caller: Caller, { place }: Pick<BootDeps, 'place'>): string {
+  const { serverUrl: url, others = [] } = place(caller)
+  return renderScript({ kind: 'find', url, others })
 }
 
 function configRoute(app: FastifyInstance, url: string, kind: LoaderKind, deps: BootDeps): void {

@@ -9,7 +9,12 @@ export interface Self {
   /** Its name, as people know it; no other has it. */
   readonly daemon: string
   readonly version: string
+  /** Where machines reach it now. */
+  urls(): UrlsByNetwork
 }
+
+/** URLs without a path, in both families, by the name of a network. */
+export type UrlsByNetwork = Readonly<Record<string, readonly string[]>>
 
 /** One that was silent for so long is told of no more. */
 const kept = '7 days'
@@ -17,16 +22,38 @@ const kept = '7 days'
 /** Says that this daemon is there, and how far it has read; the clock is the database's. */
 export async function tellAlive(
   client: Client,
-  { daemon, version }: Self,
+  { daemon, version, urls }: Self,
   { epoch, number }: BatchPosition,
 ): Promise<void> {
   await client.query(
-    `insert into daemons (name, version, started, heard, epoch, number)
-     values ($1, $2, clock_timestamp() - $3 * interval '1 s', clock_timestamp(), $4, $5)
+    `insert into daemons (name, version, started, heard, epoch, number, urls)
+     values ($1, $2, clock_timestamp() - $3 * interval '1 s', clock_timestamp(), $4, $5, $6)
      on conflict (name) do update set version = excluded.version, started = excluded.started,
-       heard = excluded.heard, epoch = excluded.epoch, number = excluded.number`,
-    [daemon, version, process.uptime(), epoch, number],
+       heard = excluded.heard, epoch = excluded.epoch, number = excluded.number,
+       urls = excluded.urls`,
+    [daemon, version, process.uptime(), epoch, number, JSON.stringify(urls())],
   )
+}
+
+/** Where machines reach the others: those that are alive come first, who was silent for an hour not at all. */
+export async function urlsOfOthers(
+  client: Client,
+  { daemon }: Pick<Self, 'daemon'>,
+): Promise<UrlsByNetwork[]> {
+  const { rows } = await client.query<{ urls: UrlsByNetwork }>(
+    `select urls from daemons
+     where name <> $1 and heard > clock_timestamp() - interval '1 h'
+     order by heard < clock_timestamp() - interval '${ownerSilence} s', name`,
+    [daemon],
+  )
+  return rows.map(({ urls }) =>
+    Object.fromEntries(Object.entries(urls).map(([name, all]) => [name, all.filter(isUrl)])),
+  )
+}
+
+/** They go into scripts, so that nothing else may be in them. */
+function isUrl(text: string): boolean {
+  return /^https?:\/\/[\w.:[\]-]+$/.test(text)
 }
 
 /** It ends, and is missed by nobody. */

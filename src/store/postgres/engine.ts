@@ -11,7 +11,7 @@ import { connect, faultOf, queryMs, urlsIn } from './connect.ts'
 import { listDaemons, type Self } from './daemons.ts'
 import { createFollower, type Follower } from './follower.ts'
 import { createQuestions, historyThere, type Questions } from './history.ts'
-import { keepClaim, renewMs } from './keep-claim.ts'
+import { type ClaimOptions, keepClaim, renewMs } from './keep-claim.ts'
 import { migratePostgres } from './migrate.ts'
 import { AwayError, awaySentence, createOutlet } from './outlet.ts'
 import { createRecorder } from './recorder.ts'
@@ -106,7 +106,7 @@ async function opened(engine: PostgresEngine): Promise<PostgresStore> {
   const begin = (held: Ownership) => {
     follower.close()
     const isNew = learnt.get() === undefined
-    engine.work = { ...beginWork(engine, held, turns.begin), isNew }
+    engine.work = { ...beginWork(engine, { held, others: follower.others() }, turns.begin), isNew }
     works.resolve()
   }
   const first = await follower.turn()
@@ -127,6 +127,7 @@ async function opened(engine: PostgresEngine): Promise<PostgresStore> {
       standsBy: () => (engine.work ? undefined : engine.standing),
       works: works.promise,
       list: () => listDaemons(asking),
+      urls: network => (engine.work?.claim ?? follower).others().flatMap(of => of[network] ?? []),
       forward: asked => forward(deps, asked),
       serve: answer => void works.promise.then(() => serveOthers(deps, answer)),
     },
@@ -135,7 +136,7 @@ async function opened(engine: PostgresEngine): Promise<PostgresStore> {
 
 function beginWork(
   engine: PostgresEngine,
-  held: Ownership,
+  { held, others }: Pick<ClaimOptions, 'held' | 'others'>,
   back: () => void,
 ): Omit<OwnersWork, 'isNew'> {
   const outlet = createOutlet({
@@ -145,7 +146,7 @@ function beginWork(
     back,
   })
   const claim = keepClaim({
-    ...{ held, self: engine, now, lost: engine.lost, count: outlet.count },
+    ...{ held, others, self: engine, now, lost: engine.lost, count: outlet.count },
     open: engine.open(false, renewMs * 2),
   })
   return { outlet, claim }

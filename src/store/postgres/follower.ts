@@ -4,7 +4,7 @@ import { type BatchPosition, makeAlike } from './alike.ts'
 import { type RowChange, readChangeset } from './changeset.ts'
 import { claim, type Ownership } from './claim.ts'
 import type { Connection } from './connect.ts'
-import { type Self, tellAlive, tellGone } from './daemons.ts'
+import { type Self, tellAlive, tellGone, type UrlsByNetwork, urlsOfOthers } from './daemons.ts'
 import { refuseLater } from './migrate.ts'
 import { createTrim } from './recorder.ts'
 
@@ -30,6 +30,8 @@ export interface Follower {
    * with the memory as PostgreSQL is then; rejects when it cannot be asked, and begins anew the next time.
    */
   turn(): Promise<{ readonly held: Ownership } | { readonly owner: string; readonly since: number }>
+  /** Where machines reach the other daemons. */
+  others(): readonly UrlsByNetwork[]
   close(): void
   /** Is missed by nobody. */
   end(): Promise<void>
@@ -40,13 +42,14 @@ interface Following extends FollowerOptions {
   connection: Connection | undefined
   position: BatchPosition
   claimAt: number
+  others: readonly UrlsByNetwork[]
   owner: { readonly owner: string; readonly since: number }
 }
 
 export function createFollower(options: FollowerOptions): Follower {
   const following: Following = {
     ...{ ...options, trim: createTrim(options.memory) },
-    ...{ connection: undefined, position: { epoch: 0, number: 0 }, claimAt: 0 },
+    ...{ connection: undefined, position: { epoch: 0, number: 0 }, claimAt: 0, others: [] },
     owner: { owner: 'another', since: 0 },
   }
   return {
@@ -59,6 +62,7 @@ export function createFollower(options: FollowerOptions): Follower {
         throw error
       }
     },
+    others: () => following.others,
     close: () => following.connection?.drop(),
     async end() {
       const { connection, self } = following
@@ -81,6 +85,7 @@ async function turn(following: Following): ReturnType<Follower['turn']> {
   following.claimAt = now() + claimMs
   await refuseLater(client)
   await tellAlive(client, self, following.position)
+  following.others = await urlsOfOthers(client, self)
   const found = await claim(client, self.daemon)
   if (!('epoch' in found)) {
     following.owner = { owner: found.daemon, since: found.since }

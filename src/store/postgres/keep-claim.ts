@@ -2,7 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from '../database.ts'
 import { type Ownership, release, renew } from './claim.ts'
 import type { Connection } from './connect.ts'
-import { dropRead, type Self, tellAlive, tellGone } from './daemons.ts'
+import {
+  dropRead,
+  type Self,
+  tellAlive,
+  tellGone,
+  type UrlsByNetwork,
+  urlsOfOthers,
+} from './daemons.ts'
 import { lostSentence } from './outlet.ts'
 
 /** Milliseconds between two renewals. */
@@ -18,6 +25,8 @@ export interface ClaimOptions {
   open(): Promise<Connection>
   /** How many batches were written. */
   count(): number
+  /** Where machines reach the other daemons, as far as that is known. */
+  readonly others: readonly UrlsByNetwork[]
   /** The database is another's meanwhile. */
   lost(error: StoreError): void
   /** Milliseconds of a clock that is never set. */
@@ -25,8 +34,9 @@ export interface ClaimOptions {
 }
 
 /** Renews a claim again and again. */
-export function keepClaim({ held, self, open, count, lost, now }: ClaimOptions) {
+export function keepClaim({ held, self, open, count, lost, now, ...known }: ClaimOptions) {
   let connection: Connection | undefined
+  let { others } = known
   let ended = false
   let renewed = now()
   let turns = 0
@@ -39,6 +49,7 @@ export function keepClaim({ held, self, open, count, lost, now }: ClaimOptions) 
       if (await renew(client, held)) renewed = begun
       else if (!ended) lost(new StoreError(lostSentence))
       await tellAlive(client, self, { epoch: held.epoch, number: count() })
+      others = await urlsOfOthers(client, self)
       turns += 1
       if (turns % dropEvery === 0) await dropRead(client)
     } catch {
@@ -56,6 +67,8 @@ export function keepClaim({ held, self, open, count, lost, now }: ClaimOptions) 
   }
   void loop()
   return {
+    /** Where machines reach the other daemons. */
+    others: () => others,
     /** Whether it was not renewed for so long that another daemon may have come. */
     isInDoubt: () => now() - renewed > doubtMs,
     /** Ends that, and leaves the database to others. */

@@ -223,4 +223,10 @@ export const postgresMigrations: readonly Pick<Migration, 'name' | 'sql'>[] = [
         answer json
       );`,
   },
+  {
+    name: '004-urls',
+    sql: `
+      -- Where machines reach it, by the name of their network.
+      alter table daemons add column urls json not null default '{}';`,
+  },
 ]
