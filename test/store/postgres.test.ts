@@ -56,6 +56,16 @@ async function open(t: Test, { urlFile }: Pick<TestDatabase, 'urlFile'>, daemon 
   }
 }
 
+/** Takes over as after five seconds in which the first did not run; that one may renew in between. */
+async function openAfterSilence(t: Test, server: TestDatabase): Promise<Opened> {
+  for (;;) {
+    server.psql(`update owners set renewed = '-infinity'`)
+    const opened = await open(t, server, 'second').catch((error: Error) => error)
+    if (!(opened instanceof Error)) return opened
+    if (!opened.message.includes('standing by')) throw opened
+  }
+}
+
 type Opened = Awaited<ReturnType<typeof open>>
 
 /** Writes until it is there again. */
@@ -210,9 +220,7 @@ t.test('who was silent for too long writes nothing more', skip, async t => {
   const first = await open(t, server)
   first.hosts.know('node1')
   await first.db.committed()
-  // As after five seconds in which it did not run.
-  server.psql(`update owners set renewed = '-infinity'`)
-  const second = await open(t, server, 'second')
+  const second = await openAfterSilence(t, server)
   t.ok(second.hosts.get('node1'))
   first.hosts.know('node2')
   await t.rejects(first.db.committed())
