@@ -73,8 +73,13 @@ export function startThreads(count: number, options: ThreadOptions): Threads {
   }
 }
 
+/** What packets leave behind is garbage at once; V8 would let 150 MB of it pile up in each thread under a flood. */
+const youngMb = 16
+
 function startThread(setup: Setup, options: ThreadOptions, explains: boolean): Thread {
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: setup })
+  const resourceLimits = { maxYoungGenerationSizeMb: youngMb }
+  const script = new URL('./thread.ts', import.meta.url)
+  const worker = new Worker(script, { workerData: setup, resourceLimits })
   const thread: Thread = {
     ...{ worker, explains, bell: undefined },
     opening: new Map(),
