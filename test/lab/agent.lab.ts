@@ -133,6 +133,7 @@ function imageConfig(config: string): string {
   const profiles = `profiles:
   golden:
     image: images/golden.raw.zst
+    cmdline: no_timer_check
     seed: { user-data: user-data }
     expect: { disk: { size: 128MiB } }
     verify: { up: 10m }

@@ -37,7 +37,7 @@ profiles:
     kernel: images/lab/linux
     initrd: [images/lab/initrd.gz]
     cmdline: >-
-      console=ttyS0 quiet ${cmdline ?? ''} lab.image=${image}
+      console=ttyS0 quiet no_timer_check ${cmdline ?? ''} lab.image=${image}
       lab.file={{ files.answers }} lab.end=poweroff
     files: { answers: answers.txt }
     callbacks: [notify]

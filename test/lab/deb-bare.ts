@@ -39,7 +39,7 @@ networks:
     interface: br0
 ${serverNetwork}
 profiles:
-  debian: { kernel: images/debian/linux, initrd: images/debian/initrd.gz, cmdline: console=ttyS0, boot: once }
+  debian: { kernel: images/debian/linux, initrd: images/debian/initrd.gz, cmdline: console=ttyS0 no_timer_check, boot: once }
 hosts:
   node1: { mac: "${mac}", address: 10.77.0.23, profile: debian }
 `

@@ -30,7 +30,7 @@ profiles:
     kernel: images/debian/linux
     initrd: images/debian/initrd.gz
     cmdline: >-
-      console=ttyS0 auto=true priority=critical interface=auto
+      console=ttyS0 no_timer_check auto=true priority=critical interface=auto
       url={{ files.preseed }} hostname={{ host.name }}
     files: { preseed: ${preseed} }
     vars: { disk: /dev/vda, mirror: 10.77.0.1 }

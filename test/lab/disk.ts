@@ -97,7 +97,7 @@ function partition(raw: string): string {
   return `${raw}@@${mebibyte}`
 }
 
-const cmdline = 'console=ttyS0 quiet lab.role=disk lab.end=stay'
+const cmdline = 'console=ttyS0 quiet no_timer_check lab.role=disk lab.end=stay'
 
 const syslinuxConfig = [
   'default disk',

@@ -24,7 +24,7 @@ t.test(
     const initrd = join(lab.folder, 'running.gz')
     writeRunningInitrd(join(images, 'initrd.gz'), initrd)
     const server = 'http://10.77.0.1:8080'
-    const cmdline = `console=ttyS0 quiet lab.role=running lab.kexec=${server}/kexec`
+    const cmdline = `console=ttyS0 quiet no_timer_check lab.role=running lab.kexec=${server}/kexec`
     const boot = ['-kernel', join(images, 'linux'), '-initrd', initrd, '-append', cmdline]
     const machine = await lab.addMachine({ firmware: 'bios', mac, extra: boot })
     const { serial, exited } = machine.powerOn()

@@ -63,6 +63,8 @@ function ended(child: ChildProcess): Promise<void> {
 
 function machineArguments(settings: MachineSettings): string[] {
   return [
+    // Linux counts ticks at its start and panics (`IO-APIC + timer doesn't work`) when QEMU came too seldom to the
+    // processor for them: all kernels of the lab for x86 are told `no_timer_check`, as KVM's guests do by themselves.
     ...['-accel', 'tcg', '-smp', '1', '-m', String(settings.mebibytes ?? 512)],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none'],
     // Without a terminal of QEMU's own in between: signals are ours.

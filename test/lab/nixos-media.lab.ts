@@ -67,7 +67,7 @@ function writeBuild(lab: Lab, build: string): void {
   const images = join(lab.folder, 'assets/images/lab')
   copyFileSync(join(images, 'linux'), join(folder, 'bzImage'))
   copyFileSync(join(images, 'initrd.gz'), join(folder, 'initrd'))
-  const args = `init=/nix/store/${build}/init initrd=initrd lab.build=${build} console=ttyS0 \${cmdline}`
+  const args = `init=/nix/store/${build}/init initrd=initrd lab.build=${build} console=ttyS0 no_timer_check \${cmdline}`
   writeFileSync(
     join(folder, 'netboot.ipxe'),
     `#!ipxe\nkernel bzImage ${args}\ninitrd initrd\nboot\n`,

@@ -19,7 +19,7 @@ export interface SshLab extends Lab {
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 /** What the kernel of an installed system is told. */
-const installed = 'console=ttyS0 quiet lab.role=disk lab.end=stay'
+const installed = 'console=ttyS0 quiet no_timer_check lab.role=disk lab.end=stay'
 
 /** Builds the media: `images/nixos` as nix-build leaves it, `images/small`, and a flake, so to say. */
 export async function createSshLab(): Promise<SshLab> {
@@ -53,7 +53,7 @@ export async function createSshLab(): Promise<SshLab> {
 }
 
 const netbootScript = `#!ipxe
-kernel bzImage init=/init initrd=initrd console=ttyS0 quiet \${cmdline}
+kernel bzImage init=/init initrd=initrd console=ttyS0 quiet no_timer_check \${cmdline}
 initrd initrd
 boot
 `
@@ -123,5 +123,5 @@ callbacks:
 
 const ownMedia = `kernel: images/small/linux
     initrd: [images/small/initrd.gz, images/small/owner.gz]
-    cmdline: console=ttyS0 quiet
+    cmdline: console=ttyS0 quiet no_timer_check
     identityFile: owner`

@@ -29,7 +29,7 @@ profiles:
   lab:
     kernel: images/lab/linux
     initrd: [images/lab/ssh.gz]
-    cmdline: console=ttyS0 quiet
+    cmdline: console=ttyS0 quiet no_timer_check
     phoneHome: ssh
     login: key
     deploy: by-hand
@@ -66,7 +66,7 @@ t.test('the system that runs on a machine boots the installer', { skip }, async 
   const daemon = await lab.startDaemon(config)
   showWhenFailed(t, daemon)
   const kernel = join(lab.folder, 'assets/images/lab/linux')
-  const cmdline = 'console=ttyS0 quiet lab.role=running'
+  const cmdline = 'console=ttyS0 quiet no_timer_check lab.role=running'
   const extra = ['-kernel', kernel, '-initrd', initrd, '-append', cmdline]
   const computer = await lab.addMachine({ firmware: 'bios', mac, extra })
   const machine = computer.powerOn()

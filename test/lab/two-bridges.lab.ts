@@ -29,7 +29,7 @@ profiles:
   lab:
     kernel: images/lab/linux
     initrd: [images/lab/initrd.gz]
-    cmdline: console=ttyS0 quiet lab.do=ready-only lab.end=poweroff
+    cmdline: console=ttyS0 quiet no_timer_check lab.do=ready-only lab.end=poweroff
 hosts:
 ${machines.map(({ name, mac }) => `  ${name}: { mac: "${mac}", profile: lab }`).join('\n')}
 `

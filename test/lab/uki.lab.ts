@@ -15,7 +15,7 @@ t.test('a kernel and initrd in one UEFI program', { skip: obstacle ?? false }, a
   const lab = await createLab()
   t.teardown(() => lab.remove())
   // What it is told over the network counts, and not its own words.
-  await writeUki(join(lab.folder, 'assets/images/lab'), 'console=ttyS0 lab.do=fail')
+  await writeUki(join(lab.folder, 'assets/images/lab'), 'console=ttyS0 no_timer_check lab.do=fail')
   const efi = 'efi: images/lab/uki.efi'
   const settings = { network: serverNetwork, mac: macs.ipxe, address: '10.77.0.21', host: efi }
   const node2 = `  node2: { mac: "${macs.grub}", profile: lab, loader: grubx64.efi, ${efi} }\n`
