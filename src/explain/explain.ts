@@ -10,6 +10,7 @@ import type { Network } from '../boot/host.ts'
 import { type HostState, hostStates } from '../boot/host-state.ts'
 import type { Values } from '../cli/args.ts'
 import type { Config } from '../config/config.ts'
+import { hasIpv6 } from '../dhcp6/network.ts'
 import { formatIpv4, parseMac } from '../wire/address.ts'
 import { WireError } from '../wire/error.ts'
 import { createWorld, type World } from '../world/world.ts'
@@ -60,9 +61,13 @@ async function answers(
 ): Promise<Shown[]> {
   const mac = parseMac(values.text('mac') ?? '')
   if (!mac) throw new ExplainError('explain needs --mac, such as 52:54:00:12:34:56')
-  const arch = oneOf('arch', archs, values) ?? 'bios'
+  const overIpv6 = values.has('ipv6')
+  if (overIpv6 && !hasIpv6(network))
+    throw new ExplainError(`network ${network.name} has no IPv6: it needs a mode6`)
+  // No BIOS asks over IPv6.
+  const arch = oneOf('arch', archs, values) ?? (overIpv6 ? 'x64-efi' : 'bios')
   const stage = oneOf('stage', stages, values) ?? 'firmware'
-  const booter = { mac, arch, network }
+  const booter = { mac, arch, network, overIpv6 }
   if (!values.has('whole')) return answerAt(stage, booter, rehearsal, world)
   return walk(stage === 'http-firmware' ? stage : 'firmware', booter, rehearsal, world)
 }

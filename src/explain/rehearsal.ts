@@ -21,6 +21,7 @@ import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
 import { createAddressSet } from '../wire/address-set.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
 import type { WireError } from '../wire/error.ts'
+import { unspecified6 } from '../wire/ipv6.ts'
 import type { World } from '../world/world.ts'
 import { type Assumed, assume } from './assumed.ts'
 import { assumedOf, networksOf } from './example-networks.ts'
@@ -70,8 +71,13 @@ export function createRehearsal(world: World, state: HostState) {
     unreadable: (datagram: Uint8Array, error: WireError): Outcome =>
       unreadable(datagram, error, dhcpDeps(rehearsed)),
     /** The script of a machine, or the config that its loader asks for. */
-    script: (mac: Mac, network: Network, loader: OwnLoader, arch: Arch): Promise<ScriptShown> =>
-      script(rehearsed, mac, network, loader, arch),
+    script: (
+      mac: Mac,
+      network: Network,
+      loader: OwnLoader,
+      arch: Arch,
+      overIpv6: boolean,
+    ): Promise<ScriptShown> => script(rehearsed, mac, network, loader, arch, overIpv6),
     /** The loader that a machine of this arch is given. */
     loaderOf: (mac: Mac, arch: Arch, network: Network): OwnLoader =>
       loaderOf(rehearsed, mac, arch, network),
@@ -124,12 +130,13 @@ async function script(
   network: Network,
   { kind, transport }: OwnLoader,
   arch: Arch,
+  overIpv6: boolean,
 ): Promise<ScriptShown> {
   const host = world.hostOf(mac)
   await assumed.verified(host)
   const question: Question = {
     ...{ mac, address: unspecified, loader: kind },
-    place: world.place(network),
+    place: world.place(network, overIpv6 ? unspecified6 : undefined),
     site: world.site(network),
     unknown: world.unknownHosts(network),
   }

@@ -24,25 +24,40 @@ profiles: { debian: { kernel: linux, initrd: [initrd.gz] } }
 hosts: { node1: { mac: "${firmware}", profile: debian } }
 `
 
-/** What would be answered to these packets of a capture. */
-async function replayed(packets: Parameters<typeof encodeUdp6>[0][], mode = 'server') {
+/** What these arguments of the command say, where IPv6 is served so. */
+async function explained(mode: string, argumentsIn: (folder: string) => string[]) {
   const range = mode === 'server' ? ', range6: "2001:db8:77::100-2001:db8:77::1ff"' : ''
+  const settings = mode === 'none' ? /, mode6.*RANGE/ : 'MODE'
   const folder = makeFolder(t, {
     assets: { linux: 'kernel', 'initrd.gz': 'initrd', loaders: { 'snponly.efi': 'a loader' } },
-    'config.yaml': config.replace('MODE', mode).replace('RANGE', range),
+    'config.yaml': config.replace(settings, mode === 'none' ? '' : mode).replace('RANGE', range),
   })
-  const file = join(folder, 'capture.pcap')
+  const { config: read, problems } = loadConfig(join(folder, 'config.yaml'))
+  if (!read) throw new Error(problems.map(({ message }) => message).join('\n'))
+  const parsed = parseCommand(explainSpec, [...argumentsIn(folder), '--state', 'pending'])
+  if (parsed.kind !== 'run') throw new Error(parsed.kind)
+  const answer = await explain(parsed.values, read)
+  return 'wrong' in answer ? answer.wrong : answer.text
+}
+
+/** What would be answered to these packets of a capture. */
+function replayed(packets: Parameters<typeof encodeUdp6>[0][], mode = 'server') {
   const frames = packets.map(packet => {
     const bytes = encodeUdp6(packet)
     return { at: 0, bytes, length: bytes.length }
   })
-  writeFileSync(file, encodePcap(frames))
-  const { config: read, problems } = loadConfig(join(folder, 'config.yaml'))
-  if (!read) throw new Error(problems.map(({ message }) => message).join('\n'))
-  const parsed = parseCommand(explainSpec, ['--pcap', file, '--state', 'pending'])
-  if (parsed.kind !== 'run') throw new Error(parsed.kind)
-  const explained = await explain(parsed.values, read)
-  return 'wrong' in explained ? explained.wrong : explained.text
+  return explained(mode, folder => {
+    const file = join(folder, 'capture.pcap')
+    writeFileSync(file, encodePcap(frames))
+    return ['--pcap', file]
+  })
+}
+
+/** The headings of what a machine that asks over IPv6 is answered. */
+async function walked(mode: string, ...more: string[]) {
+  const text = await explained(mode, () => ['--mac', firmware, '--ipv6', ...more])
+  const heads = [...text.matchAll(/^== (?:(\S+) \(x64-efi\).*: DHCPv6 (.*)|(.*))$/gm)]
+  return { text, heads: heads.map(([, stage, asked, other]) => other ?? `${stage} ${asked}`) }
 }
 
 const asks = (capture: string, more = {}) => ({
@@ -77,6 +92,33 @@ t.test('and of one beside another server', async t => {
   const text = await replayed([asks('ipxe-solicit'), { ...request, to }], 'boot')
   t.match(text, /DHCPv6 SOLICIT to port 547\nwhy: iPXE does not know proxyDHCP\nno reply/)
   t.match(text, /DHCPv6 REQUEST to port 4011\n.*\nreply to \[fe80::5054:ff:fe12:3458\]:546/)
+})
+
+t.test('a whole boot by its MAC, as of a machine that asks over IPv6', async t => {
+  const { text, heads } = await walked('server', '--whole')
+  t.strictSame(heads, [
+    'firmware SOLICIT to port 547',
+    'firmware REQUEST to port 547',
+    'loader: snponly.efi',
+    'ipxe SOLICIT to port 547',
+    'ipxe REQUEST to port 547',
+    'script, host node1 in state pending',
+  ])
+  t.match(text, 'boot file URL: "tftp://[2001:db8:77::1]/snponly.efi"')
+  t.match(text, 'boot file URL: "http://[2001:db8:77::1]:8080/boot/52-54-00-12-34-58/boot.ipxe"')
+  t.match(text, 'kernel --name kernel http://[2001:db8:77::1]:8080/assets/linux ')
+})
+
+t.test('the same beside another server, and of HTTP Boot', async t => {
+  const beside = await walked('boot', '--whole')
+  t.strictSame(beside.heads.slice(0, 2), [
+    'firmware SOLICIT to port 547',
+    'firmware REQUEST to port 4011',
+  ])
+  const http = await walked('boot', '--stage', 'http-firmware')
+  t.strictSame(http.heads, ['http-firmware SOLICIT to port 547'])
+  t.match(http.text, 'boot file URL: "http://[2001:db8:77::1]:8080/loaders/snponly.efi"')
+  t.equal((await walked('none')).text, 'network rack has no IPv6: it needs a mode6')
 })
 
 t.test('every captured packet has words, whichever of its bytes is broken', async t => {

@@ -51,7 +51,7 @@ export const explainSpec: CommandSpec = {
     'tcpdump -i br0 -w boot.pcap udp port 67 or port 547 or port 69 or port 4011',
   ],
   line:
-    '--config FILE --mac M [--arch A] [--stage S] [--state X] [--whole] [--json]\n' +
+    '--config FILE --mac M [--arch A] [--stage S] [--state X] [--ipv6] [--whole] [--json]\n' +
     '       bootwright explain --config FILE --pcap CAPTURE [--state X] [--json]\n' +
     '       bootwright explain --config FILE --dhcp SERVER',
   brief: 'what a client would be told, and why',
@@ -61,13 +61,14 @@ export const explainSpec: CommandSpec = {
   options: {
     config,
     mac: { value: 'M', help: 'the MAC of the client' },
-    arch: { value: 'A', of: archs, help: `${archs.join(', ')} (default bios)` },
+    arch: { value: 'A', of: archs, help: `${archs.join(', ')} (default bios, over IPv6 x64-efi)` },
     stage: { value: 'S', of: stages, help: `${stages.join(', ')} (default firmware)` },
     state: { value: 'X', of: hostStates, help: `${hostStates.join(', ')} (default idle)` },
     network: {
       value: 'NAME',
       help: 'the network that it is in (default: by its address, or the first)',
     },
+    ipv6: { help: 'it asks over IPv6, by DHCPv6' },
     whole: { help: 'the whole boot: DHCP, loader, iPXE, script and answer files' },
     pcap: {
       value: 'CAPTURE',
