@@ -12,10 +12,23 @@ export interface TestDatabase {
   psql(statement: string): string
 }
 
+/** A copy of a server that follows it by streaming replication. */
+export interface Standby {
+  /** Its folder, where its socket is. */
+  readonly folder: string
+  psql(database: string, statement: string): string
+  /** `pg_ctl promote`: it takes writes from now on. */
+  promote(): void
+}
+
 /** A PostgreSQL of the test's own: Debian's, in a folder and on a socket that nobody else knows. */
 export interface PostgresServer {
+  /** Its folder, where its socket is. */
+  readonly folder: string
   /** Makes a database that is empty. */
   newDatabase(): TestDatabase
+  /** What is committed is on the standby too from then on. */
+  addStandby(t: Test): Promise<Standby>
   start(): Promise<void>
   /** `SIGQUIT` is a crash; the others are a restart. */
   stop(signal?: NodeJS.Signals): Promise<void>
@@ -36,26 +49,46 @@ const settings = ['-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'max_conne
 
 /** Starts one with an empty database, and ends it with the test. */
 export async function startPostgres(t: Test): Promise<PostgresServer> {
+  const server = serverIn(t)
+  const { folder, psql } = server
+  const initdb = ['--no-sync', '--auth=trust', '--username=bootwright', '--encoding=UTF8']
+  run('initdb', [...initdb, server.data])
+  await server.start()
+  let made = 0
+  return {
+    ...server,
+    newDatabase() {
+      made += 1
+      const name = `test${made}`
+      psql('postgres', `create database ${name}`)
+      const urlFile = join(folder, `${name}.url`)
+      writeFileSync(urlFile, `postgres://bootwright@/${name}?host=${folder}\n`)
+      return { urlFile, psql: statement => psql(name, statement) }
+    },
+    async addStandby(t) {
+      const standby = serverIn(t)
+      const from = ['-h', folder, '-U', 'bootwright', '-c', 'fast', '--no-sync']
+      run('pg_basebackup', [...from, '--write-recovery-conf', '-D', standby.data])
+      await standby.start()
+      psql('postgres', `alter system set synchronous_standby_names = '*'`)
+      psql('postgres', 'select pg_reload_conf()')
+      const promote = () => void run('pg_ctl', ['promote', '-D', standby.data])
+      return { folder: standby.folder, psql: standby.psql, promote }
+    },
+  }
+}
+
+function run(program: string, args: readonly string[]): string {
+  const options = { ...user, encoding: 'utf8', stdio: 'pipe' } as const
+  return execFileSync(join(programs ?? '', program), args, options)
+}
+
+/** A server that is not started yet; its `data` is a folder to be made. */
+function serverIn(t: Test) {
   const folder = mkdtempSync('/tmp/bootwright-pg-')
   if (isRoot) chownSync(folder, nobody, nobody)
   const data = join(folder, 'data')
-  const run = (program: string, args: readonly string[]) =>
-    execFileSync(join(programs ?? '', program), args, { ...user, encoding: 'utf8', stdio: 'pipe' })
-  run('initdb', ['--no-sync', '--auth=trust', '--username=bootwright', '--encoding=UTF8', data])
   let server: ChildProcess | undefined
-  let made = 0
-  const psql = (database: string, statement: string) =>
-    run('psql', ['-h', folder, '-U', 'bootwright', '-Atqc', statement, database]).trim()
-  const start = async () => {
-    const args = ['-D', data, '-k', folder, ...settings]
-    server = spawn(join(programs ?? '', 'postgres'), args, { ...user, stdio: 'pipe' })
-    let said = ''
-    for await (const chunk of server.stderr ?? []) {
-      said += chunk
-      if (said.includes('ready to accept connections')) break
-    }
-    if (server.exitCode !== null) throw new Error(said)
-  }
   const stop = async (signal: NodeJS.Signals = 'SIGINT') => {
     if (!server || server.exitCode !== null) return
     const ended = once(server, 'exit')
@@ -63,23 +96,23 @@ export async function startPostgres(t: Test): Promise<PostgresServer> {
     server.kill(signal)
     await ended
   }
-  await start()
   t.teardown(async () => {
     await stop('SIGQUIT')
     rmSync(folder, { recursive: true })
   })
-  const urlFileOf = (database: string) => {
-    const file = join(folder, `${database}.url`)
-    writeFileSync(file, `postgres://bootwright@/${database}?host=${folder}\n`)
-    return file
-  }
   return {
-    ...{ start, stop },
-    newDatabase() {
-      made += 1
-      const name = `test${made}`
-      psql('postgres', `create database ${name}`)
-      return { urlFile: urlFileOf(name), psql: statement => psql(name, statement) }
+    ...{ folder, data, stop },
+    psql: (database: string, statement: string) =>
+      run('psql', ['-h', folder, '-U', 'bootwright', '-Atqc', statement, database]).trim(),
+    async start() {
+      const args = ['-D', data, '-k', folder, ...settings]
+      server = spawn(join(programs ?? '', 'postgres'), args, { ...user, stdio: 'pipe' })
+      let said = ''
+      for await (const chunk of server.stderr ?? []) {
+        said += chunk
+        if (/ready to accept (read-only )?connections/.test(said)) break
+      }
+      if (server.exitCode !== null) throw new Error(said)
     },
     freeze: () => signalAll(server, 'SIGSTOP'),
     thaw: () => signalAll(server, 'SIGCONT'),
