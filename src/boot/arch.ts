@@ -1,6 +1,7 @@
 /**
  * What kind of machine the firmware says it is: which loaders and kernels can run there. `uboot` is U-Boot on a
- * processor that it does not tell, or that none of the others stands for (RISC-V, x86).
+ * processor that it does not tell, or that none of the others stands for (RISC-V, x86). `ppc64` is Open
+ * Firmware or OPAL, `s390x` a network loader of QEMU’s or of a firmware.
  */
 export type Arch =
   | 'bios'
@@ -14,6 +15,8 @@ export type Arch =
   | 'arm32-uboot'
   | 'uboot'
   | 'rpi'
+  | 'ppc64'
+  | 's390x'
   | 'unknown'
 
 export const archs: readonly Arch[] = [
@@ -28,6 +31,8 @@ export const archs: readonly Arch[] = [
   'arm32-uboot',
   'uboot',
   'rpi',
+  'ppc64',
+  's390x',
 ]
 
 /** A processor architecture type of DHCP option 93: the arch, and whether it stands for HTTP Boot. */
@@ -47,6 +52,8 @@ const types: Readonly<Record<number, ArchType>> = {
   9: { arch: 'x64-efi', http: false },
   10: { arch: 'arm32-efi', http: false },
   11: { arch: 'arm64-efi', http: false },
+  12: { arch: 'ppc64', http: false },
+  14: { arch: 'ppc64', http: false },
   15: { arch: 'ia32-efi', http: true },
   16: { arch: 'x64-efi', http: true },
   18: { arch: 'arm32-efi', http: true },
@@ -58,6 +65,8 @@ const types: Readonly<Record<number, ArchType>> = {
   24: { arch: 'arm64-uboot', http: true },
   27: { arch: 'riscv64-efi', http: false },
   28: { arch: 'riscv64-efi', http: true },
+  31: { arch: 's390x', http: false },
+  32: { arch: 's390x', http: false },
   39: { arch: 'loong64-efi', http: false },
   40: { arch: 'loong64-efi', http: true },
   41: { arch: 'rpi', http: false },
@@ -85,6 +94,14 @@ export function typesOfArch(arch: Arch, http: boolean): number[] {
 /** U-Boot is a loader itself, whatever the processor: it fetches a config, and runs no other loader. */
 export function isUboot(arch: Arch): boolean {
   return arch.endsWith('uboot')
+}
+
+/**
+ * Firmware that tells no vendor class, fetches its files by TFTP from the server that a DHCP reply names, and
+ * reads `pxelinux.cfg/`: SLOF and QEMU’s loader for s390x (SLOF, lib/libnet/pxelinux.c).
+ */
+export function hasNoClass(arch: Arch): boolean {
+  return arch === 'ppc64' || arch === 's390x'
 }
 
 export function isEfi(arch: Arch): boolean {

@@ -1,5 +1,5 @@
 import { printable } from '../base/printable.ts'
-import { type Arch, archOfTypes, isEfi, isUboot } from '../boot/arch.ts'
+import { type Arch, archOfTypes, hasNoClass, isEfi, isUboot } from '../boot/arch.ts'
 import type { Client } from '../boot/client.ts'
 import { type Mac, macOfBytes } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
@@ -84,8 +84,30 @@ function readStage(packet: DhcpPacket, vendorClass: string): Client['stage'] | u
   if (isIpxe(packet)) return 'ipxe'
   if (vendorClass.startsWith('HTTPClient')) return 'http-firmware'
   if (vendorClass.startsWith('PXEClient') || isUbootClass(vendorClass)) return 'firmware'
-  // U-Boot may be built without a class of its own, and says what it is by these types.
-  return vendorClass === '' && isUboot(firstKnown(archTypes(packet))) ? 'firmware' : undefined
+  return vendorClass === '' && archWithoutClass(packet) ? 'firmware' : undefined
+}
+
+/** What it wants to hear: these five, its own type where it has one, and where the config of PXELINUX is. */
+const askedByLibnet: readonly number[] = [
+  ...[option.subnetMask, option.router, option.dns, option.tftpServer, option.bootFile],
+  ...[option.clientArch, option.configFile, option.pathPrefix],
+]
+
+/**
+ * U-Boot may be built without a class of its own, and says what it is by its type. The loaders of POWER and
+ * s390x are known by what they ask for: of the latter the type itself is in its REQUEST alone, and in the
+ * DISCOVER on the list of what it wants to hear (SLOF, lib/libnet/dhcp.c). No other client asks for just that.
+ */
+function archWithoutClass(packet: DhcpPacket): Arch | undefined {
+  const types = archTypes(packet)
+  if (types.length > 0) {
+    const arch = firstKnown(types)
+    return isUboot(arch) || hasNoClass(arch) ? arch : undefined
+  }
+  const asked = packet.options.get(option.parameterList) ?? new Uint8Array()
+  if (!askedByLibnet.slice(0, 5).every(code => asked.includes(code))) return undefined
+  if (!asked.every(code => askedByLibnet.includes(code))) return undefined
+  return asked.includes(option.clientArch) ? 's390x' : 'ppc64'
 }
 
 /** Whether option 60 says `PXEClient`: the only clients that port 4011 is for. */
@@ -120,6 +142,7 @@ function readArch(packet: DhcpPacket, vendorClass: string, mac: Mac): Arch {
 function declaredArch(packet: DhcpPacket, vendorClass: string): Arch {
   const types = archTypes(packet)
   if (isUbootClass(vendorClass)) return ubootArch(vendorClass, firstKnown(types))
+  if (vendorClass === '') return archWithoutClass(packet) ?? archOfTypes(types)
   return archOfTypes(types, vendorClass)
 }
 

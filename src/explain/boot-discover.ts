@@ -1,4 +1,4 @@
-import { type Arch, isUboot } from '../boot/arch.ts'
+import { type Arch, hasNoClass, isUboot } from '../boot/arch.ts'
 import type { Stage } from '../boot/client.ts'
 import { ipv4ToBytes, type Mac, macToBytes, unspecified } from '../wire/address.ts'
 import type { DhcpPacket } from '../wire/dhcp-packet.ts'
@@ -29,6 +29,8 @@ export function bootDiscover(client: {
   const { mac, stage, arch, type = 0 } = client
   const vendor = stage === 'http-firmware' ? 'HTTPClient' : 'PXEClient'
   const pxeClass = `${vendor}:Arch:${String(type).padStart(5, '0')}:UNDI:003000`
+  const isBoard = isUboot(arch) && stage === 'firmware'
+  const vendorClass: [number, Uint8Array][] = [[60, text(isBoard ? 'U-Boot' : pxeClass)]]
   const ipxe: [number, Uint8Array][] =
     stage === 'ipxe'
       ? [
@@ -54,7 +56,7 @@ export function bootDiscover(client: {
     file: '',
     options: new Map([
       [53, Uint8Array.of(1)],
-      [60, text(isUboot(arch) && stage === 'firmware' ? 'U-Boot' : pxeClass)],
+      ...(stage === 'firmware' && hasNoClass(arch) ? [] : vendorClass),
       [93, Uint8Array.of(type >> 8, type & 255)],
       ...ipxe,
     ]),

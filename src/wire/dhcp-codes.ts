@@ -59,6 +59,8 @@ export const option = {
   ipxe: 175,
   /** RFC 5071: the config of PXELINUX and U-Boot. */
   configFile: 209,
+  /** RFC 5071: what stands before the names that they ask for. */
+  pathPrefix: 210,
 } as const
 
 const names = new Map<number, MessageName>(

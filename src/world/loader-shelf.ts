@@ -26,6 +26,9 @@ const builtIn: readonly (readonly [Arch, string])[] = [
   ['arm32-uboot', 'pxelinux.cfg/default'],
   ['uboot', 'pxelinux.cfg/default'],
   ['rpi', 'bootcode.bin'],
+  // What ends in a slash is no file to them, but where they look for their config.
+  ['ppc64', 'pxelinux.cfg/'],
+  ['s390x', 'pxelinux.cfg/'],
 ]
 
 export function shelfOf(config: Config): LoaderShelf {

@@ -121,6 +121,29 @@ t.test('U-Boot and the Raspberry Pi', async t => {
   t.equal(told('ovmf-x64-discover', {}, 'b8:27:eb:01:02:03'), 'firmware x64-efi', 'with EDK2 on it')
 })
 
+t.test('firmware of POWER and s390x has no vendor class, and is known by what it asks for', async t => {
+  const asks = (...codes: readonly number[]) =>
+    told('udhcpc-discover', {
+      [vendorClass]: undefined,
+      [option.parameterList]: Uint8Array.from(codes),
+    })
+  t.equal(asks(1, 3, 6, 66, 67), 'firmware ppc64')
+  t.equal(asks(1, 3, 6, 66, 67, 209, 210), 'firmware ppc64')
+  t.equal(asks(1, 3, 6, 66, 67, 93), 'firmware s390x')
+  t.equal(asks(1, 3, 6, 66), 'none', 'a telephone wants no boot file')
+  t.equal(asks(1, 3, 6, 12, 66, 67, 150), 'none', 'and a switch wants more')
+  t.equal(asks(), 'none')
+  for (const [type, firmware] of [
+    [12, 'firmware ppc64'],
+    [14, 'firmware ppc64'],
+    [31, 'firmware s390x'],
+    [0xff, 'none'],
+  ] as const) {
+    const said = { [vendorClass]: undefined, [clientArch]: Uint8Array.of(0, type) }
+    t.equal(told('udhcpc-discover', said), firmware, `type ${type}`)
+  }
+})
+
 t.test('the UUID and the vendor class come along', async t => {
   t.match(read(captured('ovmf-x64-discover')), {
     mac: '52:54:00:12:34:02',

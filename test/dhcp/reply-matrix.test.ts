@@ -246,6 +246,30 @@ const matrix: Row[] = [
     },
   },
   {
+    name: 'ppc64-due-server',
+    capture: 'udhcpc-discover',
+    change: {
+      options: {
+        [option.vendorClass]: undefined,
+        [option.parameterList]: Uint8Array.of(1, 3, 6, 66, 67),
+      },
+    },
+    place: { hosts: due(macs.ordinary), loaders: new Map([['ppc64', 'pxelinux.cfg/']]) },
+  },
+  {
+    name: 's390x-due-server',
+    capture: 'udhcpc-request',
+    change: {
+      options: {
+        ...toUs,
+        [option.vendorClass]: undefined,
+        [option.clientArch]: Uint8Array.of(0, 31),
+        [option.parameterList]: Uint8Array.of(1, 3, 6, 66, 67, 93),
+      },
+    },
+    place: { hosts: due(macs.ordinary), loaders: new Map([['s390x', 'pxelinux.cfg/']]) },
+  },
+  {
     name: 'ia32-efi-due-server',
     capture: 'ovmf-x64-discover',
     change: { options: { [option.clientArch]: Uint8Array.of(0, 6) } },

@@ -48,7 +48,8 @@ export const pxelinux: LoaderKind = {
 /**
  * The default label runs at once. When a file cannot be had, the prompt waits 10 s and takes the disk.
  * U-Boot takes the last of ONTIMEOUT and DEFAULT for its default (boot/pxe_utils.c), so DEFAULT comes last.
- * APPEND is the rest of its line as it is: nothing in it has a meaning.
+ * APPEND is the rest of its line as it is: nothing in it has a meaning. SLOF and QEMU’s loader for s390x know
+ * KERNEL, and pass over LINUX, which PXELINUX takes instead, since it comes later.
  */
 function bootConfig(title: string, image: KernelImage, transport: Transport): string {
   const place = placeFor(transport)
@@ -60,6 +61,7 @@ function bootConfig(title: string, image: KernelImage, transport: Transport): st
     'ONTIMEOUT local',
     'DEFAULT boot',
     'LABEL boot',
+    `  KERNEL ${place(image.kernel)}`,
     `  LINUX ${place(image.kernel)}`,
     ...(initrd.length > 0 ? [`  INITRD ${initrd.map(place).join(',')}`] : []),
     `  APPEND ${commandText(image.cmdline)}`,
