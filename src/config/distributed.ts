@@ -67,6 +67,14 @@ const others: readonly Distributed[] = [
       `${installer}/arm64/text/debian-installer/arm64/grubaa64.efi`,
     ],
   },
+  {
+    name: 'grubia32.efi',
+    from: 'debian-installer-12-netboot-i386',
+    paths: [
+      'usr/lib/grub/i386-efi-signed/grubnetia32.efi.signed',
+      `${installer}/i386/text/debian-installer/i386/grubia32.efi`,
+    ],
+  },
 ]
 
 const ipxeFolders = ['usr/lib/ipxe', 'boot', 'usr/share/ipxe']

@@ -22,8 +22,8 @@ export interface MissingLoader {
 const names: Readonly<Partial<Record<Arch, readonly string[]>>> = {
   bios: ['undionly.kpxe', 'ipxe.pxe'],
   'x64-efi': efiNames(['', 'x86_64', 'x64']),
-  'ia32-efi': efiNames(['i386', 'ia32']),
-  // Debian has no iPXE for it, but GRUB.
+  // Debian has no iPXE for these two, but GRUB.
+  'ia32-efi': [...efiNames(['i386', 'ia32']), 'grubia32.efi'],
   'arm64-efi': [...efiNames(['arm64', 'aarch64', 'aa64']), 'grubaa64.efi'],
   'arm32-efi': efiNames(['arm32', 'arm']),
   'riscv64-efi': efiNames(['riscv64']),
@@ -34,6 +34,7 @@ const names: Readonly<Partial<Record<Arch, readonly string[]>>> = {
 const usual: Readonly<Partial<Record<Arch, string>>> = {
   bios: 'undionly.kpxe',
   'x64-efi': 'ipxe.efi',
+  'ia32-efi': 'grubia32.efi',
   'arm64-efi': 'grubaa64.efi',
 }
 

@@ -95,8 +95,8 @@ const askedByLibnet: readonly number[] = [
 
 /**
  * U-Boot may be built without a class of its own, and says what it is by its type. The loaders of POWER and
- * s390x are known by what they ask for: of the latter the type itself is in its REQUEST alone, and in the
- * DISCOVER on the list of what it wants to hear (SLOF, lib/libnet/dhcp.c). No other client asks for just that.
+ * s390x say theirs in the REQUEST alone, whose answer they go by; their DISCOVERs are alike, and known by what
+ * they want to hear (SLOF, lib/libnet/dhcp.c). No other client asks for just that.
  */
 function archWithoutClass(packet: DhcpPacket): Arch | undefined {
   const types = archTypes(packet)
@@ -106,8 +106,7 @@ function archWithoutClass(packet: DhcpPacket): Arch | undefined {
   }
   const asked = packet.options.get(option.parameterList) ?? new Uint8Array()
   if (!askedByLibnet.slice(0, 5).every(code => asked.includes(code))) return undefined
-  if (!asked.every(code => askedByLibnet.includes(code))) return undefined
-  return asked.includes(option.clientArch) ? 's390x' : 'ppc64'
+  return asked.every(code => askedByLibnet.includes(code)) ? 'ppc64' : undefined
 }
 
 /** Whether option 60 says `PXEClient`: the only clients that port 4011 is for. */

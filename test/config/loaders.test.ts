@@ -44,7 +44,7 @@ t.test('each missing loader has one line, with the package that has it', async t
   t.strictSame(Object.fromEntries(lines), {
     bios: `bios: no undionly.kpxe; install the package "ipxe" or ${put}`,
     'x64-efi': `x64-efi: no ipxe.efi; install the package "ipxe" or ${put}`,
-    'ia32-efi': `ia32-efi: no snponly-i386.efi; ${put}`,
+    'ia32-efi': `ia32-efi: no grubia32.efi; install the package "debian-installer-12-netboot-i386" or ${put}`,
     'arm64-efi': `arm64-efi: no grubaa64.efi; install the package "debian-installer-12-netboot-arm64" or ${put}`,
     'arm32-efi': `arm32-efi: no snponly-arm32.efi; ${put}`,
     'riscv64-efi': `riscv64-efi: no snponly-riscv64.efi; ${put}`,
@@ -65,6 +65,7 @@ t.test('what distributions have is served by the names that machines ask for', a
     `${tree}/9/arm64/text/debian-installer/arm64/grubaa64.efi`,
     `${tree}/12/arm64/text/debian-installer/arm64/grubaa64.efi`,
     `${tree}/12/arm64/text/debian-installer/arm64/bootnetaa64.efi`,
+    `${tree}/12/i386/text/debian-installer/i386/grubia32.efi`,
   )
   const others = findOthers(join(folder, 'assets'), folder)
   const paths = Object.fromEntries(
@@ -77,9 +78,11 @@ t.test('what distributions have is served by the names that machines ask for', a
     'grubx64.efi': 'usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed',
     'shimaa64.efi': `${tree}/12/arm64/text/debian-installer/arm64/bootnetaa64.efi`,
     'grubaa64.efi': `${tree}/12/arm64/text/debian-installer/arm64/grubaa64.efi`,
+    'grubia32.efi': `${tree}/12/i386/text/debian-installer/i386/grubia32.efi`,
   })
   t.equal(findLoader(folder, 'secret.efi', folder), undefined, 'nothing else of those folders')
   t.equal(findLoaders(folder, folder).loaders.get('arm64-efi')?.name, 'grubaa64.efi')
+  t.equal(findLoaders(folder, folder).loaders.get('ia32-efi')?.name, 'grubia32.efi')
 })
 
 t.test('every file in assets/loaders is served, and no symlink that nobody named', async t => {

@@ -26,6 +26,8 @@ const captures = {
   'ipxe-rom-bios-discover': 'ipxe bios capable',
   'undionly-discover': 'ipxe bios capable',
   'snponly-discover': 'ipxe x64-efi capable',
+  'slof-discover': 'firmware ppc64',
+  'slof-request': 'firmware ppc64',
   'udhcpc-discover': 'none',
   'dhclient-discover': 'none',
 }
@@ -129,7 +131,7 @@ t.test('firmware of POWER and s390x has no vendor class, and is known by what it
     })
   t.equal(asks(1, 3, 6, 66, 67), 'firmware ppc64')
   t.equal(asks(1, 3, 6, 66, 67, 209, 210), 'firmware ppc64')
-  t.equal(asks(1, 3, 6, 66, 67, 93), 'firmware s390x')
+  t.equal(asks(1, 3, 6, 66, 67, 93), 'firmware ppc64', 'or s390x, which its REQUEST says')
   t.equal(asks(1, 3, 6, 66), 'none', 'a telephone wants no boot file')
   t.equal(asks(1, 3, 6, 12, 66, 67, 150), 'none', 'and a switch wants more')
   t.equal(asks(), 'none')

@@ -23,6 +23,7 @@ const macs = {
   efi: mac('52:54:00:12:34:02'),
   http: mac('52:54:00:12:34:03'),
   ordinary: mac('52:54:00:99:00:01'),
+  slof: mac('52:54:00:12:34:70'),
 }
 
 const romOnly = {
@@ -247,27 +248,14 @@ const matrix: Row[] = [
   },
   {
     name: 'ppc64-due-server',
-    capture: 'udhcpc-discover',
-    change: {
-      options: {
-        [option.vendorClass]: undefined,
-        [option.parameterList]: Uint8Array.of(1, 3, 6, 66, 67),
-      },
-    },
-    place: { hosts: due(macs.ordinary), loaders: new Map([['ppc64', 'pxelinux.cfg/']]) },
+    capture: 'slof-discover',
+    place: { hosts: due(macs.slof), loaders: new Map([['ppc64', 'pxelinux.cfg/']]) },
   },
   {
     name: 's390x-due-server',
-    capture: 'udhcpc-request',
-    change: {
-      options: {
-        ...toUs,
-        [option.vendorClass]: undefined,
-        [option.clientArch]: Uint8Array.of(0, 31),
-        [option.parameterList]: Uint8Array.of(1, 3, 6, 66, 67, 93),
-      },
-    },
-    place: { hosts: due(macs.ordinary), loaders: new Map([['s390x', 'pxelinux.cfg/']]) },
+    capture: 'slof-request',
+    change: { options: { ...toUs, [option.clientArch]: Uint8Array.of(0, 31) } },
+    place: { hosts: due(macs.slof), loaders: new Map([['s390x', 'pxelinux.cfg/']]) },
   },
   {
     name: 'ia32-efi-due-server',
