@@ -123,7 +123,7 @@ t.test('U-Boot and the Raspberry Pi', async t => {
   t.equal(told('ovmf-x64-discover', {}, 'b8:27:eb:01:02:03'), 'firmware x64-efi', 'with EDK2 on it')
 })
 
-t.test('firmware of POWER and s390x has no vendor class, and is known by what it asks for', async t => {
+t.test('firmware of POWER and s390x is known by what it asks for', async t => {
   const asks = (...codes: readonly number[]) =>
     told('udhcpc-discover', {
       [vendorClass]: undefined,
