@@ -39,7 +39,10 @@ const laws: Readonly<Record<string, Law>> = {
   dhcp: { folders: ['boot', 'wire', 'base'], modules: { 'node:dgram': 'server.ts' } },
   dhcp6: { folders: ['boot', 'wire', 'base'], modules: { 'node:dgram': 'server.ts' } },
   // Calls of the kernel that Node has no words for.
-  linux: { folders: [], modules: { 'node:module': 'libc.ts' } },
+  linux: {
+    folders: [],
+    modules: { 'node:module': 'libc.ts', 'node:util': 'libc.ts', 'node:fs': 'bell.ts' },
+  },
   tftp: {
     folders: ['boot', 'linux', 'wire', 'base'],
     modules: { 'node:*': '*', 'node:dgram': 'socket.ts' },
@@ -47,7 +50,7 @@ const laws: Readonly<Record<string, Law>> = {
   // What the API says, once for checks, types and its document.
   api: { folders: ['boot', 'wire', 'base'], modules: { typebox: '*' } },
   http: {
-    folders: ['api', 'boot', 'wire', 'base'],
+    folders: ['api', 'boot', 'linux', 'wire', 'base'],
     modules: {
       'node:*': '*',
       fastify: '*',

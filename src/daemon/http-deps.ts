@@ -5,10 +5,12 @@ import { hostStates } from '../boot/host-state.ts'
 import { ipxe } from '../boot/loaders/ipxe.ts'
 import type { HttpDeps } from '../http/app.ts'
 import type { AssetDeps } from '../http/files/asset-routes.ts'
-import { createSender } from '../http/files/send-file.ts'
+import { createNodeWay } from '../http/files/send-file.ts'
 import { createSliceCache } from '../http/files/slice-cache.ts'
 import type { AttemptDeps } from '../http/machine/attempt-routes.ts'
 import { createPlaces } from '../http/places.ts'
+import { createThreadWay } from '../http/sending/thread-way.ts'
+import { createSendingThreads } from '../http/sending/threads.ts'
 import type { ServedNetwork } from '../install/deps.ts'
 import { chooseFromMenu } from '../install/menu-choice.ts'
 import type { TokenUse } from '../install/token-use.ts'
@@ -97,14 +99,18 @@ function attemptDeps(parts: HttpParts): AttemptDeps {
   }
 }
 
-function assetDeps({ world, published, measure, timeline }: HttpParts): AssetDeps {
+function assetDeps({ world, published, measure, timeline, log }: HttpParts): AssetDeps {
   const { assets, assetRoots, http } = world.config()
   const { downloads, perAddress } = http.limits
+  const threads = createSendingThreads({
+    reportMs: 500,
+    without: why => log.info({ why }, 'files go out by the main thread'),
+  })
   return {
     assets: { folder: assets, allowedRoots: assetRoots },
     published: published.file,
     loaders: world.loaders,
-    sender: createSender(createSliceCache(http.cache)),
+    files: createThreadWay(createNodeWay(createSliceCache(http.cache)), threads),
     turn: createLoopTurns(),
     places: createPlaces(
       { most: downloads, perAddress: Math.min(downloads, perAddress) },

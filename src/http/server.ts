@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerOptions, type ServerResponse } fr
 import * as https from 'node:https'
 import type { ListenOptions, Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { movedBytes } from './moved-bytes.ts'
 import { createPlaces, type Places } from './places.ts'
 import { TitleCaseResponse } from './title-case.ts'
 
@@ -160,7 +161,7 @@ async function close(servers: readonly (Server | https.Server)[], graceMs: numbe
 function admit(socket: Socket, places: Places): void {
   const leave = places.take({
     address: socket.remoteAddress ?? '',
-    moved: () => socket.bytesRead + socket.bytesWritten,
+    moved: () => movedBytes(socket),
     cut: () => socket.destroy(),
   })
   if (leave) socket.once('close', leave)

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { getSystemErrorName } from 'node:util'
 
 /**
  * The functions of libc that are called, each as its manual page has it (section 2), with numbers for pointers. They
@@ -19,6 +20,10 @@ export interface Libc {
   epollWait(epoll: number, events: number, most: number, timeoutMs: number): number
   eventfd(value: number, flags: number): number
   read(fd: number, at: number, length: number): number
+  pread(fd: number, at: number, length: number, offset: number): number
+  sendfile(to: number, from: number, offset: number, length: number): number
+  fcntl(fd: number, what: number, value: number): number
+  ioctl(fd: number, what: number, at: number): number
   close(fd: number): number
   errno(): number
   /** Where these bytes lie; they stay there as long as they are reachable. */
@@ -60,8 +65,28 @@ export function loadLibc(): Libc {
     epollWait: call('int epoll_wait(int, uintptr_t, int, int)'),
     eventfd: call('int eventfd(uint32_t, int)'),
     read: call('int read(int, uintptr_t, size_t)'),
+    pread: call('int pread(int, uintptr_t, size_t, int64_t)'),
+    sendfile: call('int sendfile(int, int, uintptr_t, size_t)'),
+    fcntl: call('int fcntl(int, int, int)'),
+    ioctl: call('int ioctl(int, unsigned long, uintptr_t)'),
     close: call('int close(int)'),
     errno: () => koffi.errno(),
     addressOf: bytes => Number(koffi.address(bytes)),
   }
+}
+
+/** Why system calls cannot be made from here; undefined where they can. */
+export function whyNoLibc(): string | undefined {
+  try {
+    loadLibc()
+    return undefined
+  } catch (error) {
+    return (error as Error).message.split('\n')[0]
+  }
+}
+
+/** What a call failed with, as Node words it. */
+export function systemError(syscall: string, errno: number, more = ''): NodeJS.ErrnoException {
+  const code = errno > 0 ? getSystemErrorName(-errno) : 'EIO'
+  return Object.assign(new Error(`${syscall} ${code}${more}`), { code, errno: -errno, syscall })
 }

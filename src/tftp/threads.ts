@@ -1,7 +1,8 @@
-import { closeSync, writeSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { given } from '../base/given.ts'
 import type { DoorLog } from '../base/log.ts'
+import { ring } from '../linux/bell.ts'
 import { countsMemory } from './counts.ts'
 import type { EngineName, Where } from './engine.ts'
 import type { TftpEvent } from './event.ts'
@@ -91,14 +92,7 @@ function startThread(setup: Setup, options: ThreadOptions, explains: boolean): T
 
 function order(thread: Thread, what: ThreadOrder): void {
   thread.worker.postMessage(what)
-  ring(thread)
-}
-
-/** One, as the kernel counts (eventfd(2)). */
-const one = new Uint8Array(BigUint64Array.of(1n).buffer)
-
-function ring({ bell }: Thread): void {
-  if (bell !== undefined) writeSync(bell, one)
+  if (thread.bell !== undefined) ring(thread.bell)
 }
 
 function openIn(thread: Thread, door: number, where: Where): Promise<void> {
@@ -148,7 +142,7 @@ function began(thread: Thread, { log }: ThreadOptions, { bell, why }: BeganRepor
   if (why !== undefined && thread.explains) log.info({ why }, 'TFTP goes by the sockets of Node')
   thread.bell = bell
   // For what was ordered before.
-  ring(thread)
+  if (bell !== undefined) ring(bell)
 }
 
 async function reply(

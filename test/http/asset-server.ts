@@ -5,10 +5,21 @@ import type { Test } from 'tap'
 import { createLoopTurns } from '../../src/base/loop-turns.ts'
 import { normaliseUrl } from '../../src/http/files/asset-path.ts'
 import { type AssetDeps, assetRoutes, type SentEvent } from '../../src/http/files/asset-routes.ts'
-import { createSender } from '../../src/http/files/send-file.ts'
+import { createNodeWay } from '../../src/http/files/send-file.ts'
 import { createSliceCache } from '../../src/http/files/slice-cache.ts'
 import { createPlaces } from '../../src/http/places.ts'
+import { createThreadWay } from '../../src/http/sending/thread-way.ts'
+import { createSendingThreads } from '../../src/http/sending/threads.ts'
 import { TitleCaseResponse } from '../../src/http/title-case.ts'
+
+/** Threads send, or Node alone where a file says so before it imports its tests. */
+async function wayOf() {
+  const byNode = createNodeWay(createSliceCache(64 * 2 ** 20))
+  if (process.env.HTTP_SENDER === 'node') return byNode
+  const threads = createSendingThreads({ reportMs: 500 })
+  if (!(await threads.begun())) throw new Error('no thread sends files here')
+  return createThreadWay(byNode, threads)
+}
 
 /** Serves assets on a free port of 127.0.0.1; `sent` gathers what is told of downloads. */
 export async function startAssets(t: Test, deps: Partial<AssetDeps>) {
@@ -21,7 +32,7 @@ export async function startAssets(t: Test, deps: Partial<AssetDeps>) {
     assets: { folder: '/nonexistent', allowedRoots: [] },
     published: () => undefined,
     loaders: () => new Map(),
-    sender: createSender(createSliceCache(64 * 2 ** 20)),
+    files: await wayOf(),
     turn: createLoopTurns(),
     places: createPlaces({ most: 100, perAddress: 100 }, performance.now.bind(performance)),
     sent: event => sent.push(event),

@@ -67,7 +67,7 @@ export const http = v.knownKeys({
   ),
   cacheMiB: v.key(
     Type.Integer({ title: 'a number of MiB', minimum: 0, maximum: 1_048_576 }),
-    'Memory for files that are downloaded; larger ones are read from the disk each time.',
+    'Memory for files that are downloaded by HTTPS; larger ones are read from the disk each time. Plain HTTP needs it only where system calls cannot be made (the log says so).',
     defaults.http.cacheMiB,
   ),
   limits: v.key(httpLimits, 'Bounds of what clients may use up.'),

@@ -1,7 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs'
-import { type FileHandle, open, readlink, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import type { Reason, Refused } from '../../boot/reason.ts'
+import type { FileCalls } from './file-calls.ts'
 
 /** A folder whose files may be asked for by name. */
 export interface AssetRoot {
@@ -12,7 +12,16 @@ export interface AssetRoot {
 export type Found = { readonly path: string }
 
 /** A file open for reading, and its status when it was opened. */
-export type Opened = { readonly file: FileHandle; readonly status: BigIntStats }
+export type Opened<File> = { readonly file: File; readonly status: BigIntStats }
+
+/** What is to be opened: a URL path below folders, or a file that the config names, wherever it lies. */
+export type Wanted =
+  | {
+      readonly roots: readonly AssetRoot[]
+      readonly allowedRoots: readonly string[]
+      readonly urlPath: string
+    }
+  | { readonly file: string }
 
 /**
  * Collapses repeated slashes in the path of a request target and cuts scheme and host off an absolute
@@ -25,12 +34,27 @@ export function normaliseUrl(url: string): string {
   return `/${urlPath}`.replace(/\/{2,}/g, '/') + target.slice(urlPath.length)
 }
 
+/** Finds a file, by {@link resolveAsset} or {@link resolvePublished}, and opens it. The caller closes it. */
+export async function openWanted<File>(
+  calls: FileCalls<File>,
+  wanted: Wanted,
+): Promise<(Opened<File> & Found) | Refused> {
+  const found =
+    'file' in wanted
+      ? await resolvePublished(calls, wanted.file)
+      : await resolveAsset(calls, wanted.roots, wanted.allowedRoots, wanted.urlPath)
+  if ('refused' in found) return found
+  const opened = await openAsset(calls, found.path)
+  return 'refused' in opened ? opened : { ...opened, ...found }
+}
+
 /**
  * Finds the file that a URL path names below one of the roots, the first that has it. Symlinks are
  * followed inside their root and into the allowed roots. The path is still percent-encoded, has no
  * leading slash and no query.
  */
-export async function resolveAsset(
+export async function resolveAsset<File>(
+  calls: FileCalls<File>,
   roots: readonly AssetRoot[],
   allowedRoots: readonly string[],
   urlPath: string,
@@ -38,10 +62,13 @@ export async function resolveAsset(
   const name = readUrlPath(urlPath)
   if ('refused' in name) return name
 
-  const allowed = await realFolders(allowedRoots)
+  const allowed = await realFolders(calls, allowedRoots)
   let answer: Refused = { refused: { code: 'file-missing' } }
-  for (const root of await realFolders(roots.map(({ folder }) => folder))) {
-    const real = await lookUp(() => realpath(path.join(root, name.path)))
+  for (const root of await realFolders(
+    calls,
+    roots.map(({ folder }) => folder),
+  )) {
+    const real = await lookUp(() => calls.realpath(path.join(root, name.path)))
     if (typeof real !== 'string') {
       if (real.refused.code !== 'file-missing') answer = real
     } else if ([root, ...allowed].some(folder => contains(folder, real))) {
@@ -71,30 +98,39 @@ export function readUrlPath(urlPath: string): Found | Refused {
  * folder that turned into a symlink since {@link resolveAsset} leads nowhere. Only regular files;
  * neither a FIFO nor a device can make this wait. The caller closes the file.
  */
-export async function openAsset(realPath: string): Promise<Opened | Refused> {
+export async function openAsset<File>(
+  calls: FileCalls<File>,
+  realPath: string,
+): Promise<Opened<File> | Refused> {
   const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants
-  const file = await lookUp(() => open(realPath, O_RDONLY | O_NONBLOCK | O_NOFOLLOW))
-  if ('refused' in file) return file
+  const opened = await lookUp(async () => {
+    const file = await calls.open(realPath, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
+    return { file }
+  })
+  if ('refused' in opened) return opened
+  const { file } = opened
   try {
-    const status = await file.stat({ bigint: true })
-    const refused = status.isFile() ? await strayed(file, realPath) : notRegular
+    const status = await calls.status(file)
+    const refused = status.isFile() ? strayed(await calls.pathOf(file), realPath) : notRegular
     if (!refused) return { file, status }
-    await file.close()
+    await calls.close(file)
     return { refused }
   } catch (error) {
-    await file.close()
+    await calls.close(file)
     throw error
   }
 }
 
 /** The real path of a file that the config names, wherever it lies. */
-export async function resolvePublished(file: string): Promise<Found | Refused> {
-  const real = await lookUp(() => realpath(file))
+export async function resolvePublished<File>(
+  calls: FileCalls<File>,
+  file: string,
+): Promise<Found | Refused> {
+  const real = await lookUp(() => calls.realpath(file))
   return typeof real === 'string' ? { path: real } : real
 }
 
-async function strayed(file: FileHandle, realPath: string): Promise<Reason | undefined> {
-  const opened = await readlink(`/proc/self/fd/${file.fd}`)
+function strayed(opened: string, realPath: string): Reason | undefined {
   // A file that was replaced just after it was opened shows as deleted, and is still the right one.
   const same = opened === realPath || opened === `${realPath} (deleted)`
   return same ? undefined : { code: 'moved-meanwhile' }
@@ -104,8 +140,11 @@ function contains(folder: string, file: string): boolean {
   return file.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 }
 
-async function realFolders(folders: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(folders.map(folder => lookUp(() => realpath(folder))))
+async function realFolders<File>(
+  calls: FileCalls<File>,
+  folders: readonly string[],
+): Promise<string[]> {
+  const found = await Promise.all(folders.map(folder => lookUp(() => calls.realpath(folder))))
   return found.filter(folder => typeof folder === 'string')
 }
 
@@ -131,7 +170,7 @@ const expected: Readonly<Record<string, Reason>> = {
 }
 
 /** Errors that say something about the path become values; all others are thrown on. */
-async function lookUp<T>(look: () => Promise<T>): Promise<T | Refused> {
+async function lookUp<T>(look: () => Promise<T> | T): Promise<T | Refused> {
   try {
     return await look()
   } catch (error) {

@@ -1,22 +1,15 @@
-import type { BigIntStats } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { printable } from '../../base/printable.ts'
 import type { PublishedFile } from '../../boot/install.ts'
 import { assetVersion } from '../../boot/install.ts'
 import type { Reason, Refused } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
+import { movedBytes } from '../moved-bytes.ts'
 import type { Places } from '../places.ts'
-import {
-  type Found,
-  normaliseUrl,
-  openAsset,
-  readUrlPath,
-  resolveAsset,
-  resolvePublished,
-} from './asset-path.ts'
-import { type FileVersion, selectBytes, versionOf } from './conditional.ts'
+import { normaliseUrl, readUrlPath, type Wanted } from './asset-path.ts'
+import { selectBytes, versionOf } from './conditional.ts'
 import { contentTypeOf } from './content-type.ts'
-import type { FileSender, SendEnd } from './send-file.ts'
+import type { FileWay, OpenFile, SendEnd } from './send-file.ts'
 
 /** What the file routes need of the rest of the daemon. */
 export interface AssetDeps {
@@ -25,7 +18,7 @@ export interface AssetDeps {
   readonly published: (id: string, name: string) => PublishedFile | undefined
   /** Absolute paths of the loaders we serve, by name. */
   readonly loaders: () => ReadonlyMap<string, string>
-  readonly sender: FileSender
+  readonly files: FileWay
   /** Of downloads. */
   readonly places: Places
   /** Resolves when the next download may begin: a thousand at once would hold up everybody else. */
@@ -65,12 +58,15 @@ export interface SentEvent {
 }
 
 type AssetRequest = Pick<SentEvent, 'url' | 'address'>
-type Look = (name: string, deps: AssetDeps) => Promise<(Found & { version?: string }) | Refused>
+/** What is to be opened, and its one right version. */
+export type AskedFile = { readonly wanted: Wanted; readonly version?: string }
+type Look = (name: string, deps: AssetDeps) => AskedFile | Refused
 
 /** `GET` and `HEAD` of `/assets/*`, `/assets/@ID/NAME` and `/loaders/NAME`. Never a redirect. */
 export function assetRoutes(app: FastifyInstance, deps: AssetDeps): void {
   serve(app, deps, '/assets/', findAsset)
   serve(app, deps, '/loaders/', findLoader)
+  app.addHook('onClose', deps.files.close)
 }
 
 function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look): void {
@@ -81,7 +77,7 @@ function serve(app: FastifyInstance, deps: AssetDeps, prefix: string, find: Look
       const asked = askedFor(request)
       await deps.turn()
       const name = asked.url.startsWith(prefix) ? asked.url.slice(prefix.length) : ''
-      const found = await find(name, deps)
+      const found = find(name, deps)
       const refused =
         'refused' in found ? found : await answerFile(request, reply, asked, found, deps)
       if (!refused) return reply
@@ -109,22 +105,23 @@ export function askedFor({ raw, ip }: FastifyRequest): AssetRequest {
   return { url, address }
 }
 
-const findAsset: Look = async (name, { assets, published }) => {
+const findAsset: Look = (name, { assets, published }) => {
   const [, id, rest = ''] = /^@([^/]*)\/(.*)$/s.exec(name) ?? []
-  if (id === undefined) return resolveAsset([assets], assets.allowedRoots, name)
+  if (id === undefined) {
+    return { wanted: { roots: [assets], allowedRoots: assets.allowedRoots, urlPath: name } }
+  }
   const wanted = readUrlPath(rest)
   if ('refused' in wanted) return wanted
   const file = published(id, wanted.path)
   if (file === undefined) return { refused: { code: 'file-missing' } }
-  const found = await resolvePublished(file.path)
-  return 'refused' in found ? found : { ...found, version: file.version }
+  return { wanted: { file: file.path }, version: file.version }
 }
 
-const findLoader: Look = async (name, { loaders }) => {
+const findLoader: Look = (name, { loaders }) => {
   const wanted = readUrlPath(name)
   if ('refused' in wanted) return wanted
   const file = loaders().get(wanted.path)
-  return file === undefined ? { refused: { code: 'loader-missing' } } : resolvePublished(file)
+  return file === undefined ? { refused: { code: 'loader-missing' } } : { wanted: { file } }
 }
 
 /** Answers with the file as the request's conditions and range ask for, unless it cannot be opened. */
@@ -132,37 +129,40 @@ export async function answerFile(
   request: FastifyRequest,
   reply: FastifyReply,
   asked: AssetRequest,
-  found: Found & { version?: string },
+  { wanted, version }: AskedFile,
   deps: AssetDeps,
 ): Promise<Refused | undefined> {
-  const opened = await openAsset(found.path)
-  if ('refused' in opened) return opened
-
-  await using file = opened.file
-  if (found.version !== undefined && assetVersion(opened.status) !== found.version) {
-    return { refused: { code: 'other-version' } }
+  const file = await deps.files.open(wanted, reply.raw)
+  if ('refused' in file) return file
+  try {
+    if (version !== undefined && assetVersion(file.status) !== version) {
+      return { refused: { code: 'other-version' } }
+    }
+    await answerBy(file, request, reply, asked, deps)
+    return undefined
+  } finally {
+    await file.close()
   }
-  const version = versionOf(opened.status)
+}
+
+async function answerBy(
+  file: OpenFile,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asked: AssetRequest,
+  deps: AssetDeps,
+): Promise<void> {
+  const version = versionOf(file.status)
   const { status, from, to, headers } = selectBytes(request.method, request.headers, version)
   const whole = { ...headers, 'Content-Type': contentTypeOf(asked.url) }
   if (request.method === 'HEAD' || (status !== 200 && status !== 206)) {
-    answerWithoutFile(reply, status, whole)
-    return undefined
+    return answerWithoutFile(reply, status, whole)
   }
   const leave = placeOf(asked, reply, deps.places)
-  if (!leave) {
-    answerBusy(reply)
-    return undefined
-  }
+  if (!leave) return answerBusy(reply)
   reply.hijack()
   const { size } = version
-  const event = { ...asked, path: found.path, from, size }
-  const keyOf = ({ dev }: BigIntStats, { etag }: FileVersion) => `${dev}/${etag}`
-  const keyNow = async () => {
-    const status = await file.stat({ bigint: true })
-    return keyOf(status, versionOf(status))
-  }
-  const origin = { file, version: { key: keyOf(opened.status, version), size }, keyNow }
+  const event = { ...asked, path: file.path, from, size }
   const begun = performance.now()
   let before = 0
   const tell = (bytes: number, complete: boolean) => {
@@ -170,17 +170,16 @@ export async function answerFile(
     deps.sent({ ...event, bytes, more: bytes - before, ms, complete: complete && to === size })
     before = bytes
   }
-  const answer = { ...origin, from, to, status, headers: whole }
-  const end = await deps.sender.send(reply.raw, answer, tell).finally(leave)
+  const answer = { from, to, status, headers: whole }
+  const end = await file.send(reply.raw, answer, tell).finally(leave)
   deps.ended(end)
   if (end !== 'sent') request.log.info({ ...asked, end }, 'download cut')
-  return undefined
 }
 
 /** Undefined where there is no place for one more download. */
 function placeOf({ address }: AssetRequest, { raw }: FastifyReply, places: Places) {
   places.look()
-  const moved = () => raw.socket?.bytesWritten ?? 0
+  const moved = () => (raw.socket ? movedBytes(raw.socket) : 0)
   return places.take({ address, moved, cut: () => raw.destroy() })
 }
 

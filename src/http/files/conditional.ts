@@ -36,6 +36,11 @@ export function versionOf({ size, mtimeNs, ino }: FileStatus): FileVersion {
   return { size: Number(size), etag, lastModified: milliseconds > 1000 ? milliseconds : undefined }
 }
 
+/** Tells the versions of all files apart, also of different disks. */
+export function versionKey(status: FileStatus & { readonly dev: bigint }): string {
+  return `${status.dev}/${versionOf(status).etag}`
+}
+
 /** The answer to a GET or HEAD with these headers: conditions first (RFC 9110 §13.2.2), then range. */
 export function selectBytes(
   method: string,

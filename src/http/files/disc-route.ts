@@ -33,7 +33,9 @@ export function discRoute(app: FastifyInstance, { boot, assets }: DiscDeps): voi
       await boot.committed()
       if ('status' in found) return refuse(found.status, found.reason)
       const { address } = askedFor(request)
-      const refused = await answerFile(request, reply, { address, url: found.url }, found, assets)
+      const { url, path, version } = found
+      const disc = { wanted: { file: path }, version }
+      const refused = await answerFile(request, reply, { address, url }, disc, assets)
       return refused ? refuse(404, sentenceOf(refused.refused)) : reply
     },
   })

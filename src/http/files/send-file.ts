@@ -1,10 +1,14 @@
 import type { ServerResponse } from 'node:http'
+import type { Refused } from '../../boot/reason.ts'
+import { openWanted, type Wanted } from './asset-path.ts'
+import { type FileStatus, versionKey } from './conditional.ts'
+import { pooledFiles } from './file-calls.ts'
 import { type ByteSource, createPieces, FileChanged } from './file-pieces.ts'
 import { type SliceCache, sliceBytes } from './slice-cache.ts'
-import { createWriteTurns } from './write-turns.ts'
+import { createWriteTurns, type WriteTurns } from './write-turns.ts'
 
-/** The bytes of an opened file to send (`to` not included) and the head to send before them. */
-export interface SendableFile extends ByteSource {
+/** The bytes of an open file to send (`to` not included) and the head to send before them. */
+export interface SentPart {
   readonly from: number
   readonly to: number
   readonly status: number
@@ -17,18 +21,29 @@ export type OnProgress = (bytesSent: number, complete: boolean) => void
 /** How a download ended. */
 export type SendEnd = 'sent' | 'client closed' | 'file changed'
 
-/** All downloads of the daemon: they share memory and turns. */
-export interface FileSender {
-  /** Downloads that run now. */
-  running(): number
+/** A file that is open for one answer. */
+export interface OpenFile {
+  /** Real path of the file. */
+  readonly path: string
+  /** As it was when it was opened. */
+  readonly status: FileStatus & { readonly dev: bigint }
   /**
-   * Sends part of an opened file over a raw response, which nobody else may write to. A file replaced
+   * Sends part of the file over a raw response, which nobody else may write to. A file replaced
    * meanwhile goes out with its old bytes, since it stays open; one that is written to cuts the
-   * connection, so that no client can take a mixture for the whole. The caller closes the file.
+   * connection, so that no client can take a mixture for the whole.
    *
    * Throws what reading the file throws, after the connection was cut.
    */
-  send(response: ServerResponse, answer: SendableFile, progress: OnProgress): Promise<SendEnd>
+  send(response: ServerResponse, answer: SentPart, progress: OnProgress): Promise<SendEnd>
+  close(): Promise<void> | void
+}
+
+/** A way for files to go out. All downloads of the daemon share memory and turns. */
+export interface FileWay {
+  /** Opens a file for the answer to this request. The caller closes it. */
+  open(wanted: Wanted, response: ServerResponse): Promise<OpenFile | Refused>
+  /** Ends what works for it, once nothing is to be sent any more. */
+  close(): Promise<void>
 }
 
 const progressEvery = 500
@@ -38,53 +53,78 @@ const progressEvery = 500
  */
 const turnBytes = 1024 * 1024
 
-/** @param clock monotonic milliseconds */
-export function createSender(
+interface SendTools {
+  readonly cache: SliceCache
+  readonly clock: () => number
+  readonly turns: WriteTurns
+}
+
+/**
+ * Files go out by the main thread, which never waits for a disk.
+ *
+ * @param clock monotonic milliseconds
+ */
+export function createNodeWay(
   cache: SliceCache,
   clock: () => number = () => performance.now(),
-): FileSender {
-  let running = 0
-  const turns = createWriteTurns(turnBytes, setImmediate)
-
+): FileWay {
+  const tools = { cache, clock, turns: createWriteTurns(turnBytes, setImmediate) }
   return {
-    running: () => running,
-    async send(response, answer, progress) {
-      const { from, to, status, headers } = answer
-      const report = throttled(progress, clock)
-      const pieces = createPieces(answer, to, cache)
-      const write = writerOf(response)
-      const pace = createPace(clock)
-      let at = from
-      let end: SendEnd = 'client closed'
-      running++
-      try {
-        response.writeHead(status, { ...headers })
-        if (from === to) end = 'sent'
-        while (at < to) {
-          const piece = await pieces.next(at, pace.now())
-          await turns.take(piece.bytes.length)
-          const written = await write(piece.bytes)
-          piece.release()
-          if (!written) break
-          at += piece.bytes.length
-          if (at === to) end = 'sent'
-          else report(at - from)
-          pace.sent(piece.bytes.length)
-        }
-      } catch (error) {
-        if (!(error instanceof FileChanged)) throw error
-        end = 'file changed'
-      } finally {
-        running--
-        await pieces.close()
-        // Before the end of the response, so that whoever sees that end finds it noted.
-        progress(at - from, end === 'sent')
-        if (end === 'sent') response.end()
-        else response.destroy()
+    async open(wanted) {
+      const opened = await openWanted(pooledFiles, wanted)
+      if ('refused' in opened) return opened
+      const { file, path, status } = opened
+      const keyNow = async () => versionKey(await pooledFiles.status(file))
+      const version = { key: versionKey(status), size: Number(status.size) }
+      const source = { file, version, keyNow }
+      return {
+        ...{ path, status },
+        send: (response, answer, progress) => send(tools, response, source, answer, progress),
+        close: () => pooledFiles.close(file),
       }
-      return end
     },
+    close: async () => {},
   }
+}
+
+async function send(
+  { cache, clock, turns }: SendTools,
+  response: ServerResponse,
+  source: ByteSource,
+  { from, to, status, headers }: SentPart,
+  progress: OnProgress,
+): Promise<SendEnd> {
+  const report = throttled(progress, clock)
+  const pieces = createPieces(source, to, cache)
+  const write = writerOf(response)
+  const pace = createPace(clock)
+  let at = from
+  let end: SendEnd = 'client closed'
+  try {
+    response.writeHead(status, { ...headers })
+    if (from === to) end = 'sent'
+    while (at < to) {
+      const piece = await pieces.next(at, pace.now())
+      await turns.take(piece.bytes.length)
+      const written = await write(piece.bytes)
+      piece.release()
+      if (!written) break
+      at += piece.bytes.length
+      if (at === to) end = 'sent'
+      else report(at - from)
+      pace.sent(piece.bytes.length)
+    }
+  } catch (error) {
+    if (!(error instanceof FileChanged)) throw error
+    end = 'file changed'
+  } finally {
+    await pieces.close()
+    // Before the end of the response, so that whoever sees that end finds it noted.
+    progress(at - from, end === 'sent')
+    if (end === 'sent') response.end()
+    else response.destroy()
+  }
+  return end
 }
 
 /** How fast a client takes its bytes, over the last MiB of them: what the kernel buffers is fast always. */

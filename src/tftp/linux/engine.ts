@@ -1,6 +1,5 @@
-import { getSystemErrorName } from 'node:util'
 import { createKernelMemory, type KernelMemory } from '../../linux/kernel-memory.ts'
-import { type Libc, loadLibc } from '../../linux/libc.ts'
+import { type Libc, loadLibc, systemError } from '../../linux/libc.ts'
 import type { DownloadSocket, ServerSocket, UdpEngine } from '../engine.ts'
 import type { Sender } from '../sender.ts'
 import { createInbox } from './inbox.ts'
@@ -122,7 +121,7 @@ function bound(calls: LinuxCalls, where: Sender, shared: boolean): number {
   const raw = writeSocketAddress(where)
   const isIpv6 = raw[0] === familyIpv6
   const fd = libc.socket(isIpv6 ? familyIpv6 : familyIpv4, datagram, 0)
-  if (fd < 0) throw systemError('socket', libc.errno(), where)
+  if (fd < 0) throw socketError('socket', libc.errno(), where)
   if (shared) set(calls, fd, socketLevel, reusePort, 1)
   if (isIpv6) set(calls, fd, ipv6Level, ipv6Only, 1)
   if (libc.bind(fd, putName(calls, raw), raw.length) < 0) throw closedBy(calls, fd, 'bind', where)
@@ -152,19 +151,18 @@ function nameOf({ libc, memory }: LinuxCalls, fd: number): Sender {
   memory.bytes.writeUInt32LE(nameBytes, lengthAt)
   const name = memory.pointer(memoryPlaces.scratch, nameBytes)
   if (libc.getsockname(fd, name, memory.pointer(lengthAt, 4)) < 0) {
-    throw systemError('getsockname', libc.errno(), { address: '', port: 0 })
+    throw socketError('getsockname', libc.errno(), { address: '', port: 0 })
   }
   return readSocketAddress(memory.bytes.subarray(memoryPlaces.scratch, lengthAt))
 }
 
 function closedBy(calls: LinuxCalls, fd: number, call: string, where: Sender): Error {
-  const error = systemError(call, calls.libc.errno(), where)
+  const error = socketError(call, calls.libc.errno(), where)
   calls.libc.close(fd)
   return error
 }
 
-function systemError(syscall: string, errno: number, { address, port }: Sender): Error {
-  const code = errno > 0 ? getSystemErrorName(-errno) : 'EIO'
-  const message = `${syscall} ${code} ${address}:${port}`
-  return Object.assign(new Error(message), { code, errno: -errno, syscall, address, port })
+function socketError(syscall: string, errno: number, { address, port }: Sender): Error {
+  const error = systemError(syscall, errno, ` ${address}:${port}`)
+  return Object.assign(error, { address, port })
 }

@@ -9,6 +9,7 @@ import {
   resolveAsset,
   resolvePublished,
 } from '../../../src/http/files/asset-path.ts'
+import { pooledFiles as calls } from '../../../src/http/files/file-calls.ts'
 import { makeFolder } from '../../folder.ts'
 
 const place = makeFolder(t, {
@@ -35,7 +36,7 @@ const place = makeFolder(t, {
 })
 const at = (name: string) => path.join(place, name)
 const roots = [{ folder: at('assets') }, { folder: at('more') }, { folder: at('missing') }]
-const ask = (name: string) => resolveAsset(roots, [at('nix/store'), at('gone')], name)
+const ask = (name: string) => resolveAsset(calls, roots, [at('nix/store'), at('gone')], name)
 
 const found = [
   ['top.txt', 'assets/top.txt'],
@@ -109,20 +110,20 @@ t.test('nothing outside is reachable, however the pieces are put together', asyn
 
 t.test('the folder of the assets may be a symlink itself', async t => {
   symlinkSync(at('assets'), at('link'))
-  const answer = await resolveAsset([{ folder: at('link') }], [], 'top.txt')
+  const answer = await resolveAsset(calls, [{ folder: at('link') }], [], 'top.txt')
   t.strictSame(answer, { path: at('assets/top.txt') })
 })
 
 t.test('opens regular files only', async t => {
-  const opened = await openAsset(at('assets/top.txt'))
+  const opened = await openAsset(calls, at('assets/top.txt'))
   if ('refused' in opened) return t.fail(opened.refused.code)
   t.equal(opened.status.size, 3n)
   await opened.file.close()
   execFileSync('mkfifo', [at('fifo')])
-  t.strictSame(await openAsset(at('fifo')), { refused: { code: 'not-regular' } })
-  t.strictSame(await openAsset(at('assets/images')), { refused: { code: 'not-regular' } })
-  t.strictSame(await openAsset('/dev/null'), { refused: { code: 'not-regular' } })
-  t.strictSame(await openAsset(at('assets/none')), { refused: { code: 'file-missing' } })
+  t.strictSame(await openAsset(calls, at('fifo')), { refused: { code: 'not-regular' } })
+  t.strictSame(await openAsset(calls, at('assets/images')), { refused: { code: 'not-regular' } })
+  t.strictSame(await openAsset(calls, '/dev/null'), { refused: { code: 'not-regular' } })
+  t.strictSame(await openAsset(calls, at('assets/none')), { refused: { code: 'file-missing' } })
 })
 
 t.test('a path that turned into a symlink since it was resolved is refused', async t => {
@@ -133,16 +134,18 @@ t.test('a path that turned into a symlink since it was resolved is refused', asy
   renameSync(at('assets/turn'), at('assets/turned'))
   symlinkSync(at('private'), at('assets/turn'))
   const before = readdirSync('/proc/self/fd').length
-  t.strictSame(await openAsset(answer.path), {
+  t.strictSame(await openAsset(calls, answer.path), {
     refused: { code: 'moved-meanwhile' },
   })
-  t.strictSame(await openAsset(at('assets/out')), { refused: { code: 'symlink-loop' } })
+  t.strictSame(await openAsset(calls, at('assets/out')), { refused: { code: 'symlink-loop' } })
   t.equal(readdirSync('/proc/self/fd').length, before, 'and closed again')
 })
 
 t.test('a file that the config names may lie anywhere', async t => {
-  t.strictSame(await resolvePublished(at('assets/out')), { path: at('secret.txt') })
-  t.strictSame(await resolvePublished(at('assets/dangling')), { refused: { code: 'file-missing' } })
+  t.strictSame(await resolvePublished(calls, at('assets/out')), { path: at('secret.txt') })
+  t.strictSame(await resolvePublished(calls, at('assets/dangling')), {
+    refused: { code: 'file-missing' },
+  })
 })
 
 t.test('reads a URL path without looking at the disk', async t => {

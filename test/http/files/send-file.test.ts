@@ -4,27 +4,41 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import path from 'node:path'
 import t, { type Test } from 'tap'
-import { createSender, type SendEnd } from '../../../src/http/files/send-file.ts'
+import { createNodeWay, type SendEnd } from '../../../src/http/files/send-file.ts'
 import { createSliceCache } from '../../../src/http/files/slice-cache.ts'
+import { createThreadWay } from '../../../src/http/sending/thread-way.ts'
+import { createSendingThreads, type SendingThreads } from '../../../src/http/sending/threads.ts'
 import { makeFolder } from '../../folder.ts'
 import { bodyOf, openCount, readAll, until } from '../raw-http.ts'
 
 const MiB = 2 ** 20
 const fileName = 'a file of this test'
 
-for (const [mode, cacheBytes] of [
-  ['from memory', 64 * MiB],
-  ['from the disk', 0],
-] as const) {
-  t.test(`${mode}: sends every byte in order, and tells how far it is`, async t => {
+const threads = createSendingThreads({ reportMs: 1 })
+t.teardown(() => threads.close())
+if (!(await threads.begun())) t.fail('threads send files here')
+
+interface Mode {
+  readonly cacheBytes: number
+  readonly threads?: SendingThreads
+}
+const modes: Readonly<Record<string, Mode>> = {
+  'from memory': { cacheBytes: 64 * MiB },
+  'from the disk': { cacheBytes: 0 },
+  'by a thread': { cacheBytes: 0, threads },
+}
+
+for (const [name, mode] of Object.entries(modes)) {
+  t.test(`${name}: sends every byte in order, and tells how far it is`, async t => {
     const bytes = pattern(5 * MiB + 123)
-    const download = await start(t, cacheBytes, bytes, { from: 100, to: bytes.length - 7 })
+    const download = await start(t, mode, bytes, { from: 100, to: bytes.length - 7 })
     const body = bodyOf(await readAll(download.client))
     t.ok(body.equals(bytes.subarray(100, -7)))
     t.equal(await download.end, 'sent')
     const last = download.progress.at(-1)
     t.strictSame(last, [bytes.length - 107, true])
-    t.ok(download.progress.length > 3, 'told on the way, since its clock runs fast')
+    const isTold = download.progress.length > 3 || mode.threads
+    t.ok(isTold, 'told on the way, since its clock runs fast')
     t.strictSame(
       download.progress.map(([sent]) => sent).toSorted((a, b) => a - b),
       sentOf(download),
@@ -32,17 +46,17 @@ for (const [mode, cacheBytes] of [
     await until(() => openCount(fileName) === 0)
   })
 
-  t.test(`${mode}: an empty part`, async t => {
-    const download = await start(t, cacheBytes, pattern(10), { from: 4, to: 4 })
+  t.test(`${name}: an empty part`, async t => {
+    const download = await start(t, mode, pattern(10), { from: 4, to: 4 })
     t.equal(bodyOf(await readAll(download.client)).length, 0)
     t.strictSame(download.progress, [[0, true]])
   })
 
-  t.test(`${mode}: a slow client holds back the reading`, async t => {
+  t.test(`${name}: a slow client holds back the reading`, async t => {
     const bytes = pattern(40 * MiB)
     const download = await start(
       t,
-      cacheBytes,
+      mode,
       bytes,
       { from: 0, to: bytes.length },
       { pauseOnConnect: true },
@@ -56,11 +70,11 @@ for (const [mode, cacheBytes] of [
     t.equal(await download.end, 'sent')
   })
 
-  t.test(`${mode}: a client that leaves ends the reading`, async t => {
+  t.test(`${name}: a client that leaves ends the reading`, async t => {
     const bytes = pattern(40 * MiB)
     const download = await start(
       t,
-      cacheBytes,
+      mode,
       bytes,
       { from: 0, to: bytes.length },
       { pauseOnConnect: true },
@@ -74,11 +88,11 @@ for (const [mode, cacheBytes] of [
     await until(() => openCount(fileName) === 0)
   })
 
-  t.test(`${mode}: a file that shrinks cuts the connection`, async t => {
+  t.test(`${name}: a file that shrinks cuts the connection`, async t => {
     const bytes = pattern(40 * MiB)
     const download = await start(
       t,
-      cacheBytes,
+      mode,
       bytes,
       { from: 0, to: bytes.length },
       { pauseOnConnect: true },
@@ -93,12 +107,12 @@ for (const [mode, cacheBytes] of [
   })
 
   t.test(
-    `${mode}: a file that is written to cuts the connection: a mixture never arrives whole`,
+    `${name}: a file that is written to cuts the connection: a mixture never arrives whole`,
     async t => {
       const bytes = pattern(40 * MiB)
       const download = await start(
         t,
-        cacheBytes,
+        mode,
         bytes,
         { from: 0, to: bytes.length },
         { pauseOnConnect: true },
@@ -113,10 +127,12 @@ for (const [mode, cacheBytes] of [
     },
   )
 
-  t.test(`${mode}: is told of at most every 500 ms`, async t => {
+  // A thread has no clock of ours.
+  if (mode.threads) continue
+  t.test(`${name}: is told of at most every 500 ms`, async t => {
     const bytes = pattern(4 * MiB)
     const part = { from: 0, to: bytes.length }
-    const download = await start(t, cacheBytes, bytes, part, {}, () => 0)
+    const download = await start(t, mode, bytes, part, {}, () => 0)
     bodyOf(await readAll(download.client))
     t.strictSame(download.progress, [[bytes.length, true]], 'only the end, when no time passes')
   })
@@ -131,7 +147,7 @@ interface Download {
 
 async function start(
   t: Test,
-  cacheBytes: number,
+  { cacheBytes, threads }: Mode,
   bytes: Buffer,
   part: { from: number; to: number },
   { pauseOnConnect = false } = {},
@@ -140,18 +156,16 @@ async function start(
   const file = path.join(makeFolder(t, { [fileName]: bytes }), fileName)
   const progress: [number, boolean][] = []
   const ended = Promise.withResolvers<SendEnd>()
-  const sender = createSender(createSliceCache(cacheBytes), clock)
+  const byNode = createNodeWay(createSliceCache(cacheBytes), clock)
+  const way = threads ? createThreadWay(byNode, threads) : byNode
   const server = createServer(async (_, response) => {
     const headers = { 'Content-Length': String(part.to - part.from) }
-    await using handle = await open(file)
-    const keyNow = async () => {
-      const { size, mtimeNs } = await handle.stat({ bigint: true })
-      return `${size} ${mtimeNs}`
-    }
-    const version = { key: await keyNow(), size: bytes.length }
-    const answer = { file: handle, version, keyNow, ...part, status: 200, headers }
+    const opened = await way.open({ file }, response)
+    if ('refused' in opened) throw new Error(opened.refused.code)
     const tell = (sent: number, complete: boolean) => progress.push([sent, complete])
-    await sender.send(response, answer, tell).then(ended.resolve, ended.reject)
+    const sending = opened.send(response, { ...part, status: 200, headers }, tell)
+    await sending.then(ended.resolve, ended.reject)
+    await opened.close()
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
