@@ -1,5 +1,6 @@
 import type { Status } from '../../api/networks.ts'
 import { printable } from '../../base/printable.ts'
+import { whyNoLibc } from '../../linux/libc.ts'
 import { sbom, version } from '../../system/version.ts'
 import { versionSpec } from '../api-specs.ts'
 import { runApiCommand, writeJson } from '../command.ts'
@@ -15,9 +16,13 @@ export function run(argv: string[], io: Io): Promise<number> {
     })
     const answered = daemon instanceof Failure ? undefined : daemon
     const own = { version: version(), node: process.versions.node }
-    if (values.has('json')) writeJson(io, { ...own, daemon: answered?.version ?? null })
+    const why = whyNoLibc()
+    const network = why === undefined ? 'system calls' : 'Node'
+    if (values.has('json')) writeJson(io, { ...own, network, daemon: answered?.version ?? null })
     else {
       io.stdout.write(`bootwright ${own.version}, Node ${own.node}\n`)
+      const ways = why === undefined ? 'system calls of our own' : `Node's sockets: ${why}`
+      io.stdout.write(`TFTP and files over plain HTTP go by ${ways}\n`)
       if (answered) io.stdout.write(`daemon ${printable(answered.version)}\n`)
     }
     if (daemon instanceof Failure) io.stderr.write(`daemon: not known, ${daemon.message}\n`)
