@@ -31,13 +31,20 @@ health_of() {
   esac
 }
 
+# is_disk FOLDER: whether it is one that can hold something; $value is its size, in sectors of 512 bytes.
+is_disk() {
+  case ${1##*/} in
+    '*' | loop* | ram* | zram* | sr* | fd* | dm-* | md* | nbd* | mmcblk*boot*) return 1 ;;
+  esac
+  line "$1/size"
+  case $value in '' | 0* | *[!0-9]*) return 1 ;; esac
+}
+
 disks() {
   items=0
   for folder in "$root"/sys/block/*; do
     name=${folder##*/}
-    case $name in '*' | loop* | ram* | zram* | sr* | fd* | dm-* | md* | nbd* | mmcblk*boot*) continue ;; esac
-    line "$folder/size"
-    case $value in '' | 0* | *[!0-9]*) continue ;; esac
+    is_disk "$folder" || continue
     [ "$items" -lt 48 ] || break
     comma
     printf '{"name":"/dev/%s","size":%.0f,' "$name" "$((value * 512))"

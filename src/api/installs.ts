@@ -33,10 +33,25 @@ export const choice = {
   ),
 }
 
+const eraseWish = v.closed(
+  {
+    disks: Type.Optional(
+      Type.Enum(['expected', 'all'], {
+        description:
+          'expected (default): only where `expect.disk` of the host’s profile covers every disk. all: whatever is there.',
+      }),
+    ),
+    method: Type.Optional(Type.Enum(['auto', 'overwrite'])),
+    check: Type.Optional(Type.Enum(['sampled', 'whole'])),
+  },
+  'Empties the disks of the machines, instead of installing anything.',
+)
+
 export const askBody = v.closed({
   ...choice,
   profile: Type.Optional(v.text('This instead of the host’s own, for this install only.')),
   vars: Type.Optional(Type.Record(Type.String(), scalar)),
+  erase: Type.Optional(eraseWish),
   replace: Type.Optional(
     Type.Boolean({ description: 'Also where an install has begun: it starts over.' }),
   ),
@@ -67,7 +82,9 @@ export const askResult = v.closed({
   profile: v.nullableText('What would be, or is to be, installed.'),
   erases: Type.Boolean({ description: 'Whether it installs, rather than being booted once.' }),
   starts: Type.Boolean({ description: 'Whether its machine is reset, or switched on, by itself.' }),
-  wipes: v.nullableText('The disk that its vars name; null where they name none.'),
+  wipes: v.nullableText(
+    'The disk that its vars name; null where they name none. Of an erase the disks that it told of.',
+  ),
 })
 export type AskResult = Static<typeof askResult>
 

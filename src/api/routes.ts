@@ -4,6 +4,7 @@ import * as adopt from './adopt.ts'
 import * as callbacks from './callbacks.ts'
 import * as daemon from './daemon.ts'
 import { doctorAnswer } from './doctor.ts'
+import { recordRoutes } from './erasures.ts'
 import * as events from './events.ts'
 import * as hosts from './hosts.ts'
 import { imageRoutes } from './image-routes.ts'
@@ -110,6 +111,7 @@ export const routes = named({
     body: installs.cancelBody,
     response: { 200: installs.cancelAnswer, ...refusals },
   },
+  ...recordRoutes,
   ...machineRoutes,
   events: {
     tags: ['events'],

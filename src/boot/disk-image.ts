@@ -2,7 +2,7 @@ import { fieldsOf, lineOf, objectsOf, type UnknownFields } from '../base/untrust
 import { diskWords, isDisk } from './expect.ts'
 import type { Expect, Vars } from './host.ts'
 import type { Spec, Unpacked } from './install.ts'
-import type { Reason, Refused } from './reason.ts'
+import type { Refused } from './reason.ts'
 
 /** How the bytes of an image are packed. */
 export type Packing = 'raw' | 'gz' | 'xz' | 'zst'
@@ -80,17 +80,18 @@ function refusedFor(
   return { refused: { code: 'no-such-disk', expected: diskWords(expected) || anyDisk, has } }
 }
 
-function largeEnough(disk: UnknownFields, bytes: number): ReportedDisk | Refused {
-  const { name, size, serial } = disk
+function largeEnough(told: UnknownFields, bytes: number): ReportedDisk | Refused {
+  const disk = reportedDisk(told)
+  if (!disk) return { refused: { code: 'no-such-disk', expected: lineOf(told.name), has: [] } }
+  const { size } = disk
+  if (size >= bytes) return disk
+  return { refused: { code: 'disk-too-small', disk: diskWords(told), size, bytes } }
+}
+
+/** A disk of the facts; undefined for what could be taken for something else on the way back. */
+export function reportedDisk({ name, size, serial }: UnknownFields): ReportedDisk | undefined {
   const path = lineOf(name)
-  // It is believed nothing that could be taken for something else on the way back.
-  if (!/^\/dev\/[a-z0-9]+$/.test(path) || !Number.isSafeInteger(size)) {
-    return { refused: { code: 'no-such-disk', expected: path, has: [] } }
-  }
-  if (Number(size) < bytes) {
-    const why: Reason = { code: 'disk-too-small', disk: diskWords(disk), size: Number(size), bytes }
-    return { refused: why }
-  }
+  if (!/^\/dev\/[a-z0-9]+$/.test(path) || !Number.isSafeInteger(size)) return undefined
   return { name: path, size: Number(size), serial: serial === null ? null : lineOf(serial) }
 }
 

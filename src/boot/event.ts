@@ -1,4 +1,5 @@
 import type { Mac } from '../wire/address.ts'
+import type { ErasedDisk } from './erased-disk.ts'
 import type {
   AssetData,
   CallbackData,
@@ -96,6 +97,10 @@ export interface EventData {
       readonly size: number
       readonly image: string
     }
+    /** The agent has its order; disks as people say them. */
+    'erases-disks': { readonly disks: readonly string[] }
+    'disk-erased': ErasedDisk
+    'disk-not-erased': ErasedDisk
     'late-end': { readonly event: PhoneHomeEvent }
     /** A machine is this host from now on; `before`: the MACs of the one that it replaces. */
     'moved-in': {

@@ -89,6 +89,16 @@ export interface ImageOnDisk {
   readonly seed: readonly string[]
 }
 
+/** How the disks of a machine are emptied. */
+export interface EraseRule {
+  /** Those alone that `expect.disk` covers, or whatever is there. */
+  readonly disks: 'expected' | 'all'
+  /** The best that each disk can, or zeros from end to end. */
+  readonly method: 'auto' | 'overwrite'
+  /** How they are read back: large ones at many points, or from end to end. */
+  readonly check: 'sampled' | 'whole'
+}
+
 /** One network card of a host, with the address reserved for it. */
 export interface Nic {
   readonly mac: Mac
@@ -110,6 +120,8 @@ export interface Profile extends BootSettings {
   readonly media?: MediaFolder
   /** What the agent, which is the kernel and initrd then, writes onto a disk. */
   readonly image?: ImageOnDisk
+  /** What the agent empties instead. */
+  readonly erase?: EraseRule
   /** Expected sha256 in hex, by the path of the asset as the config means it. */
   readonly checksums?: Readonly<Record<string, string>>
   /** Liquid template of the kernel command line. */

@@ -11,15 +11,21 @@ const ends: Readonly<Partial<Record<LifeEvent['kind'], Reason>>> = {
 
 /** Why an install counts as done. */
 export function endOf(event: LifeEvent): Reason {
-  return ends[event.kind] ?? { code: 'install-done' }
+  return madeOf(event) ?? ends[event.kind] ?? { code: 'install-done' }
 }
 
 /** Why an install failed. */
 export function failureOf(event: LifeEvent): Reason {
   if (event.kind === 'unexpected') return { code: 'unexpected', difference: event.difference }
   if (event.kind === 'undeployed') return { code: 'deploy-failed', because: event.because }
+  const made = madeOf(event)
+  if (made) return made
   const message = 'message' in event && event.message ? { message: event.message } : {}
   return { code: 'installer-failed', ...message }
+}
+
+function madeOf(event: LifeEvent): Reason | undefined {
+  return isHeard(event) ? event.because : undefined
 }
 
 export type Heard = Extract<LifeEvent, { readonly kind: PhoneHomeEvent }>

@@ -120,7 +120,8 @@ export type LifeEvent =
   | { readonly kind: 'alive' }
   /** Kernel and initrd were fetched to the last byte. */
   | { readonly kind: 'delivered' }
-  | { readonly kind: PhoneHomeEvent; readonly message?: string }
+  /** `because`: what we make of it, where its own words are not the reason. */
+  | { readonly kind: PhoneHomeEvent; readonly message?: string; readonly because?: Reason }
   /** It is ready and not what the config expects. */
   | { readonly kind: 'unexpected'; readonly difference: Reason }
   /** Its turn has come: `deploy` begins to work. */

@@ -7,6 +7,8 @@ export interface PhoneHomeMessage {
   readonly message?: string
   readonly percent?: number
   readonly facts?: unknown
+  /** What its agent says became of the disks that it was to erase. */
+  readonly erased?: readonly unknown[]
   /** What was not kept of it. */
   readonly left?: Reason
 }

@@ -4,6 +4,7 @@ import type { HostState, PhoneHomeEvent } from './host-state.ts'
 import type { AddressReasons } from './reasons/address.ts'
 import type { CallbackReasons } from './reasons/callback.ts'
 import type { ConsoleReasons } from './reasons/console.ts'
+import type { EraseReasons } from './reasons/erase.ts'
 import type { FileReasons, Nothing } from './reasons/file.ts'
 import type { MessageReasons } from './reasons/message.ts'
 import type { PowerReasons } from './reasons/power.ts'
@@ -194,6 +195,7 @@ export interface Reasons
     DhcpReasons,
     AddressReasons,
     FileReasons,
+    EraseReasons,
     MessageReasons,
     SshReasons,
     CallbackReasons,

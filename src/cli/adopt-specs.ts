@@ -1,5 +1,6 @@
-import { apiCommand, yes } from './api-specs.ts'
+import { anyHosts, apiCommand, waiting, yes } from './api-specs.ts'
 import type { CommandSpec, OptionSpec } from './args.ts'
+import { whereOption } from './choose.ts'
 
 /** By what machines are put in order before they are numbered. */
 export const orders = ['mac', 'serial', 'port', 'address'] as const
@@ -73,3 +74,43 @@ export const agentSpec: CommandSpec = {
   },
   words: { min: 1, max: 1, of: ['build'] },
 }
+
+export const eraseSpec = apiCommand({
+  name: 'erase',
+  line:
+    'HOST... [--where tag=T|profile=P|state=S] [--all-disks] [--overwrite] [--read-all]\n' +
+    '       [--wait] [--timeout D] [--stop-after N] [--replace] [--no-power|--by kexec|media] [--yes] [--json]',
+  brief: 'empties its disks, and keeps a record',
+  summary:
+    'Asks for the agent to empty the disks of a host, which begins with its next network boot, as an install\n' +
+    'does. HOST may be a glob. What will be erased is shown and confirmed, or --yes says so.\n' +
+    'A disk that `expect.disk` of the profile does not cover is a refusal, unless --all-disks says otherwise.',
+  options: {
+    where: whereOption,
+    'all-disks': { help: 'whatever disks there are' },
+    overwrite: { help: 'zeros from end to end, whatever better each disk can' },
+    'read-all': {
+      help: 'read them back from end to end; else those of more than 2 GiB at many points',
+    },
+    ...waiting,
+    yes,
+  },
+  words: anyHosts,
+})
+
+export const erasuresSpec = apiCommand({
+  name: 'erasures',
+  line: '[HOST] [--save FOLDER] [--json]',
+  brief: 'what was erased, and its signed records',
+  summary:
+    'Lists what was erased, the newest first. With --save the records are written into FOLDER with their\n' +
+    'signatures, and the key that those are checked by.',
+  options: {
+    save: {
+      value: 'FOLDER',
+      file: true,
+      help: 'write records, signatures and erasure-key.pem there',
+    },
+  },
+  words: { min: 0, max: 1 },
+})

@@ -25,7 +25,7 @@ export function apiCommand(spec: CommandSpec): CommandSpec {
 
 const none = { min: 0, max: 0 }
 const oneHost = { min: 1, max: 1 }
-const anyHosts = { min: 0, max: Number.POSITIVE_INFINITY }
+export const anyHosts = { min: 0, max: Number.POSITIVE_INFINITY }
 export const yes: OptionSpec = { help: 'do not ask' }
 
 /** Which hosts a list shows. */
@@ -144,6 +144,23 @@ export const imagesSpec = apiCommand({
   words: none,
 })
 
+/** How what is asked for begins, and whether its end is waited for. */
+export const waiting: Readonly<Record<string, OptionSpec>> = {
+  wait: { help: 'follow to the end; exit code 1 when an install fails' },
+  timeout: {
+    value: 'D',
+    help: 'with --wait: wait so long at most, such as 90s, 45m or 2h; the installs go on',
+  },
+  'stop-after': { value: 'N', help: 'with --wait: cancel the rest after N failures' },
+  replace: { help: 'also where an install is running, which is ended' },
+  'no-power': { help: 'machines are reset or switched on by somebody else' },
+  by: {
+    value: 'WAY',
+    of: ['kexec', 'media'],
+    help: 'kexec: the system that runs there boots the installer; media: its BMC is given an image',
+  },
+}
+
 export const installSpec = apiCommand({
   name: 'install',
   line:
@@ -162,19 +179,7 @@ export const installSpec = apiCommand({
       help: "this profile instead of the host's own, for this install only",
     },
     var: { value: 'k=v', many: true, help: 'this variable, for this install only' },
-    wait: { help: 'follow to the end; exit code 1 when an install fails' },
-    timeout: {
-      value: 'D',
-      help: 'with --wait: wait so long at most, such as 90s, 45m or 2h; the installs go on',
-    },
-    'stop-after': { value: 'N', help: 'with --wait: cancel the rest after N failures' },
-    replace: { help: 'also where an install is running, which is ended' },
-    'no-power': { help: 'machines are reset or switched on by somebody else' },
-    by: {
-      value: 'WAY',
-      of: ['kexec', 'media'],
-      help: 'kexec: the system that runs there boots the installer; media: its BMC is given an image',
-    },
+    ...waiting,
     yes,
   },
   words: anyHosts,

@@ -19,6 +19,8 @@ export interface Proposal<R extends Trial> {
   readonly row: (result: R) => readonly Cell[]
   /** `install`, `cancel`. */
   readonly verb: string
+  /** Also one host alone is confirmed. */
+  readonly always?: boolean
   /** What is said when the answer is no. */
   readonly left: string
 }
@@ -30,14 +32,14 @@ export interface Confirmed<R> {
 }
 
 /**
- * Shows the hosts of a choice with what it means for each. More than one is confirmed at the terminal;
+ * Shows the hosts of a choice with what it means for each. More than one, or `always`, is confirmed at the terminal;
  * what was seen is what is asked for, by name. With `--yes` nobody is asked, and the daemon chooses.
  *
  * @throws Failure when nobody matches, nobody can be asked, or the answer is no
  */
 export async function confirm<R extends Trial>(
   { io, values }: Call,
-  { choice, dryRun, columns, row, verb, left }: Proposal<R>,
+  { choice, dryRun, columns, row, verb, always = false, left }: Proposal<R>,
 ): Promise<Confirmed<R>> {
   if (values.has('yes')) return { choice, refused: [] }
   const results = await dryRun()
@@ -48,15 +50,14 @@ export async function confirm<R extends Trial>(
   if (due.length === 0) return confirmed
   const list = formatTable(columns, due.map(row), screenOf(io))
   if (!values.has('json') || due.length > 1) io.stderr.write(list)
-  if (due.length === 1) return confirmed
+  if (due.length === 1 && !always) return confirmed
+  const these = due.length === 1 ? 'this host' : `these ${due.length} hosts`
   const [first = '', ...rest] = verb
-  const asked = await askYes(
-    io,
-    `${first.toUpperCase()}${rest.join('')} these ${due.length} hosts?`,
-  )
+  const asked = await askYes(io, `${first.toUpperCase()}${rest.join('')} ${these}?`)
   if (asked === 'yes') return confirmed
   if (asked === 'no') throw new Failure(left, exit.no)
-  throw new Failure(`this is for ${due.length} hosts; say --yes to ${verb} them`, exit.usage)
+  const [many, them] = due.length === 1 ? ['1 host', 'it'] : [`${due.length} hosts`, 'them']
+  throw new Failure(`this is for ${many}; say --yes to ${verb} ${them}`, exit.usage)
 }
 
 /** What somebody at the terminal answers to a question; nobody where there is no terminal. */

@@ -2,7 +2,7 @@ import type { HostEvent } from '../api/events.ts'
 import type { AskResult } from '../api/installs.ts'
 import { printable } from '../base/printable.ts'
 import { installSpec } from './api-specs.ts'
-import type { Values } from './args.ts'
+import type { CommandSpec, Values } from './args.ts'
 import { type HostChoice, readChoice } from './choose.ts'
 import { type Call, runApiCommand, writeJson } from './command.ts'
 import { confirm } from './confirm.ts'
@@ -10,12 +10,13 @@ import { exit, Failure, type Io } from './io.ts'
 import { readTimeout } from './timeout.ts'
 import { type InstallEnd, waitForInstalls } from './wait.ts'
 
-interface InstallRequest extends HostChoice {
+export interface InstallRequest extends HostChoice {
   readonly profile?: string
   readonly vars?: Record<string, string | number | boolean>
   readonly replace?: true
   readonly power?: false
   readonly by?: string
+  readonly erase?: Readonly<Record<string, string>>
 }
 
 /** How `--wait` waits. */
@@ -34,16 +35,30 @@ const columns = [
 
 /** `bootwright install HOST...`. */
 export function run(argv: string[], io: Io): Promise<number> {
-  return runApiCommand(installSpec, argv, io, async call => {
+  return askFor(installSpec, argv, io, ({ values, words }) => ({
+    ...readWish(values, words),
+    ...readOwn(values),
+  }))
+}
+
+/** A command that asks for installs: which ones is shown, confirmed, asked for and, where that is said, waited for. */
+export function askFor(
+  spec: CommandSpec,
+  argv: string[],
+  io: Io,
+  wishOf: (call: Call) => InstallRequest,
+): Promise<number> {
+  return runApiCommand(spec, argv, io, async call => {
     const { values } = call
     const patience = { stopAfter: readStopAfter(values), timeout: waitingTimeout(values) }
-    const wish = readWish(values, call.words)
+    const wish = wishOf(call)
     const { choice, refused } = await confirm(call, {
       choice: wish,
       columns,
       dryRun: () => ask(call, { ...wish, dryRun: true }),
       row: result => [result.host, result.profile ?? '-', erasedBy(result)],
-      verb: 'install',
+      verb: spec.name,
+      always: wish.erase !== undefined,
       left: 'nothing was asked for',
     })
     const after = values.has('wait') ? await newestEvent(call) : 0
@@ -58,17 +73,24 @@ export function run(argv: string[], io: Io): Promise<number> {
   })
 }
 
-function readWish(values: Values, words: readonly string[]): InstallRequest {
+/** What an install is made of where it differs from what the config says. */
+function readOwn(values: Values): Pick<InstallRequest, 'profile' | 'vars'> {
   const profile = values.text('profile')
   const vars = values.list('var').map(readVar)
+  return {
+    ...(profile !== undefined && { profile }),
+    ...(vars.length > 0 && { vars: Object.fromEntries(vars) }),
+  }
+}
+
+/** For which hosts, and how their machines begin. */
+export function readWish(values: Values, words: readonly string[]): InstallRequest {
   const by = values.text('by')
   if (by !== undefined && values.has('no-power')) {
     throw new Failure('--by says who starts the machine, --no-power that nobody does', exit.usage)
   }
   return {
     ...readChoice(words, values.list('where')),
-    ...(profile !== undefined && { profile }),
-    ...(vars.length > 0 && { vars: Object.fromEntries(vars) }),
     ...(values.has('replace') && { replace: true }),
     ...(values.has('no-power') && { power: false }),
     ...(by !== undefined && { by }),

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { packingOf } from '../boot/disk-image.ts'
-import type { Profile } from '../boot/host.ts'
+import type { EraseRule, Profile } from '../boot/host.ts'
 import { agentFiles } from './agent.ts'
 import type { Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'
@@ -8,9 +8,9 @@ import type { Layers, ProfileKeys } from './inheritance.ts'
 
 /** What a profile boots that has no folder of boot media; undefined where it says nothing to boot. */
 export function filesToBoot(
-  { kernel, initrd, efi, iso, wim, image, seed = {} }: ProfileKeys,
+  { kernel, initrd, efi, iso, wim, image, erase, seed = {} }: ProfileKeys,
   { assets }: { readonly assets: string },
-): Pick<Profile, 'kind' | 'kernel' | 'initrd' | 'image'> | undefined {
+): Pick<Profile, 'kind' | 'kernel' | 'initrd' | 'image' | 'erase'> | undefined {
   const at = (path: string) => resolve(assets, path)
   if (efi !== undefined) return { kind: 'efi', kernel: at(efi), initrd: [] }
   if (iso !== undefined) return { kind: 'iso', kernel: at(iso), initrd: [] }
@@ -18,28 +18,36 @@ export function filesToBoot(
     const { wimboot = defaults.profile.wimboot, files } = wim
     return { kind: 'wim', kernel: at(wimboot), initrd: files.map(at) }
   }
-  if (image !== undefined) {
-    return {
-      kernel: at(agentFiles.kernel),
-      initrd: [at(agentFiles.initrd), at(agentFiles.writer)],
-      image: { path: at(image), seed: Object.keys(seed) },
-    }
+  const agent = {
+    kernel: at(agentFiles.kernel),
+    initrd: [at(agentFiles.initrd), at(agentFiles.writer)],
   }
+  if (image !== undefined) return { ...agent, image: { path: at(image), seed: Object.keys(seed) } }
+  if (erase !== undefined) return { ...agent, erase: eraseRule(erase) }
   if (kernel === undefined) return undefined
   const initrds = typeof initrd === 'string' ? [initrd] : (initrd ?? [])
   return { kernel: at(kernel), initrd: initrds.map(at) }
 }
 
+function eraseRule({
+  disks = 'expected',
+  method = 'auto',
+  check = 'sampled',
+}: NonNullable<ProfileKeys['erase']>): EraseRule {
+  return { disks, method, check }
+}
+
 /** What a profile is by the key that says what it boots, where that is no kernel and initrd of its own. */
-export type BootKind = 'nixos' | 'kexec' | 'image' | Profile['kind']
+export type BootKind = 'nixos' | 'kexec' | 'image' | 'erase' | Profile['kind']
 
 /** What does not go together with what is booted: a folder of boot media, the agent, or something that is no Linux. */
 export function checkKind({ keys, from }: Layers, kind: BootKind, report: Report): void {
   if (kind === 'image') checkImage({ keys, from }, report)
-  else if (keys.seed !== undefined) {
+  if (kind === 'image' || kind === 'erase') checkAgent({ keys, from }, kind, report)
+  if (kind !== 'image' && keys.seed !== undefined) {
     report(from.get('seed') ?? [], 'lies beside an `image`, and there is none here', true)
   }
-  if (kind === undefined || kind === 'image') return
+  if (kind === undefined || kind === 'image' || kind === 'erase') return
   if (keys.initrd !== undefined) {
     const why = `\`${kind}\` ${kind === 'nixos' || kind === 'kexec' ? 'brings its own initrd' : 'takes no initrd'}`
     report(from.get('initrd') ?? [], why, true)
@@ -55,9 +63,9 @@ export function checkKind({ keys, from }: Layers, kind: BootKind, report: Report
   if (kind === 'wim') checkNames(keys.wim?.files ?? [], from.get('wim') ?? [], report)
 }
 
-/** What the agent cannot do, or does by itself. */
+/** What the agent cannot write. */
 function checkImage({ keys, from }: Pick<Layers, 'keys' | 'from'>, report: Report): void {
-  const { image = '', boot = defaults.profile.boot } = keys
+  const { image = '' } = keys
   if (packingOf(image) === undefined) {
     const how = '`bootwright import FILE NAME` makes one of qcow2 and others'
     report(
@@ -65,19 +73,31 @@ function checkImage({ keys, from }: Pick<Layers, 'keys' | 'from'>, report: Repor
       `${basename(image)} is no .raw, .raw.gz, .raw.xz or .raw.zst: ${how}`,
     )
   }
+}
+
+/** What the agent does not take, or does by itself. */
+function checkAgent(
+  { keys, from }: Pick<Layers, 'keys' | 'from'>,
+  kind: 'image' | 'erase',
+  report: Report,
+): void {
+  const { boot = defaults.profile.boot } = keys
+  const does = kind === 'image' ? '`image` is written' : '`erase` is done'
   if (boot !== 'install') {
-    const why = 'what is written onto a disk is an install, asked for each time'
-    report(from.get('boot') ?? [], `${boot} does not go with \`image\`: ${why}`, true)
+    const why = 'what is done to a disk is an install, asked for each time'
+    report(from.get('boot') ?? [], `${boot} does not go with \`${kind}\`: ${why}`, true)
   }
-  for (const key of ['initrd', 'deploy', 'login'] as const) {
-    if (keys[key] !== undefined)
-      report(from.get(key) ?? [], '`image` is written by the agent, which takes none', true)
+  for (const key of [
+    'initrd',
+    'deploy',
+    'login',
+    ...(kind === 'erase' ? ['verify'] : []),
+  ] as const) {
+    if (keys[key as 'initrd'] !== undefined)
+      report(from.get(key) ?? [], `${does} by the agent, which takes none`, true)
   }
   if (keys.phoneHome === 'ssh') {
-    report(
-      from.get('phoneHome') ?? [],
-      '`image` is written by the agent, which reports by messages',
-    )
+    report(from.get('phoneHome') ?? [], `${does} by the agent, which reports by messages`)
   }
 }
 

@@ -66,6 +66,8 @@ export interface Config {
   readonly loaders: LoaderRules
   /** Undefined: `ignore` on a proxy network, `local` on a server network. */
   readonly unknownHosts?: UnknownHosts
+  /** What is booted to erase disks where no profile says how. */
+  readonly eraser?: Profile
   readonly profiles: ReadonlyMap<string, Profile>
   readonly hosts: ReadonlyMap<string, Host>
   readonly hostByMac: ReadonlyMap<Mac, Host>

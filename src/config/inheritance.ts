@@ -13,7 +13,7 @@ export interface CmdlinePiece {
 export type ProfileKeys = Omit<RawProfile, 'extends' | 'cmdline' | 'cmdline!'>
 
 /** The keys that say what to boot, of which one is enough. */
-export const bootKeys = ['kernel', 'nixos', 'kexec', 'efi', 'iso', 'wim', 'image'] as const
+export const bootKeys = ['kernel', 'nixos', 'kexec', 'efi', 'iso', 'wim', 'image', 'erase'] as const
 
 /** A profile with what it extends, and perhaps a host, laid over each other. */
 export interface Layers {
@@ -79,7 +79,7 @@ function mergeKeys(below: ProfileKeys, own: ProfileKeys): ProfileKeys {
 
 /** Who boots something else inherits nothing of what was booted, but another kernel keeps its initrd. */
 function withoutBoot(below: ProfileKeys, own: ProfileKeys): ProfileKeys {
-  const { kernel, initrd, nixos, kexec, efi, iso, wim, image, checksums, ...rest } = below
+  const { kernel, initrd, nixos, kexec, efi, iso, wim, image, erase, checksums, ...rest } = below
   return own.kernel === undefined ? rest : { ...rest, ...given('initrd', initrd) }
 }
 

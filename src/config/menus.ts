@@ -5,7 +5,7 @@ import { nothingToBoot, type ProfileContext, type ResolvedProfile } from './prof
 
 type Profiles = ReadonlyMap<string, ResolvedProfile>
 
-/** What a host's menu may offer: what it says, or all that can be asked for. */
+/** What a host's menu may offer: what it says, or all that can be asked for; what erases disks only where it is named. */
 export function menuOf(
   { layers: { keys, from } }: ResolvedProfile,
   profiles: Profiles,
@@ -18,7 +18,10 @@ export function menuOf(
   }
   if (!keys.menu) {
     const all = [...profiles].flatMap(([name, { profile }]) => (profile ? [{ name, profile }] : []))
-    return all.flatMap(({ name, profile }) => (whyNotAsked(profile) === undefined ? name : []))
+    const offered = all.filter(
+      ({ profile }) => whyNotAsked(profile) === undefined && !profile.erase,
+    )
+    return offered.map(({ name }) => name)
   }
   return namedIn(keys.menu, path, profiles, around, whyNotAsked).map(({ name }) => name)
 }

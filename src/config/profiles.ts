@@ -56,13 +56,19 @@ export interface ResolvedProfile {
 
 /** For a profile that is only there to be extended, and is used. */
 export const nothingToBoot =
-  'says nothing to boot, and is used as if it did; it needs a `kernel`, `nixos`, `kexec`, `efi`, `iso`, `wim` or `image`'
+  'says nothing to boot, and is used as if it did; it needs a `kernel`, `nixos`, `kexec`, `efi`, `iso`, `wim`, `image` or `erase`'
 
 /** Reports at a profile that somebody uses it and there is nothing to boot. */
 export function sayNothingToBoot(name: string, report: Report): void {
   const own: Path = ['profiles', name]
   report(own, nothingToBoot, false, placesOf(own, ...bootKeys, 'extends'))
 }
+
+/** Of media that come as a folder. */
+const noAgent: Pick<Profile, 'kind' | 'image' | 'erase'> = {}
+
+/** Zeros from end to end of a large disk take days. */
+const eraseTimeout = '72h'
 
 /** Every profile with what it extends. */
 export function resolveProfiles(
@@ -97,16 +103,17 @@ export function resolveProfile(
     ? { kernel: media.kernel, initrd: [media.initrd] }
     : filesToBoot(keys, around)
   if (!booted) return base
-  const { image } = 'image' in booted ? booted : {}
-  checkKind(layers, folder?.form ?? (image ? 'image' : booted.kind), around.report)
+  const { image, erase, kind } = { ...noAgent, ...booted }
+  const agents = image ? 'image' : erase ? 'erase' : undefined
+  checkKind(layers, folder?.form ?? agents ?? kind, around.report)
   const own = layers.cmdline.map(piece => piece.text)
   const profile: Profile = {
     name,
     ...booted,
     ...given('media', folder),
     ...given('checksums', resolveChecksums(layers, { folder, ...booted }, around)),
-    cmdline: [...(image ? [`${agentConsoles} agent=image`] : []), ...own].join(' '),
-    ...lifeOf(layers, around),
+    cmdline: [...(agents ? [`${agentConsoles} agent=${agents}`] : []), ...own].join(' '),
+    ...lifeOf(layers, around, erase ? eraseTimeout : defaults.profile.timeout),
     ...bootSettingsIn(keys),
     ...given('proxy', resolveProxy(keys.proxy, around.proxy)),
     ...filesOf({ ...keys.files, ...(image && keys.seed) }, around.folder),
@@ -140,7 +147,7 @@ export function checkCallbacks(raw: RawProfile, path: Path, around: ProfileConte
   }
 }
 
-function lifeOf(layers: Layers, around: ProfileContext) {
+function lifeOf(layers: Layers, around: ProfileContext, timeout: string) {
   const d = defaults.profile
   const { keys, from } = layers
   // What is chosen from is said by its host.
@@ -165,7 +172,7 @@ function lifeOf(layers: Layers, around: ProfileContext) {
     attempts: keys.attempts ?? d.attempts,
     expires: parseDuration(keys.expires ?? d.expires),
     bootTimeout: parseDuration(keys.bootTimeout ?? d.bootTimeout),
-    timeout: parseDuration(keys.timeout ?? d.timeout),
+    timeout: parseDuration(keys.timeout ?? timeout),
     ...given('verifyUp', up === undefined ? undefined : parseDuration(up)),
   } as const
 }

@@ -21,6 +21,7 @@ import type { PlacedChecksum } from './checksums.ts'
 import type { Config } from './config.ts'
 import { resolveConsoles } from './consoles.ts'
 import { defaults } from './defaults.ts'
+import { resolveEraser } from './eraser.ts'
 import { type ResolvedHost, resolveHosts } from './hosts.ts'
 import { checkLoaderRules, resolveLoaderRules } from './loader-rules.ts'
 import { resolveNetworks } from './networks.ts'
@@ -91,6 +92,7 @@ export function resolveConfig(
     networks,
     loaders: resolveLoaderRules(raw.loaders ?? {}, report),
     ...given('unknownHosts', unknown.unknownHosts),
+    ...given('eraser', resolveEraser(around)),
     profiles: bootable(profiles),
     hosts: new Map([...hosts].map(([name, { host }]) => [name, host])),
     hostByMac,

@@ -1,3 +1,4 @@
+import type { Erasure } from '../boot/erase.ts'
 import type { NewEvent } from '../boot/event-record.ts'
 import type { Host, Profile } from '../boot/host.ts'
 import type { Identity } from '../boot/identity.ts'
@@ -76,6 +77,8 @@ export interface Memory {
     endDeploy(install: string): void
     end(id: number, state: 'delivered' | 'undelivered' | 'ended', error?: Reason): void
   }
+  /** What was erased. */
+  readonly erasures: { add(erasure: Erasure): void }
   /** Adds a line to a timeline. */
   record(event: NewEvent): void
   /** Everything `work` writes is kept together or not at all. */

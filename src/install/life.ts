@@ -1,12 +1,12 @@
 import { deadline } from '../boot/deadline.ts'
 import type { KnownHost } from '../boot/decide.ts'
-import { type WriteOrder, writeOrderOf } from '../boot/disk-image.ts'
-import { whyUnexpected } from '../boot/expect.ts'
+import { diskWords, whyUnexpected } from '../boot/expect.ts'
 import type { Host } from '../boot/host.ts'
 import { type Delivery, type Install, rulesOf } from '../boot/install.ts'
 import { knownOf } from '../boot/known-host.ts'
 import { isRunning, type LifeEvent } from '../boot/life.ts'
 import type { Reason } from '../boot/reason.ts'
+import { type WorkOrder, workOrderOf } from '../boot/work-order.ts'
 import type { Circumstance } from './callbacks.ts'
 import { change, lifeOf } from './change.ts'
 import type { InstallDeps } from './deps.ts'
@@ -92,8 +92,8 @@ function installNow(name: string, { memory }: InstallDeps): Install | undefined 
 interface Readiness {
   readonly event: LifeEvent
   readonly circumstance: Circumstance
-  /** What is written onto which disk from now on. */
-  readonly order?: WriteOrder
+  /** What is done to which disks from now on. */
+  readonly order?: WorkOrder
 }
 
 /** What it means that an installer is ready: it may be another machine than the config expects. */
@@ -101,7 +101,7 @@ function whenReady(name: string, said: Circumstance, deps: InstallDeps): Readine
   const { message, facts } = said
   const isBooting = lifeOf(name, deps).state === 'booting'
   const spec = isBooting ? installNow(name, deps)?.spec : undefined
-  const chosen = spec && writeOrderOf(spec, facts)
+  const chosen = spec && workOrderOf(spec, facts)
   const [refused, order] = chosen && 'refused' in chosen ? [chosen.refused] : [undefined, chosen]
   const difference = whyUnexpected(spec?.profile.expect, facts) ?? refused
   if (difference) return { event: { kind: 'unexpected', difference }, circumstance: { facts } }
@@ -109,11 +109,17 @@ function whenReady(name: string, said: Circumstance, deps: InstallDeps): Readine
   return { event, circumstance: said, ...(order && { order }) }
 }
 
-/** The timeline has what is erased for which image, before the agent is told it. */
-function tellOrder(name: string, { disk, image }: WriteOrder, { memory }: InstallDeps): void {
+/** The timeline has what is lost, and for which image, before the agent is told it. */
+function tellOrder(host: string, { kind, order }: WorkOrder, { memory }: InstallDeps): void {
+  if (kind === 'erase') {
+    const disks = order.disks.map(disk => diskWords({ ...disk }))
+    memory.record({ host, kind: 'note', code: 'erases-disks', data: { disks } })
+    return
+  }
+  const { disk, image } = order
   const { name: path, serial, size } = disk
   const data = { disk: path, size, ...(serial !== null && { serial }), image }
-  memory.record({ host: name, kind: 'note', code: 'writes-image', data })
+  memory.record({ host, kind: 'note', code: 'writes-image', data })
 }
 
 function endLate(

@@ -7,9 +7,11 @@ import type { Attempt } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
 import type { PhoneHomeMessage } from '../boot/phone-home.ts'
 import { textOf } from '../boot/words/event.ts'
+import { isAgentWork } from '../boot/work-order.ts'
 import { formatIpAddress } from '../wire/ip-address.ts'
 import type { InstallDeps } from './deps.ts'
 import { type AgentOutlook, type AgentWork, agentWork, hearStranger } from './discovered.ts'
+import { hearEraser } from './erasure.ts'
 import type { Lives } from './life.ts'
 import { createLiveAttempts } from './live-attempts.ts'
 import type { Scripts } from './scripts.ts'
@@ -31,7 +33,7 @@ import {
   type TokenParts,
   type TokenUse,
 } from './token-use.ts'
-import { giveOrder, type OrderAnswer } from './write-order.ts'
+import { giveOrder, type OrderAnswer } from './work-order.ts'
 
 const perSecond = 10
 /** What a boot may still say when the next one has begun. */
@@ -58,7 +60,7 @@ export function createPhoneHome(
     work: (token: string, outlook: AgentOutlook): AgentWork | undefined =>
       agentWork(token, outlook, parts),
 
-    /** What the agent of an install is to write; undefined where its profile has no image. */
+    /** What the agent of an install is to do to disks; undefined where its installer is another. */
     order: (use: TokenUse): OrderAnswer | undefined => giveOrder(use, parts),
 
     /** What lets us into the installer of the running attempt, as an initrd: for the machine only. */
@@ -100,7 +102,7 @@ function hear(use: TokenUse, said: PhoneHomeMessage, parts: TokenParts): PhoneHo
     memory.record(unheard.event)
     return unheard.heard
   }
-  const heard = mayTellFacts(attempt, use, parts) ? said : withoutFacts(said)
+  const heard = mayTellFacts(attempt, use, said.event, parts) ? said : withoutFacts(said)
   memory.write(() => takeIn(attempt, heard, parts))
   return { status: 204 }
 }
@@ -118,15 +120,22 @@ function whyUnheard(
     ({ host, kind: 'stranger', code: 'phone-home', data }) as const
   const of = otherHostAt(attempt, use, parts)
   if (of !== undefined) return { heard: { status: 404 }, event: strange({ ...called, of }) }
-  const mustBeIt = event === 'ready' || prepared
+  // That a disk is empty is its own to say.
+  const erases = specOf(attempt, parts)?.profile.erase !== undefined
+  const mustBeIt = event === 'ready' || prepared || erases
   if (!mustBeIt || isMachine(attempt, use, parts)) return undefined
   const told = strange(called)
   return { heard: { status: 403, reason: textOf(told) }, event: told }
 }
 
-/** By its facts the disk is chosen that is erased: they are the machine's own to tell, whoever else has its token. */
-function mayTellFacts(attempt: Attempt, use: TokenUse, parts: TokenParts): boolean {
-  return !specOf(attempt, parts)?.image || isMachine(attempt, use, parts)
+/**
+ * By its facts the disk is chosen that is written to: they are the machine's own to tell, whoever else has its token.
+ * Those by which disks are erased come with `ready`.
+ */
+function mayTellFacts(attempt: Attempt, use: TokenUse, event: string, parts: TokenParts): boolean {
+  const spec = specOf(attempt, parts)
+  if (spec?.profile.erase && event !== 'ready') return false
+  return !spec || !isAgentWork(spec) || isMachine(attempt, use, parts)
 }
 
 function withoutFacts({ facts: _, ...said }: PhoneHomeMessage): PhoneHomeMessage {
@@ -134,7 +143,8 @@ function withoutFacts({ facts: _, ...said }: PhoneHomeMessage): PhoneHomeMessage
 }
 
 /** What the machine itself said: into the timeline, and into the life of its host. */
-function takeIn(attempt: Attempt, said: PhoneHomeMessage, { deps, lives, live }: TokenParts): void {
+function takeIn(attempt: Attempt, said: PhoneHomeMessage, parts: TokenParts): void {
+  const { deps, lives, live } = parts
   const { memory } = deps
   const { host, install } = attempt
   const { event, message, facts, percent } = said
@@ -148,7 +158,9 @@ function takeIn(attempt: Attempt, said: PhoneHomeMessage, { deps, lives, live }:
     ...(message !== undefined && { message }),
     ...(facts !== undefined && { facts }),
   }
+  const spec = specOf(attempt, parts)
   if (event === 'ready') lives.ready(host, circumstance)
+  else if (spec?.profile.erase) hearEraser(attempt, spec, said, parts)
   else lives.apply(host, { kind: event, ...(message !== undefined && { message }) }, circumstance)
   if (event === 'progress' && isRunning(lives.lifeOf(host)))
     memory.hosts.saveProgress(host, percent, message)

@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { given } from '../base/given.ts'
 import { usualMetaData } from '../boot/disk-image.ts'
+import { whyNothingToErase } from '../boot/erase.ts'
 import type { Host, Profile, Vars } from '../boot/host.ts'
 import { type Asset, assetsOf, type Spec } from '../boot/install.ts'
 import { kexecWay } from '../boot/power.ts'
@@ -46,7 +47,7 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
   }
   const started = startedBy(host, overrides, deps)
   if ('refused' in started) return started
-  const lack = deps.lackOf(base)
+  const lack = deps.lackOf(base) ?? whyNothingToErase(base)
   if (lack !== undefined) return { refused: lack }
   const images = base.media ? takeMedia(base, base.media, deps) : takeFiles(base, deps)
   if ('refused' in images) return images

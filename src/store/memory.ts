@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import { createAdminLog } from './admin-log.ts'
 import type { Database } from './database.ts'
 import { createDeliveries } from './deliveries.ts'
+import { createErasures } from './erasures.ts'
 import { createEvents } from './events.ts'
 import { type History, historyAtHand } from './history.ts'
 import { createHostCards } from './host-cards.ts'
@@ -63,6 +64,7 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
     leases6: createLeases6(db),
     adminLog: createAdminLog(db, Date.now),
     hostCards: createHostCards(db),
+    erasures: createErasures(db),
     nicVendors: createNicVendors(db),
     sessions: createSessionStore(db, () => standsBy() !== undefined),
     events,

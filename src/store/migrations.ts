@@ -236,4 +236,15 @@ export const migrations: readonly Migration[] = [
         at integer not null
       )`,
   },
+  {
+    name: '016-erasures',
+    sql: `
+      create table erasures (
+        install text primary key,
+        host text not null,
+        ended_at integer not null,
+        record text not null
+      );
+      create index erasures_host on erasures (host, install)`,
+  },
 ]

@@ -140,6 +140,15 @@ export interface StoredAdminDeed {
   answer: string | null
 }
 
+/** What was erased; its install may be forgotten. */
+export interface StoredErasure {
+  install: string
+  host: string
+  ended_at: number
+  /** JSON of boot/erase.ts Erasure. */
+  record: string
+}
+
 /** A card of a host that is found by something else than its MAC. */
 export interface StoredHostCard {
   mac: Mac

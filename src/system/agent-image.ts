@@ -26,6 +26,9 @@ const scripts = fileURLToPath(new URL('../agent/', import.meta.url))
 /** Debian's packages that it is made of, besides the kernel's. */
 const wanted = ['initramfs-tools-core', 'busybox-static', 'zstd', 'fdisk', 'mtools'] as const
 
+/** Those that are taken along where they are installed: disks that can erase themselves. */
+const helpful = ['nvme-cli', 'hdparm'] as const
+
 /** What a machine boots, and what is added to that where its disk is to be written. */
 const parts = ['linux', 'initrd', 'writer'] as const
 
@@ -142,7 +145,7 @@ function versionOf(files: readonly string[]): string {
 
 function packagesOf({ image }: Kernel): string[] {
   const owner = outputOf('dpkg-query', ['-S', image])?.split(':')[0]
-  return [...(owner === undefined ? [] : [owner]), ...wanted].flatMap(name => {
+  return [...(owner === undefined ? [] : [owner]), ...wanted, ...helpful].flatMap(name => {
     const found = packageVersion(name)
     return found === undefined ? [] : [`${name} ${found}`]
   })

@@ -5,7 +5,7 @@ import { shellcheck } from '../shellcheck.ts'
 
 const folder = 'src/agent'
 const read = (name: string) => readFileSync(join(folder, name), 'utf8')
-const programs = ['init', 'facts', 'lease', 'build', 'writer/image']
+const programs = ['init', 'facts', 'lease', 'build', 'writer/image', 'writer/erase']
 /** Not for a shell. */
 const others = ['drivers', 'initramfs.conf']
 
@@ -52,18 +52,27 @@ t.test('it has every program that it calls, and none more', async t => {
 t.test(
   'what writes is in the writer alone, which has every program that it calls and none more',
   async t => {
-    const has = [...listOf('dd'), ...listOf('mcopy'), 'sfdisk', 'zstd']
-    const text = whole('writer/image')
+    const has = [...listOf('blkdiscard'), ...listOf('mcopy'), 'sfdisk', 'zstd', 'nvme', 'hdparm']
+    const text = whole('writer/image') + whole('writer/erase')
     for (const name of has) t.match(text, new RegExp(`\\b${name}\\b`), name)
     t.notMatch(text, /\beval\b|\| *(?:sh|busybox)\b|\bsh -c\b|\. "?\/run/, 'nothing heard is run')
     const agent = ['init', 'facts', 'lease'].map(whole).join('\n')
-    for (const name of ['dd', 'mkfifo', 'sfdisk', 'mcopy', 'zstd']) {
+    for (const name of [
+      'dd',
+      'blkdiscard',
+      'mkfifo',
+      'sfdisk',
+      'mcopy',
+      'zstd',
+      'nvme',
+      'hdparm',
+    ]) {
       t.notMatch(agent, new RegExp(`(?:^|[;&|(]\\s*)${name} `, 'm'), name)
     }
     const [, before = ''] = /^(.*?)\n# The writer:/s.exec(read('build')) ?? []
     t.notMatch(
       before,
-      /sfdisk|mtools|writer-root|"\$CONFDIR"\/writer/,
+      /sfdisk|mtools|hdparm|writer-root|"\$CONFDIR"\/writer/,
       'it is not put into the agent',
     )
   },

@@ -1,19 +1,27 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Test } from 'tap'
 import { makeFolder } from '../folder.ts'
-import { machineRoot } from './machine.ts'
+import { machineRoot, type SysFiles } from './machine.ts'
 
 export const mebibyte = 1024 * 1024
 
 /** What the daemon of a test says and sends; what is undefined is as it should be. */
 export interface WriterCase {
-  readonly image: Buffer
+  readonly image?: Buffer
+  /** What it runs, where that does not write an image, and its order. */
+  readonly erases?: { readonly order: string }
+  /** More of its machine. */
+  readonly machine?: SysFiles
+  /** From how many MiB on disks are sampled, MiB at each end, and points between. */
+  readonly sampled?: { readonly whole: number; readonly end: number; readonly points: number }
+  /** Programs of its own, by their names: shell scripts; `$AGENT_ROOT` is the machine. */
+  readonly programs?: Readonly<Record<string, string>>
   /** The bytes as they are sent, where that is another thing. */
   readonly packed?: Buffer
   /** Lines of the order that differ. */
@@ -30,7 +38,7 @@ const others = ['sfdisk', 'zstd', 'mcopy', 'mformat']
 
 /** Runs the writer of the agent on a file as its disk, with the programs that it has on machines and no others. */
 export async function runWriter(t: Test, given: WriterCase) {
-  const { image, packed = image, seed, diskBytes = 16 * mebibyte } = given
+  const { image = Buffer.alloc(0), packed = image, seed, diskBytes = 16 * mebibyte } = given
   const heard: string[] = []
   const kill = () => void process.kill(-(child.pid ?? 0), 'SIGKILL')
   const server = createServer(async (request, response) => {
@@ -38,7 +46,7 @@ export async function runWriter(t: Test, given: WriterCase) {
     let body = ''
     for await (const chunk of request) body += chunk
     heard.push(`${method} ${url} ${body}`.trim())
-    if (url === '/agent/TOKEN') response.end(orderOf(given, diskBytes))
+    if (url === '/agent/TOKEN') response.end(given.erases?.order ?? orderOf(given, diskBytes))
     else if (url === '/image' && given.send) given.send(response, packed, kill)
     else if (url === '/image') response.end(packed)
     else if (method === 'POST') response.writeHead(204).end()
@@ -52,9 +60,11 @@ export async function runWriter(t: Test, given: WriterCase) {
     server.closeAllConnections()
     server.close()
   })
-  const root = machineOf(t, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, diskBytes)
-  const child = spawn('/bin/busybox', ['sh', join(root, 'agent/image')], {
-    env: { PATH: join(root, 'bin'), AGENT_ROOT: root },
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const root = machineOf(t, url, diskBytes, given)
+  const program = given.erases ? 'erase' : 'image'
+  const child = spawn('/bin/busybox', ['sh', join(root, 'agent', program)], {
+    env: { PATH: join(root, 'bin'), AGENT_ROOT: root, AGENT_PAUSE: '0.1' },
     detached: true,
   })
   let screen = ''
@@ -69,7 +79,7 @@ export async function runWriter(t: Test, given: WriterCase) {
   return { code, screen: screen + said, heard, failed, disk: join(root, 'dev/vda'), root }
 }
 
-function orderOf({ image, order, seed }: WriterCase, diskBytes: number): string {
+function orderOf({ image = Buffer.alloc(0), order, seed }: WriterCase, diskBytes: number) {
   const lines = {
     write: '',
     disk: '/dev/vda',
@@ -86,7 +96,12 @@ function orderOf({ image, order, seed }: WriterCase, diskBytes: number): string 
   return `${said.map(([name, value]) => `${name} ${value}`.trim()).join('\n')}\n`
 }
 
-function machineOf(t: Test, url: string, diskBytes: number): string {
+function machineOf(
+  t: Test,
+  url: string,
+  diskBytes: number,
+  { machine, programs = {}, sampled }: WriterCase,
+): string {
   const root = machineRoot(t, {
     'proc/cmdline': `bootwright=${url}/phone-home/TOKEN BOOTIF=01-52-54-00-12-34-56 agent=image\n`,
     'sys/class/tty/console/active': 'screen\n',
@@ -95,18 +110,39 @@ function machineOf(t: Test, url: string, diskBytes: number): string {
     'sys/block/vda/size': `${diskBytes / 512}\n`,
     'sys/block/vda/serial': 'DISK-1',
     'sys/block/vda/ro': '0\n',
+    ...machine,
   })
   for (const name of ['run', 'bin', 'agent']) mkdirSync(join(root, name), { recursive: true })
   const folder = resolve('src/agent')
   for (const name of [...readdirSync(folder), ...readdirSync(join(folder, 'writer'))]) {
-    if (!name.endsWith('.sh') && name !== 'image') continue
+    if (!name.endsWith('.sh') && name !== 'image' && name !== 'erase') continue
     const from = join(folder, readdirSync(folder).includes(name) ? name : `writer/${name}`)
-    const text = readFileSync(from, 'utf8').replaceAll('/run/', `${root}/run/`)
-    writeFileSync(join(root, 'agent', name), text)
+    const script = readFileSync(from, 'utf8').replaceAll('/run/', `${root}/run/`)
+    const seen = sampled && {
+      whole_mib: sampled.whole,
+      end_mib: sampled.end,
+      points: sampled.points,
+    }
+    // Debian's busybox runs its own applets, whatever stands in the way of them; not before a function.
+    const own = Object.keys(programs).map(name => `${name}() { "${root}/bin/${name}" "$@"; }\n`)
+    const text = name.endsWith('.sh') ? script : own.join('') + script
+    writeFileSync(join(root, 'agent', name), withSettings(text, seen))
   }
   for (const name of applets()) symlinkSync('/bin/busybox', join(root, 'bin', name))
   for (const name of others) symlinkSync(which(name), join(root, 'bin', name))
+  for (const [name, script] of Object.entries(programs)) {
+    rmSync(join(root, 'bin', name), { force: true })
+    writeFileSync(join(root, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  }
   return root
+}
+
+/** The script with other values of its settings, `NAME=NUMBER`. */
+function withSettings(script: string, settings: Readonly<Record<string, number>> = {}): string {
+  return Object.entries(settings).reduce(
+    (text, [name, value]) => text.replace(new RegExp(`^${name}=\\d+$`, 'm'), `${name}=${value}`),
+    script,
+  )
 }
 
 /** The applets of busybox that the agent and its writer have. */

@@ -1,6 +1,8 @@
 import { truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import type { Profile } from '../../src/boot/host.ts'
+import { lackOfProfile } from '../../src/config/check/files.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { errors, lan, load, right } from './check.ts'
 
@@ -52,6 +54,12 @@ t.test('what does not go together', async t => {
     ['image: a.raw, initrd: i', /profiles\.p\.initrd: `image` is written by the agent/],
     ['image: a.raw, kernel: k', /profiles\.p\.image: is something else to boot/],
     ['image: a.raw, phoneHome: ssh', /profiles\.p\.phoneHome: `image` is written by the agent/],
+    ['erase: {}, image: a.raw', /profiles\.p\.erase: is something else to boot/],
+    ['erase: {}, boot: once', /profiles\.p\.boot: once does not go with `erase`/],
+    ['erase: {}, verify: { up: 5m }', /profiles\.p\.verify: `erase` is done by the agent/],
+    ['erase: {}, deploy: d', /profiles\.p\.deploy: `erase` is done by the agent/],
+    ['erase: {}, seed: { user-data: x }', /profiles\.p\.seed: lies beside an `image`/],
+    ['erase: { disks: some }', /profiles\.p\.erase\.disks/],
     ['image: a.raw, seed: { user-dat: x }', /user-dat.*user-data/],
     ['kernel: k, seed: { user-data: x }', /profiles\.p\.seed: lies beside an `image`/],
     ['wim: [boot.wim]', /profiles\.p\.wim: a list is not a map with `files`/],
@@ -122,6 +130,21 @@ t.test('an image has its seed among the answer files, and the console of the age
     files: { more: `${folder}/f`, 'user-data': `${folder}/v`, 'meta-data': `${folder}/m` },
     cmdline: 'console=tty0 console=ttyS0,115200 agent=image quiet',
   })
+})
+
+t.test('what is erased, and how long that may take', async t => {
+  const { profiles, eraser, folder } = right(
+    t,
+    `${lan}profiles: { p: { erase: { disks: all } } }\n`,
+  )
+  const kernel = `${folder}/assets/images/agent/linux`
+  const rest = { method: 'auto', check: 'sampled' }
+  const cmdline = 'console=tty0 console=ttyS0,115200 agent=erase'
+  t.match(profiles.get('p'), { kernel, cmdline, timeout: 72 * 3600 })
+  t.strictSame(profiles.get('p')?.erase, { disks: 'all', ...rest })
+  t.match(eraser, { name: 'erase', kernel, cmdline, erase: { disks: 'expected', ...rest } })
+  const { config } = loadConfig(`${folder}/config.yaml`)
+  t.match(config && lackOfProfile(config.eraser as Profile), { code: 'no-agent' })
 })
 
 t.test('an image without the agent, or without its sum, is told by a warning', async t => {

@@ -7,6 +7,7 @@ const profiles = `profiles:
   kiosk: { kernel: k, boot: always }
   secret: { kernel: k, ask: never }
   needy: { kernel: k, boot: once, vars: { x: required } }
+  retire: { erase: { disks: all } }
   base: { cmdline: quiet }
 `
 const host = (keys: string) =>
@@ -19,6 +20,7 @@ t.test('what a menu offers', async t => {
   t.strictSame(menu(t, 'boot: menu'), all)
   t.strictSame(menu(t, 'profile: debian, boot: menu'), all)
   t.strictSame(menu(t, 'boot: menu, menu: [rescue]'), ['rescue'])
+  t.strictSame(menu(t, 'boot: menu, menu: [retire]'), ['retire'], 'only where it is named')
   t.equal(menu(t, 'profile: debian'), undefined)
   t.match(right(t, host('profile: debian, boot: menu')).hosts.get('n')?.profile, {
     name: 'debian',

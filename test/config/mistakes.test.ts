@@ -252,6 +252,7 @@ const rows: Readonly<Record<string, readonly [yaml: string, mistake: string]>> =
     profile('expect: { disk: { size: big } }'),
     'profiles.p.expect.disk.size: "big" is not the size of a disk',
   ],
+  'a disk that is any disk': [profile('expect: { disk: {} }'), 'profiles.p.expect.disk: '],
   'a login of a rescue profile': [
     profile('boot: once, login: key'),
     'profiles.p.login: is for installs, and this profile is `boot: once`',

@@ -150,6 +150,14 @@ const rows: readonly (readonly [route: string, status: number, url?: string, bod
   ['POST /installs', 200, '/installs', { hosts: ['node2'] }],
   ['POST /installs', 200, '/installs', { hosts: ['node2'], by: 'kexec', dryRun: true }],
   ['POST /installs', 400, '/installs', { hosts: ['nobody'] }],
+  ['POST /installs', 400, '/installs', { hosts: ['node2'], profile: 'debian', erase: {} }],
+  ['POST /installs', 200, '/installs', { hosts: ['node2'], erase: { disks: 'all' }, dryRun: true }],
+  ['GET /erasures', 200],
+  ['GET /erasures', 400, '/erasures?limit=0'],
+  ['GET /erasures/:install/record', 200, '/erasures/old/record'],
+  ['GET /erasures/:install/record', 404, '/erasures/none/record'],
+  ['GET /erasures/:install/signature', 200, '/erasures/old/signature'],
+  ['GET /erasures/key', 200],
   ['POST /cancels', 200, '/cancels', { hosts: ['node*'] }],
   ['GET /power', 200, '/power?host=*'],
   ['GET /power', 400, '/power?host=nobody'],
@@ -190,6 +198,12 @@ async function populate({ memory, install, ask, strangerRing, doors }: Http) {
   memory.deliveries.end(1, 'undelivered', {
     code: 'request-failed',
     error: 'nobody answers',
+  })
+  const machine = { vendor: null, model: null, serial: 'S', uuid: null }
+  const disk = { disk: '/dev/vda', serial: null, model: null, size: 9, erased: true, why: null }
+  memory.erasures.add({
+    ...{ install: 'old', host: 'node1', startedAt: start, endedAt: start, machine },
+    disks: [{ ...disk, methods: ['overwrite'], checked: 'whole', readBack: 9 }],
   })
   const url = '/assets/linux'
   sawFileSent(doors, {

@@ -14,6 +14,7 @@ import type { InstallDeps, ServedNetwork } from '../../src/install/deps.ts'
 import { createInstaller, type Installer, type InstallerDeps } from '../../src/install/installer.ts'
 import { createLogins } from '../../src/install/ssh/logins.ts'
 import { createDeliveries } from '../../src/store/deliveries.ts'
+import { createErasures } from '../../src/store/erasures.ts'
 import { createEvents } from '../../src/store/events.ts'
 import { createHosts } from '../../src/store/hosts.ts'
 import { createInstalls } from '../../src/store/installs.ts'
@@ -101,6 +102,7 @@ export async function openStore(dataDir: string, now: () => number) {
     hosts: createHosts(db),
     installs: createInstalls(db),
     deliveries: createDeliveries(db),
+    erasures: createErasures(db),
     events,
     record: events.record,
   }

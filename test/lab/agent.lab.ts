@@ -4,10 +4,13 @@ import {
   closeSync,
   copyFileSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
+  statSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -21,14 +24,17 @@ import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
 
 const obstacle = await labObstacle()
-t.setTimeout(fileTimeout(10))
+t.setTimeout(fileTimeout(12))
 
 const mac = '52:54:00:12:34:71'
 const uuid = '4c4c4544-0042-4310-8031-b1c04f343433'
 
+/** Its disks besides the one that it boots from, by the buses that they are on. */
+const others = ['sata', 'nvme', 'scsi'] as const
+
 /** A disk on each other bus, another card, and what a maker writes into the SMBIOS. */
 function parts(folder: string): string[] {
-  const drive = (id: string) => {
+  const drive = (id: (typeof others)[number]) => {
     const file = join(folder, `${id}.raw`)
     writeFileSync(file, '')
     truncateSync(file, 64 * 1024 * 1024)
@@ -55,7 +61,7 @@ function parts(folder: string): string[] {
 const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
 
 t.test(
-  'an unknown machine is discovered, adopted and installed',
+  'an unknown machine is discovered, adopted, installed and erased',
   { skip: obstacle ?? false },
   async t => {
     const lab = await createLab({ biosOnly: true })
@@ -101,6 +107,7 @@ t.test(
     t.equal(asked.code, 0, asked.stderr)
     await serial.waitFor(/The machine boots again/, 30)
     await getsImage(t, { lab, daemon, machine, running })
+    await erases(t, { lab, daemon, machine, running })
     const few = await daemon.cli(['hosts', '--where', 'facts.memory>=1GiB'])
     t.match(few.stderr, /no hosts/)
 
@@ -185,6 +192,47 @@ async function getsImage(t: Test, { daemon, machine, running }: Installing): Pro
   t.match((await host()).why, /the image has the sha256 \w+, and should have 0{64}/)
   await last.powerOff()
   t.ok(isBlank(), 'nor does what is not what it should be')
+}
+
+/** All its disks are emptied, and the record of that is checked by openssl, as docs/agent.md says. */
+async function erases(t: Test, { lab, daemon, machine }: Installing): Promise<void> {
+  const disks = [machine.disk, ...others.map(id => join(lab.folder, `${id}.raw`))]
+  for (const disk of disks) writeBytes(disk)
+  const asked = await daemon.cli(['erase', 'r7-n1', '--all-disks', '--yes'])
+  t.equal(asked.code, 0, asked.stderr)
+  t.match(asked.stdout, /erases every disk that it has/)
+  const running = machine.powerOn()
+  await running.serial.waitFor(/What is on these disks is lost/, 240)
+  await waitUntil('its end', 240, async () => {
+    const { state, why } = (await daemon.api('/api/v1/hosts/r7-n1')).body.host
+    if (state === 'failed') throw new Error(why)
+    return state === 'installed' || undefined
+  })
+  await running.powerOff()
+  for (const disk of disks) {
+    const { status } = spawnSync('cmp', ['-n', `${statSync(disk).size}`, disk, '/dev/zero'])
+    t.equal(status, 0, `${disk} is empty`)
+  }
+  const folder = join(lab.folder, 'records')
+  const saved = await daemon.cli(['erasures', 'r7-n1', '--save', folder])
+  t.equal(saved.code, 0, saved.stderr)
+  const file = (end: string) =>
+    join(folder, readdirSync(folder).find(name => name.endsWith(end)) ?? end)
+  const record = JSON.parse(readFileSync(file('.json'), 'utf8'))
+  t.match(record, { host: 'r7-n1', erased: true, machine: { serial: 'BOX-1' } })
+  const serials = record.disks.map(({ serial }: { serial: string | null }) => serial)
+  t.strictSame(serials.sort(), ['NVME-1', 'SATA-1', 'SCSI-1', null])
+  const check = ['pkeyutl', '-verify', '-pubin', '-inkey', file('-key.pem'), '-rawin']
+  const args = [...check, '-in', file('.json'), '-sigfile', file('.sig')]
+  t.match(spawnSync('openssl', args).stdout.toString(), /Signature Verified Successfully/)
+}
+
+/** Something at the start, in the middle and at the end of a disk. */
+function writeBytes(disk: string): void {
+  const { size } = statSync(disk)
+  const fd = openSync(disk, 'r+')
+  for (const at of [0, size / 2, size - 4096]) writeSync(fd, Buffer.alloc(4096, 'old'), 0, 4096, at)
+  closeSync(fd)
 }
 
 /** Whether a mebibyte of a file is all zeros. */

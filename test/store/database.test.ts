@@ -14,6 +14,7 @@ const tables = [
   'attempt_files',
   'attempts',
   'deliveries',
+  'erasures',
   'events',
   'host_cards',
   'hosts',

@@ -32,7 +32,7 @@ t.test('kernel, initrd, and what they are made of', { skip }, async t => {
   const { images, build } = builder(
     t,
     'set -e; test -x "$2/hooks/build"; test -f "$2/agent/init"; test -f "$2/drivers"; test -n "$TMPDIR"\n' +
-      'test "$SOURCE_DATE_EPOCH" = 1; test -f "$2/initramfs.conf"; test -f "$2/writer/image"; test ! -e "$2/agent/image"; test ! -e "$2/agent/build"\n' +
+      'test "$SOURCE_DATE_EPOCH" = 1; test -f "$2/initramfs.conf"; test -f "$2/writer/image"; test -f "$2/writer/erase"; test ! -e "$2/agent/image"; test ! -e "$2/agent/build"\n' +
       'echo "070701 $5" > "$4"',
   )
   const { kernel, source } = await build()

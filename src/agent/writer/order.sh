@@ -1,4 +1,4 @@
-# What the daemon wants written, and where to. It is believed nothing that the disk itself tells otherwise.
+# What the daemon wants done, and to which disk. It is believed nothing that the disk itself tells otherwise.
 
 mib=1048576
 
@@ -10,14 +10,14 @@ fail() {
   exit 1
 }
 
-# get_order: into a file of lines `NAME VALUE`; 1 where there is none for this boot.
+# get_order VERB: into a file of lines `NAME VALUE`; 1 where there is none of this verb for this boot.
 get_order() {
   until timeout 60 wget -q -O /run/order "$server/agent/$token" 2> /run/problem; do
     case $(cat /run/problem) in *' 404 '* | *' 403 '*) return 1 ;; esac
     say "$server is not heard, again in 5 s: $(plain < /run/problem)"
     sleep 5
   done
-  [ "$(head -n 1 /run/order)" = write ]
+  [ "$(head -n 1 /run/order)" = "$1" ]
 }
 
 # order NAME: its value; nothing where the order does not say it.
@@ -30,35 +30,31 @@ amount() {
   value=$json
 }
 
-# check_disk: in $disk, $target and $size the disk of the order, if it is the one that was reported.
+# check_disk NAME SIZE SERIAL: in $disk, $target and $size the disk of the order, if it is the one that was reported.
 check_disk() {
-  disk=$(order disk)
+  disk=$1
   case ${disk#/dev/} in '' | *[!a-z0-9]*) fail 'the order names no disk' ;; esac
   folder=$root/sys/block/${disk#/dev/}
   target=$root$disk
-  amount size
-  size=$value
+  number "$2"
+  case $json in null | 0) fail 'the order says no size' ;; esac
+  size=$json
   line "$folder/size"
   number "$value"
   [ "$json" != null ] || fail "there is no $disk"
   [ "$((json * 512))" = "$size" ] || fail "$disk has $((json * 512)) bytes, and had $size"
   serial_of "$folder"
-  [ "$(string "$value")" = "$(order serial)" ] || fail "$disk is not the disk any more that was reported"
+  [ "$(string "$value")" = "$3" ] || fail "$disk is not the disk any more that was reported"
   line "$folder/ro"
   [ "$value" != 1 ] || fail "$disk can only be read"
-  line "$folder/queue/logical_block_size"
-  [ "${value:-512}" = 512 ] || fail "$disk has sectors of $value bytes, and the image is made for 512"
   for held in "$folder"/holders/*; do
     [ ! -e "$held" ] || fail "$disk is in use by ${held##*/}"
   done
 }
 
-# check_image: in $bytes and $sha256 what it must become when it is unpacked.
-check_image() {
-  amount bytes
-  bytes=$value
-  sha256=$(order sha256)
-  [ "${#sha256}" = 64 ] || fail 'the order says no sha256'
-  [ "$bytes" -ge $((3 * mib)) ] || fail "the image has only $bytes bytes"
-  [ "$bytes" -le "$size" ] || fail "the image has $bytes bytes, and $disk only $size"
+# clear_ends: of the disk, so that nothing boots what was there, or finds its table at the end.
+clear_ends() {
+  dd if=/dev/zero of="$target" bs=$mib count=1 oflag=seek_bytes seek="$((size - mib))" \
+    conv=notrunc,fsync 2> "$problem" &&
+    dd if=/dev/zero of="$target" bs=$mib count=1 conv=notrunc,fsync 2> "$problem"
 }

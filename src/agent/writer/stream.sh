@@ -11,6 +11,18 @@ unpack() {
   esac
 }
 
+# check_image: in $bytes and $sha256 what it must become when it is unpacked.
+check_image() {
+  line "$folder/queue/logical_block_size"
+  [ "${value:-512}" = 512 ] || fail "$disk has sectors of $value bytes, and the image is made for 512"
+  amount bytes
+  bytes=$value
+  sha256=$(order sha256)
+  [ "${#sha256}" = 64 ] || fail 'the order says no sha256'
+  [ "$bytes" -ge $((3 * mib)) ] || fail "the image has only $bytes bytes"
+  [ "$bytes" -le "$size" ] || fail "the image has $bytes bytes, and $disk only $size"
+}
+
 # stream: the image is on the disk but for its ends, and its sum is right; or the install has failed.
 stream() {
   last_mib=$((bytes / mib - 1))
@@ -59,13 +71,6 @@ lay_out() {
   rest=$(wc -c < /run/tail)
   [ "$rest" -le "$((bytes - last_mib * mib))" ] || echo "the image has more than $bytes bytes" > /run/why
   [ "$rest" -ge "$((bytes - last_mib * mib))" ] || short "$last_mib"
-}
-
-# clear_ends: of the disk, so that nothing boots what was there, or finds its table at the end.
-clear_ends() {
-  dd if=/dev/zero of="$target" bs=$mib count=1 oflag=seek_bytes seek="$((size - mib))" \
-    conv=notrunc,fsync 2> /run/dd &&
-    dd if=/dev/zero of="$target" bs=$mib count=1 conv=notrunc,fsync 2> /run/dd
 }
 
 short() { echo "the image ends early: it has not $bytes bytes, but $1 MiB and a part" > /run/short; }

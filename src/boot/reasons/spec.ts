@@ -1,4 +1,5 @@
 import type { ImageKind } from '../script.ts'
+import type { Nothing } from './file.ts'
 
 /** Why an install cannot be asked for, or a profile cannot be booted as it is now. */
 export interface SpecReasons {
@@ -18,6 +19,8 @@ export interface SpecReasons {
   }
   /** A program that is not on this machine, by its name. */
   'no-program': { readonly program: string }
+  /** Nobody has built the agent, or it is not whole. */
+  'no-agent': Nothing
   /** `what`: the key of the profile that names the file. */
   'no-asset': { readonly what: ImageKind | 'initrd' | 'image'; readonly path: string }
   'no-answer-file': { readonly name: string; readonly path: string }

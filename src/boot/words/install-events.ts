@@ -2,6 +2,7 @@ import { amount, ordinal } from '../../base/amount.ts'
 import type { EventData } from '../event.ts'
 import type { CallbackData, PhoneHomeData, StateData } from '../event-data.ts'
 import type { HostState, PhoneHomeEvent } from '../host-state.ts'
+import { erasedWords } from './erase.ts'
 import type { EventWords, Say } from './word.ts'
 
 const heard =
@@ -43,6 +44,10 @@ export const noteEvents: EventWords<'note'> = {
     const which = `${disk}${serial === undefined ? '' : `, serial ${serial}`}, ${amount(size)}`
     return `${image} is written onto ${which}: what was on it is lost`
   },
+  'erases-disks': ({ disks }) =>
+    `these disks are erased, what is on them is lost: ${disks.join('; ')}`,
+  'disk-erased': data => erasedWords(data, 'is erased'),
+  'disk-not-erased': data => `${erasedWords(data, 'is NOT erased')}: ${data.why}`,
   'late-end': ({ event }) => `late: ${event} came after the install had failed by time`,
   'moved-in': ({ mac, by, before = [] }) =>
     `${mac} is this host, by its ${by}${before.length > 0 ? `, in place of ${before.join(', ')}` : ''}`,

@@ -3,6 +3,7 @@ import { bootWords } from './boot.ts'
 import { callbackWords } from './callback.ts'
 import { consoleWords } from './console.ts'
 import { dhcpWords } from './dhcp-reason.ts'
+import { eraseWords } from './erase.ts'
 import { fileWords } from './file.ts'
 import { lifeWords } from './life.ts'
 import { messageWords } from './message.ts'
@@ -20,6 +21,7 @@ const words: ReasonWords<ReasonCode> = {
   ...bootWords,
   ...dhcpWords,
   ...fileWords,
+  ...eraseWords,
   ...specWords,
   ...messageWords,
   ...sshWords,

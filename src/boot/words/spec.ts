@@ -11,6 +11,7 @@ export const specWords: ReasonWords<keyof SpecReasons> = {
     `${host} gives no value for ${vars.join(', ')}, which ${profile} requires`,
   'var-unused': unusedWords,
   'no-program': ({ program }) => lackOfProgram(program),
+  'no-agent': () => 'the agent is missing: `bootwright agent build` makes it',
   'no-asset': ({ what, path }) => `no such ${what}: ${path}`,
   'no-answer-file': ({ name, path }) => `cannot read the answer file ${name}: ${path}`,
   'booted-always': ({ profile }) => `${profile} is booted always: there is nothing to install`,

@@ -38,10 +38,12 @@ export function checkFiles(
   return shared.mistakes('warning')
 }
 
-/** The first program that is missing of those without which a profile cannot be installed. */
+/** The first program that is missing of those without which a profile cannot be installed, or the agent. */
 export function lackOfProfile(profile: Profile): Reason | undefined {
   const program = programsOf(profile).find(name => !isInPath(name))
-  return program && { code: 'no-program', program }
+  if (program) return { code: 'no-program', program }
+  const isAgents = profile.image ?? profile.erase
+  return isAgents && agentProblem(profile) ? { code: 'no-agent' } : undefined
 }
 
 interface Lack {
@@ -52,8 +54,9 @@ interface Lack {
 function findLacks({ profile, layers, media }: ResolvedProfile): Lack[] {
   if (!profile) return []
   const at = (key: string) => layers.from.get(key) ?? ['profiles', profile.name]
-  const images = profile.image
-    ? lack(at('image'), imageProblem(profile, profile.image.path))
+  const isAgents = profile.image ?? profile.erase
+  const images = isAgents
+    ? lack(at(profile.image ? 'image' : 'erase'), diskProblem(profile))
     : media
       ? lack(at(profile.media?.form ?? 'nixos'), media.problem && sentenceOf(media.problem))
       : [
@@ -76,14 +79,21 @@ function findLacks({ profile, layers, media }: ResolvedProfile): Lack[] {
   ]
 }
 
-/** Why the agent cannot write an image, as a sentence. */
-function imageProblem({ kernel, initrd }: Profile, image: string): string | undefined {
-  const agent = [kernel, ...initrd].map(fileProblem).find(Boolean)
+/** Why the agent cannot do its work on disks, as a sentence. */
+function diskProblem(profile: Profile): string | undefined {
+  const agent = agentProblem(profile)
   if (agent) return agentLack(agent)
-  const problem = fileProblem(image)
+  const { path } = profile.image ?? {}
+  if (path === undefined) return undefined
+  const problem = fileProblem(path)
   if (problem) return problem
-  const why = { code: 'image-not-measured', path: image } as const
-  return fileProblem(measureOf(image)) && sentenceOf(why)
+  const why = { code: 'image-not-measured', path } as const
+  return fileProblem(measureOf(path)) && sentenceOf(why)
+}
+
+/** What of the agent, which is the kernel and initrd of a profile, cannot be read. */
+function agentProblem({ kernel, initrd }: Profile): string | undefined {
+  return [kernel, ...initrd].map(fileProblem).find(Boolean)
 }
 
 function callbackLacks(callback: Callback): Lack[] {

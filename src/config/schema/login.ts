@@ -11,7 +11,7 @@ const disk = v.knownKeys(
     serial: v.key(text, 'Its serial number.'),
     size: v.key(v.diskSize, 'Its size, 2 % more or less.'),
   },
-  { title: 'a disk', examples: ['{ model: "SSD 980", size: 500GB }'] },
+  { title: 'a disk', minProperties: 1, examples: ['{ model: "SSD 980", size: 500GB }'] },
 )
 
 const user = Type.String({

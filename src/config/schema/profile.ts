@@ -109,6 +109,29 @@ export const profileKeys = {
     ),
     'Answer files that cloud-init finds beside the image (NoCloud). They are served as those of `files` are.',
   ),
+  erase: v.key(
+    v.knownKeys(
+      {
+        disks: v.key(
+          Type.Enum(['expected', 'all']),
+          'expected: only where `expect.disk` covers every disk that is there. all: whatever is there.',
+          'expected',
+        ),
+        method: v.key(
+          Type.Enum(['auto', 'overwrite']),
+          'auto: the best that each disk can. overwrite: zeros from end to end.',
+          'auto',
+        ),
+        check: v.key(
+          Type.Enum(['sampled', 'whole']),
+          'How they are read back. sampled: disks of more than 2 GiB at many points. whole: from end to end.',
+          'sampled',
+        ),
+      },
+      { title: 'a map', examples: ['{ disks: all }'] },
+    ),
+    'Empties the disks of the machine, by the agent, and keeps a record of it.',
+  ),
   checksums: v.key(
     v.mapOf(v.path, v.sha256),
     'sha256 of the files to boot, by name or by path from `assets`; one that differs keeps the host from booting.',

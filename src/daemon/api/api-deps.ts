@@ -6,6 +6,7 @@ import type { ApiDeps } from '../../http/api/api-routes.ts'
 import type { HostDeps } from '../../http/api/host-routes.ts'
 import type { NetworkDeps } from '../../http/api/network-routes.ts'
 import { type Sending, secondsLeft } from '../../install/progress.ts'
+import { createSigner } from '../../system/signer.ts'
 import { parseMac } from '../../wire/address.ts'
 import type { IpAddress } from '../../wire/ip-address.ts'
 import type { Ipv6 } from '../../wire/ipv6.ts'
@@ -46,6 +47,7 @@ export function apiDeps(parts: HttpParts): ApiDeps {
     hosts: hostDeps(parts),
     adopt: adoptDeps(parts),
     installs: installDeps(parts),
+    erasures: { ...memory.erasures, ...createSigner(world.config().dataDir) },
     power: powerDeps(parts),
     bmc: bmcDeps(parts),
     consoles: consoleDeps(parts),

@@ -74,6 +74,7 @@ export function installDeps(parts: HttpParts): InstallRouteDeps {
   return {
     ...choiceDeps(parts),
     profile: name => world.config().profiles.get(name),
+    eraser: () => world.config().eraser,
     ask(host, overrides, replace, dryRun) {
       const asked = lives.ask(host, overrides, replace, dryRun)
       const isStarted = host.power !== undefined && overrides.power !== false

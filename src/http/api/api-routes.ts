@@ -11,6 +11,7 @@ import { type ConsoleRouteDeps, consoleRoutes } from './console-routes.ts'
 import { type DaemonDeps, daemonRoutes } from './daemon-routes.ts'
 import { type DoctorDeps, doctorRoutes } from './doctor-routes.ts'
 import { documentRoutes, openDocument } from './document-routes.ts'
+import { type ErasureDeps, erasureRoutes } from './erasure-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import type { EventsDeps } from './event-stream.ts'
 import { type ForwardDeps, forwardFrom } from './forwarding.ts'
@@ -30,6 +31,7 @@ export interface ApiDeps {
   readonly hosts: HostDeps
   readonly adopt: AdoptDeps
   readonly installs: InstallRouteDeps
+  readonly erasures: ErasureDeps
   readonly power: PowerRouteDeps
   readonly bmc: BmcRouteDeps
   readonly consoles: ConsoleRouteDeps
@@ -124,9 +126,11 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
 }
 
 /** What is asked of the machines themselves. */
-function machineRoutes(app: FastifyInstance, { doctor, power, bmc, consoles }: ApiDeps): void {
+function machineRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const { doctor, power, bmc, consoles, erasures } = deps
   doctorRoutes(app, doctor)
   powerRoutes(app, power)
   bmcRoutes(app, bmc)
+  erasureRoutes(app, erasures)
   consoleRoutes(app, consoles)
 }

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AskBody, AskResult, CancelBody, CancelResult } from '../../api/installs.ts'
 import { routes } from '../../api/routes.ts'
+import { given } from '../../base/given.ts'
 import { didYouMean } from '../../base/nearest.ts'
+import { fieldsOf, objectsOf } from '../../base/untrusted.ts'
+import { diskWords } from '../../boot/expect.ts'
 import type { Host, Profile, Vars } from '../../boot/host.ts'
 import type { HostState } from '../../boot/host-state.ts'
 import type { Reason } from '../../boot/reason.ts'
@@ -21,6 +24,8 @@ export interface Act {
 
 export interface InstallRouteDeps extends ChoiceDeps {
   profile(name: string): Profile | undefined
+  /** What is booted to erase disks. */
+  eraser(): Profile | undefined
   ask(
     host: Host,
     overrides: { profile?: Profile; vars?: Vars; power?: boolean; by?: NonNullable<AskBody['by']> },
@@ -45,7 +50,9 @@ export function installRoutes(app: FastifyInstance, deps: InstallRouteDeps): voi
     '/installs',
     { schema: routes.install },
     async (request): Promise<{ results: AskResult[] }> =>
-      once(request, 'install', deps, () => askAll(request.body, deps)),
+      once(request, request.body.erase ? 'erase' : 'install', deps, () =>
+        askAll(request.body, deps),
+      ),
   )
   app.post<{ Body: CancelBody }>(
     '/cancels',
@@ -66,7 +73,7 @@ interface Result {
  */
 async function once<T extends { results: readonly Result[]; dryRun?: boolean }>(
   request: FastifyRequest,
-  action: Act['action'],
+  verb: keyof typeof verbs,
   deps: InstallRouteDeps,
   work: () => T,
 ): Promise<{ results: T['results'] }> {
@@ -84,7 +91,8 @@ async function once<T extends { results: readonly Result[]; dryRun?: boolean }>(
     const { results, dryRun } = work()
     const done = results.filter(({ ok }) => ok).map(({ host }) => host)
     const given = typeof key === 'string' && { once: { key, request: digest, answer: { results } } }
-    if (!dryRun) deps.did(actor, { action, text: textOf(action, results), hosts: done, ...given })
+    const action = verb === 'cancel' ? 'cancel' : 'install'
+    if (!dryRun) deps.did(actor, { action, text: textOf(verb, results), hosts: done, ...given })
     return { results }
   })
   await deps.committed()
@@ -94,17 +102,18 @@ async function once<T extends { results: readonly Result[]; dryRun?: boolean }>(
 /** Who tries and is refused stands in the log too. */
 const verbs = {
   install: { done: 'asked for an install of', refused: 'asked in vain for an install of' },
+  erase: { done: 'asked to erase the disks of', refused: 'asked in vain to erase the disks of' },
   cancel: {
     done: 'took back the install of',
     refused: 'tried in vain to take back the install of',
   },
 } as const
 
-function textOf(action: Act['action'], results: readonly Result[]): string {
+function textOf(verb: keyof typeof verbs, results: readonly Result[]): string {
   const done = results.filter(({ ok }) => ok)
   const of = done.length > 0 ? done : results
-  const verb = verbs[action][done.length > 0 ? 'done' : 'refused']
-  return `${verb} ${of.length === 1 ? of[0]?.host : `${of.length} hosts`}`
+  const did = verbs[verb][done.length > 0 ? 'done' : 'refused']
+  return `${did} ${of.length === 1 ? of[0]?.host : `${of.length} hosts`}`
 }
 
 function askAll(body: AskBody, deps: InstallRouteDeps) {
@@ -116,16 +125,18 @@ function askAll(body: AskBody, deps: InstallRouteDeps) {
       'body.by',
     )
   }
+  refuseMixed(body)
   const profile = body.profile === undefined ? undefined : deps.profile(body.profile)
   if (body.profile !== undefined && !profile) {
     const meant = didYouMean(body.profile, deps.profiles())
     throw new Refusal(400, `the config has no profile ${body.profile}${meant}`, 'body.profile')
   }
-  const overrides = { ...(profile && { profile }), ...(vars && { vars }), ...(by && { by }), power }
   const results = chosenHosts(body, deps, 'body').map((host): AskResult => {
-    const asked = deps.ask(host, overrides, replace, dryRun)
-    const boots = profile ?? host.profile
+    const boots = body.erase ? eraserOf(host, body.erase, deps) : (profile ?? host.profile)
+    const own = body.erase || profile ? boots : undefined
+    const overrides = { ...given('profile', own), ...(vars && { vars }), ...(by && { by }), power }
     const erases = boots?.boot === 'install'
+    const asked = deps.ask(host, overrides, replace, dryRun)
     return {
       host: host.name,
       ok: asked.ok,
@@ -134,15 +145,45 @@ function askAll(body: AskBody, deps: InstallRouteDeps) {
       profile: boots?.name ?? null,
       erases,
       starts: by !== undefined || (power && host.power !== undefined),
-      wipes: erases ? diskOf({ ...boots.vars, ...host.vars, ...vars }) : null,
+      wipes: erases ? wipedBy(boots, { ...boots.vars, ...host.vars, ...vars }, host, deps) : null,
     }
   })
   return { results, dryRun }
 }
 
-/** What the vars call the disk, as our own templates do. */
-function diskOf({ disk }: Vars): string | null {
-  return typeof disk === 'string' && disk !== 'required' ? disk : null
+/** An erase is a whole wish of its own. */
+function refuseMixed({ erase, profile, vars }: AskBody): void {
+  if (!erase || (profile === undefined && vars === undefined)) return
+  const key = profile === undefined ? 'vars' : 'profile'
+  throw new Refusal(
+    400,
+    `body.erase installs nothing, so it goes without \`${key}\``,
+    `body.${key}`,
+  )
+}
+
+/** What erases the disks of a host: those that its own profile expects, where not all are asked for. */
+function eraserOf(
+  { profile }: Host,
+  { disks = 'expected', method = 'auto', check = 'sampled' }: NonNullable<AskBody['erase']>,
+  deps: InstallRouteDeps,
+): Profile {
+  const eraser = deps.eraser()
+  if (!eraser) throw new Refusal(409, 'the config has mistakes, and nothing is erased by it')
+  const { expect } = profile ?? {}
+  return { ...eraser, ...(expect && { expect }), erase: { disks, method, check } }
+}
+
+/** The disk that is written to: as the vars call it, as our own templates do; of an erase those that it told of. */
+function wipedBy(
+  { erase }: Profile,
+  { disk }: Vars,
+  { name }: Host,
+  deps: InstallRouteDeps,
+): string | null {
+  if (!erase) return typeof disk === 'string' && disk !== 'required' ? disk : null
+  const told = objectsOf(fieldsOf(deps.factsOf(name)).disks).map(diskWords)
+  return ['every disk that it has', told.join('; ')].filter(Boolean).join(': ')
 }
 
 function cancelAll(body: CancelBody, deps: InstallRouteDeps) {

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../../boot/deliver.ts'
-import { type WriteOrder, writeOrderText } from '../../boot/disk-image.ts'
 import type { PhoneHomeMessage } from '../../boot/phone-home.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
+import { type WorkOrder, workOrderText } from '../../boot/work-order.ts'
 import { callerOf } from './boot-routes.ts'
 import { factsOf, readSaid } from './phone-home-body.ts'
 import { type PostedBody, readBody, readPosted } from './posted-body.ts'
@@ -34,12 +34,12 @@ export interface AttemptDeps {
     token: string,
     caller: Caller,
   ): { readonly verb: 'wait' | 'boot'; readonly host?: string } | undefined
-  /** What the agent of an install is to write; undefined where its profile has no image. */
+  /** What the agent of an install is to do to disks; undefined where its installer is another. */
   order(
     token: string,
     caller: Caller,
   ):
-    | { readonly kind: 'write'; readonly order: WriteOrder }
+    | WorkOrder
     | { readonly kind: 'none' }
     | { readonly kind: 'forbidden'; readonly why: Reason }
     | undefined
@@ -79,7 +79,7 @@ export function attemptRoutes(app: FastifyInstance, deps: AttemptDeps): void {
 
 /**
  * The agent of a discovered machine asks again and again: `wait` or `boot`, and the host it has become. That of
- * an install asks what it is to write: `write` and the order, or `boot`.
+ * an install asks what it is to do: `write` or `erase` and the order, or `boot`.
  */
 function agentRoute(app: FastifyInstance, deps: AttemptDeps): void {
   app.get<TokenRequest>('/agent/:token', async ({ params, socket }, reply) => {
@@ -88,8 +88,9 @@ function agentRoute(app: FastifyInstance, deps: AttemptDeps): void {
     const work = asked ? undefined : deps.work(params.token, caller)
     await deps.committed()
     if (asked?.kind === 'forbidden') return answer(reply, 403, sentenceOf(asked.why))
-    if (asked?.kind === 'write') return reply.type(plain).send(writeOrderText(asked.order))
-    if (asked) return reply.type(plain).send('boot\n')
+    if (asked) {
+      return reply.type(plain).send(asked.kind === 'none' ? 'boot\n' : workOrderText(asked))
+    }
     if (!work) return answer(reply, 404)
     return reply.type(plain).send(`${[work.verb, work.host ?? ''].join(' ').trim()}\n`)
   })

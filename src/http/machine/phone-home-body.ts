@@ -32,6 +32,7 @@ export function readSaid(
     ...present('message', message),
     ...present('percent', percentOf(own.percent)),
     ...present('facts', facts),
+    ...present('erased', Array.isArray(own.erased) ? own.erased : undefined),
     ...present('left', left),
   }
 }

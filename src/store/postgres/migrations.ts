@@ -229,4 +229,14 @@ export const postgresMigrations: readonly Pick<Migration, 'name' | 'sql'>[] = [
       -- Where machines reach it, by the name of their network.
       alter table daemons add column urls json not null default '{}';`,
   },
+  {
+    name: '005-erasures',
+    sql: `
+      create table erasures (
+        install text primary key,
+        host text not null,
+        ended_at timestamptz not null,
+        record text not null
+      );`,
+  },
 ]

@@ -149,6 +149,11 @@ export const tables: readonly Table[] = [
     columns: { mac: 'text', host: 'text', at: 'time' },
   },
   {
+    name: 'erasures',
+    key: ['install'],
+    columns: { install: 'text', host: 'text', ended_at: 'time', record: 'text' },
+  },
+  {
     name: 'nic_vendors',
     key: ['vendor'],
     columns: { vendor: 'text', loader: 'text', at: 'time' },

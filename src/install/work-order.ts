@@ -1,24 +1,24 @@
-import { type WriteOrder, writeOrderOf } from '../boot/disk-image.ts'
 import type { Reason } from '../boot/reason.ts'
+import { isAgentWork, type WorkOrder, workOrderOf } from '../boot/work-order.ts'
 import { formatIpAddress } from '../wire/ip-address.ts'
 import { attemptUsed, isMachine, specOf, type TokenParts, type TokenUse } from './token-use.ts'
 
 /** What the agent of an attempt is answered that asks for its order. */
 export type OrderAnswer =
-  | { readonly kind: 'write'; readonly order: WriteOrder }
+  | WorkOrder
   /** It is not its turn, or not any more: it boots again. */
   | { readonly kind: 'none' }
   | { readonly kind: 'forbidden'; readonly why: Reason }
 
 /**
- * What the agent of an attempt is to write: of the machine itself, and only while its install is at work, which
- * `ready` of this boot began. Undefined for a token that is of no attempt whose profile has an image.
+ * What the agent of an attempt is to write or to erase: of the machine itself, and only while its install is at
+ * work, which `ready` of this boot began. Undefined for a token that is of no attempt of an agent.
  */
 export function giveOrder(use: TokenUse, parts: TokenParts): OrderAnswer | undefined {
   const { memory } = parts.deps
   const attempt = attemptUsed(use, parts)
   const spec = attempt && specOf(attempt, parts)
-  if (!attempt || !spec?.image) return undefined
+  if (!attempt || !spec || !isAgentWork(spec)) return undefined
   const { host, number } = attempt
   if (!isMachine(attempt, use, parts)) {
     const data = { host, name: 'order', address: formatIpAddress(use.address) }
@@ -31,6 +31,6 @@ export function giveOrder(use: TokenUse, parts: TokenParts): OrderAnswer | undef
     life.attempt === number &&
     life.cameBack === undefined &&
     parts.live.mayRun(attempt)
-  const order = isItsTurn ? writeOrderOf(spec, memory.hosts.facts(host)) : undefined
-  return order && !('refused' in order) ? { kind: 'write', order } : { kind: 'none' }
+  const work = isItsTurn ? workOrderOf(spec, memory.hosts.facts(host)) : undefined
+  return work && !('refused' in work) ? work : { kind: 'none' }
 }
