@@ -15,8 +15,6 @@ export interface Outgoing extends Omit<SendOrder, 'kind'>, HeldFile {
   at: number
   /** Of what left, how many of the last bytes were copied. */
   copied: number
-  /** Bytes that the peer had not acknowledged when that was looked at last: they move while no more may leave. */
-  unacknowledged: number
   /** The file system cannot hand pages over. */
   copiesAll: boolean
 }
@@ -50,7 +48,7 @@ const { EAGAIN, EINTR, EINVAL, ENOSYS, EIO, ENOMEM, ESTALE } = constants.errno
 const fileErrors: readonly number[] = [EIO, ENOMEM, ESTALE]
 
 export function outgoingOf({ kind: _, ...order }: SendOrder, held: HeldFile): Outgoing {
-  return { ...order, ...held, at: order.from, copied: 0, unacknowledged: 0, copiesAll: false }
+  return { ...order, ...held, at: order.from, copied: 0, copiesAll: false }
 }
 
 /**
@@ -108,13 +106,19 @@ function copy(calls: SendingCalls, download: Outgoing): SendTurn {
 }
 
 /** Whether nothing is under way any more but what was copied. */
-function hasArrived({ libc, memory }: SendingCalls, download: Outgoing): boolean {
-  const { line, from, at, copied } = download
-  if (at - from === copied) return true
+function hasArrived(calls: SendingCalls, download: Outgoing): boolean {
+  const { from, at, copied } = download
+  return at - from === copied || arrived(calls, download) >= at - copied
+}
+
+/**
+ * Where in the file the bytes end that the peer has acknowledged. A slow one takes for long what the kernel
+ * already has, and a third of that must have gone before there is room again.
+ */
+export function arrived({ libc, memory }: SendingCalls, { line, at }: Outgoing): number {
   const { scratch } = sendingPlaces
-  if (libc.ioctl(line, outQueue, memory.pointer(scratch, 4)) < 0) return true
-  download.unacknowledged = memory.bytes.readInt32LE(scratch)
-  return download.unacknowledged <= copied
+  if (libc.ioctl(line, outQueue, memory.pointer(scratch, 4)) < 0) return at
+  return at - memory.bytes.readInt32LE(scratch)
 }
 
 function failed(errno: number): SendTurn {

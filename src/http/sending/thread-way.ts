@@ -93,7 +93,7 @@ interface NodeSocket {
 function teller({ req: { socket } }: ServerResponse, progress: OnProgress) {
   let before = 0
   const note = (bytes: number) => {
-    // While the last bytes wait, only what left before moves, to the client.
+    // Where no more may leave yet, what left before still moves, to the client.
     noteMoved(socket, Math.max(1, bytes - before))
     before = bytes
   }

@@ -16,6 +16,7 @@ import type {
   SendOrder,
 } from './messages.ts'
 import {
+  arrived,
   type HeldFile,
   type Outgoing,
   outgoingOf,
@@ -39,7 +40,7 @@ const longestLookMs = 128
 
 interface UnderWay {
   readonly download: Outgoing
-  /** How far it was when it was last told of. */
+  /** How far its bytes had arrived at the last report. */
   told: number
   /** When it is looked at again, whether its bytes have arrived; and how long after the look before. */
   lookAt: number
@@ -205,16 +206,14 @@ function letGo(id: number, bytes: number, how: EndReport['end']): void {
 
 function report(now: number): void {
   reportAt = now + reportMs
-  const moved = [...byId.values()].filter(entry => entry.told !== reached(entry))
+  const moved = [...byId.values()].filter(entry => {
+    const before = entry.told
+    entry.told = arrived(calls, entry.download)
+    return entry.told !== before
+  })
   if (moved.length === 0) return
-  for (const entry of moved) entry.told = reached(entry)
   const ids = moved.map(({ download }) => download.id)
   tell({ kind: 'moved', ids, bytes: moved.map(({ download: { at, from } }) => at - from) })
-}
-
-/** What changes as long as the client takes anything. */
-function reached({ download: { at, unacknowledged } }: UnderWay): number {
-  return at - unacknowledged
 }
 
 function stop(): void {
