@@ -1,3 +1,4 @@
+import { fieldsOf } from '../base/untrusted.ts'
 import type { ReasonOf } from './reason.ts'
 import type { MessageReasons } from './reasons/message.ts'
 
@@ -18,6 +19,15 @@ export function whyNoFacts(facts: object): ReasonOf<keyof MessageReasons> | unde
   const bytes = new TextEncoder().encode(JSON.stringify(facts)).length
   if (bytes <= longest) return undefined
   return { code: 'facts-too-large', bytes, most: longest }
+}
+
+/**
+ * What is known of a machine when it has told more, name by name: the form that an installed system posts with `up`
+ * says nothing of its disks. Where both would be too much, what it told last.
+ */
+export function addedFacts(known: unknown, told: unknown): object {
+  const sum = { ...fieldsOf(known), ...fieldsOf(told) }
+  return whyNoFacts(sum) === undefined ? sum : fieldsOf(told)
 }
 
 function isShallow(value: unknown, left: number): boolean {

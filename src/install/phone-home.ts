@@ -12,6 +12,7 @@ import { formatIpAddress } from '../wire/ip-address.ts'
 import type { InstallDeps } from './deps.ts'
 import { type AgentOutlook, type AgentWork, agentWork, hearStranger } from './discovered.ts'
 import { hearEraser } from './erasure.ts'
+import { addFacts } from './facts.ts'
 import type { Lives } from './life.ts'
 import { createLiveAttempts } from './live-attempts.ts'
 import type { Scripts } from './scripts.ts'
@@ -149,7 +150,7 @@ function takeIn(attempt: Attempt, said: PhoneHomeMessage, parts: TokenParts): vo
   const { host, install } = attempt
   const { event, message, facts, percent } = said
   memory.record({ host, kind: 'phone-home', code: event, data: dataOf(attempt, said) })
-  if (facts !== undefined) memory.hosts.saveFacts(host, facts)
+  if (facts !== undefined) addFacts(host, facts, memory)
   if (install === undefined) return
   // Once a later boot has spoken this one is over: it may end the install and nothing else.
   if (live.mayRun(attempt)) live.takeOver(attempt)

@@ -4,6 +4,7 @@ import type { Attempt } from '../boot/install.ts'
 import type { PhoneHomeMessage } from '../boot/phone-home.ts'
 import type { Reason } from '../boot/reason.ts'
 import { formatIpAddress } from '../wire/ip-address.ts'
+import { addFacts } from './facts.ts'
 import type { LoginOf } from './ssh/logins.ts'
 import type { Stranger } from './strangers.ts'
 import { attemptUsed, isMachine, type TokenParts, type TokenUse } from './token-use.ts'
@@ -46,7 +47,7 @@ export function giveFile(
   memory.write(() => {
     const data = { name, ...given('left', said?.left) }
     memory.record({ host, kind: 'file', code: 'fetched', data })
-    if (said?.facts !== undefined) memory.hosts.saveFacts(host, said.facts)
+    if (said?.facts !== undefined) addFacts(host, said.facts, memory)
     parts.live.takeOver(attempt)
     parts.lives.apply(host, { kind: 'alive' })
   })

@@ -206,14 +206,14 @@ t.test('the 11th message of a token within a second is 429 and changes nothing',
   t.equal(world.state(), 'installed')
 })
 
-t.test('facts are kept with the host, the newest win', async t => {
+t.test('facts are kept with the host, of each name the newest', async t => {
   const { world } = await booted(t)
   world.say('ready', { facts: { serial: 'A1', disks: ['vda'] } })
   t.strictSame(world.memory.hosts.facts('node1'), { serial: 'A1', disks: ['vda'] })
   world.say('progress')
   t.strictSame(world.memory.hosts.facts('node1'), { serial: 'A1', disks: ['vda'] })
   world.say('done', { facts: { serial: 'B2' } })
-  t.strictSame(world.memory.hosts.facts('node1'), { serial: 'B2' })
+  t.strictSame(world.memory.hosts.facts('node1'), { serial: 'B2', disks: ['vda'] })
 })
 
 t.test('what was heard is there after a restart', async t => {

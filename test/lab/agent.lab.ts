@@ -200,7 +200,7 @@ async function erases(t: Test, { lab, daemon, machine }: Installing): Promise<vo
   for (const disk of disks) writeBytes(disk)
   const asked = await daemon.cli(['erase', 'r7-n1', '--all-disks', '--yes'])
   t.equal(asked.code, 0, asked.stderr)
-  t.match(asked.stdout, /erases every disk that it has/)
+  t.match(asked.stdout, /erases every disk that it has: .*NVME-1/)
   const running = machine.powerOn()
   await running.serial.waitFor(/What is on these disks is lost/, 240)
   await waitUntil('its end', 240, async () => {

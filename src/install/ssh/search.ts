@@ -3,6 +3,7 @@ import type { Attempt, Install } from '../../boot/install.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { formatIpAddress, type IpAddress, parseIpAddress } from '../../wire/ip-address.ts'
 import type { InstallDeps } from '../deps.ts'
+import { addFacts } from '../facts.ts'
 import type { Lives } from '../life.ts'
 import { whyNotInstalled } from './installed.ts'
 import { addressesToTry, type Proved, prove } from './prove.ts'
@@ -83,7 +84,7 @@ function takeProof(attempt: Attempt, { proof, facts }: Proved, { deps, lives }: 
   const data = { ...where, ...(left === undefined ? { facts } : { left }) }
   memory.record({ host, kind: 'ssh', code: 'proved', data })
   memory.installs.saveProof(token, proof)
-  if (left === undefined) memory.hosts.saveFacts(host, facts)
+  if (left === undefined) addFacts(host, facts, memory)
   lives.ready(host, left === undefined ? { facts } : {})
 }
 
