@@ -100,15 +100,19 @@ export function whyNotErased(disks: readonly ErasedDisk[]): Reason | undefined {
   return { code: 'disks-not-erased', disks: left.map(({ disk, why }) => `${disk}: ${why}`) }
 }
 
-/** A record as it is signed: the same text each time. Times are ISO 8601, sizes bytes. */
-export function erasureText({ startedAt, endedAt, disks, ...rest }: Erasure): string {
-  const record = {
-    format: 'bootwright erasure 1',
+/** A record as it is shown. Times are ISO 8601, sizes bytes. */
+export function shownErasure({ startedAt, endedAt, disks, ...rest }: Erasure) {
+  return {
     ...rest,
     startedAt: new Date(startedAt).toISOString(),
     endedAt: new Date(endedAt).toISOString(),
     erased: whyNotErased(disks) === undefined,
     disks,
   }
+}
+
+/** A record as it is signed: the same text each time. */
+export function erasureText(erasure: Erasure): string {
+  const record = { format: 'bootwright erasure 1', ...shownErasure(erasure) }
   return `${JSON.stringify(record, null, 2)}\n`
 }

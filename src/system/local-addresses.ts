@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { type Ipv4, parseIpv4 } from '../wire/address.ts'
 import type { IpAddress } from '../wire/ip-address.ts'
 import { loopback6, parseIpv6 } from '../wire/ipv6.ts'
+import { readProc } from './proc.ts'
 
 /**
  * Whether packets to an address stay on this machine, by the kernel's own routes. The addresses that Node
  * lists leave out those of interfaces without a carrier, and they are ours all the same.
  */
-export function isLocal(address: Ipv4, table = readTable()): boolean {
+export function isLocal(address: Ipv4, table = readProc('/proc/self/net/fib_trie')): boolean {
   return address >>> 24 === 127 || localAddresses(table).has(address)
 }
 
@@ -29,12 +29,4 @@ function localAddresses(table: string): Set<Ipv4> {
     else if (leaf !== undefined && line.includes('/32 host LOCAL')) found.add(leaf)
   }
   return found
-}
-
-function readTable(): string {
-  try {
-    return readFileSync('/proc/self/net/fib_trie', 'utf8')
-  } catch {
-    return ''
-  }
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { formatIpv4, type Ipv4, type Mac, parseIpv4, parseMac } from '../wire/address.ts'
 import { formatIpAddress, type IpAddress } from '../wire/ip-address.ts'
+import { readProc } from './proc.ts'
 
 /**
  * Who answered ARP for which address, on any interface: the card that the kernel sends to. So whoever got
@@ -28,7 +29,7 @@ const missMs = 10
  */
 export function createNeighbours(
   keepMs: number,
-  read = readTable,
+  read = () => readProc('/proc/self/net/arp'),
   now = () => performance.now(),
 ): Neighbours {
   const words = { write: formatIpv4, readAddress: parseIpv4, missMs }
@@ -97,14 +98,6 @@ function add(map: Map<string, string[]>, key: string, value: string): void {
 
 function some<T>(texts: readonly string[] = [], read: (text: string) => T | undefined): T[] {
   return texts.flatMap(text => read(text) ?? [])
-}
-
-function readTable(): string {
-  try {
-    return readFileSync('/proc/self/net/arp', 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 /** NUD_REACHABLE, NUD_PERMANENT, NUD_NOARP (linux/neighbour.h): it answered just now, or an operator says so. */

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
+import { readProc } from './proc.ts'
 
 /**
  * Who holds a port, as `name (pid 123)`: found through /proc/self/net and the descriptors of every
@@ -17,7 +18,7 @@ export function portOwner(protocol: 'udp' | 'tcp', port: number): string | undef
 /** Socket inodes bound to a port; for TCP only those that listen (state 0A). */
 function inodesOf(table: string, port: number): string[] {
   const hex = port.toString(16).toUpperCase().padStart(4, '0')
-  return read(`/proc/self/net/${table}`)
+  return readProc(`/proc/self/net/${table}`)
     .split('\n')
     .slice(1)
     .flatMap(line => {
@@ -50,15 +51,7 @@ function linkOf(path: string): string {
 
 /** The program's file name: Node calls its main thread, and so every program, `MainThread`. */
 function nameOf(pid: string): string {
-  const [program = ''] = read(`/proc/${pid}/cmdline`).split('\0')
-  const comm = read(`/proc/${pid}/comm`).trim()
+  const [program = ''] = readProc(`/proc/${pid}/cmdline`).split('\0')
+  const comm = readProc(`/proc/${pid}/comm`).trim()
   return basename(program) || comm || 'a process'
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }

@@ -21,16 +21,25 @@ const ways: Record<EventData['note']['disk-erased']['methods'][number], string> 
   overwrite: 'zeros from end to end',
 }
 
-/** `/dev/vda, serial S, 500.1 GB`, what was done to it, and how that was seen. */
+/** `/dev/vda, serial S, 500.1 GB`. */
+export function writtenDisk(of: {
+  readonly disk: string
+  readonly serial?: string | null
+  readonly size: number
+}): string {
+  const { disk, serial, size } = of
+  return `${disk}${serial == null ? '' : `, serial ${serial}`}, ${amount(size)}`
+}
+
+/** Which disk, what was done to it, and how that was seen. */
 export function erasedWords(
-  { disk, serial, size, methods, checked, readBack }: EventData['note']['disk-erased'],
+  { methods, checked, readBack, ...disk }: EventData['note']['disk-erased'],
   end: string,
 ): string {
-  const which = `${disk}${serial === null ? '' : `, serial ${serial}`}, ${amount(size)}`
   const how = methods.map(method => ways[method]).join(', then ') || 'nothing was done to it'
   const seen =
     checked === 'none'
       ? 'not read back'
       : `read back ${checked === 'whole' ? 'whole' : `at many points, ${amount(readBack)}`}`
-  return `${which} ${end}: ${how}; ${seen}`
+  return `${writtenDisk(disk)} ${end}: ${how}; ${seen}`
 }

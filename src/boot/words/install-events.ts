@@ -1,8 +1,8 @@
-import { amount, ordinal } from '../../base/amount.ts'
+import { ordinal } from '../../base/amount.ts'
 import type { EventData } from '../event.ts'
 import type { CallbackData, PhoneHomeData, StateData } from '../event-data.ts'
 import type { HostState, PhoneHomeEvent } from '../host-state.ts'
-import { erasedWords } from './erase.ts'
+import { erasedWords, writtenDisk } from './erase.ts'
 import type { EventWords, Say } from './word.ts'
 
 const heard =
@@ -40,10 +40,8 @@ export const noteEvents: EventWords<'note'> = {
     'came back: it netboots while its installer should be at work, and gets its disk',
   'deploy-decides': ({ event }) => `${event} noted: the end of deploy decides`,
   'up-before-deployed': () => 'the installed system is up; deploy has not ended yet',
-  'writes-image': ({ disk, serial, size, image }) => {
-    const which = `${disk}${serial === undefined ? '' : `, serial ${serial}`}, ${amount(size)}`
-    return `${image} is written onto ${which}: what was on it is lost`
-  },
+  'writes-image': ({ image, ...disk }) =>
+    `${image} is written onto ${writtenDisk(disk)}: what was on it is lost`,
   'erases-disks': ({ disks }) =>
     `these disks are erased, what is on them is lost: ${disks.join('; ')}`,
   'disk-erased': data => erasedWords(data, 'is erased'),

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ErasureList, ErasureRow, ErasuresQuery } from '../../api/erasures.ts'
 import { routes } from '../../api/routes.ts'
 import { printable } from '../../base/printable.ts'
-import { type Erasure, erasureText, whyNotErased } from '../../boot/erase.ts'
+import { type Erasure, erasureText, shownErasure } from '../../boot/erase.ts'
 import { Refusal } from '../problem.ts'
 
 export interface ErasureDeps {
@@ -74,12 +74,7 @@ function sendFile(reply: FastifyReply, name: string, bytes: Uint8Array): Fastify
     .send(bytes)
 }
 
-function rowOf({ startedAt, endedAt, disks, ...rest }: Erasure): ErasureRow {
-  return {
-    ...rest,
-    startedAt: new Date(startedAt).toISOString(),
-    endedAt: new Date(endedAt).toISOString(),
-    erased: whyNotErased(disks) === undefined,
-    disks: disks.map(disk => ({ ...disk, methods: [...disk.methods] })),
-  }
+function rowOf(erasure: Erasure): ErasureRow {
+  const disks = erasure.disks.map(disk => ({ ...disk, methods: [...disk.methods] }))
+  return { ...shownErasure(erasure), disks }
 }
