@@ -24,7 +24,14 @@ import { version } from './version.ts'
 const scripts = fileURLToPath(new URL('../agent/', import.meta.url))
 
 /** Debian's packages that it is made of, besides the kernel's. */
-const wanted = ['initramfs-tools-core', 'busybox-static', 'zstd', 'fdisk', 'mtools'] as const
+const wanted = [
+  'initramfs-tools-core',
+  'busybox-static',
+  'zstd',
+  'fdisk',
+  'mtools',
+  'efibootmgr',
+] as const
 
 /** Those that are taken along where they are installed: disks that can erase themselves. */
 const helpful = ['nvme-cli', 'hdparm'] as const

@@ -34,7 +34,7 @@ export interface WriterCase {
 }
 
 /** Programs of the writer that are not busybox. */
-const others = ['sfdisk', 'zstd', 'mcopy', 'mformat']
+const others = ['sfdisk', 'zstd', 'mcopy', 'mdir', 'mformat']
 
 /** Runs the writer of the agent on a file as its disk, with the programs that it has on machines and no others. */
 export async function runWriter(t: Test, given: WriterCase) {

@@ -2,11 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   closeSync,
-  copyFileSync,
   openSync,
   readdirSync,
   readFileSync,
-  readSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -15,9 +13,9 @@ import {
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { fileTimeout } from '../patience.ts'
+import { buildAgent, imageConfig, isZero, writeImages } from './agent.ts'
 import { labConfig, serverNetwork } from './config.ts'
-import { type Daemon, main } from './daemon.ts'
-import { makeGpt } from './disk.ts'
+import type { Daemon } from './daemon.ts'
 import { createLab, type Lab, type LabMachine } from './lab.ts'
 import type { Machine } from './machine.ts'
 import { labObstacle } from './packages.ts'
@@ -66,18 +64,7 @@ t.test(
   async t => {
     const lab = await createLab({ biosOnly: true })
     t.teardown(() => lab.remove())
-    const agent = (folder = 'assets') =>
-      lab.network.attempt([
-        process.execPath,
-        main,
-        'agent',
-        'build',
-        '--assets',
-        join(lab.folder, folder),
-      ])
-    const built = await agent()
-    t.equal(built.code, 0, built.stderr)
-
+    await buildAgent(lab)
     const settings = {
       network: serverNetwork,
       mac: '52:54:00:12:34:70',
@@ -111,42 +98,13 @@ t.test(
     const few = await daemon.cli(['hosts', '--where', 'facts.memory>=1GiB'])
     t.match(few.stderr, /no hosts/)
 
-    const again = await agent('again')
-    t.equal(again.code, 0, again.stderr)
+    await buildAgent(lab, 'again')
     const initrds = ['assets', 'again'].map(name =>
       digest(join(lab.folder, name, 'images/agent/initrd')),
     )
     t.equal(initrds[0], initrds[1], 'the same packages make the same bytes')
   },
 )
-
-/** The image of the lab, and one whose sum is another. */
-async function writeImages(lab: Lab): Promise<void> {
-  const images = join(lab.folder, 'assets/images')
-  const raw = join(lab.folder, 'work/disk.img')
-  await makeGpt(raw)
-  const command = [process.execPath, main, 'import', raw, 'golden', '--assets']
-  const { code, stderr } = await lab.network.attempt([...command, join(lab.folder, 'assets')])
-  if (code !== 0) throw new Error(stderr)
-  copyFileSync(join(images, 'golden.raw.zst'), join(images, 'bad.raw.zst'))
-  const measure = JSON.parse(readFileSync(join(images, 'golden.raw.zst.json'), 'utf8'))
-  const wrong = { ...measure, sha256: '0'.repeat(64) }
-  writeFileSync(join(images, 'bad.raw.zst.json'), JSON.stringify(wrong))
-  writeFileSync(join(lab.folder, 'user-data'), 'phoneHome={{ phoneHome }}\n')
-}
-
-/** A config whose machines get an image, onto the only disk of this size. */
-function imageConfig(config: string): string {
-  const profiles = `profiles:
-  golden:
-    image: images/golden.raw.zst
-    cmdline: no_timer_check
-    seed: { user-data: user-data }
-    expect: { disk: { size: 128MiB } }
-    verify: { up: 10m }
-  bad: { extends: golden, image: images/bad.raw.zst }`
-  return config.replace('profiles:', profiles)
-}
 
 interface Installing {
   readonly lab: Lab
@@ -233,15 +191,6 @@ function writeBytes(disk: string): void {
   const fd = openSync(disk, 'r+')
   for (const at of [0, size / 2, size - 4096]) writeSync(fd, Buffer.alloc(4096, 'old'), 0, 4096, at)
   closeSync(fd)
-}
-
-/** Whether a mebibyte of a file is all zeros. */
-function isZero(file: string, mebibyte: number): boolean {
-  const bytes = Buffer.alloc(1024 * 1024)
-  const fd = openSync(file, 'r')
-  readSync(fd, bytes, 0, bytes.length, mebibyte * bytes.length)
-  closeSync(fd)
-  return bytes.equals(Buffer.alloc(bytes.length))
 }
 
 function tellsAll(t: Test, facts: Record<string, never>): void {

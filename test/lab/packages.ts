@@ -81,6 +81,7 @@ export const packages: Packages = {
   'cloud-init': 'its schema, for user-data',
   ignition: 'ignition-validate, for Ignition configs',
   zstd: 'what the agent is packed by',
+  efibootmgr: 'makes boot entries, in the agent',
   'xz-utils': 'unpacks images',
   'qemu-utils': 'qemu-img, which converts qcow2',
   jq: 'writes the facts that client.nix sends',
