@@ -1,6 +1,6 @@
 import type { Delivery } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
-import { groupsWith, killGroup, type ProcessGroup } from '../system/process-group.ts'
+import { groupOf, groupsWith, killGroup, type ProcessGroup } from '../system/process-group.ts'
 import { type DeliverDeps, tell } from './deliver.ts'
 
 /** What ran when the daemon was killed. */
@@ -38,11 +38,12 @@ function recoverOne(delivery: Delivery, { memory, now, canResume }: DeliverDeps)
 }
 
 /**
- * What a command left running. Killed just after its start, we had not noted its group yet; and sshpass
- * makes sessions of its own.
+ * What a command left running. Killed just after its start, we had not noted its group yet; sshpass makes
+ * sessions of its own; and a group without its leader may be another computer's, or of before it started anew.
  */
 function groupsOf({ group, target }: Delivery): ProcessGroup[] {
   const escapes = target.kind === 'ssh' || target.kind === 'nixosAnywhere'
-  if (group && !escapes) return [group]
-  return [...(group ? [group] : []), ...('env' in target ? groupsWith(target.env) : [])]
+  const led = group && groupOf(group.pgid) ? [group] : []
+  if (led.length > 0 && !escapes) return led
+  return [...led, ...('env' in target ? groupsWith(target.env) : [])]
 }

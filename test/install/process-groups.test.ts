@@ -180,6 +180,20 @@ t.test('a group whose start time differs is somebody else: recover leaves it alo
   t.match(next.memory.deliveries.ofHost('node1', 1), [{ state: 'ended' }])
 })
 
+t.test('a group whose leader is gone is ours by its environment alone', async t => {
+  const orphans = async (env: NodeJS.ProcessEnv) => {
+    const child = await leftOver(t, env)
+    process.kill(members(child), 'SIGKILL')
+    await until(() => groupOf(members(child)) === undefined, 'its leader is gone')
+    return members(child)
+  }
+  const foreign = await orphans(process.env)
+  const { next, child } = await killed(t, () => ({ pgid: foreign, start: 1 }))
+  t.equal(next.outbox.recover().length, 1)
+  await until(() => !alive(members(child)), 'what has its environment is gone')
+  t.doesNotThrow(() => process.kill(-foreign, 0), 'who has its number is there')
+})
+
 t.test('a group is told by its leader and by when that started', async t => {
   const child = await leftOver(t)
   const group = groupNow(child)
