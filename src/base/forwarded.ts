@@ -5,6 +5,10 @@ export interface Forwarded {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
+  /** What the body is written in, where it is no text. */
+  readonly coded?: 'base64'
+  /** Bytes that it had, where nobody looks at those after the ones that are here. */
+  readonly size?: number
   /** By the scope `none` a machine, which may what machines may. */
   readonly actor: { readonly name: string; readonly scope: string; readonly address: string }
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Forwarded, ForwardedAnswer } from '../../base/forwarded.ts'
 import { forwardedHeaders } from './forwarded-actor.ts'
@@ -47,22 +48,44 @@ function isForwarded({ method, routeOptions }: FastifyRequest): boolean {
 /** Answers what another daemon was asked, as if it had been asked here. */
 export async function answerForwarded(
   app: FastifyInstance,
-  { method, url, headers, body, actor }: Forwarded,
+  { method, url, headers, actor, ...content }: Forwarded,
 ): Promise<ForwardedAnswer> {
+  const payload = payloadOf(content)
   const answer = await app.inject({
     method: method as 'GET',
     url,
     remoteAddress: actor.address,
     headers: {
-      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(payload && { 'content-type': 'application/json', 'content-length': payload.length }),
       ...headers,
       ...(actor.scope !== 'none' && forwardedHeaders(actor)),
     },
-    ...(body !== undefined && { payload: body }),
+    ...(payload && { payload: payload.bytes }),
   })
   const type = String(answer.headers['content-type'] ?? 'application/json')
   const { statusCode: status, rawPayload } = answer
   const isText = type !== 'application/octet-stream'
   if (isText) return { status, type, body: answer.body }
   return { status, type, body: rawPayload.toString('base64'), coded: 'base64' }
+}
+
+/** A body that was cut is as long as it was: whoever reads it says what is not kept. */
+function payloadOf({
+  body,
+  coded = undefined,
+  size = 0,
+}: Pick<Forwarded, 'body' | 'coded' | 'size'>):
+  | { readonly length: string; readonly bytes: Buffer | Readable }
+  | undefined {
+  if (body === undefined) return undefined
+  const bytes = Buffer.from(body, coded)
+  const missing = size - bytes.length
+  if (missing <= 0) return { length: String(bytes.length), bytes }
+  return { length: String(size), bytes: Readable.from(padded(bytes, missing)) }
+}
+
+function* padded(bytes: Buffer, missing: number): Generator<Buffer> {
+  yield bytes
+  const piece = Buffer.alloc(Math.min(missing, 64 * 1024))
+  for (let left = missing; left > 0; left -= piece.length) yield piece.subarray(0, left)
 }

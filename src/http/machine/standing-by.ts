@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Forwarded, ForwardedAnswer } from '../../base/forwarded.ts'
 import { plainAddress } from '../api/access.ts'
-import { readBody } from './posted-body.ts'
+import { type RawBody, readBody } from './posted-body.ts'
 
 export interface StandingBy {
   /** Why another daemon works; undefined as soon as this one does. */
@@ -49,14 +50,22 @@ export function waitForTurn(app: FastifyInstance, { standsBy, forward }: Standin
 
 async function askedBy(request: FastifyRequest, address: string): Promise<Forwarded> {
   const { method, url, headers, raw } = request
-  const { bytes, size } = await readBody(raw)
   const type = headers['content-type']
   return {
     ...{ method, url },
     headers: type === undefined ? {} : { 'content-type': type },
-    body: size === 0 ? undefined : bytes.toString('utf8'),
+    ...bodyOf(await readBody(raw)),
     actor: { name: '', scope: 'none', address },
   }
+}
+
+/** As much of it as the daemon that works would keep, and how long it was: that one says what it does not keep. */
+function bodyOf({ bytes, size }: RawBody): Pick<Forwarded, 'body' | 'coded' | 'size'> {
+  if (size === 0) return { body: undefined }
+  const cut = size > bytes.length && { size }
+  // PostgreSQL keeps no NUL in a text.
+  if (isUtf8(bytes) && !bytes.includes(0)) return { body: bytes.toString('utf8'), ...cut }
+  return { body: bytes.toString('base64'), coded: 'base64', ...cut }
 }
 
 function sendAnswer(reply: FastifyReply, { status, type, body, coded }: ForwardedAnswer) {
