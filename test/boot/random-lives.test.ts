@@ -7,18 +7,8 @@ import { lifeIn } from '../../src/boot/life-in.ts'
 import { nextState } from '../../src/boot/next-state.ts'
 import { powerDeed } from '../../src/boot/power-deed.ts'
 import { sentenceOf } from '../../src/boot/words/reason.ts'
+import { dice } from '../dice.ts'
 import { rules, start } from './examples.ts'
-
-/** mulberry32: the same seed, the same life. */
-function dice(seed: number): (sides: number) => number {
-  let state = seed
-  return sides => {
-    state = (state + 0x6d2b79f5) | 0
-    let z = Math.imul(state ^ (state >>> 15), state | 1)
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61)
-    return ((z ^ (z >>> 14)) >>> 0) % sides
-  }
-}
 
 const events: readonly LifeEvent[] = [
   ...phoneHomeEvents.map(kind => ({ kind })),

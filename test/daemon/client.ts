@@ -27,26 +27,43 @@ interface Waiting {
   reject(error: Error): void
 }
 
+/** Where a DHCP server hears. */
+export type DhcpEar = Pick<Ports, 'dhcp' | 'proxy'> & { readonly server: string }
+
 /** Opens the client port on every address, because replies come by broadcast. */
-export async function openDhcpWire(t: Test, ports: Ports, server = loopback): Promise<DhcpWire> {
-  const socket = createSocket({ type: 'udp4', reuseAddr: true, recvBufferSize: 1 << 22 })
-  socket.bind(ports.dhcp + 1)
-  await once(socket, 'listening')
+export function openDhcpWire(t: Test, ports: Ports, server = loopback): Promise<DhcpWire> {
+  return openDhcpWires(t, [{ ...ports, server }])
+}
+
+/** The same where every one of several servers hears what is sent, and the first reply counts. */
+export async function openDhcpWires(
+  t: Pick<Test, 'teardown'>,
+  ears: readonly DhcpEar[],
+): Promise<DhcpWire> {
+  const sockets = await Promise.all(ears.map(openClientPort))
   const waiting = new Map<number, Waiting>()
   const forget = () => {
     for (const { reject } of waiting.values()) reject(new Error('no DHCP reply'))
   }
-  t.teardown(() => {
+  t.teardown(async () => {
     forget()
-    return new Promise<void>(resolve => socket.close(resolve))
+    await Promise.all(sockets.map(socket => new Promise<void>(resolve => socket.close(resolve))))
   })
-  socket.on('message', bytes => {
-    // Most of what a flood gets back is for nobody here: not worth decoding.
-    waiting.get(bytes.readUInt32BE(4))?.resolve(decodeDhcp(bytes))
-  })
+  for (const socket of sockets) {
+    socket.on('message', bytes => {
+      // Most of what a flood gets back is for nobody here: not worth decoding.
+      waiting.get(bytes.readUInt32BE(4))?.resolve(decodeDhcp(bytes))
+    })
+  }
 
-  const send = (packet: DhcpPacket, port: 'dhcp' | 'proxy' = 'dhcp') =>
-    sendTo(socket, encodeDhcp(packet, { max: 1472 }), ports[port], server)
+  const send = async (packet: DhcpPacket, port: 'dhcp' | 'proxy' = 'dhcp') => {
+    const bytes = encodeDhcp(packet, { max: 1472 })
+    const sent = ears.map(async (ear, n) => {
+      const socket = sockets[n]
+      if (socket) await sendTo(socket, bytes, ear[port], ear.server)
+    })
+    await Promise.all(sent)
+  }
   return {
     send,
     forget,
@@ -65,6 +82,13 @@ export async function openDhcpWire(t: Test, ports: Ports, server = loopback): Pr
       }
     },
   }
+}
+
+async function openClientPort({ dhcp }: DhcpEar): Promise<Socket> {
+  const socket = createSocket({ type: 'udp4', reuseAddr: true, recvBufferSize: 1 << 22 })
+  socket.bind(dhcp + 1)
+  await once(socket, 'listening')
+  return socket
 }
 
 /** What a TFTP server said instead of sending the file. */

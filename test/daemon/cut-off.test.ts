@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { lacksPostgres, startPostgres } from '../store/postgres-server.ts'
+import { layCable } from './cable.ts'
 import { openDhcpWire } from './client.ts'
 import { type Daemon, makeDaemon, until } from './daemon.ts'
 import { ask, makeMachine, show } from './machine.ts'
@@ -31,38 +31,6 @@ async function makeSite(t: Test) {
     second.logs().some(({ msg }) => msg.startsWith('standing by: ')),
   )
   return { psql, first, second, took, cable }
-}
-
-/** A way to a socket that can be cut: then nothing passes any more, and nobody is told. */
-async function layCable(t: Test, to: string) {
-  const ends = new Set<Socket>()
-  let isCut = false
-  const server = createServer(here => {
-    ends.add(here)
-    here.on('error', () => {})
-    if (isCut) return
-    const there = connect(to)
-    ends.add(there)
-    there.on('error', () => here.destroy())
-    here.pipe(there).pipe(here)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  t.teardown(() => {
-    for (const end of ends) end.destroy()
-    server.close()
-  })
-  return {
-    port,
-    cut() {
-      isCut = true
-      for (const end of ends) end.unpipe().pause()
-    },
-    mend() {
-      isCut = false
-      for (const end of ends) end.destroy()
-    },
-  }
 }
 
 /** Who asks the first one for an address and for an install, which only the one that has the database may give. */

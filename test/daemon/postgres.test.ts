@@ -234,6 +234,19 @@ t.test('a machine goes on at the other daemon, wherever the first dies', skip, a
   await back
 })
 
+/** Asks for an install as somebody does who will ask again when he is not answered. */
+async function askAgain({ url, folder }: Daemon, host: string): Promise<Response> {
+  const token = readFileSync(join(folder, 'data/admin-token'), 'utf8').trim()
+  return fetch(`${url}/api/v1/installs`, {
+    method: 'POST',
+    headers: {
+      ...{ authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      'idempotency-key': 'one wish',
+    },
+    body: JSON.stringify({ hosts: [host] }),
+  })
+}
+
 t.test('the database is away, and comes back', skip, async t => {
   const { server, daemon, psql } = await site(t)
   await daemon.start()
@@ -257,12 +270,20 @@ t.test('the database is away, and comes back', skip, async t => {
   t.match(await idle.script(), { status: 200, text: /^#!ipxe/ }, 'who is not due boots its disk')
   t.equal((await machine.script()).status, 503, 'and who is due waits')
   t.match(await show(daemon, 'node2').catch(String), /500|503/, 'what people read is not there')
+  const asked = [await askAgain(daemon, 'node2'), await askAgain(daemon, 'node2')]
+  t.strictSame(
+    asked.map(({ status }) => status),
+    [503, 503],
+    'what is repeated is not kept either',
+  )
 
   await server.start()
   await until(
     'the database again',
     async () => (await fetch(`${daemon.url}/readyz`)).status === 200,
   )
+  const kept = await (await askAgain(daemon, 'node2')).text()
+  t.match(kept, psql(`select string_agg(id, ' ') from installs where host = 'node2'`), 'and one')
   t.equal((await machine.script()).status, 200)
   t.equal((await machine.phoneHome('done')).status, 204)
   t.match((await show(daemon, 'node1')).host, { state: 'installed', attempt: 1 })

@@ -25,7 +25,7 @@ export interface Receiver {
 }
 
 /** Starts to listen on a port of loopback. */
-export async function openReceiver(t: Test, port: number): Promise<Receiver> {
+export async function openReceiver(t: Pick<Test, 'teardown'>, port: number): Promise<Receiver> {
   const received: Received[] = []
   let status = 204
   let server: Server | undefined

@@ -48,7 +48,7 @@ const user = isRoot ? { uid: nobody, gid: nobody } : {}
 const settings = ['-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'max_connections=40']
 
 /** Starts one with an empty database, and ends it with the test. */
-export async function startPostgres(t: Test): Promise<PostgresServer> {
+export async function startPostgres(t: Pick<Test, 'teardown'>): Promise<PostgresServer> {
   const server = serverIn(t)
   const { folder, psql } = server
   const initdb = ['--no-sync', '--auth=trust', '--username=bootwright', '--encoding=UTF8']
@@ -84,7 +84,7 @@ function run(program: string, args: readonly string[]): string {
 }
 
 /** A server that is not started yet; its `data` is a folder to be made. */
-function serverIn(t: Test) {
+function serverIn(t: Pick<Test, 'teardown'>) {
   const folder = mkdtempSync('/tmp/bootwright-pg-')
   if (isRoot) chownSync(folder, nobody, nobody)
   const data = join(folder, 'data')

@@ -84,8 +84,12 @@ async function once<T extends { results: readonly Result[]; dryRun?: boolean }>(
     .digest('hex')
   const earlier = typeof key === 'string' ? deps.answered(actor.name, key) : undefined
   if (earlier) {
-    if (earlier.request === digest) return earlier.answer as { results: T['results'] }
-    throw new Refusal(422, `the Idempotency-Key ${key} was used for another request`)
+    if (earlier.request !== digest) {
+      throw new Refusal(422, `the Idempotency-Key ${key} was used for another request`)
+    }
+    // The earlier one may have been told that it could not be kept.
+    await deps.committed()
+    return earlier.answer as { results: T['results'] }
   }
   const answer = deps.write(() => {
     const { results, dryRun } = work()
