@@ -12,18 +12,26 @@ export interface Kernel {
 
 /** The newest installed kernel that has its modules; one made for clouds, which lacks drivers, only where it is the only one. */
 export function findKernel(root = '/'): Kernel | undefined {
-  const boot = join(root, 'boot')
-  const modulesOf = (version: string) => join(root, 'lib/modules', version)
-  const version = (existsSync(boot) ? readdirSync(boot) : [])
-    .filter(name => name.startsWith('vmlinuz-'))
-    .map(name => name.slice('vmlinuz-'.length))
-    .filter(version => existsSync(join(modulesOf(version), 'modules.dep')))
-    .sort((a, b) => isSmall(b) - isSmall(a) || a.localeCompare(b, 'en', { numeric: true }))
-    .at(-1)
-  if (version === undefined) return undefined
-  return { version, image: join(boot, `vmlinuz-${version}`), modules: modulesOf(version) }
+  const all = installedKernels(root)
+  return all.findLast(kernel => !isForClouds(kernel)) ?? all.at(-1)
 }
 
-function isSmall(version: string): number {
-  return version.includes('-cloud-') ? 1 : 0
+/** The installed kernels that have their modules, the newest last. */
+export function installedKernels(root = '/'): Kernel[] {
+  const boot = join(root, 'boot')
+  return (existsSync(boot) ? readdirSync(boot) : [])
+    .filter(name => name.startsWith('vmlinuz-'))
+    .map(name => name.slice('vmlinuz-'.length))
+    .map(version => ({
+      version,
+      image: join(boot, `vmlinuz-${version}`),
+      modules: join(root, 'lib/modules', version),
+    }))
+    .filter(kernel => existsSync(join(kernel.modules, 'modules.dep')))
+    .sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }))
+}
+
+/** Whether it has the drivers of virtual machines alone, as Debian's `linux-image-cloud-amd64`. */
+export function isForClouds(kernel: Kernel): boolean {
+  return kernel.version.includes('-cloud-')
 }

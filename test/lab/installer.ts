@@ -6,7 +6,7 @@ import type { Kernel } from '../../src/system/kernels.ts'
 import { moduleContent, moduleFiles, plainName } from './kernel.ts'
 
 /** Drivers of every machine that the lab can emulate. */
-const drivers = ['virtio_pci', 'virtio_net', 'virtio_blk', 'virtio_rng', 'e1000', 'ahci', 'sd_mod']
+const drivers = ['virtio_pci', 'virtio_net', 'virtio_blk', 'virtio-rng', 'e1000', 'ahci', 'sd_mod']
 const folders = ['bin', 'dev', 'modules', 'proc', 'sys', 'tmp']
 
 /** What another initrd has besides. */
