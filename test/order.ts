@@ -4,8 +4,10 @@
  */
 export const longest = [
   'test/lab/ssh-anywhere.lab.ts',
+  'test/lab/debian-installer.long.ts',
+  'test/lab/first-boot.long.ts',
+  'test/lab/agent.lab.ts',
   'test/lab/newcomer.lab.ts',
-  'test/lab/debian-installer.lab.ts',
   'test/lab/ssh-script.lab.ts',
   'test/lab/sshd-deploys.lab.ts',
   'test/lab/ipv6-boot.lab.ts',
@@ -14,7 +16,6 @@ export const longest = [
   'test/lab/http-boot.lab.ts',
   'test/lab/sshd-targets.lab.ts',
   'test/daemon/crash.test.ts',
-  'test/lab/agent.lab.ts',
   'test/lab/power.lab.ts',
   'test/lab/secure-boot.lab.ts',
   'test/lab/uki.lab.ts',

@@ -91,7 +91,7 @@ t.test('init, pull, adopt, install, each as the one before said it', { skip }, a
   const tap = await network.addTap()
   const machine = powerOn(network, { firmware: 'bios', mac, disk, tap, mebibytes: 1024 })
   t.teardown(() => machine.powerOff())
-  // From here on it is as in debian-installer.lab.ts.
+  // From here on it is as in debian-installer.long.ts.
   await waitUntil('the installer of Debian', 150, async () => {
     const { body } = await daemon.api('/api/v1/events?host=node1')
     return body.events.some(({ text }: EventRow) => /initrd\.gz sent/.test(text)) || undefined

@@ -1,8 +1,8 @@
 /**
  * `npm run newcomer`: every command of README and docs/ in a bare Debian, where nothing is installed but what they
  * install, by a user who is not root; without those for containers, BMCs and NixOS' own tools. Some twenty minutes,
- * and packages come over the network: `npm test` leaves it out, and walks README and docs/first-boot.md over the
- * packages of this computer.
+ * and packages come over the network: `npm test` leaves it out, and walks README over the packages of
+ * this computer, docs/first-boot.md when it changed.
  */
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

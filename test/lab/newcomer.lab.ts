@@ -5,22 +5,12 @@ import { layerObstacle } from './newcomer.ts'
 import { follow, startWalk } from './newcomer-walk.ts'
 import { labObstacle } from './packages.ts'
 
-/**
- * The two documents that everybody reads first, over the packages of this computer. All of them in a bare
- * Debian: newcomer-bare.ts.
- */
+/** What everybody reads first, over the packages of this computer. All documents in a bare Debian: newcomer-bare.ts. */
 const skip = (await labObstacle()) ?? (await layerObstacle())
 t.setTimeout(fileTimeout(8))
-const config = 'config/lan.yaml'
 
 t.test('what README says for a LAN, in its order, with no step added', { skip }, async t => {
-  const walk = await startWalk(t, config)
+  const walk = await startWalk(t, 'config/lan.yaml')
   await follow(walk, stepsOf('README.md', '## First boot', '## NixOS in ten lines'))
-  t.ok(walk.running.length > 0, 'the daemon was started')
-})
-
-t.test('docs/first-boot.md, in its order, with no step added', { skip }, async t => {
-  const walk = await startWalk(t, config)
-  await follow(walk, stepsOf('docs/first-boot.md', '# First boot on a LAN'))
   t.ok(walk.running.length > 0, 'the daemon was started')
 })
