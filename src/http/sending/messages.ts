@@ -1,10 +1,15 @@
 import type { Refused } from '../../boot/reason.ts'
+import type { Rung } from '../../linux/bell.ts'
 import type { Wanted } from '../files/asset-path.ts'
 import type { FileStatus } from '../files/conditional.ts'
 import type { SendEnd } from '../files/send-file.ts'
 
 /** What a thread is started with. */
-export interface SendingSetup {
+export interface SendingSetup extends SendingPace {
+  readonly rung: Rung
+}
+
+export interface SendingPace {
   /** Milliseconds between two reports of what moved. */
   readonly reportMs: number
 }

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
+import { noteHeard } from '../../linux/bell.ts'
 import { createEpoll, epollEvents } from '../../linux/epoll.ts'
 import { createKernelMemory } from '../../linux/kernel-memory.ts'
 import { loadLibc } from '../../linux/libc.ts'
@@ -32,7 +33,7 @@ import {
  * descriptors of its files and its sockets, of which Node has others, and closes them before it tells that a
  * download is over.
  */
-const { reportMs } = workerData as SendingSetup
+const { reportMs, rung } = workerData as SendingSetup
 const idleMs = 100
 /** Turns in the kernel before Node has its own. */
 const mostRounds = 16
@@ -104,6 +105,7 @@ function timeout(now: number): number {
 function ready(fd: number, events: number): void {
   if (fd === bell) {
     libc.read(bell, memory.pointer(sendingPlaces.scratch, 8), 8)
+    noteHeard(rung)
     isRung = true
     return
   }

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Refused } from '../../boot/reason.ts'
-import { ring } from '../../linux/bell.ts'
+import { createRung, type Rung, ringOnce } from '../../linux/bell.ts'
 import { type Libc, loadLibc, systemError } from '../../linux/libc.ts'
 import type { Wanted } from '../files/asset-path.ts'
 import type {
@@ -10,6 +10,7 @@ import type {
   OpenedFile,
   OpenReport,
   SendingOrder,
+  SendingPace,
   SendingReport,
   SendingSetup,
   SendOrder,
@@ -44,7 +45,7 @@ export interface SendingThreads {
   close(): Promise<void>
 }
 
-export interface SendingOptions extends SendingSetup {
+export interface SendingOptions extends SendingPace {
   /** Told why there are none, or one less. */
   readonly without?: (why: string) => void
   /** Throws where system calls cannot be made from here. */
@@ -59,6 +60,7 @@ interface Running {
 
 interface SendingThread {
   readonly worker: Worker
+  readonly rung: Rung
   readonly running: Map<number, Running>
   readonly began: PromiseWithResolvers<void>
   readonly stopped: PromiseWithResolvers<void>
@@ -117,14 +119,15 @@ function start(state: ThreadsState): SendingThread[] {
 
 /** One that cannot begin is done without; one that fails later takes the program with it, as any bug does. */
 function startThread({ reportMs, without }: SendingOptions): SendingThread {
-  const setup: SendingSetup = { reportMs }
+  const rung = createRung()
+  const setup: SendingSetup = { reportMs, rung }
   const worker = new Worker(new URL('./thread.ts', import.meta.url), {
     workerData: setup,
     // It closes its files by libc: Node would close their numbers once more in the end, whoever has them by then.
     trackUnmanagedFds: false,
   })
   const thread: SendingThread = {
-    ...{ worker, running: new Map(), bell: undefined },
+    ...{ worker, rung, running: new Map(), bell: undefined },
     began: Promise.withResolvers(),
     stopped: Promise.withResolvers(),
   }
@@ -175,9 +178,9 @@ async function open(state: ThreadsState, wanted: Wanted): Promise<ThreadFile | R
   }
 }
 
-function order({ worker, bell }: SendingThread, what: SendingOrder): void {
+function order({ worker, bell, rung }: SendingThread, what: SendingOrder): void {
   worker.postMessage(what)
-  if (bell !== undefined) ring(bell)
+  if (bell !== undefined) ringOnce(bell, rung)
 }
 
 function hear(thread: SendingThread, report: SendingReport): void {
