@@ -11,6 +11,8 @@ export interface Followers {
   doors: Promise<Doors>
   /** The sockets do not follow the networks yet. */
   stale: boolean
+  /** Two at once would find ports taken by each other. */
+  last: Promise<void>
 }
 
 /** Takes up the first config, and what an earlier run left. */
@@ -31,7 +33,18 @@ export async function takeConfig(followers: Followers, next: Config): Promise<vo
 }
 
 /** Opens and closes sockets as the networks have come and gone. */
-export async function followNetworks(followers: Followers): Promise<void> {
+export function followNetworks(followers: Followers): Promise<void> {
+  const turn = followers.last.then(() => follow(followers))
+  followers.last = turn.catch(() => {})
+  return turn
+}
+
+/** As long as a network waits: its address may be one that moves, with machines that ask for it. */
+export async function followWaiting(followers: Followers): Promise<void> {
+  if (followers.made.world.waiting().length > 0) await followNetworks(followers)
+}
+
+async function follow(followers: Followers): Promise<void> {
   const { world, log } = followers.made
   if (world.settle()) {
     followers.stale = true

@@ -29,9 +29,11 @@ export function openLobby({ world, log }: Made, http: HttpDoors): Lobby {
     last = last.then(listen)
     return last
   }
-  const clock = createEvery(log)(3000, 'networks', refresh)
+  const every = createEvery(log)
+  const waits = () => (world.waiting().length > 0 ? refresh() : undefined)
+  const clocks = [every(3000, 'networks', refresh), every(250, 'networks', waits)]
   const leave = () => {
-    clearInterval(clock)
+    for (const clock of clocks) clearInterval(clock)
     return last
   }
   return {

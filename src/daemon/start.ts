@@ -8,7 +8,7 @@ import { PortError } from '../system/ports.ts'
 import { type ChecksumWatch, createChecksumWatch } from '../world/checksums.ts'
 import { type Doors, openDoors } from './doors/doors.ts'
 import { createHttpDoors, type HttpDoors } from './doors/http-doors.ts'
-import { type Followers, followNetworks, takeUp } from './follow.ts'
+import { type Followers, followNetworks, followWaiting, takeUp } from './follow.ts'
 import { greet, tellHandedOver } from './greeting.ts'
 import { type Lobby, openLobby } from './lobby.ts'
 import { makeApp } from './make-app.ts'
@@ -48,7 +48,7 @@ export async function startDaemon(first: Config, log: Log): Promise<Daemon> {
   const opened = Promise.withResolvers<Doors>()
   const beginning: Beginning = {
     ...{ made, handedOver, disk: createDiskWatch(made) },
-    followers: { made, doors: opened.promise, stale: false },
+    followers: { made, doors: opened.promise, stale: false, last: Promise.resolve() },
     checksums: createChecksumWatch({ ...made, record: memory.record }),
     ...{ doors: undefined, endUpkeep: () => {} },
   }
@@ -79,8 +79,11 @@ async function begin(beginning: Beginning, http: HttpDoors, lobby?: Lobby): Prom
   })
   beginning.doors = doors
   greet(world, log)
-  const networks = () => followNetworks(followers)
-  beginning.endUpkeep = startUpkeep(made, { networks, disk: disk.look, checksums: checksums.look })
+  beginning.endUpkeep = startUpkeep(made, {
+    networks: () => followNetworks(followers),
+    waiting: () => followWaiting(followers),
+    ...{ disk: disk.look, checksums: checksums.look },
+  })
   outbox.wake()
   made.starts.recover()
   void made.power.poll()

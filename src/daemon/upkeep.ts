@@ -12,6 +12,8 @@ export function startUpkeep(
   made: Made,
   turns: {
     readonly networks: () => Promise<void>
+    /** For networks that cannot be served yet. */
+    readonly waiting: () => Promise<void>
     readonly disk: () => void
     readonly checksums: ChecksumWatch['look']
   },
@@ -23,6 +25,7 @@ export function startUpkeep(
     every(1000, 'ssh', seek.tick),
     every(1000, 'consoles', consoles.look),
     every(3000, 'networks', turns.networks),
+    every(250, 'networks', turns.waiting),
     every(3600_000, 'housekeeping', () => dropWhatIsOver(made)),
     every(5000, 'disk', turns.disk),
     every(10_000, 'checksums', turns.checksums),

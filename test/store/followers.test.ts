@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import type { Forwarded } from '../../src/base/forwarded.ts'
 import type { Lease } from '../../src/boot/lease.ts'
@@ -9,8 +10,11 @@ import { createHosts } from '../../src/store/hosts.ts'
 import { createInstalls } from '../../src/store/installs.ts'
 import { createLeases } from '../../src/store/leases.ts'
 import { createLeases6 } from '../../src/store/leases6.ts'
+import { migrate } from '../../src/store/migrate.ts'
 import { createNicVendors } from '../../src/store/nic-vendors.ts'
+import { connect, urlsIn } from '../../src/store/postgres/connect.ts'
 import { openPostgres } from '../../src/store/postgres/engine.ts'
+import { createFollower } from '../../src/store/postgres/follower.ts'
 import { tables } from '../../src/store/postgres/tables.ts'
 import type { Ipv4 } from '../../src/wire/address.ts'
 import { until } from '../daemon/daemon.ts'
@@ -178,6 +182,23 @@ t.test('who takes over has what was kept, whatever it had followed', skip, async
   t.match(first.lost, [{ message: /^another daemon has taken over/ }])
   await second.leases.save(leaseAt(2))
   t.equal(server.psql('select count(*) from leases'), '2')
+})
+
+t.test('a database that is left is taken with the next look, whatever the time', skip, async t => {
+  const server = await makeDatabase()
+  const first = await open(t, server, 'first')
+  const memory = new DatabaseSync(':memory:')
+  migrate(memory)
+  memory.exec('create table learnt (name text primary key)')
+  const follower = createFollower({
+    ...{ memory, self: { ...forTests, daemon: 'second' }, changed: () => {}, now: () => 0 },
+    open: () => connect(urlsIn(server.urlFile), { pipeline: false }),
+  })
+  t.teardown(follower.close)
+  t.match(await follower.turn(), { owner: 'first' })
+  t.match(await follower.turn(), { owner: 'first' })
+  await first.db.close()
+  t.match(await follower.turn(), { held: { epoch: 2 } })
 })
 
 t.test('what one that stands by is asked is done by the other one, once', skip, async t => {

@@ -3,6 +3,9 @@ import type { Client } from 'pg'
 /** Seconds after which an owner that has not renewed is one no more. */
 export const ownerSilence = 5
 
+/** Of a row of `owners`: nobody has the database, or who had it is silent. */
+export const ownerIsSilent = `owners.renewed < clock_timestamp() - interval '${ownerSilence} s'`
+
 /** The right to write, by a row that tells who has it. Times are those of the database's clock. */
 export interface Ownership {
   /** Every batch carries it, and fails when it is another's turn. */
@@ -22,7 +25,7 @@ export async function claim(client: Client, daemon: string): Promise<Ownership |
      values ('*', $1, 1, clock_timestamp(), clock_timestamp())
      on conflict (network) do update set daemon = excluded.daemon, epoch = owners.epoch + 1,
        since = excluded.since, renewed = excluded.renewed
-     where owners.renewed < clock_timestamp() - interval '${ownerSilence} s'
+     where ${ownerIsSilent}
      returning epoch::float8 as epoch`,
     [daemon],
   )

@@ -2,7 +2,7 @@ import { constants, type DatabaseSync } from 'node:sqlite'
 import type { Client } from 'pg'
 import { type BatchPosition, makeAlike } from './alike.ts'
 import { type RowChange, readChangeset } from './changeset.ts'
-import { claim, type Ownership } from './claim.ts'
+import { claim, type Ownership, ownerIsSilent } from './claim.ts'
 import type { Connection } from './connect.ts'
 import { type Self, tellAlive, tellGone, type UrlsByNetwork, urlsOfOthers } from './daemons.ts'
 import { refuseLater } from './migrate.ts'
@@ -80,8 +80,8 @@ async function turn(following: Following): ReturnType<Follower['turn']> {
     await readAgain(following, following.connection.client)
   }
   const { client } = following.connection
-  await readOn(following, client)
-  if (now() < following.claimAt) return following.owner
+  const mayClaim = await readOn(following, client)
+  if (!mayClaim && now() < following.claimAt) return following.owner
   following.claimAt = now() + claimMs
   await refuseLater(client)
   await tellAlive(client, self, following.position)
@@ -106,35 +106,44 @@ interface Later {
   readonly epoch: number
   readonly number: number | null
   readonly changes: Uint8Array
+  readonly isFree: boolean
 }
 
 /**
  * An owner writes one batch after the other, so that none comes late; after another owner, or a gap, all is
- * read again.
+ * read again. Resolves to whether the database seems to be free.
  */
-async function readOn(following: Following, client: Client): Promise<void> {
+async function readOn(following: Following, client: Client): Promise<boolean> {
   for (;;) {
     const { position } = following
     const { rows } = await client.query<Later>({
       name: 'read-on',
-      text: `select owners.epoch::float8 as epoch, later.number::float8 as number, later.changes
-        from owners left join lateral (
+      text: `select owners.epoch::float8 as epoch, later.number::float8 as number, later.changes,
+        ${ownerIsSilent} as "isFree" from owners left join lateral (
           select number, changes from batches
           where batches.epoch = owners.epoch and owners.epoch = $1 and number > $2
           order by number limit ${atOnce}) as later on true
         where network = '*' order by later.number`,
       values: [position.epoch, position.number],
     })
-    const epoch = rows[0]?.epoch
-    if (epoch !== undefined && epoch !== position.epoch) return readAgain(following, client)
-    for (const { number, changes } of rows) {
-      if (number === null) return
-      const isNext = number === following.position.number + 1
-      if (!isNext || !apply(following, changes)) return readAgain(following, client)
-      following.position = { epoch: position.epoch, number }
+    const { epoch = position.epoch, isFree = true } = rows[0] ?? {}
+    if (epoch !== position.epoch || !readBatches(following, rows)) {
+      await readAgain(following, client)
+      return isFree
     }
-    if (rows.length < atOnce) return
+    if (rows.length < atOnce) return isFree
   }
+}
+
+/** Whether none was missing. */
+function readBatches(following: Following, batches: readonly Later[]): boolean {
+  for (const { epoch, number, changes } of batches) {
+    if (number === null) return true
+    const isNext = number === following.position.number + 1
+    if (!isNext || !apply(following, changes)) return false
+    following.position = { epoch, number }
+  }
+  return true
 }
 
 const { SQLITE_CHANGESET_DATA, SQLITE_CHANGESET_CONFLICT } = constants
