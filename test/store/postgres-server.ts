@@ -124,6 +124,10 @@ function signalAll(server: ChildProcess | undefined, signal: NodeJS.Signals): vo
   if (server?.pid === undefined) return
   const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8')
   for (const pid of [server.pid, ...children.trim().split(' ').map(Number)]) {
-    if (pid > 0) process.kill(pid, signal)
+    try {
+      if (pid > 0) process.kill(pid, signal)
+    } catch {
+      // A connection that has ended meanwhile.
+    }
   }
 }
