@@ -18,9 +18,10 @@ export type Trust = 'lease' | 'uuid' | 'url'
 export interface Network {
   readonly name: string
   readonly interface?: string
-  readonly subnet: Subnet
+  /** Neither where the network has IPv6 alone. */
+  readonly subnet?: Subnet
   /** Where the machines of this network reach us. */
-  readonly serverAddress: Ipv4
+  readonly serverAddress?: Ipv4
   readonly mode: 'proxy' | 'server' | 'none'
   readonly range?: AddressRange
   readonly leaseTo: 'all' | 'hosts'

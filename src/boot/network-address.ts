@@ -5,9 +5,16 @@ import type { Network } from './host.ts'
 
 type Subnets = Pick<Network, 'subnet' | 'ipv6'>
 
+/** A network that has IPv4. */
+export type NetworkWith4 = Network & Required<Pick<Network, 'subnet' | 'serverAddress'>>
+
+export function hasIpv4(network: Network): network is NetworkWith4 {
+  return network.subnet !== undefined && network.serverAddress !== undefined
+}
+
 /** Whether an address of either family lies in a network. */
 export function isInNetwork({ subnet, ipv6 }: Subnets, address: IpAddress): boolean {
-  if (typeof address === 'number') return subnetContains(subnet, address)
+  if (typeof address === 'number') return subnet !== undefined && subnetContains(subnet, address)
   return ipv6 !== undefined && subnet6Contains(ipv6.subnet, address)
 }
 
@@ -17,9 +24,9 @@ export function serverAddressFor(network: Network | undefined, address: IpAddres
   return network?.ipv6?.serverAddress ?? loopback6
 }
 
-/** Where the machines of a network reach us: by IPv4, and by IPv6 where it has that. */
+/** Where the machines of a network reach us: by IPv4 and by IPv6, as far as it has them. */
 export function serverAddressesOf({ serverAddress, ipv6 }: Network): readonly IpAddress[] {
-  return ipv6 ? [serverAddress, ipv6.serverAddress] : [serverAddress]
+  return [serverAddress, ipv6?.serverAddress].flatMap(address => address ?? [])
 }
 
 /** 127.0.0.1. */

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { serverUrl } from '../base/server-url.ts'
+import { defaults } from '../config/defaults.ts'
+import { loopbacksOf } from '../system/local-addresses.ts'
 import type { Values } from './args.ts'
 import { exit, Failure } from './io.ts'
 
@@ -75,11 +78,17 @@ export function connectApi(values: Values, env: Env, timeout = answerTimeout): A
 
 /** The URL of the daemon that is meant, without a slash at its end. Throws Failure for what is none. */
 export function givenServer(values: Values, env: Env): string {
-  const text = values.text('server') ?? (env.BOOTWRIGHT_SERVER || 'http://127.0.0.1:8080')
+  const text = values.text('server') ?? (env.BOOTWRIGHT_SERVER || hereServer())
   const url = URL.parse(text)
   if (url && /^https?:$/.test(url.protocol))
     return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
   throw new Failure(`"${text}" is no server URL such as http://10.77.0.1:8080`, exit.usage)
+}
+
+/** The daemon of this machine, which may have no 127.0.0.1. */
+function hereServer(): string {
+  const [address = '127.0.0.1'] = loopbacksOf(false)
+  return serverUrl(address, defaults.httpPort)
 }
 
 function tokenFile(values: Values, env: Env): string {

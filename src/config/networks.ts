@@ -11,6 +11,7 @@ import {
 } from '../wire/address.ts'
 import { type Route, routesToBytes } from '../wire/classless-routes.ts'
 import { domainsToBytes } from '../wire/domain-names.ts'
+import { formatSubnet6, type Subnet6, subnet6Contains } from '../wire/ipv6.ts'
 import { placesOf, type Report } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
 import { defaults } from './defaults.ts'
@@ -152,8 +153,10 @@ function checkRoutes(
 
 function checkTogether(networks: readonly NetworkSettings[], report: Report): void {
   for (const [i, network] of networks.entries()) {
-    const { name, subnet } = network
-    const found = network.interface ?? subnet ?? network.serverAddress
+    const { name, subnet, ipv6 } = network
+    const subnet6 = ipv6?.subnet
+    const found =
+      network.interface ?? subnet ?? network.serverAddress ?? subnet6 ?? ipv6?.serverAddress
     if (networks.length > 1 && found === undefined) {
       const path = ['networks', name]
       const message =
@@ -164,14 +167,26 @@ function checkTogether(networks: readonly NetworkSettings[], report: Report): vo
     if (twin && subnet) {
       report(['networks', name, 'subnet'], `${formatSubnet(subnet)} overlaps network ${twin.name}`)
     }
+    const twin6 = networks.slice(0, i).find(other => overlap6(other.ipv6?.subnet, subnet6))
+    if (twin6 && subnet6) {
+      report(
+        ['networks', name, 'subnet6'],
+        `${formatSubnet6(subnet6)} overlaps network ${twin6.name}`,
+      )
+    }
     const neighbour = networks.slice(0, i).find(other => other.interface === network.interface)
-    if (neighbour && network.interface !== undefined && !(subnet && neighbour.subnet)) {
+    const areTold = (subnet && neighbour?.subnet) || (subnet6 && neighbour?.ipv6?.subnet)
+    if (neighbour && network.interface !== undefined && !areTold) {
       report(
         ['networks', name, 'interface'],
         `is also the interface of network ${neighbour.name}; then both need a \`subnet\``,
       )
     }
   }
+}
+
+function overlap6(a: Subnet6 | undefined, b: Subnet6 | undefined): boolean {
+  return !!a && !!b && (subnet6Contains(a, b.base) || subnet6Contains(b, a.base))
 }
 
 function overlaps(a: Subnet | undefined, b: Subnet | undefined): boolean {

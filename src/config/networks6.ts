@@ -30,6 +30,14 @@ export function resolveNetwork6(raw: RawNetwork): { readonly ipv6?: Network6Sett
   }
 }
 
+/** Whether a network gives nothing by IPv4 and says nothing of it: it need not have any. */
+export function hasIpv6Alone(network: NetworkSettings): boolean {
+  const { mode, ipv6, subnet, serverAddress } = network
+  return (
+    ipv6 !== undefined && mode === 'none' && subnet === undefined && serverAddress === undefined
+  )
+}
+
 /** What is wrong with the IPv6 settings of a network. */
 export function checkNetwork6(network: NetworkSettings, raw: RawNetwork, report: Report): void {
   const { name, ipv6 } = network

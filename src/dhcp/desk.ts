@@ -1,6 +1,7 @@
 import type { DoorLog } from '../base/log.ts'
-import type { Host, Network } from '../boot/host.ts'
+import type { Host } from '../boot/host.ts'
 import type { Lease } from '../boot/lease.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import type { News } from '../boot/news.ts'
 import type { Reason } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, type Mac, toHex } from '../wire/address.ts'
@@ -19,7 +20,7 @@ import { replyLimit } from './reply.ts'
 
 /** An address that was to be offered, and is in use by somebody we did not give it to. */
 export interface Conflict {
-  readonly network: Network
+  readonly network: NetworkWith4
   readonly address: Ipv4
   readonly by: Mac
   /** Who was to get it. */
@@ -48,13 +49,13 @@ export interface DhcpDeskOptions {
   now?(): number
   readonly log: Pick<DoorLog, 'debug' | 'error'>
   /** Why a network gives no addresses for now, if so. */
-  shut?(network: Network): Reason | undefined
+  shut?(network: NetworkWith4): Reason | undefined
   /** Finds out who else uses an address before it is offered to `mac`. */
-  holderOf?(network: Network, address: Ipv4, mac: Mac): Promise<Holder | undefined>
+  holderOf?(network: NetworkWith4, address: Ipv4, mac: Mac): Promise<Holder | undefined>
   /** All that answer at an address now. */
-  answersAt?(network: Network, address: Ipv4): Promise<readonly Mac[]>
+  answersAt?(network: NetworkWith4, address: Ipv4): Promise<readonly Mac[]>
   /** A client gave its address back, or somebody in its name. */
-  released?(network: Network, address: Ipv4): void
+  released?(network: NetworkWith4, address: Ipv4): void
   conflict?(conflict: Conflict): void
   /** The MAC that our own questions to other DHCP servers carry: broadcasts come back to us. */
   readonly ownMac?: Mac

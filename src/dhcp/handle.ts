@@ -1,7 +1,7 @@
 import { bootSettingsOf } from '../boot/boot-settings.ts'
 import { takenFor } from '../boot/client.ts'
 import { decide } from '../boot/decide.ts'
-import type { Network } from '../boot/host.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import type { News } from '../boot/news.ts'
 import type { Reason } from '../boot/reason.ts'
 import { type MessageName, option } from '../wire/dhcp-codes.ts'
@@ -126,7 +126,7 @@ function recognise(from: Case): Case {
 }
 
 /** Who answers there: nobody, a proxyDHCP server, or a DHCP server. */
-function serverFor({ mode }: Network, { port }: Arrival): (from: Case) => DhcpAnswer {
+function serverFor({ mode }: NetworkWith4, { port }: Arrival): (from: Case) => DhcpAnswer {
   if (mode === 'none') return () => silence({ code: 'mode-none' })
   return mode === 'proxy' || port === 'proxy' ? serveBoot : serveLease
 }

@@ -1,4 +1,4 @@
-import type { Network } from '../boot/host.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import type { Reason } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, subnetContains } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
@@ -9,7 +9,7 @@ import { linkSelectionOf } from './relay.ts'
 /** How a packet came to us. */
 export interface Arrival {
   /** The network of the socket, where there is only one that it can be. */
-  readonly network?: Network
+  readonly network?: NetworkWith4
   /** By broadcast, and so from a machine (or relay) on a link of ours. */
   readonly broadcast: boolean
   /** Port 67, or PXE's 4011. */
@@ -25,7 +25,7 @@ export interface Endpoint {
 }
 
 export type NetworkChoice =
-  | { readonly kind: 'network'; readonly network: Network }
+  | { readonly kind: 'network'; readonly network: NetworkWith4 }
   | { readonly kind: 'none'; readonly why: Reason }
 
 /**
@@ -37,7 +37,7 @@ export type NetworkChoice =
 export function networkOfPacket(
   packet: DhcpPacket,
   arrival: Arrival,
-  networks: readonly Network[],
+  networks: readonly NetworkWith4[],
 ): NetworkChoice {
   if (packet.giaddr !== 0) return networkBehind(packet, networks)
   if (arrival.network && arrival.broadcast) return { kind: 'network', network: arrival.network }
@@ -48,7 +48,7 @@ export function networkOfPacket(
 }
 
 /** A relay outside our networks gets no reply, whatever it asks for: it could be anybody's address. */
-function networkBehind(packet: DhcpPacket, networks: readonly Network[]): NetworkChoice {
+function networkBehind(packet: DhcpPacket, networks: readonly NetworkWith4[]): NetworkChoice {
   const relay = formatIpv4(packet.giaddr)
   const around = networkHolding(packet.giaddr, networks)
   if (!around) return none({ code: 'foreign-relay', relay })
@@ -65,8 +65,11 @@ function subnetSelectionOf({ options }: DhcpPacket): Ipv4 | undefined {
 }
 
 /** The smallest subnet that holds the address. */
-function networkHolding(address: Ipv4, networks: readonly Network[]): Network | undefined {
-  let smallest: Network | undefined
+function networkHolding(
+  address: Ipv4,
+  networks: readonly NetworkWith4[],
+): NetworkWith4 | undefined {
+  let smallest: NetworkWith4 | undefined
   for (const network of networks) {
     if (!subnetContains(network.subnet, address)) continue
     if (!smallest || network.subnet.prefix > smallest.subnet.prefix) smallest = network

@@ -1,5 +1,5 @@
-import type { Network } from '../boot/host.ts'
 import { type Claimant, isLeasedTo, type Lease } from '../boot/lease.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import type { Mac } from '../wire/address.ts'
 import { offerOf } from './lease.ts'
 import { isOnOurLink } from './on-link.ts'
@@ -28,7 +28,12 @@ export function isNewAddress(
  * Whether nobody but the client can have the address by our book: its lease goes on, or ended less than one
  * lease ago. A RELEASE says nothing: anybody can write one, and it would make each boot wait for the look.
  */
-function isItsOwn(lease: Lease, client: Claimant, { leaseSeconds }: Network, now: number): boolean {
+function isItsOwn(
+  lease: Lease,
+  client: Claimant,
+  { leaseSeconds }: NetworkWith4,
+  now: number,
+): boolean {
   if (lease.state === 'declined' || !isLeasedTo(lease, client)) return false
   return lease.end + leaseSeconds * 1000 > now
 }

@@ -1,5 +1,5 @@
-import type { Network } from '../boot/host.ts'
 import { isInForce, isLeasedTo, type Lease } from '../boot/lease.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import { type Ipv4, type Mac, toHex } from '../wire/address.ts'
 import { option } from '../wire/dhcp-codes.ts'
 import { textOfBytes } from '../wire/dhcp-values.ts'
@@ -30,7 +30,7 @@ export function newLease(from: Case, address: Ipv4, renews = false): Lease {
 }
 
 /** What is written of an address that `mac` has, to whom we did not give it. */
-export function quarantine(network: Network, address: Ipv4, mac: Mac, start: number): Lease {
+export function quarantine(network: NetworkWith4, address: Ipv4, mac: Mac, start: number): Lease {
   const end = start + quarantineMilliseconds
   return { address, mac, network: network.name, start, end, state: 'declined' }
 }

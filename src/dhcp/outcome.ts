@@ -1,8 +1,9 @@
 import type { Client } from '../boot/client.ts'
 import type { Answer, Site } from '../boot/decide.ts'
 import type { Recognition, Traits } from '../boot/found-by.ts'
-import type { DhcpOption, Host, Network } from '../boot/host.ts'
+import type { DhcpOption, Host } from '../boot/host.ts'
 import type { Lease } from '../boot/lease.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import type { FoundHost, News } from '../boot/news.ts'
 import type { Reason, ReasonCode } from '../boot/reason.ts'
 import { type Because, because } from '../boot/words/reason.ts'
@@ -17,13 +18,13 @@ import type { Gift } from './reply-content.ts'
 
 /** What the DHCP door asks of the rest of the program: look-ups, none of which changes anything. */
 export interface DhcpDeps {
-  networks(): readonly Network[]
+  networks(): readonly NetworkWith4[]
   host(mac: Mac, client: Client | undefined): FoundHost | undefined
   /** Whose machine a booting client is, where that is not what is known; only where hosts are found so. */
   finding?(traits: Traits, present: Host | undefined): Recognition | undefined
   /** Whether a loader went to the machine, and nothing was heard of it since. */
   hasUnheardLoader?(mac: Mac, host: Host | undefined): boolean
-  site(network: Network): Site
+  site(network: NetworkWith4): Site
   /** The MACs that an address is reserved for, if it is. */
   readonly reservedFor: (address: Ipv4) => readonly Mac[] | undefined
   /** All those addresses, so that a search passes over them at once. */
@@ -61,7 +62,7 @@ export interface Changes {
 export interface PacketFacts {
   readonly asked?: MessageName
   readonly mac?: Mac
-  readonly network?: Network
+  readonly network?: NetworkWith4
   readonly client?: Client
   readonly host?: Host
   readonly answer?: Answer
@@ -74,7 +75,7 @@ export type Outcome = PacketFacts &
   (
     | {
         readonly kind: 'reply'
-        readonly network: Network
+        readonly network: NetworkWith4
         readonly reply: DhcpPacket
         readonly to: Endpoint
         /** The port to send from: 67 or 4011. */
@@ -104,7 +105,7 @@ export interface Case {
   readonly arrival: Arrival
   readonly asked: MessageName
   readonly mac: Mac
-  readonly network: Network
+  readonly network: NetworkWith4
   readonly client?: Client
   readonly host?: Host
   /** The host was never answered. */

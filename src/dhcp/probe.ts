@@ -1,10 +1,10 @@
 import { remember } from '../base/bounded.ts'
-import type { Network } from '../boot/host.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 
 export interface ProberDeps {
   /** Sends something to an address, so that the kernel asks by ARP who has it. */
-  poke(network: Network, address: Ipv4): void
+  poke(network: NetworkWith4, address: Ipv4): void
   /** The MACs that answered for an address, as far as the kernel remembers. */
   neighbours(address: Ipv4): readonly Mac[]
   /** Whether who is remembered is known to be there now, or may have left long ago. */
@@ -12,7 +12,7 @@ export interface ProberDeps {
   /** Whether somebody gave the address back: then it is asked about even in a storm. */
   wasGivenBack(address: Ipv4): boolean
   /** A machine answers for more and more addresses: a router with proxy ARP, or somebody who means harm. */
-  answersForMany?(network: Network, mac: Mac, addresses: readonly Ipv4[]): void
+  answersForMany?(network: NetworkWith4, mac: Mac, addresses: readonly Ipv4[]): void
   now(): number
   wait?(ms: number): Promise<void>
 }
@@ -76,7 +76,7 @@ export function createProber(deps: ProberDeps) {
      * Who but `mac` answers at the address; `undefined` when nobody does, or nobody was asked. Who answers
      * for many is not believed: else proxy ARP would take the whole range.
      */
-    async holderOf(network: Network, address: Ipv4, mac: Mac): Promise<Holder | undefined> {
+    async holderOf(network: NetworkWith4, address: Ipv4, mac: Mac): Promise<Holder | undefined> {
       const user = await macsAt(prober, network, address)
       const others = user.macs.filter(other => other !== mac)
       const holder = others.find(other => counts(prober, network, address, other, user))
@@ -84,7 +84,7 @@ export function createProber(deps: ProberDeps) {
     },
 
     /** All that answer at the address now, or may, but for those that answer for many. */
-    async answersAt(network: Network, address: Ipv4): Promise<readonly Mac[]> {
+    async answersAt(network: NetworkWith4, address: Ipv4): Promise<readonly Mac[]> {
       const user = await askAnew(prober, network, address)
       return user.macs.filter(mac => counts(prober, network, address, mac, user))
     },
@@ -94,7 +94,7 @@ export function createProber(deps: ProberDeps) {
 /** Whether what answers is somebody who has the address, and not one who answers for many. */
 function counts(
   prober: Prober,
-  network: Network,
+  network: NetworkWith4,
   address: Ipv4,
   mac: Mac,
   { sure }: AddressUser,
@@ -102,7 +102,7 @@ function counts(
   return sure ? isBelieved(prober, network, address, mac) : !answersForMany(prober, mac)
 }
 
-function isBelieved(prober: Prober, network: Network, address: Ipv4, mac: Mac): boolean {
+function isBelieved(prober: Prober, network: NetworkWith4, address: Ipv4, mac: Mac): boolean {
   const { addresses } = remembered(prober, mac) ?? believe(prober, mac)
   if (!addresses.has(address) && addresses.size <= mostAddresses) {
     addresses.add(address)
@@ -127,7 +127,7 @@ function believe({ answered, deps }: Prober, mac: Mac): Believed {
   return begun
 }
 
-async function ask(prober: Prober, network: Network, address: Ipv4): Promise<AddressUser> {
+async function ask(prober: Prober, network: NetworkWith4, address: Ipv4): Promise<AddressUser> {
   const { deps, wait } = prober
   const wasKnown = deps.neighbours(address).length > 0
   deps.poke(network, address)
@@ -142,7 +142,7 @@ async function ask(prober: Prober, network: Network, address: Ipv4): Promise<Add
   return found
 }
 
-function macsAt(prober: Prober, network: Network, address: Ipv4): Promise<AddressUser> {
+function macsAt(prober: Prober, network: NetworkWith4, address: Ipv4): Promise<AddressUser> {
   const known = prober.found.get(address)
   if (known && prober.deps.now() - known.at < cacheMs) return Promise.resolve(known)
   const running = prober.underWay.get(address)
@@ -153,7 +153,7 @@ function macsAt(prober: Prober, network: Network, address: Ipv4): Promise<Addres
   return askAnew(prober, network, address)
 }
 
-function askAnew(prober: Prober, network: Network, address: Ipv4): Promise<AddressUser> {
+function askAnew(prober: Prober, network: NetworkWith4, address: Ipv4): Promise<AddressUser> {
   const running = prober.underWay.get(address)
   if (running) return running
   const asking = ask(prober, network, address).finally(() => prober.underWay.delete(address))

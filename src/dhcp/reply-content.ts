@@ -1,6 +1,7 @@
 import type { Client } from '../boot/client.ts'
 import type { Answer } from '../boot/decide.ts'
-import type { DhcpOption, Network } from '../boot/host.ts'
+import type { DhcpOption } from '../boot/host.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import type { Ipv4 } from '../wire/address.ts'
 import type { Arrival } from './network.ts'
 
@@ -21,7 +22,7 @@ export type Gift =
 /** Everything a reply says. */
 export interface ReplyContent {
   readonly type: 'offer' | 'ack'
-  readonly network: Network
+  readonly network: NetworkWith4
   readonly httpPort: number
   readonly gift: Gift
   /** The port that it is said from. */

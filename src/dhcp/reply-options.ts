@@ -1,4 +1,5 @@
-import type { DhcpOption, Network } from '../boot/host.ts'
+import type { DhcpOption } from '../boot/host.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import { ipv4ToBytes, subnetBroadcast, subnetMask, unspecified } from '../wire/address.ts'
 import { type Route, routesToBytes } from '../wire/classless-routes.ts'
 import { option } from '../wire/dhcp-codes.ts'
@@ -35,7 +36,7 @@ export function askedOptions(request: DhcpPacket, say: ReplyContent): Options {
 
 /** Those that the config writes by number; what a host says goes before its network. */
 function freeOptions(
-  { options = [] }: Network,
+  { options = [] }: NetworkWith4,
   own: ReplyContent['options'] = [],
 ): Iterable<DhcpOption> {
   if (own.length === 0) return options
@@ -43,9 +44,9 @@ function freeOptions(
 }
 
 /** A network of the config never changes, and every reply needs them. */
-const written = new WeakMap<Network, Record<'settings' | 'lease', Options>>()
+const written = new WeakMap<NetworkWith4, Record<'settings' | 'lease', Options>>()
 
-function namedBy(network: Network, gift: Exclude<Gift, { kind: 'proxy' }>): Options {
+function namedBy(network: NetworkWith4, gift: Exclude<Gift, { kind: 'proxy' }>): Options {
   const known = written.get(network) ?? write(network)
   const options =
     gift.kind === 'lease' && gift.seconds !== undefined
@@ -55,14 +56,14 @@ function namedBy(network: Network, gift: Exclude<Gift, { kind: 'proxy' }>): Opti
   return [...options, [option.hostName, textToBytes(gift.hostName)]]
 }
 
-function write(network: Network): Record<'settings' | 'lease', Options> {
+function write(network: NetworkWith4): Record<'settings' | 'lease', Options> {
   const settings = networkOptions(network)
   const both = { settings, lease: [...settings, ...leaseOptions(network.leaseSeconds)] }
   written.set(network, both)
   return both
 }
 
-function networkOptions(network: Network): Options {
+function networkOptions(network: NetworkWith4): Options {
   const { subnet, router, dns, domain, mtu, ntp = [], domainSearch = [] } = network
   const routes = routesOf(network)
   const options: Options = [
@@ -80,7 +81,7 @@ function networkOptions(network: Network): Options {
 }
 
 /** Who takes these routes ignores option 3, so the default route stands here again (RFC 3442). */
-function routesOf({ routes = [], router }: Network): readonly Route[] {
+function routesOf({ routes = [], router }: NetworkWith4): readonly Route[] {
   const whole = routes.some(({ to }) => to.prefix === 0)
   if (routes.length === 0 || router === undefined || whole) return routes
   return [...routes, { to: { base: unspecified, prefix: 0 }, via: router }]

@@ -1,4 +1,4 @@
-import type { Network } from '../boot/host.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import { ipv4ToBytes, unspecified } from '../wire/address.ts'
 import { type MessageName, messageType, option } from '../wire/dhcp-codes.ts'
 import { broadcastFlag, type DhcpPacket, smallestMaximum } from '../wire/dhcp-packet.ts'
@@ -33,7 +33,7 @@ export function buildReply(request: DhcpPacket, say: ReplyContent): DhcpPacket {
 }
 
 /** The NAK to a request, with the reason as its message (RFC 2131 table 3). */
-export function buildNak(request: DhcpPacket, network: Network, reason: string): DhcpPacket {
+export function buildNak(request: DhcpPacket, network: NetworkWith4, reason: string): DhcpPacket {
   const reply = blankReply(request)
   return {
     ...reply,
@@ -77,7 +77,7 @@ function blankReply({ htype, hlen, xid, flags, giaddr, chaddr }: DhcpPacket): Dh
   }
 }
 
-function head(type: MessageName, request: DhcpPacket, network: Network): Options {
+function head(type: MessageName, request: DhcpPacket, network: NetworkWith4): Options {
   const serverId = serverIdOverrideOf(request) ?? network.serverAddress
   return [
     [option.messageType, Uint8Array.of(messageType[type])],

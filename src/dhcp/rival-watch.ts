@@ -1,4 +1,4 @@
-import type { Network } from '../boot/host.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import type { Reason, ReasonOf } from '../boot/reason.ts'
 import { type Ipv4, limitedBroadcast, type Mac } from '../wire/address.ts'
 import { decodeDhcp, encodeDhcp } from '../wire/dhcp-packet.ts'
@@ -15,17 +15,17 @@ import {
 import type { DhcpServer } from './server.ts'
 
 export interface RivalWatchDeps {
-  networks(): readonly Network[]
-  rule(network: Network): RivalRule
+  networks(): readonly NetworkWith4[]
+  rule(network: NetworkWith4): RivalRule
   /** Whether addresses of this network were ever given. */
-  gaveAddresses(network: Network): boolean
+  gaveAddresses(network: NetworkWith4): boolean
   /** The MAC of our DISCOVER. */
   readonly mac: Mac
   readonly server: Pick<DhcpServer, 'send' | 'overhear'>
   /** The port that DHCP is served on. */
   readonly port: number
   /** A network's verdict has changed. */
-  changed(network: Network, verdict: RivalVerdict): void
+  changed(network: NetworkWith4, verdict: RivalVerdict): void
   /** Port 68 cannot be had, so that no rivals are seen. Called once. */
   deaf(error: unknown): void
   random(): number
@@ -35,8 +35,8 @@ export interface RivalWatchDeps {
 
 export interface RivalWatch {
   /** Why the network gives no addresses for now, if so. */
-  shut(network: Network): Reason | undefined
-  rivalsOf(network: Network): readonly Rival[]
+  shut(network: NetworkWith4): Reason | undefined
+  rivalsOf(network: NetworkWith4): readonly Rival[]
   /** Networks that give no addresses because of rivals, and why. */
   held(): readonly ReasonOf<'other-servers'>[]
   /** Asks where it is time to; for every second. */
@@ -52,7 +52,7 @@ const everyMs = 300_000
 const heldEveryMs = 30_000
 
 interface Watched {
-  network: Network
+  network: NetworkWith4
   verdict: RivalVerdict
   rivals: readonly Rival[]
   established: boolean
@@ -99,7 +99,7 @@ export function createRivalWatch(deps: RivalWatchDeps): RivalWatch {
   }
 }
 
-function shut(watch: Watch, network: Network): Reason | undefined {
+function shut(watch: Watch, network: NetworkWith4): Reason | undefined {
   if (network.mode !== 'server' || !isWatched(network)) return undefined
   const { verdict, starting, established, askedAt } = watchedOf(watch, network)
   if (verdict.kind === 'held') return verdict.why
@@ -108,7 +108,7 @@ function shut(watch: Watch, network: Network): Reason | undefined {
   return listened ? undefined : { code: 'still-listening' }
 }
 
-function watchedOf(watch: Watch, network: Network): Watched {
+function watchedOf(watch: Watch, network: NetworkWith4): Watched {
   const known = watch.watched.get(network.name)
   if (known) return known
   const begun: Watched = {
@@ -223,6 +223,6 @@ async function tick(watch: Watch): Promise<void> {
   }
 }
 
-function isWatched(network: Network): boolean {
+function isWatched(network: NetworkWith4): boolean {
   return network.mode !== 'none' && isOnOurLink(network) && !isLoopback(network)
 }

@@ -1,5 +1,5 @@
 import { printable } from '../base/printable.ts'
-import type { Network } from '../boot/host.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import type { ForeignBoot, ReasonOf } from '../boot/reason.ts'
 import { formatIpv4, type Ipv4, type Mac, macToBytes, unspecified } from '../wire/address.ts'
 import { messageType, option } from '../wire/dhcp-codes.ts'
@@ -91,7 +91,7 @@ export function readRival(
  * are of interest.
  */
 export function judge(
-  { name, mode }: Pick<Network, 'name' | 'mode'>,
+  { name, mode }: Pick<NetworkWith4, 'name' | 'mode'>,
   rule: RivalRule,
   rivals: readonly Rival[],
   established: boolean,

@@ -1,5 +1,6 @@
-import type { Host, Network } from '../boot/host.ts'
+import type { Host } from '../boot/host.ts'
 import { type Claimant, isInForce, isLeasedTo, type Lease } from '../boot/lease.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import type { Reason } from '../boot/reason.ts'
 import {
   type AddressRange,
@@ -21,7 +22,7 @@ export interface AddressRequest extends Claimant {
 
 /** Where it wants one, and who has the others. `now` is in epoch milliseconds. */
 export interface Pool {
-  readonly network: Network
+  readonly network: NetworkWith4
   readonly leases: LeaseBook
   readonly offers: OfferBook
   /** The MACs that an address is reserved for, if it is. */
@@ -78,7 +79,7 @@ export function whyNoAddress(
   if (isExcluded(address, network)) {
     return { code: 'not-an-address-for-clients', address: formatIpv4(address) }
   }
-  if (!isReserved(address, request, pool) && !isInRange(address, network.range)) {
+  if (reservationOf(request, network) !== address && !isInRange(address, network.range)) {
     return { code: 'outside-range', address: formatIpv4(address) }
   }
   return (
@@ -99,7 +100,7 @@ function isCrowded(request: AddressRequest, { leases, now }: Pool): boolean {
 /** The latest lease, ended or not, of a machine or of a client that shares its MAC. */
 export function latestLease(
   { mac, apart }: Claimant,
-  { name }: Network,
+  { name }: NetworkWith4,
   leases: LeaseBook,
 ): Lease | undefined {
   if (apart === undefined) return leases.byMac(name, mac)
@@ -107,14 +108,14 @@ export function latestLease(
   return own.toSorted((a, b) => b.end - a.end)[0]
 }
 
-export function offerKey({ mac, apart }: Claimant, { name: network }: Network): OfferKey {
+export function offerKey({ mac, apart }: Claimant, { name: network }: NetworkWith4): OfferKey {
   return apart === undefined ? { network, mac } : { network, mac, apart }
 }
 
 /** The address reserved for the NIC that asks, where the config has one in this network. */
 export function reservationOf(
   { mac, host, apart }: Pick<AddressRequest, 'mac' | 'host' | 'apart'>,
-  network: Network,
+  network: NetworkWith4,
 ): Ipv4 | undefined {
   if (apart !== undefined) return undefined
   const nic = host?.nics.find(
@@ -211,7 +212,7 @@ function take<T>(items: Iterable<T>, most: number): T[] {
 }
 
 /** Whether a machine gets no address here because the config does not know it. */
-export function isShutOut({ host }: AddressRequest, network: Network): boolean {
+export function isShutOut({ host }: AddressRequest, network: NetworkWith4): boolean {
   return network.leaseTo === 'hosts' && host === undefined
 }
 
@@ -221,15 +222,11 @@ function isOthers(address: Ipv4, { mac, apart }: AddressRequest, { reservedFor }
   return macs !== undefined && (apart !== undefined || !macs.includes(mac))
 }
 
-function isReserved(address: Ipv4, request: AddressRequest, pool: Pool): boolean {
-  return reservationOf(request, pool.network) === address
-}
-
 function isInRange(address: Ipv4, range: AddressRange | undefined): boolean {
   return range !== undefined && address >= range.from && address <= range.to
 }
 
-function isExcluded(address: Ipv4, { subnet, serverAddress, router }: Network): boolean {
+function isExcluded(address: Ipv4, { subnet, serverAddress, router }: NetworkWith4): boolean {
   if (!subnetContains(subnet, address) || address === serverAddress || address === router)
     return true
   // Links of /31 and /32 have neither a network nor a broadcast address (RFC 3021).

@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import type { Network } from '../boot/host.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import { formatIpv4, type Ipv4, parseIpv4, unspecified } from '../wire/address.ts'
 import { createDhcpDesk, type DhcpDesk, type DhcpDeskOptions, type Speak } from './desk.ts'
 import type { Arrival, Endpoint } from './network.ts'
@@ -25,7 +25,7 @@ export interface DhcpServer {
   /** Opens sockets for addresses that the networks have gained, and closes those they have lost. */
   reload(): Promise<void>
   /** Sends from port 67 of a network; what cannot be sent is lost. */
-  send(network: Network, bytes: Uint8Array, to: Endpoint): void
+  send(network: NetworkWith4, bytes: Uint8Array, to: Endpoint): void
   /**
    * Hears on port 68 what other servers send to their clients, until the returned function is called.
    * Rejects when the port cannot be had.
@@ -44,7 +44,7 @@ interface Sockets {
   /** Our own, by the address they are bound to. */
   readonly own: Record<Port, Map<Ipv4, Socket>>
   /** Those handed over, by the interface they are tied to. */
-  readonly tied: Record<Door, Map<Network['interface'], Socket>>
+  readonly tied: Record<Door, Map<NetworkWith4['interface'], Socket>>
   readonly listeners: Set<Take>
   isClosed: boolean
 }
@@ -72,7 +72,7 @@ export async function openDhcp(options: DhcpServerOptions): Promise<DhcpServer> 
     throw error
   }
   const { own, tied } = sockets
-  const speakerOf = ({ interface: device, serverAddress }: Network) =>
+  const speakerOf = ({ interface: device, serverAddress }: NetworkWith4) =>
     tied.dhcp.get(device) ?? own.dhcp.get(serverAddress)
   return {
     reload: () => reload(sockets),

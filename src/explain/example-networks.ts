@@ -1,8 +1,12 @@
 import type { Network, Network6 } from '../boot/host.ts'
+import { serverAddressesOf } from '../boot/network-address.ts'
 import type { Network6Settings, NetworkSettings } from '../config/config.ts'
+import { hasIpv6Alone } from '../config/networks6.ts'
 import { settle } from '../system/interfaces.ts'
-import { formatIpv4, type Ipv4, type Subnet, subnetContains, subnetOf } from '../wire/address.ts'
+import { type Ipv4, type Subnet, subnetContains, subnetOf, unspecified } from '../wire/address.ts'
+import { formatIpAddress } from '../wire/ip-address.ts'
 import { type Ipv6, ipv6OfNumber, ipv6ToNumber, subnet6Of } from '../wire/ipv6.ts'
+import { withoutIpv4 } from '../world/settle-networks.ts'
 import type { World } from '../world/world.ts'
 
 /** All networks; one whose interface is not up on this machine gets an address that fits its range. */
@@ -12,6 +16,7 @@ export function networksOf(world: World): readonly Network[] {
     const settled = found.get(settings.name)
     if (settled) return settled
     const { interface: _, ipv6, ...rest } = settings
+    if (ipv6 && hasIpv6Alone(settings)) return { ...withoutIpv4(settings), ipv6: example6(ipv6) }
     const { base, prefix } = exampleSubnet(settings)
     const serverAddress = settings.serverAddress ?? ((base + 1) as Ipv4)
     const example = { interface: 'example', address: serverAddress, prefix, loopback: false }
@@ -34,12 +39,17 @@ function example6(settings: Network6Settings): Network6 {
 export function assumedOf(world: World, networks: readonly Network[]): string[] {
   const found = new Set(world.networks().map(({ name }) => name))
   const stated = new Set(
-    world.config().networks.flatMap(({ name, serverAddress }) => (serverAddress ? [name] : [])),
+    world
+      .config()
+      .networks.flatMap(({ name, serverAddress, ipv6 }) =>
+        (serverAddress ?? ipv6?.serverAddress) ? [name] : [],
+      ),
   )
   return networks
     .filter(({ name }) => !found.has(name) && !stated.has(name))
-    .map(({ name, serverAddress }) => {
-      return `network ${name} is not up on this machine: our address there is taken to be ${formatIpv4(serverAddress)}`
+    .map(network => {
+      const [address = unspecified] = serverAddressesOf(network)
+      return `network ${network.name} is not up on this machine: our address there is taken to be ${formatIpAddress(address)}`
     })
 }
 

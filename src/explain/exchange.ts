@@ -2,6 +2,7 @@ import { type Arch, typesOfArch } from '../boot/arch.ts'
 import type { Stage } from '../boot/client.ts'
 import type { Answer } from '../boot/decide.ts'
 import type { Network } from '../boot/host.ts'
+import { hasIpv4, type NetworkWith4 } from '../boot/network-address.ts'
 import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
 import { bootDiscover, requestOf } from './boot-discover.ts'
 import { type Shown, shownDhcp } from './question.ts'
@@ -28,6 +29,7 @@ export interface Exchanged {
 /** DISCOVER and, where there is an offer to take, REQUEST. */
 export function exchange4(stage: AskingStage, booter: Booter, rehearsal: Rehearsal): Exchanged[] {
   const { mac, arch, network } = booter
+  if (!hasIpv4(network)) return []
   const type = typesOfArch(arch, stage === 'http-firmware')[0]
   const packet = bootDiscover({ mac, stage, arch, type })
   const outcome = rehearsal.dhcp(packet, arrivalOf(network, 'dhcp'))
@@ -43,7 +45,7 @@ export function exchange4(stage: AskingStage, booter: Booter, rehearsal: Rehears
 }
 
 /** As it comes from the network's own link. */
-function arrivalOf(network: Network, port: 'dhcp' | 'proxy') {
+function arrivalOf(network: NetworkWith4, port: 'dhcp' | 'proxy') {
   const address = port === 'dhcp' ? unspecified : ((network.subnet.base + 2) as Ipv4)
   return {
     network,

@@ -8,6 +8,7 @@ import { foreignKinds } from '../boot/foreign/server.ts'
 import { foreignLines } from '../boot/foreign.ts'
 import type { Network } from '../boot/host.ts'
 import { type HostState, hostStates } from '../boot/host-state.ts'
+import { hasIpv4 } from '../boot/network-address.ts'
 import type { Values } from '../cli/args.ts'
 import type { Config } from '../config/config.ts'
 import { hasIpv6 } from '../dhcp6/network.ts'
@@ -61,7 +62,7 @@ async function answers(
 ): Promise<Shown[]> {
   const mac = parseMac(values.text('mac') ?? '')
   if (!mac) throw new ExplainError('explain needs --mac, such as 52:54:00:12:34:56')
-  const overIpv6 = values.has('ipv6')
+  const overIpv6 = values.has('ipv6') || !hasIpv4(network)
   if (overIpv6 && !hasIpv6(network))
     throw new ExplainError(`network ${network.name} has no IPv6: it needs a mode6`)
   // No BIOS asks over IPv6.
@@ -114,6 +115,7 @@ function networkOf(values: Values, { networks }: Rehearsal): Network {
 }
 
 function foreignFacts(network: Network, world: World): ForeignFacts {
+  if (!hasIpv4(network)) throw new ExplainError(`network ${network.name} has no IPv4`)
   return {
     serverAddress: formatIpv4(network.serverAddress),
     httpPort: world.config().http.port,

@@ -8,6 +8,7 @@ import type { Lease } from '../boot/lease.ts'
 import { isRunning } from '../boot/life.ts'
 import { lossesOf } from '../boot/loaders/command-line.ts'
 import { type OwnLoader, ownLoader } from '../boot/loaders/own.ts'
+import { hasIpv4 } from '../boot/network-address.ts'
 import type { FoundHost } from '../boot/news.ts'
 import type { Reason } from '../boot/reason.ts'
 import { handle, unreadable } from '../dhcp/handle.ts'
@@ -100,7 +101,7 @@ function knownTo({ assumed }: RehearsalWorld, host: Host): KnownHost {
 function dhcpDeps(rehearsed: RehearsalWorld): DhcpDeps {
   const { world, networks, leases, offers } = rehearsed
   return {
-    networks: () => networks,
+    networks: () => networks.filter(hasIpv4),
     host: mac => hostOf(rehearsed, mac),
     site: world.site,
     reservedFor: world.reservedFor,

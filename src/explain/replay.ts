@@ -1,4 +1,4 @@
-import type { Network } from '../boot/host.ts'
+import { hasIpv4, type NetworkWith4 } from '../boot/network-address.ts'
 import { limitedBroadcast, subnetBroadcast, subnetContains } from '../wire/address.ts'
 import { decodeDhcp } from '../wire/dhcp-packet.ts'
 import { decodeDhcp6 } from '../wire/dhcp6-packet.ts'
@@ -121,8 +121,8 @@ function answerDhcp(
   }
   // Replies that servers send to a relay go to port 67 too.
   if (packet.op !== 1) return undefined
-  const { networks } = rehearsal
-  const isBroadcast = ({ subnet }: Network) => to.address === subnetBroadcast(subnet)
+  const networks = rehearsal.networks.filter(hasIpv4)
+  const isBroadcast = ({ subnet }: NetworkWith4) => to.address === subnetBroadcast(subnet)
   const broadcast = to.address === limitedBroadcast || networks.some(isBroadcast)
   const network =
     networks.find(network => network.name === name) ??

@@ -1,6 +1,6 @@
 import type { ContentOf } from '../boot/event.ts'
 import type { DhcpData } from '../boot/event-data.ts'
-import type { Network } from '../boot/host.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import type { Outcome } from '../dhcp/outcome.ts'
 import { foreignBootOf, type Rival } from '../dhcp/rivals.ts'
 import { formatIpv4, ipv4OfBytes } from '../wire/address.ts'
@@ -8,7 +8,7 @@ import { option } from '../wire/dhcp-codes.ts'
 import { type DhcpPacket, messageNameOfPacket } from '../wire/dhcp-packet.ts'
 
 /** The other DHCP servers that answer in a network. */
-export type RivalsOf = (network: Network) => readonly Rival[]
+export type RivalsOf = (network: NetworkWith4) => readonly Rival[]
 
 /** Who else gave it the address, and whether its boot options are in the way of ours. */
 export function foreignEvent(

@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 
 /**
@@ -13,18 +13,47 @@ export async function broadcast(
 ): Promise<void> {
   const socket = createSocket('udp4')
   try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject)
-      socket.bind({ address: formatIpv4(from) }, resolve)
-    })
+    await bind(socket, formatIpv4(from))
     socket.setBroadcast(true)
-    for (let n = 0; n < times; n++) {
-      await new Promise<void>((resolve, reject) => {
-        const done = (error: Error | null) => (error ? reject(error) : resolve())
-        socket.send(bytes, to.port, formatIpv4(to.address), done)
-      })
-    }
+    await sendOften(socket, bytes, { address: formatIpv4(to.address), port: to.port }, times)
   } finally {
     socket.close()
+  }
+}
+
+/** The same by IPv6: to a multicast group of the link that an interface is on. */
+export async function multicast(
+  bytes: Uint8Array,
+  device: string,
+  to: { readonly address: string; readonly port: number },
+  times: number,
+): Promise<void> {
+  const socket = createSocket('udp6')
+  try {
+    await bind(socket, '::')
+    await sendOften(socket, bytes, { address: `${to.address}%${device}`, port: to.port }, times)
+  } finally {
+    socket.close()
+  }
+}
+
+async function bind(socket: Socket, address: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject)
+    socket.bind({ address }, resolve)
+  })
+}
+
+async function sendOften(
+  socket: Socket,
+  bytes: Uint8Array,
+  { address, port }: { readonly address: string; readonly port: number },
+  times: number,
+): Promise<void> {
+  for (let n = 0; n < times; n++) {
+    await new Promise<void>((resolve, reject) => {
+      const done = (error: Error | null) => (error ? reject(error) : resolve())
+      socket.send(bytes, port, address, done)
+    })
   }
 }

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os'
-import type { Network } from '../boot/host.ts'
+import type { NetworkWith4 } from '../boot/network-address.ts'
 import type { NetworkSettings } from '../config/config.ts'
 import {
   formatIpv4,
@@ -32,7 +32,7 @@ export function ownAddresses(): OwnAddress[] {
 
 /** A network that can be served now, or the sentence that says what it waits for. */
 export type Settled =
-  | { readonly ok: true; readonly network: Network }
+  | { readonly ok: true; readonly network: NetworkWith4 }
   | { readonly ok: false; readonly name: string; readonly waits: string }
 
 /** Completes a network's settings with what the machine's interfaces say. Pure. */

@@ -51,13 +51,13 @@ export function flagsIn(text: string): ReadonlyMap<Ipv6, number> {
 
 /** What a network is in IPv6 now, or the sentence that says what that waits for. */
 export type Settled6 =
-  | { readonly ok: true; readonly ipv6: Network6 }
+  | { readonly ok: true; readonly ipv6: Network6; readonly interface: string }
   | { readonly ok: false; readonly waits: string }
 
 /** Completes the IPv6 settings of a network with what its interface says. Pure. */
 export function settle6(
   settings: Network6Settings,
-  { interface: device = '' }: Pick<Network, 'interface'>,
+  { interface: device }: Pick<Network, 'interface'>,
   own: readonly OwnAddress6[],
 ): Settled6 {
   const { subnet, serverAddress } = settings
@@ -66,15 +66,30 @@ export function settle6(
     if (exact) return ready(settings, exact)
     return { ok: false, waits: `no interface has the serverAddress6 ${serverAddress} yet` }
   }
-  const found = own
-    .filter(one => one.interface === device && !one.passing)
-    .find(({ address }) => !subnet || subnet6Contains(subnet, address))
-  if (found) return ready(settings, found)
+  const fitting = own
+    .filter(one => (device === undefined || one.interface === device) && !one.passing)
+    .filter(({ address }) => !subnet || subnet6Contains(subnet, address))
+  const [found] = fitting
+  const devices = [...new Set(fitting.map(one => one.interface))]
+  if (found && devices.length === 1) return ready(settings, found)
+  const which = 'the machine has several networks: say which with interface: one of'
+  if (found) return { ok: false, waits: `${which} ${devices.join(', ')}` }
   const where = subnet ? ` in ${formatSubnet6(subnet)}` : ''
-  return { ok: false, waits: `interface ${device} has no IPv6 address${where} yet` }
+  const who = device === undefined ? 'no interface has an' : `interface ${device} has no`
+  return { ok: false, waits: `${who} IPv6 address${where} yet` }
 }
 
-function ready(settings: Network6Settings, { address, prefix }: OwnAddress6): Settled6 {
+/** Whether the machines of a network are on a link of ours; the others reach us through a relay. */
+export function isOnOurLink6({
+  subnet,
+  serverAddress,
+}: Pick<Network6, 'subnet' | 'serverAddress'>): boolean {
+  return subnet6Contains(subnet, serverAddress)
+}
+
+function ready(settings: Network6Settings, found: OwnAddress6): Settled6 {
+  const { address, prefix } = found
   const { subnet = subnet6Of(address, prefix) } = settings
-  return { ok: true, ipv6: { ...settings, subnet, serverAddress: address } }
+  const ipv6 = { ...settings, subnet, serverAddress: address }
+  return { ok: true, ipv6, interface: found.interface }
 }

@@ -19,6 +19,23 @@ export function isOwn(address: IpAddress): boolean {
   return address === loopback6 || own.some(({ address: text }) => parseIpv6(text) === address)
 }
 
+/**
+ * Where this machine reaches itself: 127.0.0.1 unless it has none, and ::1 where IPv6 is asked for or is all
+ * there is.
+ */
+export function loopbacksOf(isWith6: boolean, own = internalAddresses()): string[] {
+  const has4 = own.includes('127.0.0.1')
+  const has6 = own.includes('::1')
+  if (!has6) return has4 || own.length === 0 ? ['127.0.0.1'] : []
+  if (!has4) return ['::1']
+  return isWith6 ? ['127.0.0.1', '::1'] : ['127.0.0.1']
+}
+
+function internalAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? [])
+  return all.flatMap(({ internal, address }) => (internal ? [address] : []))
+}
+
 /** Leaves of /proc/net/fib_trie: `|-- 10.0.0.1`, and below it `/32 host LOCAL`. */
 function localAddresses(table: string): Set<Ipv4> {
   const found = new Set<Ipv4>()

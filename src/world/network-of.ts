@@ -1,7 +1,6 @@
 import type { Caller } from '../boot/deliver.ts'
 import type { Host, Network } from '../boot/host.ts'
 import { isInNetwork, serverAddressesOf } from '../boot/network-address.ts'
-import { subnetContains } from '../wire/address.ts'
 
 /**
  * The network of whoever asks: the one whose subnet has its address. Several networks may share one
@@ -22,10 +21,13 @@ export function networkOf(
 
 /** Where the config says that a host is, as seen from a network. */
 export function placeIn(network: Network, { nics }: Host): 'here' | 'elsewhere' | 'unsaid' {
-  const said = nics.filter(nic => nic.network !== undefined || nic.address !== undefined)
+  const said = nics.filter(
+    nic => nic.network !== undefined || nic.address !== undefined || nic.address6 !== undefined,
+  )
   const isHere = said.some(nic => {
     if (nic.network !== undefined) return nic.network === network.name
-    return nic.address !== undefined && subnetContains(network.subnet, nic.address)
+    const own = [nic.address, nic.address6]
+    return own.some(address => address !== undefined && isInNetwork(network, address))
   })
   if (isHere) return 'here'
   return said.length > 0 ? 'elsewhere' : 'unsaid'

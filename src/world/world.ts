@@ -5,13 +5,13 @@ import type { Recognition, Traits } from '../boot/found-by.ts'
 import type { Host, Network, Nic, UnknownHosts } from '../boot/host.ts'
 import type { HostRecord } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
-import { serverAddressFor } from '../boot/network-address.ts'
+import { hasIpv4, type NetworkWith4, serverAddressFor } from '../boot/network-address.ts'
 import { isNoUuid, isSameUuid } from '../boot/uuid.ts'
 import type { Config } from '../config/config.ts'
 import { networkNames } from '../config/template/context.ts'
 import type { ServedNetwork } from '../install/deps.ts'
-import { ownAddresses, settle } from '../system/interfaces.ts'
-import { ownAddresses6, settle6 } from '../system/interfaces6.ts'
+import { ownAddresses } from '../system/interfaces.ts'
+import { ownAddresses6 } from '../system/interfaces6.ts'
 import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
 import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
 import { formatIpAddress, type IpAddress } from '../wire/ip-address.ts'
@@ -19,6 +19,7 @@ import type { Ipv6 } from '../wire/ipv6.ts'
 import { createLearntCards } from './learnt-cards.ts'
 import { shelfOf } from './loader-shelf.ts'
 import { networkOf } from './network-of.ts'
+import { settleNetworks } from './settle-networks.ts'
 
 /** A network that cannot be served yet, and the sentence that says what it waits for. */
 interface WaitingNetwork {
@@ -31,6 +32,8 @@ export interface World {
   config(): Config
   /** The networks that can be served now. */
   networks(): readonly Network[]
+  /** Those of them that have IPv4. */
+  networks4(): readonly NetworkWith4[]
   /** Those that cannot. */
   waiting(): readonly WaitingNetwork[]
   loaders(): ReadonlyMap<string, string>
@@ -71,6 +74,7 @@ export function createWorld(first: Config): World {
   const learnt = createLearntCards(first)
   let config = first
   let networks: readonly Network[] = []
+  let networks4: readonly NetworkWith4[] = []
   let waiting: readonly WaitingNetwork[] = []
   let shelf = shelfOf(config)
   let reserved = reservationsIn(config)
@@ -89,6 +93,7 @@ export function createWorld(first: Config): World {
   const world: World = {
     config: () => config,
     networks: () => networks,
+    networks4: () => networks4,
     waiting: () => waiting,
     loaders: () => shelf.files,
     standIn: loader => shelf.standIns.get(loader),
@@ -118,8 +123,9 @@ export function createWorld(first: Config): World {
     },
     settle() {
       const before = JSON.stringify([networks, waiting])
-      const settled = settleAll(config)
+      const settled = settleNetworks(config.networks, ownAddresses(), ownAddresses6())
       networks = settled.flatMap(({ network }) => network ?? [])
+      networks4 = networks.filter(hasIpv4)
       waiting = settled.flatMap(({ name, waits }) => waits.map(text => waitingOf(name, text)))
       return JSON.stringify([networks, waiting]) !== before
     },
@@ -150,7 +156,7 @@ function placeOf(network: Network | undefined, by: IpAddress, config: Config): S
   return {
     network: networkNames(network ?? {}),
     serverUrl: serverUrlOf(serverAddressFor(network, by), config),
-    seesDhcp: network !== undefined && network.mode !== 'none',
+    seesDhcp: network !== undefined && (network.mode !== 'none' || !hasIpv4(network)),
   }
 }
 
@@ -159,22 +165,6 @@ function welcomeOf(unknown: UnknownHosts): Pick<Site, 'unknown' | 'profile'> {
   const isBoot = unknown.kind === 'profile' || unknown.kind === 'menu'
   const profile = 'profile' in unknown && { profile: unknown.profile }
   return { unknown: isBoot ? 'boot' : unknown.kind, ...profile }
-}
-
-/** Each network as far as it can be served now: without IPv6 where that has to wait. */
-function settleAll({ networks }: Config) {
-  const [own, own6] = [ownAddresses(), ownAddresses6()]
-  return networks.map(settings => {
-    const { name, ipv6 } = settings
-    const settled = settle(settings, own)
-    if (!settled.ok) return { name, waits: [settled.waits] }
-    const { network } = settled
-    if (!ipv6) return { name, network, waits: [] }
-    const six = settle6(ipv6, network, own6)
-    return six.ok
-      ? { name, network: { ...network, ipv6: six.ipv6 }, waits: [] }
-      : { name, network, waits: [six.waits] }
-  })
 }
 
 function waitingOf(network: string, waits: string): WaitingNetwork {

@@ -48,7 +48,7 @@ async function openDoor(t: Test, mode: 'server' | 'proxy' | 'none') {
     },
   })
   const arrivalBy = (port: Arrival['port'], broadcast: boolean): Arrival => {
-    const [network] = world.networks()
+    const [network] = world.networks4()
     const source = { address: ip('127.0.0.9'), port: 68 }
     return { broadcast, port, source, serverPort: 67, ...(network && { network }) }
   }

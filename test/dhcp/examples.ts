@@ -1,6 +1,7 @@
 import type { KnownHost, Site } from '../../src/boot/decide.ts'
-import type { Host, Network } from '../../src/boot/host.ts'
+import type { Host } from '../../src/boot/host.ts'
 import type { Lease } from '../../src/boot/lease.ts'
+import type { NetworkWith4 } from '../../src/boot/network-address.ts'
 import { written } from '../../src/boot/reason.ts'
 import { handle } from '../../src/dhcp/handle.ts'
 import { changeOffers, createOffers, type LeaseBook, type Offers } from '../../src/dhcp/lease.ts'
@@ -35,7 +36,7 @@ export function mac(text: string): Mac {
   return found
 }
 
-export function network(more: Partial<Network> = {}): Network {
+export function network(more: Partial<NetworkWith4> = {}): NetworkWith4 {
   const subnet = parseSubnet('10.77.0.0/24')
   const range = parseRange('10.77.0.50-10.77.0.150')
   if (!subnet || !range) throw new Error('unreachable')
@@ -77,7 +78,7 @@ export interface World {
 }
 
 export interface Place {
-  readonly networks?: readonly Network[]
+  readonly networks?: readonly NetworkWith4[]
   readonly hosts?: readonly { readonly host: Host; readonly due?: boolean }[]
   readonly unknown?: Site['unknown']
   readonly loaders?: Site['loaders']

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Network } from '../../src/boot/host.ts'
+import type { NetworkWith4 } from '../../src/boot/network-address.ts'
 import { sentenceOf } from '../../src/boot/words/reason.ts'
 import { createRivalWatch } from '../../src/dhcp/rival-watch.ts'
 import type { RivalRule } from '../../src/dhcp/rivals.ts'
@@ -14,7 +14,7 @@ function lan(rival: { at?: number } = {}, more: { gave?: boolean; deaf?: boolean
   const due: { at: number; bytes: Uint8Array }[] = []
   const said: string[] = []
   const state = { rule: 'refuse' as RivalRule, gave: more.gave ?? false, asked: 0, deaf: 0 }
-  const networks: Network[] = [network({ interface: 'br0' })]
+  const networks: NetworkWith4[] = [network({ interface: 'br0' })]
   const watch = createRivalWatch({
     networks: () => networks,
     rule: () => state.rule,

@@ -121,7 +121,7 @@ function openDhcp({ wired, held }: Http, rivals: readonly Rival[]) {
   return async (bytes: Uint8Array, port: Arrival['port'] = 'dhcp') => {
     const replies: DhcpPacket[] = []
     const source = { address: ip('0.0.0.0'), port: 68 }
-    const [network] = wired.world.networks()
+    const [network] = wired.world.networks4()
     const from = { broadcast: port === 'dhcp', port, source, serverPort: 67 }
     const arrival = { ...from, ...(network && { network }) }
     desk.receive(bytes, arrival, ({ reply }) => {

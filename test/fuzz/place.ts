@@ -1,11 +1,11 @@
-import type { Network } from '../../src/boot/host.ts'
+import type { NetworkWith4 } from '../../src/boot/network-address.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import { parseRange, parseSubnet } from '../../src/wire/address.ts'
 import { host, ip, mac, network, type World, world } from '../dhcp/examples.ts'
 import type { Random } from './random.ts'
 
 /** Two networks and three hosts, of which `due` gets its installer. Strangers get nothing to boot. */
-export function createPlace(mode: Network['mode']): World {
+export function createPlace(mode: NetworkWith4['mode']): World {
   return world({ networks: networks(mode), hosts, unknown: 'ignore' })
 }
 
@@ -20,7 +20,7 @@ const hosts = [
 ]
 
 /** One on our link, with a few addresses only, and one behind a relay. */
-function networks(mode: Network['mode']): Network[] {
+function networks(mode: NetworkWith4['mode']): NetworkWith4[] {
   const [subnet, range] = [parseSubnet('10.99.0.0/24'), parseRange('10.99.0.60-10.99.0.90')]
   const [few, here] = [parseRange('10.77.0.49-10.77.0.80'), 'br0']
   if (!subnet || !range || !few) throw new Error('unreachable')

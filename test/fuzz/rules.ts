@@ -1,5 +1,5 @@
-import type { Network } from '../../src/boot/host.ts'
 import type { Lease } from '../../src/boot/lease.ts'
+import type { NetworkWith4 } from '../../src/boot/network-address.ts'
 import type { Arrival } from '../../src/dhcp/network.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
 import { macOfPacket } from '../../src/dhcp/read-client.ts'
@@ -31,7 +31,7 @@ interface Read extends Said {
   readonly reply: DhcpPacket
   readonly asked: number
   readonly type: number
-  readonly network: Network
+  readonly network: NetworkWith4
   readonly mac: Mac
 }
 
@@ -138,7 +138,7 @@ function fittingType({ asked, type, request, outcome, network }: Read): boolean 
   return asked === inform && type === ack
 }
 
-function isForClients(address: Ipv4, { subnet, serverAddress, router }: Network): boolean {
+function isForClients(address: Ipv4, { subnet, serverAddress, router }: NetworkWith4): boolean {
   if (address === 0) return true
   const taken = [serverAddress, router, subnet.base, subnetBroadcast(subnet)]
   return subnetContains(subnet, address) && !taken.includes(address)
@@ -159,7 +159,7 @@ function comesBack(
   address: Ipv4,
   mac: Mac,
   { deps, leases, offers }: World,
-  { range, ...network }: Network,
+  { range, ...network }: NetworkWith4,
   now: number,
 ): boolean {
   if (offers.byAddress(address, now)?.mac === mac) return true

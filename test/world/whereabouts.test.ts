@@ -1,6 +1,7 @@
 import t from 'tap'
-import type { Host, Network } from '../../src/boot/host.ts'
+import type { Host } from '../../src/boot/host.ts'
 import type { Lease } from '../../src/boot/lease.ts'
+import type { NetworkWith4 } from '../../src/boot/network-address.ts'
 import { type Ipv4, type Mac, parseIpv4, parseSubnet, type Subnet } from '../../src/wire/address.ts'
 import type { IpAddress } from '../../src/wire/ip-address.ts'
 import { createWhereabouts } from '../../src/world/whereabouts.ts'
@@ -17,12 +18,12 @@ const base = {
   dns: [],
   leaseSeconds: 3600,
 } as const
-const lan: Network = {
+const lan: NetworkWith4 = {
   ...base,
   ...{ name: 'lan', mode: 'server', trust: 'lease', interface: 'br0' },
   subnet: parseSubnet('10.99.0.0/24') as Subnet,
 }
-const remote: Network = {
+const remote: NetworkWith4 = {
   ...base,
   ...{ name: 'remote', mode: 'proxy', trust: 'lease' },
   subnet: parseSubnet('10.98.0.0/24') as Subnet,
@@ -125,7 +126,7 @@ t.test(
 )
 
 t.test('trustUrl vouches for hosts that may be in its network only', async t => {
-  const trusting: Network = { ...remote, trust: 'url' }
+  const trusting: NetworkWith4 = { ...remote, trust: 'url' }
   const networks = [lan, trusting]
   t.equal(place({ networks }).who(far, 'remote'), 'machine')
   const leased = place({ networks, leases: [[near, own]] })

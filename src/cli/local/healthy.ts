@@ -3,6 +3,7 @@ import { printable } from '../../base/printable.ts'
 import { serverUrl } from '../../base/server-url.ts'
 import { defaults } from '../../config/defaults.ts'
 import { readDocument } from '../../config/document.ts'
+import { loopbacksOf } from '../../system/local-addresses.ts'
 import { shortUsage, usageOf } from '../args.ts'
 import { exit, type Io } from '../io.ts'
 import { parseCommand } from '../parse-command.ts'
@@ -57,11 +58,11 @@ export function httpSettingsOf(text: string): unknown {
 }
 
 /** Where a daemon of this config is reached from its own machine: HTTP is there beside HTTPS too. */
-export function serverOf(config: unknown): string {
+export function serverOf(config: unknown, [here = '127.0.0.1'] = loopbacksOf(false)): string {
   const { http } = (config ?? {}) as { readonly http?: Readonly<Record<string, unknown>> }
   const listens = [http?.address ?? []].flat().filter(address => typeof address === 'string')
   const wildcard = listens.includes('0.0.0.0') || listens.length === 0
-  const address = wildcard ? '127.0.0.1' : listens.includes('::') ? '::1' : (listens[0] ?? '')
+  const address = wildcard ? here : listens.includes('::') ? '::1' : (listens[0] ?? '')
   const port = http?.port ?? defaults.httpPort
   return serverUrl(address, Number(port))
 }

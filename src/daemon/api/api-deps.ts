@@ -6,6 +6,7 @@ import type { ApiDeps } from '../../http/api/api-routes.ts'
 import type { HostDeps } from '../../http/api/host-routes.ts'
 import type { NetworkDeps } from '../../http/api/network-routes.ts'
 import { type Sending, secondsLeft } from '../../install/progress.ts'
+import { loopbacksOf } from '../../system/local-addresses.ts'
 import { createSigner } from '../../system/signer.ts'
 import { parseMac } from '../../wire/address.ts'
 import type { IpAddress } from '../../wire/ip-address.ts'
@@ -80,7 +81,8 @@ function listenTo(
 function accessOf({ world, tokens }: HttpParts): Access {
   const { admin, http } = world.config()
   const { allow, hosts } = admin
-  const loopback = http.address?.some(one => ['127.0.0.1', '0.0.0.0', '::'].includes(one)) ?? true
+  const listens = http.address ?? loopbacksOf(false)
+  const loopback = listens.some(one => ['127.0.0.1', '0.0.0.0', '::'].includes(one))
   return { allow, hosts, loopback, tokens: tokens() }
 }
 

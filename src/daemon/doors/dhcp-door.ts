@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { ContentOf } from '../../boot/event.ts'
 import type { MachineMove, Recognition } from '../../boot/found-by.ts'
-import type { Network } from '../../boot/host.ts'
+import type { NetworkWith4 } from '../../boot/network-address.ts'
 import type { News } from '../../boot/news.ts'
 import type { ReasonOf } from '../../boot/reason.ts'
 import { foreignBootWords } from '../../boot/words/dhcp-reason.ts'
@@ -57,7 +57,7 @@ export async function openDhcpDoor(
   const { dhcp, dataDir } = world.config()
   const ports = { dhcp: dhcp.port, proxy: dhcp.proxyPort }
   const mac = probeMac(join(dataDir, 'probe-mac'))
-  const poke = (network: Network, address: Ipv4) =>
+  const poke = (network: NetworkWith4, address: Ipv4) =>
     server.send(network, new Uint8Array(1), { address, port: discard })
   const prober = openProber(poke, parts)
   let watch: RivalWatch | undefined
@@ -93,7 +93,7 @@ export async function openDhcpDoor(
     reload: server.reload,
     held: () => watch?.held() ?? [],
     rivals(name) {
-      const network = world.networks().find(known => known.name === name)
+      const network = world.networks4().find(known => known.name === name)
       return network ? (watch?.rivalsOf(network) ?? []).map(rivalLine) : []
     },
     async close() {
@@ -114,7 +114,7 @@ export function dhcpDeps({
   readonly offers: Offers
 } {
   return {
-    networks: world.networks,
+    networks: world.networks4,
     host(mac, client) {
       const host = world.hostOf(mac)
       if (!host) return undefined
@@ -163,7 +163,7 @@ export function learn(
 
 /** Asks the link who has an address. On loopback there is nobody to ask. */
 function openProber(
-  poke: (network: Network, address: Ipv4) => void,
+  poke: (network: NetworkWith4, address: Ipv4) => void,
   parts: DoorParts,
 ): Pick<DhcpServerOptions, 'holderOf' | 'answersAt'> {
   const { memory, now } = parts
@@ -185,9 +185,9 @@ function openProber(
 
 function openWatch(server: DhcpServer, mac: Mac, parts: DoorParts): RivalWatch {
   const { world, memory, log, now } = parts
-  const settingsOf = ({ name }: Network) => world.config().networks.find(n => n.name === name)
+  const settingsOf = ({ name }: NetworkWith4) => world.config().networks.find(n => n.name === name)
   const watch = createRivalWatch({
-    networks: world.networks,
+    networks: world.networks4,
     rule: (network): RivalRule => settingsOf(network)?.rivals ?? 'refuse',
     gaveAddresses: ({ name }) => memory.leases.gave(name),
     mac,
@@ -209,7 +209,11 @@ function rivalLine(rival: Rival): string {
   return `${formatIpv4(rival.server)} ${gives}${boot ? ` and ${foreignBootWords(boot)}` : ''}`
 }
 
-function tellVerdict({ name: network }: Network, verdict: RivalVerdict, parts: DoorParts): void {
+function tellVerdict(
+  { name: network }: NetworkWith4,
+  verdict: RivalVerdict,
+  parts: DoorParts,
+): void {
   const event: ContentOf<'rival'> =
     verdict.kind === 'clear'
       ? { kind: 'rival', code: 'clear', data: { network } }
@@ -220,7 +224,7 @@ function tellVerdict({ name: network }: Network, verdict: RivalVerdict, parts: D
 }
 
 function tellMany(
-  { name }: Network,
+  { name }: NetworkWith4,
   by: Mac,
   addresses: readonly Ipv4[],
   { memory, log }: DoorParts,

@@ -111,9 +111,9 @@ interface KeptPacket6 {
 /** What the DHCPv6 door asks of the rest of the daemon; none of it changes anything. */
 function dhcp6Deps(parts: DoorParts): Dhcp6Deps & { readonly offers: Offers6 } {
   const { world, memory } = parts
-  const { networks, host, hasUnheardLoader, site, httpPort } = dhcpDeps(parts)
+  const { host, hasUnheardLoader, site, httpPort } = dhcpDeps(parts)
   return {
-    ...{ networks, host, site, httpPort },
+    ...{ networks: world.networks, host, site, httpPort },
     ...(hasUnheardLoader ? { hasUnheardLoader } : {}),
     reservedFor: world.reservedFor6,
     leases: memory.leases6,

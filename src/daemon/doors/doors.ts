@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import type { Network } from '../../boot/host.ts'
-import { serverAddressesOf } from '../../boot/network-address.ts'
+import { type NetworkWith4, serverAddressesOf } from '../../boot/network-address.ts'
 import type { ReasonOf } from '../../boot/reason.ts'
 import type { HandedSocket } from '../../dhcp/server.ts'
 import { sawTftp } from '../../record/seen-files.ts'
@@ -48,8 +47,8 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     tftp.listen(addresses).catch(error => {
       throw portError(error, 'UDP', (error as { address?: string }).address ?? '', config.tftp.port)
     })
-  const refreshDhcp = async (networks: readonly Network[]) => {
-    const served = networks.filter(({ mode }) => mode !== 'none')
+  const refreshDhcp = async () => {
+    const served = world.networks4().filter(({ mode }) => mode !== 'none')
     for (const network of served) {
       if (!tied(network.interface, 'dhcp')) await claim(network, config.dhcp.port, claimed)
       if (!tied(network.interface, 'proxy')) await claim(network, config.dhcp.proxyPort, claimed)
@@ -69,7 +68,7 @@ export async function openDoors(parts: DoorParts): Promise<Doors> {
     const untied = networks.filter(network => !tied(network.interface, 'tftp'))
     await listenTftp([...new Set(untied.flatMap(serverAddressesOf))])
     await syslog?.listen(addresses.map(formatIpAddress))
-    await refreshDhcp(networks)
+    await refreshDhcp()
     await dhcp6.reload()
   }
   const close = async (graceMs: number) => {
@@ -120,7 +119,7 @@ function openTftpFor(parts: DoorParts): Promise<Tftp> {
 }
 
 /** Asks for a DHCP port of a network, once for each address. */
-async function claim(network: Network, port: number, claimed: Set<string>): Promise<void> {
+async function claim(network: NetworkWith4, port: number, claimed: Set<string>): Promise<void> {
   const address = formatIpv4(network.serverAddress)
   const key = `${address} ${port}`
   if (claimed.has(key)) return

@@ -4,17 +4,19 @@ import type { Config } from '../../config/config.ts'
 import type { HttpApp } from '../../http/app.ts'
 import { createHttpServer, type HttpServer } from '../../http/server.ts'
 import { CertificateError, readCertificate } from '../../system/certificate.ts'
+import { loopbacksOf } from '../../system/local-addresses.ts'
 import { portError } from '../../system/ports.ts'
 import { formatIpAddress } from '../../wire/ip-address.ts'
 import type { World } from '../../world/world.ts'
 
-/** The addresses on which HTTP listens now. */
+/** The addresses on which HTTP listens now: where machines reach us, and this machine itself. */
 export function httpAddresses(
-  { http }: Pick<Config, 'http'>,
+  { http, networks }: Pick<Config, 'http' | 'networks'>,
   world: Pick<World, 'networks'>,
 ): readonly string[] {
   const own = world.networks().flatMap(serverAddressesOf).map(formatIpAddress)
-  return [...new Set(http.address ?? [...own, '127.0.0.1'])]
+  const isWith6 = networks.some(({ ipv6 }) => ipv6 !== undefined)
+  return [...new Set(http.address ?? [...own, ...loopbacksOf(isWith6)])]
 }
 
 /** The same routes by HTTP and, where the config has a certificate, by HTTPS. */

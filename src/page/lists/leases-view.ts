@@ -51,12 +51,14 @@ export function LeasesView() {
 
 function NetworkLeases({ network }: { network: NetworkRow }) {
   const { name, mode, subnet, serverAddress, waits, range, leases, rivals, router6 } = network
-  const { subnet6, range6, serverAddress6 } = network
+  const { mode6, subnet6, range6, serverAddress6 } = network
+  const ours = [serverAddress, serverAddress6].filter(Boolean)
+  const modes = mode6 === 'none' ? mode : `${mode} · IPv6 ${mode6}`
   return html`<li class="panel">
-    <div class="panel-head"><h2>${name}</h2><span class="muted">${mode}</span></div>
-    <p class="mono">${[subnet, range].filter(Boolean).join(' · ')}</p>
+    <div class="panel-head"><h2>${name}</h2><span class="muted">${modes}</span></div>
+    ${subnet !== null && html`<p class="mono">${[subnet, range].filter(Boolean).join(' · ')}</p>`}
     ${subnet6 !== null && html`<p class="mono">${[subnet6, range6].filter(Boolean).join(' · ')}</p>`}
-    <p class="muted">its machines reach us at ${serverAddress ?? 'no address yet'}${serverAddress6 !== null && ` and ${serverAddress6}`}</p>
+    <p class="muted">its machines reach us at ${ours.join(' and ') || 'no address yet'}</p>
     ${
       leases.size > 0 &&
       html`${part(Bar, { fraction: leases.used / leases.size, label: `leased in ${name}` })}
