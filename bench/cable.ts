@@ -44,6 +44,9 @@ export async function layCable(name = ''): Promise<Cable> {
     const add = ['ip', '-n', name, 'address', 'add']
     await run([...add, `${address}/16`, 'dev', device])
     await run([...add, `${address6}/64`, 'dev', device, 'nodad'])
+    // Kea binds to its link-local address once, and that is refused while the kernel still probes for it.
+    const dad = ['sysctl', '-q', '-w', `net.ipv6.conf.${device}.accept_dad=0`]
+    await run(['ip', 'netns', 'exec', name, ...dad])
     for (const link of ['lo', device]) await run(['ip', '-n', name, 'link', 'set', link, 'up'])
   }
   for (const end of [server, client]) {
