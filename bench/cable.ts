@@ -40,13 +40,14 @@ export async function layCable(name = ''): Promise<Cable> {
   const peer = ['peer', 'name', client.device, 'netns', client.name]
   await run(['ip', '-n', server.name, 'link', 'add', server.device, 'type', 'veth', ...peer])
   for (const { name, device, address } of [server, client]) {
-    const address6 = address.replace('10.99.0.', 'fd00:99::')
+    const [, n] = address.split('10.99.0.')
     const add = ['ip', '-n', name, 'address', 'add']
     await run([...add, `${address}/16`, 'dev', device])
-    await run([...add, `${address6}/64`, 'dev', device, 'nodad'])
-    // Kea binds to its link-local address once, and that is refused while the kernel still probes for it.
-    const dad = ['sysctl', '-q', '-w', `net.ipv6.conf.${device}.accept_dad=0`]
-    await run(['ip', 'netns', 'exec', name, ...dad])
+    // Kea binds to its link-local address once, and that is refused while the kernel still probes for it. One that
+    // tells no MAC leaves perfdhcp's clients behind it those of their DUIDs.
+    await run(['ip', '-n', name, 'link', 'set', device, 'addrgenmode', 'none'])
+    for (const own of [`fd00:99::${n}`, `fe80::${n}`])
+      await run([...add, `${own}/64`, 'dev', device, 'nodad'])
     for (const link of ['lo', device]) await run(['ip', '-n', name, 'link', 'set', link, 'up'])
   }
   for (const end of [server, client]) {

@@ -18,9 +18,8 @@ export type Trust = 'lease' | 'uuid' | 'url'
 export interface Network {
   readonly name: string
   readonly interface?: string
-  /** Neither where the network has IPv6 alone. */
+  /** With where its machines reach us; neither where it has IPv6 alone. */
   readonly subnet?: Subnet
-  /** Where the machines of this network reach us. */
   readonly serverAddress?: Ipv4
   readonly mode: 'proxy' | 'server' | 'none'
   readonly range?: AddressRange

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homedir, networkInterfaces } from 'node:os'
 import path from 'node:path'
-import { serverUrl } from '../base/server-url.ts'
-import { defaults } from '../config/defaults.ts'
-import { loopbacksOf } from '../system/local-addresses.ts'
 import type { Values } from './args.ts'
 import { exit, Failure } from './io.ts'
 
@@ -87,8 +84,9 @@ export function givenServer(values: Values, env: Env): string {
 
 /** The daemon of this machine, which may have no 127.0.0.1. */
 function hereServer(): string {
-  const [address = '127.0.0.1'] = loopbacksOf(false)
-  return serverUrl(address, defaults.httpPort)
+  const own = Object.values(networkInterfaces()).flatMap(all => all ?? [])
+  const has = (text: string) => own.some(({ address }) => address === text)
+  return `http://${has('::1') && !has('127.0.0.1') ? '[::1]' : '127.0.0.1'}:8080`
 }
 
 function tokenFile(values: Values, env: Env): string {

@@ -83,11 +83,12 @@ function notAnAddress(text: string): string {
 }
 
 function checkPlaces(
-  { name, interface: device, subnet }: NetworkSettings,
+  network: NetworkSettings,
   { subnet: subnet6, serverAddress, range }: Network6Settings,
   raw: RawNetwork,
   report: Report,
 ): void {
+  const { name, interface: device, subnet } = network
   const path = ['networks', name]
   if (!subnet6) return
   const written = `the subnet ${formatSubnet6(subnet6)}`
@@ -98,7 +99,8 @@ function checkPlaces(
   if (range && !(subnet6Contains(subnet6, range.from) && subnet6Contains(subnet6, range.to)))
     report([...path, 'range6'], `"${raw.range6}" does not lie in ${written}`)
   if (serverAddress === undefined || subnet6Contains(subnet6, serverAddress)) return
-  if (device !== undefined || subnet === undefined)
+  // The machines of a network behind a relay reach us elsewhere.
+  if (device !== undefined || (subnet === undefined && !hasIpv6Alone(network)))
     report([...path, 'serverAddress6'], `${serverAddress} does not lie in ${written}`)
 }
 

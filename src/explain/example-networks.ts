@@ -16,7 +16,9 @@ export function networksOf(world: World): readonly Network[] {
     const settled = found.get(settings.name)
     if (settled) return settled
     const { interface: _, ipv6, ...rest } = settings
-    if (ipv6 && hasIpv6Alone(settings)) return { ...withoutIpv4(settings), ipv6: example6(ipv6) }
+    if (ipv6 && hasIpv6Alone(settings)) {
+      return { ...withoutIpv4(settings), interface: 'example', ipv6: example6(ipv6) }
+    }
     const { base, prefix } = exampleSubnet(settings)
     const serverAddress = settings.serverAddress ?? ((base + 1) as Ipv4)
     const example = { interface: 'example', address: serverAddress, prefix, loopback: false }

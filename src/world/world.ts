@@ -74,7 +74,6 @@ export function createWorld(first: Config): World {
   const learnt = createLearntCards(first)
   let config = first
   let networks: readonly Network[] = []
-  let networks4: readonly NetworkWith4[] = []
   let waiting: readonly WaitingNetwork[] = []
   let shelf = shelfOf(config)
   let reserved = reservationsIn(config)
@@ -83,7 +82,7 @@ export function createWorld(first: Config): World {
   const shared = createShared()
 
   const unknownHosts = (network: Network | undefined): UnknownHosts =>
-    config.unknownHosts ?? { kind: network?.mode === 'server' ? 'local' : 'ignore' }
+    config.unknownHosts ?? { kind: network && givesAddresses(network) ? 'local' : 'ignore' }
 
   const look = (): void => {
     config = learnt.config()
@@ -93,7 +92,7 @@ export function createWorld(first: Config): World {
   const world: World = {
     config: () => config,
     networks: () => networks,
-    networks4: () => networks4,
+    networks4: () => networks.filter(hasIpv4),
     waiting: () => waiting,
     loaders: () => shelf.files,
     standIn: loader => shelf.standIns.get(loader),
@@ -125,7 +124,6 @@ export function createWorld(first: Config): World {
       const before = JSON.stringify([networks, waiting])
       const settled = settleNetworks(config.networks, ownAddresses(), ownAddresses6())
       networks = settled.flatMap(({ network }) => network ?? [])
-      networks4 = networks.filter(hasIpv4)
       waiting = settled.flatMap(({ name, waits }) => waits.map(text => waitingOf(name, text)))
       return JSON.stringify([networks, waiting]) !== before
     },
@@ -158,6 +156,10 @@ function placeOf(network: Network | undefined, by: IpAddress, config: Config): S
     serverUrl: serverUrlOf(serverAddressFor(network, by), config),
     seesDhcp: network !== undefined && (network.mode !== 'none' || !hasIpv4(network)),
   }
+}
+
+function givesAddresses(network: Network): boolean {
+  return (hasIpv4(network) ? network : network.ipv6)?.mode === 'server'
 }
 
 /** What the boot decision needs to know of how strangers are treated. */

@@ -53,6 +53,23 @@ t.test('a reserved IPv6 address, of the host or of a card', async t => {
   t.match(right(t, six(range) + node(nics)).hosts.get('n')?.nics[1], { address6: 'fd00:77::21' })
 })
 
+t.test('a network may have IPv6 alone, on our link or behind a relay', async t => {
+  const { networks } = right(
+    t,
+    `networks:
+  here: { interface: br0, mode: none, mode6: server, range6: "fd00:78::1000-fd00:78::2000" }
+  far: { mode: none, mode6: server, subnet6: "fd00:77::/64", ${range}, serverAddress6: "fd00:78::1" }
+`,
+  )
+  t.strictSame(
+    networks.map(({ name, subnet }) => [name, subnet]),
+    [
+      ['here', undefined],
+      ['far', undefined],
+    ],
+  )
+})
+
 const wrong: Record<string, [yaml: string, message: string]> = {
   'a key without the mode': [
     rack(range),
@@ -84,6 +101,10 @@ const wrong: Record<string, [yaml: string, message: string]> = {
   'an IPv4 address': [
     six(`${range}, dns6: [10.77.0.1]`),
     'is not an IPv6 address; write it like fd00:77::1',
+  ],
+  'the same subnet twice': [
+    `networks: { a: { mode: none, mode6: server, subnet6: "fd00:77::/64", ${range} }, b: { mode: none, mode6: server, subnet6: "fd00:77::/56", leaseTo: hosts } }\n`,
+    'networks.b.subnet6: fd00:77::/56 overlaps network a',
   ],
   'our address outside': [
     `networks: { rack: { interface: br0, mode6: server, subnet6: "fd00:77::/64", ${range}, serverAddress6: "fd00:78::1" } }\n`,

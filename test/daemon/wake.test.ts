@@ -2,11 +2,13 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import t from 'tap'
 import type { NewEvent } from '../../src/boot/event-record.ts'
+import type { Network } from '../../src/boot/host.ts'
 import { textOf } from '../../src/boot/words/event.ts'
 import { wake } from '../../src/daemon/wake.ts'
 import { parseSubnet, type Subnet } from '../../src/wire/address.ts'
 import { magicPacket } from '../../src/wire/wake-on-lan.ts'
 import { host, ip, mac, network } from '../dhcp/examples.ts'
+import { ip6 } from '../dhcp6/examples.ts'
 
 const node = host('node1', mac('52:54:00:12:34:56'))
 const subnet = (text: string): Subnet => parseSubnet(text) ?? { base: ip('0.0.0.0'), prefix: 0 }
@@ -14,7 +16,7 @@ const subnet = (text: string): Subnet => parseSubnet(text) ?? { base: ip('0.0.0.
 /** The network of this machine alone, as one that is reached through a relay or not. */
 const lo = network({ name: 'lo', subnet: subnet('127.0.0.0/8'), serverAddress: ip('127.0.0.1') })
 
-function deps(networks: readonly (typeof lo)[]) {
+function deps(networks: readonly Network[]) {
   const told: string[] = []
   const log = { info() {}, warn() {} }
   const memory = { record: (event: NewEvent) => void told.push(textOf(event)) }
@@ -71,3 +73,21 @@ t.test('each card in its own network; what cannot be sent is said', async t => {
   await wake(node, nowhere.deps)
   t.strictSame(nowhere.told, ['(on disk)', 'not woken: none of its networks can be served now'])
 })
+
+t.test('by IPv6 where a network has nothing else', async t => {
+  const { subnet: _, serverAddress: _a, ...rest } = lo
+  const ipv6 = { mode: 'server', dns: [], ...ipv6Of('fd00:77::1') } as const
+  const here = { ...rest, interface: 'nowhere0', ipv6 }
+  const far = { ...rest, name: 'far', ipv6: { ...ipv6, ...ipv6Of('fd00:78::1', 'fd00:77::') } }
+  const { told, deps: around } = deps([here, far])
+  await wake(node, around)
+  t.match(told, [
+    '(on disk)',
+    /^Wake-on-LAN: no magic packet for .* to ff02::1 in network lo: /,
+    /^Wake-on-LAN: no magic packet for .* to ff02::1 in network far: it is behind a relay and has no IPv4$/,
+  ])
+})
+
+function ipv6Of(serverAddress: string, base = 'fd00:77::') {
+  return { serverAddress: ip6(serverAddress), subnet: { base: ip6(base), prefix: 64 } }
+}

@@ -8,7 +8,8 @@ import { ip6, like6, network6, told6, world6 } from './examples.ts'
 const subnet = parseSubnet6('2001:db8:78::/64')
 const range = parseRange6('2001:db8:78::-2001:db8:78::ffff:ffff:ffff:ffff')
 if (!subnet || !range) throw new Error('unreachable')
-const far = network6({ name: 'far', interface: 'br9' }, { subnet, range })
+const serverAddress = ip6('2001:db8:78::1')
+const far = network6({ name: 'far', interface: 'br9' }, { subnet, range, serverAddress })
 const networks = [network6(), far]
 const relay = { source: ip6('2001:db8:77::2'), port: 547, interface: 'br0' }
 
@@ -50,6 +51,11 @@ t.test('a machine on our link is in the network of the interface', async t => {
   t.match(send('br0'), /2001:db8:77::/)
   t.match(send('br9'), /2001:db8:78::/)
   t.match(send('br1'), /cannot tell which network/)
+  const { serverAddress: ours } = network6().ipv6
+  const relayed = network6({ name: 'far' }, { subnet, range, serverAddress: ours })
+  const behind = world6({ networks: [relayed, network6()] })
+  const told = told6(behind.send(like6('dhclient-solicit'), { arrival: { interface: 'br0' } }))
+  t.match(told, /2001:db8:77::/, 'and not in one behind a relay that is reached by it')
 })
 
 t.test('whose packet it is: relay, link-local address, neighbour table, DUID', async t => {

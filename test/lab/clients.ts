@@ -43,7 +43,7 @@ export const node1 = '52:54:00:12:34:70'
 const common = `
 dataDir: ./data
 assets: ./assets
-admin: { tokenFile: ./token, allow: [127.0.0.0/8] }
+admin: { tokenFile: ./token, allow: [127.0.0.0/8, "::1/128"] }
 profiles:
   lab: { kernel: linux, initrd: initrd }
 `

@@ -27,9 +27,13 @@ export interface Hook {
 const port = 9000
 
 /** Starts a receiver that ends with the network. */
-export async function startHook(network: Network, secretFile: string): Promise<Hook> {
+export async function startHook(
+  network: Network,
+  secretFile: string,
+  address = network.address,
+): Promise<Hook> {
   const script = fileURLToPath(new URL('hook-server.ts', import.meta.url))
-  const args = [network.address, String(port), secretFile]
+  const args = [address, String(port), secretFile]
   const child = network.start([process.execPath, script, ...args])
   const received: Received[] = []
   const errors: string[] = []
@@ -46,7 +50,7 @@ export async function startHook(network: Network, secretFile: string): Promise<H
     () => listens || undefined,
   )
   return {
-    url: `http://${network.address}:${port}/netboot`,
+    url: `http://${address}:${port}/netboot`,
     received,
     waitFor: (event, seconds) =>
       waitUntil(`a webhook "${event}"`, seconds, () => received.find(hook => says(hook, event))),

@@ -17,8 +17,8 @@ t.setTimeout(fileTimeout(8))
 const noLoaderByPxe = `loaders: { x64-efi: [{ file: nothing.efi, vendor: PXEClient }, snponly.efi] }
 `
 
-t.test('UEFI x64 over IPv6, where nobody gives IPv4', { skip: obstacle ?? false }, async t => {
-  const lab = await createLab({ ipv6Router: false })
+t.test('UEFI x64 over IPv6, where there is no IPv4', { skip: obstacle ?? false }, async t => {
+  const lab = await createLab({ ipv6Router: false, ipv4: false })
   t.teardown(() => lab.remove())
   await addIpv6(lab.network)
   const router = await startIpv6Router(lab.network, lab.folder, '2001:db8:77::/64')

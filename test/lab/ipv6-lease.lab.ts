@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { node1, quickDaemon } from './clients.ts'
 import { dhclient6, dhcpcd6, startClient } from './clients6.ts'
-import { addIpv6, addLinkLocal, serverNetwork6 } from './ipv6-link.ts'
+import { attempt } from './command.ts'
+import { main } from './daemon.ts'
+import { addIpv6, addLinkLocal, serverAddress6, serverNetwork6 } from './ipv6-link.ts'
 import { createNetwork } from './network.ts'
 import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
@@ -76,3 +78,65 @@ t.test('real clients lease, renew and release an IPv6 address', { skip: obstacle
   }
   t.equal(await daemon.kill('SIGTERM'), 0)
 })
+
+t.test('a machine without any IPv4 address serves a network', { skip: obstacle }, async t => {
+  const network = await createNetwork()
+  t.teardown(() => network.remove())
+  await addIpv6(network)
+  await network.run(['ip', '-4', 'address', 'flush', 'dev', 'br0'])
+  await network.run(['ip', 'address', 'del', '127.0.0.1/8', 'dev', 'lo'])
+  await network.run(['sysctl', '-qw', 'net.ipv6.conf.lo.disable_ipv6=0'])
+  const six = serverNetwork6.trim().split(/\n */)
+  const lines = ['interface: br0', 'mode: none', ...six].join(', ')
+  const quick = quickDaemon(network, `  lab: { ${lines} }\nsyslog: {}\n`)
+  const daemon = await quick.start()
+  const config = ['--config', join(quick.folder, 'config.yaml')]
+  const cli = (...args: string[]) => network.attempt([process.execPath, main, ...args])
+  const asked = (...args: string[]) => cli(...args, '--token-file', join(quick.folder, 'token'))
+
+  const said = daemon.log.map(({ msg }) => msg)
+  t.ok(said.includes('network lab: DHCPv6 server, 2001:db8:77::/64 on br0, as 2001:db8:77::1'))
+  t.ok(said.some(line => line?.startsWith('page and API: http://[::1]:8080/')))
+  t.equal(
+    daemon.log.find(({ level }) => level === 'warn' || level === 'error'),
+    undefined,
+  )
+  const sockets = '/proc/net/udp /proc/net/tcp /proc/net/raw'.split(' ')
+  t.strictSame(await network.run(['sh', '-c', `cat ${sockets.join(' ')} | grep -v sl || true`]), '')
+
+  t.match(await cli('check', ...config), { code: 0 })
+  t.match(await cli('healthy', ...config), { code: 0, stdout: /ready/ })
+  t.match(await cli('ready', 'lab'), { code: 0 })
+  const explained = await cli('explain', ...config, '--mac', node1, '--whole')
+  t.match(explained, { code: 0, stdout: /tftp:\/\/\[2001:db8:77::1\]\// })
+  t.match(await cli('init', '--yes', '--config', join(quick.folder, 'other.yaml')), {
+    code: 1,
+    stderr: /mode: none, mode6: server, range6: "2001:db8:77::1000-2001:db8:77::ffff"/,
+  })
+  t.match(await asked('hosts'), { code: 0, stdout: /node1/ })
+  t.match(await asked('doctor', 'node1'), { code: 0 })
+  const status = await network.run(curl(quick.folder, '/api/v1/status'))
+  t.match(JSON.parse(status).networks, [
+    { waits: null, subnet: null, serverAddress: null, serverAddress6, subnet6: '2001:db8:77::/64' },
+  ])
+  t.match(await network.run(curl(quick.folder, '/')), /<html/)
+
+  const peer = await network.addPeer('10.77.0.240')
+  const { namespace } = peer
+  await addLinkLocal(peer, node1)
+  const inside = (...command: string[]) => attempt(['ip', 'netns', 'exec', namespace, ...command])
+  await inside('ip', '-4', 'address', 'flush', 'dev', 'eth0')
+  await inside('ip', 'address', 'add', '2001:db8:77::77/64', 'dev', 'eth0', 'nodad')
+  const url = (scheme: string, path: string) => `${scheme}://[${serverAddress6}]${path}`
+  t.match(await inside('curl', '-gsS', url('tftp', '/linux')), { code: 0, stdout: 'linux' })
+  t.match(await inside('curl', '-gsS', url('http', ':8080/assets/linux')), { stdout: 'linux' })
+  t.equal((await inside('logger', '-n', serverAddress6, '-d', 'by IPv6')).code, 0)
+  const events = async () => (await asked('events', 'node1')).stdout
+  await waitUntil('its syslog', 10, async () => /by IPv6/.test(await events()) || undefined)
+  t.equal(await daemon.kill('SIGTERM'), 0)
+})
+
+function curl(folder: string, path: string): string[] {
+  const token = `Authorization: Bearer ${readFileSync(join(folder, 'token'), 'utf8').trim()}`
+  return ['curl', '-gsS', '-H', token, '-H', 'Accept: */*', `http://[::1]:8080${path}`]
+}

@@ -38,7 +38,11 @@ const answers = 'answers for {{ host.name }}\n'
  * Builds the images and the network. `remove` it in the end. With `biosOnly` its disk image boots on BIOS
  * alone; without `ipv6Router` it has what most racks have.
  */
-export async function createLab({ biosOnly = false, ipv6Router = true } = {}): Promise<Lab> {
+export async function createLab({
+  biosOnly = false,
+  ipv6Router = true,
+  ipv4 = true,
+} = {}): Promise<Lab> {
   // First, so that at exit what writes into the folder has ended before that goes.
   const network = await createNetwork()
   const folder = mkdtempSync(join(tmpdir(), 'bootwright-lab-'))
@@ -49,7 +53,9 @@ export async function createLab({ biosOnly = false, ipv6Router = true } = {}): P
   writeFileSync(join(folder, 'token'), `${token}\n`, { mode: 0o600 })
   writeFileSync(join(folder, 'answers.txt'), answers)
   writeFileSync(join(folder, 'hook-secret'), `${secret}\n`, { mode: 0o600 })
-  const hook = await startHook(network, join(folder, 'hook-secret'))
+  if (!ipv4) await network.run(['ip', '-4', 'address', 'flush', 'dev', network.bridge])
+  const own = ipv4 ? network.address : '127.0.0.1'
+  const hook = await startHook(network, join(folder, 'hook-secret'), own)
   let machines = 0
   return {
     folder,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isLocal } from '../../src/system/local-addresses.ts'
+import { isLocal, loopbacksOf } from '../../src/system/local-addresses.ts'
 import { type Ipv4, parseIpv4 } from '../../src/wire/address.ts'
 
 const ip = (text: string): Ipv4 => parseIpv4(text) ?? (0 as Ipv4)
@@ -34,4 +34,13 @@ t.test('an address is ours by the routes of the kernel', async t => {
   for (const text of others) t.notOk(isLocal(ip(text), table), text)
   t.notOk(isLocal(ip('10.77.0.1'), ''))
   t.ok(isLocal(ip('127.0.0.1')))
+})
+
+t.test('where this machine reaches itself', async t => {
+  t.strictSame(loopbacksOf(false, ['127.0.0.1', '::1']), ['127.0.0.1'])
+  t.strictSame(loopbacksOf(true, ['127.0.0.1', '::1']), ['127.0.0.1', '::1'])
+  t.strictSame(loopbacksOf(true, ['127.0.0.1']), ['127.0.0.1'], 'IPv6 is off')
+  t.strictSame(loopbacksOf(false, ['::1']), ['::1'], 'no IPv4 at all')
+  t.strictSame(loopbacksOf(true, ['127.0.0.53']), [])
+  t.strictSame(loopbacksOf(false, []), ['127.0.0.1'], 'to be refused with a sentence')
 })

@@ -9,6 +9,7 @@ import { findLoaders } from '../../config/loaders.ts'
 import type { ServerOffer } from '../../probe/offers.ts'
 import { probe } from '../../probe/run.ts'
 import { firewallDoubt } from '../../system/firewall.ts'
+import { ownAddresses6 } from '../../system/interfaces6.ts'
 import { type Link, links } from '../../system/links.ts'
 import { portOwner } from '../../system/port-owner.ts'
 import { randomMac } from '../../system/probe-mac.ts'
@@ -22,6 +23,7 @@ import {
   subnetContains,
   subnetOf,
 } from '../../wire/address.ts'
+import { type Ipv6, ipv6OfNumber, ipv6ToNumber, subnet6Of } from '../../wire/ipv6.ts'
 import type { Values } from '../args.ts'
 import { canAsk } from '../confirm.ts'
 import { envOf, exit, Failure, type Io } from '../io.ts'
@@ -97,12 +99,28 @@ async function look(values: Values, io: Io): Promise<SeenLink[]> {
     const names = links().map(link => link.interface)
     const which = wanted === undefined ? 'no interface has' : `${printable(wanted)} has not got`
     const ways = `give it one; with one are: ${[...new Set(names)].join(', ') || 'none'}`
-    throw new Failure(`${which} an IPv4 address: ${ways}`, exit.no)
+    throw new Failure(`${which} an IPv4 address: ${ways}${withIpv6(wanted)}`, exit.no)
   }
   io.stderr.write(
     `looking who answers DHCP on ${found.map(l => l.interface).join(', ')}: 4 to 10 s\n`,
   )
   return Promise.all(found.map(async link => ({ ...link, servers: await serversOn(link) })))
+}
+
+/** What a network without IPv4 is: nobody is asked there who gives addresses, so it is not written either. */
+function withIpv6(wanted: string | undefined): string {
+  const found = ownAddresses6().find(
+    one => !one.passing && (wanted === undefined || one.interface === wanted),
+  )
+  if (!found) return ''
+  const { base, prefix } = subnet6Of(found.address, found.prefix)
+  const range = `${plus(base, 0x1000n)}-${plus(base, 0xffffn)}`
+  const network = `lan: { interface: ${found.interface}, mode: none, mode6: server, range6: "${range}" }`
+  return `\n${found.interface} has ${found.address}/${prefix}. With IPv6 alone start with these lines, and see docs/networks.md:\n\ndataDir: data\nnetworks:\n  ${network}\n`
+}
+
+function plus(base: Ipv6, more: bigint): Ipv6 {
+  return ipv6OfNumber(ipv6ToNumber(base) + more)
 }
 
 async function serversOn({ address }: Link): Promise<readonly ServerOffer[] | 'deaf'> {

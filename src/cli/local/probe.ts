@@ -55,8 +55,9 @@ function chooseInterface(name: string | undefined, own: readonly OwnAddress[]): 
   const [first, ...others] = fitting
   const names = [...new Set(usable.map(one => one.interface))].join(', ')
   if (!first) {
-    const what = name === undefined ? 'no interface has' : `interface ${printable(name)} has`
-    throw new Failure(`${what} an IPv4 address; there are: ${names || 'none'}`, exit.no)
+    const what = name === undefined ? 'no interface has' : `${printable(name)} has not got`
+    const ways = `probe asks over IPv4; with one are: ${names || 'none'}`
+    throw new Failure(`${what} an IPv4 address: ${ways}`, exit.no)
   }
   if (name === undefined && others.some(one => one.interface !== first.interface)) {
     throw new Failure(`several interfaces: say --interface, one of ${names}`, exit.usage)

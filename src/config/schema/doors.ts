@@ -63,7 +63,7 @@ export const http = v.knownKeys({
   tls: v.key(tls, 'The same by HTTPS, beside plain HTTP, which firmware and most loaders need.'),
   address: v.key(
     addresses,
-    'Addresses to listen on. Default: every network’s serverAddress and 127.0.0.1.',
+    'Addresses to listen on. Default: every network’s serverAddress and serverAddress6, 127.0.0.1, and ::1 where a network has IPv6.',
   ),
   cacheMiB: v.key(
     Type.Integer({ title: 'a number of MiB', minimum: 0, maximum: 1_048_576 }),
