@@ -81,8 +81,7 @@ export function createWorld(first: Config): World {
   let departed: ReadonlyMap<Mac, Host> = new Map()
   const shared = createShared()
 
-  const unknownHosts = (network: Network | undefined): UnknownHosts =>
-    config.unknownHosts ?? { kind: network && givesAddresses(network) ? 'local' : 'ignore' }
+  const unknownHosts = (network?: Network) => config.unknownHosts ?? usuallyIn(network)
 
   const look = (): void => {
     config = learnt.config()
@@ -158,8 +157,10 @@ function placeOf(network: Network | undefined, by: IpAddress, config: Config): S
   }
 }
 
-function givesAddresses(network: Network): boolean {
-  return (hasIpv4(network) ? network : network.ipv6)?.mode === 'server'
+/** Who gets their addresses from us boots the disk at once. */
+function usuallyIn(network: Network | undefined): UnknownHosts {
+  const own = network && hasIpv4(network) ? network : network?.ipv6
+  return { kind: own?.mode === 'server' ? 'local' : 'ignore' }
 }
 
 /** What the boot decision needs to know of how strangers are treated. */
