@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram'
+import { networkInterfaces } from 'node:os'
 import { formatIpv4, type Ipv4 } from '../wire/address.ts'
 
 /**
@@ -28,6 +29,8 @@ export async function multicast(
   to: { readonly address: string; readonly port: number },
   times: number,
 ): Promise<void> {
+  // Node takes the name of an interface that is not there for any.
+  if (networkInterfaces()[device] === undefined) throw new Error(`${device} is not up`)
   const socket = createSocket('udp6')
   try {
     await bind(socket, '::')
