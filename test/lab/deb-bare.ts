@@ -1,7 +1,7 @@
 /**
- * `npm run lab:deb`: the .deb in a bare Debian, where nothing else is installed: it serves, an upgrade
- * keeps the database, a downgrade is refused, and a purge leaves only data. `npm test` leaves it out: it takes
- * minutes to make the packages and the root.
+ * `npm run lab:deb`: the .deb in a bare Debian, where nothing else is installed: a machine is installed by it, an
+ * upgrade keeps the database, a downgrade is refused, and a purge leaves only data. `npm test` leaves it out: it
+ * takes minutes to make the packages and the root.
  */
 import {
   copyFileSync,
@@ -21,15 +21,15 @@ import { addNode, makeTree } from '../../packaging/tree.ts'
 import { fileTimeout } from '../patience.ts'
 import { bareRootObstacle, makeBareRoot } from './bare-root.ts'
 import { serverNetwork } from './config.ts'
+import { createLab, type LabMachine } from './lab.ts'
 import { readLines } from './lines.ts'
-import { createNetwork, type Network } from './network.ts'
+import type { Network } from './network.ts'
 import { labObstacle } from './packages.ts'
 import { waitUntil } from './wait.ts'
 
 const skip = (await labObstacle()) || (await bareRootObstacle())
 t.setTimeout(fileTimeout(20))
 const checkout = join(import.meta.dirname, '../..')
-const netboot = '/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64'
 const mac = '52:54:00:12:34:9d'
 const config = `
 dataDir: /var/lib/bootwright
@@ -39,9 +39,13 @@ networks:
     interface: br0
 ${serverNetwork}
 profiles:
-  debian: { kernel: images/debian/linux, initrd: images/debian/initrd.gz, cmdline: console=ttyS0 no_timer_check, boot: once }
+  lab:
+    kernel: images/lab/linux
+    initrd: [images/lab/initrd.gz]
+    cmdline: >-
+      console=ttyS0 quiet no_timer_check lab.image={{ server.url }}/assets/images/lab/disk.img.gz lab.end=poweroff
 hosts:
-  node1: { mac: "${mac}", address: 10.77.0.23, profile: debian }
+  node1: { mac: "${mac}", address: 10.77.0.23, profile: lab }
 `
 
 /** The package of this checkout in two versions; returns their paths, the older first. */
@@ -91,59 +95,76 @@ function computerIn(root: string, network: Network) {
   }
 }
 
-t.test('installed, served from, upgraded, not downgraded, purged', { skip }, async t => {
-  const folder = mkdtempSync(join(tmpdir(), 'bootwright-deb-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  const root = join(folder, 'root')
-  await makeBareRoot(root, ['adduser', 'iproute2'])
-  const [older = '', newer = ''] = makePackages(folder)
-  for (const file of [older, newer]) copyFileSync(file, join(root, 'srv', basename(file)))
-  const network = await createNetwork()
-  t.teardown(() => network.remove())
-  const { type, serve } = computerIn(root, network)
-  const has = (path: string) => existsSync(join(root, path))
-  const install = (file: string) =>
-    type(`DEBIAN_FRONTEND=noninteractive dpkg -i /srv/${basename(file)}`)
+/** From an empty disk until it is off, and then from its disk. */
+async function installs(machine: LabMachine): Promise<void> {
+  const installing = machine.powerOn()
+  await installing.serial.waitFor(/lab: told done/, 240)
+  await installing.exited
+  const installed = machine.powerOn()
+  await installed.serial.waitFor(/lab: BOOTED FROM DISK/, 180)
+  await installed.powerOff()
+}
 
-  const first = await install(older)
-  t.equal(first.code, 0, first.stderr)
-  t.match(first.stdout, 'bootwright: nothing is started; next: bootwright init --config /etc/')
-  mkdirSync(join(root, 'srv/bootwright/images'), { recursive: true })
-  cpSync(netboot, join(root, 'srv/bootwright/images/debian'), {
-    recursive: true,
-    dereference: true,
-  })
-  writeFileSync(join(root, 'etc/bootwright/config.yaml'), config)
-  await type('install -d -o bootwright -g bootwright -m 750 /var/lib/bootwright')
-  const bootwright = (words: string) =>
-    type(`bootwright ${words} --token-file /var/lib/bootwright/admin-token`)
-  const stop = await serve()
-  t.match(await bootwright('install node1 --yes'), { code: 0 })
-  await stop()
+t.test(
+  'installed, a machine installed by it, upgraded, not downgraded, purged',
+  { skip },
+  async t => {
+    const folder = mkdtempSync(join(tmpdir(), 'bootwright-deb-'))
+    t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+    const root = join(folder, 'root')
+    await makeBareRoot(root, ['adduser', 'iproute2'])
+    const [older = '', newer = ''] = makePackages(folder)
+    for (const file of [older, newer]) copyFileSync(file, join(root, 'srv', basename(file)))
+    const lab = await createLab({ biosOnly: true })
+    t.teardown(() => lab.remove())
+    const { type, serve } = computerIn(root, lab.network)
+    const has = (path: string) => existsSync(join(root, path))
+    const install = (file: string) =>
+      type(`DEBIAN_FRONTEND=noninteractive dpkg -i /srv/${basename(file)}`)
 
-  t.match(await install(newer), { code: 0 })
-  t.match((await type('bootwright version')).stdout, '0.0.9')
-  const stopNewer = await serve()
-  t.match((await bootwright('events node1')).stdout, /an install|asked/, 'the database is kept')
-  await stopNewer()
-  const back = await install(older)
-  t.not(back.code, 0)
-  t.match(
-    back.stderr,
-    /bootwright: 0\.0\.8 is older than 0\.0\.9, which may have changed the database/,
-  )
-  t.match((await type('bootwright version')).stdout, '0.0.9', 'what was there still is')
+    const first = await install(older)
+    t.equal(first.code, 0, first.stderr)
+    t.match(first.stdout, 'bootwright: nothing is started; next: bootwright init --config /etc/')
+    mkdirSync(join(root, 'srv/bootwright'), { recursive: true })
+    cpSync(join(lab.folder, 'assets/images'), join(root, 'srv/bootwright/images'), {
+      recursive: true,
+    })
+    writeFileSync(join(root, 'etc/bootwright/config.yaml'), config)
+    await type('install -d -o bootwright -g bootwright -m 750 /var/lib/bootwright')
+    const bootwright = (words: string) =>
+      type(`bootwright ${words} --token-file /var/lib/bootwright/admin-token`)
+    const stop = await serve()
+    t.match(await bootwright('install node1 --yes'), { code: 0 })
+    await installs(await lab.addMachine({ firmware: 'bios', mac }))
+    t.match(JSON.parse((await bootwright('show node1 --json')).stdout), {
+      host: { state: 'installed', attempt: 1 },
+    })
+    await stop()
 
-  const purge = await type('dpkg --purge bootwright')
-  t.equal(purge.code, 0, purge.stderr)
-  t.match(purge.stdout, 'your data is left alone; it is in /etc/bootwright /var/lib/bootwright')
-  const traces = await type('find / -xdev -name "*bootwright*" -not -path "/proc/*"')
-  // The last is what commands keep for their user: no package goes into homes.
-  const data = ['/etc/bootwright', '/var/lib/bootwright', '/srv/', '/root/.cache/']
-  const others = traces.stdout
-    .trim()
-    .split('\n')
-    .filter(path => !data.some(one => path.startsWith(one)))
-  t.strictSame(others, [], 'nothing else is left')
-  t.ok(has('var/lib/bootwright/bootwright.db'))
-})
+    t.match(await install(newer), { code: 0 })
+    t.match((await type('bootwright version')).stdout, '0.0.9')
+    const stopNewer = await serve()
+    t.match((await bootwright('events node1')).stdout, /an install|asked/, 'the database is kept')
+    await stopNewer()
+    const back = await install(older)
+    t.not(back.code, 0)
+    t.match(
+      back.stderr,
+      /bootwright: 0\.0\.8 is older than 0\.0\.9, which may have changed the database/,
+    )
+    t.match((await type('bootwright version')).stdout, '0.0.9', 'what was there still is')
+
+    const purge = await type('dpkg --purge bootwright')
+    t.equal(purge.code, 0, purge.stderr)
+    t.match(purge.stdout, 'your data is left alone; it is in /etc/bootwright /var/lib/bootwright')
+    const traces = await type('find / -xdev -name "*bootwright*" -not -path "/proc/*"')
+    // The last is what commands keep for their user: no package goes into homes.
+    const data = ['/etc/bootwright', '/var/lib/bootwright', '/srv/', '/root/.cache/']
+    const others = traces.stdout
+      .trim()
+      .split('\n')
+      .filter(path => !data.some(one => path.startsWith(one)))
+    t.strictSame(others, [], 'nothing else is left')
+    t.ok(has('var/lib/bootwright/bootwright.db'))
+  },
+)
