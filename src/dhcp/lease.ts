@@ -11,6 +11,8 @@ export interface LeaseBook {
   /** The leases of clients that share this MAC and have addresses of their own. */
   apart(mac: Mac): readonly Lease[]
   byAddress(address: Ipv4): Lease | undefined
+  /** The same without what is on its way to the disk still; where there is none, `byAddress` says it. */
+  kept?(address: Ipv4): Lease | undefined
   /** Every address that has a lease, ended ones included. */
   known(): AddressSet
   /** The addresses whose leases hold, declined ones included, and perhaps some that have just ended. */

@@ -11,7 +11,8 @@ export function unkept(from: Case, answer: DhcpAnswer): DhcpAnswer {
   if ((rest.kind !== 'ack' && rest.kind !== 'offer') || rest.gift.kind !== 'lease') return rest
   const { gift } = rest
   const { network, deps, now } = from
-  const kept = deps.leases.byAddress(gift.address)
+  const { leases } = deps
+  const kept = (leases.kept ?? leases.byAddress)(gift.address)
   if (kept && isLeasedTo(kept, from) && isInForce(kept, now)) {
     const left = Math.floor((kept.end - now) / 1000)
     return { ...rest, gift: { ...gift, seconds: Math.min(left, network.leaseSeconds) } }

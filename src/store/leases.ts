@@ -1,6 +1,7 @@
 import { isInForce, type Lease } from '../boot/lease.ts'
 import type { AddressRange, Ipv4 } from '../wire/address.ts'
 import type { Database, Statement } from './database.ts'
+import { createKeptLeases } from './kept-leases.ts'
 import { createLeaseBook } from './lease-book.ts'
 import { createLeaseIndex } from './lease-index.ts'
 import { createPreparedLeases } from './prepared-leases.ts'
@@ -18,6 +19,7 @@ interface Store {
   readonly book: ReturnType<typeof createLeaseBook>
   readonly index: ReturnType<typeof createLeaseIndex>
   readonly prepared: ReturnType<typeof createPreparedLeases>
+  readonly kept: ReturnType<typeof createKeptLeases>
 }
 
 /** The leases on disk, and all of them in memory too: they are asked for with every packet. */
@@ -32,6 +34,7 @@ export function createLeases(db: Database) {
     byMac: book.byMac,
     apart: book.apart,
     byAddress: book.byAddress,
+    kept: store.kept.of,
     /** Whether the network ever gave an address. */
     gave: (network: string): boolean =>
       book.all().some(lease => lease.network === network && lease.state !== 'declined'),
@@ -60,6 +63,7 @@ function openStore(db: Database): Store {
     book,
     index: createLeaseIndex(book.byAddress),
     prepared: createPreparedLeases(),
+    kept: createKeptLeases(book.byAddress),
   }
   const inOrder = db.statement<StoredLease>(`select ${columns} from leases order by end`)
   for (const row of inOrder.iterate()) put(store, leaseOf(row))
@@ -98,22 +102,26 @@ function write({ db, insert }: Store, lease: Lease): void {
 
 /** Resolves when it is on disk; rejects when it could not be. */
 function save(store: Store, lease: Lease): Promise<void> {
-  const onDisk = store.prepared.take(lease)
+  const { db, kept, prepared } = store
+  const onDisk = prepared.take(lease)
   if (!onDisk) write(store, lease)
-  const before = store.book.byAddress(lease.address)
+  if (db.away) kept.begin(lease)
   put(store, lease)
-  const stored = onDisk ?? store.db.committed()
-  return store.db.away ? stored.catch(error => takeBack(store, lease, before, error)) : stored
+  const stored = onDisk ?? db.committed()
+  if (!db.away) return stored
+  return stored.then(
+    () => kept.stored(lease),
+    error => takeBack(store, lease, error),
+  )
 }
 
 /**
- * A lease that could not be kept is nobody's: the book says again what it said, so that nobody is told of an
- * end that is not kept. It may be kept later, which holds the address longer than need be.
+ * A lease that could not be kept is nobody's: the book says again what is kept, so that nobody is told of an
+ * end that is not. It may be kept later, which holds the address longer than need be.
  */
-function takeBack(store: Store, lease: Lease, before: Lease | undefined, error: unknown): never {
-  if (store.book.byAddress(lease.address) === lease) {
-    put(store, before ?? nobodys(lease))
-  }
+function takeBack(store: Store, lease: Lease, error: unknown): never {
+  const before = store.kept.failed(lease)
+  if (before) put(store, before.kept ?? nobodys(lease))
   throw error
 }
 

@@ -31,6 +31,14 @@ t.test('a lease that is kept goes on to its end, and no further', async t => {
   t.match(told(late), /the database is away/, 'it has ended')
 })
 
+t.test('a lease that is on its way to the database is not kept yet', async t => {
+  const w = place()
+  Object.assign(w.deps.leases, { kept: () => undefined })
+  t.match(told(w.send(request('10.77.0.60', '10.77.0.1'))), /the database is away/)
+  Object.assign(w.deps.leases, { kept: () => w.leases.get(ip('10.77.0.60')) })
+  t.match(told(w.send(request('10.77.0.60', '10.77.0.1'))), /^ack 10\.77\.0\.60/)
+})
+
 t.test('nobody gets a new address', async t => {
   const w = place()
   t.match(told(w.send(like('dhclient-discover', { mac: other }))), /the database is away/)
