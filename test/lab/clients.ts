@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { attempt } from './command.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
-import type { Network } from './network.ts'
+import type { Computer } from './network.ts'
 
 /** A daemon without images: its folder, and how to start it (again). */
 export interface QuickDaemon {
@@ -16,7 +16,7 @@ const token = 'a-token-for-quick-daemons'
 
 /** For tests that need addresses and scripts but no machine that boots. */
 export function quickDaemon(
-  network: Network,
+  network: Computer,
   networks: string,
   launcher: readonly string[] = [],
   hosts = oneHost,

@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import type { Outcome } from './command.ts'
 import { leadInto } from './lead-into.ts'
 import { readLines } from './lines.ts'
-import type { Network } from './network.ts'
+import type { Computer } from './network.ts'
 import { waitUntil } from './wait.ts'
 
 /** Where a daemon finds its config, and its clients their token. */
@@ -63,8 +63,8 @@ export interface Daemon {
 export const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const server = 'http://127.0.0.1:8080'
 
-/** Starts the daemon and waits until every socket listens. */
-export async function startDaemon(network: Network, settings: DaemonSettings): Promise<Daemon> {
+/** Starts the daemon and waits until every socket listens, or until it stands by for another one. */
+export async function startDaemon(network: Computer, settings: DaemonSettings): Promise<Daemon> {
   const log: LogLine[] = []
   const listeners: ((line: LogLine) => void)[] = []
   let child: ChildProcess | undefined
@@ -114,7 +114,7 @@ export function showWhenFailed(t: Test, daemon: Daemon, ...host: readonly string
 }
 
 function isReady(child: ChildProcess | undefined, log: readonly LogLine[]): true | undefined {
-  if (log.some(({ msg }) => msg === 'ready')) return true
+  if (log.some(({ msg = '' }) => msg === 'ready' || msg.startsWith('standing by: '))) return true
   if (child !== undefined && !hasEnded(child)) return undefined
   throw new Error(`the daemon ended: ${log.map(line => JSON.stringify(line)).join('\n')}`)
 }

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Network } from './network.ts'
+import type { Computer } from './network.ts'
 
 const script = fileURLToPath(new URL('forward.ts', import.meta.url))
 const sockets: string[] = []
@@ -15,7 +15,7 @@ process.on('exit', () => {
  * A Unix socket that leads to the daemon's port 8080 inside a network, until that is removed: such a socket
  * belongs to no network namespace.
  */
-export async function leadInto(network: Network): Promise<string> {
+export async function leadInto(network: Omit<Computer, 'attempt'>): Promise<string> {
   const socket = join(tmpdir(), `${network.namespace}-${sockets.length}.socket`)
   sockets.push(socket)
   const inside = network.start([process.execPath, script, socket, '8080'])

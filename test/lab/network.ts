@@ -23,11 +23,12 @@ export interface Network {
   remove(): void
 }
 
+/** Where programs run that see one computer's network. */
+export type Computer = Pick<Network, 'namespace' | 'attempt' | 'start'>
+
 /** Another computer on the same bridge. */
-export interface Peer {
-  readonly namespace: string
+export interface Peer extends Computer {
   readonly address: string
-  start(command: readonly string[]): ChildProcess
 }
 
 const bridge = 'br0'
@@ -87,7 +88,11 @@ function networkIn(namespace: string, address: string): Network {
 }
 
 function peerIn(namespace: string, address: string): Peer {
-  return { namespace, address, start: command => startInside(namespace, command) }
+  return {
+    ...{ namespace, address },
+    attempt: (command, input) => attempt(inside(namespace, command), input),
+    start: (command, stdin) => startInside(namespace, command, stdin),
+  }
 }
 
 async function plugIn(peer: Peer, network: Network, port: string): Promise<void> {
