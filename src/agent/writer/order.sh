@@ -52,9 +52,9 @@ check_disk() {
   done
 }
 
-# clear_ends: of the disk, so that nothing boots what was there, or finds its table at the end.
+# clear_ends: of the disk, its start first: without that nothing boots what was there, nor uses its table at the end.
 clear_ends() {
-  dd if=/dev/zero of="$target" bs=$mib count=1 oflag=seek_bytes seek="$((size - mib))" \
-    conv=notrunc,fsync 2> "$problem" &&
-    dd if=/dev/zero of="$target" bs=$mib count=1 conv=notrunc,fsync 2> "$problem"
+  dd if=/dev/zero of="$target" bs=$mib count=1 conv=notrunc,fsync 2> "$problem" &&
+    dd if=/dev/zero of="$target" bs=$mib count=1 oflag=seek_bytes seek="$((size - mib))" \
+      conv=notrunc,fsync 2> "$problem"
 }

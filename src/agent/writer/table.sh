@@ -36,7 +36,7 @@ grow() {
 }
 
 # finish: the end of the image, the seed, the copy of the table at the end of the disk; and when all of that is on
-# the disk the first megabyte, by which it boots.
+# the disk the first megabyte; its first sector, by which it boots, last: a disk writes one as a whole or not at all.
 finish() {
   put /run/tail "$((last_mib * mib))"
   [ ! -e /run/seed.img ] || put /run/seed.img "$((seed_start * 512))"
@@ -44,8 +44,10 @@ finish() {
     dd if=/run/table of=/run/copy iflag=skip_bytes skip="$((size - 33 * 512))" bs=16896 count=1 2> /dev/null
     put /run/copy "$((size - 33 * 512))"
   fi
-  dd if=/run/table of=/run/head bs=$mib count=1 2> /dev/null
-  put /run/head 0
+  dd if=/run/table of=/run/head bs=512 skip=1 count=2047 2> /dev/null
+  put /run/head 512
+  dd if=/run/table of=/run/boot bs=512 count=1 2> /dev/null
+  put /run/boot 0
 }
 
 # put FILE AT: onto the disk, there, and it is there when this returns.
