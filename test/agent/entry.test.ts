@@ -138,6 +138,16 @@ t.test('what hinders it is told, and the install goes on', async t => {
   }
 })
 
+t.test('what nobody hears of hinders no more', async t => {
+  const image = imageWith(t, ['EFI/BOOT/BOOTX64.EFI'])
+  const deaf = { wget: 'case $* in *"boot entry"*) exit 1 ;; esac; exec /bin/busybox wget "$@"' }
+  const none = await install(t, imageWith(t, []), usual, deaf)
+  t.match(none.screen, 'no boot entry is made: its ESP has no loader')
+  t.strictSame(none.calls, [], 'and none is made of nothing')
+  const locked = 'case $* in *,ro*) exit 1 ;; esac'
+  t.equal((await install(t, image, usual, { mount: locked })).calls.length, 2)
+})
+
 t.test('there is none without an ESP, and none on BIOS', async t => {
   t.strictSame((await install(t, diskImage(t, 'none'), usual)).calls, [])
   const { code, heard } = await runWriter(t, { image: imageWith(t, ['EFI/BOOT/BOOTX64.EFI']) })

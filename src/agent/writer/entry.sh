@@ -14,14 +14,14 @@ boot_entry() {
   find_loader "${esp#* }" || { no_entry 'its ESP has no loader for this machine' && return; }
   mount -o remount,rw "$root/sys/firmware/efi/efivars" 2> "$problem" || { no_entry && return; }
   set_entry "${esp% *}" && say "The firmware boots it by $loader, network first where it was."
-  mount -o remount,ro "$root/sys/firmware/efi/efivars" 2> /dev/null
+  mount -o remount,ro "$root/sys/firmware/efi/efivars" 2> /dev/null || :
 }
 
 no_entry() {
   why="no boot entry is made: ${1:-$(tail -n 1 "$problem" | plain)}"
   say "$why"
   body="{\"event\":\"progress\",\"percent\":100,\"message\":$(string "$(echo "$why" | plain)")}"
-  timeout 10 wget -q -O /dev/null --header 'Content-Type: application/json' --post-data "$body" "$url" 2> /dev/null
+  timeout 10 wget -q -O /dev/null --header 'Content-Type: application/json' --post-data "$body" "$url" 2> /dev/null || :
 }
 
 # find_loader SECTOR: in $loader the one that the ESP there has for this machine: the distribution's own by
