@@ -1,7 +1,7 @@
 import { type Ipv4, subnetContains } from '../wire/address.ts'
 import type { IpAddress } from '../wire/ip-address.ts'
 import { loopback6, subnet6Contains } from '../wire/ipv6.ts'
-import type { Network } from './host.ts'
+import type { Network, Network6 } from './host.ts'
 
 type Subnets = Pick<Network, 'subnet' | 'ipv6'>
 
@@ -16,6 +16,14 @@ export function hasIpv4(network: Network): network is NetworkWith4 {
 export function isInNetwork({ subnet, ipv6 }: Subnets, address: IpAddress): boolean {
   if (typeof address === 'number') return subnet !== undefined && subnetContains(subnet, address)
   return ipv6 !== undefined && subnet6Contains(ipv6.subnet, address)
+}
+
+/** Whether the machines of a network are, by IPv6, on a link of ours; the others reach us through a relay. */
+export function isOnOurLink6({
+  subnet,
+  serverAddress,
+}: Pick<Network6, 'subnet' | 'serverAddress'>): boolean {
+  return subnet6Contains(subnet, serverAddress)
 }
 
 /** Where whoever has an address reaches us, in its own family. Without one of ours there: on loopback. */

@@ -1,4 +1,5 @@
 import type { Network, Network6 } from '../boot/host.ts'
+import { isOnOurLink6 } from '../boot/network-address.ts'
 import type { Reason } from '../boot/reason.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Dhcp6Packet } from '../wire/dhcp6-packet.ts'
@@ -41,18 +42,13 @@ export function networkOfPacket6(
     return network ? { kind: 'network', network } : none({ code: 'foreign-relay', relay: link })
   }
   const network = isLinkLocal(arrival.source)
-    ? served.find(one => one.interface === arrival.interface && isHere(one))
+    ? served.find(one => one.interface === arrival.interface && isOnOurLink6(one.ipv6))
     : holding(arrival.source, served)
   return network ? { kind: 'network', network } : none({ code: 'unclear-network' })
 }
 
 export function hasIpv6(network: Network): network is NetworkWith6 {
   return network.ipv6 !== undefined && network.ipv6.mode !== 'none'
-}
-
-/** The others are behind relays. */
-function isHere({ ipv6 }: NetworkWith6): boolean {
-  return subnet6Contains(ipv6.subnet, ipv6.serverAddress)
 }
 
 function holding(address: Ipv6, networks: readonly NetworkWith6[]): NetworkWith6 | undefined {

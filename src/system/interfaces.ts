@@ -79,5 +79,10 @@ function chooseAddress(
   if (!only) return { waits: 'no interface has a fitting IPv4 address yet' }
   if (others.length === 0) return only
   const names = candidates.map(c => `${c.interface} (${formatIpv4(c.address)})`).join(', ')
-  return { waits: `the machine has several networks: say which with interface: one of ${names}` }
+  return { waits: severalNetworks(names) }
+}
+
+/** What a network waits for that could be one of several. */
+export function severalNetworks(names: string): string {
+  return `the machine has several networks: say which with interface: one of ${names}`
 }

@@ -9,6 +9,7 @@ import {
   subnet6Contains,
   subnet6Of,
 } from '../wire/ipv6.ts'
+import { severalNetworks } from './interfaces.ts'
 import { readProc } from './proc.ts'
 
 /** An IPv6 address of this machine that is not of one link only. */
@@ -72,19 +73,10 @@ export function settle6(
   const [found] = fitting
   const devices = [...new Set(fitting.map(one => one.interface))]
   if (found && devices.length === 1) return ready(settings, found)
-  const which = 'the machine has several networks: say which with interface: one of'
-  if (found) return { ok: false, waits: `${which} ${devices.join(', ')}` }
+  if (found) return { ok: false, waits: severalNetworks(devices.join(', ')) }
   const where = subnet ? ` in ${formatSubnet6(subnet)}` : ''
   const who = device === undefined ? 'no interface has an' : `interface ${device} has no`
   return { ok: false, waits: `${who} IPv6 address${where} yet` }
-}
-
-/** Whether the machines of a network are on a link of ours; the others reach us through a relay. */
-export function isOnOurLink6({
-  subnet,
-  serverAddress,
-}: Pick<Network6, 'subnet' | 'serverAddress'>): boolean {
-  return subnet6Contains(subnet, serverAddress)
 }
 
 function ready(settings: Network6Settings, found: OwnAddress6): Settled6 {

@@ -1,9 +1,9 @@
 import type { Network } from '../boot/host.ts'
-import { hasIpv4 } from '../boot/network-address.ts'
+import { hasIpv4, isOnOurLink6 } from '../boot/network-address.ts'
 import type { NetworkSettings } from '../config/config.ts'
 import { hasIpv6Alone } from '../config/networks6.ts'
 import { type OwnAddress, settle } from '../system/interfaces.ts'
-import { isOnOurLink6, type OwnAddress6, settle6 } from '../system/interfaces6.ts'
+import { type OwnAddress6, settle6 } from '../system/interfaces6.ts'
 
 /** A network as far as it can be served now, and what it waits for, a sentence each. */
 export interface SettledNetwork {

@@ -27,15 +27,21 @@ interface WaitingNetwork {
   readonly line: string
 }
 
+interface SettledWorld {
+  readonly networks: readonly Network[]
+  readonly networks4: readonly NetworkWith4[]
+  readonly waiting: readonly WaitingNetwork[]
+}
+
 /** What the doors look things up in: the running config, and what the machine adds to it. */
 export interface World {
   config(): Config
   /** The networks that can be served now. */
-  networks(): readonly Network[]
+  networks(): SettledWorld['networks']
   /** Those of them that have IPv4. */
-  networks4(): readonly NetworkWith4[]
+  networks4(): SettledWorld['networks4']
   /** Those that cannot. */
-  waiting(): readonly WaitingNetwork[]
+  waiting(): SettledWorld['waiting']
   loaders(): ReadonlyMap<string, string>
   /** The loader to try in place of one whose own drivers hang; `undefined` where there is none. */
   standIn(loader: string): string | undefined
@@ -73,8 +79,7 @@ export type SpecHost = (install: string) => Host | undefined
 export function createWorld(first: Config): World {
   const learnt = createLearntCards(first)
   let config = first
-  let networks: readonly Network[] = []
-  let waiting: readonly WaitingNetwork[] = []
+  let settled = settledNow(config)
   let shelf = shelfOf(config)
   let reserved = reservationsIn(config)
   let hasBlockSizes = limitsBlocks(config)
@@ -90,9 +95,9 @@ export function createWorld(first: Config): World {
 
   const world: World = {
     config: () => config,
-    networks: () => networks,
-    networks4: () => networks.filter(hasIpv4),
-    waiting: () => waiting,
+    networks: () => settled.networks,
+    networks4: () => settled.networks4,
+    waiting: () => settled.waiting,
     loaders: () => shelf.files,
     standIn: loader => shelf.standIns.get(loader),
     missingLoaders: () => shelf.lines,
@@ -109,7 +114,7 @@ export function createWorld(first: Config): World {
     reservedFor: address => reserved.ipv4.get(address),
     reserved: () => reserved.set,
     reservedFor6: address => reserved.ipv6.get(address),
-    networkOf: (caller, mac) => networkOf(caller, networks, mac && world.hostOf(mac)),
+    networkOf: (caller, mac) => networkOf(caller, settled.networks, mac && world.hostOf(mac)),
     place: (network, by = unspecified) => shared.add(placeOf(network, by, config), network),
     replace(next, running, specHost) {
       learnt.take(next)
@@ -120,15 +125,20 @@ export function createWorld(first: Config): World {
       world.settle()
     },
     settle() {
-      const before = JSON.stringify([networks, waiting])
-      const settled = settleNetworks(config.networks, ownAddresses(), ownAddresses6())
-      networks = settled.flatMap(({ network }) => network ?? [])
-      waiting = settled.flatMap(({ name, waits }) => waits.map(text => waitingOf(name, text)))
-      return JSON.stringify([networks, waiting]) !== before
+      const before = JSON.stringify(settled)
+      settled = settledNow(config)
+      return JSON.stringify(settled) !== before
     },
   }
-  world.settle()
   return world
+}
+
+/** What can be served of the networks of a config now, picked once and not for each packet. */
+function settledNow(config: Config): SettledWorld {
+  const settled = settleNetworks(config.networks, ownAddresses(), ownAddresses6())
+  const networks = settled.flatMap(({ network }) => network ?? [])
+  const waiting = settled.flatMap(({ name, waits }) => waits.map(text => waitingOf(name, text)))
+  return { networks, networks4: networks.filter(hasIpv4), waiting }
 }
 
 /** Adds to a place where else its machines may go on, if there is such. */
