@@ -20,7 +20,7 @@ import type { Mac } from '../wire/address.ts'
 import { apiDeps } from './api/api-deps.ts'
 import { showNetworks } from './api/show-network.ts'
 import { configRequest } from './doors/loader-configs.ts'
-import type { HttpParts } from './parts.ts'
+import type { HttpParts, Parts } from './parts.ts'
 
 /** What the HTTP door needs, from what the daemon is made of. */
 export function httpDeps(parts: HttpParts): HttpDeps {
@@ -57,12 +57,12 @@ export function httpDeps(parts: HttpParts): HttpDeps {
   }
 }
 
-function placeOf({ world }: HttpParts, caller: Caller, mac?: Mac): ServedNetwork {
+function placeOf({ world }: Pick<Parts, 'world'>, caller: Caller, mac?: Mac): ServedNetwork {
   return world.place(world.networkOf(caller, mac), caller.address)
 }
 
 /** What a machine does with its token. */
-function attemptDeps(parts: HttpParts): AttemptDeps {
+function attemptDeps(parts: Parts & Pick<HttpParts, 'log'>): AttemptDeps {
   const { memory, phoneHome, measure, log } = parts
   const useOf = (token: string, caller: Caller): TokenUse => {
     const place = placeOf(parts, caller, memory.installs.attempt(token)?.mac)

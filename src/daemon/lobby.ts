@@ -10,7 +10,7 @@ export interface Lobby extends Doors {
 }
 
 /** HTTP, for people: a port that is taken is waited for. */
-export function openLobby({ world, log }: Made, http: HttpDoors): Lobby {
+export function openLobby({ world, log, clock }: Made, http: HttpDoors): Lobby {
   let said = ''
   const listen = async () => {
     world.settle()
@@ -29,11 +29,11 @@ export function openLobby({ world, log }: Made, http: HttpDoors): Lobby {
     last = last.then(listen)
     return last
   }
-  const every = createEvery(log)
+  const every = createEvery(log, clock)
   const waits = () => (world.waiting().length > 0 ? refresh() : undefined)
   const clocks = [every(3000, 'networks', refresh), every(250, 'networks', waits)]
   const leave = () => {
-    for (const clock of clocks) clearInterval(clock)
+    for (const end of clocks) end()
     return last
   }
   return {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Network } from '../boot/host.ts'
 import { serverAddressesOf } from '../boot/network-address.ts'
@@ -22,7 +23,6 @@ import { openMemory, type ThisDaemon } from '../store/memory.ts'
 import { steadyClock } from '../system/clock.ts'
 import { createDigests } from '../system/digests.ts'
 import { createPublished } from '../system/published.ts'
-import { newId, newToken } from '../system/secrets.ts'
 import { version } from '../system/version.ts'
 import { createRouterWatch } from '../world/routers.ts'
 import { createWhereabouts } from '../world/whereabouts.ts'
@@ -32,6 +32,7 @@ import { openConsoles } from './consoles.ts'
 import { createDiscs } from './discs.ts'
 import { createDrain } from './drain.ts'
 import { createMediumOf } from './medium.ts'
+import { thisComputer } from './outside.ts'
 import { openPower } from './power.ts'
 import { createPulls } from './pulls.ts'
 import { followAttempts } from './recover.ts'
@@ -39,19 +40,19 @@ import { createStarts, type Starts } from './starts.ts'
 import { powerDeeds } from './take-over.ts'
 
 /** What a database that several can reach is told of us. */
-function thisDaemon(world: World, log: Log): ThisDaemon {
+function thisDaemon(world: World, log: Log, clock: Clock): ThisDaemon {
   return {
     daemon: daemonName(world.config()),
     version: version(),
     urls: () => urlsOf(world),
     waits: sentence => log.info(sentence),
     // The process ends and starts anew: what is in memory is not what is in the database.
-    lost(error) {
-      setImmediate(() => {
-        throw error
-      })
-    },
+    lost: error => clock.soon(rethrow, error),
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error
 }
 
 /** Where machines reach us now. */
@@ -62,16 +63,17 @@ function urlsOf(world: World): Record<string, string[]> {
 }
 
 /** Opens the database and puts everything together that needs no socket. */
-export async function makeParts(first: Config, log: Log) {
+export async function makeParts(first: Config, log: Log, outside = thisComputer) {
+  const { clock } = outside
   const world = createWorld(first)
   const { config } = world
-  const now = steadyClock()
-  const memory = await openMemory(config, thisDaemon(world, log))
+  const now = steadyClock(clock)
+  const memory = await openMemory(config, thisDaemon(world, log, clock), clock, outside.openEngine)
   world.learn(memory.hostCards.known)
   if (memory.peers) world.share(memory.peers.urls)
   const measure = createMeasure(memory)
   const published = createPublished(config().assets)
-  const whereabouts = createWhereabouts(world, memory, now)
+  const whereabouts = createWhereabouts(world, memory, now, outside.senses())
   const logins = createLogins(join(config().dataDir, 'logins'))
   const drain = createDrain(memory)
   const digests = createDigests()
@@ -88,7 +90,7 @@ export async function makeParts(first: Config, log: Log) {
   } satisfies SpecDeps
 
   const installer = createInstaller({
-    ...{ memory, now, newId, newToken, logins, world, dataDir: config().dataDir },
+    ...{ ...outside, memory, now, logins, world, dataDir: config().dataDir },
     ...{ ...whereabouts, ...specDeps, ...hostsOf(world), render: renderText },
     powerDue: host => starts.wake(host),
     isSwitching: host => starts.isUnderWay(host),
@@ -101,19 +103,19 @@ export async function makeParts(first: Config, log: Log) {
     notSought: (host, err) => log.error({ err, host }, 'cannot look for its SSH server'),
   })
 
-  const witness = createWitness(world, memory, whereabouts.macsOf)
+  const witness = createWitness(world, memory, whereabouts.macsOf, clock.wall)
   const recorded = { ...witness, progress: createProgress(now), changes }
   const timeline: Timeline = createTimeline({
-    ...{ world, memory, log, now: Date.now },
+    ...{ world, memory, log, now: clock.wall },
     ...{ ...recorded, ...whereabouts },
     ...{ scripts: installer.scripts, downloads: installer.downloads },
   })
   const starts: Starts = createStarts({
-    ...{ memory, power, log, lives: installer.lives, now: Date.now },
+    ...{ memory, power, log, lives: installer.lives, now: clock.wall },
     clientOf: host => timeline.clients.of(host),
   })
   return {
-    ...{ world, memory, now, log, measure, published, specDeps, logins, drain, digests },
+    ...{ world, memory, clock, now, log, measure, published, specDeps, logins, drain, digests },
     ...{ power, starts, pulls: createPulls(config, log), discs: createDiscs({ config, log }) },
     consoles: openConsoles({ world, memory, log }),
     routers: createRouterWatch({ world, log }),

@@ -18,8 +18,8 @@ export function startUpkeep(
     readonly checksums: ChecksumWatch['look']
   },
 ): () => void {
-  const { log, lives, seek, consoles, routers } = made
-  const every = createEvery(log)
+  const { log, clock, lives, seek, consoles, routers } = made
+  const every = createEvery(log, clock)
   const timers = [
     every(1000, 'clocks', lives.tick),
     every(1000, 'ssh', seek.tick),
@@ -32,7 +32,7 @@ export function startUpkeep(
     every(300_000, 'routers', routers.look),
   ]
   return () => {
-    for (const timer of timers) clearInterval(timer)
+    for (const end of timers) end()
   }
 }
 

@@ -12,7 +12,7 @@ import {
 import type { Memory } from './deps.ts'
 import { createOutput } from './output.ts'
 import type { PreparedDeploy, Preparing } from './ssh/deploy.ts'
-import { sendWebhook } from './webhook.ts'
+import type { sendWebhook } from './webhook.ts'
 
 /** Seconds a webhook is tried for before it counts as undelivered. */
 const triedFor = 24 * 3600
@@ -21,6 +21,7 @@ const longestPause = 300
 export interface DeliverDeps {
   readonly memory: Memory
   now(): number
+  readonly sendWebhook: typeof sendWebhook
   /** Makes a command, ssh or nixosAnywhere callback ready to run. */
   prepare(delivery: Delivery): Promise<Preparing>
   /** A deploy that a dead daemon left may be started again. */
@@ -81,7 +82,7 @@ async function post(
   const { deps, closing } = delivering
   const { memory } = deps
   memory.deliveries.start(delivery.id)
-  const outcome = await sendWebhook(target, delivery, closing)
+  const outcome = await deps.sendWebhook(target, delivery, closing)
   if (closing.aborted) return
   if (outcome.ok) {
     memory.deliveries.end(delivery.id, 'delivered')

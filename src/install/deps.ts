@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts'
 import type { Erasure } from '../boot/erase.ts'
 import type { NewEvent } from '../boot/event-record.ts'
 import type { Host, Profile } from '../boot/host.ts'
@@ -113,6 +114,7 @@ export interface Claim {
 /** What the life cycle asks of the rest of the daemon. */
 export interface InstallDeps {
   readonly memory: Memory
+  readonly clock: Clock
   /** Epoch milliseconds that never jump. */
   now(): number
   newId(now: number): string

@@ -13,7 +13,7 @@ import { createStrangers } from './strangers.ts'
 export interface InstallerDeps
   extends InstallDeps,
     Pick<DeskDeps, 'world' | 'seen' | 'moved'>,
-    Pick<OutboxDeps, 'places' | 'outputBound' | 'failed' | 'tried'> {
+    Pick<OutboxDeps, 'places' | 'outputBound' | 'failed' | 'tried' | 'sendWebhook'> {
   readonly dataDir: string
   /** A machine could not be looked for by ssh, for example because the disk is full. */
   notSought(host: string, error: unknown): void

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts'
 import type { Delivery } from '../boot/install.ts'
 import { type DeliverDeps, type Delivering, tryDelivery } from './deliver.ts'
 import { createLine } from './line.ts'
@@ -7,6 +8,7 @@ import { isProcess, recoverDeliveries } from './recover-deliveries.ts'
 const atOnce = 32
 
 export interface OutboxDeps extends DeliverDeps {
+  readonly clock: Pick<Clock, 'soon' | 'everyIdle'>
   /** How many deploys work at the same time. */
   places(): number
   /** Nothing of a deploy of an install runs any more, however that came. */
@@ -46,14 +48,14 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     ...{ commands: new Map(), underWay: new Map(), processes: new Map() },
     woken: false,
   }
-  const timer = setInterval(wake, 1000, work).unref()
+  const endLooking = deps.clock.everyIdle(1000, () => wake(work))
   return {
     wake: () => wake(work),
     isDeploying: install => deploysOf(work).some(each => each.install === install),
     endDeploy: install => endDeploy(install, work),
     recover: () => recoverDeliveries(deps),
     async close() {
-      clearInterval(timer)
+      endLooking()
       closing.abort()
       for (const { running } of work.commands.values()) running.end({ code: 'daemon-stops' })
       await Promise.allSettled(work.underWay.values())
@@ -64,7 +66,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
 function wake(work: OutboxWork): void {
   if (work.woken || work.closing.aborted) return
   work.woken = true
-  setImmediate(beginDue, work)
+  work.deps.clock.soon(beginDue, work)
 }
 
 /** Nothing runs before it is on disk: what was never written cannot be found again. */

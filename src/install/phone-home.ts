@@ -149,7 +149,7 @@ function takeIn(attempt: Attempt, said: PhoneHomeMessage, parts: TokenParts): vo
   const { memory } = deps
   const { host, install } = attempt
   const { event, message, facts, percent } = said
-  memory.record({ host, kind: 'phone-home', code: event, data: dataOf(attempt, said) })
+  memory.record({ host, kind: 'phone-home', code: event, data: dataOf(attempt, said, deps) })
   if (facts !== undefined) addFacts(host, facts, memory)
   if (install === undefined) return
   // Once a later boot has spoken this one is over: it may end the install and nothing else.
@@ -167,13 +167,17 @@ function takeIn(attempt: Attempt, said: PhoneHomeMessage, parts: TokenParts): vo
     memory.hosts.saveProgress(host, percent, message)
 }
 
-function dataOf({ number }: Attempt, said: PhoneHomeMessage): PhoneHomeData {
+function dataOf(
+  { number }: Attempt,
+  said: PhoneHomeMessage,
+  { clock }: InstallDeps,
+): PhoneHomeData {
   const { percent, message, left, facts } = said
   return {
     attempt: number,
     ...(percent !== undefined && { percent }),
     ...(message !== undefined && { message }),
-    ...skewOf(facts),
+    ...skewOf(facts, clock.wall()),
     ...given('left', left),
   }
 }
@@ -182,7 +186,7 @@ function dataOf({ number }: Attempt, said: PhoneHomeMessage): PhoneHomeData {
 const leastSkew = 30
 
 /** How far the machine's clock is ahead, where its facts say its `time` in epoch seconds. */
-function skewOf(facts: unknown, now = Date.now()): { skew?: number } {
+function skewOf(facts: unknown, now: number): { skew?: number } {
   const { time } = (facts ?? {}) as { readonly time?: unknown }
   const skew = Math.round(Number(time) - now / 1000)
   const isTime = typeof time === 'number' || (typeof time === 'string' && /^\d+$/.test(time))

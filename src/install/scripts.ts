@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Host, Profile } from '../boot/host.ts'
 import type { StrangerReason } from '../boot/identity.ts'
 import type { Spec } from '../boot/install.ts'
@@ -80,7 +79,7 @@ function verifiedFor(
   if (!profile && !lives.known(host).due) return undefined
   const spec = specToVerify(host, profile, deps, lives)
   if (!spec || 'refused' in spec || !isUnverified(spec, deps)) return undefined
-  return Promise.race([verified(spec, deps), sleep(longestVerify, undefined, { ref: false })])
+  return Promise.race([verified(spec, deps), deps.clock.sleepIdle(longestVerify)])
 }
 
 /** That of the install under way, else what would be taken now where it has checksums. */

@@ -13,13 +13,15 @@ const kept = 1024
 export interface FallbackDeps {
   readonly world: Pick<World, 'config' | 'standIn'>
   readonly memory: Pick<DaemonMemory, 'nicVendors' | 'record'>
+  /** Wall-clock epoch milliseconds. */
+  now(): number
 }
 
 /**
  * Notices that a machine fetched a loader and netboots anew without a word of it, and says so. Where it
  * was an iPXE with drivers of its own, cards of that vendor get one that uses the firmware's driver.
  */
-export function createFallback({ world, memory }: FallbackDeps) {
+export function createFallback({ world, memory, now }: FallbackDeps) {
   const waiting = new Map<string, Unheard>()
   const keyOf = (mac: Mac, host: Host | undefined) => host?.name ?? mac
   const isOn = () => world.config().loaderFallback === 'auto'
@@ -54,7 +56,7 @@ export function createFallback({ world, memory }: FallbackDeps) {
         if (host) memory.record({ host: host.name, ...back })
         return
       }
-      memory.nicVendors.save(vendor, loader, Date.now())
+      memory.nicVendors.save(vendor, loader, now())
       const data = { vendor, loader, standIn }
       memory.record({ host: host?.name ?? null, kind: 'loader', code: 'stand-in', data })
     },

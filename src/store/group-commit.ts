@@ -1,3 +1,5 @@
+import { type Clock, computerClock } from '../base/clock.ts'
+
 /** What is grouped: a transaction of the one connection, and the file its log is in. */
 export interface Committing {
   begin(): void
@@ -7,8 +9,8 @@ export interface Committing {
   sync(): Promise<void>
   /** The same while the loop waits; there is none where the disk is far away. */
   syncNow?(): void
-  /** Milliseconds of a clock that is never set; `performance.now` unless a test says otherwise. */
-  now?(): number
+  /** The computer's unless it says otherwise. */
+  readonly clock?: Pick<Clock, 'steady' | 'soon'>
 }
 
 export interface GroupCommit {
@@ -36,7 +38,7 @@ const enough = 16
 
 interface Groups {
   readonly connection: Committing
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'steady' | 'soon'>
   /** What is written and not committed yet. */
   open: Group | undefined
   /** The end of the newest group. */
@@ -54,7 +56,7 @@ interface Groups {
 export function createGroupCommit(connection: Committing): GroupCommit {
   const groups: Groups = {
     connection,
-    now: connection.now ?? (() => performance.now()),
+    clock: connection.clock ?? computerClock,
     open: undefined,
     last: Promise.resolve(),
     syncing: false,
@@ -79,7 +81,7 @@ function begin(groups: Groups): void {
   group.promise.catch(() => {})
   groups.open = group
   groups.last = group.promise
-  if (!groups.syncing) setImmediate(end, groups)
+  if (!groups.syncing) groups.clock.soon(end, groups)
 }
 
 function end(groups: Groups): void {
@@ -105,7 +107,7 @@ function commit(groups: Groups): Group | undefined {
 }
 
 function waitFor(syncNow: () => void, groups: Groups, group: Group): void {
-  const begun = groups.now()
+  const begun = groups.clock.steady()
   try {
     syncNow()
     group.resolve()
@@ -117,7 +119,7 @@ function waitFor(syncNow: () => void, groups: Groups, group: Group): void {
 
 async function sync(groups: Groups, group: Group): Promise<void> {
   groups.syncing = true
-  const begun = groups.now()
+  const begun = groups.clock.steady()
   try {
     await groups.connection.sync()
     group.resolve()
@@ -127,12 +129,12 @@ async function sync(groups: Groups, group: Group): Promise<void> {
     groups.syncing = false
     count(groups, group, begun)
     // Those who waited answer first.
-    setImmediate(end, groups)
+    groups.clock.soon(end, groups)
   }
 }
 
 function count(groups: Groups, { size }: Group, begun: number): void {
-  groups.calm = size <= few && groups.now() - begun < quick ? groups.calm + 1 : 0
+  groups.calm = size <= few && groups.clock.steady() - begun < quick ? groups.calm + 1 : 0
 }
 
 function flush(groups: Groups): void {

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { computerClock } from '../base/clock.ts'
 import type { NewEvent } from '../boot/event-record.ts'
 import { mapTexts, maskSecrets, maskTokens } from '../boot/mask.ts'
 import type { Config } from '../config/config.ts'
@@ -42,11 +43,16 @@ const spoken: ReadonlySet<string> = new Set(['syslog', 'output', 'phone-home', '
 const heard: ReadonlySet<string> = new Set(['phone-home', 'file'])
 
 /** Everything the daemon remembers. Timelines carry wall-clock time, because people read it. */
-export async function openMemory(config: () => Config, daemon: ThisDaemon = inATest) {
-  const { db, ...there } = await openEngine(config(), daemon)
+export async function openMemory(
+  config: () => Config,
+  daemon: ThisDaemon = inATest,
+  { wall } = computerClock,
+  open = openEngine,
+) {
+  const { db, ...there } = await open(config(), daemon)
   const leases = createLeases(db)
-  const hosts = createHosts(db)
-  const events = createEvents(db, Date.now, () => config().keep)
+  const hosts = createHosts(db, wall)
+  const events = createEvents(db, wall, () => config().keep)
   const installs = createInstalls(db)
   const standsBy = () => there.peers?.standsBy()
   return {
@@ -62,7 +68,7 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
     deliveries: createDeliveries(db),
     leases,
     leases6: createLeases6(db),
-    adminLog: createAdminLog(db, Date.now),
+    adminLog: createAdminLog(db, wall),
     hostCards: createHostCards(db),
     erasures: createErasures(db),
     nicVendors: createNicVendors(db),
@@ -75,7 +81,7 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
       if (standsBy() !== undefined) return
       const mask = spoken.has(event.kind) ? (text: string) => maskSecrets(text, []) : maskTokens
       events.record(mapTexts(event, mask))
-      if (event.host !== null && heard.has(event.kind)) hosts.saveSeen(event.host, Date.now())
+      if (event.host !== null && heard.has(event.kind)) hosts.saveSeen(event.host, wall())
     },
     write: db.write,
     committed: db.committed,
@@ -87,7 +93,7 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
     /** Forgets what was kept long enough where it is not in memory. */
     async tidy(): Promise<void> {
       const { events, perHost } = config().keep
-      await there.upkeep?.dropOld({ before: Date.now() - events * 1000, perHost })
+      await there.upkeep?.dropOld({ before: wall() - events * 1000, perHost })
     },
     close(): void | Promise<void> {
       if (standsBy() === undefined) leases.restoreAll()
@@ -96,14 +102,19 @@ export async function openMemory(config: () => Config, daemon: ThisDaemon = inAT
   }
 }
 
-interface Engine {
+/** What keeps the rows, and what else there is where several daemons can reach it. */
+export interface StoreEngine {
   readonly db: Database
   readonly history?: History
   readonly upkeep?: Upkeep
   readonly peers?: Peers
 }
 
-async function openEngine({ dataDir, store }: Config, daemon: ThisDaemon): Promise<Engine> {
+/** What the config says: SQLite's file in `dataDir`, or PostgreSQL. Rejects with StoreError. */
+export async function openEngine(
+  { dataDir, store }: Config,
+  daemon: ThisDaemon,
+): Promise<StoreEngine> {
   if (!store) return { db: await openSqlite(dataDir) }
   // Tokens and logins of this machine are there all the same.
   mkdirSync(dataDir, { recursive: true, mode: 0o750 })

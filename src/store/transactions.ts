@@ -3,7 +3,7 @@ import type { Database, Statement } from './database.ts'
 import { type Committing, createGroupCommit, type GroupCommit } from './group-commit.ts'
 
 /** What makes the turn's transaction last. */
-type Disk = Pick<Committing, 'sync' | 'syncNow'>
+type Disk = Pick<Committing, 'sync' | 'syncNow' | 'clock'>
 
 /**
  * The statements of a connection, prepared once; what one turn of the event loop writes is one transaction.

@@ -1,3 +1,4 @@
+import { computerClock } from '../base/clock.ts'
 import type { Host, Network, Trust } from '../boot/host.ts'
 import {
   type Identity,
@@ -36,15 +37,24 @@ export interface Senses {
   /** Makes the kernel ask by ARP, or by neighbour discovery, who has an address. */
   poke(address: IpAddress): void
   usesArp(device: string): boolean
+  /** Resolves after so many milliseconds. */
+  wait(ms: number): Promise<void>
   close(): void
 }
 
 /** The kernel's. */
-function kernelSenses(): Senses {
+export function kernelSenses(): Senses {
   const poke = createPoke()
   const neighbours = createNeighbours(keepNeighbours)
   const neighbours6 = createNeighbours6Now(keepNeighbours)
-  return { neighbours, neighbours6, poke: poke.send, usesArp, close: poke.close }
+  return {
+    neighbours,
+    neighbours6,
+    poke: poke.send,
+    usesArp,
+    wait: computerClock.sleep,
+    close: poke.close,
+  }
 }
 
 interface Sight {
@@ -215,7 +225,7 @@ async function lookAgain(sight: Sight, address: IpAddress): Promise<void> {
   if (table.macsOf().length > 0) return
   sight.senses.poke(address)
   for (let ms = 0; ms < patienceMs && !sight.closed; ms += lookMs) {
-    await new Promise(resolve => setTimeout(resolve, lookMs))
+    await sight.senses.wait(lookMs)
     table.refresh()
     if (table.macsOf().length > 0) return
   }

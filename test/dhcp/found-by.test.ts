@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { dhcpDeps, learn } from '../../src/daemon/doors/dhcp-door.ts'
+import { dhcpDeps, learn } from '../../src/daemon/doors/dhcp-desk.ts'
 import { createDhcpDesk } from '../../src/dhcp/desk.ts'
 import type { Outcome } from '../../src/dhcp/outcome.ts'
 import { sawPacket } from '../../src/record/seen-packet.ts'

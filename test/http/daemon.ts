@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import type { Test } from 'tap'
+import { computerClock } from '../../src/base/clock.ts'
 import type { Host } from '../../src/boot/host.ts'
 import type { ReasonOf } from '../../src/boot/reason.ts'
 import { sentenceOf } from '../../src/boot/words/reason.ts'
@@ -23,6 +24,7 @@ import { createInstaller, type Installer, type InstallerDeps } from '../../src/i
 import { move } from '../../src/install/move.ts'
 import { createProgress } from '../../src/install/progress.ts'
 import { createLogins } from '../../src/install/ssh/logins.ts'
+import { sendWebhook } from '../../src/install/webhook.ts'
 import { createChanges } from '../../src/record/changes.ts'
 import { createMeasure } from '../../src/record/measure.ts'
 import { createWitness } from '../../src/record/recorders.ts'
@@ -138,7 +140,7 @@ export async function startHttp(
   const log = pino({ level: 'silent' })
   const progress = createProgress(now)
   const changes = createChanges()
-  const witness = createWitness(world, memory, macsOf)
+  const witness = createWitness(world, memory, macsOf, Date.now)
   const told = { progress, changes, log, macsOf, requests: () => {}, isElsewhere: () => false }
   const seen = { ...witness, scripts, downloads, ...told }
   const timeline: Timeline = createTimeline({ world, memory, now: Date.now, ...seen })
@@ -202,7 +204,17 @@ function installerOf({ config, world, memory, now, specDeps, macsOf, seen }: Ins
     throw error
   }
   return createInstaller({
-    ...{ memory, now, newId, newToken, world, render: renderText, dataDir: config.dataDir },
+    ...{
+      memory,
+      clock: computerClock,
+      sendWebhook,
+      now,
+      newId,
+      newToken,
+      world,
+      render: renderText,
+      dataDir: config.dataDir,
+    },
     ...{ ...specDeps, macsOf, identify: identifyBy(macsOf), lookAgain: async () => {}, seen },
     powerDue: () => {},
     moved: (mac, to) => move(mac, { world, memory, now }, to),

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import { computerClock } from '../../src/base/clock.ts'
 import type { BootRequest, Delivered } from '../../src/boot/deliver.ts'
 import type { Host, Profile, UnknownHosts } from '../../src/boot/host.ts'
 import { ipxe } from '../../src/boot/loaders/ipxe.ts'
@@ -13,6 +14,7 @@ import { usedVars } from '../../src/config/template/vars.ts'
 import type { InstallDeps, ServedNetwork } from '../../src/install/deps.ts'
 import { createInstaller, type Installer, type InstallerDeps } from '../../src/install/installer.ts'
 import { createLogins } from '../../src/install/ssh/logins.ts'
+import { sendWebhook } from '../../src/install/webhook.ts'
 import { createDeliveries } from '../../src/store/deliveries.ts'
 import { createErasures } from '../../src/store/erasures.ts'
 import { createEvents } from '../../src/store/events.ts'
@@ -142,6 +144,7 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     address === own ? [mac] : address === foreign ? ['52:54:00:66:66:66' as Mac] : []
   const deps: InstallDeps = {
     memory,
+    clock: computerClock,
     now,
     newId: at => `install-${at - start}-${++made}`,
     newToken: () => `token-${clock - start}-${++made}`,
@@ -179,8 +182,7 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
       finding: () => undefined,
       config: () => ({ profiles: new Map(), checksums: [] }),
     },
-    places: () => settings.places ?? 8,
-    outputBound: () => 2000,
+    ...{ sendWebhook, places: () => settings.places ?? 8, outputBound: () => 2000 },
     seen: () => {},
     moved: () => {},
     failed: (_delivery: unknown, error: unknown) => complain(error),

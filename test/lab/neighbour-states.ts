@@ -1,4 +1,5 @@
 /** Says of each address what the kernel's table is worth: JSON, by address. Runs inside a network. */
+import { computerClock } from '../../src/base/clock.ts'
 import type { Host, Network } from '../../src/boot/host.ts'
 import { createNeighbours, isSure, usesArp } from '../../src/system/neighbours.ts'
 import { createNeighbours6Now } from '../../src/system/neighbours6.ts'
@@ -19,7 +20,13 @@ const memory = {
   hosts: { get: () => undefined },
 } as unknown as Parameters<typeof createWhereabouts>[1]
 const neighbours = { neighbours: createNeighbours(0), neighbours6: createNeighbours6Now(0) }
-const senses = { ...neighbours, poke: () => {}, usesArp, close: () => {} }
+const senses = {
+  ...neighbours,
+  poke: () => {},
+  usesArp,
+  wait: computerClock.sleep,
+  close: () => {},
+}
 const { identify } = createWhereabouts({ networks: () => [lan] }, memory, () => 1, senses)
 
 const found: Record<string, readonly [verdict: string, sure: boolean]> = {}

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
+import { computerClock } from '../../src/base/clock.ts'
 import { createGroupCommit } from '../../src/store/group-commit.ts'
 
 /**
@@ -30,7 +31,7 @@ function connected({ failingCommits = 0, failingSyncs: fails = 0, ms = (): numbe
       clock += ms()
       if (failingSyncs-- > 0) throw new Error('no disk')
     },
-    now: () => clock,
+    clock: { ...computerClock, steady: () => clock },
   })
   const write = (what: string) => {
     group.begin()

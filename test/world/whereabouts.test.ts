@@ -1,4 +1,5 @@
 import t from 'tap'
+import { computerClock } from '../../src/base/clock.ts'
 import type { Host } from '../../src/boot/host.ts'
 import type { Lease } from '../../src/boot/lease.ts'
 import type { NetworkWith4 } from '../../src/boot/network-address.ts'
@@ -65,6 +66,7 @@ function place({
       Object.assign(known, answers)
     },
     usesArp: () => arp,
+    wait: computerClock.sleep,
     close: () => {},
   }
   const found = createWhereabouts({ networks: () => networks }, memory, () => 500, senses)

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { computerClock } from '../../src/base/clock.ts'
 import type { Host } from '../../src/boot/host.ts'
 import type { Lease6 } from '../../src/boot/lease6.ts'
 import type { NetworkWith6 } from '../../src/dhcp6/network.ts'
@@ -58,6 +59,7 @@ function place({
       Object.assign(known, answers)
     },
     usesArp: () => true,
+    wait: computerClock.sleep,
     close: () => {},
   }
   const found = createWhereabouts({ networks: () => [lan, remote] }, memory, () => 500, senses)

@@ -1,16 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { ContentOf } from '../../boot/event.ts'
-import type { MachineMove, Recognition } from '../../boot/found-by.ts'
 import type { NetworkWith4 } from '../../boot/network-address.ts'
-import type { News } from '../../boot/news.ts'
 import type { ReasonOf } from '../../boot/reason.ts'
 import { foreignBootWords } from '../../boot/words/dhcp-reason.ts'
 import { textOf } from '../../boot/words/event.ts'
-import type { Conflict } from '../../dhcp/desk.ts'
-import { createOffers, type Offers } from '../../dhcp/lease.ts'
 import { isLoopback } from '../../dhcp/on-link.ts'
-import type { DhcpDeps } from '../../dhcp/outcome.ts'
 import { createProber, lookMs } from '../../dhcp/probe.ts'
 import { createRivalWatch, type RivalWatch } from '../../dhcp/rival-watch.ts'
 import { foreignBootOf, type Rival, type RivalRule, type RivalVerdict } from '../../dhcp/rivals.ts'
@@ -20,9 +15,6 @@ import {
   type HandedSocket,
   openDhcp,
 } from '../../dhcp/server.ts'
-import { appear, asItAppears, isYetToAppear } from '../../install/appear.ts'
-import { move } from '../../install/move.ts'
-import { sawPacket } from '../../record/seen-packet.ts'
 import { createNeighbours, isSure } from '../../system/neighbours.ts'
 import { probeMac } from '../../system/probe-mac.ts'
 import {
@@ -32,8 +24,8 @@ import {
   type Mac,
   unspecified,
 } from '../../wire/address.ts'
-import { withUuid } from '../../world/world.ts'
 import type { DoorParts } from '../parts.ts'
+import { deskOptions } from './dhcp-desk.ts'
 
 /** The DHCP server with what watches over it. */
 export interface DhcpDoor {
@@ -53,7 +45,7 @@ export async function openDhcpDoor(
   parts: DoorParts,
   handedOver: readonly HandedSocket[],
 ): Promise<DhcpDoor> {
-  const { world, memory, timeline, measure, packets, log, now } = parts
+  const { world, packets, log } = parts
   const { dhcp, dataDir } = world.config()
   const ports = { dhcp: dhcp.port, proxy: dhcp.proxyPort }
   const mac = probeMac(join(dataDir, 'probe-mac'))
@@ -64,26 +56,16 @@ export async function openDhcpDoor(
   const server: DhcpServer = await openDhcp({
     ports,
     handedOver,
-    deps: dhcpDeps(parts),
-    commit: memory.leases.save,
-    learn: news => learn(news, parts),
-    offered: lease => memory.leases.prepare(lease, now()),
+    ...deskOptions(parts, network => watch?.rivalsOf(network) ?? []),
     heard(client, bytes, { port, broadcast, source, network }) {
       const address = broadcast ? limitedBroadcast : (network?.serverAddress ?? unspecified)
       packets.heard(client, bytes, source, { address, port: ports[port] })
     },
     sent: (reply, bytes) => packets.answered(reply, bytes, ports[reply.via]),
-    seen(outcome, packet, ms) {
-      measure.dhcp(outcome, ms)
-      sawPacket(timeline, outcome, packet, n => watch?.rivalsOf(n) ?? [])
-    },
-    now,
-    log,
     shut: network => watch?.shut(network),
     ...prober,
     // The kernel forgets slowly: asked now, its table tells in some seconds whether somebody is there still.
     released: poke,
-    conflict: conflict => tellConflict(conflict, parts),
     ownMac: mac,
   })
   watch = openWatch(server, mac, parts)
@@ -102,63 +84,6 @@ export async function openDhcpDoor(
       await server.close()
     },
   }
-}
-
-/** What the DHCP door asks of the rest of the daemon; none of it changes anything. */
-export function dhcpDeps({
-  world,
-  memory,
-  lives,
-  fallback,
-}: Pick<DoorParts, 'world' | 'memory' | 'lives' | 'fallback'>): DhcpDeps & {
-  readonly offers: Offers
-} {
-  return {
-    networks: world.networks4,
-    host(mac, client) {
-      const host = world.hostOf(mac)
-      if (!host) return undefined
-      const life = lives.known(host)
-      const known = withUuid(host, life, client?.uuid)
-      // A card of the host in another machine is not the host.
-      const isOther = known !== life
-      if (isOther || !isYetToAppear(host, client !== undefined, memory)) return { host, known }
-      return { host, known: asItAppears(host, known, memory), appears: true }
-    },
-    finding(traits, present) {
-      const finding = world.finding(traits, present)
-      return finding?.kind === 'moves-in' ? unlessAtWork(finding, lives) : finding
-    },
-    hasUnheardLoader: fallback.isUnheard,
-    site: network => ({ ...world.site(network), instead: fallback.instead }),
-    reservedFor: world.reservedFor,
-    reserved: world.reserved,
-    leases: memory.leases,
-    away: () => memory.away() !== undefined,
-    offers: createOffers(),
-    httpPort: world.config().http.port,
-  }
-}
-
-/** Another machine on a host's port is not the one whose installer is at work. */
-function unlessAtWork(
-  finding: Extract<MachineMove, { kind: 'moves-in' }>,
-  lives: DoorParts['lives'],
-): Recognition {
-  const { host, by } = finding
-  const isAnother = by === 'port' && host.nics.length > 0
-  if (!isAnother || !lives.known(host).isInstalling) return finding
-  return { kind: 'unclear', why: { code: 'host-at-work', host: host.name } }
-}
-
-/** Tells the rest of the daemon what a packet says of its machine. */
-export function learn(
-  news: News,
-  parts: Pick<DoorParts, 'memory' | 'lives' | 'fallback' | 'world' | 'now'>,
-): void {
-  if (news.kind === 'found') move(news.mac, parts, news.finding)
-  else if (news.kind === 'appears') appear(news.host, parts)
-  else parts.fallback.asks(news.client, news.host)
 }
 
 /** Asks the link who has an address. On loopback there is nobody to ask. */
@@ -233,12 +158,4 @@ function tellMany(
   const event = { kind: 'conflict', code: 'answers-for-many', data } as const
   memory.record({ host: null, ...event })
   log.warn({ network: name, by }, textOf(event))
-}
-
-function tellConflict(conflict: Conflict, { memory, log }: DoorParts): void {
-  const { network, address, by, mac, host } = conflict
-  const data = { address: formatIpv4(address), by }
-  const event = { kind: 'conflict', code: 'in-use', data } as const
-  memory.record({ host: host?.name ?? null, ...event })
-  log.warn({ network: network.name, mac, host: host?.name }, textOf(event))
 }

@@ -13,7 +13,7 @@ import { serverDuid } from '../../system/server-duid.ts'
 import type { Mac } from '../../wire/address.ts'
 import { type Ipv6, isLinkLocal, unspecified6 } from '../../wire/ipv6.ts'
 import type { DoorParts } from '../parts.ts'
-import { dhcpDeps, learn } from './dhcp-door.ts'
+import { dhcpDeps, learn } from './dhcp-desk.ts'
 
 /** The DHCPv6 server; its socket is open while a network has IPv6. */
 export interface Dhcp6Door {
