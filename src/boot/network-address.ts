@@ -1,6 +1,6 @@
 import { type Ipv4, subnetContains } from '../wire/address.ts'
 import type { IpAddress } from '../wire/ip-address.ts'
-import { loopback6, subnet6Contains } from '../wire/ipv6.ts'
+import { block6Contains, loopback6 } from '../wire/ipv6.ts'
 import type { Network, Network6 } from './host.ts'
 
 type Subnets = Pick<Network, 'subnet' | 'ipv6'>
@@ -12,10 +12,17 @@ export function hasIpv4(network: Network): network is NetworkWith4 {
   return network.subnet !== undefined && network.serverAddress !== undefined
 }
 
+/** A network that has IPv6. */
+export type NetworkWith6 = Network & { readonly ipv6: Network6 }
+
+export function hasIpv6(network: Network): network is NetworkWith6 {
+  return network.ipv6 !== undefined && network.ipv6.mode !== 'none'
+}
+
 /** Whether an address of either family lies in a network. */
 export function isInNetwork({ subnet, ipv6 }: Subnets, address: IpAddress): boolean {
   if (typeof address === 'number') return subnet !== undefined && subnetContains(subnet, address)
-  return ipv6 !== undefined && subnet6Contains(ipv6.subnet, address)
+  return ipv6 !== undefined && block6Contains(ipv6.subnet, address)
 }
 
 /** Whether the machines of a network are, by IPv6, on a link of ours; the others reach us through a relay. */
@@ -23,7 +30,7 @@ export function isOnOurLink6({
   subnet,
   serverAddress,
 }: Pick<Network6, 'subnet' | 'serverAddress'>): boolean {
-  return subnet6Contains(subnet, serverAddress)
+  return block6Contains(subnet, serverAddress)
 }
 
 /** Where whoever has an address reaches us, in its own family. Without one of ours there: on loopback. */

@@ -1,4 +1,4 @@
-import { formatSubnet6, type Ipv6, type Subnet6, subnet6Contains } from '../wire/ipv6.ts'
+import { block6Contains, formatSubnet6, type Ipv6, type Subnet6 } from '../wire/ipv6.ts'
 import type { Reason } from './reason.ts'
 
 /** What an IPv6 router says to a link, as far as it matters to who boots there (RFC 4861, section 4.2). */
@@ -27,7 +27,7 @@ export function whyNotSentHere(
   const isSaid = adverts.some(({ prefixes }) =>
     prefixes.some(
       prefix =>
-        prefix.isOnLink && subnet !== undefined && subnet6Contains(prefix.subnet, subnet.base),
+        prefix.isOnLink && subnet !== undefined && block6Contains(prefix.subnet, subnet.base),
     ),
   )
   if (subnet === undefined || isSaid) return undefined

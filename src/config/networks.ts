@@ -11,7 +11,7 @@ import {
 } from '../wire/address.ts'
 import { type Route, routesToBytes } from '../wire/classless-routes.ts'
 import { domainsToBytes } from '../wire/domain-names.ts'
-import { formatSubnet6, type Subnet6, subnet6Contains } from '../wire/ipv6.ts'
+import { block6Contains, formatSubnet6, type Subnet6 } from '../wire/ipv6.ts'
 import { placesOf, type Report } from './check/mistake.ts'
 import type { NetworkSettings } from './config.ts'
 import { defaults } from './defaults.ts'
@@ -186,7 +186,7 @@ function checkTogether(networks: readonly NetworkSettings[], report: Report): vo
 }
 
 function overlap6(a: Subnet6 | undefined, b: Subnet6 | undefined): boolean {
-  return !!a && !!b && (subnet6Contains(a, b.base) || subnet6Contains(b, a.base))
+  return !!a && !!b && (block6Contains(a, b.base) || block6Contains(b, a.base))
 }
 
 function overlaps(a: Subnet | undefined, b: Subnet | undefined): boolean {

@@ -1,12 +1,12 @@
 import { given } from '../base/given.ts'
 import type { Host, Nic } from '../boot/host.ts'
 import {
+  block6Contains,
   formatSubnet6,
   type Ipv6,
   parseIpv6,
   parseRange6,
   parseSubnet6,
-  subnet6Contains,
 } from '../wire/ipv6.ts'
 import { type Path, placesOf, type Report } from './check/mistake.ts'
 import type { Network6Settings, NetworkSettings } from './config.ts'
@@ -96,9 +96,9 @@ function checkPlaces(
     const right = formatSubnet6(subnet6)
     report([...path, 'subnet6'], `"${raw.subnet6}" is spelt in another way; write ${right}`)
   }
-  if (range && !(subnet6Contains(subnet6, range.from) && subnet6Contains(subnet6, range.to)))
+  if (range && !(block6Contains(subnet6, range.from) && block6Contains(subnet6, range.to)))
     report([...path, 'range6'], `"${raw.range6}" does not lie in ${written}`)
-  if (serverAddress === undefined || subnet6Contains(subnet6, serverAddress)) return
+  if (serverAddress === undefined || block6Contains(subnet6, serverAddress)) return
   // The machines of a network behind a relay reach us elsewhere.
   if (device !== undefined || (subnet === undefined && !hasIpv6Alone(network)))
     report([...path, 'serverAddress6'], `${serverAddress} does not lie in ${written}`)
@@ -141,7 +141,7 @@ function whyNotReserved(
   if (served.length === 0)
     return 'is a reservation, and no network of it has `mode6: server`; leave it out or write that'
   // Subnets that are not written come from an interface, when the daemon runs.
-  const around = served.find(({ subnet }) => !subnet || subnet6Contains(subnet, address))
+  const around = served.find(({ subnet }) => !subnet || block6Contains(subnet, address))
   if (!around) return 'does not lie in the subnet6 of any network'
   if (address === around.serverAddress) return `is the serverAddress6 of network ${around.name}`
   return undefined

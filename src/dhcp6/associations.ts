@@ -1,5 +1,11 @@
-import { option6 } from '../wire/dhcp6-codes.ts'
-import { type Dhcp6Option, type Dhcp6Packet, option6Of } from '../wire/dhcp6-packet.ts'
+import type { NetworkWith6 } from '../boot/network-address.ts'
+import { option6, status6 } from '../wire/dhcp6-codes.ts'
+import {
+  type Dhcp6Option,
+  type Dhcp6Packet,
+  option6Of,
+  writeOptions6,
+} from '../wire/dhcp6-packet.ts'
 import {
   type IaNa,
   iaAddressOfBytes,
@@ -9,7 +15,6 @@ import {
   statusToOption,
 } from '../wire/dhcp6-values.ts'
 import type { Ipv6 } from '../wire/ipv6.ts'
-import type { NetworkWith6 } from './network.ts'
 
 /** So many identity associations of a packet are looked at: a machine has one or two. */
 const most = 16
@@ -51,17 +56,17 @@ export function denied({ iaid }: IaNa, status: number, message: string): Dhcp6Op
 }
 
 /** What is asked of us that we have not: prefixes (RFC 8415 section 18.3.9). */
-export function noPrefixes({ options }: Dhcp6Packet, status: Dhcp6Option): Dhcp6Option[] {
+export function noPrefixes({ options }: Dhcp6Packet): Dhcp6Option[] {
   return options
     .filter(([code, value]) => code === option6.iaPd && value.length >= 12)
     .slice(0, most)
-    .map(([code, value]) => [code, withStatus(value.subarray(0, 4), status)])
+    .map(([code, value]) => [code, withoutPrefix(value.subarray(0, 4))])
 }
 
-/** An IAID with no times and this state. */
-function withStatus(iaid: Uint8Array, [code, text]: Dhcp6Option): Uint8Array {
-  const head = [code >>> 8, code & 0xff, text.length >>> 8, text.length & 0xff]
-  return Uint8Array.from([...iaid, 0, 0, 0, 0, 0, 0, 0, 0, ...head, ...text])
+/** An IAID with no times, and why. */
+function withoutPrefix(iaid: Uint8Array): Uint8Array {
+  const why = writeOptions6([statusToOption(status6.noPrefix, 'no prefixes here')])
+  return Uint8Array.from([...iaid, 0, 0, 0, 0, 0, 0, 0, 0, ...why])
 }
 
 /** Whether the packet asks for this option, or says no list at all. */

@@ -43,12 +43,12 @@ export function createDhcp6Desk(desk: Dhcp6DeskOptions) {
   let waiting = 0
 
   /** The MAC of whoever uses a link-local address that tells none, as systems with privacy do. */
-  async function neighbourOf(packet: Dhcp6Packet, arrival: Arrival6): Promise<Mac | undefined> {
-    const isTold = packet.relays.length > 0 || macOfLinkLocal(arrival.source) !== undefined
-    if (isTold || !desk.neighbourOf || waiting >= mostWaiting) return undefined
+  async function askKernel(arrival: Arrival6): Promise<Arrival6> {
+    if (!desk.neighbourOf || waiting >= mostWaiting) return arrival
     waiting += 1
     try {
-      return await desk.neighbourOf(arrival)
+      const neighbour = await desk.neighbourOf(arrival)
+      return neighbour === undefined ? arrival : { ...arrival, neighbour }
     } finally {
       waiting -= 1
     }
@@ -57,12 +57,13 @@ export function createDhcp6Desk(desk: Dhcp6DeskOptions) {
   async function take(heard: Heard6, from: Arrival6, speak: Speak6): Promise<void> {
     const { packet, bytes } = heard
     const begun = performance.now()
-    const mac = await neighbourOf(packet, from)
-    const arrival = mac === undefined ? from : { ...from, neighbour: mac }
+    const isTold = packet.relays.length > 0 || macOfLinkLocal(from.source) !== undefined
+    const arrival = isTold ? from : await askKernel(from)
     const outcome = decided(desk, packet, arrival)
     desk.kept?.(outcome, bytes, arrival, false)
     try {
-      await apply(desk, outcome)
+      const stored = apply(desk, outcome)
+      if (stored) await stored
     } catch (error) {
       desk.log.error(
         { err: error, mac: outcome.who?.mac },
@@ -106,12 +107,13 @@ function decided(desk: Dhcp6DeskOptions, packet: Dhcp6Packet, arrival: Arrival6)
   return handle6(packet, arrival, desk.deps, desk.now())
 }
 
-/** Everything that a packet changes is changed here; resolves when that is on disk. */
-async function apply({ deps, commit, now }: Dhcp6DeskOptions, outcome: Outcome6): Promise<void> {
-  const { hold, leases = [] } = outcome
+/** Everything that a packet changes is changed here. A promise resolves when its leases are on disk. */
+function apply({ deps, commit, now }: Dhcp6DeskOptions, outcome: Outcome6) {
+  const { hold, leases } = outcome
   if (hold) deps.offers.hold(hold, now())
+  if (!leases) return undefined
   const stored = leases.map(lease => commit(lease))
   // From here on the address is held by the lease in the book.
   for (const lease of leases) deps.offers.drop(lease.network, lease)
-  await Promise.all(stored)
+  return Promise.all(stored)
 }

@@ -4,7 +4,7 @@ import { decide } from '../boot/decide.ts'
 import type { News } from '../boot/news.ts'
 import type { Reason } from '../boot/reason.ts'
 import { because } from '../boot/words/reason.ts'
-import { toHex } from '../wire/address.ts'
+import { isSameBytes } from '../wire/dhcp-values.ts'
 import { type MessageName6, messageName6Of, option6 } from '../wire/dhcp6-codes.ts'
 import { type Dhcp6Packet, option6Of } from '../wire/dhcp6-packet.ts'
 import { WireError } from '../wire/error.ts'
@@ -68,7 +68,7 @@ function whyDiscarded(
     return { code: 'malformed', error: `a ${asked} that names a server` }
   if (toOne.includes(asked) && !server)
     return { code: 'malformed', error: `a ${asked} that names no server` }
-  if (!server || toHex(server) === toHex(own)) return undefined
+  if (!server || isSameBytes(server, own)) return undefined
   return { code: 'for-another-server', asked, server: serverName(server) }
 }
 

@@ -1,9 +1,8 @@
-import type { Network, Network6 } from '../boot/host.ts'
-import { isOnOurLink6 } from '../boot/network-address.ts'
+import { isOnOurLink6, type NetworkWith6 } from '../boot/network-address.ts'
 import type { Reason } from '../boot/reason.ts'
 import type { Mac } from '../wire/address.ts'
 import type { Dhcp6Packet } from '../wire/dhcp6-packet.ts'
-import { type Ipv6, isLinkLocal, subnet6Contains, unspecified6 } from '../wire/ipv6.ts'
+import { block6Contains, type Ipv6, isLinkLocal, unspecified6 } from '../wire/ipv6.ts'
 
 /** How a DHCPv6 packet came to us. */
 export interface Arrival6 {
@@ -17,9 +16,6 @@ export interface Arrival6 {
   readonly neighbour?: Mac
 }
 
-/** A network that has IPv6. */
-export type NetworkWith6 = Network & { readonly ipv6: Network6 }
-
 export type NetworkChoice6 =
   | { readonly kind: 'network'; readonly network: NetworkWith6 }
   | { readonly kind: 'none'; readonly why: Reason }
@@ -31,29 +27,30 @@ export type NetworkChoice6 =
 export function networkOfPacket6(
   { relays }: Pick<Dhcp6Packet, 'relays'>,
   arrival: Arrival6,
-  networks: readonly Network[],
+  networks: readonly NetworkWith6[],
 ): NetworkChoice6 {
-  const served = networks.filter(hasIpv6)
   const link = relays.findLast(
     relay => relay.link !== unspecified6 && !isLinkLocal(relay.link),
   )?.link
   if (link !== undefined) {
-    const network = holding(link, served)
+    const network = holding(link, networks)
     return network ? { kind: 'network', network } : none({ code: 'foreign-relay', relay: link })
   }
   const network = isLinkLocal(arrival.source)
-    ? served.find(one => one.interface === arrival.interface && isOnOurLink6(one.ipv6))
-    : holding(arrival.source, served)
+    ? networks.find(one => one.interface === arrival.interface && isOnOurLink6(one.ipv6))
+    : holding(arrival.source, networks)
   return network ? { kind: 'network', network } : none({ code: 'unclear-network' })
 }
 
-export function hasIpv6(network: Network): network is NetworkWith6 {
-  return network.ipv6 !== undefined && network.ipv6.mode !== 'none'
-}
-
+/** The smallest subnet that holds the address. */
 function holding(address: Ipv6, networks: readonly NetworkWith6[]): NetworkWith6 | undefined {
-  const around = networks.filter(({ ipv6 }) => subnet6Contains(ipv6.subnet, address))
-  return around.toSorted((a, b) => b.ipv6.subnet.prefix - a.ipv6.subnet.prefix)[0]
+  let smallest: NetworkWith6 | undefined
+  for (const network of networks) {
+    const { subnet } = network.ipv6
+    if (smallest && subnet.prefix <= smallest.ipv6.subnet.prefix) continue
+    if (block6Contains(subnet, address)) smallest = network
+  }
+  return smallest
 }
 
 function none(why: Reason): NetworkChoice6 {

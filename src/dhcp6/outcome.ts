@@ -2,6 +2,7 @@ import type { Client } from '../boot/client.ts'
 import type { Answer, Site } from '../boot/decide.ts'
 import type { Host, Network } from '../boot/host.ts'
 import type { Claimant6, Lease6 } from '../boot/lease6.ts'
+import type { NetworkWith6 } from '../boot/network-address.ts'
 import type { FoundHost, News } from '../boot/news.ts'
 import type { Reason, ReasonCode } from '../boot/reason.ts'
 import { type Because, because } from '../boot/words/reason.ts'
@@ -10,11 +11,11 @@ import type { MessageName6 } from '../wire/dhcp6-codes.ts'
 import type { Dhcp6Option, Dhcp6Packet } from '../wire/dhcp6-packet.ts'
 import type { Ipv6 } from '../wire/ipv6.ts'
 import type { LeaseBook6, OfferBook6 } from './lease.ts'
-import type { Arrival6, NetworkWith6 } from './network.ts'
+import type { Arrival6 } from './network.ts'
 
 /** What the DHCPv6 door asks of the rest of the program: look-ups, none of which changes anything. */
 export interface Dhcp6Deps {
-  networks(): readonly Network[]
+  networks(): readonly NetworkWith6[]
   host(mac: Mac, client: Client | undefined): FoundHost | undefined
   /** Whether a loader went to the machine, and nothing was heard of it since. */
   hasUnheardLoader?(mac: Mac, host: Host | undefined): boolean

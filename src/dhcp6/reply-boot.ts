@@ -1,13 +1,13 @@
 import { serverUrl } from '../base/server-url.ts'
 import type { Stage } from '../boot/client.ts'
 import { noSuchFile } from '../boot/loaders/no-such-file.ts'
+import type { NetworkWith6 } from '../boot/network-address.ts'
 import { macWithHyphens } from '../wire/address.ts'
 import { textToBytes } from '../wire/dhcp-values.ts'
 import { option6 } from '../wire/dhcp6-codes.ts'
 import type { Dhcp6Option } from '../wire/dhcp6-packet.ts'
 import { vendorClassToOption } from '../wire/dhcp6-values.ts'
 import type { Ipv6 } from '../wire/ipv6.ts'
-import type { NetworkWith6 } from './network.ts'
 import type { Case6 } from './outcome.ts'
 
 /**

@@ -1,3 +1,4 @@
+import type { NetworkWith6 } from '../boot/network-address.ts'
 import { messageType6, option6 } from '../wire/dhcp6-codes.ts'
 import {
   type Dhcp6Option,
@@ -8,7 +9,6 @@ import {
 import { domainsToBytes } from '../wire/domain-names.ts'
 import { ipv6ToBytes } from '../wire/ipv6.ts'
 import { wants } from './associations.ts'
-import type { NetworkWith6 } from './network.ts'
 import type { Case6, Dhcp6Answer } from './outcome.ts'
 import { bootOptions6 } from './reply-boot.ts'
 

@@ -1,18 +1,17 @@
 import type { Host } from '../boot/host.ts'
 import { isInForce } from '../boot/lease.ts'
 import { type Claimant6, isLeased6To, type Lease6 } from '../boot/lease6.ts'
+import type { NetworkWith6 } from '../boot/network-address.ts'
 import type { Reason } from '../boot/reason.ts'
 import type { Mac } from '../wire/address.ts'
 import {
   type AddressRange6,
+  block6Contains,
   type Ipv6,
   ipv6OfNumber,
   ipv6ToNumber,
-  range6Contains,
-  subnet6Contains,
 } from '../wire/ipv6.ts'
 import type { LeaseBook6, OfferBook6 } from './lease.ts'
-import type { NetworkWith6 } from './network.ts'
 
 /** Who wants an IPv6 address. */
 export interface AddressRequest6 {
@@ -67,10 +66,10 @@ function whyNoAddress6(address: Ipv6, request: AddressRequest6, pool: Pool6): Re
   const { network } = pool
   const { subnet, serverAddress, range } = network.ipv6
   if (network.leaseTo === 'hosts' && !request.host) return { code: 'not-a-host' }
-  if (!subnet6Contains(subnet, address) || address === serverAddress || address === subnet.base)
+  if (!block6Contains(subnet, address) || address === serverAddress || address === subnet.base)
     return { code: 'not-an-address-for-clients', address }
   const isReserved = reservationOf6(request, network) === address
-  if (!isReserved && !(range && range6Contains(range, address)))
+  if (!isReserved && !(range && block6Contains(range, address)))
     return { code: 'outside-range', address }
   return whyTaken(address, request, pool)
 }
@@ -84,9 +83,7 @@ export function reservationOf6(
     ({ mac, network: own }) => mac === who.mac && (own === undefined || own === network.name),
   )
   const address = nic?.address6
-  return address !== undefined && subnet6Contains(network.ipv6.subnet, address)
-    ? address
-    : undefined
+  return address !== undefined && block6Contains(network.ipv6.subnet, address) ? address : undefined
 }
 
 /** How long an address that was given back is kept from everybody but the one who had it. */

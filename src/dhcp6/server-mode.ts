@@ -5,7 +5,7 @@ import type { MessageName6 } from '../wire/dhcp6-codes.ts'
 import { option6, status6 } from '../wire/dhcp6-codes.ts'
 import { type Dhcp6Option, option6Of } from '../wire/dhcp6-packet.ts'
 import { type IaNa, statusToOption } from '../wire/dhcp6-values.ts'
-import { type Ipv6, subnet6Contains } from '../wire/ipv6.ts'
+import { block6Contains, type Ipv6 } from '../wire/ipv6.ts'
 import { addressesIn, associationsOf, denied, granted, noPrefixes } from './associations.ts'
 import { type Case6, type Dhcp6Answer, type NamedCase6, silence6 } from './outcome.ts'
 import { reservationOf6, selectAddress6 } from './select-address.ts'
@@ -57,7 +57,7 @@ function onSolicit(from: NamedCase6): Dhcp6Answer {
 function give(from: NamedCase6, kind: 'advertise' | 'reply'): Dhcp6Answer {
   const { packet, network, asked } = from
   const [first, ...others] = associationsOf(packet)
-  const prefixes = noPrefixes(packet, statusToOption(status6.noPrefix, 'no prefixes here'))
+  const prefixes = noPrefixes(packet)
   if (!first) {
     return prefixes.length === 0
       ? silence6({ code: 'asks-no-address', asked })
@@ -111,7 +111,7 @@ function onConfirm(from: NamedCase6): Dhcp6Answer {
   const addresses = associationsOf(packet).flatMap(addressesIn)
   const [first] = addresses
   if (first === undefined) return silence6({ code: 'no-address-named', asked: 'confirm' })
-  const other = addresses.find(address => !subnet6Contains(network.ipv6.subnet, address))
+  const other = addresses.find(address => !block6Contains(network.ipv6.subnet, address))
   return other === undefined
     ? said(status6.success, 'on link', [], { code: 'confirmed', address: first })
     : said(status6.notOnLink, 'not on link', [], { code: 'other-network', address: other })

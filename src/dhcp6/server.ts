@@ -1,8 +1,8 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import type { Network } from '../boot/host.ts'
+import type { NetworkWith6 } from '../boot/network-address.ts'
 import { type Ipv6, parseIpv6 } from '../wire/ipv6.ts'
 import { createDhcp6Desk, type Dhcp6DeskOptions } from './desk.ts'
-import { type Arrival6, hasIpv6 } from './network.ts'
+import type { Arrival6 } from './network.ts'
 
 export interface Dhcp6ServerOptions extends Dhcp6DeskOptions {
   /** 547. */
@@ -75,7 +75,7 @@ function proxyPort(open: Set<Socket>, desk: Desk6, options: Dhcp6ServerOptions) 
   return {
     close,
     async reload(): Promise<void> {
-      const isWanted = options.deps.networks().some(({ ipv6 }) => ipv6?.mode === 'boot')
+      const isWanted = options.deps.networks().some(({ ipv6 }) => ipv6.mode === 'boot')
       if (!isWanted) close()
       if (!isWanted || socket) return
       socket = await bind(options.proxyPort)
@@ -106,10 +106,10 @@ function hear(
 }
 
 /** Hears on the interfaces of networks that have IPv6, and on no others. */
-function joining(socket: Socket): (networks: readonly Network[]) => void {
+function joining(socket: Socket): (networks: readonly NetworkWith6[]) => void {
   const joined = new Set<string>()
   return networks => {
-    const devices = networks.filter(hasIpv6).flatMap(network => network.interface ?? [])
+    const devices = networks.flatMap(network => network.interface ?? [])
     for (const device of joined) {
       if (devices.includes(device)) continue
       joined.delete(device)

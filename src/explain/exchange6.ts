@@ -1,5 +1,6 @@
 import { typesOfArch } from '../boot/arch.ts'
-import { type Arrival6, hasIpv6, type NetworkWith6 } from '../dhcp6/network.ts'
+import { hasIpv6, type NetworkWith6 } from '../boot/network-address.ts'
+import type { Arrival6 } from '../dhcp6/network.ts'
 import { type Ipv6, ipv6OfNumber, ipv6ToNumber } from '../wire/ipv6.ts'
 import { bootSolicit, requestOf6 } from './boot-solicit.ts'
 import type { AskingStage, Booter, Exchanged } from './exchange.ts'

@@ -1,5 +1,6 @@
 import type { Network } from '../boot/host.ts'
 import { type Lease6, latestOf6 } from '../boot/lease6.ts'
+import { hasIpv6 } from '../boot/network-address.ts'
 import type { FoundHost } from '../boot/news.ts'
 import { handle6 } from '../dhcp6/handle.ts'
 import { createOffers6 } from '../dhcp6/lease.ts'
@@ -20,10 +21,11 @@ export function createRehearsal6(
   networks: readonly Network[],
   host: (mac: Mac) => FoundHost | undefined,
 ): (packet: Dhcp6Packet, arrival: Arrival6, now: number) => Outcome6 {
+  const networks6 = networks.filter(hasIpv6)
   const leases = new Map<Ipv6, Lease6>()
   const offers = createOffers6()
   const deps: Dhcp6Deps = {
-    networks: () => networks,
+    networks: () => networks6,
     host,
     site: world.site,
     reservedFor: world.reservedFor6,

@@ -12,7 +12,7 @@ export function createLeases6(db: Database) {
   )
   const byAddress = new Map<Ipv6, Lease6>()
   /** By MAC and by DUID: a machine may be known by one of them only. */
-  const shelves = new Map<string, Map<Ipv6, Lease6>>()
+  const shelves = new Map<string, readonly Lease6[]>()
   const rows = db.statement<StoredLease6>(`select ${columns} from leases6 order by end`)
   for (const row of rows.iterate()) put(leaseOf(row))
   const one = db.statement<StoredLease6>(`select ${columns} from leases6 where address = ?`)
@@ -24,15 +24,16 @@ export function createLeases6(db: Database) {
 
   function put(lease: Lease6): void {
     const before = byAddress.get(lease.address)
-    for (const key of before ? keysOf(before) : []) {
-      const shelf = shelves.get(key)
-      shelf?.delete(lease.address)
-      if (shelf?.size === 0) shelves.delete(key)
-    }
+    if (before) forget(before)
     byAddress.set(lease.address, lease)
+    for (const key of keysOf(lease)) shelves.set(key, [...(shelves.get(key) ?? []), lease])
+  }
+
+  function forget(lease: Lease6): void {
     for (const key of keysOf(lease)) {
-      const shelf = shelves.get(key) ?? new Map()
-      shelves.set(key, shelf.set(lease.address, lease))
+      const others = shelves.get(key)?.filter(own => own !== lease) ?? []
+      if (others.length > 0) shelves.set(key, others)
+      else shelves.delete(key)
     }
   }
 
@@ -40,7 +41,7 @@ export function createLeases6(db: Database) {
     byAddress: (address: Ipv6): Lease6 | undefined => byAddress.get(address),
     /** The one of a machine in a network that lasts longest. */
     byClient(network: string, who: Claimant6): Lease6 | undefined {
-      const own = keysOf(who).flatMap(key => [...(shelves.get(key)?.values() ?? [])])
+      const own = keysOf(who).flatMap(key => shelves.get(key) ?? [])
       return latestOf6(own, network, who)
     },
     all: (): Lease6[] => [...byAddress.values()],

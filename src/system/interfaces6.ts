@@ -2,11 +2,11 @@ import { networkInterfaces } from 'node:os'
 import type { Network, Network6 } from '../boot/host.ts'
 import type { Network6Settings } from '../config/config.ts'
 import {
+  block6Contains,
   formatSubnet6,
   type Ipv6,
   isLinkLocal,
   parseIpv6,
-  subnet6Contains,
   subnet6Of,
 } from '../wire/ipv6.ts'
 import { severalNetworks } from './interfaces.ts'
@@ -69,7 +69,7 @@ export function settle6(
   }
   const fitting = own
     .filter(one => (device === undefined || one.interface === device) && !one.passing)
-    .filter(({ address }) => !subnet || subnet6Contains(subnet, address))
+    .filter(({ address }) => !subnet || block6Contains(subnet, address))
   const [found] = fitting
   const devices = [...new Set(fitting.map(one => one.interface))]
   if (found && devices.length === 1) return ready(settings, found)

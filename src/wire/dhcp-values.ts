@@ -65,6 +65,10 @@ export function u32ToBytes(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)
 }
 
+export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at])
+}
+
 /** The list of option 93. An odd byte at the end is left out. */
 export function u16ListOfBytes(bytes: Uint8Array): number[] {
   return Array.from({ length: bytes.length >>> 1 }, (_, n) => u16At(bytes, n * 2))

@@ -24,6 +24,8 @@ export interface Dhcp6Packet {
   readonly relays: readonly Dhcp6Relay[]
 }
 
+/** Type, hops and two addresses (RFC 8415 section 9). */
+const relayHeadBytes = 34
 /** RFC 8415 section 7.6, HOP_COUNT_LIMIT. */
 const mostRelays = 8
 
@@ -51,12 +53,19 @@ export function decodeDhcp6(datagram: Uint8Array): Dhcp6Packet {
  * (RFC 8415 section 19.3).
  */
 export function encodeDhcp6({ type, xid, options, relays }: Dhcp6Packet): Uint8Array {
-  const head = [type, (xid >>> 16) & 0xff, (xid >>> 8) & 0xff, xid & 0xff]
+  const sizes = relays.map(relay => relayHeadBytes + sizeOf(relay.options) + 4)
+  const whole = sizes.reduce((sum, size) => sum + size, 4 + sizeOf(options))
+  const out = new Uint8Array(whole)
+  const view = new DataView(out.buffer)
   const isReply = type === 2 || type === 7 || type === 10
-  return relays.reduceRight(
-    (inner, relay) => writeRelay(isReply ? relayType.reply : relayType.forward, relay, inner),
-    join(Uint8Array.from(head), writeOptions6(options)),
-  )
+  let at = 0
+  for (const relay of relays) {
+    at = putRelay(view, at, isReply ? relayType.reply : relayType.forward, relay)
+    at = putHead(view, at, option6.relayMessage, whole - at - 4)
+  }
+  view.setUint32(at, (type << 24) | (xid & 0xffffff))
+  putOptions(view, at + 4, options)
+  return out
 }
 
 /** Reads options to the end of an area; the values are views of it. Throws WireError where one runs past it. */
@@ -77,22 +86,40 @@ export function readOptions6(area: Uint8Array): Dhcp6Option[] {
 
 /** Writes options one behind the other. Throws WireError for a value of more than 65535 bytes. */
 export function writeOptions6(options: readonly Dhcp6Option[]): Uint8Array {
-  const area = new Uint8Array(options.reduce((sum, [, value]) => sum + 4 + value.length, 0))
-  const view = new DataView(area.buffer)
-  let at = 0
-  for (const [code, value] of options) {
-    if (value.length > 0xffff) throw new WireError(`option ${code} has ${value.length} bytes`)
-    view.setUint16(at, code)
-    view.setUint16(at + 2, value.length)
-    area.set(value, at + 4)
-    at += 4 + value.length
-  }
+  const area = new Uint8Array(sizeOf(options))
+  putOptions(new DataView(area.buffer), 0, options)
   return area
+}
+
+function sizeOf(options: readonly Dhcp6Option[]): number {
+  let size = 0
+  for (const [, value] of options) size += 4 + value.length
+  return size
+}
+
+/** Writes options from `start` on; tells where they end. */
+function putOptions(view: DataView, start: number, options: readonly Dhcp6Option[]): number {
+  const out = new Uint8Array(view.buffer)
+  let at = start
+  for (const [code, value] of options) {
+    at = putHead(view, at, code, value.length)
+    out.set(value, at)
+    at += value.length
+  }
+  return at
+}
+
+function putHead(view: DataView, at: number, code: number, length: number): number {
+  if (length > 0xffff) throw new WireError(`option ${code} has ${length} bytes`)
+  view.setUint16(at, code)
+  view.setUint16(at + 2, length)
+  return at + 4
 }
 
 /** The first option of a code. */
 export function option6Of(options: readonly Dhcp6Option[], code: number): Uint8Array | undefined {
-  return options.find(option => option[0] === code)?.[1]
+  for (const option of options) if (option[0] === code) return option[1]
+  return undefined
 }
 
 function isRelayed([type]: Uint8Array): boolean {
@@ -100,8 +127,9 @@ function isRelayed([type]: Uint8Array): boolean {
 }
 
 function readRelay(bytes: Uint8Array): { relay: Dhcp6Relay; inner: Uint8Array } {
-  if (bytes.length < 34) throw new WireError(`${bytes.length} bytes are no relayed message`)
-  const options = readOptions6(bytes.subarray(34))
+  if (bytes.length < relayHeadBytes)
+    throw new WireError(`${bytes.length} bytes are no relayed message`)
+  const options = readOptions6(bytes.subarray(relayHeadBytes))
   const inner = option6Of(options, option6.relayMessage)
   if (!inner) throw new WireError('a relay forwards no message')
   return {
@@ -115,15 +143,13 @@ function readRelay(bytes: Uint8Array): { relay: Dhcp6Relay; inner: Uint8Array } 
   }
 }
 
-function writeRelay(type: number, relay: Dhcp6Relay, inner: Uint8Array): Uint8Array {
+/** Writes what a relay says, without the message; tells where it ends. */
+function putRelay(view: DataView, at: number, type: number, relay: Dhcp6Relay): number {
   const { hops, link, peer, options } = relay
-  const head = Uint8Array.from([type, hops, ...ipv6ToBytes(link), ...ipv6ToBytes(peer)])
-  return join(head, writeOptions6([...options, [option6.relayMessage, inner]]))
-}
-
-function join(head: Uint8Array, tail: Uint8Array): Uint8Array {
-  const out = new Uint8Array(head.length + tail.length)
-  out.set(head)
-  out.set(tail, head.length)
-  return out
+  const out = new Uint8Array(view.buffer)
+  out[at] = type
+  out[at + 1] = hops
+  out.set(ipv6ToBytes(link), at + 2)
+  out.set(ipv6ToBytes(peer), at + 18)
+  return putOptions(view, at + relayHeadBytes, options)
 }

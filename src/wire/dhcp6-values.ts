@@ -1,12 +1,5 @@
 import { type Mac, macOfBytes, toHex } from './address.ts'
-import {
-  textOfBytes,
-  textToBytes,
-  u16ToBytes,
-  u32OfBytes,
-  u32ToBytes,
-  uuidOfBytes,
-} from './dhcp-values.ts'
+import { textOfBytes, textToBytes, u16ToBytes, u32ToBytes, uuidOfBytes } from './dhcp-values.ts'
 import { option6 } from './dhcp6-codes.ts'
 import { type Dhcp6Option, readOptions6, writeOptions6 } from './dhcp6-packet.ts'
 import { WireError } from './error.ts'
@@ -61,26 +54,41 @@ export function macOfLinkLayer(value: Uint8Array): Mac | undefined {
 /** Throws WireError when it is cut short. */
 export function iaNaOfBytes(value: Uint8Array): IaNa {
   if (value.length < 12) throw new WireError(`an IA_NA in ${value.length} bytes`)
-  const number = (at: number) => u32OfBytes(value.subarray(at, at + 4))
+  const view = viewOf(value)
   const options = readOptions6(value.subarray(12))
-  return { iaid: number(0), t1: number(4), t2: number(8), options }
+  return { iaid: view.getUint32(0), t1: view.getUint32(4), t2: view.getUint32(8), options }
 }
 
 export function iaNaToOption({ iaid, t1, t2, options }: IaNa): Dhcp6Option {
-  const head = [iaid, t1, t2].flatMap(number => [...u32ToBytes(number)])
-  return [option6.iaNa, Uint8Array.from([...head, ...writeOptions6(options)])]
+  const inner = writeOptions6(options)
+  const value = new Uint8Array(12 + inner.length)
+  putNumbers(value, 0, [iaid, t1, t2])
+  value.set(inner, 12)
+  return [option6.iaNa, value]
 }
 
 /** Throws WireError when it is cut short. */
 export function iaAddressOfBytes(value: Uint8Array): IaAddress {
   if (value.length < 24) throw new WireError(`an address of an IA in ${value.length} bytes`)
-  const number = (at: number) => u32OfBytes(value.subarray(at, at + 4))
-  return { address: ipv6OfBytes(value), preferred: number(16), valid: number(20) }
+  const view = viewOf(value)
+  return { address: ipv6OfBytes(value), preferred: view.getUint32(16), valid: view.getUint32(20) }
 }
 
 export function iaAddressToOption({ address, preferred, valid }: IaAddress): Dhcp6Option {
-  const times = [preferred, valid].flatMap(number => [...u32ToBytes(number)])
-  return [option6.iaAddress, Uint8Array.from([...ipv6ToBytes(address), ...times])]
+  const value = new Uint8Array(24)
+  value.set(ipv6ToBytes(address))
+  putNumbers(value, 16, [preferred, valid])
+  return [option6.iaAddress, value]
+}
+
+/** Big-endian, of four bytes each. */
+function putNumbers(bytes: Uint8Array, at: number, numbers: readonly number[]): void {
+  const view = viewOf(bytes)
+  for (const [n, number] of numbers.entries()) view.setUint32(at + n * 4, number)
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
 }
 
 /** A status code with what it means, for people. */

@@ -2,10 +2,16 @@ import { besides, serverUrl } from '../base/server-url.ts'
 import type { KnownHost, Site } from '../boot/decide.ts'
 import type { Caller } from '../boot/deliver.ts'
 import type { Recognition, Traits } from '../boot/found-by.ts'
-import type { Host, Network, Nic, UnknownHosts } from '../boot/host.ts'
+import type { Host, Network, UnknownHosts } from '../boot/host.ts'
 import type { HostRecord } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
-import { hasIpv4, type NetworkWith4, serverAddressFor } from '../boot/network-address.ts'
+import {
+  hasIpv4,
+  hasIpv6,
+  type NetworkWith4,
+  type NetworkWith6,
+  serverAddressFor,
+} from '../boot/network-address.ts'
 import { isNoUuid, isSameUuid } from '../boot/uuid.ts'
 import type { Config } from '../config/config.ts'
 import { networkNames } from '../config/template/context.ts'
@@ -13,12 +19,13 @@ import type { ServedNetwork } from '../install/deps.ts'
 import { ownAddresses } from '../system/interfaces.ts'
 import { ownAddresses6 } from '../system/interfaces6.ts'
 import { type Ipv4, type Mac, unspecified } from '../wire/address.ts'
-import { type AddressSet, createAddressSet } from '../wire/address-set.ts'
+import type { AddressSet } from '../wire/address-set.ts'
 import { formatIpAddress, type IpAddress } from '../wire/ip-address.ts'
 import type { Ipv6 } from '../wire/ipv6.ts'
 import { createLearntCards } from './learnt-cards.ts'
 import { shelfOf } from './loader-shelf.ts'
 import { networkOf } from './network-of.ts'
+import { reservationsIn } from './reservations.ts'
 import { settleNetworks } from './settle-networks.ts'
 
 /** A network that cannot be served yet, and the sentence that says what it waits for. */
@@ -30,6 +37,7 @@ interface WaitingNetwork {
 interface SettledWorld {
   readonly networks: readonly Network[]
   readonly networks4: readonly NetworkWith4[]
+  readonly networks6: readonly NetworkWith6[]
   readonly waiting: readonly WaitingNetwork[]
 }
 
@@ -40,6 +48,8 @@ export interface World {
   networks(): SettledWorld['networks']
   /** Those of them that have IPv4. */
   networks4(): SettledWorld['networks4']
+  /** Those that have IPv6. */
+  networks6(): SettledWorld['networks6']
   /** Those that cannot. */
   waiting(): SettledWorld['waiting']
   loaders(): ReadonlyMap<string, string>
@@ -97,6 +107,7 @@ export function createWorld(first: Config): World {
     config: () => config,
     networks: () => settled.networks,
     networks4: () => settled.networks4,
+    networks6: () => settled.networks6,
     waiting: () => settled.waiting,
     loaders: () => shelf.files,
     standIn: loader => shelf.standIns.get(loader),
@@ -138,7 +149,8 @@ function settledNow(config: Config): SettledWorld {
   const settled = settleNetworks(config.networks, ownAddresses(), ownAddresses6())
   const networks = settled.flatMap(({ network }) => network ?? [])
   const waiting = settled.flatMap(({ name, waits }) => waits.map(text => waitingOf(name, text)))
-  return { networks, networks4: networks.filter(hasIpv4), waiting }
+  const [networks4, networks6] = [networks.filter(hasIpv4), networks.filter(hasIpv6)]
+  return { networks, networks4, networks6, waiting }
 }
 
 /** Adds to a place where else its machines may go on, if there is such. */
@@ -202,31 +214,6 @@ export function withUuid(host: Host, known: KnownHost, uuid: string | undefined)
 
 function limitsBlocks({ hosts }: Config): boolean {
   return [...hosts.values()].some(({ tftpBlockSize }) => tftpBlockSize !== undefined)
-}
-
-function reservationsIn(config: Config) {
-  const ipv4 = reservationsOf(config, nic => nic.address)
-  // Until its machine was found it is nobody's.
-  for (const { foundBy } of config.hosts.values()) {
-    const address = foundBy?.card.address
-    if (address !== undefined && !ipv4.has(address)) ipv4.set(address, [])
-  }
-  const ipv6 = reservationsOf(config, nic => nic.address6)
-  return { ipv4, ipv6, set: createAddressSet(ipv4.keys()) }
-}
-
-function reservationsOf<A>(
-  config: Config,
-  addressOf: (nic: Nic) => A | undefined,
-): Map<A, readonly Mac[]> {
-  const reserved = new Map<A, readonly Mac[]>()
-  for (const host of config.hosts.values()) {
-    for (const nic of host.nics) {
-      const address = addressOf(nic)
-      if (address !== undefined) reserved.set(address, [...(reserved.get(address) ?? []), nic.mac])
-    }
-  }
-  return reserved
 }
 
 function departedOf(

@@ -2,6 +2,7 @@ import t from 'tap'
 import { networkNames } from '../../src/config/template/context.ts'
 import { sampleContext } from '../../src/config/template/sample-context.ts'
 import { renderText } from '../../src/config/template/template.ts'
+import { parseRange6, parseSubnet6 } from '../../src/wire/ipv6.ts'
 import { errors, right } from './check.ts'
 
 const rack = (keys: string) =>
@@ -17,9 +18,9 @@ t.test('what a network is in IPv6', async t => {
   ).networks
   t.strictSame(network?.ipv6, {
     mode: 'server',
-    subnet: { base: 'fd00:77::', prefix: 64 },
+    subnet: parseSubnet6('fd00:77::/64'),
     serverAddress: 'fd00:77::1',
-    range: { from: 'fd00:77::1000', to: 'fd00:77::ffff' },
+    range: parseRange6('fd00:77::1000-fd00:77::ffff'),
     dns: ['fd00:77::53'],
   })
   t.notOk('ipv6' in (right(t, rack('mtu: 1500')).networks[0] ?? {}))

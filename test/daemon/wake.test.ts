@@ -6,6 +6,7 @@ import type { Network } from '../../src/boot/host.ts'
 import { textOf } from '../../src/boot/words/event.ts'
 import { wake } from '../../src/daemon/wake.ts'
 import { parseSubnet, type Subnet } from '../../src/wire/address.ts'
+import { subnet6Of } from '../../src/wire/ipv6.ts'
 import { magicPacket } from '../../src/wire/wake-on-lan.ts'
 import { host, ip, mac, network } from '../dhcp/examples.ts'
 import { ip6 } from '../dhcp6/examples.ts'
@@ -89,5 +90,5 @@ t.test('by IPv6 where a network has nothing else', async t => {
 })
 
 function ipv6Of(serverAddress: string, base = 'fd00:77::') {
-  return { serverAddress: ip6(serverAddress), subnet: { base: ip6(base), prefix: 64 } }
+  return { serverAddress: ip6(serverAddress), subnet: subnet6Of(ip6(base), 64) }
 }

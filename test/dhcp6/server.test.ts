@@ -1,12 +1,13 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import t from 'tap'
-import type { Network } from '../../src/boot/host.ts'
 import type { Lease6 } from '../../src/boot/lease6.ts'
+import type { NetworkWith6 } from '../../src/boot/network-address.ts'
 import { createDhcp6Desk, type Dhcp6DeskOptions } from '../../src/dhcp6/desk.ts'
 import type { Outcome6 } from '../../src/dhcp6/outcome.ts'
 import { openDhcp6 } from '../../src/dhcp6/server.ts'
 import { decodeDhcp6, encodeDhcp6 } from '../../src/wire/dhcp6-packet.ts'
+import { subnet6Of } from '../../src/wire/ipv6.ts'
 import { capturedBytes6 } from '../packets6.ts'
 import {
   firmware,
@@ -107,9 +108,9 @@ t.test(
 )
 
 /** As if its subnet was that of loopback. */
-function atLoopback(network: Network): Network {
-  const subnet = { base: ip6('::'), prefix: 64 }
-  return network.ipv6 ? { ...network, ipv6: { ...network.ipv6, subnet } } : network
+function atLoopback(network: NetworkWith6): NetworkWith6 {
+  const subnet = subnet6Of(ip6('::'), 64)
+  return { ...network, ipv6: { ...network.ipv6, subnet } }
 }
 
 async function freePort(): Promise<[number]> {

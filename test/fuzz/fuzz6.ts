@@ -16,13 +16,7 @@ import {
   iaNaToOption,
 } from '../../src/wire/dhcp6-values.ts'
 import { WireError } from '../../src/wire/error.ts'
-import {
-  type Ipv6,
-  parseRange6,
-  parseSubnet6,
-  range6Contains,
-  subnet6Contains,
-} from '../../src/wire/ipv6.ts'
+import { block6Contains, type Ipv6, parseRange6, parseSubnet6 } from '../../src/wire/ipv6.ts'
 import {
   host6,
   ip6,
@@ -150,9 +144,7 @@ function givenIn({ options }: Dhcp6Packet): Ipv6[] {
 function isForClients(address: Ipv6, { network }: Outcome6): boolean {
   const { subnet, range, serverAddress } = network?.ipv6 ?? {}
   if (!subnet || !range || address === serverAddress) return false
-  return (
-    subnet6Contains(subnet, address) && (address === reserved || range6Contains(range, address))
-  )
+  return block6Contains(subnet, address) && (address === reserved || block6Contains(range, address))
 }
 
 function brokenDatagram(random: Random): Uint8Array {

@@ -5,6 +5,7 @@ import { flagsIn, settle6 } from '../../src/system/interfaces6.ts'
 import { createNeighbours6, createNeighbours6Now } from '../../src/system/neighbours6.ts'
 import { serverDuid } from '../../src/system/server-duid.ts'
 import { parseMac } from '../../src/wire/address.ts'
+import { subnet6Of } from '../../src/wire/ipv6.ts'
 import { ip6 } from '../dhcp6/examples.ts'
 import { makeFolder } from '../folder.ts'
 
@@ -19,7 +20,7 @@ t.test('a network takes its IPv6 from the interface, or waits for it', async t =
   t.match(settle6(settings, br0, own), {
     ipv6: { serverAddress: 'fd00:77::1', subnet: { base: 'fd00:77::', prefix: 64 } },
   })
-  const subnet = { base: ip6('2001:db8:77::'), prefix: 64 }
+  const subnet = subnet6Of(ip6('2001:db8:77::'), 64)
   t.match(settle6({ ...settings, subnet }, br0, own), { ipv6: { serverAddress: '2001:db8:77::1' } })
   const stated = { ...settings, serverAddress: ip6('fd00:78::1') }
   t.match(settle6({ ...stated, subnet }, {}, own), {

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { parseAdverts } from '../../src/system/routers.ts'
+import { parseSubnet6 } from '../../src/wire/ipv6.ts'
 
 /** As `rdisc6 -n -m` of ndisc6 1.0.5 wrote it, beside radvd 2.19. */
 const said = (managed: string, from: string) => `
@@ -21,8 +22,8 @@ Router lifetime           :           12 (0x0000000c) seconds
  from ${from}
 `
 const prefixes = [
-  { subnet: { base: 'fd00:99::', prefix: 64 }, isOnLink: true },
-  { subnet: { base: '2001:db8::', prefix: 48 }, isOnLink: false },
+  { subnet: parseSubnet6('fd00:99::/64'), isOnLink: true },
+  { subnet: parseSubnet6('2001:db8::/48'), isOnLink: false },
 ]
 
 t.test('what two routers say', async t => {

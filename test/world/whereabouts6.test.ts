@@ -2,10 +2,10 @@ import t from 'tap'
 import { computerClock } from '../../src/base/clock.ts'
 import type { Host } from '../../src/boot/host.ts'
 import type { Lease6 } from '../../src/boot/lease6.ts'
-import type { NetworkWith6 } from '../../src/dhcp6/network.ts'
+import type { NetworkWith6 } from '../../src/boot/network-address.ts'
 import type { Mac } from '../../src/wire/address.ts'
 import type { IpAddress } from '../../src/wire/ip-address.ts'
-import type { Ipv6 } from '../../src/wire/ipv6.ts'
+import { type Ipv6, subnet6Of } from '../../src/wire/ipv6.ts'
 import { createWhereabouts } from '../../src/world/whereabouts.ts'
 import { ip6, network6 } from '../dhcp6/examples.ts'
 
@@ -19,7 +19,7 @@ const lan = network6({ name: 'lan' })
 const { interface: _, ...noInterface } = network6({ name: 'remote' })
 const remote: NetworkWith6 = {
   ...noInterface,
-  ipv6: { ...lan.ipv6, subnet: { base: ip6('2001:db8:99::'), prefix: 64 } },
+  ipv6: { ...lan.ipv6, subnet: subnet6Of(ip6('2001:db8:99::'), 64) },
 }
 
 /** What the kernel says, before and after it is made to ask, and which leases there are. */

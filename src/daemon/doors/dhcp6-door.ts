@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import type { Network } from '../../boot/host.ts'
 import { reasonWith } from '../../boot/reason.ts'
 import { createOffers6, type Offers6 } from '../../dhcp6/lease.ts'
-import { type Arrival6, hasIpv6 } from '../../dhcp6/network.ts'
+import type { Arrival6 } from '../../dhcp6/network.ts'
 import type { Dhcp6Deps, Outcome6 } from '../../dhcp6/outcome.ts'
 import { createRivals6 } from '../../dhcp6/rivals.ts'
 import { type Dhcp6Server, openDhcp6 } from '../../dhcp6/server.ts'
@@ -70,7 +69,7 @@ export function createDhcp6Door(parts: DoorParts): Dhcp6Door {
 
   return {
     async reload() {
-      const isServed = world.networks().some((network: Network) => hasIpv6(network))
+      const isServed = world.networks6().length > 0
       if (!isServed) {
         await server?.close()
         server = undefined
@@ -113,7 +112,7 @@ function dhcp6Deps(parts: DoorParts): Dhcp6Deps & { readonly offers: Offers6 } {
   const { world, memory } = parts
   const { host, hasUnheardLoader, site, httpPort } = dhcpDeps(parts)
   return {
-    ...{ networks: world.networks, host, site, httpPort },
+    ...{ networks: world.networks6, host, site, httpPort },
     ...(hasUnheardLoader ? { hasUnheardLoader } : {}),
     reservedFor: world.reservedFor6,
     leases: memory.leases6,
