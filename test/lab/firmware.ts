@@ -1,6 +1,15 @@
 import { copyFileSync, existsSync } from 'node:fs'
 
-export type Firmware = 'bios' | 'uefi' | 'uefi-secure' | 'uefi-arm64'
+export type Firmware =
+  | 'bios'
+  | 'uefi'
+  | 'uefi-secure'
+  | 'uefi-ia32'
+  | 'uefi-arm64'
+  | 'uboot-arm64'
+  | 'uboot-riscv64'
+  | 'slof'
+  | 's390x'
 
 /** The program that is a machine with this firmware, and what it is told. */
 export interface Board {
@@ -8,6 +17,8 @@ export interface Board {
   readonly machine: readonly string[]
   /** Code and the initial content of the UEFI's memory. */
   readonly flash?: readonly [code: string, vars: string]
+  /** How QEMU calls the virtio devices that its firmware finds; by PCI where nothing is said. */
+  readonly bus?: 'ccw' | 'device'
 }
 
 const ovmf = '/usr/share/OVMF/OVMF'
@@ -26,11 +37,31 @@ const boards: Readonly<Record<Firmware, Board>> = {
     machine: ['-machine', 'q35,smm=on'],
     flash: [`${ovmf}_CODE_4M.ms.fd`, `${ovmf}_VARS_4M.ms.fd`],
   },
+  // On a processor that knows 64 bits too: the kernel is one for those. Debian builds no other than this one with SMM.
+  'uefi-ia32': {
+    qemu: 'qemu-system-x86_64',
+    machine: ['-machine', 'q35,smm=on'],
+    flash: [`${ovmf}32_CODE_4M.secboot.fd`, `${ovmf}32_VARS_4M.fd`],
+  },
   'uefi-arm64': {
     qemu: 'qemu-system-aarch64',
     machine: ['-machine', 'virt', '-cpu', 'cortex-a72'],
     flash: ['/usr/share/AAVMF/AAVMF_CODE.fd', '/usr/share/AAVMF/AAVMF_VARS.fd'],
   },
+  'uboot-arm64': {
+    qemu: 'qemu-system-aarch64',
+    machine: [
+      ...['-machine', 'virt', '-cpu', 'cortex-a72'],
+      ...['-bios', '/usr/lib/u-boot/qemu_arm64/u-boot.bin'],
+    ],
+  },
+  'uboot-riscv64': {
+    qemu: 'qemu-system-riscv64',
+    machine: ['-machine', 'virt', '-bios', '/usr/lib/u-boot/qemu-riscv64/u-boot.bin'],
+    bus: 'device',
+  },
+  slof: { qemu: 'qemu-system-ppc64', machine: ['-machine', 'pseries'] },
+  s390x: { qemu: 'qemu-system-s390x', machine: ['-machine', 's390-ccw-virtio'], bus: 'ccw' },
 }
 
 export function boardOf(firmware: Firmware): Board {

@@ -14,6 +14,8 @@ export interface More {
   /** Names of modules. */
   readonly drivers: readonly string[]
   readonly entries: readonly CpioEntry[]
+  /** Of the kernel's architecture; this system's, where nothing is said. */
+  readonly busybox?: string
 }
 
 /**
@@ -35,7 +37,7 @@ function entries(kernel: Kernel, more: More): CpioEntry[] {
     ...folders.map(path => ({ path, mode: 0o40755 })),
     { path: 'dev/console', mode: 0o20600, device: [5, 1] },
     { path: 'dev/null', mode: 0o20666, device: [1, 3] },
-    program('bin/busybox', readFileSync('/bin/busybox')),
+    program('bin/busybox', readFileSync(more.busybox ?? '/bin/busybox')),
     program('init', readFileSync(new URL('init.sh', import.meta.url))),
     program('udhcpc.sh', readFileSync(new URL('udhcpc.sh', import.meta.url))),
     { path: 'modules/order', mode: 0o100644, content: Buffer.from(order) },

@@ -13,6 +13,8 @@ export interface MachineSettings {
   readonly tap: string
   readonly mebibytes?: number
   readonly nic?: 'virtio-net-pci' | 'e1000'
+  /** The file of the card's ROM, where it is not QEMU's. */
+  readonly rom?: string
   /** How its UEFI boots from the network; `ipv4` where nothing is said. */
   readonly netboots?: Netboots
   /** Its controller hides the disk. */
@@ -39,7 +41,11 @@ export interface Machine {
 
 /** Powers a machine on: it boots from the network first, then from its disk, if nothing else is said. */
 export function powerOn(network: Network, settings: MachineSettings): Machine {
-  const command = [boardOf(settings.firmware).qemu, ...machineArguments(settings)]
+  return startMachine(network, [boardOf(settings.firmware).qemu, ...machineArguments(settings)])
+}
+
+/** A machine that this command of QEMU's is, with its serial line on stdin and stdout. */
+export function startMachine(network: Network, command: readonly string[]): Machine {
   const qemu = network.start(command, 'pipe')
   const serial = readSerial(qemu)
   const exited = ended(qemu).then(() => serial.close())
@@ -69,7 +75,7 @@ function machineArguments(settings: MachineSettings): string[] {
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none'],
     // Without a terminal of QEMU's own in between: signals are ours.
     ...['-chardev', 'stdio,id=serial,signal=off', '-serial', 'chardev:serial'],
-    ...['-device', 'virtio-rng-pci'],
+    ...['-device', `virtio-rng-${busOf(settings.firmware)}`],
     ...boardOf(settings.firmware).machine,
     ...flashArguments(
       boardOf(settings.firmware),
@@ -86,14 +92,17 @@ function nicArguments({
   firmware,
   mac,
   tap,
-  nic = 'virtio-net-pci',
+  nic: card,
+  rom: romfile,
   diskFirst = false,
   diskOnly = false,
   pcap,
 }: MachineSettings): string[] {
   // OVMF has a driver of its own for virtio: without the ROM it is EDK2 that speaks PXE, not iPXE.
-  const isFirmware = firmware !== 'bios' && nic === 'virtio-net-pci'
-  const rom = isFirmware || diskOnly ? ',romfile=' : ''
+  const nic = card ?? `virtio-net-${busOf(firmware)}`
+  const isFirmware = firmware !== 'bios' && card !== 'e1000'
+  const file = isFirmware || diskOnly ? '' : romfile
+  const rom = file === undefined || busOf(firmware) !== 'pci' ? '' : `,romfile=${file}`
   const capture = ['-object', `filter-dump,id=capture,netdev=net,file=${pcap}`]
   return [
     ...['-netdev', `tap,id=net,ifname=${tap},script=no,downscript=no,vnet_hdr=off`],
@@ -102,10 +111,14 @@ function nicArguments({
   ]
 }
 
-function diskArguments({ disk, diskless }: MachineSettings): string[] {
+function diskArguments({ firmware, disk, diskless }: MachineSettings): string[] {
   if (diskless) return []
   return [
     ...['-drive', `if=none,id=disk,format=raw,cache=unsafe,file=${disk}`],
-    ...['-device', 'virtio-blk-pci,drive=disk,bootindex=2'],
+    ...['-device', `virtio-blk-${busOf(firmware)},drive=disk,bootindex=2`],
   ]
+}
+
+function busOf(firmware: Firmware): 'pci' | 'ccw' | 'device' {
+  return boardOf(firmware).bus ?? 'pci'
 }
