@@ -12,19 +12,23 @@ export function createDeliveries(db: Database) {
   return { ...waitingIn(db), ...readingOf(db), ...writingOf(db) }
 }
 
+/** SQLite finds the index of those that are not over by its condition, word for word; for `order by id` it would read all. */
+const isOpen = "state in ('due', 'running')"
+const isDue = `${isOpen} and state = 'due'`
+
 /** Deploys that work here take a place, and there are only so many. */
 const takesPlace =
   "(role = 'deploy' and json_extract(target, '$.kind') in ('command', 'ssh', 'nixosAnywhere'))"
 
 function waitingIn(db: Database) {
   const waiting = db.statement<StoredDelivery>(
-    `select * from deliveries where state = 'due' and ${takesPlace} order by id limit ?`,
+    `select * from deliveries where ${isDue} and ${takesPlace} order by +id limit ?`,
   )
   const line = db.statement<WaitingDeploy>(
-    `select id, host, callback, event from deliveries where state = 'due' and ${takesPlace} order by id`,
+    `select id, host, callback, event from deliveries where ${isDue} and ${takesPlace} order by +id`,
   )
   const newest = db.statement<{ id: number | null }>(
-    `select max(id) as id from deliveries where state = 'due' and ${takesPlace}`,
+    `select max(+id) as id from deliveries where ${isDue} and ${takesPlace}`,
   )
   return {
     /** Deploys that wait for a free place, first come first; one that goes on keeps its rank. */
@@ -38,12 +42,14 @@ function waitingIn(db: Database) {
 
 function readingOf(db: Database) {
   const due = db.statement<StoredDelivery>(
-    `select * from deliveries where state = 'due' and next_at <= ? and not ${takesPlace} order by next_at limit ?`,
+    `select * from deliveries where ${isDue} and next_at <= ? and not ${takesPlace} order by next_at limit ?`,
   )
   const next = db.statement<{ at: number | null }>(
-    "select min(next_at) as at from deliveries where state = 'due'",
+    `select min(next_at) as at from deliveries where ${isDue}`,
   )
-  const running = db.statement<StoredDelivery>("select * from deliveries where state = 'running'")
+  const running = db.statement<StoredDelivery>(
+    `select * from deliveries where ${isOpen} and state = 'running'`,
+  )
   const ofHost = db.statement<StoredDelivery>(
     'select * from deliveries where host = ? order by id desc limit ?',
   )
