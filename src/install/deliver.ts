@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts'
 import { lineOfProgram } from '../base/printable.ts'
 import type { Delivery, Target } from '../boot/install.ts'
 import type { Reason } from '../boot/reason.ts'
@@ -17,9 +18,12 @@ import type { sendWebhook } from './webhook.ts'
 /** Seconds a webhook is tried for before it counts as undelivered. */
 const triedFor = 24 * 3600
 const longestPause = 300
+/** Milliseconds from one try to write down what became of a delivery to the next. */
+const keepAgainMs = 1000
 
 export interface DeliverDeps {
   readonly memory: Memory
+  readonly clock: Pick<Clock, 'sleepIdle'>
   now(): number
   readonly sendWebhook: typeof sendWebhook
   /** Makes a command, ssh or nixosAnywhere callback ready to run. */
@@ -84,32 +88,36 @@ async function post(
   memory.deliveries.start(delivery.id)
   const outcome = await deps.sendWebhook(target, delivery, closing)
   if (closing.aborted) return
-  if (outcome.ok) {
-    memory.deliveries.end(delivery.id, 'delivered')
-    deps.tried?.('delivered')
-    tell(memory, delivery, 'delivered')
-    if (delivery.role === 'deploy') deps.deployEnded(delivery, undefined)
-    return
-  }
   const next = deps.now() + pauseAfter(delivery.tries) * 1000
-  if (next > delivery.createdAt + triedFor * 1000) {
-    deps.tried?.('undelivered')
+  if (!outcome.ok && next > delivery.createdAt + triedFor * 1000) {
     return giveUp(delivery, 'undelivered', outcome.why, delivering)
   }
-  memory.deliveries.retry(delivery.id, next, outcome.why)
-  deps.tried?.('retry')
-  tell(memory, delivery, 'not-delivered', outcome.why)
+  await keep(delivery, delivering, () => {
+    if (outcome.ok) {
+      memory.deliveries.end(delivery.id, 'delivered')
+      tell(memory, delivery, 'delivered')
+      if (delivery.role === 'deploy') deps.deployEnded(delivery, undefined)
+    } else {
+      memory.deliveries.retry(delivery.id, next, outcome.why)
+      tell(memory, delivery, 'not-delivered', outcome.why)
+    }
+  })
+  deps.tried?.(outcome.ok ? 'delivered' : 'retry')
 }
 
 async function giveUp(
   delivery: Delivery,
   code: 'broken' | 'undelivered',
   why: Reason,
-  { deps }: Delivering,
+  delivering: Delivering,
 ): Promise<void> {
-  deps.memory.deliveries.end(delivery.id, 'undelivered', why)
-  tell(deps.memory, delivery, code, why)
-  if (delivery.role === 'deploy') deps.deployEnded(delivery, why)
+  const { deps } = delivering
+  await keep(delivery, delivering, () => {
+    deps.memory.deliveries.end(delivery.id, 'undelivered', why)
+    tell(deps.memory, delivery, code, why)
+    if (delivery.role === 'deploy') deps.deployEnded(delivery, why)
+  })
+  if (code === 'undelivered') deps.tried?.(code)
 }
 
 async function run(delivery: Delivery, delivering: Delivering): Promise<void> {
@@ -126,7 +134,7 @@ async function run(delivery: Delivery, delivering: Delivering): Promise<void> {
   const why = outcome.ok ? undefined : commandFailure(outcome, prepared.secrets)
   await prepared.done(!outcome.ok && outcome.stopped === true)
   if (why !== undefined && goesOnLater(delivery, delivering)) return
-  ended(delivery, why, delivering)
+  await ended(delivery, why, delivering)
 }
 
 async function prepare(delivery: Delivery, deps: DeliverDeps): Promise<Preparing> {
@@ -162,11 +170,39 @@ async function runPrepared(
   return outcome
 }
 
-function ended(delivery: Delivery, why: Reason | undefined, { deps }: Delivering): void {
+async function ended(
+  delivery: Delivery,
+  why: Reason | undefined,
+  delivering: Delivering,
+): Promise<void> {
+  const { deps } = delivering
   const { memory } = deps
-  memory.deliveries.end(delivery.id, 'ended', why)
+  await keep(delivery, delivering, () => {
+    memory.deliveries.end(delivery.id, 'ended', why)
+    if (why === undefined) tell(memory, delivery, 'ended')
+    else tell(memory, delivery, 'failed', why)
+    if (delivery.role === 'deploy') deps.deployEnded(delivery, why)
+  })
   deps.tried?.(why === undefined ? 'ended' : 'failed')
-  if (why === undefined) tell(memory, delivery, 'ended')
-  else tell(memory, delivery, 'failed', why)
-  if (delivery.role === 'deploy') deps.deployEnded(delivery, why)
+}
+
+/**
+ * Writes what became of a delivery until it is on disk: nothing else knows of it, and as long as it runs by
+ * what is on disk nobody begins it again.
+ */
+async function keep(
+  { id }: Delivery,
+  { deps: { memory, clock }, closing }: Delivering,
+  write: () => void,
+): Promise<void> {
+  do {
+    try {
+      memory.write(write)
+      return await memory.committed()
+    } catch {
+      // What is in memory alone will be kept when the database is back.
+      if (!memory.deliveries.isRunning(id)) return
+    }
+    await clock.sleepIdle(keepAgainMs)
+  } while (!closing.aborted)
 }

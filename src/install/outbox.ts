@@ -8,7 +8,7 @@ import { isProcess, recoverDeliveries } from './recover-deliveries.ts'
 const atOnce = 32
 
 export interface OutboxDeps extends DeliverDeps {
-  readonly clock: Pick<Clock, 'soon' | 'everyIdle'>
+  readonly clock: Pick<Clock, 'soon' | 'everyIdle' | 'sleepIdle'>
   /** How many deploys work at the same time. */
   places(): number
   /** Nothing of a deploy of an install runs any more, however that came. */

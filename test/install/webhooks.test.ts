@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { computerClock } from '../../src/base/clock.ts'
 import type { Callback, CallbackEvent } from '../../src/boot/callback.ts'
 import { pauseAfter } from '../../src/install/deliver.ts'
 import { startReceiver } from './receiver.ts'
@@ -227,3 +228,46 @@ t.test('after kill -9 in the middle of a delivery it is made again, with the sam
     [`${install}/0/notify/asked`],
   )
 })
+
+t.test('what became of a webhook is written until it is on disk', async t => {
+  const rows: [string, number][] = [
+    ['delivered', 204],
+    ['due', 500],
+  ]
+  for (const [state, status] of rows) {
+    for (const how of ['throws', 'is rolled back']) {
+      const { url } = await startReceiver(t, status)
+      const clock = { ...computerClock, sleepIdle: async () => {} }
+      const world = await createWorld(t, {
+        profile: { callbacks: [webhook(url)] },
+        deps: { clock },
+      })
+      breakOnce(world, how)
+      world.ask()
+      const what = `${state}, where the first try ${how}`
+      await until(() => deliveries(world).every(one => one.tries > 0 && one.state === state), what)
+      t.pass(what)
+    }
+  }
+})
+
+/** As on a disk that is full just then. */
+function breakOnce({ deps: { memory } }: World, how: string): void {
+  const { deliveries } = memory
+  const full = new Error('database or disk is full')
+  const { end, retry } = deliveries
+  const { committed } = memory
+  let isWhole = false
+  const once =
+    <Values extends unknown[]>(write: (...values: Values) => void) =>
+    (...values: Values) => {
+      if (isWhole) return write(...values)
+      isWhole = true
+      if (how === 'throws') throw full
+      memory.committed = () => {
+        memory.committed = committed
+        return Promise.reject(full)
+      }
+    }
+  Object.assign(deliveries, { end: once(end), retry: once(retry) })
+}
