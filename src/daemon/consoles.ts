@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { ConsoleOwner } from '../boot/console.ts'
 import { isRunning, type Life, startIn } from '../boot/life.ts'
@@ -12,13 +13,14 @@ interface ConsoleParts {
   readonly world: Pick<World, 'config'>
   readonly memory: Pick<DaemonMemory, 'hosts'>
   readonly log: Pick<Log, 'warn'>
+  readonly clock: Pick<Clock, 'wall'>
 }
 
 /** Of one host, at most so often. */
 const tellMs = 3600_000
 
 /** The consoles of the machines of the config as it is now. Nothing is opened yet. */
-export function openConsoles({ world, memory, log }: ConsoleParts): ConsoleDesk {
+export function openConsoles({ world, memory, log, clock }: ConsoleParts): ConsoleDesk {
   const { config } = world
   const { dataDir } = config()
   const told = new Map<string, number>()
@@ -30,7 +32,7 @@ export function openConsoles({ world, memory, log }: ConsoleParts): ConsoleDesk 
     knownHosts: join(dataDir, 'console-known-hosts'),
     folder: join(dataDir, 'consoles'),
     bound: () => config().keep.console,
-    now: Date.now,
+    now: clock.wall,
     needed: () =>
       memory.hosts.running().flatMap(({ name, life }) => {
         const { hosts } = config()
@@ -38,7 +40,7 @@ export function openConsoles({ world, memory, log }: ConsoleParts): ConsoleDesk 
       }),
     owner: name => ownerOf(memory.hosts.get(name)),
     notKept(host, err) {
-      const now = Date.now()
+      const now = clock.wall()
       if (now - (told.get(host) ?? 0) < tellMs) return
       told.set(host, now)
       log.warn({ host, err }, 'what its console says cannot be kept')

@@ -62,7 +62,7 @@ function placeOf({ world }: Pick<Parts, 'world'>, caller: Caller, mac?: Mac): Se
 }
 
 /** What a machine does with its token. */
-function attemptDeps(parts: Parts & Pick<HttpParts, 'log'>): AttemptDeps {
+export function attemptDeps(parts: Parts & Pick<HttpParts, 'log'>): AttemptDeps {
   const { memory, phoneHome, measure, log } = parts
   const useOf = (token: string, caller: Caller): TokenUse => {
     const place = placeOf(parts, caller, memory.installs.attempt(token)?.mac)

@@ -117,7 +117,7 @@ export async function makeParts(first: Config, log: Log, outside = thisComputer)
   return {
     ...{ world, memory, clock, now, log, measure, published, specDeps, logins, drain, digests },
     ...{ power, starts, pulls: createPulls(config, log), discs: createDiscs({ config, log }) },
-    consoles: openConsoles({ world, memory, log }),
+    consoles: openConsoles({ world, memory, log, clock }),
     routers: createRouterWatch({ world, log }),
     ...{ ...installer, ...recorded, timeline },
     ...{ macsOf: whereabouts.macsOf, closeWhereabouts: whereabouts.close },

@@ -1,6 +1,6 @@
 import { formatIpv4, type Ipv4, type Mac } from '../../src/wire/address.ts'
 
-/** An address that a machine may use until then, milliseconds of `Date.now`. */
+/** An address that a machine may use until then, milliseconds of the ledger's clock. */
 export interface Held {
   readonly address: Ipv4
   readonly mac: Mac
@@ -8,7 +8,7 @@ export interface Held {
 }
 
 /** What all machines know of their addresses, put together. */
-export function createLedger() {
+export function createLedger(now = Date.now) {
   const held = new Map<Ipv4, Held>()
   const wrong: string[] = []
   return {
@@ -16,7 +16,7 @@ export function createLedger() {
     /** A machine was told that an address is its own. */
     take(next: Held): void {
       const before = held.get(next.address)
-      if (before && before.mac !== next.mac && before.until > Date.now()) {
+      if (before && before.mac !== next.mac && before.until > now()) {
         const address = formatIpv4(next.address)
         wrong.push(`${next.mac} was given ${address}, which ${before.mac} has`)
       }
@@ -31,7 +31,7 @@ export function createLedger() {
         if (one.mac === mac) held.delete(one.address)
       }
     },
-    all: (): Held[] => [...held.values()].filter(({ until }) => until > Date.now()),
+    all: (): Held[] => [...held.values()].filter(({ until }) => until > now()),
   }
 }
 

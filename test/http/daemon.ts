@@ -166,7 +166,7 @@ export async function startHttp(
       discs: createDiscs({ config: world.config, log }),
     },
     power: openPower(world, changes.tell, noDeeds),
-    consoles: openConsoles({ world, memory, log }),
+    consoles: openConsoles({ world, memory, log, clock: computerClock }),
     reload: { run: async () => ({ hosts: config.hosts.size, warnings: [] }), notices: () => [] },
   }
   const app = await buildApp(httpDeps(wired))
