@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { imageName } from '../boot/disk-image.ts'
 import { hostStates } from '../boot/host-state.ts'
 import * as v from './values.ts'
 
@@ -47,11 +48,26 @@ const eraseWish = v.closed(
   'Empties the disks of the machines, instead of installing anything.',
 )
 
+const captureWish = v.closed(
+  {
+    image: Type.String({
+      pattern: imageName.source,
+      title: 'a name for an image',
+      description: 'It becomes images/NAME.raw.zst below the assets.',
+    }),
+    overwrite: Type.Optional(
+      Type.Boolean({ description: 'An image of this name may be there, and is replaced.' }),
+    ),
+  },
+  'Makes an image of the disk of one machine, instead of installing anything. The disk is chosen as for an image that is written, by the var `disk` and `expect.disk`, and is only read.',
+)
+
 export const askBody = v.closed({
   ...choice,
   profile: Type.Optional(v.text('This instead of the host’s own, for this install only.')),
   vars: Type.Optional(Type.Record(Type.String(), scalar)),
   erase: Type.Optional(eraseWish),
+  capture: Type.Optional(captureWish),
   replace: Type.Optional(
     Type.Boolean({ description: 'Also where an install has begun: it starts over.' }),
   ),
@@ -80,7 +96,9 @@ export const askResult = v.closed({
   reason: v.nullableText('Why not.'),
   code: v.code(),
   profile: v.nullableText('What would be, or is to be, installed.'),
-  erases: Type.Boolean({ description: 'Whether it installs, rather than being booted once.' }),
+  erases: Type.Boolean({
+    description: 'Whether it installs or erases, rather than being booted once or read.',
+  }),
   starts: Type.Boolean({ description: 'Whether its machine is reset, or switched on, by itself.' }),
   wipes: v.nullableText(
     'The disk that its vars name; null where they name none. Of an erase the disks that it told of.',

@@ -27,6 +27,9 @@ export interface WriteOrder {
 /** What cloud-init must know of a machine, where the config does not say it. */
 export const usualMetaData = 'instance-id: {{ install.id }}\nlocal-hostname: {{ host.name }}\n'
 
+/** What an image can be called. */
+export const imageName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/
+
 /** Smaller ones are none: the agent holds so much of both ends back. */
 export const leastImage = 3 * 1024 * 1024
 

@@ -1,8 +1,9 @@
 import { fieldsOf, lineOf, objectsOf, type UnknownFields } from '../base/untrusted.ts'
+import type { EraseRule } from './agent-rules.ts'
 import { type ReportedDisk, reportedDisk } from './disk-image.ts'
 import { type ErasedDisk, eraseMethods } from './erased-disk.ts'
 import { diskWords, isDisk } from './expect.ts'
-import type { EraseRule, Profile } from './host.ts'
+import type { Profile } from './host.ts'
 import type { Reason, Refused } from './reason.ts'
 
 /** The disks that the agent of one boot is to erase, and how. */

@@ -92,3 +92,11 @@ export interface CallbackData {
   readonly callback: string
   readonly event: CallbackEvent
 }
+
+/** A disk that the agent is to write or to read, and the image. */
+export interface DiskAndImage {
+  readonly disk: string
+  readonly serial?: string
+  readonly size: number
+  readonly image: string
+}

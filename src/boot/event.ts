@@ -4,6 +4,7 @@ import type {
   AssetData,
   CallbackData,
   DhcpData,
+  DiskAndImage,
   ForeignData,
   PhoneHomeData,
   ProgressData,
@@ -91,14 +92,11 @@ export interface EventData {
     'deploy-decides': { readonly event: PhoneHomeEvent }
     'up-before-deployed': NoData
     /** The agent has its order: what is on this disk is lost. Of the image the path of its URL. */
-    'writes-image': {
-      readonly disk: string
-      readonly serial?: string
-      readonly size: number
-      readonly image: string
-    }
+    'writes-image': DiskAndImage
     /** The agent has its order; disks as people say them. */
     'erases-disks': { readonly disks: readonly string[] }
+    /** The agent has its order. Of the image the file name. */
+    'captures-disk': DiskAndImage
     'disk-erased': ErasedDisk
     'disk-not-erased': ErasedDisk
     'late-end': { readonly event: PhoneHomeEvent }

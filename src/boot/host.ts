@@ -1,6 +1,7 @@
 import type { AddressRange, Ipv4, Mac, Subnet } from '../wire/address.ts'
 import type { Route } from '../wire/classless-routes.ts'
 import type { AddressRange6, Ipv6, Subnet6 } from '../wire/ipv6.ts'
+import type { CaptureRule, EraseRule, ImageOnDisk } from './agent-rules.ts'
 import type { Arch } from './arch.ts'
 import type { Callback } from './callback.ts'
 import type { HostConsole } from './console.ts'
@@ -81,24 +82,6 @@ export interface MediaFolder {
   readonly folder: string
 }
 
-/** What a profile writes onto a disk. */
-export interface ImageOnDisk {
-  /** Absolute path. */
-  readonly path: string
-  /** Names of the answer files that become the NoCloud seed beside it. */
-  readonly seed: readonly string[]
-}
-
-/** How the disks of a machine are emptied. */
-export interface EraseRule {
-  /** Those alone that `expect.disk` covers, or whatever is there. */
-  readonly disks: 'expected' | 'all'
-  /** The best that each disk can, or zeros from end to end. */
-  readonly method: 'auto' | 'overwrite'
-  /** How they are read back: large ones at many points, or from end to end. */
-  readonly check: 'sampled' | 'whole'
-}
-
 /** One network card of a host, with the address reserved for it. */
 export interface Nic {
   readonly mac: Mac
@@ -122,6 +105,8 @@ export interface Profile extends BootSettings {
   readonly image?: ImageOnDisk
   /** What the agent empties instead. */
   readonly erase?: EraseRule
+  /** What the agent makes of a disk instead, which it only reads. */
+  readonly capture?: CaptureRule
   /** Expected sha256 in hex, by the path of the asset as the config means it. */
   readonly checksums?: Readonly<Record<string, string>>
   /** Liquid template of the kernel command line. */

@@ -3,6 +3,7 @@ import type { Arch } from './arch.ts'
 import type { HostState, PhoneHomeEvent } from './host-state.ts'
 import type { AddressReasons } from './reasons/address.ts'
 import type { CallbackReasons } from './reasons/callback.ts'
+import type { CaptureReasons } from './reasons/capture.ts'
 import type { ConsoleReasons } from './reasons/console.ts'
 import type { EraseReasons } from './reasons/erase.ts'
 import type { FileReasons, Nothing } from './reasons/file.ts'
@@ -196,6 +197,7 @@ export interface Reasons
     AddressReasons,
     FileReasons,
     EraseReasons,
+    CaptureReasons,
     MessageReasons,
     SshReasons,
     CallbackReasons,

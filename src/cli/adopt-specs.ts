@@ -5,6 +5,8 @@ import { whereOption } from './choose.ts'
 /** By what machines are put in order before they are numbered. */
 export const orders = ['mac', 'serial', 'port', 'address'] as const
 
+const { 'stop-after': _, ...waitingForOne } = waiting
+
 const configOption: OptionSpec = {
   value: 'FILE',
   file: true,
@@ -96,6 +98,28 @@ export const eraseSpec = apiCommand({
     yes,
   },
   words: anyHosts,
+})
+
+export const captureSpec = apiCommand({
+  name: 'capture',
+  line:
+    'HOST NAME [--disk D] [--wait] [--timeout D] [--replace] [--no-power|--by kexec|media]\n' +
+    '       [--yes] [--json]',
+  brief: 'makes an image of its disk',
+  summary:
+    'Asks for the agent to read the disk of a host, which begins with its next network boot, as an install\n' +
+    'does. The disk becomes images/NAME.raw.zst below the assets of the daemon, whole or not at all; nothing is\n' +
+    'written to it. An image of that name is replaced when somebody says so at the terminal, or by --yes.',
+  examples: ['bootwright capture node1 golden --wait'],
+  options: {
+    disk: {
+      value: 'D',
+      help: 'which disk, such as /dev/sda (default: the one that an image would be written to)',
+    },
+    ...waitingForOne,
+    yes,
+  },
+  words: { min: 2, max: 2 },
 })
 
 export const erasuresSpec = apiCommand({

@@ -1,4 +1,11 @@
-import { adoptSpec, agentSpec, eraseSpec, erasuresSpec, forgetSpec } from './adopt-specs.ts'
+import {
+  adoptSpec,
+  agentSpec,
+  captureSpec,
+  eraseSpec,
+  erasuresSpec,
+  forgetSpec,
+} from './adopt-specs.ts'
 import * as api from './api-specs.ts'
 import type { CommandSpec } from './args.ts'
 import type { Io } from './io.ts'
@@ -47,6 +54,7 @@ export const everyCommand: readonly LazyCommand[] = [
   { spec: adoptSpec, load: async () => (await import('./local/adopt.ts')).adopt },
   { spec: forgetSpec, load: async () => (await import('./local/adopt.ts')).forget },
   { spec: api.installSpec, load: async () => (await import('./install.ts')).run },
+  { spec: captureSpec, load: async () => (await import('./capture.ts')).run },
   { spec: eraseSpec, load: async () => (await import('./erase.ts')).run },
   { spec: erasuresSpec, load: async () => (await import('./erasures.ts')).run },
   { spec: api.cancelSpec, load: async () => (await import('./cancel.ts')).run },

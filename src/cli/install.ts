@@ -17,6 +17,7 @@ export interface InstallRequest extends HostChoice {
   readonly power?: false
   readonly by?: string
   readonly erase?: Readonly<Record<string, string>>
+  readonly capture?: { readonly image: string; readonly overwrite?: true }
 }
 
 /** How `--wait` waits. */
@@ -46,27 +47,27 @@ export function askFor(
   spec: CommandSpec,
   argv: string[],
   io: Io,
-  wishOf: (call: Call) => InstallRequest,
+  wishOf: (call: Call) => InstallRequest | Promise<InstallRequest>,
 ): Promise<number> {
   return runApiCommand(spec, argv, io, async call => {
     const { values } = call
     const patience = { stopAfter: readStopAfter(values), timeout: waitingTimeout(values) }
-    const wish = wishOf(call)
+    const wish = await wishOf(call)
     const { choice, refused } = await confirm(call, {
       choice: wish,
       columns,
-      dryRun: () => ask(call, { ...wish, dryRun: true }),
-      row: result => [result.host, result.profile ?? '-', erasedBy(result)],
+      dryRun: () => askInstalls(call, { ...wish, dryRun: true }),
+      row: result => [result.host, result.profile ?? '-', erasedBy(result, wish)],
       verb: spec.name,
       always: wish.erase !== undefined,
       left: 'nothing was asked for',
     })
     const after = values.has('wait') ? await newestEvent(call) : 0
     const { where: _, hosts: __, ...rest } = wish
-    const asked = choice.hosts.length === 0 ? [] : await ask(call, { ...rest, ...choice })
+    const asked = choice.hosts.length === 0 ? [] : await askInstalls(call, { ...rest, ...choice })
     const results = [...refused, ...asked]
     if (results.length === 0) throw new Failure('no host matches', exit.no)
-    if (!values.has('json')) for (const result of results) writeAsked(call, result)
+    if (!values.has('json')) for (const result of results) writeAsked(call, result, wish)
     return values.has('wait')
       ? finish(call, results, after, patience)
       : withoutWaiting(call, results)
@@ -122,7 +123,10 @@ function waitingTimeout(values: Values): number | undefined {
   throw new Failure('--timeout works only with --wait', exit.usage)
 }
 
-async function ask({ api }: Call, wish: InstallRequest & { dryRun?: true }): Promise<AskResult[]> {
+export async function askInstalls(
+  { api }: Call,
+  wish: InstallRequest & { dryRun?: true },
+): Promise<AskResult[]> {
   return (await api.post<{ results: AskResult[] }>('/api/v1/installs', wish)).results
 }
 
@@ -132,16 +136,17 @@ async function newestEvent({ api }: Call): Promise<number> {
 }
 
 /** What is erased; the vars of most profiles call the disk by name. */
-function erasedBy({ erases, wipes }: AskResult): string {
+function erasedBy({ erases, wipes }: AskResult, { capture }: InstallRequest): string {
+  if (capture) return `nothing: its disk becomes images/${capture.image}.raw.zst`
   if (!erases) return 'nothing: it boots once'
   return wipes ?? 'its disk'
 }
 
 /** Where nobody was shown what is erased before, it is said now. */
-function writeAsked({ io, values }: Call, result: AskResult): void {
+function writeAsked({ io, values }: Call, result: AskResult, wish: InstallRequest): void {
   const host = printable(result.host)
   if (result.ok) {
-    const erased = values.has('yes') ? `, erases ${printable(erasedBy(result))}` : ''
+    const erased = values.has('yes') ? `, erases ${printable(erasedBy(result, wish))}` : ''
     io.stdout.write(`${host}: install ${result.install} is asked for${erased}\n`)
   } else {
     const reason = result.reason ?? 'the daemon gave no reason'

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path'
+import type { EraseRule } from '../boot/agent-rules.ts'
 import { packingOf } from '../boot/disk-image.ts'
-import type { EraseRule, Profile } from '../boot/host.ts'
+import type { Profile } from '../boot/host.ts'
 import { agentFiles } from './agent.ts'
 import type { Report } from './check/mistake.ts'
 import { defaults } from './defaults.ts'

@@ -68,6 +68,8 @@ export interface Config {
   readonly unknownHosts?: UnknownHosts
   /** What is booted to erase disks where no profile says how. */
   readonly eraser?: Profile
+  /** What is booted to read a disk, once it is said what that becomes. */
+  readonly capturer?: Profile
   readonly profiles: ReadonlyMap<string, Profile>
   readonly hosts: ReadonlyMap<string, Host>
   readonly hostByMac: ReadonlyMap<Mac, Host>

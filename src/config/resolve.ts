@@ -4,6 +4,7 @@ import type { Callback } from '../boot/callback.ts'
 import type { Profile } from '../boot/host.ts'
 import type { Subnet } from '../wire/address.ts'
 import { isAddress, isBlock } from './addresses.ts'
+import { resolveAgents } from './agent-profiles.ts'
 import { assetsFolder } from './assets-folder.ts'
 import { type Subject, subjectsOf } from './booting-hosts.ts'
 import { boundsOf } from './bounds.ts'
@@ -21,7 +22,6 @@ import type { PlacedChecksum } from './checksums.ts'
 import type { Config } from './config.ts'
 import { resolveConsoles } from './consoles.ts'
 import { defaults } from './defaults.ts'
-import { resolveEraser } from './eraser.ts'
 import { type ResolvedHost, resolveHosts } from './hosts.ts'
 import { checkLoaderRules, resolveLoaderRules } from './loader-rules.ts'
 import { resolveNetworks } from './networks.ts'
@@ -92,7 +92,7 @@ export function resolveConfig(
     networks,
     loaders: resolveLoaderRules(raw.loaders ?? {}, report),
     ...given('unknownHosts', unknown.unknownHosts),
-    ...given('eraser', resolveEraser(around)),
+    ...resolveAgents(around),
     profiles: bootable(profiles),
     hosts: new Map([...hosts].map(([name, { host }]) => [name, host])),
     hostByMac,

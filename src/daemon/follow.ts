@@ -20,6 +20,7 @@ export function takeUp(made: Made): void {
   const { world, memory } = made
   if (memory.isNew()) meetAll(world.config().hosts.values(), memory)
   adopt(made, world.config())
+  made.captures.clear()
   recover(made)
 }
 

@@ -52,6 +52,7 @@ export function httpDeps(parts: HttpParts): HttpDeps {
       digest: parts.specDeps.digests.of,
     },
     attempt: attemptDeps(parts),
+    captures: captureDeps(parts),
     assets: assetDeps(parts),
     api: apiDeps(parts),
   }
@@ -61,13 +62,31 @@ function placeOf({ world }: Pick<Parts, 'world'>, caller: Caller, mac?: Mac): Se
   return world.place(world.networkOf(caller, mac), caller.address)
 }
 
+/** Who uses a token. */
+function usesOf(parts: Pick<Parts, 'world' | 'memory'>) {
+  return (token: string, caller: Caller): TokenUse => {
+    const place = placeOf(parts, caller, parts.memory.installs.attempt(token)?.mac)
+    return { token, address: caller.address, place }
+  }
+}
+
+/** The disk that an agent sends. */
+function captureDeps(parts: HttpParts): HttpDeps['captures'] {
+  const { captures, phoneHome, memory } = parts
+  const useOf = usesOf(parts)
+  return {
+    refusal: phoneHome.refusal,
+    have: (token, caller) => captures.have(useOf(token, caller)),
+    add: (token, caller, piece, content) => captures.add(useOf(token, caller), piece, content),
+    land: (token, caller, told) => captures.land(useOf(token, caller), told),
+    committed: memory.committed,
+  }
+}
+
 /** What a machine does with its token. */
 export function attemptDeps(parts: Parts & Pick<HttpParts, 'log'>): AttemptDeps {
   const { memory, phoneHome, measure, log } = parts
-  const useOf = (token: string, caller: Caller): TokenUse => {
-    const place = placeOf(parts, caller, memory.installs.attempt(token)?.mac)
-    return { token, address: caller.address, place }
-  }
+  const useOf = usesOf(parts)
   return {
     refusal(token) {
       const refused = phoneHome.refusal(token)

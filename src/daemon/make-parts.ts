@@ -28,13 +28,12 @@ import { createRouterWatch } from '../world/routers.ts'
 import { createWhereabouts } from '../world/whereabouts.ts'
 import { createWorld, type World } from '../world/world.ts'
 import { daemonName } from './api/show-daemons.ts'
+import { createArrivals } from './arrivals.ts'
 import { openConsoles } from './consoles.ts'
-import { createDiscs } from './discs.ts'
 import { createDrain } from './drain.ts'
 import { createMediumOf } from './medium.ts'
 import { thisComputer } from './outside.ts'
 import { openPower } from './power.ts'
-import { createPulls } from './pulls.ts'
 import { followAttempts } from './recover.ts'
 import { createStarts, type Starts } from './starts.ts'
 import { powerDeeds } from './take-over.ts'
@@ -116,10 +115,10 @@ export async function makeParts(first: Config, log: Log, outside = thisComputer)
   })
   return {
     ...{ world, memory, clock, now, log, measure, published, specDeps, logins, drain, digests },
-    ...{ power, starts, pulls: createPulls(config, log), discs: createDiscs({ config, log }) },
+    ...createArrivals({ config, memory, log, ...installer, wall: clock.wall }),
     consoles: openConsoles({ world, memory, log, clock }),
     routers: createRouterWatch({ world, log }),
-    ...{ ...installer, ...recorded, timeline },
+    ...{ ...installer, ...recorded, timeline, power, starts },
     ...{ macsOf: whereabouts.macsOf, closeWhereabouts: whereabouts.close },
   }
 }

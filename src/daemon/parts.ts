@@ -24,10 +24,9 @@ import type { Mac } from '../wire/address.ts'
 import type { IpAddress } from '../wire/ip-address.ts'
 import type { RouterWatch } from '../world/routers.ts'
 import type { World } from '../world/world.ts'
-import type { Discs } from './discs.ts'
+import type { Arrivals } from './arrivals.ts'
 import type { HttpDoors } from './doors/http-doors.ts'
 import type { Drain } from './drain.ts'
-import type { Pulls } from './pulls.ts'
 import type { Reload } from './reload.ts'
 
 /** What the daemon is made of, as its doors and its API take it. */
@@ -50,7 +49,7 @@ export interface Parts {
   macsOf(address: IpAddress): readonly Mac[]
 }
 
-export interface HttpParts extends Parts {
+export interface HttpParts extends Parts, Arrivals {
   readonly strangerRing: StrangerRing
   readonly progress: Progress
   readonly changes: HostChanges
@@ -67,8 +66,6 @@ export interface HttpParts extends Parts {
   readonly routers: RouterWatch
   readonly drain: Drain
   readonly power: PowerDesk
-  readonly pulls: Pulls
-  readonly discs: Discs
   readonly consoles: ConsoleDesk
   readonly reload: Reload
   unready(): readonly string[]

@@ -129,7 +129,7 @@ async function close(beginning: Beginning, app: HttpApp): Promise<void> {
   made.digests.close()
   made.starts.stop()
   made.power.close()
-  await Promise.all([made.pulls.close(), made.discs.close()])
+  await Promise.all([made.pulls.close(), made.discs.close(), made.captures.close()])
   await beginning.doors?.close(closeGraceMs)
   await Promise.all([outbox.close(), seek.close(), made.consoles.close(), made.starts.ended()])
   await app.close()

@@ -18,7 +18,7 @@ export function startUpkeep(
     readonly checksums: ChecksumWatch['look']
   },
 ): () => void {
-  const { log, clock, lives, seek, consoles, routers } = made
+  const { log, clock, lives, seek, consoles, routers, captures } = made
   const every = createEvery(log, clock)
   const timers = [
     every(1000, 'clocks', lives.tick),
@@ -28,6 +28,7 @@ export function startUpkeep(
     every(250, 'networks', turns.waiting),
     every(3600_000, 'housekeeping', () => dropWhatIsOver(made)),
     every(5000, 'disk', turns.disk),
+    every(1000, 'captures', captures.tidy),
     every(10_000, 'checksums', turns.checksums),
     every(300_000, 'routers', routers.look),
   ]

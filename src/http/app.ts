@@ -11,6 +11,7 @@ import { healthRoutes, type Unready, type Unserved } from './health-routes.ts'
 import { validation } from './lazy-validators.ts'
 import { type AttemptDeps, attemptRoutes } from './machine/attempt-routes.ts'
 import { type BootDeps, bootRoutes } from './machine/boot-routes.ts'
+import { type CaptureRouteDeps, captureRoutes } from './machine/capture-routes.ts'
 import { type KexecDeps, kexecRoutes } from './machine/kexec-routes.ts'
 import { type StandingBy, waitForTurn } from './machine/standing-by.ts'
 import { type MetricsDeps, metricsRoute } from './metrics-route.ts'
@@ -20,6 +21,7 @@ import { type Refusal, sendProblem } from './problem.ts'
 export interface HttpDeps {
   readonly boot: BootDeps
   readonly attempt: AttemptDeps
+  readonly captures: CaptureRouteDeps
   readonly assets: AssetDeps
   readonly api: ApiDeps
   readonly kexec: Omit<KexecDeps, 'boot'>
@@ -38,12 +40,13 @@ const mostFields = 100
 
 /** What machines ask, and nobody but the daemon that works may answer. */
 function machineDoor(app: FastifyInstance, deps: HttpDeps): void {
-  const { standing, boot, assets, kexec, attempt } = deps
+  const { standing, boot, assets, kexec, attempt, captures } = deps
   if (standing) waitForTurn(app, standing)
   bootRoutes(app, boot)
   discRoute(app, { boot, assets })
   kexecRoutes(app, { ...kexec, boot })
   attemptRoutes(app, attempt)
+  captureRoutes(app, captures)
 }
 
 /** The routes, without a socket. */

@@ -116,10 +116,13 @@ function tellOrder(host: string, { kind, order }: WorkOrder, { memory }: Install
     memory.record({ host, kind: 'note', code: 'erases-disks', data: { disks } })
     return
   }
-  const { disk, image } = order
-  const { name: path, serial, size } = disk
-  const data = { disk: path, size, ...(serial !== null && { serial }), image }
-  memory.record({ host, kind: 'note', code: 'writes-image', data })
+  const { name: path, serial, size } = order.disk
+  const disk = { disk: path, size, ...(serial !== null && { serial }) }
+  const [code, image] =
+    kind === 'write'
+      ? (['writes-image', order.image] as const)
+      : (['captures-disk', order.rule.image] as const)
+  memory.record({ host, kind: 'note', code, data: { ...disk, image } })
 }
 
 function endLate(

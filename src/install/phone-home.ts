@@ -7,8 +7,9 @@ import type { Attempt } from '../boot/install.ts'
 import { isRunning } from '../boot/life.ts'
 import type { PhoneHomeMessage } from '../boot/phone-home.ts'
 import { textOf } from '../boot/words/event.ts'
-import { isAgentWork } from '../boot/work-order.ts'
+import { isAgentWork, isOwnWord } from '../boot/work-order.ts'
 import { formatIpAddress } from '../wire/ip-address.ts'
+import { hearCapturer } from './capture.ts'
 import type { InstallDeps } from './deps.ts'
 import { type AgentOutlook, type AgentWork, agentWork, hearStranger } from './discovered.ts'
 import { hearEraser } from './erasure.ts'
@@ -121,9 +122,8 @@ function whyUnheard(
     ({ host, kind: 'stranger', code: 'phone-home', data }) as const
   const of = otherHostAt(attempt, use, parts)
   if (of !== undefined) return { heard: { status: 404 }, event: strange({ ...called, of }) }
-  // That a disk is empty is its own to say.
-  const erases = specOf(attempt, parts)?.profile.erase !== undefined
-  const mustBeIt = event === 'ready' || prepared || erases
+  const spec = specOf(attempt, parts)
+  const mustBeIt = event === 'ready' || prepared || (spec && isOwnWord(spec.profile))
   if (!mustBeIt || isMachine(attempt, use, parts)) return undefined
   const told = strange(called)
   return { heard: { status: 403, reason: textOf(told) }, event: told }
@@ -131,11 +131,11 @@ function whyUnheard(
 
 /**
  * By its facts the disk is chosen that is written to: they are the machine's own to tell, whoever else has its token.
- * Those by which disks are erased come with `ready`.
+ * Those by which disks are erased or read come with `ready`.
  */
 function mayTellFacts(attempt: Attempt, use: TokenUse, event: string, parts: TokenParts): boolean {
   const spec = specOf(attempt, parts)
-  if (spec?.profile.erase && event !== 'ready') return false
+  if (spec && isOwnWord(spec.profile) && event !== 'ready') return false
   return !spec || !isAgentWork(spec) || isMachine(attempt, use, parts)
 }
 
@@ -162,6 +162,7 @@ function takeIn(attempt: Attempt, said: PhoneHomeMessage, parts: TokenParts): vo
   const spec = specOf(attempt, parts)
   if (event === 'ready') lives.ready(host, circumstance)
   else if (spec?.profile.erase) hearEraser(attempt, spec, said, parts)
+  else if (spec?.profile.capture) hearCapturer(attempt, spec.profile.capture, said, parts)
   else lives.apply(host, { kind: event, ...(message !== undefined && { message }) }, circumstance)
   if (event === 'progress' && isRunning(lives.lifeOf(host)))
     memory.hosts.saveProgress(host, percent, message)

@@ -9,7 +9,7 @@ import type { Reason, Refused } from '../boot/reason.ts'
 import type { InstallDeps } from './deps.ts'
 import { doubtOf } from './integrity.ts'
 import { takeFiles } from './take-files.ts'
-import { takeImage } from './take-image.ts'
+import { takeImage, whyNotCaptured } from './take-image.ts'
 import { takeMedia } from './take-media.ts'
 
 /** How the machine of an install is started, where it is not by its power and its network. */
@@ -47,7 +47,7 @@ export function takeSpec(host: Host, overrides: Overrides, deps: SpecDeps): Spec
   }
   const started = startedBy(host, overrides, deps)
   if ('refused' in started) return started
-  const lack = deps.lackOf(base) ?? whyNothingToErase(base)
+  const lack = deps.lackOf(base) ?? whyNothingToErase(base) ?? whyNotCaptured(base)
   if (lack !== undefined) return { refused: lack }
   const images = base.media ? takeMedia(base, base.media, deps) : takeFiles(base, deps)
   if ('refused' in images) return images

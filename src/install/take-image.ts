@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { fieldsOf } from '../base/untrusted.ts'
 import { leastImage, measureOf } from '../boot/disk-image.ts'
 import type { Profile } from '../boot/host.ts'
 import type { DiskImage, Unpacked } from '../boot/install.ts'
-import type { Refused } from '../boot/reason.ts'
+import type { Reason, Refused } from '../boot/reason.ts'
 import type { InstallDeps } from './deps.ts'
 import { expecting } from './take-files.ts'
 
@@ -25,8 +25,29 @@ export function takeImage(
   return { ...expecting(asset, checksums[path]), unpacked: measured.unpacked }
 }
 
-/** What `import` wrote down of an image; undefined where that is not there, or is none. */
-function readMeasure(path: string): { unpacked: Unpacked; packed: number } | undefined {
+/** Why a disk cannot become the image that is meant, as far as that can be seen before. */
+export function whyNotCaptured({ capture }: Pick<Profile, 'capture'>): Reason | undefined {
+  if (!capture || capture.overwrite || !existsSync(capture.path)) return undefined
+  return { code: 'image-exists', path: capture.path }
+}
+
+/** What is written down beside an image. */
+interface ImageMeasure {
+  readonly unpacked: Unpacked
+  readonly packed: number
+  /** The install whose machine sent it; of what `import` took in nothing. */
+  readonly install?: string
+}
+
+/** What an install has sent, if its image is in service: what stands beside it comes a moment before. */
+export function landedImage(path: string, install: string | undefined): ImageMeasure | undefined {
+  const measure = readMeasure(path)
+  const isWhole = measure?.packed === statSync(path, { throwIfNoEntry: false })?.size
+  return isWhole && measure?.install === install ? measure : undefined
+}
+
+/** What `import` or a capture wrote down of an image; undefined where that is not there, or is none. */
+function readMeasure(path: string): ImageMeasure | undefined {
   try {
     const read = fieldsOf(JSON.parse(readFileSync(measureOf(path), 'utf8')))
     const { bytes, sha256 } = read
@@ -36,7 +57,8 @@ function readMeasure(path: string): { unpacked: Unpacked; packed: number } | und
       return undefined
     }
     const unpacked = { bytes: Number(bytes), sha256: String(sha256) }
-    return { unpacked, packed: Number(packed) }
+    const { install } = fieldsOf(read.captured)
+    return { unpacked, packed: Number(packed), ...(typeof install === 'string' && { install }) }
   } catch {
     return undefined
   }

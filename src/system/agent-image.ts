@@ -33,8 +33,8 @@ const wanted = [
   'efibootmgr',
 ] as const
 
-/** Those that are taken along where they are installed: disks that can erase themselves. */
-const helpful = ['nvme-cli', 'hdparm'] as const
+/** Those that are taken along where they are installed: for disks that can erase themselves, and to see what is free. */
+const helpful = ['nvme-cli', 'hdparm', 'e2fsprogs', 'partclone', 'xfsprogs'] as const
 
 /** What a machine boots, and what is added to that where its disk is to be written. */
 const parts = ['linux', 'initrd', 'writer'] as const

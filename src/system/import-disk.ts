@@ -1,25 +1,25 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs'
-import { type FileHandle, mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, mkdtemp, open, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip, createZstdCompress, createZstdDecompress } from 'node:zlib'
-import { leastImage, measureOf, type Packing, packingOf } from '../boot/disk-image.ts'
+import { createGunzip, createZstdCompress } from 'node:zlib'
+import { leastImage, type Packing, packingOf } from '../boot/disk-image.ts'
 import type { Unpacked } from '../boot/install.ts'
 import { freeBytes } from './import-disc.ts'
 import { type CopyProgress, ImportError, type ImportOrder } from './import-image.ts'
+import { type KeptImage, keepDiskImage } from './keep-disk-image.ts'
+import { unzstd } from './unzstd.ts'
 
 /** An image for disks that is taken in, and where to. Paths are absolute. */
 export type DiskOrder = Omit<ImportOrder, 'files' | 'source'> & { readonly file: string }
 
 /** What came of it. */
-export interface ImportedDisk {
+export interface ImportedDisk extends KeptImage {
   /** `images/NAME.raw.zst` */
   readonly path: string
-  readonly packed: Unpacked
-  readonly unpacked: Unpacked
 }
 
 const chunkBytes = 1024 * 1024
@@ -51,14 +51,7 @@ export async function importDisk(order: DiskOrder, progress: CopyProgress): Prom
       )
     }
     const path = join(images, `${name}.raw.${kept}`)
-    const { bytes, sha256 } = measured.unpacked
-    const text = `${JSON.stringify({ bytes, sha256, packed: measured.packed }, null, 2)}\n`
-    await writeFile(join(work, 'measure'), text, { flush: true })
-    // Between the two the sizes differ, and nothing is installed.
-    await rename(join(work, 'measure'), measureOf(path))
-    await rename(part, path)
-    await using folder = await open(images, 'r')
-    await folder.sync()
+    await keepDiskImage(part, path, measured)
     return { path, ...measured }
   } finally {
     await rm(work, { recursive: true, force: true })
@@ -82,7 +75,7 @@ async function take(
   to: string,
   { signal }: DiskOrder,
   progress: CopyProgress,
-): Promise<{ packed: Unpacked; unpacked: Unpacked }> {
+): Promise<KeptImage> {
   await using source = await open(from, 'r')
   await using target = await open(to, 'wx', 0o644)
   const before = await source.stat()
@@ -149,8 +142,9 @@ async function sink(chunks: AsyncIterable<unknown>): Promise<void> {
 /** What a packed file becomes; it fails where the file is not whole. */
 function unpacking(file: string, packing: Packing): Readable {
   if (packing === 'xz') return bytesFrom('xz', ['-d', '-c', file])
-  const unpack = packing === 'gz' ? createGunzip() : createZstdDecompress()
   const input = createReadStream(file, { highWaterMark: chunkBytes })
+  if (packing === 'zst') return Readable.from(unzstd(input))
+  const unpack = createGunzip()
   input.once('error', error => unpack.destroy(error))
   return input.pipe(unpack)
 }

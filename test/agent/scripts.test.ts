@@ -5,7 +5,15 @@ import { shellcheck } from '../shellcheck.ts'
 
 const folder = 'src/agent'
 const read = (name: string) => readFileSync(join(folder, name), 'utf8')
-const programs = ['init', 'facts', 'lease', 'build', 'writer/image', 'writer/erase']
+const programs = [
+  'init',
+  'facts',
+  'lease',
+  'build',
+  'writer/image',
+  'writer/erase',
+  'writer/capture',
+]
 /** Not for a shell. */
 const others = ['drivers', 'initramfs.conf']
 
@@ -52,9 +60,18 @@ t.test('it has every program that it calls, and none more', async t => {
 t.test(
   'what writes is in the writer alone, which has every program that it calls and none more',
   async t => {
-    const brought = ['sfdisk', 'zstd', 'efibootmgr', 'nvme', 'hdparm']
+    const brought = [
+      'sfdisk',
+      'zstd',
+      'efibootmgr',
+      'nvme',
+      'hdparm',
+      'dumpe2fs',
+      'partclone',
+      'xfs_logprint',
+    ]
     const has = [...listOf('blkdiscard'), ...listOf('mcopy'), ...brought]
-    const text = whole('writer/image') + whole('writer/erase')
+    const text = ['writer/image', 'writer/erase', 'writer/capture'].map(whole).join('\n')
     for (const name of has) t.match(text, new RegExp(`\\b${name}\\b`), name)
     t.notMatch(text, /\beval\b|\| *(?:sh|busybox)\b|\bsh -c\b|\. "?\/run/, 'nothing heard is run')
     const agent = ['init', 'facts', 'lease'].map(whole).join('\n')

@@ -16,6 +16,11 @@ export interface WriterCase {
   readonly image?: Buffer
   /** What it runs, where that does not write an image, and its order. */
   readonly erases?: { readonly order: string }
+  /** The same of a disk that is sent, and who takes it. */
+  readonly captures?: {
+    readonly order: string
+    readonly take: (url: URL, body: Buffer, response: ServerResponse) => void
+  }
   /** More of its machine. */
   readonly machine?: SysFiles
   /** From how many MiB on disks are sampled, MiB at each end, and points between. */
@@ -34,7 +39,16 @@ export interface WriterCase {
 }
 
 /** Programs of the writer that are not busybox. */
-const others = ['sfdisk', 'zstd', 'mcopy', 'mdir', 'mformat']
+const others = [
+  'sfdisk',
+  'zstd',
+  'mcopy',
+  'mdir',
+  'mformat',
+  'dumpe2fs',
+  'xfs_logprint',
+  ...['fat', 'xfs', 'btrfs'].map(kind => `partclone.${kind}`),
+]
 
 /** Runs the writer of the agent on a file as its disk, with the programs that it has on machines and no others. */
 export async function runWriter(t: Test, given: WriterCase) {
@@ -43,10 +57,14 @@ export async function runWriter(t: Test, given: WriterCase) {
   const kill = () => void process.kill(-(child.pid ?? 0), 'SIGKILL')
   const server = createServer(async (request, response) => {
     const { method, url = '' } = request
-    let body = ''
-    for await (const chunk of request) body += chunk
-    heard.push(`${method} ${url} ${body}`.trim())
-    if (url === '/agent/TOKEN') response.end(given.erases?.order ?? orderOf(given, diskBytes))
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = Buffer.concat(chunks)
+    const isDisk = url.startsWith('/captures/')
+    heard.push(`${method} ${url} ${isDisk ? '' : body}`.trim())
+    const { order } = given.erases ?? given.captures ?? { order: orderOf(given, diskBytes) }
+    if (url === '/agent/TOKEN') response.end(order)
+    else if (isDisk) given.captures?.take(new URL(url, 'http://daemon'), body, response)
     else if (url === '/image' && given.send) given.send(response, packed, kill)
     else if (url === '/image') response.end(packed)
     else if (method === 'POST') response.writeHead(204).end()
@@ -62,7 +80,7 @@ export async function runWriter(t: Test, given: WriterCase) {
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const root = machineOf(t, url, diskBytes, given)
-  const program = given.erases ? 'erase' : 'image'
+  const program = given.erases ? 'erase' : given.captures ? 'capture' : 'image'
   const child = spawn('/bin/busybox', ['sh', join(root, 'agent', program)], {
     env: { PATH: join(root, 'bin'), AGENT_ROOT: root, AGENT_PAUSE: '0.1' },
     detached: true,
@@ -115,7 +133,7 @@ function machineOf(
   for (const name of ['run', 'bin', 'agent']) mkdirSync(join(root, name), { recursive: true })
   const folder = resolve('src/agent')
   for (const name of [...readdirSync(folder), ...readdirSync(join(folder, 'writer'))]) {
-    if (!name.endsWith('.sh') && name !== 'image' && name !== 'erase') continue
+    if (!name.endsWith('.sh') && !['image', 'erase', 'capture'].includes(name)) continue
     const from = join(folder, readdirSync(folder).includes(name) ? name : `writer/${name}`)
     const script = readFileSync(from, 'utf8').replaceAll('/run/', `${root}/run/`)
     const seen = sampled && {

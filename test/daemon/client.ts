@@ -152,7 +152,7 @@ export interface HttpAsk {
   readonly from?: string
   /** The daemon's address. */
   readonly to?: string
-  readonly body?: string
+  readonly body?: string | Buffer
   readonly type?: string
 }
 

@@ -12,12 +12,11 @@ import { loadConfig } from '../../src/config/load.ts'
 import { readMedia } from '../../src/config/media.ts'
 import { renderText } from '../../src/config/template/template.ts'
 import { usedVars } from '../../src/config/template/vars.ts'
+import { createArrivals } from '../../src/daemon/arrivals.ts'
 import { openConsoles } from '../../src/daemon/consoles.ts'
-import { createDiscs } from '../../src/daemon/discs.ts'
 import { createDrain } from '../../src/daemon/drain.ts'
 import { httpDeps } from '../../src/daemon/http-deps.ts'
 import { openPower } from '../../src/daemon/power.ts'
-import { createPulls } from '../../src/daemon/pulls.ts'
 import type { Token } from '../../src/http/api/tokens.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { createInstaller, type Installer, type InstallerDeps } from '../../src/install/installer.ts'
@@ -162,8 +161,7 @@ export async function startHttp(
       rivals: () => [],
       routers: createRouterWatch({ world, log }),
       drain: createDrain(memory),
-      pulls: createPulls(world.config, log),
-      discs: createDiscs({ config: world.config, log }),
+      ...createArrivals({ ...parts, config: world.config, log, wall: Date.now }),
     },
     power: openPower(world, changes.tell, noDeeds),
     consoles: openConsoles({ world, memory, log, clock: computerClock }),

@@ -5,7 +5,7 @@ import { makeGpt } from './disk.ts'
 import type { Lab } from './lab.ts'
 
 /** Runs a command of ours that needs no daemon. */
-async function runMain(lab: Lab, args: readonly string[]): Promise<void> {
+export async function runMain(lab: Lab, args: readonly string[]): Promise<void> {
   const { code, stderr } = await lab.network.attempt([process.execPath, main, ...args])
   if (code !== 0) throw new Error(stderr)
 }

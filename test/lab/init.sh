@@ -137,9 +137,10 @@ installed() {
   connect
   # The installer leaves its URL in the second sector when the system has to report.
   url=$(dd if="$(disk)" bs=512 skip=1 count=1 2> /dev/null | grep -a -o '^http[^ ]*')
-  # An image has it in its seed, which is the second partition.
-  seed=$(disk)2
-  [ -n "$url" ] || [ ! -b "$seed" ] || url=$(grep -a -o 'phoneHome=http[^ ]*' "$seed" | head -n 1 | cut -d = -f 2)
+  # An image has it in its seed, which is the last partition.
+  for seed in "$(disk)"[2-9]; do
+    [ -n "$url" ] || [ ! -b "$seed" ] || url=$(grep -a -o 'phoneHome=http[^ ]*' "$seed" | head -n 1 | cut -d = -f 2)
+  done
   [ -z "$url" ] || tell up
   end
 }

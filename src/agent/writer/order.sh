@@ -30,8 +30,8 @@ amount() {
   value=$json
 }
 
-# check_disk NAME SIZE SERIAL: in $disk, $target and $size the disk of the order, if it is the one that was reported.
-check_disk() {
+# find_disk NAME SIZE SERIAL: in $disk, $target and $size the disk of the order, if it is the one that was reported.
+find_disk() {
   disk=$1
   case ${disk#/dev/} in '' | *[!a-z0-9]*) fail 'the order names no disk' ;; esac
   folder=$root/sys/block/${disk#/dev/}
@@ -45,11 +45,16 @@ check_disk() {
   [ "$((json * 512))" = "$size" ] || fail "$disk has $((json * 512)) bytes, and had $size"
   serial_of "$folder"
   [ "$(string "$value")" = "$3" ] || fail "$disk is not the disk any more that was reported"
-  line "$folder/ro"
-  [ "$value" != 1 ] || fail "$disk can only be read"
   for held in "$folder"/holders/*; do
     [ ! -e "$held" ] || fail "$disk is in use by ${held##*/}"
   done
+}
+
+# check_disk NAME SIZE SERIAL: the same of one that is to be written.
+check_disk() {
+  find_disk "$@"
+  line "$folder/ro"
+  [ "$value" != 1 ] || fail "$disk can only be read"
 }
 
 # clear_ends: of the disk, its start first: without that nothing boots what was there, nor uses its table at the end.

@@ -2,6 +2,15 @@
 
 seed_sectors=8192
 
+# seed_at SECTORS: where it lies on a disk of so many: as far behind as whole MiB go, before the copy of the table.
+seed_at() { echo $((($1 - 2048 - seed_sectors) / 2048 * 2048)); }
+
+# old_seed TABLE SECTORS: the number of the partition that is the seed of an install before, on a disk of so many
+# sectors with this table, as sfdisk dumps it.
+old_seed() {
+  sed -n "s/^.*[^0-9]\([0-9]*\) : start= *$(seed_at "$2"), size= *$seed_sectors, type=\(c\|EBD0A0A2-.*name=\"cidata\"\).*$/\1/p" "$1"
+}
+
 # get_seed: the file system in /run/seed.img; none where the order names no files.
 get_seed() {
   rm -f /run/seed.img

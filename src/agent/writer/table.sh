@@ -8,8 +8,16 @@ make_table() {
   truncate -s "$size" /run/table
   dd if=/run/head of=/run/table bs=$mib conv=notrunc 2> /dev/null
   label=$(sfdisk -d /run/table 2> /dev/null | sed -n 's/^label: //p')
+  drop_seed
   if [ -e /run/seed.img ]; then add_seed || return 1; fi
   [ -z "$label" ] || grow
+}
+
+# drop_seed: an image that was a disk of ours has the seed of that.
+drop_seed() {
+  sfdisk -d /run/table > /run/dump 2> /dev/null || return 0
+  old=$(old_seed /run/dump $((bytes / 512)))
+  [ -z "$old" ] || sfdisk -q --delete /run/table "$old" > /dev/null 2>&1
 }
 
 add_seed() {
@@ -18,7 +26,7 @@ add_seed() {
     dos) type=c ;;
     *) echo 'the image has no partition table, and a seed needs one' > /run/why && return 1 ;;
   esac
-  seed_start=$(((size / 512 - 2048 - seed_sectors) / 2048 * 2048))
+  seed_start=$(seed_at $((size / 512)))
   echo "start=$seed_start,size=$seed_sectors,type=$type" |
     sfdisk -q -a /run/table > /dev/null 2> /run/problem && return
   echo "$disk has no room for the seed: $(tail -n 1 /run/problem | plain)" > /run/why

@@ -42,6 +42,8 @@ export const noteEvents: EventWords<'note'> = {
   'up-before-deployed': () => 'the installed system is up; deploy has not ended yet',
   'writes-image': ({ image, ...disk }) =>
     `${image} is written onto ${writtenDisk(disk)}: what was on it is lost`,
+  'captures-disk': ({ image, ...disk }) =>
+    `${writtenDisk(disk)} is read, and becomes the image ${image}`,
   'erases-disks': ({ disks }) =>
     `these disks are erased, what is on them is lost: ${disks.join('; ')}`,
   'disk-erased': data => erasedWords(data, 'is erased'),

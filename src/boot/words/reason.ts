@@ -1,6 +1,7 @@
 import type { Reason, ReasonCode } from '../reason.ts'
 import { bootWords } from './boot.ts'
 import { callbackWords } from './callback.ts'
+import { captureWords } from './capture.ts'
 import { consoleWords } from './console.ts'
 import { dhcpWords } from './dhcp-reason.ts'
 import { eraseWords } from './erase.ts'
@@ -22,6 +23,7 @@ const words: ReasonWords<ReasonCode> = {
   ...dhcpWords,
   ...fileWords,
   ...eraseWords,
+  ...captureWords,
   ...specWords,
   ...messageWords,
   ...sshWords,

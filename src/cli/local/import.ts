@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { amount } from '../../base/amount.ts'
+import { imageName } from '../../boot/disk-image.ts'
 import { readMedia } from '../../config/media.ts'
 import { initrdsOf } from '../../system/image-parts.ts'
 import { type Image, imageBytes } from '../../system/images.ts'
@@ -16,8 +17,6 @@ import { namedAssets } from './named-assets.ts'
 import { createBar, type ProgressBar } from './progress-bar.ts'
 import { importSpec as spec } from './specs.ts'
 
-const nameOf = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/
-
 /** `bootwright import`: works on the files themselves and needs no daemon. */
 export function run(argv: readonly string[], io: Io): Promise<number> {
   return runParsed(spec, argv, io, given => take(given, io))
@@ -25,7 +24,7 @@ export function run(argv: readonly string[], io: Io): Promise<number> {
 
 async function take({ values, words }: Given, io: Io): Promise<number> {
   const name = words.at(-1) ?? ''
-  if (!nameOf.test(name)) throw new Failure(`"${name}" is no name for an image`, exit.usage)
+  if (!imageName.test(name)) throw new Failure(`"${name}" is no name for an image`, exit.usage)
   const assets = namedAssets(values.text('config'), values.text('assets'))
 
   const images = join(assets, 'images')

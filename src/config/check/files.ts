@@ -42,7 +42,7 @@ export function checkFiles(
 export function lackOfProfile(profile: Profile): Reason | undefined {
   const program = programsOf(profile).find(name => !isInPath(name))
   if (program) return { code: 'no-program', program }
-  const isAgents = profile.image ?? profile.erase
+  const isAgents = profile.image ?? profile.erase ?? profile.capture
   return isAgents && agentProblem(profile) ? { code: 'no-agent' } : undefined
 }
 

@@ -14,7 +14,7 @@ export function usedVars(profile: Profile, sources: Iterable<string>): UsedVars 
   const { cmdline, verifySsh, deploy, callbacks, vars } = profile
   const used = new Set(Object.keys(vars).filter(name => vars[name] === 'required'))
   // The agent's disk is chosen by it.
-  if (profile.image) used.add('disk')
+  if (profile.image ?? profile.capture) used.add('disk')
   const told = [deploy ?? [], callbacks].flat().flatMap(callbackTemplates)
   const templates = [cmdline, verifySsh?.address ?? '', ...told.map(({ source }) => source)]
   for (const template of [...templates, ...sources]) {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { ContentOf } from '../../boot/event.ts'
 import type { PowerVerb } from '../../boot/power.ts'
 import type { BmcRouteDeps } from '../../http/api/bmc-routes.ts'
@@ -75,6 +76,8 @@ export function installDeps(parts: HttpParts): InstallRouteDeps {
     ...choiceDeps(parts),
     profile: name => world.config().profiles.get(name),
     eraser: () => world.config().eraser,
+    capturer: () => world.config().capturer,
+    imagePath: file => join(world.config().assets, 'images', file),
     ask(host, overrides, replace, dryRun) {
       const asked = lives.ask(host, overrides, replace, dryRun)
       const isStarted = host.power !== undefined && overrides.power !== false

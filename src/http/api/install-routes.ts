@@ -10,6 +10,7 @@ import type { Host, Profile, Vars } from '../../boot/host.ts'
 import type { HostState } from '../../boot/host-state.ts'
 import type { Reason } from '../../boot/reason.ts'
 import { Refusal } from '../problem.ts'
+import { type AgentWishDeps, agentWishOf, refuseMixed } from './agent-wishes.ts'
 import { type ChoiceDeps, chosenHosts } from './choose.ts'
 import { type Actor, actorOf } from './guard.ts'
 import { reasonFields, warningFields } from './reason-fields.ts'
@@ -22,10 +23,8 @@ export interface Act {
   readonly once?: { readonly key: string; readonly request: string; readonly answer: unknown }
 }
 
-export interface InstallRouteDeps extends ChoiceDeps {
+export interface InstallRouteDeps extends ChoiceDeps, AgentWishDeps {
   profile(name: string): Profile | undefined
-  /** What is booted to erase disks. */
-  eraser(): Profile | undefined
   ask(
     host: Host,
     overrides: { profile?: Profile; vars?: Vars; power?: boolean; by?: NonNullable<AskBody['by']> },
@@ -50,9 +49,7 @@ export function installRoutes(app: FastifyInstance, deps: InstallRouteDeps): voi
     '/installs',
     { schema: routes.install },
     async (request): Promise<{ results: AskResult[] }> =>
-      once(request, request.body.erase ? 'erase' : 'install', deps, () =>
-        askAll(request.body, deps),
-      ),
+      once(request, verbOf(request.body), deps, () => askAll(request.body, deps)),
   )
   app.post<{ Body: CancelBody }>(
     '/cancels',
@@ -107,11 +104,20 @@ async function once<T extends { results: readonly Result[]; dryRun?: boolean }>(
 const verbs = {
   install: { done: 'asked for an install of', refused: 'asked in vain for an install of' },
   erase: { done: 'asked to erase the disks of', refused: 'asked in vain to erase the disks of' },
+  capture: {
+    done: 'asked to capture the disk of',
+    refused: 'asked in vain to capture the disk of',
+  },
   cancel: {
     done: 'took back the install of',
     refused: 'tried in vain to take back the install of',
   },
 } as const
+
+function verbOf({ erase, capture }: AskBody): keyof typeof verbs {
+  if (erase) return 'erase'
+  return capture ? 'capture' : 'install'
+}
 
 function textOf(verb: keyof typeof verbs, results: readonly Result[]): string {
   const done = results.filter(({ ok }) => ok)
@@ -135,11 +141,15 @@ function askAll(body: AskBody, deps: InstallRouteDeps) {
     const meant = didYouMean(body.profile, deps.profiles())
     throw new Refusal(400, `the config has no profile ${body.profile}${meant}`, 'body.profile')
   }
-  const results = chosenHosts(body, deps, 'body').map((host): AskResult => {
-    const boots = body.erase ? eraserOf(host, body.erase, deps) : (profile ?? host.profile)
-    const own = body.erase || profile ? boots : undefined
+  const hosts = chosenHosts(body, deps, 'body')
+  if (body.capture && hosts.length > 1) {
+    throw new Refusal(400, 'one host is captured at a time: the image has one name', 'body.capture')
+  }
+  const results = hosts.map((host): AskResult => {
+    const own = agentWishOf(host, body, deps) ?? profile
+    const boots = own ?? host.profile
     const overrides = { ...given('profile', own), ...(vars && { vars }), ...(by && { by }), power }
-    const erases = boots?.boot === 'install'
+    const erases = boots?.boot === 'install' && !boots.capture
     const asked = deps.ask(host, overrides, replace, dryRun)
     return {
       host: host.name,
@@ -153,29 +163,6 @@ function askAll(body: AskBody, deps: InstallRouteDeps) {
     }
   })
   return { results, dryRun }
-}
-
-/** An erase is a whole wish of its own. */
-function refuseMixed({ erase, profile, vars }: AskBody): void {
-  if (!erase || (profile === undefined && vars === undefined)) return
-  const key = profile === undefined ? 'vars' : 'profile'
-  throw new Refusal(
-    400,
-    `body.erase installs nothing, so it goes without \`${key}\``,
-    `body.${key}`,
-  )
-}
-
-/** What erases the disks of a host: those that its own profile expects, where not all are asked for. */
-function eraserOf(
-  { profile }: Host,
-  { disks = 'expected', method = 'auto', check = 'sampled' }: NonNullable<AskBody['erase']>,
-  deps: InstallRouteDeps,
-): Profile {
-  const eraser = deps.eraser()
-  if (!eraser) throw new Refusal(409, 'the config has mistakes, and nothing is erased by it')
-  const { expect } = profile ?? {}
-  return { ...eraser, ...(expect && { expect }), erase: { disks, method, check } }
 }
 
 /** The disk that is written to: as the vars call it, as our own templates do; of an erase those that it told of. */

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Forwarded, ForwardedAnswer } from '../../base/forwarded.ts'
 import { plainAddress } from '../api/access.ts'
+import { captureUrls } from './capture-routes.ts'
 import { type RawBody, readBody } from './posted-body.ts'
 
 export interface StandingBy {
@@ -16,8 +17,8 @@ const most = { all: 64, each: 4 }
 
 /** What stands in no memory: each daemon answers it by its config. */
 const own = '/boot.ipxe'
-/** Streams of many gigabytes. */
-const streams = '/boot/:mac/image.iso'
+/** Streams of many gigabytes: who sends or fetches one goes to the daemon that works, or waits. */
+const streams: readonly string[] = ['/boot/:mac/image.iso', ...captureUrls]
 
 /**
  * What machines ask, and nobody but the daemon that works may answer, waits for it, and for the one that
@@ -32,7 +33,8 @@ export function waitForTurn(app: FastifyInstance, { standsBy, forward }: Standin
     if (why === undefined || url === own) return undefined
     const address = plainAddress(request.socket.remoteAddress ?? '')
     const before = waiting.get(address) ?? 0
-    if (url === streams || count >= most.all || before >= most.each) return sendLater(reply, why)
+    if (streams.includes(url ?? '') || count >= most.all || before >= most.each)
+      return sendLater(reply, why)
     count += 1
     waiting.set(address, before + 1)
     try {

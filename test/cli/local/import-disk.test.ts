@@ -9,6 +9,9 @@ import { fakeIo } from '../fake.ts'
 
 const image = Buffer.concat([randomBytes(1024 * 1024), Buffer.alloc(3 * 1024 * 1024)])
 const xz = (bytes: Buffer) => execFileSync('xz', ['-0', '-c'], { input: bytes, maxBuffer: 2 ** 24 })
+/** As pzstd makes them, and captures are. */
+const twoFrames = (bytes: Buffer) =>
+  Buffer.concat([bytes.subarray(0, 1000), bytes.subarray(1000)].map(part => zstdCompressSync(part)))
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
 function place(t: Test) {
@@ -39,6 +42,7 @@ t.test('one that is packed stays as it is, and is measured', async t => {
   for (const [ending, pack] of [
     ['gz', gzipSync],
     ['zst', zstdCompressSync],
+    ['zst', twoFrames],
     ['xz', xz],
   ] as const) {
     const { images, bring, measure, err } = place(t)
