@@ -7,6 +7,11 @@ export function serverUrl(
   return `${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
+/** The URL of a file by TFTP, as DHCPv6 says it (RFC 5970). */
+export function tftpUrl(address: string, file: string): string {
+  return `tftp://[${address}]/${file.split('/').map(encodeURIComponent).join('/')}`
+}
+
 /** The same path at another server, which is a URL without one. */
 export function atServer(url: string, server: string): string {
   return `${server}${url.replace(/^https?:\/\/[^/]*/, '')}`

@@ -1,4 +1,4 @@
-import { serverUrl } from '../base/server-url.ts'
+import { serverUrl, tftpUrl } from '../base/server-url.ts'
 import type { Stage } from '../boot/client.ts'
 import { noSuchFile } from '../boot/loaders/no-such-file.ts'
 import type { NetworkWith6 } from '../boot/network-address.ts'
@@ -7,7 +7,6 @@ import { textToBytes } from '../wire/dhcp-values.ts'
 import { option6 } from '../wire/dhcp6-codes.ts'
 import type { Dhcp6Option } from '../wire/dhcp6-packet.ts'
 import { vendorClassToOption } from '../wire/dhcp6-values.ts'
-import type { Ipv6 } from '../wire/ipv6.ts'
 import type { Case6 } from './outcome.ts'
 
 /**
@@ -61,8 +60,4 @@ function httpBoot(url: string): Dhcp6Option[] {
 
 function bootUrl(url: string): Dhcp6Option {
   return [option6.bootFileUrl, textToBytes(url)]
-}
-
-function tftpUrl(address: Ipv6, file: string): string {
-  return `tftp://[${address}]/${file.split('/').map(encodeURIComponent).join('/')}`
 }

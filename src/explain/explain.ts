@@ -5,14 +5,15 @@ import { bootSettingsOf } from '../boot/boot-settings.ts'
 import { stages } from '../boot/client.ts'
 import type { ForeignFacts } from '../boot/foreign/row.ts'
 import { foreignKinds } from '../boot/foreign/server.ts'
-import { foreignLines } from '../boot/foreign.ts'
+import { foreignLines, leftOutOf } from '../boot/foreign.ts'
 import type { Network } from '../boot/host.ts'
 import { type HostState, hostStates } from '../boot/host-state.ts'
 import { hasIpv4, hasIpv6 } from '../boot/network-address.ts'
 import type { Values } from '../cli/args.ts'
 import type { Config } from '../config/config.ts'
-import { formatIpv4, parseMac } from '../wire/address.ts'
+import { parseMac } from '../wire/address.ts'
 import { WireError } from '../wire/error.ts'
+import type { IpAddress } from '../wire/ip-address.ts'
 import { createWorld, type World } from '../world/world.ts'
 import { answerText, type Shown } from './question.ts'
 import { createRehearsal, type Rehearsal } from './rehearsal.ts'
@@ -33,8 +34,9 @@ export async function explain(values: Values, config: Config): Promise<Explained
     const network = networkOf(values, rehearsal)
     const server = oneOf('dhcp', foreignKinds, values)
     if (server) {
-      const text = foreignLines(server, foreignFacts(network, world))
-      return { text, warnings: world.missingLoaders() }
+      const facts = foreignFacts(addressFor(values, network), network, world)
+      const warnings = [...leftOutOf(server, facts), ...world.missingLoaders()]
+      return { text: foreignLines(server, facts), warnings }
     }
     const file = values.text('pcap')
     if (file === undefined) {
@@ -61,9 +63,7 @@ async function answers(
 ): Promise<Shown[]> {
   const mac = parseMac(values.text('mac') ?? '')
   if (!mac) throw new ExplainError('explain needs --mac, such as 52:54:00:12:34:56')
-  const overIpv6 = values.has('ipv6') || !hasIpv4(network)
-  if (overIpv6 && !hasIpv6(network))
-    throw new ExplainError(`network ${network.name} has no IPv6: it needs a mode6`)
+  const overIpv6 = typeof addressFor(values, network) === 'string'
   // No BIOS asks over IPv6.
   const arch = oneOf('arch', archs, values) ?? (overIpv6 ? 'x64-efi' : 'bios')
   const stage = oneOf('stage', stages, values) ?? 'firmware'
@@ -113,10 +113,16 @@ function networkOf(values: Values, { networks }: Rehearsal): Network {
   throw new ExplainError(`there is no network ${name}; the config has ${names}`)
 }
 
-function foreignFacts(network: Network, world: World): ForeignFacts {
-  if (!hasIpv4(network)) throw new ExplainError(`network ${network.name} has no IPv4`)
+/** Ours, in the family that is asked by: IPv4 where nothing says otherwise. */
+function addressFor(values: Values, network: Network): IpAddress {
+  if (!values.has('ipv6') && hasIpv4(network)) return network.serverAddress
+  if (hasIpv6(network)) return network.ipv6.serverAddress
+  throw new ExplainError(`network ${network.name} has no IPv6: it needs a mode6`)
+}
+
+function foreignFacts(serverAddress: IpAddress, network: Network, world: World): ForeignFacts {
   return {
-    serverAddress: formatIpv4(network.serverAddress),
+    serverAddress,
     httpPort: world.config().http.port,
     site: world.site(network),
     cards: [...world.config().hosts.values()].flatMap(host =>

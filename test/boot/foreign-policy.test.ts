@@ -6,11 +6,16 @@ import { archOfType, archs, typesOfArch } from '../../src/boot/arch.ts'
 import type { Client } from '../../src/boot/client.ts'
 import { type Answer, decide, type Site } from '../../src/boot/decide.ts'
 import type { ForeignCard } from '../../src/boot/foreign/row.ts'
-import { foreignServers } from '../../src/boot/foreign/server.ts'
+import { type ForeignServer, foreignServers } from '../../src/boot/foreign/server.ts'
 import { foreignLines } from '../../src/boot/foreign.ts'
 import { bootFields } from '../../src/dhcp/reply-boot.ts'
+import { bootOptions6 } from '../../src/dhcp6/reply-boot.ts'
 import type { Mac } from '../../src/wire/address.ts'
-import { network } from '../dhcp/examples.ts'
+import { textOfBytes } from '../../src/wire/dhcp-values.ts'
+import { option6 } from '../../src/wire/dhcp6-codes.ts'
+import { option6Of } from '../../src/wire/dhcp6-packet.ts'
+import { ip, network } from '../dhcp/examples.ts'
+import { ip6, network6 } from '../dhcp6/examples.ts'
 import { makeFolder } from '../folder.ts'
 import { type ForeignAnswer, type ForeignClient, readLines } from './foreign-servers.ts'
 
@@ -22,7 +27,7 @@ const files = [
 const missing = new Set(['gone.efi'])
 
 /** The words of our own DHCP server for the same answer. */
-function ourWords(client: Client, answer: Answer): ForeignAnswer | undefined {
+function ourWords4(client: Client, answer: Answer): ForeignAnswer | undefined {
   const { file } = bootFields({
     client,
     answer,
@@ -31,10 +36,23 @@ function ourWords(client: Client, answer: Answer): ForeignAnswer | undefined {
     via: 'dhcp',
     gift: { kind: 'proxy' },
   } as Parameters<typeof bootFields>[0])
-  if (file === undefined) return undefined
-  // A foreign server has one script for all, which goes on to the host's own.
-  if (answer.kind === 'chain') return { file: file.replace(/boot\/.*\//, ''), http: false }
-  return { file, http: client.stage === 'http-firmware' }
+  return file === undefined
+    ? undefined
+    : { file: toAll(file, answer), http: client.stage === 'http-firmware' }
+}
+
+function ourWords6(client: Client, answer: Answer): ForeignAnswer | undefined {
+  const from = { client, answer, network: network6(), deps: { httpPort: 8080 } }
+  const options = bootOptions6(from as unknown as Parameters<typeof bootOptions6>[0])
+  const url = option6Of(options, option6.bootFileUrl)
+  if (!url) return undefined
+  const file = toAll(textOfBytes(url), answer)
+  return { file, http: option6Of(options, option6.vendorClass) !== undefined }
+}
+
+/** A foreign server has one script for all, which goes on to the host's own. */
+function toAll(file: string, answer: Answer): string {
+  return answer.kind === 'chain' ? file.replace(/boot\/.*\//, '') : file
 }
 
 /** Every client that a DHCP server can tell apart: by type, MAC, vendor class, and whether it is iPXE. */
@@ -65,8 +83,13 @@ function clientOf({ mac, type, vendor, ipxe }: ForeignClient, card?: ForeignCard
 }
 
 const plain = '52:54:00:00:00:01'
-const facts = { serverAddress: '10.77.0.1', httpPort: 8080 }
+const families = {
+  4: { serverAddress: ip('10.77.0.1'), httpPort: 8080 },
+  6: { serverAddress: ip6('2001:db8:77::1'), httpPort: 8080 },
+} as const
+const facts = families[4]
 
+/** In both families; Kea and ISC's server see no MAC in DHCPv6. */
 function compare(
   t: Test,
   site: Site,
@@ -74,24 +97,28 @@ function compare(
   macs: readonly string[] = [plain],
   vendors: readonly string[] = [],
 ): void {
-  for (const server of foreignServers) {
-    const lines = foreignLines(server, { ...facts, site, cards })
-    const different: unknown[] = []
-    for (const foreign of everyClient([...macs, ...cards.map(({ mac }) => mac)], vendors)) {
-      const card = cards.find(({ mac }) => mac === foreign.mac)
-      const client = clientOf(foreign, card)
-      const host = {
-        name: 'a',
-        due: true,
-        why: { code: 'install-asked' } as const,
-        settings: card?.settings ?? {},
-      }
-      const want = ourWords(client, decide(client, host, site))
-      const have = readLines[server](lines, foreign)
-      if (JSON.stringify(have) !== JSON.stringify(want)) different.push({ foreign, have, want })
+  const clients = [...everyClient([...macs, ...cards.map(({ mac }) => mac)], vendors)]
+  const isByMac = cards.length > 0 || macs.length > 1
+  for (const family of [4, 6] as const) {
+    const servers: readonly ForeignServer[] = family === 6 && isByMac ? ['dnsmasq'] : foreignServers
+    for (const server of servers) {
+      const lines = foreignLines(server, { ...families[family], site, cards })
+      const different = clients.filter(foreign => {
+        const card = cards.find(({ mac }) => mac === foreign.mac)
+        const have = readLines[server](lines, foreign)
+        const want = wanted(family, clientOf(foreign, card), card, site)
+        return JSON.stringify(have) !== JSON.stringify(want)
+      })
+      t.strictSame(different, [], `${server}, IPv${family}`)
     }
-    t.strictSame(different, [], server)
   }
+}
+
+/** What we would say ourselves. */
+function wanted(family: 4 | 6, client: Client, card: ForeignCard | undefined, site: Site) {
+  const why = { code: 'install-asked' } as const
+  const answer = decide(client, { name: 'a', due: true, why, settings: card?.settings ?? {} }, site)
+  return (family === 4 ? ourWords4 : ourWords6)(client, answer)
 }
 
 t.test('every arch with every loader: what is told elsewhere is what we would say', async t => {

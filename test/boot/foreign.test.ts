@@ -2,8 +2,10 @@ import t from 'tap'
 import type { Arch } from '../../src/boot/arch.ts'
 import type { Site } from '../../src/boot/decide.ts'
 import { foreignRouters, foreignServers } from '../../src/boot/foreign/server.ts'
-import { foreignLines } from '../../src/boot/foreign.ts'
+import { foreignLines, leftOutOf } from '../../src/boot/foreign.ts'
 import type { Mac } from '../../src/wire/address.ts'
+import { ip } from '../dhcp/examples.ts'
+import { ip6 } from '../dhcp6/examples.ts'
 import { golden } from '../golden.ts'
 
 const loaders = new Map<Arch, string>([
@@ -14,7 +16,7 @@ const loaders = new Map<Arch, string>([
   ['rpi', 'bootcode.bin'],
 ])
 const site = (loaders: Site['loaders']): Site => ({ unknown: 'ignore', loaders })
-const facts = { serverAddress: '10.77.0.1', httpPort: 8080, site: site(loaders) }
+const facts = { serverAddress: ip('10.77.0.1'), httpPort: 8080, site: site(loaders) }
 
 const cards = [
   { mac: '52:54:00:12:34:5c' as Mac, settings: { loader: 'snponly.efi' } },
@@ -31,6 +33,10 @@ for (const server of foreignServers) {
   t.test(`the lines for ${server}`, async t => {
     const lines = foreignLines(server, facts)
     t.equal(lines, golden(`scripts/foreign-${server}.txt`, lines))
+  })
+  t.test(`the lines for ${server} over IPv6`, async t => {
+    const lines = foreignLines(server, { ...facts, serverAddress: ip6('2001:db8:77::1') })
+    t.equal(lines, golden(`scripts/foreign-ipv6-${server}.txt`, lines))
   })
   t.test(`without a loader ${server} still sends iPXE to us`, async t => {
     const lines = foreignLines(server, { ...facts, site: site(new Map()) })
@@ -73,3 +79,28 @@ t.test('routers with dnsmasq inside are told the lines of dnsmasq', async t => {
     t.strictSame(plain(foreignLines(router, facts)), plain(foreignLines('dnsmasq', facts)), router)
   }
 })
+
+t.test('over IPv6 Kea and ISC see no MAC, and what that leaves out is said', async t => {
+  const rules: Site['rules'] = new Map([['x64-efi', [{ file: 'a.efi', macs: ['52:55'] }]]])
+  const six = { ...facts, site: { ...facts.site, rules }, serverAddress: ip6('2001:db8:77::1') }
+  for (const server of ['kea', 'isc'] as const) {
+    t.notMatch(foreignLines(server, { ...six, cards }), /pkt4|hardware|member\('bootwright-own'\)/)
+    const all = [...cards.map(({ mac }) => mac), '52:55']
+    t.strictSame(leftOutOf(server, { ...six, cards }), [
+      `${server} sees no MAC in DHCPv6: ${all.join(', ')} are told what all others are`,
+    ])
+    t.strictSame(leftOutOf(server, { ...facts, cards }), [])
+  }
+  t.strictSame(leftOutOf('kea', { ...six, site: facts.site }), [])
+  t.strictSame(leftOutOf('dnsmasq', { ...six, cards }), [])
+})
+
+t.test(
+  'over IPv6 routers with dnsmasq inside are told its lines, others to leave it to us',
+  async t => {
+    const six = { ...facts, serverAddress: ip6('2001:db8:77::1') }
+    t.match(foreignLines('pihole', six), foreignLines('dnsmasq', six))
+    t.match(foreignLines('unifi', six), /mode6: boot/)
+    t.notMatch(foreignLines('unifi', six), 'http://')
+  },
+)

@@ -60,6 +60,12 @@ async function walked(mode: string, ...more: string[]) {
   return { text, heads: heads.map(([, stage, asked, other]) => other ?? `${stage} ${asked}`) }
 }
 
+t.test('what a foreign DHCPv6 server must send', async t => {
+  const lines = await explained('boot', () => ['--dhcp', 'dnsmasq', '--ipv6'])
+  t.match(lines, /option6:bootfile-url,tftp:\/\/\[2001:db8:77::1\]\/snponly\.efi/)
+  t.match(await explained('none', () => ['--dhcp', 'kea', '--ipv6']), /rack has no IPv6/)
+})
+
 const asks = (capture: string, more = {}) => ({
   from: { address: machine, port: 546 },
   to: { address: servers, port: 547 },

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readLines } from './lines.ts'
-import type { Network } from './network.ts'
+import type { Network, Peer } from './network.ts'
 import { waitUntil } from './wait.ts'
 
 /** Somebody else's DHCP server, which gives addresses and knows nothing of booting. */
@@ -75,7 +75,7 @@ export async function startKea(
   const config = join(folder, 'kea.json')
   writeFileSync(config, JSON.stringify(keaConfig(address, classes)))
   const kea = ['env', `KEA_PIDFILE_DIR=${folder}`, `KEA_LOCKFILE_DIR=${folder}`, 'kea-dhcp4']
-  await startOther(network, address, [...kea, '-c', config], 'DHCP4_STARTED')
+  await startOther(await network.addPeer(address), [...kea, '-c', config], 'DHCP4_STARTED')
 }
 
 /** Starts ISC's server on a computer of its own at `address` with these lines. */
@@ -91,16 +91,15 @@ export async function startIsc(
   // By its whole path: a package of npm has the same name.
   const files = ['-cf', at('dhcpd.conf'), '-lf', at('leases'), '-pf', at('pid')]
   const dhcpd = ['/usr/sbin/dhcpd', '-4', '-f', '-d', ...files, 'eth0']
-  await startOther(network, address, dhcpd, 'Server starting service')
+  await startOther(await network.addPeer(address), dhcpd, 'Server starting service')
 }
 
-async function startOther(
-  network: Network,
-  address: string,
+/** Starts a server on this computer; resolves when it says that it is up. */
+export async function startOther(
+  peer: Pick<Peer, 'start'>,
   command: readonly string[],
   up: string,
 ): Promise<void> {
-  const peer = await network.addPeer(address)
   const child = peer.start(command)
   const log: string[] = []
   readLines(child.stdout, line => log.push(line))

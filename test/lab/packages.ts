@@ -38,6 +38,7 @@ export const packages: Packages = {
   'systemd-boot-efi': 'boots the installed disk on UEFI',
   'dnsmasq-base': 'the DHCP server that was there first',
   'kea-dhcp4-server': 'another one, with the lines that explain prints for it',
+  'kea-dhcp6-server': 'its like for IPv6',
   'isc-dhcp-server': 'and the one that was there before Kea',
   prometheus: 'promtool, which checks metrics and alert rules',
   'libarchive-tools': 'bsdtar, which takes discs apart',

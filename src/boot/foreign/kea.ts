@@ -1,7 +1,10 @@
-import type { BootFile, Card, ForeignLines, ForeignRow } from './row.ts'
+import { hexOfType, httpClassHex } from './hex.ts'
+import type { BootFile, Card, ClientTests, Family, ForeignLines, ForeignRow } from './row.ts'
 
 /** Client classes, of which each leaves alone whoever an earlier one is for. */
-export function keaClasses({ rows, cards, httpTypes, script, address }: ForeignLines): string {
+export function keaClasses(lines: ForeignLines): string {
+  const { rows, cards, httpTypes, script } = lines
+  const say = words[lines.family]
   const all = (kind: Card['kind']) => cards.filter(card => card.kind === kind)
   const no = (kind: Card['kind']) => (all(kind).length > 0 ? [not(kind)] : [])
   const general = (row: ForeignRow) => [
@@ -19,60 +22,89 @@ export function keaClasses({ rows, cards, httpTypes, script, address }: ForeignL
     ...kinds,
     {
       name: 'bootwright-ipxe',
-      test: and('option[175].exists', ...no('other')),
-      'boot-file-name': script,
+      test: and(say.ipxe, ...no('other')),
+      ...say.boot({ file: script, http: false }),
     },
-    ...(cards.length > 0 ? [httpFirmware(httpTypes)] : []),
-    ...cards.flatMap(card => cardClasses(card, address)),
+    ...(cards.length > 0 ? [httpFirmware(httpTypes, say)] : []),
+    ...cards.flatMap(card => cardClasses(card, lines)),
     ...rows.map(row => ({
       name: `bootwright-${row.tag}`,
-      test: and(...testsOf(row), ...general(row)),
-      ...bootOf(row.says, address),
+      test: and(...testsOf(row, say), ...general(row)),
+      ...bootOf(row.says, lines),
     })),
   ]
   return `${JSON.stringify({ 'client-classes': classes }, null, 2)}\n`
 }
 
+/** What is said in each family in its own way. */
+interface KeaWords extends ClientTests {
+  /** `server`: who has the file, where it is a name. */
+  boot(says: BootFile, server?: string): object
+}
+
+const words: Readonly<Record<Family, KeaWords>> = {
+  4: {
+    ipxe: 'option[175].exists',
+    type: type => `option[93].hex == ${hexNumber(type)}`,
+    vendor: text => `substring(option[60].hex, 0, ${text.length}) == '${text}'`,
+    boot: ({ file, http }, server) => ({
+      ...(server !== undefined && { 'next-server': server }),
+      'boot-file-name': file,
+      ...(http && { 'option-data': [{ name: 'vendor-class-identifier', data: 'HTTPClient' }] }),
+    }),
+  },
+  6: {
+    // Behind the length of the class.
+    ipxe: `(substring(option[15].hex, 2, 4) == 'iPXE')`,
+    type: type => `option[61].hex == ${hexNumber(type)}`,
+    // Behind the number of the enterprise and the length.
+    vendor: text => `substring(option[16].hex, 6, ${text.length}) == '${text}'`,
+    boot: ({ file, http }) => ({
+      'option-data': [{ name: 'bootfile-url', data: file }, ...(http ? [httpClass] : [])],
+    }),
+  },
+}
+
+const httpClass = {
+  code: 16,
+  'csv-format': false,
+  'always-send': true,
+  data: httpClassHex.replaceAll(':', ''),
+}
+
 /** HTTP Boot, which is no iPXE: iPXE says the type of the firmware that it came from. */
-function httpFirmware(types: readonly number[]) {
-  const test = `(${types.map(isType).join(' or ')}) and not option[175].exists`
+function httpFirmware(types: readonly number[], say: KeaWords) {
+  const test = `(${types.map(say.type).join(' or ')}) and not ${say.ipxe}`
   return { name: 'bootwright-http', test }
 }
 
-function cardClasses(card: Card, address: string) {
+function cardClasses(card: Card, lines: ForeignLines) {
   const name = `bootwright-${card.mac.replaceAll(':', '')}`
   const noIpxe = card.kind === 'own' ? [not('ipxe')] : []
   const pxe = { name, test: and(isMac(card), ...noIpxe, not('http')) }
   const http = { name: `${name}-http`, test: and(isMac(card), `member('bootwright-http')`) }
   return [
-    ...(card.pxe ? [{ ...pxe, ...bootOf(card.pxe, address) }] : []),
-    ...(card.http ? [{ ...http, ...bootOf(card.http, address) }] : []),
+    ...(card.pxe ? [{ ...pxe, ...bootOf(card.pxe, lines) }] : []),
+    ...(card.http ? [{ ...http, ...bootOf(card.http, lines) }] : []),
   ]
 }
 
-function bootOf(says: BootFile | undefined, address: string) {
-  if (!says) return {}
-  return {
-    'next-server': address,
-    'boot-file-name': says.file,
-    ...(says.http && { 'option-data': [{ name: 'vendor-class-identifier', data: 'HTTPClient' }] }),
-  }
+function bootOf(says: BootFile | undefined, { family, address }: ForeignLines): object {
+  return says ? words[family].boot(says, address) : {}
 }
 
-function testsOf({ type, vendor, macs }: ForeignRow): string[] {
+function testsOf({ type, vendor, macs }: ForeignRow, say: KeaWords): string[] {
   const isPrefix = (mac: string) =>
     `substring(pkt4.mac, 0, ${mac.split(':').length}) == 0x${mac.replaceAll(':', '')}`
   return [
-    ...(type === undefined ? [] : [isType(type)]),
-    ...(vendor === undefined
-      ? []
-      : [`substring(option[60].hex, 0, ${vendor.length}) == '${vendor}'`]),
+    ...(type === undefined ? [] : [say.type(type)]),
+    ...(vendor === undefined ? [] : [say.vendor(vendor)]),
     ...(macs ? [`(${macs.map(isPrefix).join(' or ')})`] : []),
   ]
 }
 
-function isType(type: number): string {
-  return `option[93].hex == 0x${type.toString(16).padStart(4, '0')}`
+function hexNumber(type: number): string {
+  return `0x${hexOfType(type).replace(':', '')}`
 }
 
 function isMac({ mac }: Card): string {

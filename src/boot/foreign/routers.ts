@@ -11,11 +11,17 @@ const again =
 
 /** What is typed into a router, from the same rows as the lines of servers. None of it was tried on the router itself. */
 export function routerLines(router: ForeignRouter, lines: ForeignLines): string {
+  if (lines.family === 6 && !saysIpv6.includes(router)) return comment(noIpv6)
   const text = recipes[router](lines)
   return `${comment(
     `Not tried on the router itself. \`mode: proxy\` beside it needs none of this.`,
   )}${text}\n`
 }
+
+/** Those whose DHCPv6 server is dnsmasq. */
+const saysIpv6: readonly ForeignRouter[] = ['pihole', 'opnsense']
+const noIpv6 =
+  'What its DHCPv6 server can send is not known here. Write `mode6: boot`: firmware is answered beside it, and iPXE\nneeds IPv4, or us as `mode6: server`.'
 
 const recipes: Readonly<Record<ForeignRouter, (lines: ForeignLines) => string>> = {
   pihole: lines =>

@@ -1,5 +1,6 @@
-import { serverUrl } from '../../base/server-url.ts'
+import { serverUrl, tftpUrl } from '../../base/server-url.ts'
 import { type Mac, macWithHyphens } from '../../wire/address.ts'
+import { formatIpAddress, type IpAddress } from '../../wire/ip-address.ts'
 import { type Arch, archs, typesOfArch } from '../arch.ts'
 import type { HostBootSettings } from '../boot-settings.ts'
 import type { Client, Stage } from '../client.ts'
@@ -17,15 +18,15 @@ export interface ForeignCard {
 
 /** What a DHCP server that is not ours must say so that machines find us. */
 export interface ForeignFacts {
-  /** Dotted quad. */
-  readonly serverAddress: string
+  /** Of the family that machines ask by. */
+  readonly serverAddress: IpAddress
   readonly httpPort: number
   /** What the boot decision is made from. */
   readonly site: Site
   readonly cards?: readonly ForeignCard[]
 }
 
-/** A boot file: a name for TFTP, or a URL for HTTP Boot. */
+/** A boot file: a name for TFTP, or a URL for HTTP Boot; in DHCPv6 a URL always. */
 export interface BootFile {
   readonly file: string
   readonly http: boolean
@@ -34,7 +35,7 @@ export interface BootFile {
 /** What clients that fit are told; the first row that fits counts. iPXE fits none. */
 export interface ForeignRow {
   readonly tag: string
-  /** DHCP option 93; without it any. */
+  /** DHCP option 93, in DHCPv6 61; without it any. */
   readonly type?: number
   /** Beginning of the vendor class. */
   readonly vendor?: string
@@ -63,20 +64,40 @@ export interface Card {
 export interface ForeignLines {
   readonly rows: readonly ForeignRow[]
   readonly cards: readonly Card[]
-  /** Types of option 93 that stand for HTTP Boot. */
+  /** Types of option 93 or 61 that stand for HTTP Boot. */
   readonly httpTypes: readonly number[]
   readonly script: string
+  readonly family: Family
   readonly address: string
 }
 
-/** What our own policy says, asked for every kind of client that a DHCP server can tell apart. */
-export function foreignRows(facts: ForeignFacts): ForeignLines {
+/** How a server's expressions ask what a client says. */
+export interface ClientTests {
+  readonly ipxe: string
+  type(type: number): string
+  /** How its vendor class begins. */
+  vendor(text: string): string
+}
+
+/** Of DHCP. */
+export type Family = 4 | 6
+
+export function familyOf({ serverAddress }: Pick<ForeignFacts, 'serverAddress'>): Family {
+  return typeof serverAddress === 'number' ? 4 : 6
+}
+
+/**
+ * What our own policy says, asked for every kind of client that a DHCP server can tell apart: also by their MACs,
+ * unless it does not see them.
+ */
+export function foreignRows(facts: ForeignFacts, seesMacs: boolean): ForeignLines {
   return {
-    rows: rowsOf(facts),
-    cards: (facts.cards ?? []).flatMap(card => cardOf(card, facts) ?? []),
+    rows: rowsOf(facts, seesMacs),
+    cards: seesMacs ? (facts.cards ?? []).flatMap(card => cardOf(card, facts) ?? []) : [],
     httpTypes: archs.flatMap(arch => typesOfArch(arch, true)),
     script: `${baseUrl(facts)}/boot.ipxe`,
-    address: facts.serverAddress,
+    family: familyOf(facts),
+    address: formatIpAddress(facts.serverAddress),
   }
 }
 
@@ -87,16 +108,17 @@ const uboots: readonly (readonly [Arch, string])[] = [
   ['uboot', 'U-Boot'],
 ]
 
-function rowsOf(facts: ForeignFacts): ForeignRow[] {
+function rowsOf(facts: ForeignFacts, seesMacs: boolean): ForeignRow[] {
   const rows: ForeignRow[] = []
   const add = (row: Omit<ForeignRow, 'before'>) => {
     // A row without a loader is there for those behind it, which must leave its clients alone.
     const isLast = row.vendor === undefined && row.macs === undefined
-    if (isLast && !row.says) return
+    if ((isLast && !row.says) || (row.macs && !seesMacs)) return
     const before = rows.filter(({ type }) => type === row.type || type === undefined)
     rows.push({ ...row, before: before.map(({ tag }) => tag) })
   }
-  for (const [arch, vendor] of differentUboots(facts)) {
+  // Over IPv6 nobody boots without a class of PXE or HTTP Boot.
+  for (const [arch, vendor] of familyOf(facts) === 4 ? differentUboots(facts) : []) {
     for (const { tag, ...rule } of rulesOf(arch, facts)) {
       if (rule.vendor === undefined)
         add({ tag: `${arch}-class${tag}`, ...rule, vendor, http: false })
@@ -169,18 +191,24 @@ function ask(
   const url = (path: string) => ({ file: `${baseUrl(facts)}/${path}`, http: true })
   switch (answer.kind) {
     case 'load':
-      if (answer.over === 'tftp') return { file: answer.file, http: false }
+      if (answer.over === 'tftp') return byTftp(answer.file, facts)
       return url(`loaders/${encodeURIComponent(answer.file)}`)
     case 'image':
       return url(`boot/${macWithHyphens(asking.mac as Mac)}/image.iso`)
     case 'local':
-      // As our own DHCP says it: a URL that answers 404 ends HTTP Boot at once.
-      return asking.stage === 'http-firmware' ? url(noSuchFile) : undefined
+      // As our own DHCP says it: a URL that answers 404 ends HTTP Boot at once, and a file that is not there PXE over IPv6.
+      if (asking.stage === 'http-firmware') return url(noSuchFile)
+      return familyOf(facts) === 6 ? byTftp(noSuchFile, facts) : undefined
     default:
       return undefined
   }
 }
 
+function byTftp(file: string, { serverAddress }: ForeignFacts): BootFile {
+  const isName = typeof serverAddress === 'number'
+  return { file: isName ? file : tftpUrl(serverAddress, file), http: false }
+}
+
 function baseUrl({ serverAddress, httpPort }: ForeignFacts): string {
-  return serverUrl(serverAddress, httpPort)
+  return serverUrl(formatIpAddress(serverAddress), httpPort)
 }

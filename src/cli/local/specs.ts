@@ -53,7 +53,7 @@ export const explainSpec: CommandSpec = {
   line:
     '--config FILE --mac M [--arch A] [--stage S] [--state X] [--ipv6] [--whole] [--json]\n' +
     '       bootwright explain --config FILE --pcap CAPTURE [--state X] [--json]\n' +
-    '       bootwright explain --config FILE --dhcp SERVER',
+    '       bootwright explain --config FILE --dhcp SERVER [--ipv6]',
   brief: 'what a client would be told, and why',
   summary:
     'Says what a client would be told, and why; or what the clients in a captured file would have been.\n' +
