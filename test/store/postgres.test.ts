@@ -235,6 +235,31 @@ t.test('who was silent for too long writes nothing more', skip, async t => {
   await second.db.committed()
 })
 
+t.test('a batch that comes once more, late, changes nothing', skip, async t => {
+  const server = await makeDatabase()
+  const { db, hosts } = await open(t, server)
+  for (const name of ['node1', 'node2', 'node3']) {
+    hosts.know(name)
+    await db.committed()
+  }
+  const kept = () => server.psql("select string_agg(name, ' ' order by name) from hosts")
+  const last = Number(server.psql('select max(number) from batches'))
+  for (const number of [last - 1, last]) {
+    // As on a connection that was given up while the server stood still.
+    const late = `begin; select keep_batch(1, ${number}, ''); delete from hosts; commit`
+    t.throws(() => server.psql(late), /is kept/)
+    t.equal(kept(), 'node1 node2 node3')
+  }
+  hosts.know('node4')
+  await db.committed()
+  t.equal(kept(), 'node1 node2 node3 node4')
+
+  server.psql(`insert into batches (epoch, number, changes) values (1, ${last + 2}, '')`)
+  hosts.know('node5')
+  await db.committed()
+  t.equal(kept(), 'node1 node2 node3 node4', 'what is there already is not done again')
+})
+
 t.test('a second daemon stands by until the first has ended', skip, async t => {
   const server = await makeDatabase()
   const first = await open(t, server)

@@ -1,4 +1,5 @@
 import type { Migration } from '../migrations.ts'
+import { laterMigrations } from './later-migrations.ts'
 
 /** Every change of the schema in PostgreSQL, oldest first; one that has landed is never edited. */
 export const postgresMigrations: readonly Pick<Migration, 'name' | 'sql'>[] = [
@@ -184,59 +185,5 @@ export const postgresMigrations: readonly Pick<Migration, 'name' | 'sql'>[] = [
         at timestamptz not null
       )`,
   },
-  {
-    name: '003-daemons',
-    sql: `
-      -- What each batch of the owner has changed, for those that stand by. A crash empties it, and then they
-      -- read everything again: no decision hangs on it.
-      create unlogged table batches (
-        epoch bigint not null,
-        number bigint not null,
-        at timestamptz not null default clock_timestamp(),
-        changes bytea not null,
-        primary key (epoch, number)
-      );
-      create index batches_at on batches (at);
-      create function keep_batch(held bigint, nth bigint, what bytea) returns void
-      language plpgsql as $$
-      begin
-        perform hold_epoch(held);
-        insert into batches (epoch, number, changes) values (held, nth, what) on conflict do nothing;
-      end $$;
-
-      -- Every daemon that was heard lately, and what it has read.
-      create table daemons (
-        name text primary key,
-        version text not null,
-        started timestamptz not null,
-        heard timestamptz not null,
-        epoch bigint not null,
-        number bigint not null
-      );
-
-      -- What people ask of a daemon that stands by, for the one that works.
-      create table requests (
-        id text primary key,
-        at timestamptz not null default clock_timestamp(),
-        asked json not null,
-        taken timestamptz,
-        answer json
-      );`,
-  },
-  {
-    name: '004-urls',
-    sql: `
-      -- Where machines reach it, by the name of their network.
-      alter table daemons add column urls json not null default '{}';`,
-  },
-  {
-    name: '005-erasures',
-    sql: `
-      create table erasures (
-        install text primary key,
-        host text not null,
-        ended_at timestamptz not null,
-        record text not null
-      );`,
-  },
+  ...laterMigrations,
 ]

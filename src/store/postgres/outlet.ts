@@ -119,6 +119,8 @@ async function send(client: Client, { epoch, count, unsure }: Outlet): Promise<v
   const sent = ['begin', keep, ...statements, 'commit'].map(one => client.query(one))
   const ends = await Promise.allSettled(sent)
   const failed = ends.find(end => end.status === 'rejected')
+  // It had come through when it was sent before, and nobody said so.
+  if (codeOf(failed?.reason) === 'BW002') return
   if (failed) throw failed.reason
   const last = ends.at(-1)
   if (last?.status === 'fulfilled' && last.value.command !== 'COMMIT') {
@@ -126,11 +128,16 @@ async function send(client: Client, { epoch, count, unsure }: Outlet): Promise<v
   }
 }
 
+/** Its SQLSTATE, where it has one. */
+function codeOf(error: unknown): string | undefined {
+  return ((error ?? {}) as { code?: string }).code
+}
+
 /** Classes of SQLSTATE that come again however often it is tried: data, constraints, names, rights. */
 const forever = /^(22|23|42)/
 
 function finalError(error: unknown): StoreError | undefined {
-  const { code } = (error ?? {}) as { code?: string }
+  const code = codeOf(error)
   if (code === 'BW001') return new StoreError(lostSentence)
   if (code === undefined || !forever.test(code)) return undefined
   return new StoreError(`PostgreSQL refuses what is to be kept (${code}): ${faultOf(error)}`)
