@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { node1, quickDaemon } from './clients.ts'
@@ -135,6 +137,72 @@ t.test('a machine without any IPv4 address serves a network', { skip: obstacle }
   await waitUntil('its syslog', 10, async () => /by IPv6/.test(await events()) || undefined)
   t.equal(await daemon.kill('SIGTERM'), 0)
 })
+
+/** Each is killed after so many milliseconds of leases. */
+const killAfter = [1500, 900, 2300]
+
+t.test('kill -9 under perfdhcp -6: no lease is forgotten', { skip: obstacle }, async t => {
+  const network = await createNetwork()
+  t.teardown(() => network.remove())
+  await addIpv6(network)
+  const six = serverNetwork6.trim().split(/\n */)
+  const quick = quickDaemon(
+    network,
+    `  lab: { ${['interface: br0', 'mode: none', ...six].join(', ')} }\n`,
+  )
+  const peer = await network.addPeer('10.77.0.240')
+  // An address that tells no MAC leaves clients behind it those of their DUIDs.
+  await addLinkLocal(peer, node1, 'fe80::240')
+  const told = new Map<string, string>()
+  const twice: string[] = []
+  let daemon = await quick.start()
+  for (const [round, ms] of killAfter.entries()) {
+    const capture = join(quick.folder, `round${round}.pcap`)
+    const tshark = peer.start(['tshark', '-q', '-i', 'eth0', '-f', 'udp port 547', '-w', capture])
+    await waitUntil('the capture', 20, () => existsSync(capture) || undefined)
+    const clients = ['-R', '5000', '-b', `mac=00:0c:0${round}:00:00:00`]
+    const load = peer.start([
+      'perfdhcp',
+      '-6',
+      '-A',
+      '1',
+      '-l',
+      'eth0',
+      ...clients,
+      '-r',
+      '300',
+      '-p',
+      '60',
+      'all',
+    ])
+    await sleep(ms)
+    await daemon.kill('SIGKILL')
+    load.kill('SIGKILL')
+    tshark.kill('SIGINT')
+    await once(tshark, 'close')
+    const fields = ['dhcpv6.iaaddr.ip', 'dhcpv6.duidllt.link_layer_addr'].flatMap(f => ['-e', f])
+    const replies = ['-Y', 'dhcpv6.msgtype == 7', '-T', 'fields', ...fields]
+    const { stdout } = await attempt(['tshark', '-r', capture, ...replies])
+    for (const line of stdout.trim().split('\n')) {
+      const [address = '', mac = ''] = line.split('\t')
+      if ((told.get(address) ?? mac) !== mac) twice.push(line)
+      told.set(address, mac)
+    }
+    t.strictSame(twice, [], `round ${round}: no address is given to two machines`)
+    daemon = await quick.start()
+    const { leases } = (await daemon.api('/api/v1/leases')).body as { leases: Lease6Row[] }
+    const known = new Map(leases.map(({ address, mac }) => [address, mac]))
+    const lost = [...told].filter(([address, mac]) => known.get(address) !== mac)
+    t.strictSame(lost, [], `round ${round}: every lease that was told is known`)
+  }
+  t.ok(told.size > 200, `${told.size} leases`)
+  t.equal(await daemon.kill('SIGTERM'), 0)
+})
+
+interface Lease6Row {
+  readonly address: string
+  readonly mac: string
+}
 
 function curl(folder: string, path: string): string[] {
   const token = `Authorization: Bearer ${readFileSync(join(folder, 'token'), 'utf8').trim()}`

@@ -39,6 +39,7 @@ export const packages: Packages = {
   'dnsmasq-base': 'the DHCP server that was there first',
   'kea-dhcp4-server': 'another one, with the lines that explain prints for it',
   'kea-dhcp6-server': 'its like for IPv6',
+  'kea-admin': 'perfdhcp, which is many clients',
   'isc-dhcp-server': 'and the one that was there before Kea',
   prometheus: 'promtool, which checks metrics and alert rules',
   'libarchive-tools': 'bsdtar, which takes discs apart',
