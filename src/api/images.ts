@@ -40,6 +40,26 @@ const imageRow = v.closed(
 )
 export type ImageRow = Static<typeof imageRow>
 
+const diskImage = v.closed(
+  {
+    name: v.text('Of its file below assets/images; elsewhere the whole path.'),
+    path: v.text('Absolute path of its file.'),
+    bytes: Type.Number({ description: 'As it is kept.' }),
+    unpacked: v.nullableNumber('Bytes that it is on a disk; null where nothing says so.'),
+    sha256: v.nullableText('Of those.'),
+    captured: Type.Union(
+      [v.closed({ host: v.text(), install: v.text(), at: v.time() }), Type.Null()],
+      {
+        description: 'Whose disk it was; null where it was imported.',
+      },
+    ),
+    problem: v.nullableText('Why it is not written.'),
+    profiles: Type.Array(v.text(), { description: 'Those that write it.' }),
+  },
+  'An image that is written onto disks.',
+)
+export type DiskImageRow = Static<typeof diskImage>
+
 const pull = v.closed(
   {
     name: v.text(),
@@ -83,6 +103,7 @@ export type DiscRow = Static<typeof disc>
 
 export const imageList = v.closed({
   images: Type.Array(imageRow),
+  disks: Type.Array(diskImage),
   pulls: Type.Array(pull),
   discs: Type.Array(disc),
 })

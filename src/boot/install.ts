@@ -40,6 +40,13 @@ export interface Unpacked {
   readonly sha256: string
 }
 
+/** Whose disk an image was, and when it came; ISO 8601. */
+export interface CapturedFrom {
+  readonly host: string
+  readonly install: string
+  readonly at: string
+}
+
 /** An image for a disk as it is served, with what it becomes. */
 export interface DiskImage extends Asset {
   readonly unpacked: Unpacked

@@ -1,4 +1,4 @@
-import type { ImageRow } from '../api/images.ts'
+import type { DiskImageRow, ImageList, ImageRow } from '../api/images.ts'
 import { amount } from '../base/amount.ts'
 import { imagesSpec } from './api-specs.ts'
 import { runApiCommand, writeJson } from './command.ts'
@@ -18,10 +18,11 @@ const columns = [
 /** `bootwright images`. */
 export function run(argv: string[], io: Io): Promise<number> {
   return runApiCommand(imagesSpec, argv, io, async ({ api, values }) => {
-    const body = await api.get<{ images: ImageRow[] }>('/api/v1/images')
+    const body = await api.get<ImageList>('/api/v1/images')
+    const rows = [...body.images.map(rowOf), ...body.disks.map(diskRow)]
     if (values.has('json')) writeJson(io, body)
-    else if (body.images.length === 0) io.stderr.write('no images\n')
-    else io.stdout.write(formatTable(columns, body.images.map(rowOf), screenOf(io)))
+    else if (rows.length === 0) io.stderr.write('no images\n')
+    else io.stdout.write(formatTable(columns, rows, screenOf(io)))
     return exit.done
   })
 }
@@ -37,4 +38,12 @@ function rowOf(image: ImageRow) {
     image.profiles.join(',') || '-',
     problem === null ? (init ?? '-') : { text: problem, colour: 'red' as const },
   ]
+}
+
+/** In the last column what it becomes, and whose disk it was. */
+function diskRow({ name, bytes, unpacked, captured, profiles, problem }: DiskImageRow) {
+  const from = captured ? `, ${captured.host} on ${captured.at.slice(0, 10)}` : ''
+  const what = unpacked === null ? '-' : `${amount(unpacked)} on a disk${from}`
+  const last = problem === null ? what : { text: problem, colour: 'red' as const }
+  return [name, 'disk', amount(bytes), '-', '-', profiles.join(',') || '-', last]
 }

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { given } from '../base/given.ts'
 import { fieldsOf } from '../base/untrusted.ts'
 import { leastImage, measureOf } from '../boot/disk-image.ts'
 import type { Profile } from '../boot/host.ts'
-import type { DiskImage, Unpacked } from '../boot/install.ts'
+import type { CapturedFrom, DiskImage, Unpacked } from '../boot/install.ts'
 import type { Reason, Refused } from '../boot/reason.ts'
 import type { InstallDeps } from './deps.ts'
 import { expecting } from './take-files.ts'
@@ -35,19 +36,19 @@ export function whyNotCaptured({ capture }: Pick<Profile, 'capture'>): Reason | 
 interface ImageMeasure {
   readonly unpacked: Unpacked
   readonly packed: number
-  /** The install whose machine sent it; of what `import` took in nothing. */
-  readonly install?: string
+  /** Whose disk it was; of what `import` took in nothing. */
+  readonly captured?: CapturedFrom
 }
 
 /** What an install has sent, if its image is in service: what stands beside it comes a moment before. */
 export function landedImage(path: string, install: string | undefined): ImageMeasure | undefined {
   const measure = readMeasure(path)
   const isWhole = measure?.packed === statSync(path, { throwIfNoEntry: false })?.size
-  return isWhole && measure?.install === install ? measure : undefined
+  return isWhole && measure?.captured?.install === install ? measure : undefined
 }
 
 /** What `import` or a capture wrote down of an image; undefined where that is not there, or is none. */
-function readMeasure(path: string): ImageMeasure | undefined {
+export function readMeasure(path: string): ImageMeasure | undefined {
   try {
     const read = fieldsOf(JSON.parse(readFileSync(measureOf(path), 'utf8')))
     const { bytes, sha256 } = read
@@ -57,9 +58,14 @@ function readMeasure(path: string): ImageMeasure | undefined {
       return undefined
     }
     const unpacked = { bytes: Number(bytes), sha256: String(sha256) }
-    const { install } = fieldsOf(read.captured)
-    return { unpacked, packed: Number(packed), ...(typeof install === 'string' && { install }) }
+    return { unpacked, packed: Number(packed), ...given('captured', capturedOf(read.captured)) }
   } catch {
     return undefined
   }
+}
+
+function capturedOf(value: unknown): CapturedFrom | undefined {
+  const { host, install, at } = fieldsOf(value)
+  const isWhole = [host, install, at].every(text => typeof text === 'string')
+  return isWhole ? { host: String(host), install: String(install), at: String(at) } : undefined
 }

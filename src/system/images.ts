@@ -76,7 +76,7 @@ export function readImage(folder: string, readMedia: ReadMedia): Image | undefin
 
 /** The images in the folders of a folder, by name; what begins with a dot is not looked at. */
 export function listImages(parent: string, readMedia: ReadMedia): Image[] {
-  return namesIn(parent)
+  return fileNamesIn(parent)
     .filter(name => !name.startsWith('.'))
     .flatMap(name => readImage(join(parent, name), readMedia) ?? [])
 }
@@ -130,7 +130,7 @@ function formOf(files: readonly ImageFile[]): Image['form'] {
 
 function filesOf(folder: string): ImageFile[] {
   const sums = readSums(join(folder, sumsFile))
-  return namesIn(folder).flatMap(name => {
+  return fileNamesIn(folder).flatMap(name => {
     const status = statSync(join(folder, name), { throwIfNoEntry: false })
     if (!status?.isFile() || name === sourceFile) return []
     const sha256 = sums.get(name)
@@ -138,7 +138,8 @@ function filesOf(folder: string): ImageFile[] {
   })
 }
 
-function namesIn(folder: string): string[] {
+/** Names in a folder, sorted; none where there is no such folder. */
+export function fileNamesIn(folder: string): string[] {
   try {
     return readdirSync(folder).sort()
   } catch {

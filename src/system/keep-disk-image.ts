@@ -1,14 +1,14 @@
 import { open, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { measureOf } from '../boot/disk-image.ts'
-import type { Unpacked } from '../boot/install.ts'
+import type { CapturedFrom, Unpacked } from '../boot/install.ts'
 
 /** An image for disks as it is kept, and what it becomes. */
 export interface KeptImage {
   readonly packed: Unpacked
   readonly unpacked: Unpacked
   /** Whose disk it was. */
-  readonly captured?: { readonly host: string; readonly install: string; readonly at: string }
+  readonly captured?: CapturedFrom
 }
 
 /** Puts a file that is whole and on disk into service as an image for disks, with what it becomes beside it. */

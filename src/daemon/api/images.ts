@@ -24,6 +24,7 @@ import { createImageNews, type ImageNews } from '../image-news.ts'
 import type { HttpParts } from '../parts.ts'
 import type { Pull } from '../pulls.ts'
 import { did } from './deeds.ts'
+import { diskImageRows } from './disk-images.ts'
 
 /** The images that are there, and those that can be had. */
 export function imagesDeps(parts: HttpParts): ImagesDeps {
@@ -31,6 +32,7 @@ export function imagesDeps(parts: HttpParts): ImagesDeps {
   const news = createImageNews(world.config, pulls.catalogue)
   return {
     images: () => imageViews(world.config(), published, pulls.catalogue(), news),
+    disks: () => diskImageRows(world.config()),
     ask: news.ask,
     pulls: () => pulls.list().map(pullRow),
     catalogue: () => catalogueRows(pulls.catalogue()),

@@ -6,6 +6,7 @@ import type {
   CatalogueRow,
   DiscBody,
   DiscRow,
+  DiskImageRow,
   ImageList,
   ImageRow,
   NewsAnswer,
@@ -22,6 +23,7 @@ import { type Actor, actorOf } from './guard.ts'
 /** The boot media that are there, and how more are had. */
 export interface ImagesDeps {
   images(): readonly ImageRow[]
+  disks(): readonly DiskImageRow[]
   pulls(): readonly PullRow[]
   catalogue(): readonly CatalogueRow[]
   /** Asks the publishers of what was pulled; returns a sentence for each image that nobody can tell of. */
@@ -44,7 +46,8 @@ export interface ImagesDeps {
 /** `GET /images`, `GET /catalogue`, pulls and discs. */
 export function imagesRoute(app: FastifyInstance, deps: ImagesDeps): void {
   app.get('/images', { schema: routes.images }, async (): Promise<ImageList> => {
-    return { images: [...deps.images()], pulls: [...deps.pulls()], discs: [...deps.discs.list()] }
+    const discs = [...deps.discs.list()]
+    return { images: [...deps.images()], disks: [...deps.disks()], pulls: [...deps.pulls()], discs }
   })
   app.get('/catalogue', { schema: routes.catalogue }, async (): Promise<CatalogueList> => {
     return { entries: [...deps.catalogue()] }

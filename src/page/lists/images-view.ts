@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { ImageList, ImageRow, NewsAnswer } from '../../api/images.ts'
+import type { DiskImageRow, ImageList, ImageRow, NewsAnswer } from '../../api/images.ts'
 import { amount, countOf } from '../../base/amount.ts'
 import { useRead, useTools } from '../daemon/context.ts'
 import { html, part } from '../parts/html.ts'
@@ -25,10 +25,32 @@ export function ImagesView() {
       <ul class="cards">${data?.images.map(image => part(ImageItem, { key: image.name, image }))}</ul>
     `,
     )}
+    ${data && data.disks.length > 0 && part(DiskList, { disks: data.disks })}
     ${data?.images.some(({ source }) => source) && part(AskButton, { changed: reload })}
     ${data && part(DiscPanel, { discs: data.discs, images: data.images, changed: reload })}
     ${data && part(PullPanel, { pulls: data.pulls, changed: reload })}
   </div>`
+}
+
+/** What is written onto disks. */
+function DiskList({ disks }: { disks: readonly DiskImageRow[] }) {
+  return html`<h2>Images of disks</h2>
+    <ul class="cards">${disks.map(disk => part(DiskItem, { key: disk.path, disk }))}</ul>`
+}
+
+function DiskItem({
+  disk: { name, bytes, unpacked, sha256, captured, problem, profiles },
+}: {
+  disk: DiskImageRow
+}) {
+  return html`<li class="panel">
+    <div class="panel-head"><h3>${name}</h3><span class="muted">${amount(bytes)}</span></div>
+    ${problem !== null && html`<p class="error">${withCode(problem)}</p>`}
+    ${unpacked !== null && html`<p>${amount(unpacked)} on a disk</p>`}
+    ${captured && html`<p>The disk of ${captured.host} on ${captured.at.slice(0, 10)}</p>`}
+    ${sha256 !== null && html`<p class="mono muted breaks">${sha256}</p>`}
+    <p class=${profiles.length > 0 ? '' : 'muted'}>${profiles.length > 0 ? `Written by ${profiles.join(', ')}` : 'Unused: no profile writes it'}</p>
+  </li>`
 }
 
 /** Nobody is asked by itself: not every daemon has a way out. */

@@ -42,6 +42,50 @@ t.test('GET /api/v1/images', async t => {
   t.equal(script.statusCode, 200, 'its netboot.ipxe is served as it came')
 })
 
+t.test(
+  'images of disks: what they become, whose they were, and why one is not written',
+  async t => {
+    const profiles = 'golden: { image: images/golden.raw.zst }\n  far: { image: ../far.img }\n'
+    const http = await startHttp(t, '', { profiles })
+    const images = join(http.folder, 'assets/images')
+    const sha256 = 'a'.repeat(64)
+    const captured = { host: 'node1', install: '01abc', at: '2026-11-30T10:00:00.000Z' }
+    const write = (name: string, bytes: number, more?: object) => {
+      writeFileSync(join(images, name), Buffer.alloc(bytes))
+      const measure = { bytes: 4 * 1024 ** 3, sha256, packed: { bytes: 10, sha256 }, ...more }
+      if (more) writeFileSync(join(images, `${name}.json`), JSON.stringify(measure))
+    }
+    mkdirSync(images, { recursive: true })
+    write('golden.raw.zst', 10, { captured })
+    write('cut.img.gz', 9, {})
+    write('plain.raw', 5)
+    write('.half.raw', 5)
+    write('notes.txt', 5)
+    write('../../far.img', 10, { captured: { host: 7 } })
+    const body = (await http.admin('GET', '/images')).json()
+    const whole = { unpacked: 4 * 1024 ** 3, sha256, problem: null }
+    t.match(body.disks, [
+      {
+        name: 'cut.img.gz',
+        bytes: 9,
+        problem: /has 9 bytes, and had 10 when it was imported/,
+        profiles: [],
+      },
+      { name: 'golden.raw.zst', bytes: 10, ...whole, captured, profiles: ['golden'] },
+      { name: 'plain.raw', unpacked: null, sha256: null, problem: /import/ },
+      { name: join(http.folder, 'far.img'), ...whole, captured: null, profiles: ['far'] },
+    ])
+    t.equal(body.disks.length, 4)
+    const api = await startApi(t, { 'GET /api/v1/images': () => body })
+    const { io, out } = fakeIo(t, api.url)
+    t.equal(await run([], io), 0)
+    t.match(
+      out(),
+      /golden\.raw\.zst +disk +10 B +- +- +golden +4\.3 GB on a disk, node1 on 2026-11-30\n/,
+    )
+  },
+)
+
 t.test('only with the token', async t => {
   const { app } = await startHttp(t)
   const reply = await app.inject({ url: '/api/v1/images', remoteAddress: '127.0.0.1' })
