@@ -43,6 +43,42 @@ export const dhcpcd6: Client6 = {
   release: 'SIGALRM',
 }
 
+/** Its settings lie below /run, which is its own here; where /sys cannot be written it waits for no udev. */
+export const networkd6: Client6 = {
+  name: 'systemd-networkd',
+  program: '/lib/systemd/systemd-networkd',
+  package: 'systemd',
+  command: folder => {
+    const settings =
+      '[Match]\\nName=eth0\\n[Network]\\nDHCP=ipv6\\nIPv6AcceptRA=no\\n[DHCPv6]\\nWithoutRA=solicit\\n'
+    const lines = [
+      'mount -t tmpfs t /run',
+      'mount -o remount,bind,ro /sys',
+      'mkdir -p /run/systemd/network /run/systemd/netif/links /run/systemd/netif/leases /run/systemd/netif/lldp',
+      `printf '${settings}' > /run/systemd/network/eth0.network`,
+      'chown -R systemd-network /run/systemd',
+      `sh ${folder}/watch &`,
+      'exec /lib/systemd/systemd-networkd',
+    ]
+    writeFileSync(join(folder, 'watch'), watch(folder))
+    return ['unshare', '--mount', 'sh', '-c', lines.join('\n')]
+  },
+  steps: { lease: 'BOUND6', renew: 'RENEW6' },
+}
+
+/** Notes each step of a client that runs no script: its address is there, and then lives longer again. */
+const watch = (folder: string) => `
+left=0
+while sleep 0.2; do
+  set -- $(ip -6 -o address show dev eth0 scope global dynamic |
+    sed -n 's|.*inet6 \\([^/]*\\)/.*valid_lft \\([0-9]*\\)sec.*|\\1 \\2|p')
+  [ $# = 2 ] || continue
+  if [ $left = 0 ]; then echo "BOUND6 $1" >> ${folder}/steps
+  elif [ $2 -gt $((left + 2)) ]; then echo "RENEW6 $1" >> ${folder}/steps; fi
+  left=$2
+done
+`
+
 /** Notes each step with the address; dhclient leaves it to the script to put that on the card. */
 const script = (folder: string) => `#!/bin/sh
 case "$reason" in BOUND6|RENEW6|REBIND6)

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { fileTimeout } from '../patience.ts'
 import { node1, quickDaemon } from './clients.ts'
-import { dhclient6, dhcpcd6, startClient } from './clients6.ts'
+import { dhclient6, dhcpcd6, networkd6, startClient } from './clients6.ts'
 import { attempt } from './command.ts'
 import { main } from './daemon.ts'
 import { addIpv6, addLinkLocal, serverAddress6, serverNetwork6 } from './ipv6-link.ts'
@@ -19,7 +19,7 @@ t.setTimeout(fileTimeout(3))
 /** A third of a minute: T1 is half of it, T2 four fifths. */
 const leaseSeconds = 20
 
-const clients = [dhclient6, dhcpcd6]
+const clients = [dhclient6, dhcpcd6, networkd6]
 
 t.test('real clients lease, renew and release an IPv6 address', { skip: obstacle }, async t => {
   const network = await createNetwork()
@@ -39,7 +39,7 @@ t.test('real clients lease, renew and release an IPv6 address', { skip: obstacle
     clients.map((client, n) => {
       const skip = existsSync(client.program) ? false : `it needs the package ${client.package}`
       return t.test(client.name, { skip, buffered: true }, async t => {
-        const mac = n === 0 ? node1 : '52:54:00:12:34:71'
+        const mac = n === 0 ? node1 : `52:54:00:12:34:7${n}`
         const peer = await network.addPeer(`10.77.0.${240 + n}`)
         // The first hides its MAC: only the kernel's neighbour table and its DUID tell it.
         await addLinkLocal(peer, mac, n === 0 ? 'fe80::1234:5678:9abc:def0' : undefined)
