@@ -57,7 +57,8 @@ const boards: Readonly<Record<Firmware, Board>> = {
   },
   'uboot-riscv64': {
     qemu: 'qemu-system-riscv64',
-    machine: ['-machine', 'virt', '-bios', '/usr/lib/u-boot/qemu-riscv64/u-boot.bin'],
+    // Started by OpenSBI, which Linux needs too; the build that is a machine's first program has none.
+    machine: ['-machine', 'virt', '-kernel', '/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin'],
     bus: 'device',
   },
   slof: { qemu: 'qemu-system-ppc64', machine: ['-machine', 'pseries'] },

@@ -13,6 +13,13 @@ export const lacksIpxe =
     ? undefined
     : 'IPXE_SOURCES must name a folder with the sources of iPXE (git clone, or apt-get source ipxe)'
 
+/** Why none can be built that looks for `autoexec.ipxe`, which iPXE does since 2022, if so. */
+export const lacksAutoexec =
+  lacksIpxe ??
+  (existsSync(join(sources, 'interface/efi/efi_autoexec.c'))
+    ? undefined
+    : 'IPXE_SOURCES must name sources of iPXE since 2022')
+
 /** What builds it, besides the packages of the lab. */
 export const ipxeBuilders = {
   'build-essential': 'compiles iPXE',
