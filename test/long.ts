@@ -18,6 +18,10 @@ export const longs: readonly Long[] = [
     file: 'test/lab/first-boot.long.ts',
     about: ['docs/first-boot.md', 'config/lan.yaml', 'config/templates/debian.preseed'],
   },
+  {
+    file: 'test/lab/deb-bare.long.ts',
+    about: ['packaging/**/*', 'systemd/*', 'src/bootwright', 'src/launch.js'],
+  },
 ]
 
 /** Where it is kept what each was about when it passed, by {@link sumOf}. */

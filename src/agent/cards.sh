@@ -15,6 +15,22 @@ cards() {
     number "$value"
     line "$folder/carrier"
     [ "$value" = 1 ] && value=true || value=false
-    printf '"speed":%s,"link":%s}' "$json" "$value"
+    printf '"speed":%s,"link":%s,"switch":%s}' "$json" "$value" "$(switch_of "${folder##*/}")"
   done
 }
+
+# switch_of CARD: what was heard of the switch that it hangs on (LLDP), by the words of tcpdump.
+switch_of() {
+  words=$root/run/switch-$1
+  [ -s "$words" ] || { printf null && return; }
+  tab=$(printf '\t')
+  name=$(sed -n "s/^${tab}System Name TLV (5), length [0-9]*: //p" "$words" | head -n 1)
+  [ -n "$name" ] || name=$(below 'Chassis ID TLV')
+  port=$(below 'Port ID TLV')
+  about=$(sed -n "s/^${tab}Port Description TLV (4), length [0-9]*: //p" "$words" | head -n 1)
+  [ -n "$name" ] || { printf null && return; }
+  printf '{"name":%s,"port":%s,"description":%s}' "$(string "$name")" "$(string "$port")" "$(string "$about")"
+}
+
+# below TLV: what its subtype says, which stands in the line below.
+below() { sed -n "/^$tab$1 /{ n; s/^$tab  Subtype [^:]*: //p; }" "$words" | head -n 1; }

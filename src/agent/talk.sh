@@ -19,9 +19,18 @@ tell() {
   done
 }
 
-# report: everything that was found, with `ready`.
+# look EVENT: finds out what this machine is, and tells it.
+look() {
+  known=$(heard)
+  /agent/facts > /run/facts.json
+  report "$1"
+}
+
+# look_again: where a switch was heard since.
+look_again() { [ "$(heard)" = "$known" ] || look progress; }
+
 report() {
-  tell "{\"event\":\"ready\",\"facts\":$(cat /run/facts.json)}" 'Content-Type: application/json'
+  tell "{\"event\":\"$1\",\"facts\":$(cat /run/facts.json)}" 'Content-Type: application/json'
 }
 
 # wait_for_work: until the daemon has something to boot for this machine. It says `wait` or `boot`, and the
@@ -42,6 +51,7 @@ wait_for_work() {
       shown=nobody
     fi
     sleep "${AGENT_PAUSE:-5}"
+    look_again
   done
 }
 

@@ -14,12 +14,22 @@ const disk = v.closed({
   }),
 })
 
+const port = v.closed({
+  name: v.nullableText('Of the switch; its chassis ID where it has none.'),
+  port: v.nullableText(),
+  description: v.nullableText('Of the port.'),
+})
+
 const nic = v.closed({
   name: v.text(),
   mac: v.nullableText(),
   driver: v.nullableText(),
   speed: v.nullableNumber('Mbit/s; null without a link.'),
   link: Type.Boolean(),
+  switch: Type.Unsafe<Static<typeof port> | null>({
+    anyOf: [port, { type: 'null' }],
+    description: 'The port of a switch that it hangs on, by LLDP; null where none was heard.',
+  }),
 })
 
 /** What the agent says of a machine. It comes over the wire: an answer may hold anything in its place. */

@@ -10,7 +10,7 @@ import { renderText } from '../config/template/template.ts'
 import { usedVars } from '../config/template/vars.ts'
 import type { InstallDeps } from '../install/deps.ts'
 import { createInstaller } from '../install/installer.ts'
-import { move } from '../install/move.ts'
+import { createMoves } from '../install/move.ts'
 import { createProgress } from '../install/progress.ts'
 import type { SpecDeps } from '../install/spec.ts'
 import { createLogins } from '../install/ssh/logins.ts'
@@ -95,7 +95,7 @@ export async function makeParts(first: Config, log: Log, outside = thisComputer)
     isSwitching: host => starts.isUnderWay(host),
     places: () => drain.places(config().parallel),
     outputBound: () => config().keep.output,
-    moved: (mac, to) => move(mac, { world, memory, now }, to),
+    ...createMoves({ world, memory, now }, { known: host => installer.lives.known(host) }),
     tried: measure.callback,
     seen: script => sawScript(timeline, script),
     failed: (delivery, err) => log.error({ err, key: delivery.key }, 'callback not looked after'),

@@ -143,6 +143,8 @@ export interface InstallDeps {
   place(network?: string): ServedNetwork
   /** Whose MAC an address has: who answers ARP on a link of ours, else by what DHCP told. */
   macsOf(address: IpAddress): readonly Mac[]
+  /** A machine hangs on a port of a switch, in every way to write it: it may be a host's by that. */
+  hangsOn(mac: Mac, ports: readonly string[]): void
   /** Asks the kernel anew who has an address, where that decides something for good. */
   lookAgain(address: IpAddress): Promise<void>
   /** Whether a request is the host's own, and if not, why. */

@@ -1,5 +1,6 @@
 import type { Host } from '../boot/host.ts'
 import type { PhoneHomeMessage } from '../boot/phone-home.ts'
+import { switchPortsOf } from '../boot/switch-ports.ts'
 import { sentenceOf } from '../boot/words/reason.ts'
 import { know } from './appear.ts'
 import type { Memory } from './deps.ts'
@@ -22,7 +23,7 @@ export interface AgentOutlook {
 export function hearStranger(
   use: TokenUse,
   { facts }: PhoneHomeMessage,
-  { strangers, scripts }: TokenParts,
+  { strangers, scripts, deps }: TokenParts,
 ): PhoneHomeAnswer {
   const stranger = strangers.byToken(use.token)
   if (!stranger) return { status: 404 }
@@ -31,6 +32,9 @@ export function hearStranger(
   const why = scripts.strangeness({ host, address: use.address, place: use.place })
   if (why) return { status: 403, reason: sentenceOf(why) }
   strangers.heard(use.token, { facts })
+  const { mac } = stranger.attempt
+  const ports = switchPortsOf(facts, mac)
+  if (ports.length > 0) deps.hangsOn(mac, ports)
   return { status: 204 }
 }
 

@@ -1,14 +1,33 @@
-import { cardsAfter, type MachineMove } from '../boot/found-by.ts'
+import type { KnownHost } from '../boot/decide.ts'
+import { cardsAfter, type MachineMove, type Recognition } from '../boot/found-by.ts'
+import type { Host } from '../boot/host.ts'
 import { isInForce } from '../boot/lease.ts'
 import type { DaemonMemory } from '../store/memory.ts'
 import type { Ipv4, Mac } from '../wire/address.ts'
 import type { World } from '../world/world.ts'
 
 interface Moving {
-  readonly world: Pick<World, 'learn'>
+  readonly world: Pick<World, 'learn' | 'finding' | 'hostOf'>
   readonly memory: Pick<DaemonMemory, 'hostCards' | 'hosts' | 'leases' | 'record'>
   /** Epoch milliseconds. */
   now(): number
+}
+
+/** How a machine that is found becomes another host's. */
+export function createMoves(moving: Moving, lives: { known(host: Host): KnownHost }) {
+  const moved = (mac: Mac, to: MachineMove): void => move(mac, moving, to)
+  return {
+    moved,
+    /** A machine hangs on a port of a switch, in every way to write it: it may be a host's by that. */
+    hangsOn(mac: Mac, ports: readonly string[]): void {
+      const { finding, hostOf } = moving.world
+      const found = finding({ ports }, hostOf(mac))
+      // Relays and switches write ports in ways of their own: a port that is no host's takes nothing away.
+      if (found?.kind !== 'moves-in') return
+      const may = unlessAtWork(found, lives)
+      if (may.kind === 'moves-in') moved(mac, may)
+    },
+  }
 }
 
 /**
@@ -35,6 +54,17 @@ export function move(mac: Mac, { world, memory, now }: Moving, to: MachineMove):
     record({ host: host.name, kind: 'note', code: 'moved-in', data })
   }
   world.learn(hostCards.known)
+}
+
+/** Another machine on a host's port is not the one whose installer is at work. */
+export function unlessAtWork(
+  finding: Extract<MachineMove, { kind: 'moves-in' }>,
+  lives: { known(host: Host): KnownHost },
+): Recognition {
+  const { host, by } = finding
+  const isAnother = by === 'port' && host.nics.length > 0
+  if (!isAnother || !lives.known(host).isInstalling) return finding
+  return { kind: 'unclear', why: { code: 'host-at-work', host: host.name } }
 }
 
 /** What is reserved for the place is for the machine that is there now, whoever still has a lease of it. */

@@ -33,8 +33,16 @@ const wanted = [
   'efibootmgr',
 ] as const
 
-/** Those that are taken along where they are installed: for disks that can erase themselves, and to see what is free. */
-const helpful = ['nvme-cli', 'hdparm', 'e2fsprogs', 'partclone', 'xfsprogs'] as const
+/** Those that are taken along where they are installed: they erase disks, see what is free on them, ask for health, hear switches. */
+const helpful = [
+  'nvme-cli',
+  'hdparm',
+  'e2fsprogs',
+  'partclone',
+  'xfsprogs',
+  'smartmontools',
+  'tcpdump',
+] as const
 
 /** What a machine boots, and what is added to that where its disk is to be written. */
 const parts = ['linux', 'initrd', 'writer'] as const

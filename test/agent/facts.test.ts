@@ -6,6 +6,24 @@ import { factsOf, machineRoot, memoryModule, type SysFiles, shells } from './mac
 const dmi = (name: string) => `sys/class/dmi/id/${name}`
 const mebibyte = 1024 * 1024
 
+/** The words of tcpdump 4.99 for a frame of lldpd 1.0.16; `name`: nothing where the switch does not say it. */
+function heardOf(name: string, port: string): string {
+  return [
+    'LLDP, length 199',
+    '\tChassis ID TLV (1), length 7',
+    '\t  Subtype MAC address (4): 6a:a1:cd:7d:27:7f',
+    '\tPort ID TLV (2), length 11',
+    `\t  ${port}`,
+    '\tTime to Live TLV (3), length 2: TTL 8s',
+    ...(name ? [`\tSystem Name TLV (5), length 5: ${name}`] : []),
+    '\tSystem Description TLV (6), length 85',
+    '\t  System Name TLV (5), length 3: another',
+    '\tPort Description TLV (4), length 21: to node 12, $(reboot)',
+    '\tEnd TLV (0), length 0',
+    '',
+  ].join('\n')
+}
+
 /** A server with a disk on every bus, and two cards. */
 const server: SysFiles = {
   [dmi('sys_vendor')]: 'Dell Inc.\n',
@@ -47,6 +65,7 @@ const server: SysFiles = {
   'sys/class/net/eth0/carrier': '1\n',
   'sys/class/net/eth0/speed': '10000\n',
   'sys/class/net/eth0/device/driver': { to: '../../../bus/pci/drivers/ixgbe' },
+  'run/switch-eth0': heardOf('leaf7', 'Subtype Local (7): Ethernet12'),
   'sys/class/net/eth1/address': '52:54:00:12:34:57\n',
   'sys/class/net/eth1/speed': '-1\n',
   'sys/class/net/eth1/device/driver': { to: '../../../bus/virtio/drivers/virtio_net' },
@@ -92,8 +111,14 @@ for (const shell of shells) {
         },
       ],
       nics: [
-        { name: 'eth0', mac: '52:54:00:12:34:56', driver: 'ixgbe', speed: 10000, link: true },
-        { name: 'eth1', mac: '52:54:00:12:34:57', driver: 'virtio_net', speed: null, link: false },
+        {
+          ...{ name: 'eth0', mac: '52:54:00:12:34:56', driver: 'ixgbe', speed: 10000, link: true },
+          switch: { name: 'leaf7', port: 'Ethernet12', description: 'to node 12, $(reboot)' },
+        },
+        {
+          ...{ name: 'eth1', mac: '52:54:00:12:34:57', driver: 'virtio_net', speed: null },
+          ...{ link: false, switch: null },
+        },
       ],
     })
   })
@@ -107,6 +132,29 @@ t.test('a machine that tells nothing has the same shape', async t => {
     firmware: { vendor: null, version: null, mode: 'bios', secureBoot: null },
     ...{ cpus: 1, cpu: null, memory: 1024000, disks: [], nics: [] },
   })
+})
+
+t.test('a switch may say anything of itself, or next to nothing', async t => {
+  const switchBy = (words: string) => {
+    const card = 'sys/class/net/eth0'
+    const files = { [`${card}/device/driver`]: { to: 'x' }, 'run/switch-eth0': words }
+    const { facts } = factsOf(machineRoot(t, files))
+    t.ok(shape.Check(facts))
+    return (facts.nics as { switch: unknown }[])[0]?.switch
+  }
+  const description = 'to node 12, $(reboot)'
+  t.strictSame(
+    switchBy(heardOf('', 'Subtype MAC address (3): 52:54:00:00:00:01')),
+    { name: '6a:a1:cd:7d:27:7f', port: '52:54:00:00:00:01', description },
+    'without a name it is its chassis',
+  )
+  t.strictSame(switchBy(heardOf('","x":"`reboot`\u001b[2J', 'Subtype Interface Name (5): a: b')), {
+    name: '","x":"`reboot`[2J',
+    port: 'a: b',
+    description,
+  })
+  t.equal(switchBy(''), null)
+  t.equal(switchBy('LLDP, length 9\n\tEnd TLV (0), length 0\n'), null)
 })
 
 t.test('what makers write where they know nothing is nothing', async t => {

@@ -7,6 +7,9 @@ import { join, resolve } from 'node:path'
 import t, { type Test } from 'tap'
 import { machineRoot } from './machine.ts'
 
+/** Nothing was heard of a switch when it looked. */
+const waits = 'known=$(heard); wait_for_work'
+
 type Answer = readonly [status: number, body?: string]
 
 /**
@@ -33,7 +36,9 @@ async function talk(t: Test, call: string, answers: readonly Answer[], facts = '
     'run/facts.json': facts,
   })
   const folder = resolve('src/agent')
-  const scripts = ['words.sh', 'talk.sh'].map(name => readFileSync(join(folder, name), 'utf8'))
+  const scripts = ['words.sh', 'talk.sh', 'switch.sh'].map(name =>
+    readFileSync(join(folder, name), 'utf8'),
+  )
   // Every program is that of the agent.
   const programs = ['sed', 'cut', 'tr', 'cat', 'sleep'].map(
     name => `${name}() { busybox ${name} "$@"; }`,
@@ -62,7 +67,7 @@ t.test('it waits until it is told to boot, and shows who it is', async t => {
     [200, 'wait r7-n1\n'],
     [200, 'boot r7-n1\n'],
   ]
-  const { code, heard, screen } = await talk(t, 'wait_for_work', answers)
+  const { code, heard, screen } = await talk(t, waits, answers)
   t.equal(code, 0)
   t.strictSame(heard, Array(5).fill('GET /agent/TOKEN'))
   t.match(
@@ -75,8 +80,25 @@ t.test('it waits until it is told to boot, and shows who it is', async t => {
   t.match(screen, /This is r7-n1\./)
 })
 
+t.test('a switch that is heard while it waits is told', async t => {
+  const call = [
+    'known=$(heard)',
+    // The first pause ends with a frame.
+    'sleep() { echo leaf7 > /run/switch-eth0; }',
+    'look() { known=$(heard); report "$1"; }',
+    'wait_for_work',
+  ].join('\n')
+  const { heard } = await talk(t, call, [[200, 'wait\n'], [204], [200, 'wait\n'], [200, 'boot\n']])
+  t.strictSame(heard, [
+    'GET /agent/TOKEN',
+    'POST /phone-home/TOKEN {"event":"progress","facts":{}}',
+    'GET /agent/TOKEN',
+    'GET /agent/TOKEN',
+  ])
+})
+
 t.test('a daemon that knows nothing of this boot makes it boot again', async t => {
-  t.equal((await talk(t, 'wait_for_work', [[404]])).heard.length, 1)
+  t.equal((await talk(t, waits, [[404]])).heard.length, 1)
 })
 
 t.test('no other word means anything, and nothing that is said is run', async t => {
@@ -91,7 +113,7 @@ t.test('no other word means anything, and nothing that is said is run', async t 
     'booty\n',
   ]
   const answers: Answer[] = [...bad.map((text): Answer => [200, text]), [200, 'boot\n']]
-  const { code, heard, screen } = await talk(t, 'wait_for_work', answers)
+  const { code, heard, screen } = await talk(t, waits, answers)
   t.equal(code, 0)
   t.equal(heard.length, answers.length)
   t.match(screen, 'This is [2J`reboot`$(reboot).')
@@ -102,7 +124,7 @@ t.test('no other word means anything, and nothing that is said is run', async t 
 t.test('its report is JSON, told again until it is heard', async t => {
   const { code, heard } = await talk(
     t,
-    'sleep() { :; }; report',
+    'sleep() { :; }; report ready',
     [[500], [503], [204]],
     '{"cpus":1}',
   )
@@ -112,7 +134,7 @@ t.test('its report is JSON, told again until it is heard', async t => {
 })
 
 t.test('a report that is refused is said, and is not told for ever', async t => {
-  const { code, heard, screen } = await talk(t, 'report', [[403, 'no\n']])
+  const { code, heard, screen } = await talk(t, 'report ready', [[403, 'no\n']])
   t.equal(code, 1)
   t.equal(heard.length, 1)
   t.match(screen, /does not take the report/)

@@ -20,7 +20,7 @@ import { openPower } from '../../src/daemon/power.ts'
 import type { Token } from '../../src/http/api/tokens.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { createInstaller, type Installer, type InstallerDeps } from '../../src/install/installer.ts'
-import { move } from '../../src/install/move.ts'
+import { createMoves } from '../../src/install/move.ts'
 import { createProgress } from '../../src/install/progress.ts'
 import { createLogins } from '../../src/install/ssh/logins.ts'
 import { sendWebhook } from '../../src/install/webhook.ts'
@@ -201,7 +201,7 @@ function installerOf({ config, world, memory, now, specDeps, macsOf, seen }: Ins
   const complain = (error: unknown): never => {
     throw error
   }
-  return createInstaller({
+  const installer: Installer = createInstaller({
     ...{
       memory,
       clock: computerClock,
@@ -215,7 +215,7 @@ function installerOf({ config, world, memory, now, specDeps, macsOf, seen }: Ins
     },
     ...{ ...specDeps, macsOf, identify: identifyBy(macsOf), lookAgain: async () => {}, seen },
     powerDue: () => {},
-    moved: (mac, to) => move(mac, { world, memory, now }, to),
+    ...createMoves({ world, memory, now }, { known: host => installer.lives.known(host) }),
     isSwitching: () => false,
     host: name => config.hosts.get(name),
     hostOf: world.hostOf,
@@ -228,6 +228,7 @@ function installerOf({ config, world, memory, now, specDeps, macsOf, seen }: Ins
     failed: (_delivery, error) => complain(error),
     notSought: (_host, error) => complain(error),
   })
+  return installer
 }
 
 interface Held {

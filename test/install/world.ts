@@ -160,7 +160,7 @@ export async function createWorld(t: Test, settings: Settings = {}): Promise<Wor
     place: () => place,
     macsOf,
     identify: identifyBy(macsOf),
-    lookAgain: async () => {},
+    ...{ lookAgain: async () => {}, hangsOn: () => {} },
     addressesOf: address => (address === mac ? [own] : []),
     whyNoTarget: () => undefined,
     lackOf: () => undefined,

@@ -19,6 +19,7 @@ import type { Daemon } from './daemon.ts'
 import { createLab, type Lab, type LabMachine } from './lab.ts'
 import type { Machine } from './machine.ts'
 import { labObstacle } from './packages.ts'
+import { startSwitch } from './switch.ts'
 import { waitUntil } from './wait.ts'
 
 const obstacle = await labObstacle()
@@ -74,6 +75,7 @@ t.test(
     const daemon = await lab.startDaemon(imageConfig(labConfig(lab, settings)))
     const machine = await lab.addMachine({ firmware: 'bios', mac, extra: parts(lab.folder) })
     const before = digest(machine.disk)
+    await startSwitch(lab.network, 'leaf7', 'Ethernet12')
     const running = machine.powerOn()
     const { serial } = running
     await serial.waitFor(/This is a machine that nobody knows yet/, 240)
@@ -83,6 +85,12 @@ t.test(
     t.match(found, { waits: true, uuid, serial: 'BOX-1' })
     tellsAll(t, found.facts)
     t.equal(digest(machine.disk), before, 'nothing was written')
+    await waitUntil('the port of its switch', 60, async () => {
+      const { strangers } = (await daemon.api('/api/v1/strangers')).body
+      return (
+        strangers.some(({ port }: { port: string }) => port === 'leaf7/Ethernet12') || undefined
+      )
+    })
 
     const config = ['--config', join(lab.folder, 'config.yaml')]
     const adopted = await daemon.cli(['adopt', mac, 'r7-n1', '--profile', 'golden', ...config])

@@ -73,6 +73,7 @@ export const packages: Packages = {
   binutils: 'objcopy, which puts a kernel and initrd into one UEFI program',
   cpio: 'unpacks an initrd that we made',
   'man-db': 'opens the manual page',
+  mmdebstrap: 'makes a bare Debian',
   zsh: 'tries its completion',
   fish: 'tries its completion',
   tmux: 'the terminal that the live table is watched in',
@@ -88,6 +89,8 @@ export const packages: Packages = {
   partclone: 'tells what is free in file systems, in the agent',
   xfsprogs: 'makes XFS and reads its log',
   'btrfs-progs': 'makes and checks Btrfs',
+  tcpdump: 'hears switches, in the agent',
+  lldpd: 'a switch that says who it is',
   'xz-utils': 'unpacks images',
   'qemu-utils': 'qemu-img, which converts qcow2',
   jq: 'writes the facts that client.nix sends',
@@ -103,8 +106,10 @@ export async function missingPackages(wanted: Packages = packages): Promise<stri
   // It exits with 1 when it does not know one of them, and still tells about the others.
   const format = ['-f', '$' + '{Package} $' + '{db:Status-Status}\n']
   const { stdout } = await attempt(['dpkg-query', '-W', ...format, ...names])
-  // With triggers pending it is installed, and another package is being installed just now.
-  const lines = stdout.split('\n').filter(line => /^\S+ (?:installed|triggers-\w+)$/.test(line))
+  // With its triggers pending or at work it is installed, and another package is being installed just now.
+  const lines = stdout
+    .split('\n')
+    .filter(line => /^\S+ (?:installed|triggers-\w+|half-configured)$/.test(line))
   const installed = new Set(lines.map(line => line.split(' ')[0]))
   return names.filter(name => !installed.has(name))
 }

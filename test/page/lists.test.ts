@@ -43,6 +43,23 @@ t.test('a machine that nobody knows, with the lines to paste', { skip }, async t
   await go('#/leases')
   const lease = page.getByRole('row').filter({ hasText: '3c:ec:ef:00:00:01' })
   t.match(await lease.textContent(), /127\.0\.0\.\d+active/)
+
+  await go('#/unknown')
+  const form = page.getByRole('form', { name: 'Adopt 3c:ec:ef:00:00:01' })
+  const adopt = form.getByRole('button', { name: 'Adopt' })
+  t.ok(await adopt.isDisabled(), 'it needs a name')
+  await form.getByLabel('Name').fill('node1')
+  await adopt.click()
+  await page.getByText('there is a host node1 already').waitFor()
+  await form.getByLabel('Name').fill('node9')
+  await form.getByLabel('Profile').selectOption('debian')
+  await form.getByLabel('Tags').fill('rack7, spare')
+  await adopt.click()
+  await page.getByText('node9 is a host.').waitFor()
+  await page.getByText('No unknown machine has asked').waitFor()
+  const { host } = (await daemon.get('/hosts/node9')) as { host: object }
+  const mac = '3c:ec:ef:00:00:01'
+  t.match(host, { mac, profile: 'debian', tags: ['rack7', 'spare'], state: 'idle' })
   t.strictSame(problems, [])
 })
 

@@ -1,72 +1,18 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { run as outdated } from '../../src/cli/local/outdated.ts'
 import { run } from '../../src/cli/local/pull.ts'
-import { fakeIo } from '../cli/fake.ts'
 import { bzImage } from '../system/media-files.ts'
+import { debian, first, images, initrd, initrdPath, kernel, kernelPath, release } from './debian.ts'
 import {
   createSigner,
   cutAfter,
   type Fault,
-  type Signer,
   sendFile,
   sha256,
   startPublisher,
 } from './publisher.ts'
-
-const kernel = bzImage('6.1.0-test')
-// Random, so that it is as large in every form; its head is that of gzip.
-const initrd = Buffer.concat([Buffer.from('1f8b0800', 'hex'), randomBytes(2_000_000)])
-const images = '/dists/bookworm/main/installer-amd64/current/images'
-const kernelPath = `${images}/netboot/debian-installer/amd64/linux`
-const initrdPath = `${images}/netboot/debian-installer/amd64/initrd.gz`
-const release = '/dists/bookworm/InRelease'
-
-const first = `# mine
-networks:
-  lan: { interface: lo } # this one
-
-profiles: {}
-
-# machines
-hosts: {}
-`
-
-/** Debian's mirror, and a config with our catalogue's entry under a key of the test. */
-async function debian(t: Test, { signer = createSigner(t) }: { signer?: Signer } = {}) {
-  const server = await startPublisher(t)
-  const sums = [
-    `${sha256(kernel)}  ./netboot/debian-installer/amd64/linux`,
-    `${sha256(initrd)}  ./netboot/debian-installer/amd64/initrd.gz`,
-  ].join('\n')
-  const list = `SHA256:\n ${sha256(sums)} ${sums.length} main/installer-amd64/current/images/SHA256SUMS\n`
-  const files: readonly (readonly [string, Buffer])[] = [
-    [release, signer.clear(`Suite: stable\n${list}`)],
-    [`${images}/SHA256SUMS`, Buffer.from(sums)],
-    [kernelPath, kernel],
-    [initrdPath, initrd],
-  ]
-  for (const [path, bytes] of files) server.files.set(path, bytes)
-  const { io, dir, out, err } = fakeIo(t, 'http://127.0.0.1:1', { env: {} })
-  const whole = readFileSync(new URL('../../config/catalogue.yaml', import.meta.url), 'utf8')
-  const ours = whole.replaceAll('/usr/share/keyrings/debian-archive-keyring.gpg', signer.keyring)
-  writeFileSync(join(dir, 'catalogue.yaml'), ours)
-  writeFileSync(join(dir, 'bootwright.yaml'), first)
-  const pull = (...argv: string[]) => {
-    const files = [
-      '--config',
-      join(dir, 'bootwright.yaml'),
-      '--catalogue',
-      join(dir, 'catalogue.yaml'),
-    ]
-    return run(['debian@12', ...files, '--mirror', server.url, ...argv], io)
-  }
-  const image = join(dir, 'assets/images/debian')
-  const config = () => readFileSync(join(dir, 'bootwright.yaml'), 'utf8')
-  return { server, dir, image, pull, config, out, err, io, signer }
-}
 
 t.test('fetched, verified from the signature down, and added', async t => {
   const { dir, image, pull, config, out, err } = await debian(t)

@@ -32,7 +32,7 @@ export const host = v.knownKeys(
     ),
     port: v.key(
       v.switchPort,
-      'Port of the switch (option 82 of its relay: remote id/circuit id), by which whatever hangs on it is found without `mac` and `nics`.',
+      'Port of the switch (option 82 of its relay: remote id/circuit id; or by LLDP, as the agent heard it: system name/port), by which whatever hangs on it is found without `mac` and `nics`.',
     ),
     profile: v.key(v.name, 'What to boot. Without it the host is a reservation.'),
     tags: v.key(

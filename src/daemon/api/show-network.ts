@@ -1,5 +1,6 @@
 import type { NetworkRow, StrangerRow } from '../../api/networks.ts'
 import { fieldsOf, lineOf } from '../../base/untrusted.ts'
+import { switchPortsOf } from '../../boot/switch-ports.ts'
 import { sentenceOf } from '../../boot/words/reason.ts'
 import { reasonOf } from '../../http/api/views.ts'
 import type { StrangerSeen } from '../../record/stranger-ring.ts'
@@ -55,7 +56,7 @@ export function showStranger(
     uuid: client.uuid ?? null,
     // Loaders of some cards do not tell it.
     serial: serial ?? (lineOf(fieldsOf(facts).serial) || null),
-    port: client.ports?.[0] ?? null,
+    port: client.ports?.[0] ?? switchPortsOf(facts, mac)[0] ?? null,
     vendorClass: client.vendorClass ?? null,
     address: address === undefined ? null : formatIpAddress(address),
     text,

@@ -1,11 +1,10 @@
-import type { MachineMove, Recognition } from '../../boot/found-by.ts'
 import type { News } from '../../boot/news.ts'
 import { textOf } from '../../boot/words/event.ts'
 import type { Conflict, DhcpDeskOptions } from '../../dhcp/desk.ts'
 import { createOffers, type Offers } from '../../dhcp/lease.ts'
 import type { DhcpDeps } from '../../dhcp/outcome.ts'
 import { appear, asItAppears, isYetToAppear } from '../../install/appear.ts'
-import { move } from '../../install/move.ts'
+import { move, unlessAtWork } from '../../install/move.ts'
 import type { RivalsOf } from '../../record/dhcp-event.ts'
 import { sawPacket } from '../../record/seen-packet.ts'
 import { formatIpv4 } from '../../wire/address.ts'
@@ -69,17 +68,6 @@ export function dhcpDeps({
     offers: createOffers(),
     httpPort: world.config().http.port,
   }
-}
-
-/** Another machine on a host's port is not the one whose installer is at work. */
-function unlessAtWork(
-  finding: Extract<MachineMove, { kind: 'moves-in' }>,
-  lives: DhcpDeskParts['lives'],
-): Recognition {
-  const { host, by } = finding
-  const isAnother = by === 'port' && host.nics.length > 0
-  if (!isAnother || !lives.known(host).isInstalling) return finding
-  return { kind: 'unclear', why: { code: 'host-at-work', host: host.name } }
 }
 
 /** Tells the rest of the daemon what a packet says of its machine. */

@@ -44,9 +44,11 @@ function diskOf({ name, model, size, bus, serial, health }: Told): string {
   return joined(' · ', name, model, bytesOf(size), bus, number, state)
 }
 
-function cardOf({ name, mac, driver, speed, link }: Told): string {
+function cardOf({ name, mac, driver, speed, link, switch: its }: Told): string {
   const fast = typeof speed === 'number' ? `${speed} Mbit/s` : ''
-  return joined(' · ', name, mac, driver, fast, link === true ? '' : 'no link')
+  const { name: leaf, port, description } = fieldsOf(its)
+  const where = joined(' ', leaf, port, text(description) === '' ? '' : `(${text(description)})`)
+  return joined(' · ', name, mac, driver, fast, link === true ? '' : 'no link', where)
 }
 
 function memoryOf(bytes: unknown): string {

@@ -15,7 +15,7 @@ const settings = {
 
 /** A machine that nobody knows has booted the agent, which has the token. */
 async function booted(t: Test, more = '') {
-  const http = await startHttp(t, `unknownHosts: discover\n${more}`, settings)
+  const http = await startHttp(t, `${more}unknownHosts: discover\n`, settings)
   const { body } = await http.ask(unknown, stranger)
   const [, token = ''] = /bootwright=\S+\/phone-home\/(\S+)/.exec(body) ?? []
   const report = (told: object, from = stranger) =>
@@ -78,6 +78,9 @@ t.test('hostile facts are cut, refused or harmless, and the row stays readable',
     t.equal((await report(bad)).statusCode, 204, 'heard, and not kept')
     t.match(await row(), { facts }, 'those before stay')
   }
+  const megabyte = { huge: '\u001b[2J\u0000'.repeat(200_000) }
+  t.equal((await report(megabyte)).statusCode, 413, 'a megabyte of control codes is not read')
+  t.match(await row(), { facts })
   await report({ vendor: '\u001b[2J\u0007Evil\u202e' })
   t.notMatch(JSON.stringify((await row()).facts), /\\u001b|\\u0007|\u202e/)
 })
@@ -108,6 +111,37 @@ t.test(
     t.equal((await work()).body, 'wait\n')
   },
 )
+
+const atLeaf7 = {
+  ...facts,
+  nics: [
+    { mac: '52:54:00:99:99:99', switch: { name: 'leaf7', port: 'Ethernet12', description: null } },
+  ],
+}
+
+t.test('its place is the port that its switch has told', async t => {
+  const { report, row } = await booted(t)
+  await report(facts)
+  t.match(await row(), { port: null })
+  await report(atLeaf7)
+  t.match(await row(), { port: 'leaf7/Ethernet12' })
+})
+
+t.test('on the port of a host it is that host, and nothing is installed by that', async t => {
+  const { report, work, memory, state } = await booted(
+    t,
+    '  slot12: { port: LEAF7/ethernet12, profile: debian }\n',
+  )
+  t.equal((await report(atLeaf7, own)).statusCode, 403)
+  t.equal(memory.hostCards.known.size, 0, 'by what the machine itself says')
+  await report(atLeaf7)
+  t.strictSame([...memory.hostCards.known], [['52:54:00:99:99:99', 'slot12']])
+  t.equal((await work()).body, 'wait slot12\n')
+  t.match(memory.hosts.facts('slot12'), atLeaf7)
+  t.equal(state('slot12'), 'idle')
+  await report({ ...atLeaf7, nics: [] })
+  t.equal(memory.hostCards.known.size, 1, 'a report without it takes nothing away')
+})
 
 t.test('a host that netboots or is new to a first-boot profile is told to boot', async t => {
   for (const profile of ['diskless', 'eager']) {

@@ -1,7 +1,6 @@
 /**
  * `npm run lab:deb`: the .deb in a bare Debian, where nothing else is installed: a machine is installed by it, an
- * upgrade keeps the database, a downgrade is refused, and a purge leaves only data. `npm test` leaves it out: it
- * takes minutes to make the packages and the root.
+ * upgrade keeps the database, a downgrade is refused, and a purge leaves only data.
  */
 import {
   copyFileSync,
