@@ -63,3 +63,12 @@ clear_ends() {
     dd if=/dev/zero of="$target" bs=$mib count=1 oflag=seek_bytes seek="$((size - mib))" \
       conv=notrunc,fsync 2> "$problem"
 }
+
+# progress AT ALL WHERE: how far it is, in MiB, at most every 5 seconds; nothing waits for that it is heard.
+progress() {
+  now=$(cut -d . -f 1 /proc/uptime)
+  [ "$now" -ge "$((${told:-0} + 5))" ] || return 0
+  told=$now
+  timeout 5 wget -q -O /dev/null \
+    --post-data "event=progress&percent=$(($1 * 100 / $2))&message=$1+of+$2+MiB+$3" "$url" 2> /dev/null 3>&- &
+}

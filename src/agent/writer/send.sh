@@ -62,7 +62,7 @@ send_disk() {
     [ ! -s /run/unread ] || fail "$disk cannot be read: $(tail -n 1 /run/unread | plain)"
     send_piece "$at" "$bytes" || lost=yes
     at=$((at + bytes))
-    progress
+    progress $((at / mib)) $((size / mib)) "of+$disk"
   done
   exec 3>&-
   wait "$summing"
@@ -84,14 +84,4 @@ read_piece() {
 finish() {
   summed=$(cut -d ' ' -f 1 < /run/sum)
   until asks POST "/captures/$token/whole?bytes=$size&sha256=$summed"; do later; done
-}
-
-# progress: how far it is, at most every 5 seconds; nothing waits for that it is heard.
-progress() {
-  now=$(cut -d . -f 1 /proc/uptime)
-  [ "$now" -ge "$((told + 5))" ] || return 0
-  told=$now
-  message="$((at / mib))+of+$((size / mib))+MiB+of+$disk"
-  timeout 5 wget -q -O /dev/null \
-    --post-data "event=progress&percent=$((at / (size / 100 + 1)))&message=$message" "$url" 2> /dev/null 3>&- &
 }

@@ -65,7 +65,7 @@ lay_out() {
       { unwritten && return; }
     grep -q "^$count+0 records in" /run/dd || { short "$at" && return; }
     at=$((at + count))
-    progress
+    progress "$at" $((bytes / mib)) "on+$disk"
   done
   dd of=/run/tail bs=$mib count=3 iflag=fullblock 2> /dev/null
   rest=$(wc -c < /run/tail)
@@ -76,13 +76,3 @@ lay_out() {
 short() { echo "the image ends early: it has not $bytes bytes, but $1 MiB and a part" > /run/short; }
 
 unwritten() { echo "$disk cannot be written: $(tail -n 1 /run/dd | plain)" > /run/why; }
-
-# progress: how far it is, at most every 5 seconds; nothing waits for that it is heard.
-progress() {
-  now=$(cut -d . -f 1 /proc/uptime)
-  [ "$now" -ge "$((told + 5))" ] || return 0
-  told=$now
-  message="$at+of+$((bytes / mib))+MiB+on+$disk"
-  timeout 5 wget -q -O /dev/null \
-    --post-data "event=progress&percent=$((at * 100 * mib / bytes))&message=$message" "$url" 2> /dev/null &
-}
