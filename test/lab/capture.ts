@@ -82,6 +82,16 @@ async function install(t: Test, daemon: Daemon, name: string, machine: LabMachin
   await running.powerOff()
 }
 
+/** A daemon that is killed has nothing of the disk when it is started anew. */
+async function diesInTheMiddle(daemon: Daemon): Promise<void> {
+  await waitUntil('some of it has come', 300, async () => {
+    const { events } = (await daemon.api('/api/v1/events?host=first&limit=20')).body
+    return events.find(({ text }: { text: string }) => /of 128 MiB of/.test(text))
+  })
+  await daemon.kill('SIGKILL')
+  await daemon.start()
+}
+
 /** What is on a disk from 24 MiB on, as a file system. */
 function looksSound(t: Test, lab: Lab, disk: string): void {
   const part = join(lab.folder, 'work/part')
@@ -116,7 +126,9 @@ t.test(
     const running = first.powerOn()
     await running.serial.waitFor(/\/dev\/vda becomes the image shot\.raw\.zst/, 300)
     await running.serial.waitFor(/[1-9]\d+ MiB of it are free, and not read/, 60)
-    await running.serial.waitFor(/is an image, 128 MiB with the right sum/, 300)
+    await diesInTheMiddle(daemon)
+    await running.serial.waitFor(/once more from its start/, 300)
+    await running.serial.waitFor(/is an image, 128 MiB with the right sum/, 600)
     await waitUntil('it is done', 60, async () => {
       const { state, why } = await stateOf(daemon, 'first')
       if (state === 'failed') throw new Error(why)
