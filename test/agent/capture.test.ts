@@ -123,6 +123,9 @@ t.test('a disk that cannot be read, or is another one, fails', async t => {
   t.equal(broken.pieces.length, 1)
   const other = await capture(t, disk, {}, { machine: { 'sys/block/vda/serial': 'OTHER' } })
   t.match(other.failed, /is not the disk any more that was reported/)
+  const machine = { 'sys/block/vda/queue/logical_block_size': '4096\n' }
+  const large = await capture(t, disk, {}, { machine })
+  t.match(large.failed, /\/dev\/vda has sectors of 4096 bytes, and images are made for 512/)
 })
 
 const [bytes, content] = [32 * mebibyte, 'kept'.repeat(100_000)]

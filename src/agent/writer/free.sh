@@ -10,14 +10,12 @@ find_free() {
   rm -rf /run/free
   mkdir -p /run/free
   echo "0 $((size / 512)) $target" > /run/parts
-  unit=512
   if sfdisk -d "$target" > /run/table 2> /dev/null; then
-    unit=$(sed -n 's/^sector-size: //p' /run/table)
     sed -n 's/^\([^ ]*\) : start= *\([0-9]*\), size= *\([0-9]*\).*/\2 \3 \1/p' /run/table > /run/parts
   fi
   leave_seed
   while read -r start count node; do
-    free_in $((start * ${unit:-512})) $((count * ${unit:-512})) "$node"
+    free_in $((start * 512)) $((count * 512)) "$node"
   done < /run/parts
   say "$(cat /run/free/* 2> /dev/null | awk -v grain=$grain \
     '{ sum += $2 - $1 } END { printf "%d", sum * grain / 1048576 }') MiB of it are free, and not read."

@@ -57,6 +57,12 @@ check_disk() {
   [ "$value" != 1 ] || fail "$disk can only be read"
 }
 
+# check_sectors: of the disk, whose partition table counts them.
+check_sectors() {
+  line "$folder/queue/logical_block_size"
+  [ "${value:-512}" = 512 ] || fail "$disk has sectors of $value bytes, and images are made for 512"
+}
+
 # clear_ends: of the disk, its start first: without that nothing boots what was there, nor uses its table at the end.
 clear_ends() {
   dd if=/dev/zero of="$target" bs=$mib count=1 conv=notrunc,fsync 2> "$problem" &&

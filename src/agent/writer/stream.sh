@@ -13,8 +13,7 @@ unpack() {
 
 # check_image: in $bytes and $sha256 what it must become when it is unpacked.
 check_image() {
-  line "$folder/queue/logical_block_size"
-  [ "${value:-512}" = 512 ] || fail "$disk has sectors of $value bytes, and the image is made for 512"
+  check_sectors
   amount bytes
   bytes=$value
   sha256=$(order sha256)
