@@ -226,6 +226,15 @@ t.test('of XFS its log says whether it was unmounted', async t => {
   t.match(heard.join('\n'), /at 3 MiB is not clean/)
 })
 
+t.test('where nobody can tell what is free all is sent, and that is told', async t => {
+  // Without its node partclone cannot open it.
+  const { disk } = diskWith(t, 'fat', 'gpt')
+  const { code, taken, heard, screen } = await capture(t, disk)
+  t.equal(code, 0, screen)
+  t.ok(taken.equals(disk))
+  t.match(heard.join('\n'), /what is free at 3 MiB cannot be told: it is read whole/)
+})
+
 t.test('the seed of an install stays behind, and goes when its image is written', async t => {
   for (const label of ['gpt', 'dos'] as const) {
     const seed = { 'user-data': 'a secret of the first\n', 'meta-data': 'first\n' }

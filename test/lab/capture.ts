@@ -134,6 +134,9 @@ t.test(
       if (state === 'failed') throw new Error(why)
       return state === 'installed' || undefined
     })
+    const told = (await daemon.api('/api/v1/events?host=first&limit=200')).body.events
+    const whole = told.filter(({ text }: { text: string }) => /is read whole/.test(text))
+    t.strictSame(whole, [], 'it knows all file systems there')
     t.match((await stateOf(daemon, 'first')).why, /captured: \S+shot\.raw\.zst/)
     await running.serial.waitFor(/BOOTED FROM DISK[\s\S]*BOOTED FROM DISK|BOOTED FROM DISK/, 300)
     await running.powerOff()

@@ -38,10 +38,12 @@ free_in() {
     ext) command -v dumpe2fs > /dev/null || return 0 ;;
     *) command -v "partclone.$kind" > /dev/null || return 0 ;;
   esac
-  if is_clean "$kind" "$1" "$3" && stretches "$kind" "$3" > /run/stretches; then
+  if ! is_clean "$kind" "$1" "$3"; then
+    told_whole "the file system at $(($1 / mib)) MiB is not clean: it is read whole"
+  elif stretches "$kind" "$3" > /run/stretches; then
     leave "$1" "$2" < /run/stretches
   else
-    told_whole "the file system at $(($1 / mib)) MiB is not clean: it is read whole"
+    told_whole "what is free at $(($1 / mib)) MiB cannot be told: it is read whole"
   fi
 }
 
