@@ -1,5 +1,6 @@
 import type { Client } from 'pg'
 import t from 'tap'
+import { computerClock } from '../../src/base/clock.ts'
 import type { Connection } from '../../src/store/postgres/connect.ts'
 import { keepClaim } from '../../src/store/postgres/keep-claim.ts'
 
@@ -17,7 +18,7 @@ t.test('what is given back is not renewed by a turn that was under way', async t
     ...{
       held: { epoch: 1 },
       self: { daemon: 'first', version: '1', urls: () => ({}) },
-      now: () => 0,
+      clock: { ...computerClock, steady: () => 0 },
     },
     ...{ count: () => 0, others: [], lost: t.fail },
     open: async (): Promise<Connection> => ({ client, drop: () => {} }),

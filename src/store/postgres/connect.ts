@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Client } from 'pg'
 import { StoreError } from '../database.ts'
+import { LaterError } from '../migrate.ts'
 
 /** Milliseconds until a host that does not answer is given up, and a query. */
 const connectMs = 2000
@@ -98,4 +99,11 @@ export function faultOf(error: unknown): string {
   const [first] = errors ?? []
   if (first !== undefined) return faultOf(first)
   return message || code || String(error)
+}
+
+/** Why the database cannot be had, in a sentence. */
+export function openError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error
+  if (error instanceof LaterError) return new StoreError(`cannot open PostgreSQL: ${error.message}`)
+  return new StoreError(`cannot open the database in PostgreSQL: ${faultOf(error)}`)
 }

@@ -1,13 +1,13 @@
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout as delay } from 'node:timers/promises'
-import { type Database, type FollowedRow, StoreError } from '../database.ts'
+import { type Clock, computerClock } from '../../base/clock.ts'
+import type { Database, FollowedRow, StoreError } from '../database.ts'
 import type { History } from '../history.ts'
 import { LaterError, migrate } from '../migrate.ts'
 import type { Peers } from '../peers.ts'
 import { createTransactions } from '../transactions.ts'
 import type { RowChange } from './changeset.ts'
 import type { Ownership } from './claim.ts'
-import { connect, faultOf, queryMs, urlsIn } from './connect.ts'
+import { connect, faultOf, openError, queryMs, urlsIn } from './connect.ts'
 import { listDaemons, type Self } from './daemons.ts'
 import { createFollower, type Follower } from './follower.ts'
 import { createQuestions, historyThere, type Questions } from './history.ts'
@@ -21,6 +21,10 @@ import { createUpkeep, type Upkeep } from './upkeep.ts'
 export interface PostgresOptions extends Self {
   /** Absolute path of the file with the URL. */
   readonly urlFile: string
+  /** The computer's unless it says otherwise. */
+  readonly clock?: Clock
+  /** Where connections come from; over the network unless it says otherwise. */
+  readonly connect?: typeof connect
   /** Told once where another daemon has the database, and this one stands by. */
   waits(sentence: string): void
   /** Nothing can be kept any more, and what is in memory does not hold: the daemon is to end. */
@@ -39,6 +43,7 @@ const loadMs = 60_000
 /** What the parts of it share. */
 interface PostgresEngine extends PostgresOptions {
   readonly memory: DatabaseSync
+  readonly clock: Clock
   readonly asking: Questions
   readonly followed: Set<(row: FollowedRow) => void>
   open(pipeline: boolean, patience: number): () => ReturnType<typeof connect>
@@ -66,8 +71,6 @@ export interface PostgresStore {
 /** Before another daemon may come. */
 const doubt = awaySentence('the claim could not be renewed')
 
-const now = () => performance.now()
-
 /**
  * Opens the database in PostgreSQL: what decisions read is in memory, and every batch of changes goes
  * there. While another daemon has it, memory follows what that one writes. Rejects with StoreError where it
@@ -75,10 +78,12 @@ const now = () => performance.now()
  */
 export async function openPostgres(options: PostgresOptions): Promise<PostgresStore> {
   const urls = () => urlsIn(options.urlFile)
+  const { clock = computerClock, connect: connectTo = connect } = options
   const open = (pipeline: boolean, patience: number) => () =>
-    connect(urls(), { pipeline, patience })
+    connectTo(urls(), { pipeline, patience })
   const engine: PostgresEngine = {
     ...options,
+    clock,
     ...{ memory: new DatabaseSync(':memory:'), followed: new Set(), open },
     asking: createQuestions(open(false, queryMs)),
     ...{ work: undefined, standing: 'standing by', closed: false },
@@ -86,21 +91,22 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresSt
   migrate(engine.memory)
   engine.memory.exec('create table learnt (name text primary key)')
   try {
-    const { client, drop } = await connect(urls(), { pipeline: false })
+    const { client, drop } = await connectTo(urls(), { pipeline: false })
     await migratePostgres(client).finally(drop)
     return await opened(engine)
   } catch (error) {
-    throw storeError(error)
+    throw openError(error)
   }
 }
 
 async function opened(engine: PostgresEngine): Promise<PostgresStore> {
-  const { memory, asking } = engine
+  const { memory, asking, clock } = engine
   const works = Promise.withResolvers<void>()
-  const turns = createTransactions(memory, { sync: () => sync(engine) }, error => error)
+  const turns = createTransactions(memory, { sync: () => sync(engine), clock }, error => error)
   const learnt = turns.statement('select 1 from learnt')
   const follower = createFollower({
-    ...{ memory, self: engine, open: engine.open(false, loadMs), now },
+    ...{ memory, self: engine, open: engine.open(false, loadMs) },
+    now: clock.steady,
     changed: changes => tell(engine, changes),
   })
   const begin = (held: Ownership) => {
@@ -118,7 +124,7 @@ async function opened(engine: PostgresEngine): Promise<PostgresStore> {
   }
   const db = databaseOf(engine, turns, follower)
   const deps = {
-    ...{ ask: asking.ask, now, isClosed: () => engine.closed },
+    ...{ ask: asking.ask, clock, isClosed: () => engine.closed },
     isAtWork: () => db.away?.() === undefined,
   }
   return {
@@ -139,14 +145,15 @@ function beginWork(
   { held, others }: Pick<ClaimOptions, 'held' | 'others'>,
   back: () => void,
 ): Omit<OwnersWork, 'isNew'> {
+  const { clock } = engine
   const outlet = createOutlet({
-    recorder: createRecorder(engine.memory),
+    ...{ recorder: createRecorder(engine.memory), clock },
     ...{ epoch: held.epoch, open: engine.open(true, writeMs), end: engine.lost },
     // The groups before it have failed: from here on the last one is good again.
     back,
   })
   const claim = keepClaim({
-    ...{ held, others, self: engine, now, lost: engine.lost, count: outlet.count },
+    ...{ held, others, self: engine, clock, lost: engine.lost, count: outlet.count },
     open: engine.open(false, renewMs * 2),
   })
   return { outlet, claim }
@@ -155,13 +162,13 @@ function beginWork(
 /** Follows until the database is free. */
 async function follow(engine: PostgresEngine, follower: Follower): Promise<Ownership | undefined> {
   while (!engine.closed) {
-    await delay(lookMs, undefined, { ref: false })
+    await engine.clock.sleepIdle(lookMs)
     try {
       const found = await follower.turn()
       if ('held' in found) return engine.closed ? undefined : found.held
       engine.standing = standingSentence(found)
     } catch (error) {
-      if (error instanceof LaterError) engine.lost(storeError(error))
+      if (error instanceof LaterError) engine.lost(openError(error))
       engine.standing = `standing by, and the database is away: ${faultOf(error)}`
     }
   }
@@ -239,10 +246,4 @@ function databaseOf(engine: PostgresEngine, turns: MemoryTurns, follower: Follow
       engine.work?.outlet.close()
     },
   }
-}
-
-function storeError(error: unknown): StoreError {
-  if (error instanceof StoreError) return error
-  if (error instanceof LaterError) return new StoreError(`cannot open PostgreSQL: ${error.message}`)
-  return new StoreError(`cannot open the database in PostgreSQL: ${faultOf(error)}`)
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../../base/clock.ts'
 import { StoreError } from '../database.ts'
 import { type Ownership, release, renew } from './claim.ts'
 import type { Connection } from './connect.ts'
@@ -29,23 +29,22 @@ export interface ClaimOptions {
   readonly others: readonly UrlsByNetwork[]
   /** The database is another's meanwhile. */
   lost(error: StoreError): void
-  /** Milliseconds of a clock that is never set. */
-  now(): number
+  readonly clock: Pick<Clock, 'steady' | 'sleepIdle'>
 }
 
 /** Renews a claim again and again. */
-export function keepClaim({ held, self, open, count, lost, now, ...known }: ClaimOptions) {
+export function keepClaim({ held, self, open, count, lost, clock, ...known }: ClaimOptions) {
   let connection: Connection | undefined
   let { others } = known
   let ended = false
-  let renewed = now()
+  let renewed = clock.steady()
   let turns = 0
   let last = Promise.resolve()
   const turn = async () => {
     try {
       connection ??= await open()
       const { client } = connection
-      const begun = now()
+      const begun = clock.steady()
       if (await renew(client, held)) renewed = begun
       else if (!ended) lost(new StoreError(lostSentence))
       await tellAlive(client, self, { epoch: held.epoch, number: count() })
@@ -62,7 +61,7 @@ export function keepClaim({ held, self, open, count, lost, now, ...known }: Clai
     while (!ended) {
       last = turn()
       await last
-      await delay(renewMs, undefined, { ref: false })
+      await clock.sleepIdle(renewMs)
     }
   }
   void loop()
@@ -70,7 +69,7 @@ export function keepClaim({ held, self, open, count, lost, now, ...known }: Clai
     /** Where machines reach the other daemons. */
     others: () => others,
     /** Whether it was not renewed for so long that another daemon may have come. */
-    isInDoubt: () => now() - renewed > doubtMs,
+    isInDoubt: () => clock.steady() - renewed > doubtMs,
     /** Ends that, and leaves the database to others. */
     async end(): Promise<void> {
       ended = true

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'pg'
+import type { Clock } from '../../base/clock.ts'
 import { StoreError } from '../database.ts'
 import type { Connection } from './connect.ts'
 import { faultOf } from './connect.ts'
@@ -13,6 +13,7 @@ const pause = 250
 export interface OutletOptions {
   readonly recorder: Recorder
   readonly epoch: number
+  readonly clock: Pick<Clock, 'steady' | 'sleep'>
   open(): Promise<Connection>
   /** Nothing more can be written, ever: what is in memory is not what is in the database. */
   end(error: StoreError): void
@@ -55,16 +56,17 @@ export function createOutlet(options: OutletOptions) {
 
 async function sync(outlet: Outlet): Promise<void> {
   if (outlet.away !== undefined) throw awayError(outlet.away)
-  const begun = performance.now()
+  const { clock } = outlet
+  const begun = clock.steady()
   for (;;) {
     const failure = await flush(outlet)
     if (failure === undefined) return
-    if (outlet.closed || performance.now() - begun > patience) {
+    if (outlet.closed || clock.steady() - begun > patience) {
       outlet.away = faultOf(failure)
       if (!outlet.closed) void comeBack(outlet)
       throw awayError(outlet.away)
     }
-    await delay(pause)
+    await clock.sleep(pause)
   }
 }
 
@@ -90,7 +92,7 @@ async function flush(outlet: Outlet): Promise<unknown> {
 
 async function comeBack(outlet: Outlet): Promise<void> {
   while (!outlet.closed) {
-    await delay(pause)
+    await outlet.clock.sleep(pause)
     // Until nothing is left: what is written while the database is away is told of as not kept.
     const failure = await flush(outlet)
     if (failure !== undefined) outlet.away = faultOf(failure)

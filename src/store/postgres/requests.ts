@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../../base/clock.ts'
 import type { Forwarded, ForwardedAnswer } from '../../base/forwarded.ts'
 import { faultOf } from './connect.ts'
 import type { Questions } from './history.ts'
@@ -12,8 +12,7 @@ const atOnce = 16
 const patienceMs = 15_000
 
 export interface RequestDeps extends Pick<Questions, 'ask'> {
-  /** Milliseconds of a clock that is never set. */
-  now(): number
+  readonly clock: Pick<Clock, 'steady' | 'sleep' | 'sleepIdle'>
   /** Whether this daemon works, and the database is there. */
   isAtWork(): boolean
   isClosed(): boolean
@@ -25,7 +24,7 @@ export interface RequestDeps extends Pick<Questions, 'ask'> {
  * when nobody answers.
  */
 export async function forward(
-  { ask, now }: RequestDeps,
+  { ask, clock }: RequestDeps,
   asked: Forwarded,
 ): Promise<ForwardedAnswer> {
   const made = await ask<{ id: string }>(
@@ -35,7 +34,7 @@ export async function forward(
     throw new AwayError(faultOf(error))
   })
   const id = made[0]?.id ?? ''
-  for (const end = now() + patienceMs; now() < end; await delay(lookMs)) {
+  for (const end = clock.steady() + patienceMs; clock.steady() < end; await clock.sleep(lookMs)) {
     const rows = await ask<{ answer: ForwardedAnswer }>(
       'delete from requests where id = $1 and answer is not null returning answer',
       [id],
@@ -71,7 +70,7 @@ export async function serveOthers(
         .finally(() => underWay.delete(done))
       underWay.add(done)
     }
-    await delay(lookMs, undefined, { ref: false })
+    await deps.clock.sleepIdle(lookMs)
   }
 }
 
