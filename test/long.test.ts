@@ -6,7 +6,7 @@ import { makeFolder } from './folder.ts'
 import { dueOf, type Long, longs, notePassed } from './long.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const long: Long = { file: 'a.long.ts', about: ['src/**/*.ts', 'page.md'] }
+const long: Long = { file: 'a.long.ts', about: ['src/**/*', 'page.md'] }
 
 t.test(
   'a long test is due until it passed, and again when something of its subject changed',
