@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
+import { serverUrl } from '../../src/base/server-url.ts'
 
 export interface Received {
   readonly path: string
@@ -9,7 +10,7 @@ export interface Received {
 }
 
 /** A server that webhooks are sent to, on a free port; `status` is what it answers from now on. */
-export async function startReceiver(t: Test, first = 200) {
+export async function startReceiver(t: Test, first = 200, address = '127.0.0.1') {
   const received: Received[] = []
   const answers = { status: first }
   const server = createServer((request, response) => {
@@ -25,8 +26,8 @@ export async function startReceiver(t: Test, first = 200) {
       response.end('thank you')
     })
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(0, address, resolve))
   t.teardown(() => server.close().closeAllConnections())
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = serverUrl(address, (server.address() as AddressInfo).port)
   return { url, received, answers }
 }

@@ -27,6 +27,14 @@ async function tried(t: Test, status: number, world: World, tries: number) {
   t.equal(deliveries(world)[0]?.tries, tries)
 }
 
+t.test('to a receiver that has IPv6 alone', async t => {
+  const { url, received } = await startReceiver(t, 200, '::1')
+  const world = await createWorld(t, { profile: { callbacks: [webhook(`${url}/hook`)] } })
+  world.ask()
+  await settled(world, 'delivered')
+  t.match(received, [{ path: '/hook', headers: { host: /^\[::1\]:\d+$/ } }])
+})
+
 t.test('the body, the key and the signature, as the contract has them', async t => {
   const { url, received } = await startReceiver(t)
   const secretFile = join(t.testdirName, 'secret')
