@@ -74,6 +74,16 @@ for (const host of config?.hosts.values() ?? []) {
   })
 }
 
+t.test('dracut asks by the family that the machine asked by', async t => {
+  const host = [...(config?.hosts.values() ?? [])].find(({ profile }) => profile?.name === 'fedora')
+  if (!host?.profile) throw new Error('no fedora')
+  const context = sampleContext(host, networkNames({ name: 'lan' }), 8080)
+  const line = (url: string) =>
+    renderText(host.profile?.cmdline ?? '', { ...context, server: { url } })
+  t.match(line('http://192.0.2.1:8080'), / ip=dhcp$/)
+  t.match(line('http://[fd00::1]:8080'), / ip=dhcp6$/)
+})
+
 t.test('a value of a host cannot break out of JSON and YAML', async t => {
   const nasty = 'ssh-ed25519 "]}}, x: \\'
   for (const name of ['ubuntu1', 'cloud1', 'coreos1', 'flatcar1']) {
