@@ -73,6 +73,16 @@ const checks: Readonly<Record<string, (t: Test, stage: Stage) => Promise<void>>>
     t.match(stdout, 'line two')
     t.notMatch(stdout, /a title|\[6n|\u202e/)
   },
+  'a disk that is captured | `assets/images/.captures`': async (t, { daemon, machine }) => {
+    const post = (token: string, from: string) =>
+      http(daemon.ports.http, `/captures/${token}?at=0&bytes=9`, {
+        ...{ method: 'POST', from, type: 'application/octet-stream', body: 'not asked' },
+      })
+    // Its install has another installer, and of it nobody has asked for its disk.
+    for (const token of ['AAAAAAAAAAAAAAAAAAAAAAAA', machine.token()])
+      t.equal((await post(token, machine.address())).status, 404)
+    t.notOk(existsSync(join(daemon.folder, 'assets/images/.captures')))
+  },
   'path of a URL or of TFTP | files': async (t, { daemon: { ports } }) => {
     for (const path of ['../config.yaml', '..%2fconfig.yaml', 'images/../../config.yaml']) {
       t.match(await http(ports.http, `/assets/${path}`), { status: /40[034]/ })

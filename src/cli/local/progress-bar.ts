@@ -16,6 +16,7 @@ export function createBar(
   clock = () => performance.now(),
 ): ProgressBar {
   let last = Number.NEGATIVE_INFINITY
+  let drawn = ''
   let said = ''
   return {
     show(done, total, name) {
@@ -24,8 +25,10 @@ export function createBar(
         said = name
         return
       }
-      if (clock() - last < redrawEvery && done < total) return
+      // The beginning and the end of each file are drawn, however soon they come.
+      if (name === drawn && clock() - last < redrawEvery && done < total) return
       last = clock()
+      drawn = name
       const part = total === 0 ? 1 : done / total
       const full = Math.floor(part * width)
       const text = `${Math.floor(part * 100)} %, ${amount(done)} of ${amount(total)}, ${name}`
