@@ -5,6 +5,7 @@ import { createLab } from './lab.ts'
 import { fillingWord } from './long-line.ts'
 import { labObstacle } from './packages.ts'
 import { installAndBootDisk } from './story.ts'
+import { waitUntil } from './wait.ts'
 
 const obstacle = await labObstacle()
 t.setTimeout(fileTimeout(8))
@@ -44,8 +45,11 @@ t.test(
     await exited
     const { body } = await daemon.api('/api/v1/hosts/node1')
     t.match(body.host, { state: 'installing', attempt: 1 })
-    const { stdout } = await daemon.cli(['events', 'node1'])
-    t.match(stdout, /TFTP: linux sent[\s\S]*TFTP: initrd\.gz/)
+    // Where the last ACK was lost the end of a transfer is told when nobody answers any more.
+    const stdout = await waitUntil('both files in the timeline', 60, async () => {
+      const told = (await daemon.cli(['events', 'node1'])).stdout
+      return /TFTP: linux sent[\s\S]*TFTP: initrd\.gz/.test(told) ? told : undefined
+    })
     t.notMatch(stdout, /HTTP: (linux|initrd)/)
   },
 )
